@@ -1,0 +1,1 @@
+"""Charts: data to chart specification, one file per chart."""

@@ -1,0 +1,125 @@
+"""Every error the product raises on purpose.
+
+    TeladsError
+    ├── DataError            an input file or log that cannot be taken in
+    ├── QuestionError        a question that has no answer as it was asked
+    │   ├── UnknownChoice        no such district, service, month, method ...
+    │   ├── AudienceTooSmall     fewer people than the privacy floor
+    │   └── IndexRefused         a ratio or a sum of a standardised index was asked for
+    ├── WorkspaceError       the workspace cannot be used
+    │   ├── NothingBuilt         there is no build to answer from yet
+    │   ├── WorkspaceBusy        another process holds the lock
+    │   └── WorkspaceDamaged     a file of the workspace is missing or unreadable
+    └── SettingError         a setting has a value it cannot have
+
+An error carries facts; each door shows them in its own way. `line(lang)` is the one-line form.
+"""
+
+from __future__ import annotations
+
+from telads.language import Lang, Text
+
+_LABELS = {
+    "file": Text("파일", "file"),
+    "row": Text("행", "row"),
+    "column": Text("열", "column"),
+    "value": Text("값", "value"),
+}
+
+
+class TeladsError(Exception):
+    """What went wrong, where, and what to do about it.
+
+    `facts` holds any of file, row (1-based, as a spreadsheet shows it), column and value.
+    """
+
+    code = "error"
+
+    def __init__(self, message: Text, advice: Text | None = None, **facts: object) -> None:
+        super().__init__(message.en)
+        self.message = message
+        self.advice = advice
+        self.facts = {key: fact for key, fact in facts.items() if fact is not None}
+
+    def line(self, lang: Lang) -> str:
+        """The whole error in one line: message (facts). Advice."""
+        facts = ", ".join(
+            f"{_LABELS[key](lang) if key in _LABELS else key} {fact}"
+            for key, fact in self.facts.items()
+        )
+        parts = [self.message(lang) + (f" ({facts})" if facts else "")]
+        if self.advice:
+            parts.append(self.advice(lang))
+        return " ".join(parts).replace("\n", " ")
+
+    def problem(self, lang: Lang) -> dict[str, object]:
+        """The error as a JSON object: error, message, advice and the facts."""
+        return {
+            "error": self.code,
+            "message": self.message(lang),
+            "advice": self.advice(lang) if self.advice else None,
+            **{key: str(fact) for key, fact in self.facts.items()},
+        }
+
+    def __str__(self) -> str:
+        return self.line("en")
+
+
+class DataError(TeladsError):
+    """An input file or log that cannot be taken in; nothing of it was kept."""
+
+    code = "bad-data"
+
+
+class QuestionError(TeladsError):
+    """A question that has no answer as it was asked."""
+
+    code = "bad-question"
+
+
+class UnknownChoice(QuestionError):
+    """No such district, service, month, method or option."""
+
+    code = "unknown-choice"
+
+
+class AudienceTooSmall(QuestionError):
+    """The audience has fewer people than the privacy floor allows to be shown."""
+
+    code = "audience-too-small"
+
+
+class IndexRefused(QuestionError):
+    """A ratio or a sum of a measure that is published only as a standardised index."""
+
+    code = "index-refused"
+
+
+class WorkspaceError(TeladsError):
+    """The workspace cannot be used."""
+
+    code = "workspace"
+
+
+class NothingBuilt(WorkspaceError):
+    """There is no build to answer from yet."""
+
+    code = "nothing-built"
+
+
+class WorkspaceBusy(WorkspaceError):
+    """Another process is writing to the workspace."""
+
+    code = "workspace-busy"
+
+
+class WorkspaceDamaged(WorkspaceError):
+    """A file of the workspace is missing or unreadable."""
+
+    code = "workspace-damaged"
+
+
+class SettingError(TeladsError):
+    """A setting has a value it cannot have."""
+
+    code = "bad-setting"

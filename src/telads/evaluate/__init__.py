@@ -1,0 +1,1 @@
+"""Evaluation: leak-free backtests and the measures of a ranking."""

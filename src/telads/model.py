@@ -1,0 +1,127 @@
+"""The words of the field as frozen, typed values: months, windows, sexes, ages, segments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import total_ordering
+from typing import NamedTuple
+
+from telads.errors import UnknownChoice
+from telads.language import Text
+
+AGES = (20, 30, 40, 50, 60, 70)
+"""First years of the ten-year age bands of a segment; 70 is open-ended."""
+
+AGES5 = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75)
+"""First years of the five-year age bands of a cell; 75 is open-ended."""
+
+OBSERVED_MONTHS = 3
+"""The file labelled T holds the mean over the months T-3 .. T-1."""
+
+
+class Sex(StrEnum):
+    """Sex as the data know it."""
+
+    MALE = "M"
+    FEMALE = "F"
+
+    @property
+    def text(self) -> Text:
+        """The word for people of this sex."""
+        return Text("남성", "men") if self is Sex.MALE else Text("여성", "women")
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Month:
+    """A calendar month. `number` counts months, so that arithmetic never skips a gap."""
+
+    number: int
+
+    @classmethod
+    def of(cls, year: int, month: int) -> Month:
+        """The month `month` (1..12) of `year`."""
+        return cls(year * 12 + month - 1)
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """Read `YYYY-MM`; raises `UnknownChoice` for anything else."""
+        match = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
+        if not match or not 1 <= int(match[2]) <= 12:
+            raise UnknownChoice(
+                Text("달을 알아볼 수 없습니다.", "This is not a month."),
+                Text("2023-06처럼 적어 주세요.", "Write it like 2023-06."),
+                value=text,
+            )
+        return cls.of(int(match[1]), int(match[2]))
+
+    @property
+    def year(self) -> int:
+        """The calendar year."""
+        return self.number // 12
+
+    @property
+    def month(self) -> int:
+        """The month of the year, 1..12."""
+        return self.number % 12 + 1
+
+    @property
+    def text(self) -> Text:
+        """The month as people write it."""
+        return Text(f"{self.year}년 {self.month}월", str(self))
+
+    def __add__(self, months: int) -> Month:
+        return Month(self.number + months)
+
+    def __lt__(self, other: Month) -> bool:
+        return self.number < other.number
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+    @property
+    def window(self) -> Window:
+        """The months that the file with this label observes."""
+        return Window(self + -OBSERVED_MONTHS, self + -1)
+
+
+class Window(NamedTuple):
+    """First and last month observed, both included."""
+
+    first: Month
+    last: Month
+
+    def __str__(self) -> str:
+        return f"{self.first}..{self.last}"
+
+
+def months_between(first: Month, last: Month) -> tuple[Month, ...]:
+    """All months from first to last, both included."""
+    return tuple(Month(number) for number in range(first.number, last.number + 1))
+
+
+class Segment(NamedTuple):
+    """District x sex x ten-year age: the group that advice is given for."""
+
+    district: str
+    sex: Sex
+    age: int
+
+    @property
+    def peers(self) -> tuple[Sex, int]:
+        """The people compared with: same sex and age, whole city."""
+        return (self.sex, self.age)
+
+
+def age_text(age: int) -> Text:
+    """The name of a ten-year age band."""
+    if age == AGES[-1]:
+        return Text(f"{age}대 이상", f"{age} and over")
+    return Text(f"{age}대", f"{age}-{age + 9}")
+
+
+def ten_year_age(age5: int) -> int:
+    """The ten-year band that holds a five-year band."""
+    return min(age5 // 10 * 10, AGES[-1])

@@ -1,0 +1,1 @@
+"""Recommenders: one file each, found through their registries."""

@@ -1,0 +1,111 @@
+"""Every setting as data: name, default, help. Read from `TELADS_*` variables and a `.env` file.
+
+A variable of the environment wins over the file. The command `telads doctor` prints them all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from telads.errors import SettingError
+from telads.language import Text
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting; its environment variable is `TELADS_` and the name in capitals."""
+
+    name: str
+    default: str
+    parse: Callable[[str], object]
+    text: Text
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds it."""
+        return f"TELADS_{self.name.upper()}"
+
+
+def _at_least(low: float, kind: Callable[[str], float]) -> Callable[[str], object]:
+    def parse(text: str) -> object:
+        number = kind(text)
+        if not number >= low:
+            raise ValueError(text)
+        return number
+
+    return parse
+
+
+def _share(text: str) -> object:
+    number = float(text)
+    if not -1 <= number <= 1:
+        raise ValueError(text)
+    return number
+
+
+def _language(text: str) -> object:
+    if text not in {"", "ko", "en"}:
+        raise ValueError(text)
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("workspace", "./telads-data", Path, Text(
+        "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
+    Setting("lang", "", _language, Text(
+        "화면 언어 ko 또는 en, 비우면 시스템 언어", "ko or en; empty: the system's language")),
+    Setting("floor", "50", _at_least(50, float), Text(
+        "이보다 적은 인원은 보여 주지 않음(50 이상)",
+        "audiences of fewer people are not shown (50 or more)")),
+    Setting("forecast_phi", "0", _share, Text(
+        "다음 달 예측에 더할 최근 변화의 몫(-1~1)",
+        "share of the latest change added to the forecast (-1..1)")),
+    Setting("lock_seconds", "30", _at_least(0, float), Text(
+        "다른 작업이 끝나기를 기다리는 시간(초)", "how long to wait for another writer")),
+    Setting("builds_kept", "3", _at_least(1, int), Text(
+        "남겨 두는 계산 결과 수", "how many builds are kept")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The values of all settings, checked."""
+
+    workspace: Path
+    lang: str
+    floor: float
+    forecast_phi: float
+    lock_seconds: float
+    builds_kept: int
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
+        """Read all settings; raises `SettingError` naming the variable with a wrong value."""
+        variables = os.environ if environment is None else environment
+        texts = {**_from_file(file or Path(".env")), **variables}
+        values: dict[str, object] = {}
+        for setting in SETTINGS:
+            text = texts.get(setting.variable, setting.default)
+            try:
+                values[setting.name] = setting.parse(text)
+            except ValueError as error:
+                raise SettingError(
+                    Text(
+                        f"설정 {setting.variable}의 값이 올바르지 않습니다.",
+                        f"The setting {setting.variable} has a wrong value.",
+                    ),
+                    setting.text,
+                    value=text,
+                ) from error
+        return cls(**values)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return {name: text for name, text in dotenv_values(path).items() if text is not None}
