@@ -11,7 +11,9 @@ from typing import Literal
 from telads.errors import IndexRefused, UnknownChoice
 from telads.language import Lang, Text
 
-Kind = Literal["days", "index", "people", "minutes", "seconds", "km", "count", "won", "percent", "gb"]
+Kind = Literal[
+    "days", "index", "people", "minutes", "seconds", "km", "count", "won", "percent", "gb"
+]
 """`index`: published as a standardised score (z), its scale set anew each month:
 no ratios, no percentages, no sums. Every other kind is a quantity that cannot be negative."""
 

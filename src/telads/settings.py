@@ -82,7 +82,9 @@ class Settings:
     builds_kept: int
 
     @classmethod
-    def load(cls, environment: Mapping[str, str] | None = None, file: Path | None = None) -> Settings:
+    def load(
+        cls, environment: Mapping[str, str] | None = None, file: Path | None = None
+    ) -> Settings:
         """Read all settings; raises `SettingError` naming the variable with a wrong value."""
         variables = os.environ if environment is None else environment
         texts = {**_from_file(file or Path(".env")), **variables}

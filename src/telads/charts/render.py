@@ -1,0 +1,118 @@
+"""A chart as a file: SVG, PNG, Vega-Lite JSON or a page that works offline.
+
+The same chart always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import vl_convert
+
+from telads.charts.fonts import register_korean_font
+from telads.charts.theme import PLAIN, Look, config
+from telads.errors import UnknownChoice
+from telads.language import Lang, Text
+
+if TYPE_CHECKING:
+    from telads.charts import AnyChart
+
+Format = Literal["svg", "png", "json", "html"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+VEGA_LITE = "6.4"
+PNG_SCALE = 2
+
+_PAGE = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:">
+<title>{title}</title>
+<style>body {{ margin: 0; overflow-x: auto; }}</style>
+</head>
+<body>
+<div id="chart" role="img" aria-label="{title}"></div>
+<script>{library}</script>
+<script>vegaEmbed("#chart", {spec}, {options}).catch(console.error);</script>
+</body>
+</html>
+"""
+_OPTIONS = {
+    "renderer": "svg",
+    # The other menu entries would send the data to an outside editor.
+    "actions": {"export": True, "source": False, "compiled": False, "editor": False},
+}
+
+
+def render(chart: AnyChart, format: Format, *, look: Look = PLAIN, heading: bool = True) -> bytes:
+    """The chart in one format; raises `UnknownChoice` for another.
+
+    A page that writes the title itself (`title_of`) leaves it out with `heading=False` and takes
+    `look=theme.PAGE`, so that the picture follows the page's colours.
+    """
+    if format not in FORMATS:
+        raise UnknownChoice(
+            Text("그런 파일 형식은 없습니다.", "There is no such format."),
+            Text(f"{', '.join(FORMATS)} 중에서 골라 주세요.", f"Choose {', '.join(FORMATS)}."),
+            value=format,
+        )
+    spec = specification(chart, look=look, heading=heading)
+    if format == "json":
+        return json.dumps(spec, ensure_ascii=False).encode()
+    title, _ = title_of(chart)
+    if format == "html":
+        return _page(spec, title).encode()
+    register_korean_font()
+    if format == "svg":
+        # An empty list of addresses: drawing never asks the network for anything.
+        drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+        return _labelled(_own_ids(drawn), title).encode()
+    return vl_convert.vegalite_to_png(
+        spec, vl_version=VEGA_LITE, scale=PNG_SCALE, allowed_base_urls=[]
+    )
+
+
+def specification(chart: AnyChart, *, look: Look = PLAIN, heading: bool = True) -> dict[str, Any]:
+    """The Vega-Lite specification with the look of the house, checked against its schema."""
+    spec: dict[str, Any] = chart.to_dict()
+    spec["config"] = config(look)
+    if not heading:
+        spec.pop("title", None)
+    return spec
+
+
+def title_of(chart: AnyChart) -> tuple[str, str]:
+    """The finding and the subtitle of a chart, each in one line."""
+    title = chart.to_dict(validate=False)["title"]
+    return " ".join(title["text"]), " ".join(title["subtitle"])
+
+
+def _page(spec: dict[str, Any], title: str) -> str:
+    # `<` inside a script would let a name in the data close it.
+    safe = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
+    lang: Lang = "ko" if re.search("[가-힣]", title) else "en"
+    return _PAGE.format(
+        lang=lang,
+        title=html.escape(title),
+        library=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE),
+        spec=safe,
+        options=json.dumps(_OPTIONS),
+    )
+
+
+def _own_ids(svg: str) -> str:
+    """Rename ids by content: `gradient_0` of two pictures in one page would be mixed up."""
+    ids = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
+    own = hashlib.sha256(re.sub(r'(\bid="|url\(#)[^")]+', r"\1", svg).encode()).hexdigest()[:8]
+    new = {old: f"c{own}-{number}" for number, old in enumerate(ids)}
+    return re.sub(r'(\bid="|url\(#|href="#)([^")]+)', lambda at: at[1] + new.get(at[2], at[2]), svg)
+
+
+def _labelled(svg: str, title: str) -> str:
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(title)}" ', 1)

@@ -1,0 +1,28 @@
+"""The embedded engine: Polars, in this process. Expressions come to it through Narwhals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+
+from telads.model import Month
+
+
+def scan_cells(files: Mapping[Month, Path]) -> nw.LazyFrame[pl.LazyFrame]:
+    """All months of cells as one lazy table with `month`, an integer that knows about gaps.
+
+    Months may hold different measures; a measure that a month lacks is null there.
+    """
+    scans = [
+        pl.scan_parquet(path).with_columns(month=pl.lit(month.number, pl.Int32))
+        for month, path in files.items()
+    ]
+    return nw.from_native(pl.concat(scans, how="diagonal"))
+
+
+def collect(frame: nw.LazyFrame[pl.LazyFrame]) -> pl.DataFrame:
+    """Run a lazy table."""
+    return frame.to_native().collect()

@@ -1,0 +1,93 @@
+"""Whether a segment differs from its sex and age in other districts (method A4, 'local')."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.engines.polars import collect
+from telads.features.panel import Array
+from telads.features.segments import SEGMENT, weighted_means, with_age
+from telads.model import Month, Segment, Sex
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FALSE_DISCOVERY_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1)."""
+
+    n: Array
+    mean: Array
+    variance: Array
+
+
+def neighbourhood_spread(
+    cells: nw.LazyFrame[pl.LazyFrame],
+    month: Month,
+    segments: tuple[Segment, ...],
+    services: tuple[str, ...],
+) -> Spread:
+    """The spread of neighbourhood means in one month; arrays are segment x service."""
+    import polars as pl
+
+    aged = with_age(cells.filter(nw.col("month") == month.number))
+    places = weighted_means(aged, services, ("code", *SEGMENT))
+    frame = collect(places).group_by(SEGMENT, maintain_order=True).agg(
+        *(pl.col(s).count().alias(f"{s}__n") for s in services),
+        *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
+        *(pl.col(s).var().alias(f"{s}__var") for s in services),
+    )  # fmt: skip
+    at = {Segment(d, Sex(s), a): i for i, (d, s, a) in enumerate(frame.select(SEGMENT).rows())}
+    rows = [at.get(segment, -1) for segment in segments]
+
+    def array(part: str) -> Array:
+        found = frame.select(pl.col(f"{s}__{part}").cast(pl.Float64) for s in services).to_numpy()
+        return np.where(np.array(rows)[:, None] >= 0, found[rows], np.nan)
+
+    return Spread(np.nan_to_num(array("n")), array("mean"), array("var"))
+
+
+def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np.bool_], Array]:
+    """Whether each segment differs from its peers elsewhere, with the p-value behind it.
+
+    Welch's t-test of the district's neighbourhoods against those of the other districts (same sex
+    and age), Benjamini-Hochberg over all segments and services of the month. segment x service;
+    NaN p where fewer than two neighbourhoods are known on either side.
+    """
+    from scipy.special import stdtr
+
+    n, mean = spread.n, np.nan_to_num(spread.mean)
+    inner = np.nan_to_num(spread.variance) * np.maximum(n - 1, 0)
+    rest_n, rest_sum, rest_square = (
+        _others(part, peers) for part in (n, n * mean, inner + n * mean**2)
+    )
+    with np.errstate(all="ignore"):
+        rest_mean = rest_sum / rest_n
+        rest_variance = (rest_square - rest_n * rest_mean**2) / (rest_n - 1)
+        own, other = spread.variance / n, rest_variance / rest_n
+        t = (spread.mean - rest_mean) / np.sqrt(own + other)
+        freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / (rest_n - 1))
+        p = 2 * stdtr(freedom, -np.abs(t))
+    p = np.where((n >= 2) & (rest_n >= 2), p, np.nan)
+    return false_discovery(p, FALSE_DISCOVERY_RATE), p
+
+
+def _others(values: Array, peers: NDArray[np.intp]) -> Array:
+    """The sum over the other segments of the same peers."""
+    totals = np.stack([values[peers == g].sum(axis=0) for g in range(peers.max() + 1)])
+    return np.asarray(totals[peers] - values)
+
+
+def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
+    """Benjamini and Hochberg (1995): which p-values to call, so that `rate` of the calls err."""
+    known = np.sort(p[~np.isnan(p)])
+    passing = known[known <= rate * np.arange(1, known.size + 1) / max(known.size, 1)]
+    return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))

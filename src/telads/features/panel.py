@@ -1,0 +1,99 @@
+"""The panel: usage by month x segment x service as plain arrays; every recommender starts here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.engines.polars import collect
+from telads.features.segments import SEGMENT, plain_means, weighted_means, with_age
+from telads.model import Month, Segment, Sex
+from telads.tables.schema import POPULATION
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Usage of services by segment and month; NaN where unknown. Arrays are month x segment x ...
+
+    `months` are in order and may have gaps; `usage` is the population-weighted mean, `plain` the
+    mean over cells; `overall[t]` is the mean over the cells' means over all months up to t.
+    """
+
+    months: tuple[Month, ...]
+    segments: tuple[Segment, ...]
+    services: tuple[str, ...]
+    population: Array
+    usage: Array
+    plain: Array
+    overall: Array
+
+    def until(self, month: Month) -> Panel:
+        """What was known when `month` was the newest: nothing of later months."""
+        n = sum(known <= month for known in self.months)
+        return replace(
+            self,
+            months=self.months[:n],
+            population=self.population[:n],
+            usage=self.usage[:n],
+            plain=self.plain[:n],
+            overall=self.overall[:n],
+        )
+
+    @property
+    def peers(self) -> NDArray[np.intp]:
+        """For each segment the number of its group of the same sex and age, 0 .. groups - 1."""
+        groups = sorted({segment.peers for segment in self.segments})
+        return np.array([groups.index(segment.peers) for segment in self.segments], dtype=np.intp)
+
+
+def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
+    """Aggregate cells (with `month`) to a panel of all their months and segments."""
+    import polars as pl
+
+    aged = with_age(cells)
+    weighted = collect(weighted_means(aged, services, ("month", *SEGMENT)))
+    plain = collect(plain_means(aged, services, ("month", *SEGMENT)))
+    months = tuple(Month(number) for number in weighted["month"].unique().sort())
+    rows = weighted.select(SEGMENT).unique().sort(SEGMENT).rows()
+    segments = tuple(Segment(district, Sex(sex), age) for district, sex, age in rows)
+    place = {segment: index for index, segment in enumerate(segments)}
+
+    def by_segment(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
+        filled = np.full((len(segments), len(columns)), np.nan)
+        at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
+        filled[at] = frame.select(columns).to_numpy()
+        return filled
+
+    def by_month(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
+        parts = [frame.filter(pl.col("month") == month.number) for month in months]
+        return np.stack([by_segment(part, columns) for part in parts])
+
+    return Panel(
+        months=months,
+        segments=segments,
+        services=services,
+        population=by_month(weighted, (POPULATION,))[:, :, 0],
+        usage=by_month(weighted, services),
+        plain=by_month(plain, services),
+        overall=np.stack(
+            [by_segment(_overall(aged, services, month), services) for month in months]
+        ),
+    )
+
+
+def _overall(
+    aged: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], until: Month
+) -> pl.DataFrame:
+    """Mean over the cells of a segment of the cells' means over the months up to `until`."""
+    past = aged.filter(nw.col("month") <= until.number)
+    cells = plain_means(past, services, ("code", "age5", *SEGMENT))
+    return collect(plain_means(cells, services, SEGMENT))

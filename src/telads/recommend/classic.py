@@ -1,0 +1,38 @@
+"""The reference method: the 2023 study's, number for number, never the default.
+
+Its known faults stay in, for comparison: where a segment is below the mean (z < 0), more usage
+lowers the score; ratios of index services mean nothing; small neighbourhoods count like large ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from telads.features.association import Cells, segment_correlations
+from telads.features.panel import Array, Panel
+
+
+@dataclass(frozen=True)
+class ClassicScores:
+    """month x segment x service: weight, z (alike in every month) and their product."""
+
+    weight: Array
+    z: Array
+    score: Array
+
+
+def classic_scores(panel: Panel) -> ClassicScores:
+    """Weights and scores of all months of the panel, z from all of them together."""
+    with np.errstate(all="ignore"):
+        weight = panel.plain / np.nanmean(panel.plain, axis=0)
+        overall = panel.overall[-1]
+        z = (overall - np.nanmean(overall, axis=0)) / np.nanstd(overall, axis=0)
+    every_month = np.broadcast_to(z, weight.shape)
+    return ClassicScores(weight, every_month, weight * z)
+
+
+def classic_associations(cells: Cells) -> tuple[Array, Array]:
+    """Pearson correlations over the cells of each segment, every cell counting alike."""
+    return segment_correlations(cells, within_age=False, weighted=False)

@@ -1,0 +1,99 @@
+"""Service recommenders: each turns a panel into what to advertise to every segment.
+
+To add one, write a class that satisfies `ServiceRecommender`, add it to `RECOMMENDERS`, and
+inherit the conformance suite in the tests.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from telads.errors import UnknownChoice
+from telads.features.affinity import forecast
+from telads.features.panel import Array, Panel
+from telads.language import Text
+from telads.recommend.classic import classic_scores
+
+
+class ServiceRecommender(Protocol):
+    """Scores services for segments; higher means advertise rather this one."""
+
+    id: str
+    text: Text
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """Scores `horizon` months after the panel's last month: segment x service."""
+        ...
+
+
+class Affinity:
+    """The product's method: last month's affinity, which nothing tried has beaten."""
+
+    id = "affinity"
+    text = Text("관심도", "affinity")
+
+    def __init__(self, phi: float = 0.0) -> None:
+        self.phi = phi
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """Method A3."""
+        return forecast(panel, horizon, self.phi)
+
+
+class Classic:
+    """The 2023 study's weighted z."""
+
+    id = "classic"
+    text = Text("기존 연구 방식", "classic (the 2023 study)")
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """The scores of the panel's last month, whatever the horizon."""
+        return np.asarray(classic_scores(panel).score[-1])
+
+
+class MeanOfMonths:
+    """Baseline: the mean affinity over all months."""
+
+    id = "mean"
+    text = Text("모든 달의 평균", "mean of months")
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """Affinity of the mean usage; index services through their mean affinity."""
+        from telads.features.affinity import affinity
+
+        return np.asarray(np.nanmean(affinity(panel.usage), axis=0))
+
+
+class CityMean:
+    """Baseline: every segment gets the affinity of its sex and age in the whole city."""
+
+    id = "city"
+    text = Text("같은 성·연령 평균", "mean of sex and age")
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """The mean over districts of last month's affinity."""
+        from telads.features.affinity import affinity
+
+        last, peers = affinity(panel.usage)[-1], panel.peers
+        means = np.stack([np.nanmean(last[peers == g], axis=0) for g in range(peers.max() + 1)])
+        return np.asarray(means[peers])
+
+
+METHODS: tuple[str, ...] = (Affinity.id, Classic.id)
+"""Methods a user can ask for; the first is the default."""
+
+RECOMMENDERS: tuple[ServiceRecommender, ...] = (Affinity(), Classic(), MeanOfMonths(), CityMean())
+"""All recommenders, baselines included, as the evaluation prints them."""
+
+
+def method(name: str) -> str:
+    """Check a method's name; raises `UnknownChoice`."""
+    if name not in METHODS:
+        raise UnknownChoice(
+            Text("그런 방식은 없습니다.", "There is no such method."),
+            Text(f"가능한 방식: {', '.join(METHODS)}.", f"Methods: {', '.join(METHODS)}."),
+            value=name,
+        )
+    return name

@@ -1,0 +1,51 @@
+"""Whom to address with a service: three orders of segments, and reach (method T1, T2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from telads.features.affinity import city_mean
+from telads.features.panel import Array
+from telads.language import Text
+
+ORDERS: dict[str, Text] = {
+    "affinity": Text("관심도 순: 평소 많이 쓰는 집단부터", "by affinity: heaviest users first"),
+    "excess": Text(
+        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "by excess: most usage above the city's mean first",
+    ),
+    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Per segment and service, one month; NaN for index services, whose sums mean nothing."""
+
+    index: Array
+    """100 x usage / the city's mean per person"""
+    excess: Array
+    """people x usage above the city's mean, usage days a month; 0 below it"""
+    volume: Array
+    """people x usage, usage days a month"""
+    volume_share: Array
+    """share of the city's volume"""
+
+
+def reach(usage: Array, population: Array, is_index: list[bool]) -> Reach:
+    """`usage` is segment x service, `population` one per segment."""
+    mean = city_mean(usage, population)
+    people = population[:, None]
+    volume = people * usage
+    total = np.nansum(volume, axis=0)
+    hidden = np.array(is_index)
+    with np.errstate(all="ignore"):
+        figures = (
+            100 * usage / np.where(mean > 0, mean, np.nan),
+            people * np.maximum(usage - mean, 0),
+            volume,
+            volume / np.where(total > 0, total, np.nan),
+        )
+    return Reach(*(np.where(hidden, np.nan, figure) for figure in figures))

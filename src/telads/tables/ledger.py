@@ -1,0 +1,102 @@
+"""The ledger: which file each month came from, what it held, and what it replaced.
+
+It is one JSON file that is only ever replaced as a whole, and the single truth about what is in
+the workspace: cells that no entry names do not exist for any reader.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from telads.errors import WorkspaceDamaged
+from telads.language import Text
+from telads.model import Month
+from telads.tables.store import write_text
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file that was taken in. Later entries replace earlier ones of the same month."""
+
+    month: str
+    file: str
+    sha256: str
+    source: str
+    taken: str
+    """When, ISO 8601 in UTC."""
+    cells: str
+    """Name of the Parquet file under cells/."""
+    rows: int
+    masked: int
+    values: int
+    synthetic: bool
+    replaced: str | None
+    """SHA-256 of the file this one took the place of."""
+    ignored_columns: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
+    """What is remarkable about the file by itself."""
+    means: Mapping[str, float] = field(default_factory=dict)
+    """City mean of each measure, weighted by population."""
+    prints: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprint of each measure's values, to see a column that repeats."""
+    codes: tuple[str, ...] = ()
+    """The neighbourhoods."""
+
+    @property
+    def label(self) -> Month:
+        """The label month."""
+        return Month.parse(self.month)
+
+    @property
+    def coverage(self) -> float:
+        """Share of values that are not masked."""
+        return 1 - self.masked / self.values if self.values else 0.0
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries in the order they were taken."""
+
+    entries: tuple[Entry, ...] = ()
+
+    def current(self) -> dict[Month, Entry]:
+        """The entry in force for each month, by month."""
+        newest = {entry.label: entry for entry in self.entries}
+        return dict(sorted(newest.items()))
+
+    def with_entry(self, entry: Entry) -> Ledger:
+        """A ledger with one more entry."""
+        return Ledger((*self.entries, entry))
+
+    def save(self, path: Path) -> None:
+        """Replace the ledger on disk."""
+        content = {"version": VERSION, "entries": [asdict(entry) for entry in self.entries]}
+        write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Ledger:
+        """Read the ledger; an absent one is empty, an unreadable one is `WorkspaceDamaged`."""
+        if not path.exists():
+            return cls()
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(tuple(_entry(raw) for raw in content["entries"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise WorkspaceDamaged(
+                Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
+                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
+                     "Restore it, or take the files into a new folder."),
+                file=path,
+            ) from error  # fmt: skip
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    lists = {name: tuple(raw.get(name, ())) for name in ("ignored_columns", "codes")}
+    warnings = tuple(Text(*pair) for pair in raw.get("warnings", ()))
+    return Entry(**{**raw, **lists, "warnings": warnings})

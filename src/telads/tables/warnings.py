@@ -1,0 +1,116 @@
+"""What is remarkable but no reason to refuse a file: shown in every answer for that month.
+
+Warnings about one file are made when it is read; warnings about a month beside the others follow
+from the ledger alone and are worked out anew each time, so the order of taking files is no matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median
+
+from telads.catalog import BY_ID
+from telads.language import Text
+from telads.model import Month
+from telads.tables.ledger import Entry
+
+MASKED_SHARE = 0.05
+JUMP = 4.0
+"""A change of a city mean is a jump beyond this many times the usual change."""
+JUMP_NEEDS = 3
+"""So many other changes must be known before one of them can be called unusual."""
+
+
+def of_file(rows: int, expected: int, masked: Mapping[str, int], zero: list[str]) -> list[Text]:
+    """Warnings about one file: missing cells, masked measures, measures that are all zero."""
+    warnings = []
+    if rows < expected:
+        warnings.append(
+            Text("전체 {expected}칸 가운데 {missing}칸이 없습니다.",
+                 "{missing} of {expected} cells are missing.")
+            .format(expected=expected, missing=expected - rows)
+        )  # fmt: skip
+    for measure, count in masked.items():
+        if count > MASKED_SHARE * rows:
+            warnings.append(
+                Text(f"{_name(measure).ko}: 값의 {count / rows:.0%}가 가려져 있습니다.",
+                     f"{_name(measure).en}: {count / rows:.0%} of the values are masked.")
+            )  # fmt: skip
+    warnings.extend(
+        Text(f"{_name(measure).ko}: 모든 값이 0입니다.", f"{_name(measure).en}: all values are 0.")
+        for measure in zero
+    )
+    return warnings
+
+
+def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
+    """All warnings for each month: the file's own and those from the months beside it."""
+    return {
+        month: (
+            *entry.warnings,
+            *(_beside(entries.get(month + -1), entry)),
+            *_jumps(entries, month),
+        )
+        for month, entry in entries.items()
+    }
+
+
+def _beside(before: Entry | None, entry: Entry) -> list[Text]:
+    if before is None:
+        return []
+    warnings = []
+    same = [name for name in entry.prints if before.prints.get(name) == entry.prints[name]]
+    if same:
+        warnings.append(
+            Text(f"지난달과 값이 모두 같은 항목: {', '.join(_name(m).ko for m in same)}.",
+                 f"Unchanged from the month before: {', '.join(_name(m).en for m in same)}.")
+        )  # fmt: skip
+    gone, come = set(before.codes) - set(entry.codes), set(entry.codes) - set(before.codes)
+    if gone or come:
+        warnings.append(
+            Text(f"지난달과 행정동이 다릅니다: 사라짐 {_some(gone)}, 생김 {_some(come)}.",
+                 f"Neighbourhoods differ from the month before: "
+                 f"gone {_some(gone)}, new {_some(come)}.")
+        )  # fmt: skip
+    return warnings
+
+
+def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+    """City means that moved far more into this month than between the other months."""
+    warnings = []
+    for measure in entries[month].means:
+        if BY_ID[measure].is_index:
+            continue  # its scale is set anew each month: a change of its mean says nothing
+        changes = _changes(entries, measure)
+        change = changes.pop(month, None)
+        usual = list(changes.values())
+        if change is None or len(usual) < JUMP_NEEDS or change <= JUMP * median(usual):
+            continue
+        times = change / median(usual)
+        warnings.append(
+            Text(f"{_name(measure).ko}: 서울 평균이 평소 변화의 {times:.1f}배만큼 움직였습니다.",
+                 f"{_name(measure).en}: the city mean moved {times:.1f} times its usual change.")
+        )  # fmt: skip
+    return warnings
+
+
+def _changes(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
+    """How far a city mean moved into each month; columns that merely repeat do not count."""
+    pairs = ((month, entries[month], entries.get(month + -1)) for month in entries)
+    return {
+        month: abs(entry.means[measure] - before.means[measure])
+        for month, entry, before in pairs
+        if before is not None
+        and measure in entry.means
+        and measure in before.means
+        and entry.prints.get(measure) != before.prints.get(measure)
+    }
+
+
+def _name(measure: str) -> Text:
+    return BY_ID[measure].text
+
+
+def _some(codes: set[str]) -> str:
+    listed = sorted(codes)
+    return f"{len(listed)}" + (f" ({', '.join(listed[:5])})" if listed else "")

@@ -1,0 +1,158 @@
+"""One folder that holds everything: cells, ledger, built tables.
+
+telads-data/
+  ledger.json           what was taken in (tables.ledger)
+  cells/                Parquet, one file per month and version
+  marts/<build>/        the tables of one build, never changed once there
+  current               the name of the build in force, replaced in one rename
+  lock                  held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from telads.errors import NothingBuilt, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
+from telads.language import Text
+from telads.model import Month
+from telads.tables.ledger import Ledger
+from telads.tables.store import TEMPORARY, write_text
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths and the state of a workspace folder. Nothing is created before the first write."""
+
+    path: Path
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.path / "ledger.json"
+
+    @property
+    def cells_path(self) -> Path:
+        """The folder of cells."""
+        return self.path / "cells"
+
+    @property
+    def marts_path(self) -> Path:
+        """The folder of builds."""
+        return self.path / "marts"
+
+    def ledger(self) -> Ledger:
+        """The ledger as it is now."""
+        return Ledger.load(self.ledger_path)
+
+    def cells(self, ledger: Ledger | None = None) -> dict[Month, Path]:
+        """The cells file of each month."""
+        current = (ledger or self.ledger()).current()
+        return {month: self.cells_path / entry.cells for month, entry in current.items()}
+
+    @contextmanager
+    def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / "lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if on_wait:
+                    on_wait()
+                lock.acquire(timeout=wait)
+        except Timeout as error:
+            raise WorkspaceBusy(
+                Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
+                     "Another telads is writing to this workspace."),
+                Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished."),
+                file=self.path,
+            ) from error  # fmt: skip
+        except OSError as error:
+            raise WorkspaceError(
+                Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
+                Text("폴더 권한을 확인해 주세요.", "Check the folder's permissions."),
+                file=self.path, value=error.strerror,
+            ) from error  # fmt: skip
+        try:
+            self._sweep()
+            yield
+        finally:
+            lock.release()
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half written; only ever under the lock."""
+        for folder in (self.path, self.cells_path, self.marts_path):
+            for left in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def build_name(self) -> str | None:
+        """The build in force, or None before the first one."""
+        try:
+            return (self.path / "current").read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def build(self) -> Build:
+        """The build in force; raises `NothingBuilt`."""
+        name = self.build_name()
+        if name is None:
+            raise NothingBuilt(
+                Text("아직 계산된 결과가 없습니다.", "Nothing has been built yet."),
+                Text("telads ingest 파일들, telads build를 차례로 실행해 주세요.",
+                     "Run telads ingest FILES and then telads build."),
+                file=self.path,
+            )  # fmt: skip
+        return Build(self.marts_path / name)
+
+    def switch(self, name: str, keep: int) -> None:
+        """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
+        write_text(self.path / "current", name + "\n")
+        builds = sorted(self.marts_path.iterdir(), key=lambda folder: folder.stat().st_mtime)
+        for folder in [folder for folder in builds if folder.name != name][: 1 - keep or None]:
+            if len(builds) > keep:
+                shutil.rmtree(folder)
+
+
+@dataclass(frozen=True)
+class Build:
+    """The tables of one build; a folder that never changes."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The build's hash."""
+        return self.path.name
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What the build was made from: months, hashes, warnings, settings, version."""
+        try:
+            about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise WorkspaceDamaged(
+                Text("계산 결과를 읽을 수 없습니다.", "The build cannot be read."),
+                Text("telads build --again으로 다시 계산해 주세요.",
+                     "Run telads build --again."),
+                file=self.path,
+            ) from error  # fmt: skip
+        return about
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The label months, in order."""
+        return tuple(Month.parse(text) for text in self.about["months"])
+
+    def table(self, name: str) -> Path:
+        """The Parquet file of a table."""
+        return self.path / f"{name}.parquet"
