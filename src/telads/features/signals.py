@@ -1,0 +1,168 @@
+"""Context signals: how people of a segment move and live, as hints for channels (method C1).
+
+Every signal is a ratio of two sums over the cells of a segment: people times value over people (a
+mean), distance over trips, one-person households over people. Its standard error is the linearised
+one of a ratio of sums over neighbourhoods (Cochran, Sampling Techniques, 1977, section 6.3), so
+the cells of one neighbourhood are not taken for independent. The data hold no hour of day: nothing
+here speaks of evenings or dayparts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from telads.catalog import UNITS, Kind
+from telads.engines.polars import collect
+from telads.features.affinity import affinity
+from telads.features.segments import SEGMENT, weight, with_age
+from telads.language import Text
+from telads.model import AGES, Month
+from telads.tables.schema import POPULATION
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One figure on how people move or live: `measure` per person, or `per` another measure."""
+
+    id: str
+    text: Text
+    kind: Kind
+    hint: Text
+    """The channel that a value well above the city's speaks for."""
+    measure: str
+    per: str | None = None
+    working: bool = False
+    """Holds for people who travel to work: those of 70 and over, and zeros, are missing."""
+
+    @property
+    def unit(self) -> Text:
+        """The unit of the value; percentages run from 0 to 100."""
+        return UNITS[self.kind]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of cells it is made of."""
+        return (self.measure, *((self.per,) if self.per else ()))
+
+
+_TRANSIT = Text("대중교통 매체(지하철·버스)", "transit media (subway, bus)")
+_NEAR_HOME = Text("집 근처 옥외 매체", "out-of-home media near home")
+_WEEKEND = Text("주말 나들이 장소의 매체", "media at weekend destinations")
+
+SIGNALS: tuple[Signal, ...] = (
+    Signal("subway_days", Text("지하철 이동일수", "Subway days"), "days", _TRANSIT, "subway_days"),
+    Signal("weekday_trip_distance", Text("평일 이동 1회당 거리", "Distance per weekday trip"), "km",
+           _TRANSIT, "weekday_distance", per="weekday_trips"),
+    Signal("holiday_trip_distance", Text("휴일 이동 1회당 거리", "Distance per holiday trip"), "km",
+           _WEEKEND, "holiday_distance", per="holiday_trips"),
+    Signal("commute_minutes", Text("출근 소요시간", "Commute"), "minutes",
+           _TRANSIT, "commute_minutes", working=True),
+    Signal("single_share", Text("1인가구 비율", "Share of single-person households"), "percent",
+           _NEAR_HOME, "single_households", per=POPULATION),
+)  # fmt: skip
+"""All signals, in the order they are shown."""
+
+_BY = ("month", *SEGMENT)
+_SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
+
+
+def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
+    """The signals that a cells table with these columns can give."""
+    present = set(columns)
+    return tuple(signal for signal in SIGNALS if present.issuperset(signal.needs))
+
+
+def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.DataFrame:
+    """All signals of all segments in the label months: one row a month, segment and signal, sorted.
+
+    Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
+    from the mean of all segments of the month), z_peers (the same among the districts of one sex
+    and age), se (standard error of the value), n_cells (cells with a value), coverage (share of
+    the segment's people the value speaks for). What is not known is null, and so is the standard
+    error where a single neighbourhood is known. Signals whose columns are absent are absent.
+    """
+    import polars as pl
+
+    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
+    columns = aged.collect_schema().names()
+    parts = [
+        collect(_ratios(aged, signal, columns)).with_columns(
+            _standing("month").alias("z_city"),
+            _standing("month", "sex", "age").alias("z_peers"),
+            pl.lit(signal.id).alias("signal"),
+            pl.lit(place).alias("place"),
+        )
+        for place, signal in enumerate(signals_in(columns))
+    ]
+    if not parts:
+        return pl.DataFrame(schema=_SHOWN)
+    return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
+
+
+def _standing(*group: str) -> pl.Expr:
+    """Standard deviations between each value and the mean of its group, as in `affinity`."""
+    import polars as pl
+
+    def standardise(values: pl.Series) -> pl.Series:
+        return pl.Series(affinity(values.to_numpy()[:, None])[:, 0], nan_to_null=True)
+
+    return pl.col("value").map_batches(standardise, return_dtype=pl.Float64).over(*group)
+
+
+def _ratios(
+    cells: nw.LazyFrame[pl.LazyFrame], signal: Signal, columns: Sequence[str]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """One row a month and segment: value, se, n_cells and coverage of one signal."""
+    value, people = nw.col(signal.measure), weight(signal.measure, columns)
+    if signal.per == POPULATION:  # both are numbers of people: nothing to weight
+        above, below = value, nw.col(POPULATION)
+    else:
+        above, below = value * people, nw.col(signal.per) * people if signal.per else people
+    known = ~above.is_null() & ~below.is_null()
+    if signal.working:
+        known = known & (value > 0) & (nw.col("age5") < AGES[-1])
+    places = (
+        cells.with_columns(
+            above=nw.when(known).then(above),
+            below=nw.when(known).then(below),
+            people=nw.when(known).then(people),
+        )
+        .group_by("code", *_BY)
+        .agg(
+            nw.col("above", "below", "people", POPULATION).sum(),
+            n_cells=nw.col("above").count(),
+        )
+    )
+    return _linearised(places, scale=100 if signal.kind == "percent" else 1)
+
+
+def _linearised(places: nw.LazyFrame[pl.LazyFrame], scale: float) -> nw.LazyFrame[pl.LazyFrame]:
+    """Ratio of sums over neighbourhoods and its standard error, per month and segment."""
+    ratio = nw.col("above").sum().over(*_BY) / nw.col("below").sum().over(*_BY)
+    known = nw.col("n_cells") > 0
+    residual = nw.when(known).then(nw.col("above") - ratio * nw.col("below"))
+    sums = (
+        places.with_columns(square=residual**2, known=nw.when(known).then(nw.lit(1)))
+        .group_by(*_BY)
+        .agg(
+            nw.col("above", "below", "people", "n_cells", POPULATION, "square").sum(),
+            nw.col("known").count(),
+        )
+    )
+    below = nw.when(nw.col("below") > 0).then(nw.col("below"))
+    everybody = nw.when(nw.col(POPULATION) > 0).then(nw.col(POPULATION))
+    others = nw.when(nw.col("known") > 1).then(nw.col("known") - 1)
+    return sums.select(
+        *_BY,
+        "n_cells",
+        value=scale * nw.col("above") / below,
+        se=scale * (nw.col("square") * nw.col("known") / others).sqrt() / below,
+        coverage=nw.col("people") / everybody,
+    )
