@@ -1,42 +1,68 @@
 # A bare `make` explains every command.
-PYTHON ?= python3
+# GNU make 3.81 (macOS) is enough, so no newer feature is used here.
 VENV   := .venv
 BIN    := $(VENV)/bin
+# The first Python that is new enough; `make PYTHON=/path/to/python3 demo` takes another one.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$python && break; done)
+
+# More for pytest (`make test PYTEST_FLAGS=--cov`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
+PYTEST_FLAGS ?=
+LOCK_FLAGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench clean
+.PHONY: help install demo test check format bench lock clean
 
-help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+help: ## list the commands (명령 목록)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(BIN)/.installed ## install telads and its tools into .venv
+install: $(BIN)/.installed ## install telads and its tools into .venv (설치)
 
 # The stamp is made last, so an interrupted installation starts again.
 $(BIN)/.installed: requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("telads needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "telads needs Python 3.11 or newer, and none was found: install one, or name it with" \
+	       "make PYTHON=/path/to/python3"; \
+	  echo "Python 3.11 이상이 필요합니다. 설치하시거나 make PYTHON=경로 로 알려 주세요."; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) has no venv module; on Debian and Ubuntu: apt-get install python3-venv"; \
+	  echo "$(PYTHON)에 venv 모듈이 없습니다. Debian·Ubuntu: apt-get install python3-venv"; exit 1; } >&2
+	@echo "Installing into $(VENV), this takes a minute or two (설치 중입니다, 1-2분 걸립니다)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: install ## make nine months of synthetic data, build, and show the advice
+demo: install ## nine synthetic months -> tables and a report with advice (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
-test: install ## run all tests
-	$(BIN)/pytest
+test: install ## run all tests (시험)
+	$(BIN)/pytest $(PYTEST_FLAGS)
 
-check: install ## lint, formatting, strict types, architecture
+check: install ## lint, formatting, strict types, architecture (코드 검사)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py
 
-format: install ## put the code into shape
+format: install ## put the code into shape (코드 정리)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## measure, and write docs/benchmarks.md
+bench: install ## measure, and write docs/benchmarks.md (속도 측정)
 	$(BIN)/python -m bench
 
-clean: ## remove what the commands above made, never a workspace
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out
+# Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
+# comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
+lock: install ## pin the dependencies of pyproject.toml in requirements.lock (의존성 고정)
+	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
+	  --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+	  --output-file requirements.lock pyproject.toml
+	sed -e '/^#/d' -e '/^$$/d' requirements.lock > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean: ## remove what the commands above made, never a workspace (정리)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist
+	find src tests bench scripts -name __pycache__ -prune -exec rm -rf {} +

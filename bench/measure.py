@@ -1,0 +1,111 @@
+"""Timing: fresh processes, interleaved, with their own peak memory.
+
+Nothing heavy may be imported by the process that measures: on Linux a child's peak memory is
+counted from the parent's size at the moment of the fork.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+Command = Sequence[str | Path]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run: wall-clock seconds, and the peak resident memory in MB (10^6 bytes)."""
+
+    seconds: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one side does: commands run one after another; `prepare` is not timed."""
+
+    name: str
+    commands: Sequence[Command]
+    prepare: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All runs of one task."""
+
+    name: str
+    samples: tuple[Sample, ...]
+
+    @property
+    def seconds(self) -> float:
+        """The median time."""
+        return median(sample.seconds for sample in self.samples)
+
+    @property
+    def fastest(self) -> float:
+        """The shortest time."""
+        return min(sample.seconds for sample in self.samples)
+
+    @property
+    def slowest(self) -> float:
+        """The longest time."""
+        return max(sample.seconds for sample in self.samples)
+
+    @property
+    def peak_mb(self) -> float:
+        """The largest peak memory."""
+        return max(sample.peak_mb for sample in self.samples)
+
+
+class Failed(Exception):
+    """A measured command ended with an error, so its time means nothing."""
+
+
+def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
+    """Run a task once: the sum of its commands' times, the largest of their peaks."""
+    if task.prepare:
+        task.prepare()
+    samples = [_run(command, environment, folder) for command in task.commands]
+    return Sample(sum(s.seconds for s in samples), max(s.peak_mb for s in samples))
+
+
+def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Sample:
+    with tempfile.TemporaryFile() as errors:
+        begin = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        # wait4 tells the use of this child alone, getrusage that of all children so far.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            text = errors.read().decode(errors="replace").strip()
+            words = " ".join(str(word) for word in command)
+            raise Failed(f"exit code {process.returncode}: {words}\n{text}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return Sample(seconds, usage.ru_maxrss * unit / 1e6)
+
+
+def interleave(
+    tasks: Sequence[Task], rounds: int, environment: Mapping[str, str], folder: Path
+) -> dict[str, Measured]:
+    """A B A B ...: so that a slow minute of the machine meets all tasks alike."""
+    samples: dict[str, list[Sample]] = {task.name: [] for task in tasks}
+    for _ in range(rounds):
+        for task in tasks:
+            samples[task.name].append(run(task, environment, folder))
+    return {name: Measured(name, tuple(taken)) for name, taken in samples.items()}
