@@ -20,6 +20,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"features"}),
     frozenset({"recommend"}),
     frozenset({"evaluate"}),
+    frozenset({"marts"}),
     frozenset({"build"}),
     frozenset({"answers"}),
     frozenset({"charts"}),

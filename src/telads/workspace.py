@@ -114,13 +114,17 @@ class Workspace:
             )  # fmt: skip
         return Build(self.marts_path / name)
 
+    def is_whole(self, name: str) -> bool:
+        """Whether a build of this name is there; its folder only ever appears finished."""
+        return (self.marts_path / name / "build.json").is_file()
+
     def switch(self, name: str, keep: int) -> None:
         """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
         write_text(self.path / "current", name + "\n")
-        builds = sorted(self.marts_path.iterdir(), key=lambda folder: folder.stat().st_mtime)
-        for folder in [folder for folder in builds if folder.name != name][: 1 - keep or None]:
-            if len(builds) > keep:
-                shutil.rmtree(folder)
+        others = [folder for folder in self.marts_path.iterdir() if folder.name != name]
+        newest_first = sorted(others, key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in newest_first[keep - 1 :]:
+            shutil.rmtree(folder)
 
 
 @dataclass(frozen=True)
@@ -152,6 +156,15 @@ class Build:
     def months(self) -> tuple[Month, ...]:
         """The label months, in order."""
         return tuple(Month.parse(text) for text in self.about["months"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any month is synthetic."""
+        return bool(self.about["synthetic"])
+
+    def warnings(self, month: Month) -> tuple[Text, ...]:
+        """What is remarkable about a month's data."""
+        return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
 
     def table(self, name: str) -> Path:
         """The Parquet file of a table."""

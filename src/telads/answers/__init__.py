@@ -1,0 +1,17 @@
+"""Answers: one function per question a user asks; every door calls these and nothing deeper.
+
+| question | function |
+|---|---|
+| what to advertise to these people | `services.services` |
+| how their use moved | `services.history` |
+| whom to address with this service | `targets.targets` |
+| where to run its advert for one target | `platforms.platforms` |
+| who is like them | `lookalike.lookalike` |
+| how they move and live | `signals.signals` |
+| what the data hold | `status.status` |
+| how well the method does | `evaluation.evaluation` |
+| what a picture shows | `pictures` |
+
+Each takes a `Build` and returns an `Answer`. The functions stand in modules of their own, so that a
+door loads only what it is asked for.
+"""

@@ -1,0 +1,124 @@
+"""What a user typed, checked against what the build knows; raises `UnknownChoice`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from telads import catalog
+from telads.answers.tables import read
+from telads.catalog import Measure
+from telads.errors import UnknownChoice
+from telads.language import Text
+from telads.model import AGES, Month, Segment, Sex, age_text
+from telads.places import find_district
+from telads.workspace import Build
+
+METHODS = ("affinity", "classic")
+"""The first is the default; the second reproduces the 2023 study, for comparison."""
+
+ROWS = (1, 300)
+"""Fewest and most rows a list of targets may have."""
+
+_SEXES = {"m": Sex.MALE, "male": Sex.MALE, "men": Sex.MALE, "남": Sex.MALE, "남자": Sex.MALE,
+          "남성": Sex.MALE, "1": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE,
+          "women": Sex.FEMALE, "여": Sex.FEMALE, "여자": Sex.FEMALE, "여성": Sex.FEMALE,
+          "2": Sex.FEMALE}  # fmt: skip
+
+
+class Filters(NamedTuple):
+    """Which segments a list is about; None: all."""
+
+    district: str | None = None
+    sex: Sex | None = None
+    age: int | None = None
+
+
+def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
+    """The error that names what is possible."""
+    choices = ", ".join(known)
+    return UnknownChoice(
+        Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}."),
+        Text(f"다음 중에서 골라 주세요: {choices}.", f"Choose one of: {choices}."),
+        value=name,
+    )
+
+
+def month_of(build: Build, name: str | Month | None) -> Month:
+    """The label month asked for; the newest of the build if None."""
+    if name is None:
+        return build.months[-1]
+    month = name if isinstance(name, Month) else Month.parse(name)
+    if month not in build.months:
+        raise one_of(Text("달", "month"), month, map(str, build.months))
+    return month
+
+
+def sex_of(name: str | Sex) -> Sex:
+    """`F`, `여`, `여성`, `women` ..."""
+    try:
+        return _SEXES[str(name).strip().casefold()]
+    except KeyError:
+        raise one_of(Text("성별", "sex"), name, ("M", "F")) from None
+
+
+def age_of(name: str | int) -> int:
+    """`30`, `30대`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
+    match = re.fullmatch(r"(\d{2})(대|s|\+|대 이상)?", str(name).strip())
+    if not match or int(match[1]) not in AGES:
+        raise one_of(Text("나이", "age"), name, map(str, AGES))
+    return int(match[1])
+
+
+def service_of(build: Build, name: str) -> Measure:
+    """A service by id or name, if the build's data hold it."""
+    service = catalog.service(name)
+    if service.id not in build.about["services"]:
+        raise one_of(Text("서비스", "service"), name, build.about["services"])
+    return service
+
+
+def method_of(name: str) -> str:
+    """A method's id."""
+    if name not in METHODS:
+        raise one_of(Text("방식", "method"), name, METHODS)
+    return name
+
+
+def districts(build: Build) -> list[str]:
+    """The districts of the build, Korean names in alphabetical order."""
+    return read(build, "segments")["district"].unique().sort().to_list()
+
+
+def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> Segment:
+    """A segment by its three names."""
+    return Segment(find_district(district, districts(build)), sex_of(sex), age_of(age))
+
+
+def filters_of(
+    build: Build, district: str | None, sex: str | Sex | None, age: str | int | None
+) -> Filters:
+    """The filters of a list; None or an empty text: no filter."""
+    return Filters(
+        district=find_district(district, districts(build)) if district else None,
+        sex=sex_of(sex) if sex else None,
+        age=age_of(age) if age else None,
+    )
+
+
+def count_of(top: int) -> int:
+    """How many rows a list shall have."""
+    low, high = ROWS
+    if not low <= top <= high:
+        raise UnknownChoice(
+            Text("줄 수가 범위를 벗어났습니다.", "So many rows are not possible."),
+            Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose from {low} to {high}."),
+            value=top,
+        )
+    return top
+
+
+def age_names() -> dict[int, Text]:
+    """Every age band and its name."""
+    return {age: age_text(age) for age in AGES}

@@ -1,0 +1,222 @@
+"""Answers in words: one or two sentences that a planner can repeat to a client.
+
+They say 'people in neighbourhoods where X is used more also use Y more', never 'people who use X
+also use Y': the data are cells, not persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.audience import Size
+from telads.catalog import BY_ID, Measure
+from telads.language import Text
+from telads.model import Segment
+from telads.wording import in_sentence, join_names, josa, people, segment_name
+
+if TYPE_CHECKING:
+    import polars as pl
+
+NOTEWORTHY = 0.1
+"""Affinity, in standard deviations, from which a segment is said to differ from the mean."""
+STILL = 0.005
+"""A change of less than this share of the usage is no movement worth a sentence."""
+STRONG_SIGNAL = 1.0
+"""Standard deviations from which a context signal is said to be high or low."""
+
+
+def of_services(segment: Segment, rows: pl.DataFrame) -> tuple[Text, ...]:
+    """Which service comes first, how sure that is, and whose movement the latest change was."""
+    known = rows.drop_nulls("affinity")
+    if known.is_empty():
+        return ()
+    best = known.row(0, named=True)
+    return (_place(segment, known.to_dicts()), *_movement(best))
+
+
+def _place(segment: Segment, rows: list[dict[str, Any]]) -> Text:
+    whom = _segment(segment)
+    tied = [row for row in rows if "tie" in row["labels"]] or rows[:1]
+    names = _services([row["service"] for row in tied])
+    together = len(tied) > 1
+    if "below_average" in rows[0]["labels"]:
+        return Text(
+            f"{josa(whom.ko, '은/는')} 모든 서비스를 서울 평균보다 덜 쓰며, "
+            f"그중 {josa(names.ko, '이/가')} 평균에 가장 가깝습니다.",
+            f"{_capital(whom.en)} use every service less than the city's mean; "
+            f"{names.en} {'come' if together else 'comes'} closest to it.",
+        )
+    more = _more(rows[0]) if not together else Text("", "")
+    if together:
+        return Text(
+            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 거의 같은 정도로 가장 두드러집니다. "
+            "순위의 차이는 뜻이 없습니다.",
+            f"{_capital(names.en)} stand out about equally for {whom.en}: "
+            "their order means nothing.",
+        )
+    return Text(
+        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다{more.ko}.",
+        f"The service that stands out most for {whom.en} is {names.en}{more.en}.",
+    )
+
+
+def _more(row: dict[str, Any]) -> Text:
+    """How far above the mean, as the data allow to say."""
+    if row["index"] is None:
+        return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
+    return Text(
+        f"(서울 평균을 100으로 할 때 {row['index']:.0f})",
+        f" (index {row['index']:.0f}, the city's mean being 100)",
+    )
+
+
+def _movement(row: dict[str, Any]) -> tuple[Text, ...]:
+    """The latest change of the first service, and whether it was the city's (method A5)."""
+    change, city, local = row["change"], row["change_city"], row["change_local"]
+    if change is None or city is None:
+        return ()
+    name = _services([row["service"]])
+    measure = BY_ID[row["service"]]
+    scale = 1.0 if measure.is_index else abs(row["usage"] or 1.0)
+    if abs(change) < STILL * scale * (10 if measure.is_index else 1):
+        return (
+            Text(f"{josa(name.ko, '은/는')} 지난달과 거의 같습니다.",
+                 f"{_capital(name.en)} is about as it was the month before."),
+        )  # fmt: skip
+    up = change > 0
+    # The part with the sign of the change that is the larger one made the movement.
+    citywide = abs(city) >= abs(local)
+    amount = Text("", "") if measure.is_index else Text(
+        f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
+    )  # fmt: skip
+    whose = (
+        Text("서울의 같은 성별·나이 전체의 움직임입니다",
+             "a movement of the same sex and age all over the city")
+        if citywide
+        else Text("이 지역만의 움직임입니다", "a movement of this district's own")
+    )  # fmt: skip
+    return (
+        Text(
+            f"{josa(name.ko, '은/는')} 지난달보다{amount.ko} {'늘었고' if up else '줄었고'}, "
+            f"{whose.ko}.",
+            f"{_capital(name.en)} went {'up' if up else 'down'}{amount.en} since the month "
+            f"before: {whose.en}.",
+        ),
+    )
+
+
+def of_targets(
+    service: Measure, by: str, chosen: Sequence[Segment], reach: Size, share: float | None
+) -> tuple[Text, ...]:
+    """The first target, and how far the list reaches."""
+    if not chosen:
+        return (
+            Text("조건에 맞는 집단이 없습니다.", "No segment fits the choice."),
+        )  # fmt: skip
+    first, name = _segment(chosen[0]), _services([service.id])
+    head = Text(
+        f"{name.ko} 광고의 첫 번째 대상은 {first.ko}입니다.",
+        f"The first target of an advert for {name.en}: {first.en}.",
+    )
+    count = len(chosen)
+    if share is None:
+        reached = Text(
+            f"이 {count}개 집단은 {people(reach.population, 'ko')}, "
+            f"전체 인구의 {reach.share:.1%}입니다.",
+            f"These {count} segments are {people(reach.population, 'en')}, "
+            f"{reach.share:.1%} of all.",
+        )
+    else:
+        reached = Text(
+            f"이 {count}개 집단은 인구의 {reach.share:.1%}({people(reach.population, 'ko')})이고 "
+            f"{name.ko} 사용일의 {share:.1%}를 차지합니다.",
+            f"These {count} segments are {reach.share:.1%} of the people "
+            f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
+        )
+    return (head, reached)
+
+
+def of_platforms(
+    service: Measure, segment: Segment, rows: pl.DataFrame, prior_only: bool
+) -> tuple[Text, ...]:
+    """The platforms that cannot be told from the best, if they are clearly associated at all."""
+    known = rows.drop_nulls("association")
+    front = known.filter(known["tie_group"] == 1) if known.height else known
+    clear = front.filter(front["low"] > 0)["service"].to_list() if front.height else []
+    asked, whom = _services([service.id]), _segment(segment)
+    if not clear:
+        found = Text(
+            f"{whom.ko}의 동네들에서 {josa(asked.ko, '과/와')} 뚜렷하게 함께 쓰이는 서비스는 "
+            "없습니다.",
+            f"In the neighbourhoods of {whom.en} no service clearly goes with {asked.en}.",
+        )
+    else:
+        names = _services(clear)
+        order = (
+            Text(" 이들 사이의 순위는 가릴 수 없습니다.", " Their order cannot be told.")
+            if len(clear) > 1
+            else Text("", "")
+        )
+        found = Text(
+            f"{whom.ko}: {josa(asked.ko, '을/를')} 더 쓰는 동네일수록 {names.ko}도 더 씁니다."
+            f"{order.ko}",
+            f"{_capital(whom.en)}: people in neighbourhoods where {asked.en} is used more also "
+            f"use {names.en} more.{order.en}",
+        )
+    if not prior_only:
+        return (found,)
+    return (
+        found,
+        Text(
+            "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답한 항목이 있습니다.",
+            "Where the segment itself has too few data, the figure is that of its sex and age.",
+        ),
+    )
+
+
+def of_signals(segment: Segment, rows: pl.DataFrame) -> tuple[Text, ...]:
+    """The channel hints of the signals that stand out from the same sex and age."""
+    from telads.features.signals import SIGNALS
+
+    found = {row["signal"]: row for row in rows.to_dicts()}
+    strong = [
+        signal
+        for signal in SIGNALS
+        if signal.id in found and (found[signal.id]["z_peers"] or 0) >= STRONG_SIGNAL
+    ]
+    whom = _segment(segment)
+    if not strong:
+        return (
+            Text(f"{josa(whom.ko, '은/는')} 이동과 생활에서 같은 성별·나이와 크게 다르지 않습니다.",
+                 f"{_capital(whom.en)} move and live much like the same sex and age elsewhere."),
+        )  # fmt: skip
+    return tuple(
+        Text(
+            f"{signal.text.ko}: 같은 성별·나이의 다른 자치구보다 뚜렷이 높습니다. "
+            f"{josa(signal.hint.ko, '을/를')} 살펴보십시오.",
+            f"{signal.text.en}: clearly higher than for the same sex and age elsewhere; "
+            f"consider {signal.hint.en}.",
+        )
+        for signal in strong
+    )
+
+
+def _segment(segment: Segment) -> Text:
+    names = (
+        segment_name(segment.district, segment.sex, segment.age, lang) for lang in ("ko", "en")
+    )
+    return Text(*names)
+
+
+def _services(ids: Sequence[str]) -> Text:
+    """Names of services inside a sentence."""
+    texts = [BY_ID[id].text for id in ids]
+    return Text(
+        join_names([text.ko for text in texts], "ko"),
+        join_names([in_sentence(text.en) for text in texts], "en"),
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,0 +1,109 @@
+"""Customer to service: what to advertise to a segment, and how its use has moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telads.answers import sentences
+from telads.answers.answer import Answer
+from telads.answers.audience import size
+from telads.answers.choices import method_of, month_of, segment_of
+from telads.answers.tables import of_month, of_segment, read
+from telads.model import Month, Sex
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TIE = 0.10
+"""Affinities closer than this do not tell which service is first (method A4)."""
+LABELS = ("tie", "below_average", "local")
+
+_SHOWN = ("usage", "affinity", "index", "index_low", "index_high",
+          "change", "change_city", "change_local", "labels")  # fmt: skip
+
+
+def services(
+    build: Build,
+    district: str,
+    sex: str | Sex,
+    age: str | int,
+    month: str | Month | None = None,
+    method: str = "affinity",
+) -> Answer:
+    """The services of a segment in order, the one to advertise first (methods A1 to A5).
+
+    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the mean
+    of all segments), index (100 = the city's mean person) with its 80 % interval, change since
+    the month before (days for day services, affinity for index services) and its two parts,
+    labels. The classic method adds its weight, z and score and orders by score.
+    Raises `UnknownChoice`, `AudienceTooSmall`.
+    """
+    when, segment = month_of(build, month), segment_of(build, district, sex, age)
+    rows = _labelled(of_segment(of_month(build, "services", when), segment))
+    if method_of(method) == "classic":
+        rows = _classic_order(rows, of_segment(of_month(build, "classic", when), segment))
+    else:
+        rows = _in_order(rows, "forecast").select("rank", "service", *_SHOWN)
+    people = size(build, [segment], when)
+    return Answer(
+        question="services",
+        parameters=segment._asdict(),
+        month=when,
+        method=method,
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=people.facts(),
+        sentences=sentences.of_services(segment, rows) if method == "affinity" else (),
+        warnings=build.warnings(when),
+    )
+
+
+def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+    """A segment's services in every label month.
+
+    Rows: month, service, usage, affinity, index, rank (by affinity); sorted by month and rank.
+    """
+    import polars as pl
+
+    segment = segment_of(build, district, sex, age)
+    rows = of_segment(read(build, "services"), segment)
+    order = pl.col("affinity").rank("ordinal", descending=True).over("month")
+    ranked = rows.with_columns(rank=order.cast(pl.Int16)).sort("month", "rank", nulls_last=True)
+    return Answer(
+        question="history",
+        parameters=segment._asdict(),
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=ranked.select("month", "service", "usage", "affinity", "index", "rank"),
+    )
+
+
+def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the honesty labels of method A4 as a list."""
+    import polars as pl
+
+    first, second = pl.col("forecast").max(), pl.col("forecast").top_k(2).min()
+    conditions = {
+        "tie": ((first - second) < TIE) & ((first - pl.col("forecast")) < TIE),
+        "below_average": pl.col("forecast") < 0,
+        "local": pl.col("local"),
+    }
+    labels = [pl.when(condition).then(pl.lit(label)) for label, condition in conditions.items()]
+    return rows.with_columns(labels=pl.concat_list(labels).list.drop_nulls())
+
+
+def _in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Best first; services nobody is known for come last, ties stay in the catalogue's order."""
+    return rows.sort(by, descending=True, nulls_last=True, maintain_order=True).with_row_index(
+        "rank", offset=1
+    )
+
+
+def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
+    own = classic.select("service", "rank", "weight", "z", "score")
+    joined = own.join(rows, on="service", how="left", maintain_order="left").sort("rank")
+    return joined.select("rank", "service", "weight", "z", "score", *_SHOWN)

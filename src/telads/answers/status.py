@@ -1,0 +1,73 @@
+"""What the workspace holds: months, windows, coverage, warnings, and the build in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telads.answers.answer import Answer
+from telads.tables import warnings
+from telads.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def status(workspace: Workspace) -> Answer:
+    """The months of the workspace, taken in and built.
+
+    Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
+    (share of values not masked), synthetic, built (whether the build in force holds this very
+    file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
+    language's `Text`). An empty workspace has no rows.
+    """
+    import polars as pl
+
+    entries = workspace.ledger().current()
+    name = workspace.build_name()
+    built = workspace.build().about["files"] if name else {}
+    remarks = warnings.by_month(entries)
+    rows = [
+        {
+            "month": str(month),
+            "first": str(month.window.first),
+            "last": str(month.window.last),
+            "file": entry.file,
+            "taken": entry.taken,
+            "rows": entry.rows,
+            "masked": entry.masked,
+            "coverage": entry.coverage,
+            "synthetic": entry.synthetic,
+            "built": built.get(str(month), {}).get("cells") == entry.cells,
+            "replaced": entry.replaced,
+            "warnings_ko": [remark.ko for remark in remarks[month]],
+            "warnings_en": [remark.en for remark in remarks[month]],
+        }
+        for month, entry in entries.items()
+    ]
+    return Answer(
+        question="status",
+        parameters={"workspace": workspace.path},
+        month=None,
+        method="affinity",
+        build=name or "",
+        synthetic=any(entry.synthetic for entry in entries.values()),
+        rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
+        facts={"current": all(row["built"] for row in rows) and bool(name)},
+    )
+
+
+def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
+    import polars as pl
+
+    texts = ("month", "first", "last", "file", "taken")
+    return {
+        **dict.fromkeys(texts, pl.String),
+        "rows": pl.Int64,
+        "masked": pl.Int64,
+        "coverage": pl.Float64,
+        "synthetic": pl.Boolean,
+        "built": pl.Boolean,
+        "replaced": pl.String,
+        "warnings_ko": pl.List(pl.String),
+        "warnings_en": pl.List(pl.String),
+    }

@@ -1,0 +1,65 @@
+"""Reading the tables of a build. A build never changes, so a table is read once and kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telads.errors import AudienceTooSmall, WorkspaceDamaged
+from telads.language import Text
+from telads.model import Month, Segment
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEPT = 24
+"""Tables held in memory: those of the newest builds; all tables of one take about 30 MB."""
+
+
+def read(build: Build, table: str) -> pl.DataFrame:
+    """A whole table; raises `WorkspaceDamaged` if its file is gone or unreadable."""
+    return _read(build.table(table))
+
+
+def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
+    """The rows of one label month."""
+    import polars as pl
+
+    return read(build, table).filter(pl.col("month") == str(month))
+
+
+def of_segment(frame: pl.DataFrame, segment: Segment) -> pl.DataFrame:
+    """The rows of one segment; raises `AudienceTooSmall` where there are none.
+
+    A segment is missing where it has fewer people than the privacy floor, or is not in the data.
+    """
+    import polars as pl
+
+    district, sex, age = segment
+    rows = frame.filter(
+        (pl.col("district") == district) & (pl.col("sex") == str(sex)) & (pl.col("age") == age)
+    )
+    if rows.is_empty():
+        raise AudienceTooSmall(
+            Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+                 "This audience has too few people to be shown, or no data."),
+            Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
+            value=f"{district} {sex} {age}",
+        )  # fmt: skip
+    return rows
+
+
+@lru_cache(maxsize=KEPT)
+def _read(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise WorkspaceDamaged(
+            Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
+            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+            file=path,
+        ) from error

@@ -1,0 +1,119 @@
+"""Service to customers: whom to address with a service's advert, and how far that reaches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telads.answers import sentences
+from telads.answers.answer import Answer
+from telads.answers.audience import rounded, size
+from telads.answers.choices import (
+    Filters,
+    count_of,
+    filters_of,
+    method_of,
+    month_of,
+    one_of,
+    service_of,
+)
+from telads.answers.platforms import front_runners
+from telads.answers.tables import of_month
+from telads.catalog import refuse_index
+from telads.language import Text
+from telads.model import Month, Segment, Sex
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ORDERS: dict[str, Text] = {
+    "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
+    "excess": Text(
+        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "by excess: most usage above the city's mean first",
+    ),
+    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
+}
+"""The orders a user picks from (method T1); they agree less than one would think."""
+
+_COLUMNS = ("rank", "district", "sex", "age", "population", "affinity", "index", "excess",
+            "volume_share", "cumulative_share")  # fmt: skip
+
+
+def targets(
+    build: Build,
+    service: str,
+    by: str = "affinity",
+    top: int = 10,
+    month: str | Month | None = None,
+    method: str = "affinity",
+    district: str | None = None,
+    sex: str | Sex | None = None,
+    age: str | int | None = None,
+    platforms: bool = False,
+) -> Answer:
+    """The `top` segments to address with a service, best first (methods T1 and T2).
+
+    Rows: rank, district, sex, age, population (rounded to 10), affinity, index, excess (people x
+    days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
+    `platforms` also the services to run the advert on for each target, a list of those that
+    cannot be told from the best. The classic method orders by its z and adds it.
+    Raises `UnknownChoice`; `IndexRefused` for excess or volume of an index service.
+    """
+    when, asked = month_of(build, month), service_of(build, service)
+    if by not in ORDERS:
+        raise one_of(Text("순서", "order"), by, ORDERS)
+    if by != "affinity":
+        refuse_index(asked, Text("이용량 합계", "sum of usage"))
+    filters = filters_of(build, district, sex, age)
+    known = of_month(build, "services", when)
+    every = _chosen(known, asked.id, filters)
+    order = {"affinity": "forecast"}.get(by, by)
+    if method_of(method) == "classic":
+        scores = _chosen(of_month(build, "classic", when), asked.id, filters)
+        every = every.join(
+            scores.select("district", "sex", "age", "z"), on=["district", "sex", "age"]
+        )
+        order = "z"
+    rows = _ranked(every, order, count_of(top))
+    if platforms:
+        best = front_runners(of_month(build, "platforms", when), asked.id)
+        rows = rows.join(best, on=["district", "sex", "age"], how="left", maintain_order="left")
+    extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
+    chosen = [Segment(d, Sex(s), a) for d, s, a in rows.select("district", "sex", "age").rows()]
+    reach = size(build, chosen, when)
+    share = None if asked.is_index else float(rows["volume_share"].sum())
+    return Answer(
+        question="targets",
+        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
+        month=when,
+        method=method,
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows.select(*_COLUMNS, *extra),
+        facts={**reach.facts(), "volume_share": share},
+        sentences=sentences.of_targets(asked, by, chosen, reach, share),
+        warnings=build.warnings(when),
+    )
+
+
+def _chosen(known: pl.DataFrame, service: str, filters: Filters) -> pl.DataFrame:
+    """The segments a list is about, with one service's figures."""
+    import polars as pl
+
+    rows = known.filter(pl.col("service") == service)
+    for column, value in filters._asdict().items():
+        if value is not None:
+            rows = rows.filter(pl.col(column) == (value if column == "age" else str(value)))
+    return rows
+
+
+def _ranked(every: pl.DataFrame, order: str, top: int) -> pl.DataFrame:
+    """The best `top` rows with ranks and running totals, without segments nobody is known for."""
+    import polars as pl
+
+    best = every.drop_nulls(order).sort(order, descending=True, maintain_order=True).head(top)
+    return best.with_row_index("rank", offset=1).with_columns(
+        rounded(pl.col("population")),
+        cumulative_share=pl.col("volume_share").cum_sum(),
+    )

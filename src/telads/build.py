@@ -1,0 +1,159 @@
+"""Building: from the cells of the workspace to tables that answers are read from.
+
+A build is named by a hash of all that its figures depend on: the cells, the settings of the
+method, the version. The same data therefore give the same name, and a build that is there already
+is not made again. It is written beside the others and put in force in one rename, so whoever
+reads the former build reads on undisturbed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telads import __version__
+from telads.catalog import SERVICE_IDS
+from telads.errors import NothingBuilt, WorkspaceError
+from telads.language import Text
+from telads.settings import Settings
+from telads.tables import warnings
+from telads.tables.ledger import Ledger
+from telads.tables.store import TEMPORARY, move_folder
+from telads.workspace import Workspace
+
+FORMAT = 1
+"""The tables' own version: a change of their columns or figures makes it another."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `build` did: the build now in force, and whether it had to be made."""
+
+    name: str
+    made: bool
+
+
+def build(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    again: bool = False,
+    on_step: Callable[[str, int, int], None] | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> Built:
+    """Compute all tables from all months and put them in force.
+
+    `again` makes even a build that is there already; `on_step(table, done, all)` tells progress.
+    Raises `NothingBuilt` for a workspace without months, `WorkspaceBusy` if another writes.
+    """
+    _require_months(workspace, workspace.ledger())
+    if not again:
+        # Nothing new needs no lock and none of the engine: asking again is free.
+        name = _name(workspace.ledger(), settings)
+        if workspace.build_name() == name and workspace.is_whole(name):
+            return Built(name, made=False)
+    with workspace.writing(settings.lock_seconds, on_wait):
+        ledger = workspace.ledger()
+        name = _name(ledger, settings)
+        made = again or not workspace.is_whole(name)
+        if made:
+            _make(workspace, ledger, settings, name, on_step)
+        workspace.switch(name, settings.builds_kept)
+    return Built(name, made)
+
+
+def _require_months(workspace: Workspace, ledger: Ledger) -> None:
+    if not ledger.entries:
+        raise NothingBuilt(
+            Text("작업 폴더에 자료가 없습니다.", "There are no data in the workspace."),
+            Text("telads ingest 파일들을 먼저 실행해 주세요.", "Run telads ingest FILES first."),
+            file=workspace.path,
+        )
+
+
+def _name(ledger: Ledger, settings: Settings) -> str:
+    """The hash of everything the figures depend on."""
+    depends_on = {
+        "format": FORMAT,
+        "version": __version__,
+        "floor": settings.floor,
+        "forecast_phi": settings.forecast_phi,
+        "cells": {str(month): entry.cells for month, entry in ledger.current().items()},
+    }
+    return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _make(
+    workspace: Workspace,
+    ledger: Ledger,
+    settings: Settings,
+    name: str,
+    on_step: Callable[[str, int, int], None] | None,
+) -> None:
+    """Write all tables into a temporary folder and move it into its place."""
+    from telads.engines.polars import scan_cells
+    from telads.marts import TABLES, material
+
+    cells = scan_cells(workspace.cells(ledger))
+    known = set(cells.collect_schema().names())
+    services = tuple(service for service in SERVICE_IDS if service in known)
+    if not services:
+        raise WorkspaceError(
+            Text("어느 달에도 서비스 사용일수 열이 없습니다.",
+                 "No month has a column of service use."),
+            Text("서비스 열이 있는 파일을 넣어 주세요.", "Take in a file with service columns."),
+            file=workspace.path,
+        )  # fmt: skip
+    given = material(cells, services, settings.floor, settings.forecast_phi)
+    folder = workspace.marts_path / f"{TEMPORARY}{name}"
+    folder.mkdir(parents=True)
+    for done, (table, make) in enumerate(TABLES.items()):
+        if on_step:
+            on_step(table, done, len(TABLES))
+        make(given).write_parquet(folder / f"{table}.parquet", compression="zstd")
+    about = _about(ledger, settings, name, services)
+    (folder / "build.json").write_text(
+        json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    if on_step:
+        on_step("", len(TABLES), len(TABLES))
+    target = workspace.marts_path / name
+    if not target.exists():
+        move_folder(folder, target)
+        return
+    # Made again, perhaps to mend it: file by file, so that a reader never finds one missing.
+    for file in folder.iterdir():
+        file.replace(target / file.name)
+    folder.rmdir()
+
+
+def _about(
+    ledger: Ledger, settings: Settings, name: str, services: tuple[str, ...]
+) -> dict[str, object]:
+    """What a reader needs to know about the build besides its tables."""
+    current = ledger.current()
+    remarks = warnings.by_month(current)
+    return {
+        "format": FORMAT,
+        "build": name,
+        "version": __version__,
+        "synthetic": any(entry.synthetic for entry in current.values()),
+        "floor": settings.floor,
+        "forecast_phi": settings.forecast_phi,
+        "services": services,
+        "months": [str(month) for month in current],
+        "files": {
+            str(month): {
+                "file": entry.file,
+                "sha256": entry.sha256,
+                "cells": entry.cells,
+                "rows": entry.rows,
+                "coverage": entry.coverage,
+                "synthetic": entry.synthetic,
+                "warnings": remarks[month],
+            }
+            for month, entry in current.items()
+        },
+    }
