@@ -13,7 +13,7 @@ from telads.engines.polars import collect
 from telads.features.panel import Array
 from telads.features.segments import SEGMENT, with_age
 from telads.model import Month, Segment, Sex
-from telads.tables.schema import KEY, POPULATION
+from telads.tables.schema import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +46,7 @@ def read_cells(
 ) -> Cells:
     """The cells averaged over the label months of a window; masked months are left out."""
     chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
-    mean = chosen.group_by(*KEY, *SEGMENT).agg(*(nw.col(c).mean() for c in (POPULATION, *services)))
+    mean = chosen.group_by("code", "age5", *SEGMENT).agg(*(nw.col(c).mean() for c in (POPULATION, *services)))
     frame = collect(mean.sort(*SEGMENT, "age5", "code"))
     place = {segment: index for index, segment in enumerate(segments)}
     at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
@@ -66,32 +66,11 @@ def correlations(
     """Weighted correlation of each two columns, with the number of rows behind each.
 
     `usage` is row x column (NaN = missing), `weights` one per row; with `groups` the weighted mean
-    of each group is removed first. Missing rows are left out pair by pair. Returns two
-    column x column arrays; NaN where a column does not vary.
+    of each group is removed first. Missing rows are left out pair by pair, and so are rows that
+    weigh nothing. Returns two column x column arrays; NaN where a column does not vary.
     """
-    known = ~np.isnan(usage)
-    filled = np.where(known, usage, 0.0)
-    mass = known * weights[:, None]
-    residual = np.where(known, filled - _group_means(filled, mass, groups), 0.0)
-    covariance = (residual * weights[:, None]).T @ residual
-    square = (residual**2 * weights[:, None]).T @ known
-    # Rounding leaves a trace of variance in a constant column: it is none.
-    scale = (filled**2 * weights[:, None]).T @ known
-    vary = (square > 1e-20 * scale) & (square.T > 1e-20 * scale.T)
-    with np.errstate(all="ignore"):
-        r = np.where(vary, covariance / np.sqrt(square * square.T), np.nan)
-    return np.clip(r, -1, 1), (known.T.astype(np.intp) @ known.astype(np.intp))
-
-
-def _group_means(filled: Array, mass: Array, groups: NDArray[np.generic] | None) -> Array:
-    if groups is None:
-        groups = np.zeros(len(filled), dtype=np.intp)
-    means = np.zeros_like(filled)
-    for group in np.unique(groups):
-        of = groups == group
-        total = mass[of].sum(axis=0)
-        means[of] = (filled[of] * mass[of]).sum(axis=0) / np.where(total > 0, total, 1)
-    return means
+    r, n = _correlations(usage, weights, np.zeros(len(usage), dtype=np.intp), 1, groups)
+    return r[0], n[0].astype(np.intp)
 
 
 def segment_correlations(cells: Cells, within_age: bool, weighted: bool) -> tuple[Array, Array]:
@@ -99,16 +78,54 @@ def segment_correlations(cells: Cells, within_age: bool, weighted: bool) -> tupl
 
     `within_age` removes the mean of each five-year age, `weighted` counts people and not cells.
     """
-    n_services = cells.usage.shape[1]
-    r = np.full((len(cells.segments), n_services, n_services), np.nan)
-    n = np.zeros_like(r)
-    order = np.argsort(cells.at, kind="stable")
-    bounds = np.searchsorted(cells.at[order], np.arange(len(cells.segments) + 1))
-    for index in range(len(cells.segments)):
-        rows = order[bounds[index] : bounds[index + 1]]
-        if rows.size == 0:
-            continue
-        weights = cells.population[rows] if weighted else np.ones(rows.size)
-        groups = cells.age5[rows] if within_age else None
-        r[index], n[index] = correlations(cells.usage[rows], weights, groups)
-    return r, n
+    weights = cells.population if weighted else np.ones(len(cells.population))
+    groups = cells.age5 if within_age else None
+    return _correlations(cells.usage, weights, cells.at, len(cells.segments), groups)
+
+
+def _correlations(
+    usage: Array,
+    weights: Array,
+    at: NDArray[np.intp],
+    blocks: int,
+    groups: NDArray[np.generic] | None,
+) -> tuple[Array, Array]:
+    """`correlations` inside each of many blocks of rows at once; `at` is the block of each row."""
+    known = ~np.isnan(usage) & (weights[:, None] > 0)
+    mass = known * weights[:, None]
+    filled = np.where(known, usage, 0.0)
+    inner = at if groups is None else _pair_numbers(at, groups)
+    residual = np.where(known, filled - _group_means(filled, mass, inner), 0.0)
+
+    def products(left: Array, right: Array) -> Array:
+        return _sums(left[:, :, None] * right[:, None, :], at, blocks)
+
+    counted = known.astype(float)
+    covariance = products(mass * residual, residual)
+    square = products(mass * residual**2, counted)
+    # Rounding leaves a trace of variance in a constant column: it is none.
+    vary = square > 1e-20 * products(mass * filled**2, counted)
+    both = vary & vary.swapaxes(-1, -2)
+    size = np.sqrt(np.where(both, square * square.swapaxes(-1, -2), 1.0))
+    r = np.where(both, np.clip(covariance / size, -1, 1), np.nan)
+    return r, products(counted, counted)
+
+
+def _pair_numbers(at: NDArray[np.intp], groups: NDArray[np.generic]) -> NDArray[np.intp]:
+    """A number for each pair of block and group."""
+    numbers = np.unique(groups, return_inverse=True)[1].reshape(-1)
+    return np.asarray(at * (numbers.max(initial=0) + 1) + numbers, dtype=np.intp)
+
+
+def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
+    """For each row the weighted means of its group."""
+    count = int(groups.max(initial=0)) + 1
+    total = _sums(mass, groups, count)
+    return np.asarray((_sums(filled * mass, groups, count) / np.where(total > 0, total, 1))[groups])
+
+
+def _sums(rows: Array, at: NDArray[np.intp], blocks: int) -> Array:
+    """The sum of the rows of each block; zero where a block has none."""
+    flat = rows.reshape(len(rows), -1)
+    sums = [np.bincount(at, column, minlength=blocks) for column in flat.T]
+    return np.stack(sums, axis=-1).reshape(blocks, *rows.shape[1:])
