@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-Command = Sequence[str | Path]
+Command = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Samp
         if process.returncode:
             errors.seek(0)
             text = errors.read().decode(errors="replace").strip()
-            words = " ".join(str(word) for word in command)
+            words = " ".join(command)
             raise Failed(f"exit code {process.returncode}: {words}\n{text}")
     unit = 1 if sys.platform == "darwin" else 1024
     return Sample(seconds, usage.ru_maxrss * unit / 1e6)

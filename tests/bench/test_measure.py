@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from bench.measure import Failed, Measured, Sample, Task, interleave, run
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,81 @@
+"""Run everything once and write the page: `python -m bench`."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.inputs import Inputs, from_real, real_files, synthetic
+from bench.machine import Machine
+from bench.measure import Measured, Task, interleave
+from bench.page import Results, goals, page
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "bench" / "out"
+TELADS = str(Path(sys.executable).with_name("telads"))
+QUESTION = [TELADS, "services", "--district", "강남구", "--sex", "F", "--age", "30"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, write the page, and print whether the promises are kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of nine files to rankings")
+    parser.add_argument("--starts", type=int, default=15, help="rounds of the start-up")
+    parser.add_argument("--synthetic", action="store_true", help="use the twin in any case")
+    parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    choice = parser.parse_args(arguments)
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    real = [] if choice.synthetic else real_files()
+    inputs = from_real(real, OUT / "files") if real else synthetic(TELADS, OUT / "files")
+    print(f"Nine files: {inputs.words}")
+    work = _rankings(inputs, choice.rounds)
+    starts = _starts(choice.starts)
+    results = Results(Machine.here(), inputs.words, **work, **starts)
+    choice.out.parent.mkdir(parents=True, exist_ok=True)
+    choice.out.write_text(page(results), encoding="utf-8")
+    for goal in goals(results):
+        print(goal.line)
+    print(f"Written: {choice.out}")
+
+
+def _environment() -> dict[str, str]:
+    return {"TELADS_WORKSPACE": str(OUT / "workspace"), "PYTHONPATH": str(ROOT)}
+
+
+def _rankings(inputs: Inputs, rounds: int) -> dict[str, Measured]:
+    """(a) and (b): the study, telads from nothing, telads with nothing new."""
+    files = [str(file) for file in inputs.files]
+    workbook = str(OUT / "scores.xlsx")
+    ingest = [TELADS, "ingest", *files]
+    build = [TELADS, "build"]
+    export = [TELADS, "export", "scores", "--method", "classic", "-o", workbook]
+    study = [sys.executable, "-m", "bench.study", str(OUT / "study.xlsx"), *files]
+
+    def forget() -> None:
+        shutil.rmtree(OUT / "workspace", ignore_errors=True)
+        Path(workbook).unlink(missing_ok=True)
+
+    first = Task("first", [ingest, build, export], forget)
+    again = Task("again", [ingest, build])
+    # One round is not counted: it compiles modules and brings the files into the system's cache.
+    interleave([first, again], 1, _environment(), OUT)
+    return interleave([Task("study", [study]), first, again], rounds, _environment(), OUT)
+
+
+def _starts(rounds: int) -> dict[str, Measured]:
+    """(c): bare Python, the help, a question."""
+    tasks = [
+        Task("bare", [[sys.executable, "-c", "pass"]]),
+        Task("help", [[TELADS, "--help"]]),
+        Task("question", [QUESTION]),
+    ]
+    interleave(tasks, 1, _environment(), OUT)
+    return interleave(tasks, rounds, _environment(), OUT)
+
+
+if __name__ == "__main__":
+    main()

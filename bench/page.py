@@ -1,0 +1,128 @@
+"""The page docs/benchmarks.md: every figure on it comes from the run that wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.machine import Machine
+from bench.measure import Measured
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that one run measured."""
+
+    machine: Machine
+    inputs: str
+    study: Measured
+    first: Measured
+    again: Measured
+    bare: Measured
+    help: Measured
+    question: Measured
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A promise with its figure: `reached` must be at or above (faster) or below `bar`."""
+
+    work: str
+    bar: float
+    reached: float
+    unit: str
+
+    @property
+    def met(self) -> bool:
+        """Whether the promise is kept: ratios at least the bar, seconds below it."""
+        return self.reached >= self.bar if self.unit == "times faster" else self.reached < self.bar
+
+    @property
+    def line(self) -> str:
+        """The row of the table of goals."""
+        word = "at least" if self.unit == "times faster" else "below"
+        digits = 0 if self.unit == "times faster" else 3
+        return (
+            f"| {self.work} | {word} {self.bar:g} {self.unit} "
+            f"| {self.reached:.{digits}f} {self.unit} | {'yes' if self.met else '**no**'} |"
+        )
+
+
+def goals(results: Results) -> list[Goal]:
+    """The promises on speed, with what this run measured (ratios of medians)."""
+    study = results.study.seconds
+    return [
+        Goal("nine files to rankings", 30, study / results.first.seconds, "times faster"),
+        Goal("the same again, nothing new", 100, study / results.again.seconds, "times faster"),
+        Goal("start of `telads --help`", 0.25, results.help.seconds, "s"),
+        Goal("start of a question", 0.6, results.question.seconds, "s"),
+    ]
+
+
+def page(results: Results) -> str:
+    """The whole document."""
+    machine, rounds = results.machine, len(results.study.samples)
+    starts = len(results.bare.samples)
+    return f"""# Benchmarks
+
+Written by `make bench` on {machine.day} from one run of {rounds} rounds; do not edit it by hand.
+Times are wall-clock seconds of whole processes, median (fastest .. slowest); memory is the peak
+of any one process. The sides take turns (A B C A B C ...), so a slow moment meets all of them.
+
+## Goals
+
+| work | goal | measured | met |
+|---|---|---|---|
+{chr(10).join(goal.line for goal in goals(results))}
+
+## (a), (b) Nine monthly files to rankings
+
+Input: {results.inputs}.
+
+| what runs | seconds | peak memory | against the study |
+|---|---|---|---|
+{_row("the study's procedure", results.study, results.study)}
+{_row("telads: `ingest`, `build`, `export`", results.first, results.study)}
+{_row("telads again, nothing new: `ingest`, `build`", results.again, results.study)}
+
+- **The study's procedure** (`bench/study.py`) re-enacts the 2023 study's steps with pandas and
+  openpyxl: read each workbook, concatenate, group by district, sex and age with plain means,
+  standardise, a loop over the segments for the weights, a loop over the rows for the rankings,
+  one workbook with z, weight, score and rank. A test shows that its weights, z and scores equal
+  those of `--method classic` to 1e-9, and that all rankings are the same.
+- **telads** starts from an empty workspace: `telads ingest FILES`, `telads build`, then
+  `telads export scores --method classic -o scores.xlsx`, the same figures as a workbook. The time
+  is the sum of the three processes. The build also holds everything else that is asked later:
+  affinity, index, targets, platforms with intervals, signals, lookalikes.
+- **Again** is `telads ingest` of the same files and `telads build` in the same workspace. The
+  study's programs kept nothing, so their second run is as long as their first.
+
+## (c) Start-up
+
+{starts} rounds, after one that is not counted, in the workspace of (a).
+
+| what runs | seconds | peak memory | against bare Python |
+|---|---|---|---|
+{_row("`python -c pass`", results.bare, results.bare)}
+{_row("`telads --help`", results.help, results.bare)}
+{_row("`telads services --district 강남구 --sex F --age 30`", results.question, results.bare)}
+
+## Machine
+
+{machine.words}.
+
+## Repeat it
+
+`make bench` needs nothing but the checkout, takes a few minutes and writes this page. With the
+portal's files in the folder that TELADS_SEOUL_DATA names (default ../shared/data/seoul) it reads
+those, missing months filled up to nine with copies; else, or with `python -m bench --synthetic`,
+it makes nine months of the synthetic twin. More rounds: `python -m bench --rounds 9 --starts 50`.
+"""
+
+
+def _row(name: str, measured: Measured, base: Measured) -> str:
+    ratio = measured.seconds / base.seconds
+    against = f"{ratio:.1f} times as long" if ratio > 1 else f"1/{1 / ratio:.0f} of the time"
+    return (
+        f"| {name} | {measured.seconds:.3f} ({measured.fastest:.3f} .. {measured.slowest:.3f}) "
+        f"| {measured.peak_mb:.0f} MB | {'-' if measured is base else against} |"
+    )

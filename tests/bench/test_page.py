@@ -1,0 +1,60 @@
+"""The page says what was measured, and says so where a promise is not kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.machine import Machine
+from bench.measure import Measured, Sample
+from bench.page import Results, goals, page
+
+
+def measured(name: str, *seconds: float) -> Measured:
+    return Measured(name, tuple(Sample(second, 100 * second) for second in seconds))
+
+
+def results(first: float = 1.0, again: float = 0.3, question: float = 0.5) -> Results:
+    return Results(
+        machine=Machine("2026-01-02", "a small machine, Python 3.11"),
+        inputs="7 files of the portal and 2 copies of them",
+        study=measured("study", 39.0, 40.0, 44.0),
+        first=measured("first", first),
+        again=measured("again", again),
+        bare=measured("bare", 0.01),
+        help=measured("help", 0.2),
+        question=measured("question", question),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "met"),
+    [
+        (results(), [True, True, True, True]),
+        (results(first=1.4, again=0.41), [False, False, True, True]),
+        (results(question=0.6), [True, True, True, False]),
+    ],
+)
+def test_goals_are_met_or_not_by_the_medians(given: Results, met: list[bool]) -> None:
+    assert [goal.met for goal in goals(given)] == met
+    assert page(given).count("**no**") == met.count(False)
+
+
+def test_the_page_holds_medians_extremes_peaks_and_ratios() -> None:
+    text = page(results())
+    assert "40.000 (39.000 .. 44.000) | 4400 MB" in text
+    assert "| 1.000 (1.000 .. 1.000) | 100 MB | 1/40 of the time |" in text
+    assert "20.0 times as long" in text
+    assert "| nine files to rankings | at least 30 times faster | 40 times faster | yes |" in text
+
+
+def test_the_page_says_what_was_measured_where() -> None:
+    text = page(results())
+    for fact in ("2026-01-02", "a small machine, Python 3.11", "7 files of the portal",
+                 "3 rounds", "1 rounds, after one that is not counted"):  # fmt: skip
+        assert fact in text
+
+
+def test_this_machine_tells_what_it_is() -> None:
+    machine = Machine.here()
+    assert "polars 2." in machine.words
+    assert "Python 3." in machine.words
