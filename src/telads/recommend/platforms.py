@@ -21,6 +21,8 @@ LEAST_VARIANCE = 0.005
 """Districts differ at least this much (variance of Fisher's z), whatever the estimate says."""
 EIGHTY = 1.2815515655446004
 """Standard deviations on each side of an 80 % interval."""
+UNKNOWN_VARIANCE = 1.0
+"""The same where a single district is known: next to no pull."""
 CLOSEST = 1 - 1e-9
 """A correlation of 1 has no Fisher z."""
 _NODES = 61
@@ -53,47 +55,58 @@ def associate(cells: Cells, peers: NDArray[np.intp]) -> Associations:
 
 
 def shrink(r: Array, n: Array, peers: NDArray[np.intp]) -> Associations:
-    """Pull raw correlations (segment x service x service, from n cells) to those of the peers."""
+    """Pull raw correlations (segment x service x service, from n cells) to those of the peers.
+
+    NaN where nothing is known of two services in any district of the sex and age.
+    """
     informative = (n > 3) & ~np.isnan(r)
     fisher = np.where(informative, np.arctanh(np.clip(r, -CLOSEST, CLOSEST)), 0.0)
     noise = np.where(informative, OVERDISPERSION / np.where(n > 3, n - 3, 1), np.inf)
-    mean, sd = np.full_like(r, np.nan), np.full_like(r, np.nan)
-    for group in np.unique(peers):
-        of = peers == group
-        prior, spread = _prior(fisher[of], noise[of], n[of], informative[of])
-        own = spread / (spread + noise[of])  # 0 where the segment says nothing of itself
-        mean[of] = own * fisher[of] + (1 - own) * prior
-        sd[of] = (1 / noise[of] + 1 / spread) ** -0.5
-    itself = np.eye(r.shape[-1], dtype=bool)
+    prior, districts = _prior(fisher, np.where(informative, n - 3, 0.0), peers)
+    # One district: nothing tells how far the others are from it, so the prior stays wide.
+    spread = np.where(districts > 1, _spread(fisher - prior, noise, districts), UNKNOWN_VARIANCE)
+    own = spread / (spread + noise)  # 0 where the segment says nothing of itself
+    unknown = np.eye(r.shape[-1], dtype=bool) | (districts == 0)
     return Associations(
-        mean=np.where(itself, np.nan, mean),
-        sd=np.where(itself, np.nan, sd),
+        mean=np.where(unknown, np.nan, own * fisher + (1 - own) * prior),
+        sd=np.where(unknown, np.nan, (1 / noise + 1 / spread) ** -0.5),
         n=n,
         prior_only=~informative,
     )
 
 
 def _prior(
-    fisher: Array, noise: Array, n: Array, informative: NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    """Mean and variance of the true associations over the districts of one sex and age."""
-    weights = np.where(informative, n - 3, 0.0)
-    total = weights.sum(axis=0)
-    mean = (weights * fisher).sum(axis=0) / np.where(total > 0, total, 1)
-    count = informative.sum(axis=0)
-    many = np.maximum(count, 2)
-    observed = (informative * (fisher - mean) ** 2).sum(axis=0) / np.maximum(count, 1)
-    expected = np.where(informative, noise, 0).sum(axis=0) / np.maximum(count, 1)
-    spread = np.maximum(LEAST_VARIANCE, observed * many / (many - 1) - expected)
-    # One district or none: nothing tells how far districts differ, so the prior stays wide.
-    return mean, np.where(count < 2, 1.0, spread)
+    fisher: Array, weights: Array, peers: NDArray[np.intp]
+) -> tuple[Array, NDArray[np.intp]]:
+    """For each segment: the weighted mean over its peers, and in how many districts it is known."""
+    mean = np.zeros_like(fisher)
+    districts = np.zeros(fisher.shape, dtype=np.intp)
+    for group in np.unique(peers):
+        of = peers == group
+        total = weights[of].sum(axis=0)
+        mean[of] = (weights[of] * fisher[of]).sum(axis=0) / np.where(total > 0, total, 1)
+        districts[of] = (weights[of] > 0).sum(axis=0)
+    return mean, districts
+
+
+def _spread(deviation: Array, noise: Array, districts: NDArray[np.intp]) -> Array:
+    """How far districts truly differ (variance), for each two services: service x service.
+
+    The mean over all segments, since 25 districts alone would tell little: the squared deviations
+    from the peers (each group's mean is estimated, hence k / (k - 1)) less what noise explains.
+    """
+    used = np.isfinite(noise) & (districts > 1)
+    count = np.maximum(used.sum(axis=0), 1)
+    observed = deviation**2 * districts / np.maximum(districts - 1, 1)
+    beyond = np.where(used, observed - np.where(used, noise, 0), 0).sum(axis=0) / count
+    return np.asarray(np.maximum(LEAST_VARIANCE, beyond))
 
 
 def first_probability(mean: Array, sd: Array) -> Array:
     """Probability that each of several normal figures is the largest; ... x candidate.
 
     The figures are taken as independent. Integrates density x the others' distributions on a grid
-    of normal quantiles; sums to 1.
+    of normal quantiles; sums to 1. NaN (unknown) stays NaN and takes no part.
     """
     from scipy.special import ndtr, roots_hermitenorm
 
@@ -106,9 +119,11 @@ def first_probability(mean: Array, sd: Array) -> Array:
         below = np.ones_like(at)
         for other in range(candidates):
             if other != own:
-                below = below * ndtr((at - mean[..., other, None]) / sd[..., other, None])
+                reached = ndtr((at - mean[..., other, None]) / sd[..., other, None])
+                below = below * np.where(np.isnan(mean[..., other, None]), 1, reached)
         chances[..., own] = (below * weights).sum(axis=-1)
-    return np.asarray(chances / chances.sum(axis=-1, keepdims=True))
+    total = np.nansum(chances, axis=-1, keepdims=True)
+    return np.asarray(chances / np.where(total > 0, total, 1))
 
 
 def tie_groups(mean: Array, sd: Array) -> NDArray[np.intp]:
