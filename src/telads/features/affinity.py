@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,14 +14,19 @@ def affinity(usage: Array) -> Array:
     `usage` is ... x segment x service; the deviation is that of all segments (ddof 0), the mean
     counts every segment alike. NaN stays NaN; a service that is the same everywhere gives 0.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a service nobody is known for
-        centred = usage - np.nanmean(usage, axis=-2, keepdims=True)
-        spread = np.nanstd(usage, axis=-2, keepdims=True)
+    centred = usage - known_mean(usage)[..., None, :]
+    spread = np.sqrt(known_mean(centred**2))[..., None, :]
     # A column that is constant but for rounding has no spread to speak of.
     size = np.abs(usage).max(axis=-2, keepdims=True, initial=0, where=~np.isnan(usage))
     flat = spread <= 1e-12 * size
     return np.asarray(np.where(flat, centred * 0, centred / np.where(flat, 1, spread)))
+
+
+def known_mean(values: Array, axis: int = -2) -> Array:
+    """The plain mean of what is known along an axis, by default over segments; NaN for nothing."""
+    count = (~np.isnan(values)).sum(axis=axis)
+    total = np.nansum(values, axis=axis)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
 def city_mean(usage: Array, population: Array) -> Array:
@@ -70,10 +73,9 @@ def forecast(panel: Panel, horizon: int, phi: float) -> Array:
     consecutive = len(panel.months) > 1 and panel.months[-2] == panel.months[-1] + -1
     if phi == 0 or horizon > 1 or not consecutive:
         return np.asarray(last)
-    change = np.nan_to_num(last - known[-2])
-    groups = panel.peers
-    trend = np.stack([change[groups == group].mean(axis=0) for group in range(groups.max() + 1)])
-    return np.asarray(last + phi * trend[groups])
+    change, groups = last - known[-2], panel.peers
+    trend = np.stack([known_mean(change[groups == group]) for group in range(groups.max() + 1)])
+    return np.asarray(last + phi * np.nan_to_num(trend[groups]))
 
 
 def ranks(scores: Array) -> NDArray[np.intp]:

@@ -46,7 +46,9 @@ def read_cells(
 ) -> Cells:
     """The cells averaged over the label months of a window; masked months are left out."""
     chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
-    mean = chosen.group_by("code", "age5", *SEGMENT).agg(*(nw.col(c).mean() for c in (POPULATION, *services)))
+    mean = chosen.group_by("code", "age5", *SEGMENT).agg(
+        *(nw.col(c).mean() for c in (POPULATION, *services))
+    )
     frame = collect(mean.sort(*SEGMENT, "age5", "code"))
     place = {segment: index for index, segment in enumerate(segments)}
     at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
@@ -127,5 +129,7 @@ def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
 def _sums(rows: Array, at: NDArray[np.intp], blocks: int) -> Array:
     """The sum of the rows of each block; zero where a block has none."""
     flat = rows.reshape(len(rows), -1)
-    sums = [np.bincount(at, column, minlength=blocks) for column in flat.T]
-    return np.stack(sums, axis=-1).reshape(blocks, *rows.shape[1:])
+    sums = np.empty((blocks, flat.shape[1]))
+    for index, column in enumerate(flat.T):
+        sums[:, index] = np.bincount(at, column, minlength=blocks)
+    return sums.reshape(blocks, *rows.shape[1:])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from telads.features.affinity import known_mean
 from telads.features.association import Cells, segment_correlations
 from telads.features.panel import Array, Panel
 
@@ -24,11 +25,15 @@ class ClassicScores:
 
 
 def classic_scores(panel: Panel) -> ClassicScores:
-    """Weights and scores of all months of the panel, z from all of them together."""
-    with np.errstate(all="ignore"):
-        weight = panel.plain / np.nanmean(panel.plain, axis=0)
-        overall = panel.overall[-1]
-        z = (overall - np.nanmean(overall, axis=0)) / np.nanstd(overall, axis=0)
+    """Weights and scores of all months of the panel, z from all of them together.
+
+    NaN for a service that is the same in all segments: the study divides by its deviation.
+    """
+    overall = panel.overall[-1]
+    centred = overall - known_mean(overall)
+    with np.errstate(all="ignore"):  # a mean or deviation of zero gives NaN or infinity
+        weight = panel.plain / known_mean(panel.plain, axis=0)
+        z = centred / np.sqrt(known_mean(centred**2))
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)
 

@@ -34,6 +34,8 @@ class Associations:
 
     mean: Array
     sd: Array
+    prior: Array
+    """The mean of the same sex and age over the districts, Fisher's z."""
     n: Array
     prior_only: NDArray[np.bool_]
     """Nothing was known in the segment itself: the figure is that of its sex and age alone."""
@@ -70,6 +72,7 @@ def shrink(r: Array, n: Array, peers: NDArray[np.intp]) -> Associations:
     return Associations(
         mean=np.where(unknown, np.nan, own * fisher + (1 - own) * prior),
         sd=np.where(unknown, np.nan, (1 / noise + 1 / spread) ** -0.5),
+        prior=np.where(unknown, np.nan, prior),
         n=n,
         prior_only=~informative,
     )
@@ -129,12 +132,13 @@ def first_probability(mean: Array, sd: Array) -> Array:
 def tie_groups(mean: Array, sd: Array) -> NDArray[np.intp]:
     """Group a ranking (best first): who cannot be told from the group's leader shares its number.
 
-    Two figures are told apart when the 80 % interval of their difference leaves out zero.
+    Two figures are told apart when the 80 % interval of their difference leaves out zero; an
+    unknown one (NaN, last) is in nobody's group.
     """
     groups = np.ones(len(mean), dtype=np.intp)
     leader = 0
     for index in range(1, len(mean)):
-        apart = mean[leader] - mean[index] > EIGHTY * np.hypot(sd[leader], sd[index])
+        apart = not mean[leader] - mean[index] <= EIGHTY * np.hypot(sd[leader], sd[index])
         if apart:
             leader = index
         groups[index] = groups[index - 1] + int(apart)

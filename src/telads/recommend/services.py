@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from telads.errors import UnknownChoice
-from telads.features.affinity import forecast
+from telads.features.affinity import affinity, forecast, known_mean
 from telads.features.panel import Array, Panel
 from telads.language import Text
 from telads.recommend.classic import classic_scores
@@ -24,11 +24,18 @@ class ServiceRecommender(Protocol):
     text: Text
 
     def predict(self, panel: Panel, horizon: int) -> Array:
-        """Scores `horizon` months after the panel's last month: segment x service."""
+        """Scores `horizon` months after the panel's last month: segment x service.
+
+        NaN where nothing is known; never uses a month later than the panel's last.
+        """
         ...
 
+    def targets(self, panel: Panel, horizon: int) -> Array:
+        """Scores that order the segments of one service; the same unless a method says other."""
+        return self.predict(panel, horizon)
 
-class Affinity:
+
+class Affinity(ServiceRecommender):
     """The product's method: last month's affinity, which nothing tried has beaten."""
 
     id = "affinity"
@@ -42,7 +49,7 @@ class Affinity:
         return forecast(panel, horizon, self.phi)
 
 
-class Classic:
+class Classic(ServiceRecommender):
     """The 2023 study's weighted z."""
 
     id = "classic"
@@ -52,21 +59,34 @@ class Classic:
         """The scores of the panel's last month, whatever the horizon."""
         return np.asarray(classic_scores(panel).score[-1])
 
+    def targets(self, panel: Panel, horizon: int) -> Array:
+        """The study orders the segments of a service by z, not by the score."""
+        return np.asarray(classic_scores(panel).z[-1])
 
-class MeanOfMonths:
+
+class LastMonth(ServiceRecommender):
+    """Baseline: everything stays as it was."""
+
+    id = "last"
+    text = Text("지난달 그대로", "last month")
+
+    def predict(self, panel: Panel, horizon: int) -> Array:
+        """Affinity of the panel's last month; the product's method without a trend (phi 0)."""
+        return affinity(panel.usage[-1])
+
+
+class MeanOfMonths(ServiceRecommender):
     """Baseline: the mean affinity over all months."""
 
     id = "mean"
     text = Text("모든 달의 평균", "mean of months")
 
     def predict(self, panel: Panel, horizon: int) -> Array:
-        """Affinity of the mean usage; index services through their mean affinity."""
-        from telads.features.affinity import affinity
-
-        return np.asarray(np.nanmean(affinity(panel.usage), axis=0))
+        """The mean of the months' affinities: an index has no mean of usage."""
+        return known_mean(affinity(panel.usage), axis=0)
 
 
-class CityMean:
+class CityMean(ServiceRecommender):
     """Baseline: every segment gets the affinity of its sex and age in the whole city."""
 
     id = "city"
@@ -74,17 +94,22 @@ class CityMean:
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The mean over districts of last month's affinity."""
-        from telads.features.affinity import affinity
-
-        last, peers = affinity(panel.usage)[-1], panel.peers
-        means = np.stack([np.nanmean(last[peers == g], axis=0) for g in range(peers.max() + 1)])
-        return np.asarray(means[peers])
+        last, peers = affinity(panel.usage[-1]), panel.peers
+        return np.stack([known_mean(last[peers == group]) for group in range(peers.max() + 1)])[
+            peers
+        ]
 
 
 METHODS: tuple[str, ...] = (Affinity.id, Classic.id)
 """Methods a user can ask for; the first is the default."""
 
-RECOMMENDERS: tuple[ServiceRecommender, ...] = (Affinity(), Classic(), MeanOfMonths(), CityMean())
+RECOMMENDERS: tuple[ServiceRecommender, ...] = (
+    Affinity(),
+    Classic(),
+    LastMonth(),
+    MeanOfMonths(),
+    CityMean(),
+)
 """All recommenders, baselines included, as the evaluation prints them."""
 
 
