@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from telads.language import Text
 from telads.model import AGES5, Month, Sex
 from telads.settings import Settings
 from telads.sources import Reading, Source, source_of
+from telads.sources.files import read_bytes
 from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
 from telads.workspace import Workspace
@@ -44,25 +44,44 @@ class _Candidate:
     month: Month | None
     sha256: str
 
+    @property
+    def key(self) -> tuple[Month | None, str]:
+        """What makes two candidates the same."""
+        return (self.month, self.sha256)
+
 
 def discover(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """The files to read, and those skipped (Excel lock files, other kinds inside a folder)."""
+    """The files to read, and those to skip: Excel lock files, and other kinds inside a folder.
+
+    Raises `DataError` for a folder that cannot be listed, and where there is nothing to read.
+    """
+    paths = list(paths)
     wanted: list[Path] = []
     skipped: list[Path] = []
     for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        for file in (file for file in inside if not file.is_dir()):
-            if source_of(file):
-                wanted.append(file)
-            elif path.is_dir() or file.name.startswith("~$"):
-                skipped.append(file)
-            else:
-                raise DataError(
-                    Text("읽을 수 없는 종류의 파일입니다.", "A file of this kind cannot be read."),
-                    Text("xlsx 또는 csv 파일을 넣어 주세요.", "Give an xlsx or csv file."),
-                    file=file,
-                )
+        is_folder = path.is_dir()
+        for file in _listed(path) if is_folder else [path]:
+            skip = file.name.startswith("~$") or (is_folder and not source_of(file))
+            (skipped if skip else wanted).append(file)
+    if not wanted:
+        raise DataError(
+            Text("읽을 파일이 없습니다.", "There is no file to read."),
+            Text("포털에서 받은 xlsx나 csv 파일, 또는 그 폴더를 알려 주세요.",
+                 "Give the portal's xlsx or csv files, or their folder."),
+            file=", ".join(str(path) for path in paths),
+        )  # fmt: skip
     return list(dict.fromkeys(wanted)), skipped
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return [file for file in sorted(folder.iterdir()) if not file.is_dir()]
+    except OSError as error:
+        raise DataError(
+            Text("폴더를 읽을 수 없습니다.", "The folder cannot be read."),
+            Text("읽을 권한이 있는지 확인해 주세요.", "Check that you may read it."),
+            file=folder, value=error.strerror,
+        ) from error  # fmt: skip
 
 
 def ingest(
@@ -75,7 +94,9 @@ def ingest(
     """Take files into the workspace, yielding what became of each as soon as it is known.
 
     `paths` are files or folders; `month` overrides the label month of a single file. A refused
-    file does not keep the others out. Raises `WorkspaceBusy` if another process is writing.
+    file does not keep the others out. Raises `DataError` where there is nothing to read,
+    `WorkspaceBusy` if another process is writing, and `WorkspaceError` if the workspace cannot be
+    written to; what was yielded before stays taken.
     """
     wanted, skipped = discover(paths)
     if month and len(wanted) != 1:
@@ -91,21 +112,33 @@ def ingest(
 
 def _ingest(workspace: Workspace, paths: list[Path], month: Month | None) -> Iterator[Taken]:
     ledger = workspace.ledger()
-    begun: dict[Month, str] = {}
-    with ThreadPoolExecutor(READERS) as pool:
-        readings: list[tuple[_Candidate, Future[Reading] | None]] = []
-        for path in paths:
-            try:
-                candidate = _look(path, month, begun)
-            except DataError as error:
-                yield Taken(path, "refused", error=error)
-                continue
-            known = _known(workspace, ledger, candidate)
-            readings.append((candidate, None if known else pool.submit(_read, candidate)))
-        for candidate, future in readings:
-            if future is None:
+    _forget_abandoned(workspace, ledger)
+    candidates: list[_Candidate] = []
+    for path in paths:
+        try:
+            candidates.append(_look(path, month))
+        except DataError as error:
+            yield Taken(path, "refused", error=error)
+    contradicted = _contradicted(candidates)
+    for candidate in candidates:
+        if candidate.month in contradicted:
+            yield Taken(candidate.path, "refused", candidate.month, error=_ambiguous(candidate))
+    yield from _take(workspace, ledger, [c for c in candidates if c.month not in contradicted])
+
+
+def _take(workspace: Workspace, ledger: Ledger, candidates: list[_Candidate]) -> Iterator[Taken]:
+    """Read what is new, two at a time, and keep it in the order given."""
+    pool = ThreadPoolExecutor(READERS)
+    try:
+        readings: dict[tuple[Month | None, str], Future[Reading]] = {}
+        for candidate in candidates:
+            if candidate.key not in readings and not _known(workspace, ledger, candidate):
+                readings[candidate.key] = pool.submit(_read, candidate)
+        for candidate in candidates:
+            if _known(workspace, ledger, candidate):  # from before, or a copy in this very call
                 yield Taken(candidate.path, "unchanged", candidate.month)
                 continue
+            future = readings.pop(candidate.key, None) or pool.submit(_read, candidate)
             try:
                 reading = future.result()
             except DataError as error:
@@ -114,28 +147,39 @@ def _ingest(workspace: Workspace, paths: list[Path], month: Month | None) -> Ite
             ledger, entry = _keep(workspace, ledger, candidate, reading)
             outcome: Outcome = "replaced" if entry.replaced else "taken"
             yield Taken(candidate.path, outcome, reading.month, entry)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _look(path: Path, month: Month | None, begun: dict[Month, str]) -> _Candidate:
-    """Hash a file and refuse a second, different file for a month of the same call."""
+def _look(path: Path, month: Month | None) -> _Candidate:
+    """Find a file's source, month and hash."""
+    sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
     source = source_of(path)
-    assert source is not None  # discover() asked before
-    try:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
+    if source is None:
         raise DataError(
-            Text("파일을 읽을 수 없습니다.", "The file cannot be read."), file=path,
-            value=error.strerror,
-        ) from error  # fmt: skip
-    label = month or source.month(path)
-    if label is not None and begun.setdefault(label, sha256) != sha256:
-        raise DataError(
-            Text(f"{label}의 파일이 둘이고 내용이 다릅니다.",
-                 f"There are two different files for {label}."),
-            Text("맞는 파일 하나만 넣어 주세요.", "Give only the right one."),
+            Text("읽을 수 없는 종류의 파일입니다.", "A file of this kind cannot be read."),
+            Text("xlsx 또는 csv 파일을 넣어 주세요.", "Give an xlsx or csv file."),
             file=path,
-        )  # fmt: skip
-    return _Candidate(path, source, label, sha256)
+        )
+    return _Candidate(path, source, month or source.month(path), sha256)
+
+
+def _contradicted(candidates: list[_Candidate]) -> set[Month]:
+    """Months with different files in one call: whichever came first, none of them is taken."""
+    hashes: dict[Month, set[str]] = {}
+    for candidate in candidates:
+        if candidate.month:
+            hashes.setdefault(candidate.month, set()).add(candidate.sha256)
+    return {month for month, different in hashes.items() if len(different) > 1}
+
+
+def _ambiguous(candidate: _Candidate) -> DataError:
+    return DataError(
+        Text(f"{candidate.month}의 파일이 둘 이상이고 내용이 다릅니다.",
+             f"There are different files for {candidate.month}."),
+        Text("맞는 파일 하나만 넣어 주세요.", "Give only the right one."),
+        file=candidate.path,
+    )  # fmt: skip
 
 
 def _known(workspace: Workspace, ledger: Ledger, candidate: _Candidate) -> bool:
@@ -149,7 +193,16 @@ def _known(workspace: Workspace, ledger: Ledger, candidate: _Candidate) -> bool:
 
 
 def _read(candidate: _Candidate) -> Reading:
-    return candidate.source.read(candidate.path, candidate.month)
+    """Read a file, and make sure that it is still the one that was hashed."""
+    reading = candidate.source.read(candidate.path, candidate.month)
+    if hashlib.sha256(read_bytes(candidate.path)).hexdigest() != candidate.sha256:
+        raise DataError(
+            Text("읽는 동안 파일이 바뀌었습니다.", "The file changed while it was read."),
+            Text("저장이나 내려받기가 끝난 뒤 다시 해 주세요.",
+                 "Try again when it has been saved or downloaded."),
+            file=candidate.path,
+        )  # fmt: skip
+    return reading
 
 
 def _keep(
@@ -190,10 +243,13 @@ def _keep(
     return extended, entry
 
 
-def abandoned_cells(workspace: Workspace) -> list[Path]:
-    """Cells files that no entry of the ledger names: left by a process that was killed."""
-    named = {entry.cells for entry in workspace.ledger().entries}
-    if not workspace.cells_path.is_dir():
-        return []
-    return [path for path in sorted(workspace.cells_path.iterdir())
-            if path.name not in named and not path.name.startswith(os.curdir)]  # fmt: skip
+def _forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
+    """Delete cells that a killed process wrote without getting to name them in the ledger.
+
+    Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.
+    """
+    named = {entry.cells for entry in ledger.entries}
+    if named and workspace.cells_path.is_dir():
+        for path in workspace.cells_path.iterdir():
+            if path.is_file() and path.name not in named:
+                path.unlink()

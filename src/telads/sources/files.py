@@ -1,104 +1,125 @@
-"""Opening a workbook or a CSV file: bytes to a table of columns as they stand, nothing judged.
+"""Opening a file: bytes to columns as they stand, nothing judged but the file as a file.
 
-Every way a file can be broken as a file ends here in a `DataError` with its name and advice.
+What a file is, its first bytes say; its name only says what it should be. Every way a file can be
+broken ends in a `DataError` with its name and advice.
 """
 
 from __future__ import annotations
 
-import codecs
-import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
 from telads.language import Text
+from telads.sources import workbooks
+from telads.sources.csv_files import read_csv
+from telads.tables.checks import Origin
 
 if TYPE_CHECKING:
     import polars as pl
 
-WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls"})
-SUFFIXES = WORKBOOKS | {".csv"}
-CSV_ENCODINGS = ("utf-8-sig", "cp949")
-_OLE_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How an encrypted workbook begins (and an .xls of before 2007)."""
+SUFFIXES = workbooks.SUFFIXES | {".csv"}
 
 
-def read_raw(path: Path) -> pl.DataFrame:
-    """The first sheet of a workbook, or a CSV file, as a table with the file's own headers.
+@dataclass(frozen=True)
+class RawTable:
+    """The columns of a file in their order, each a series named as the file spells its header."""
 
-    A column is text as soon as one of its values is; no row is guessed from.
+    origin: Origin
+    columns: tuple[pl.Series, ...]
+
+
+def read_raw(path: Path) -> RawTable:
+    """The first sheet of a workbook, or a CSV file, with the file's own headers.
+
+    A column is text as soon as one of its values is. A column without a header is left out where
+    it is empty and else called by its letters (`AK`). Blank rows at the end are left out.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
-            Text("파일이 있는지, 읽을 권한이 있는지 확인해 주세요.",
-                 "Check that it exists and that you may read it."),
-            file=path, value=error.strerror,
-        ) from error  # fmt: skip
+    content = read_bytes(path)
     if not content:
         raise DataError(
             Text("빈 파일입니다.", "The file is empty."),
             Text("다시 내려받아 주세요.", "Download it again."),
             file=path,
         )
-    table = _csv(path, content) if path.suffix.lower() == ".csv" else _workbook(path, content)
-    if table.height == 0:
+    is_workbook = workbooks.is_workbook(content)
+    if is_workbook != (path.suffix.lower() in workbooks.SUFFIXES):
+        raise _misnamed(path, is_workbook)
+    read = workbooks.read_workbook if is_workbook else read_csv
+    header_row, columns = read(path, content)
+    columns = _without_blank_end(_named(columns))
+    if not columns or not columns[0].len():
         raise DataError(
             Text("자료 행이 하나도 없습니다.", "There is not a single row of data."),
-            Text("다시 내려받아 주세요.", "Download it again."),
-            file=path,
-        )
-    return table
-
-
-def _workbook(path: Path, content: bytes) -> pl.DataFrame:
-    import fastexcel
-
-    if content.startswith(_OLE_CONTAINER) and path.suffix.lower() != ".xls":
-        raise DataError(
-            Text("암호가 걸린 엑셀 파일입니다.", "The workbook is protected by a password."),
-            Text("엑셀에서 암호를 풀고 저장한 뒤 다시 넣어 주세요.",
-                 "Remove the password in Excel, save, and try again."),
+            Text("자료가 첫 번째 시트에 있는지 보고, 아니면 다시 내려받아 주세요.",
+                 "See that the data are on the first sheet, or download the file again."),
             file=path,
         )  # fmt: skip
+    return RawTable(Origin(path, header_row), tuple(columns))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; raises `DataError` where it cannot be read."""
     try:
-        sheet = fastexcel.read_excel(content).load_sheet(0, schema_sample_rows=None)
-        return sheet.to_polars()
-    except fastexcel.FastExcelError as error:
+        return path.read_bytes()
+    except FileNotFoundError as error:
         raise DataError(
-            Text("엑셀 파일이 손상되었거나 비어 있습니다.", "The workbook is damaged or empty."),
-            Text("다시 내려받아 주세요.", "Download it again."),
-            file=path, value=str(error).splitlines()[0][:120],
+            Text("그런 파일이나 폴더가 없습니다.", "There is no such file or folder."),
+            Text("경로를 확인해 주세요.", "Check the path."),
+            file=path,
+        ) from error
+    except OSError as error:
+        raise DataError(
+            Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
+            Text("읽을 권한이 있는지 확인해 주세요.", "Check that you may read it."),
+            file=path, value=error.strerror,
         ) from error  # fmt: skip
 
 
-def _csv(path: Path, content: bytes) -> pl.DataFrame:
+def _misnamed(path: Path, is_workbook: bool) -> DataError:
+    if is_workbook:
+        return DataError(
+            Text("이름은 CSV이지만 엑셀 파일입니다.", "It is named CSV but is an Excel workbook."),
+            Text("확장자를 .xlsx로 바꾼 뒤 다시 넣어 주세요.",
+                 "Change the end of its name to .xlsx and try again."),
+            file=path,
+        )  # fmt: skip
+    return DataError(
+        Text("이름은 엑셀이지만 엑셀 파일이 아닙니다.",
+             "It is named as an Excel workbook but is none."),
+        Text("다시 내려받거나, CSV라면 확장자를 .csv로 바꿔 주세요.",
+             "Download it again, or if it is a CSV, change the end of its name to .csv."),
+        file=path,
+    )  # fmt: skip
+
+
+def _named(columns: list[pl.Series]) -> list[pl.Series]:
+    """Leave out nameless empty columns; a nameless one that holds something gets its letters."""
+    named = []
+    for index, column in enumerate(columns):
+        if column.name.strip():
+            named.append(column)
+        elif _filled(column).any():
+            named.append(column.alias(workbooks.letters(index)))
+    return named
+
+
+def _without_blank_end(columns: list[pl.Series]) -> list[pl.Series]:
+    last = max((_last_filled(column) for column in columns), default=-1)
+    return [column.head(last + 1) for column in columns]
+
+
+def _last_filled(column: pl.Series) -> int:
+    if column.len() and column[-1] is not None and column[-1] != "":
+        return column.len() - 1  # nearly always so, and quickly seen
+    places = _filled(column).arg_true()
+    return int(places[-1]) if places.len() else -1
+
+
+def _filled(column: pl.Series) -> pl.Series:
     import polars as pl
 
-    text = _decode(path, content)
-    try:
-        return pl.read_csv(io.BytesIO(text.encode()), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(
-            Text("CSV의 행마다 열 수가 다르거나 따옴표가 맞지 않습니다.",
-                 "The CSV has rows of different lengths or an open quotation mark."),
-            Text("다시 내려받거나 엑셀에서 CSV UTF-8로 저장해 주세요.",
-                 "Download it again, or save it from Excel as CSV UTF-8."),
-            file=path, value=str(error).splitlines()[0][:120],
-        ) from error  # fmt: skip
-
-
-def _decode(path: Path, content: bytes) -> str:
-    if not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        for encoding in CSV_ENCODINGS:
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    raise DataError(
-        Text("CSV의 글자 인코딩을 알 수 없습니다.", "The CSV has an unknown encoding."),
-        Text("UTF-8 또는 CP949(EUC-KR)로 저장해 주세요.", "Save it as UTF-8 or CP949 (EUC-KR)."),
-        file=path,
-    )
+    if column.dtype == pl.String:
+        return column.str.strip_chars().fill_null("") != ""
+    return column.is_not_null()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from telads.catalog import MEASURES
+from telads.catalog import BY_ID, MEASURES
 from telads.errors import DataError
 from telads.language import Text
+from telads.sources.files import RawTable
 from telads.tables.schema import QUARTILE, UNESTIMATED
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SYNTHETIC_HEADER = "합성자료(synthetic)"
 """A file with this column was made by `telads synth`; it marks itself through any copy."""
@@ -28,8 +31,8 @@ _KEYS = {
 
 def plain(header: str) -> str:
     """A header without the differences that mean nothing: spaces, width, BOM, dots."""
-    text = unicodedata.normalize("NFKC", header).replace("\ufeff", "").replace("·", "/")
-    return re.sub(r"\s+", "", text).casefold()
+    text = unicodedata.normalize("NFKC", re.sub("[·ㆍ・‧]", "/", header))
+    return re.sub(r"[\s\ufeff\u200b]+", "", text).casefold()
 
 
 _COLUMNS: dict[str, str] = {
@@ -57,32 +60,33 @@ def recognise(header: str) -> str | None:
 def _measure_of(stem: str) -> str | None:
     """The measure a stem belongs to; the portal drops or keeps 평균 and 합계 at its end."""
     candidates = (stem, stem + "평균", stem + "합계", stem.removesuffix("평균"))
-    return next((_COLUMNS[name] for name in candidates if name in _COLUMNS), None)
+    columns = (_COLUMNS.get(name) for name in candidates)
+    return next((column for column in columns if column in BY_ID), None)
 
 
 @dataclass(frozen=True)
 class Headers:
-    """Which header of the file is which column; the rest is ignored, by name."""
+    """Which column of the file is which; the rest is ignored, by name."""
 
-    columns: dict[str, str]
-    """column of the cells table -> header in the file"""
+    columns: dict[str, pl.Series]
+    """column of the cells table -> column of the file, named as the file spells it"""
     ignored: tuple[str, ...]
 
 
-def read_headers(path: Path, headers: Iterable[str]) -> Headers:
-    """Assign every header; raises `DataError` where two name the same column."""
-    columns: dict[str, str] = {}
+def read_headers(table: RawTable) -> Headers:
+    """Assign every column by its header; raises `DataError` where two mean the same."""
+    columns: dict[str, pl.Series] = {}
     ignored: list[str] = []
-    for header in headers:
-        column = recognise(header)
+    for series in table.columns:
+        column = recognise(series.name)
         if column is None:
-            ignored.append(header)
+            ignored.append(series.name)
         elif column in columns:
             raise DataError(
                 Text("같은 뜻의 열이 둘 있습니다.", "Two columns mean the same."),
                 Text("하나만 남겨 주세요.", "Keep only one of them."),
-                file=path, column=f"{columns[column]} / {header}",
+                file=table.origin.file, column=f"{columns[column].name} / {series.name}",
             )  # fmt: skip
         else:
-            columns[column] = header
+            columns[column] = series
     return Headers(columns, tuple(ignored))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,11 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
     ).row(0)
     ordered = cells.sort(KEY)
     return CellsSummary(
-        means={m: float(mean) for m, mean in zip(measures, means, strict=True) if mean is not None},
+        means={
+            m: float(mean)
+            for m, mean in zip(measures, means, strict=True)
+            if mean is not None and math.isfinite(mean)  # nobody known: no mean
+        },
         prints={m: _fingerprint(ordered[m]) for m in measures},
         masked={m: n for m in (POPULATION, *measures) if (n := cells[m].null_count())},
         zero=[
@@ -46,6 +51,4 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
 
 def _fingerprint(figures: pl.Series) -> str:
     """Equal for equal figures in equal order, masked ones included."""
-    import math
-
     return hashlib.sha256(figures.fill_null(math.nan).to_numpy().tobytes()).hexdigest()[:16]

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from telads.errors import WorkspaceDamaged
+from telads.errors import WorkspaceDamaged, WorkspaceError
 from telads.language import Text
-from telads.model import Month
+from telads.model import Month, Window
 from telads.tables.store import write_text
 
 VERSION = 1
@@ -54,6 +54,11 @@ class Entry:
         return Month.parse(self.month)
 
     @property
+    def window(self) -> Window:
+        """The months the file observes."""
+        return self.label.window
+
+    @property
     def coverage(self) -> float:
         """Share of values that are not masked."""
         return 1 - self.masked / self.values if self.values else 0.0
@@ -76,8 +81,9 @@ class Ledger:
 
     def save(self, path: Path) -> None:
         """Replace the ledger on disk."""
-        content = {"version": VERSION, "entries": [asdict(entry) for entry in self.entries]}
-        write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries]}
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+        write_text(path, text + "\n")
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
@@ -86,7 +92,9 @@ class Ledger:
             return cls()
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(tuple(_entry(raw) for raw in content["entries"]))
+            version = content["version"]
+            if version == VERSION:
+                return cls(tuple(_entry(raw) for raw in content["entries"]))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise WorkspaceDamaged(
                 Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
@@ -94,9 +102,24 @@ class Ledger:
                      "Restore it, or take the files into a new folder."),
                 file=path,
             ) from error  # fmt: skip
+        raise WorkspaceError(
+            Text("다른 버전의 telads가 만든 작업 폴더입니다.",
+                 "The workspace was made by another version of telads."),
+            Text("그 버전을 쓰거나 새 폴더에 파일을 다시 넣어 주세요.",
+                 "Use that version, or take the files into a new folder."),
+            file=path, value=version,
+        )  # fmt: skip
+
+
+def _raw(entry: Entry) -> dict[str, Any]:
+    """The entry as it is written: with its window, for whoever reads the file by eye."""
+    facts = asdict(entry)
+    return {"month": facts.pop("month"), "window": str(entry.window), **facts}
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
-    lists = {name: tuple(raw.get(name, ())) for name in ("ignored_columns", "codes")}
-    warnings = tuple(Text(*pair) for pair in raw.get("warnings", ()))
-    return Entry(**{**raw, **lists, "warnings": warnings})
+    facts = {name: fact for name, fact in raw.items() if name != "window"}
+    for name in ("ignored_columns", "codes"):
+        facts[name] = tuple(raw.get(name, ()))
+    facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
+    return Entry(**facts)

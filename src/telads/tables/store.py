@@ -1,16 +1,20 @@
 """Files that are there whole or not at all, even after a power cut.
 
 Everything is written beside its target under a temporary name, forced to disk, and moved over the
-target in one rename.
+target in one rename. Where that fails (disk full, no permission) the target is as it was.
 """
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from telads.errors import WorkspaceError
+from telads.language import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,16 +24,20 @@ TEMPORARY = ".tmp-"
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary path to write to; move it over `target` if nothing was raised."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Give a temporary path to write to; move it over `target` if nothing was raised.
+
+    Raises `WorkspaceError` where the system refuses to write.
+    """
     temporary = target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
-    try:
-        yield temporary
-        _force(temporary)
-        temporary.replace(target)
-        _force(target.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            _force(temporary)
+            temporary.replace(target)
+            _force(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(target: Path, text: str) -> None:
@@ -40,17 +48,34 @@ def write_text(target: Path, text: str) -> None:
 
 def write_parquet(target: Path, frame: pl.DataFrame) -> None:
     """Replace a Parquet file as a whole; the same frame gives the same bytes."""
+    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    frame.write_parquet(content, compression="zstd", statistics=True)
     with replacing(target) as temporary:
-        frame.write_parquet(temporary, compression="zstd", statistics=True)
+        temporary.write_bytes(content.getbuffer())
 
 
 def move_folder(made: Path, target: Path) -> None:
     """Move a finished folder into its place; a folder that is already there is the same one."""
-    for file in sorted(made.iterdir()):
-        _force(file)
-    _force(made)
-    made.rename(target)
-    _force(target.parent)
+    with _explained(target):
+        for file in sorted(made.iterdir()):
+            _force(file)
+        _force(made)
+        made.rename(target)
+        _force(target.parent)
+
+
+@contextmanager
+def _explained(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(
+            Text("작업 폴더에 쓸 수 없어 그대로 두었습니다.",
+                 "The workspace cannot be written to and is as it was."),
+            Text("디스크 공간과 폴더 권한을 확인해 주세요.",
+                 "Check the disk space and the folder's permissions."),
+            file=target, value=error.strerror,
+        ) from error  # fmt: skip
 
 
 def _force(path: Path) -> None:

@@ -1,0 +1,188 @@
+"""Workbooks: the first sheet as columns, and what the fast reader leaves out put back.
+
+The reader (fastexcel) is quick because it judges little: it shows an error cell (`#N/A`) and a
+formula without a result as empty, rounds numbers to nine places in a column that also holds text,
+and gives the second of two equal headers another name. Each would change figures unseen, so each is
+undone here.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree
+
+from telads.errors import DataError
+from telads.language import Text
+
+if TYPE_CHECKING:
+    import fastexcel
+    import polars as pl
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls"})
+_ZIP = b"PK\x03\x04"
+"""How a workbook of 2007 and later begins."""
+_OLE_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How an older workbook begins, and a newer one that is encrypted."""
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ROUNDED = r"^-?(\d+\.\d+|0)$"
+_FIRST_VALUE = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
+_ERROR_CELL = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>'
+)
+_NO_RESULT = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"(?![^>]*\bt="str")[^>]*>(?:<f[^>]*>([^<]*)</f>|<f[^>]*/>)'
+    rb"(?:<v></v>|<v ?/>)?</c>"
+)
+_HEAD = 1 << 16
+
+
+class _Cell(NamedTuple):
+    """A cell the reader shows as empty though it is not: row and column from 0, and its text."""
+
+    row: int
+    column: int
+    text: str
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether a file begins as workbooks do, whatever its name."""
+    return content.startswith((_ZIP, _OLE_CONTAINER))
+
+
+def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
+    """The row of the header and the columns of the first sheet, named as the header spells them."""
+    import fastexcel
+
+    # It logs a line for every empty column, which would reach the user's terminal.
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)
+    if content.startswith(_OLE_CONTAINER) and _ENCRYPTED in content:
+        raise _protected(path)
+    try:
+        workbook = fastexcel.read_excel(content)
+        sheet = workbook.load_sheet(0, schema_sample_rows=None)
+        columns = _spelt(sheet, _exact(workbook, sheet.to_polars().get_columns()))
+    except fastexcel.FastExcelError as error:
+        if "password" in str(error).lower():
+            raise _protected(path) from error
+        raise DataError(
+            Text("엑셀 파일이 손상되었거나 비어 있습니다.", "The workbook is damaged or empty."),
+            Text("다시 내려받아 주세요.", "Download it again."),
+            file=path, value=str(error).splitlines()[0][:120],
+        ) from error  # fmt: skip
+    header_row = _header_row(content)
+    if any(column.null_count() for column in columns):
+        columns = _with_hidden(columns, _hidden_cells(content, header_row))
+    return header_row, columns
+
+
+def _protected(path: Path) -> DataError:
+    return DataError(
+        Text("암호가 걸린 엑셀 파일입니다.", "The workbook is protected by a password."),
+        Text("엑셀에서 암호를 풀고 저장한 뒤 다시 넣어 주세요.",
+             "Remove the password in Excel, save, and try again."),
+        file=path,
+    )  # fmt: skip
+
+
+def _exact(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl.Series]:
+    """Give numbers in columns of text, which were rounded to nine places, all their digits."""
+    import polars as pl
+
+    mixed = [
+        index for index, column in enumerate(columns)
+        if column.dtype == pl.String and column.str.contains(_ROUNDED).any()
+    ]  # fmt: skip
+    if not mixed:
+        return columns
+    figures = workbook.load_sheet(0, use_columns=mixed, dtypes="float").to_polars().get_columns()
+    whole = list(columns)
+    for index, exact in zip(mixed, figures, strict=True):
+        rounded = columns[index].str.contains(_ROUNDED) & exact.is_not_null()
+        whole[index] = exact.cast(pl.String).zip_with(rounded, columns[index]).alias(
+            columns[index].name
+        )  # fmt: skip
+    return whole
+
+
+def _spelt(sheet: fastexcel.ExcelSheet, columns: list[pl.Series]) -> list[pl.Series]:
+    """Name the columns as the file does: `""` without a header, and equal ones alike again."""
+    spelt: list[pl.Series] = []
+    for column, about in zip(columns, sheet.selected_columns, strict=True):
+        name = "" if about.column_name_from == "generated" else about.name
+        stem, _, number = name.rpartition("_")
+        if number.isdecimal() and any(stem == other.name for other in spelt):
+            name = stem
+        spelt.append(column.alias(name))
+    return spelt
+
+
+def _with_hidden(columns: list[pl.Series], hidden: Iterator[_Cell]) -> list[pl.Series]:
+    """Write the texts of hidden cells where the reader shows nothing."""
+    import polars as pl
+
+    whole = list(columns)
+    for cell in hidden:
+        if cell.column < len(whole) and 0 <= cell.row < whole[cell.column].len():
+            column = whole[cell.column]
+            column = column if column.dtype == pl.String else column.cast(pl.String)
+            whole[cell.column] = column.scatter(cell.row, cell.text)
+    return whole
+
+
+def _hidden_cells(content: bytes, header_row: int) -> Iterator[_Cell]:
+    """Error cells and formulas without a result, the first of each column."""
+    seen: set[bytes] = set()
+    sheet = _first_sheet(content)
+    for pattern, sign in ((_ERROR_CELL, ""), (_NO_RESULT, "=")):
+        for match in pattern.finditer(sheet):
+            if match[1] in seen:
+                continue
+            seen.add(match[1])
+            text = sign + (match[3] or b"").decode("utf-8", "replace")
+            yield _Cell(int(match[2]) - header_row - 1, _column_index(match[1].decode()), text)
+
+
+def letters(index: int) -> str:
+    """What a spreadsheet calls the column at this index, counted from 0: A, B .. Z, AA .."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _column_index(letters: str) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - ord("A") + 1
+    return index - 1
+
+
+def _header_row(content: bytes) -> int:
+    """The row of the first cell with a value: the reader drops blank rows above it."""
+    match = _FIRST_VALUE.search(_first_sheet(content, _HEAD))
+    return int(match[1]) if match else 1
+
+
+def _first_sheet(content: bytes, size: int = -1) -> bytes:
+    """The XML of the first sheet, or its beginning; nothing for workbooks of another format."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()
+            sheet = next(node for node in sheets if node.tag.endswith("}sheet"))
+            wanted = next(text for name, text in sheet.items() if name.endswith("}id"))
+            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+            target = next(link.get("Target", "") for link in links if link.get("Id") == wanted)
+            with archive.open(
+                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            ) as x:
+                return x.read(size)
+    except (KeyError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile):
+        return b""
