@@ -13,7 +13,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from telads import __version__
 from telads.catalog import SERVICE_IDS
 from telads.errors import NothingBuilt, WorkspaceError
 from telads.language import Text
@@ -21,6 +20,7 @@ from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, move_folder
+from telads.version import __version__
 from telads.workspace import Workspace
 
 FORMAT = 1

@@ -5,7 +5,7 @@ To add a service or a measure, add one entry here; nothing else names them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from telads.errors import IndexRefused, UnknownChoice
@@ -132,6 +132,9 @@ MEASURES: tuple[Measure, ...] = (
              "주간상주지 변경횟수", "주간상주지 변경횟수 평균"),
 )  # fmt: skip
 
+COUNTED = frozenset({"single_households", "no_micropayment_people", "no_kakaotalk_people"})
+"""Measures that count people of a cell and are no averages: told as shares of its people."""
+
 SERVICE_IDS: tuple[str, ...] = tuple(service.id for service in SERVICES)
 BY_ID: dict[str, Measure] = {measure.id: measure for measure in MEASURES}
 
@@ -152,12 +155,17 @@ def service(name: str) -> Measure:
     )
 
 
+def shown(measure: Measure) -> Measure:
+    """The measure as the tables of a build hold it: counts of people as percentages."""
+    return replace(measure, kind="percent") if measure.id in COUNTED else measure
+
+
 def refuse_index(measure: Measure, asked: Text) -> None:
     """Raise `IndexRefused` where `asked` (a ratio, a sum) has no meaning for the measure."""
     if measure.is_index:
         raise IndexRefused(
             Text(
-                f"{measure.text.ko}: {asked.ko}을(를) 계산할 수 없습니다. "
+                f"{measure.text.ko}: {asked.ko} 계산은 할 수 없습니다. "
                 "원자료가 이미 표준화된 지수로 공개됩니다.",
                 f"{measure.text.en} has no {asked.en}: the source is already standardised.",
             ),

@@ -2,7 +2,8 @@
 
 | table | one row for each |
 |---|---|
-| segments | month x segment: people, and every measure's mean and coverage |
+| segments | month x segment: people, every measure's mean (counts as percentages) and coverage |
+| ages | month x segment x five-year age: people |
 | services | month x segment x service: usage, affinity, index, movement, labels' facts |
 | classic | month x segment x service: weight, z, score and rank of the reference method |
 | platforms | month x segment x service x other service: association with its uncertainty |
@@ -25,7 +26,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID
+from telads.catalog import BY_ID, COUNTED
 from telads.features.affinity import affinity, forecast, movement, ranks
 from telads.features.association import (
     Cells,
@@ -89,8 +90,17 @@ def material(
 def segments_table(given: Material) -> pl.DataFrame:
     """People, cells, and each measure's mean over people with the share it speaks for."""
     measures = measures_in(given.cells.columns)
-    frame = weighted_means(given.lazy, measures, ("month", *SEGMENT)).to_native().collect()
+    people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
+    counts = [100 * pl.col(m) / people for m in measures if m in COUNTED]
+    shares = nw.from_native(given.cells.lazy().with_columns(counts))
+    frame = weighted_means(shares, measures, ("month", *SEGMENT)).to_native().collect()
     return _named_months(frame)
+
+
+def ages_table(given: Material) -> pl.DataFrame:
+    """People of each month, segment and five-year age: `age5` is the first year of the band."""
+    people = given.cells.group_by("month", *SEGMENT, "age5").agg(pl.col(POPULATION).sum())
+    return _named_months(people.sort("month", *SEGMENT, "age5"))
 
 
 def services_table(given: Material) -> pl.DataFrame:
@@ -226,6 +236,7 @@ def signals_table(given: Material) -> pl.DataFrame:
 
 TABLES: dict[str, Callable[[Material], pl.DataFrame]] = {
     "segments": segments_table,
+    "ages": ages_table,
     "services": services_table,
     "classic": classic_table,
     "platforms": platforms_table,

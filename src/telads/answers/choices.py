@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
 from telads.answers.tables import read
 from telads.catalog import Measure
 from telads.errors import UnknownChoice
 from telads.language import Text
-from telads.model import AGES, Month, Segment, Sex, age_text
+from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
 from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
 
 METHODS = ("affinity", "classic")
 """The first is the default; the second reproduces the 2023 study, for comparison."""
@@ -33,6 +36,16 @@ class Filters(NamedTuple):
     district: str | None = None
     sex: Sex | None = None
     age: int | None = None
+
+
+def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """The rows of the segments that the filters leave."""
+    import polars as pl
+
+    for column, value in filters._asdict().items():
+        if value is not None:
+            frame = frame.filter(pl.col(column) == (value if column == "age" else str(value)))
+    return frame
 
 
 def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
@@ -117,8 +130,3 @@ def count_of(top: int) -> int:
             value=top,
         )
     return top
-
-
-def age_names() -> dict[int, Text]:
-    """Every age band and its name."""
-    return {age: age_text(age) for age in AGES}

@@ -44,7 +44,7 @@ def services(
     if method_of(method) == "classic":
         rows = _classic_order(rows, of_segment(of_month(build, "classic", when), segment))
     else:
-        rows = _in_order(rows, "forecast").select("rank", "service", *_SHOWN)
+        rows = in_order(rows, "forecast").select("rank", "service", *_SHOWN)
     people = size(build, [segment], when)
     return Answer(
         question="services",
@@ -96,11 +96,16 @@ def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(labels=pl.concat_list(labels).list.drop_nulls())
 
 
-def _in_order(rows: pl.DataFrame, by: str) -> pl.DataFrame:
-    """Best first; services nobody is known for come last, ties stay in the catalogue's order."""
-    return rows.sort(by, descending=True, nulls_last=True, maintain_order=True).with_row_index(
-        "rank", offset=1
-    )
+def in_order(rows: pl.DataFrame, by: str, over: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Add `rank`, best first, and sort by it; ranked within the groups of `over`.
+
+    What nobody is known for comes last; ties stay in the order of the table, the catalogue's.
+    """
+    import polars as pl
+
+    best_first = rows.sort(by, descending=True, nulls_last=True, maintain_order=True)
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int16)
+    return best_first.with_columns(rank=place.over(over) if over else place)
 
 
 def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from telads.answers.audience import rounded, size
 from telads.answers.choices import (
     Filters,
     count_of,
+    filtered,
     filters_of,
     method_of,
     month_of,
@@ -99,13 +100,7 @@ def targets(
 
 def _chosen(known: pl.DataFrame, service: str, filters: Filters) -> pl.DataFrame:
     """The segments a list is about, with one service's figures."""
-    import polars as pl
-
-    rows = known.filter(pl.col("service") == service)
-    for column, value in filters._asdict().items():
-        if value is not None:
-            rows = rows.filter(pl.col(column) == (value if column == "age" else str(value)))
-    return rows
+    return filtered(known.filter(known["service"] == service), filters)
 
 
 def _ranked(every: pl.DataFrame, order: str, top: int) -> pl.DataFrame:
@@ -115,5 +110,6 @@ def _ranked(every: pl.DataFrame, order: str, top: int) -> pl.DataFrame:
     best = every.drop_nulls(order).sort(order, descending=True, maintain_order=True).head(top)
     return best.with_row_index("rank", offset=1).with_columns(
         rounded(pl.col("population")),
+        rounded(pl.col("excess")),  # in full it would give the exact number of people away
         cumulative_share=pl.col("volume_share").cum_sum(),
     )

@@ -1,0 +1,226 @@
+"""What each picture shows: the frame and the options that the chart's `draw` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.choices import (
+    Filters,
+    filtered,
+    filters_of,
+    month_of,
+    one_of,
+    segment_of,
+    service_of,
+)
+from telads.answers.platforms import platforms
+from telads.answers.services import services
+from telads.answers.tables import of_month, read
+from telads.answers.targets import targets
+from telads.catalog import BY_ID, Measure, shown
+from telads.errors import UnknownChoice
+from telads.language import Lang, Text
+from telads.model import Month, Sex, Window, age_text
+from telads.places import district_name
+from telads.tables.schema import measures_in
+from telads.wording import observed, segment_name
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+AVERAGE_AGE = "average_age"
+MIDDLE_OF_BAND = 2.5
+MIDDLE_OF_LAST = 81.0
+"""Years: people of 75 and over are counted as 81, as the data do not tell their ages."""
+CITY = Text("서울 전체", "all Seoul")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The choices a picture can depend on; each picture takes those that fit it."""
+
+    month: str | Month | None = None
+    district: str | None = None
+    sex: str | Sex | None = None
+    age: str | int | None = None
+    service: str | None = None
+    measure: str = AVERAGE_AGE
+    by: str = "affinity"
+    top: int = 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A frame and the options for one chart, in one language."""
+
+    chart: str
+    frame: pl.DataFrame
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "ko") -> Picture:
+    """The picture of a chart id; raises `UnknownChoice` for another or an unknown choice."""
+    if chart not in PICTURES:
+        raise one_of(Text("그림", "picture"), chart, PICTURES)
+    chosen = asked or Asked()
+    frame, months, options = PICTURES[chart](build, chosen, lang)
+    window = Window(months[0].window.first, months[-1].window.last)
+    common = {"lang": lang, "window": observed(window, lang), "synthetic": build.synthetic}
+    return Picture(chart, frame, {**common, **options})
+
+
+Parts = tuple["pl.DataFrame", tuple[Month, ...], dict[str, Any]]
+"""Frame, label months it is about, options beside the common ones."""
+
+
+def _population(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns sex, age, population."""
+    import polars as pl
+
+    month = month_of(build, asked.month)
+    filters = filters_of(build, asked.district, None, None)
+    known = filtered(of_month(build, "segments", month), filters)
+    frame = known.group_by("sex", "age").agg(pl.col("population").sum()).sort("sex", "age")
+    return frame, (month,), {"district": filters.district, "month": month}
+
+
+def _choropleth(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns district, value."""
+    month = month_of(build, asked.month)
+    filters = filters_of(build, None, asked.sex, asked.age)
+    options: dict[str, Any] = {"audience": _audience(filters, lang)}
+    if asked.measure == AVERAGE_AGE:
+        frame = average_age(build, month, filters)
+        return frame, (month,), {**options, "measure": AVERAGE_AGE}
+    measure = measure_of(build, asked.measure)
+    return by_district(build, measure, month, filters), (month,), {**options, "measure": measure}
+
+
+def _correlation(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns age, service_a, service_b, correlation."""
+    month = month_of(build, asked.month)
+    return of_month(build, "correlations", month), (month,), {}
+
+
+def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns month, service, value; with a choice of people also group, theirs and the city's."""
+    import polars as pl
+
+    filters = filters_of(build, asked.district, asked.sex, asked.age)
+    city = monthly_means(build, Filters())
+    if filters == Filters():
+        return city, build.months, {"audience": CITY(lang)}
+    own = monthly_means(build, filters)
+    named = [(own, _audience(filters, lang)), (city, CITY(lang))]
+    frame = pl.concat([part.with_columns(group=pl.lit(name)) for part, name in named])
+    return frame, build.months, {}
+
+
+def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """A segment's services; with a service, the platforms for its advert."""
+    if not (asked.district and asked.sex and asked.age):
+        raise UnknownChoice(
+            Text("자치구, 성별, 나이가 모두 필요합니다.", "District, sex and age are all needed."),
+            Text("--district 강남구 --sex F --age 30처럼 골라 주세요.",
+                 "Choose them, as --district Gangnam-gu --sex F --age 30."),
+        )  # fmt: skip
+    month = month_of(build, asked.month)
+    segment = segment_of(build, asked.district, asked.sex, asked.age)
+    options: dict[str, Any] = {"audience": segment_name(*segment, lang)}
+    if not asked.service:
+        return services(build, *segment, month).rows, (month,), options
+    service = service_of(build, asked.service)
+    rows = platforms(build, service.id, *segment, month).rows
+    return rows, (month,), {**options, "service": service}
+
+
+def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns rank, district, sex, age, population and the other figures of targets."""
+    month = month_of(build, asked.month)
+    service = service_of(build, asked.service or "delivery")
+    found = targets(build, service.id, asked.by, asked.top, month, "affinity",
+                    asked.district, asked.sex, asked.age)  # fmt: skip
+    return found.rows, (month,), {"service": service}
+
+
+PICTURES: dict[str, Callable[[Build, Asked, Lang], Parts]] = {
+    "population": _population,
+    "choropleth": _choropleth,
+    "correlation": _correlation,
+    "monthly": _monthly,
+    "ranking": _ranking,
+    "targets": _targets,
+}
+"""Chart id and what makes its frame."""
+
+
+def measures(build: Build) -> tuple[str, ...]:
+    """The measures that the build's segments hold."""
+    return measures_in(read(build, "segments").columns)
+
+
+def measure_of(build: Build, name: str) -> Measure:
+    """A measure of the build by id or Korean name, as its tables hold it."""
+    for id in measures(build):
+        if name.strip() in {id, BY_ID[id].text.ko}:
+            return shown(BY_ID[id])
+    raise one_of(Text("항목", "measure"), name, (AVERAGE_AGE, *measures(build)))
+
+
+def by_district(build: Build, measure: Measure, month: Month, filters: Filters) -> pl.DataFrame:
+    """Mean of a measure over the people of each district; columns district, value."""
+    import polars as pl
+
+    known = filtered(of_month(build, "segments", month), filters)
+    people = pl.col("population") * pl.col(f"{measure.id}__coverage")
+    total = people.filter(pl.col(measure.id).is_not_null()).sum()
+    value = (pl.col(measure.id) * people).sum() / pl.when(total > 0).then(total)
+    return known.group_by("district").agg(value=value).sort("district")
+
+
+def average_age(build: Build, month: Month, filters: Filters) -> pl.DataFrame:
+    """Average age of the people of 20 and over in each district; columns district, value.
+
+    A five-year band counts with its middle, the open last one with 81.
+    """
+    import polars as pl
+
+    known = filtered(of_month(build, "ages", month), filters)
+    middle = (
+        pl.when(pl.col("age5") == pl.lit(75))
+        .then(MIDDLE_OF_LAST)
+        .otherwise(pl.col("age5") + MIDDLE_OF_BAND)
+    )
+    people = pl.col("population")
+    value = (middle * people).sum() / people.sum()
+    return known.group_by("district").agg(value=value).sort("district")
+
+
+def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
+    """Mean of each service over people by month; columns month, service, value."""
+    import polars as pl
+
+    known = filtered(read(build, "services"), filters).drop_nulls("usage")
+    people = pl.col("population")
+    return (
+        known.group_by("month", "service", maintain_order=True)
+        .agg(value=(pl.col("usage") * people).sum() / people.sum())
+        .sort("month", maintain_order=True)
+    )
+
+
+def _audience(filters: Filters, lang: Lang) -> str:
+    """Whom filters leave, as `강남구 30대 여성`; empty without filters."""
+    district, sex, age = filters
+    place = district_name(district, lang) if district else ""
+    who = sex.text(lang) if sex else ""
+    years = age_text(age)(lang) if age else ""
+    if lang == "ko":
+        return " ".join(part for part in (place, years, who) if part)
+    if not (sex or age):
+        return place
+    group = " ".join(part for part in (who or "people", years) if part)
+    return f"{group} in {place}" if place else group

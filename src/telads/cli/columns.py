@@ -1,0 +1,150 @@
+"""How the columns of answers are headed and written in a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from telads.catalog import BY_ID
+from telads.language import Lang, Text
+from telads.model import Sex, age_text
+from telads.places import district_name
+from telads.wording import figure
+
+Row = dict[str, Any]
+
+LABELS: dict[str, Text] = {
+    "tie": Text("1위 가릴 수 없음", "tie"),
+    "below_average": Text("평균 아래", "below average"),
+    "local": Text("지역 특성", "local"),
+}
+"""The honesty labels of method A4."""
+
+
+class Column(NamedTuple):
+    """A column's heading, how a row's value is written, and whether it is a figure."""
+
+    title: Text
+    write: Callable[[Row, Lang], str]
+    figure: bool = True
+
+
+def _number(name: str, form: str) -> Callable[[Row, Lang], str]:
+    def write(row: Row, lang: Lang) -> str:
+        return format(row[name], form) if row[name] is not None else "–"
+
+    return write
+
+
+def _name(name: str) -> Callable[[Row, Lang], str]:
+    def write(row: Row, lang: Lang) -> str:
+        return BY_ID[row[name]].text(lang) if row[name] in BY_ID else str(row[name] or "–")
+
+    return write
+
+
+def _in_unit(name: str, signed: bool = False) -> Callable[[Row, Lang], str]:
+    """A usage in the unit of its service; a change of an index service is one of its affinity."""
+
+    def write(row: Row, lang: Lang) -> str:
+        value = row[name]
+        if value is None:
+            return "–"
+        if BY_ID[row["service"]].is_index:
+            return f"{value:+.2f}"
+        return f"{value:+.1f}" if signed else figure(value, BY_ID[row["service"]].kind, lang)
+
+    return write
+
+
+def _names(name: str) -> Callable[[Row, Lang], str]:
+    def write(row: Row, lang: Lang) -> str:
+        return ", ".join(BY_ID[id].text(lang) for id in row[name] or ())
+
+    return write
+
+
+def _labels(row: Row, lang: Lang) -> str:
+    return ", ".join(LABELS[label](lang) for label in row["labels"])
+
+
+def _warnings(row: Row, lang: Lang) -> str:
+    return "\n".join(row["warnings_ko"] if lang == "ko" else row["warnings_en"])
+
+
+def _signal(row: Row, lang: Lang) -> str:
+    from telads.features.signals import SIGNALS
+
+    return next(
+        f"{signal.text(lang)} ({signal.unit(lang)})"
+        for signal in SIGNALS
+        if signal.id == row["signal"]
+    )
+
+
+def _yes(name: str) -> Callable[[Row, Lang], str]:
+    return lambda row, lang: Text("예", "yes")(lang) if row[name] else Text("아니요", "no")(lang)
+
+
+COLUMNS: dict[str, Column] = {
+    "rank": Column(Text("순위", "Rank"), _number("rank", "d")),
+    "month": Column(Text("기준 달", "Month"), lambda row, _: row["month"], figure=False),
+    "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
+    "district": Column(
+        Text("자치구", "District"),
+        lambda row, lang: district_name(row["district"], lang),
+        figure=False,
+    ),
+    "sex": Column(Text("성별", "Sex"), lambda row, lang: Sex(row["sex"]).text(lang), figure=False),
+    "age": Column(Text("나이", "Age"), lambda row, lang: age_text(row["age"])(lang), figure=False),
+    "population": Column(Text("인원", "People"), _number("population", ",.0f")),
+    "usage": Column(Text("사용량", "Usage"), _in_unit("usage")),
+    "affinity": Column(Text("관심도", "Affinity"), _number("affinity", "+.2f")),
+    "index": Column(Text("지수(서울=100)", "Index (city 100)"), _number("index", ".0f")),
+    "index_low": Column(Text("80% 하한", "80% low"), _number("index_low", ".0f")),
+    "index_high": Column(Text("80% 상한", "80% high"), _number("index_high", ".0f")),
+    "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True)),
+    "change_city": Column(Text("서울 전체 몫", "City's part"), _in_unit("change_city", True)),
+    "change_local": Column(Text("지역 몫", "Local part"), _in_unit("change_local", True)),
+    "labels": Column(Text("표시", "Labels"), _labels, figure=False),
+    "weight": Column(Text("가중치", "Weight"), _number("weight", ".3f")),
+    "z": Column(Text("z", "z"), _number("z", "+.3f")),
+    "score": Column(Text("점수", "Score"), _number("score", "+.3f")),
+    "excess": Column(
+        Text("초과 이용량(일/월)", "Excess (days a month)"), _number("excess", ",.0f")
+    ),
+    "volume_share": Column(Text("이용량 비중", "Share of volume"), _number("volume_share", ".2%")),
+    "cumulative_share": Column(
+        Text("누적 비중", "Running share"), _number("cumulative_share", ".2%")
+    ),
+    "platforms": Column(Text("광고 매체", "Platforms"), _names("platforms"), figure=False),
+    "association": Column(Text("연관", "Association"), _number("association", "+.2f")),
+    "low": Column(Text("80% 하한", "80% low"), _number("low", "+.2f")),
+    "high": Column(Text("80% 상한", "80% high"), _number("high", "+.2f")),
+    "p_first": Column(Text("1위일 확률", "Chance of first"), _number("p_first", ".0%")),
+    "tie_group": Column(Text("동순위 묶음", "Tie group"), _number("tie_group", "d")),
+    "n_cells": Column(Text("셀 수", "Cells"), _number("n_cells", "d")),
+    "distance": Column(Text("거리", "Distance"), _number("distance", ".2f")),
+    "closest": Column(Text("가장 닮은 서비스", "Closest in"), _name("closest"), figure=False),
+    "farthest": Column(Text("가장 다른 서비스", "Farthest in"), _name("farthest"), figure=False),
+    "signal": Column(Text("신호", "Signal"), _signal, figure=False),
+    "value": Column(Text("값", "Value"), _number("value", ",.1f")),
+    "se": Column(Text("표준오차", "Standard error"), _number("se", ",.2f")),
+    "z_city": Column(
+        Text("서울 대비(표준편차)", "Against the city (sd)"), _number("z_city", "+.2f")
+    ),
+    "z_peers": Column(
+        Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"),
+        _number("z_peers", "+.2f"),
+    ),
+    "coverage": Column(Text("자료 비율", "Coverage"), _number("coverage", ".1%")),
+    "first": Column(Text("관측 시작", "Observed from"), lambda row, _: row["first"], figure=False),
+    "last": Column(Text("관측 끝", "to"), lambda row, _: row["last"], figure=False),
+    "file": Column(Text("파일", "File"), lambda row, _: row["file"], figure=False),
+    "rows": Column(Text("행", "Rows"), _number("rows", ",d")),
+    "masked": Column(Text("가려진 값", "Masked"), _number("masked", ",d")),
+    "synthetic": Column(Text("합성", "Synthetic"), _yes("synthetic"), figure=False),
+    "built": Column(Text("계산됨", "Built"), _yes("built"), figure=False),
+    "warnings_ko": Column(Text("주의", "Warnings"), _warnings, figure=False),
+}
+"""Columns that are not listed here are left out of tables (JSON and CSV have them all)."""

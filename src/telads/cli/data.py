@@ -1,0 +1,161 @@
+"""The verbs that take data in, build, and tell what is there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    WorkspaceOption,
+    load_settings,
+    say,
+    workspace_of,
+)
+from telads.cli.progress import progress, waiting
+from telads.language import Lang, Text
+from telads.model import Month
+
+if TYPE_CHECKING:
+    from telads.ingest import Outcome, Taken
+
+data = typer.Typer()
+_PANEL = say("자료", "Data")
+
+OUTCOMES: dict[Outcome, Text] = {
+    "taken": Text("넣음", "taken"),
+    "replaced": Text("바꿈", "replaced"),
+    "unchanged": Text("그대로", "unchanged"),
+    "skipped": Text("건너뜀", "skipped"),
+    "refused": Text("거절", "refused"),
+}
+
+
+@data.command(
+    rich_help_panel=_PANEL,
+    help=say("포털의 월별 파일을 작업 폴더에 넣습니다.",
+             "Take the portal's monthly files into the workspace."),
+)  # fmt: skip
+def ingest(
+    paths: Annotated[
+        list[Path], typer.Argument(help=say("파일 또는 폴더", "files or folders"))
+    ],
+    month: Annotated[
+        str | None,
+        typer.Option(help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
+                              "the label month where the name does not tell it: 2023-06")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Take files in; exit code 1 if any was refused."""
+    from telads.ingest import discover
+    from telads.ingest import ingest as take
+
+    total = len(discover(paths)[0])
+    outcomes: list[Taken] = []
+    label = Month.parse(month) if month else None
+    with progress(Text("파일 읽기", "Reading files")) as step:
+        step("", 0, total)
+        for taken in take(workspace_of(workspace), paths, load_settings(), label, waiting):
+            outcomes.append(taken)
+            step(taken.path.name, min(len(outcomes) - 1, total), total)
+    refused = [taken for taken in outcomes if taken.outcome == "refused"]
+    for taken in outcomes:
+        stream = sys.stderr if taken in refused else sys.stdout
+        stream.write("\n".join(_told(taken, lang.value)) + "\n")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _told(taken: Taken, lang: Lang) -> list[str]:
+    """What became of a file, a line for the file and one for everything remarkable."""
+    line = f"{OUTCOMES[taken.outcome](lang)}: {taken.path.name}"
+    if taken.error:
+        return [f"{line}: {taken.error.line(lang)}"]
+    entry = taken.entry
+    if entry is None:
+        return [f"{line} ({taken.month})" if taken.month else line]
+    first, last = entry.label.window
+    facts = Text(
+        f"{entry.month}, 관측 {first}..{last}, {entry.rows:,}행, 가려진 값 {entry.masked:,}",
+        f"{entry.month}, observed {first}..{last}, {entry.rows:,} rows, {entry.masked:,} masked",
+    )
+    remarks = [warning(lang) for warning in entry.warnings]
+    if entry.synthetic:
+        remarks.insert(0, Text("합성 자료입니다.", "Synthetic data.")(lang))
+    if entry.ignored_columns:
+        names = ", ".join(entry.ignored_columns)
+        remarks.append(Text(f"쓰지 않은 열: {names}", f"Columns not used: {names}")(lang))
+    return [f"{line} ({facts(lang)})", *(f"  {remark}" for remark in remarks)]
+
+
+@data.command(
+    rich_help_panel=_PANEL,
+    help=say("넣은 달을 모두 계산합니다.", "Compute all months that were taken in."),
+)
+def build(
+    again: Annotated[
+        bool, typer.Option("--again", help=say("이미 있어도 다시", "even if it is there already"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Build and put in force."""
+    from telads.build import build as make
+
+    with progress(Text("계산", "Building")) as step:
+        built = make(
+            workspace_of(workspace), load_settings(), again=again, on_step=step, on_wait=waiting
+        )
+    done = (
+        Text("계산했습니다", "built") if built.made else Text("바뀐 것이 없습니다", "nothing new")
+    )
+    sys.stdout.write(f"{done(lang.value)}: {built.name}\n")
+
+
+@data.command(
+    rich_help_panel=_PANEL,
+    help=say("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
+             "What the workspace holds: months, windows, coverage, warnings."),
+)  # fmt: skip
+def status(
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The ledger and the build in force."""
+    from telads.answers.status import status as answer
+    from telads.cli.show import show
+
+    found = answer(workspace_of(workspace))
+    show(found, form, lang.value)
+    if form is Form.TABLE and not found.facts["current"]:
+        unbuilt = Text(
+            "아직 계산하지 않은 달이 있습니다", "There are months that are not built yet"
+        )
+        sys.stderr.write(f"{unbuilt(lang.value)}: telads build\n")
+
+
+@data.command(
+    rich_help_panel=_PANEL,
+    help=say("설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
+             "Check settings, versions, fonts and the workspace."),
+)  # fmt: skip
+def doctor(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """Print every finding; exit code 1 if one needs attention."""
+    from telads.cli.doctor import findings
+
+    healthy = True
+    for finding in findings(workspace_of(workspace), load_settings()):
+        healthy = healthy and finding.good
+        mark = Text("양호", "ok") if finding.good else Text("확인", "LOOK")
+        sys.stdout.write(f"{mark(lang.value):5} {finding.text(lang.value)}\n")
+    if not healthy:
+        raise typer.Exit(1)

@@ -1,0 +1,88 @@
+"""What `telads doctor` looks at."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+from telads.errors import TeladsError
+from telads.language import Text, same
+from telads.settings import SETTINGS, Settings
+from telads.version import __version__
+from telads.workspace import Workspace
+
+LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
+LEAST_DISK = 1_000_000_000
+"""Bytes; a month takes about 1 MB, a build 3 MB, a browserful of pictures less."""
+
+
+class Finding(NamedTuple):
+    """One line, and whether it is as it should be."""
+
+    good: bool
+    text: Text
+
+
+def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """All findings, in the order they are told."""
+    yield Finding(True, same(f"telads {__version__}, Python {platform.python_version()}"))
+    for name in LIBRARIES:
+        yield _library(name)
+    for setting in SETTINGS:
+        value = getattr(settings, setting.name)
+        yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
+                                 f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
+    yield _font()
+    yield from _workspace(workspace)
+
+
+def _library(name: str) -> Finding:
+    try:
+        return Finding(True, same(f"{name} {version(name)}"))
+    except PackageNotFoundError:
+        return Finding(False, Text(f"{name}: 설치되어 있지 않습니다.", f"{name}: not installed."))
+
+
+def _font() -> Finding:
+    from telads.charts.fonts import korean_font_folder
+
+    folder = korean_font_folder()
+    if folder:
+        return Finding(True, Text(f"한글 글꼴: {folder}", f"Korean font: {folder}"))
+    return Finding(False, Text(
+        "한글 글꼴이 없어 PNG 그림의 한글이 네모로 나옵니다. Noto Sans CJK를 설치해 주세요.",
+        "No Korean font: Hangul in PNG pictures will be boxes. Install Noto Sans CJK.",
+    ))  # fmt: skip
+
+
+def _workspace(workspace: Workspace) -> Iterator[Finding]:
+    path = workspace.path
+    if not path.is_dir():
+        yield Finding(True, Text(f"작업 폴더가 아직 없습니다: {path}", f"No workspace yet: {path}"))
+        return
+    writable = os.access(path, os.W_OK)
+    yield Finding(writable, Text(
+        f"작업 폴더 {path}: 쓸 수 {'있습니다' if writable else '없습니다'}.",
+        f"Workspace {path}: {'writable' if writable else 'not writable'}.",
+    ))  # fmt: skip
+    free = shutil.disk_usage(path).free
+    yield Finding(free >= LEAST_DISK, Text(f"빈 공간 {free / 1e9:.1f} GB",
+                                           f"{free / 1e9:.1f} GB free"))  # fmt: skip
+    try:
+        ledger = workspace.ledger()
+        missing = [month for month, file in workspace.cells(ledger).items() if not file.is_file()]
+        months = ", ".join(str(month) for month in ledger.current())
+        yield Finding(not missing, Text(
+            f"달: {months or '없음'}" + (f"; 셀 파일이 없는 달: {missing}" if missing else ""),
+            f"months: {months or 'none'}" + (f"; cells missing: {missing}" if missing else ""),
+        ))  # fmt: skip
+        name = workspace.build_name()
+        if name:
+            workspace.build().about  # noqa: B018 - reading it is the check
+            yield Finding(True, Text(f"계산 {name}", f"build {name}"))
+    except TeladsError as error:
+        yield Finding(False, Text(error.line("ko"), error.line("en")))

@@ -1,0 +1,108 @@
+"""The verbs that make something of a build: pictures, exports, the evaluation."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    AnyAgeOption,
+    AnyDistrictOption,
+    AnySexOption,
+    Form,
+    FormOption,
+    LangOption,
+    MethodOption,
+    MonthOption,
+    OutOption,
+    WorkspaceOption,
+    build_of,
+    say,
+    workspace_of,
+)
+
+make = typer.Typer()
+_PANEL = say("만들기", "Make")
+
+
+@make.command(
+    rich_help_panel=_PANEL,
+    help=say("그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets",
+             "Draw a picture: population choropleth correlation monthly ranking targets"),
+)  # fmt: skip
+def chart(
+    name: Annotated[str, typer.Argument(help=say("그림", "which picture"))],
+    output: OutOption,
+    month: MonthOption = None,
+    district: AnyDistrictOption = None,
+    sex: AnySexOption = None,
+    age: AnyAgeOption = None,
+    service: Annotated[str | None, typer.Option(help=say("서비스", "service"))] = None,
+    measure: Annotated[
+        str, typer.Option(help=say("지도에 그릴 항목", "what the map shows"))
+    ] = "average_age",
+    by: Annotated[str, typer.Option(help=say("대상의 순서", "order of targets"))] = "affinity",
+    top: Annotated[int, typer.Option(help=say("대상 수", "how many targets"))] = 30,
+    narrow: Annotated[
+        bool, typer.Option("--narrow", help=say("휴대전화 폭", "as wide as a phone"))
+    ] = False,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Draw one picture; its format is told by the file's suffix."""
+    from telads.answers.pictures import Asked, picture
+    from telads.charts import find_chart
+    from telads.charts.render import format_of, render
+    from telads.tables.store import replacing
+
+    kind = find_chart(name)
+    form = format_of(output)
+    asked = Asked(month, district, sex, age, service, measure, by, top)
+    shown = picture(build_of(workspace), kind.id, asked, lang.value)
+    content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), form)
+    with replacing(output) as temporary:
+        temporary.write_bytes(content)
+    sys.stdout.write(f"{output}\n")
+
+
+@make.command(
+    rich_help_panel=_PANEL,
+    help=say("표 전체를 파일로 냅니다: scores segments targets platforms",
+             "Write a whole table to a file: scores segments targets platforms"),
+)  # fmt: skip
+def export(
+    table: Annotated[str, typer.Argument(help=say("표", "which table"))],
+    output: OutOption,
+    method: MethodOption = "affinity",
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Export to csv, xlsx, parquet or json, told by the file's suffix."""
+    from telads.export import export as write
+
+    rows = write(build_of(workspace), table, output, method)
+    unit = "행" if lang.value == "ko" else " rows"
+    sys.stdout.write(f"{output} ({rows:,}{unit})\n")
+
+
+@make.command(
+    rich_help_panel=_PANEL,
+    help=say("지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
+             "Test the method on past months, beside its baselines."),
+)  # fmt: skip
+def evaluate(
+    horizon: Annotated[
+        int, typer.Option(help=say("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"))
+    ] = 1,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The backtest."""
+    from telads.answers.evaluation import evaluation
+    from telads.cli.show import show
+
+    show(evaluation(workspace_of(workspace), horizon), form, lang.value)

@@ -1,0 +1,124 @@
+"""What the verbs have in common: options, the language, the workspace.
+
+The language is known before Typer reads the arguments, because help is in that language too.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal, cast
+
+import typer
+
+from telads.language import Lang, Text, locale_language
+from telads.settings import Settings
+from telads.workspace import Build, Workspace
+
+
+def language_of(arguments: Sequence[str], settings: Settings | None) -> Lang:
+    """`--lang`, else the setting, else the locale."""
+    for position, argument in enumerate(arguments):
+        word = argument.removeprefix("--lang=") if argument.startswith("--lang=") else ""
+        if argument == "--lang" and position + 1 < len(arguments):
+            word = arguments[position + 1]
+        if word in {"ko", "en"}:
+            return cast(Lang, word)
+    return cast(Lang, settings.lang) if settings and settings.lang else locale_language()
+
+
+def say(ko: str, en: str) -> str:
+    """A text in the language of this run."""
+    return Text(ko, en)(LANG)
+
+
+def load_settings() -> Settings:
+    """The settings of this run; raises `SettingError`."""
+    return Settings.load()
+
+
+def _language() -> Lang:
+    from telads.errors import SettingError
+
+    try:
+        return language_of(sys.argv[1:], load_settings())
+    except SettingError:  # told properly as soon as a verb asks for the settings
+        return language_of(sys.argv[1:], None)
+
+
+LANG: Lang = _language()
+
+
+class Form(StrEnum):
+    """How an answer is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Language(StrEnum):
+    """The languages of the product."""
+
+    KO = "ko"
+    EN = "en"
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--workspace", "-w",
+        help=say("작업 폴더 (기본: TELADS_WORKSPACE 또는 ./telads-data)",
+                 "the workspace folder (default: TELADS_WORKSPACE or ./telads-data)"),
+    ),
+]  # fmt: skip
+FormOption = Annotated[
+    Form, typer.Option("--format", "-f", help=say("출력 형식", "how to print the answer"))
+]
+LangOption = Annotated[Language, typer.Option("--lang", help=say("출력 언어", "language"))]
+MonthOption = Annotated[
+    str | None,
+    typer.Option(help=say("기준 달 2023-06 (기본: 가장 새 달)",
+                          "label month, as 2023-06 (default: the newest)")),
+]  # fmt: skip
+MethodOption = Annotated[
+    str,
+    typer.Option(help=say("affinity 또는 classic(2023년 연구 방식)",
+                          "affinity, or classic (the 2023 study)")),
+]  # fmt: skip
+DistrictOption = Annotated[
+    str, typer.Option(help=say("자치구: 강남구", "district: Gangnam-gu or 강남구"))
+]
+SexOption = Annotated[str, typer.Option(help=say("성별: F/M 또는 여/남", "sex: F or M"))]
+AgeOption = Annotated[
+    str, typer.Option(help=say("나이: 20 30 40 50 60 70(70은 70대 이상)",
+                               "age: 20 30 40 50 60 70 (70 = 70 and over)"))
+]  # fmt: skip
+AnyDistrictOption = Annotated[
+    str | None, typer.Option("--district", help=say("이 자치구만", "only this district"))
+]
+AnySexOption = Annotated[str | None, typer.Option("--sex", help=say("이 성별만", "only this sex"))]
+AnyAgeOption = Annotated[str | None, typer.Option("--age", help=say("이 나이만", "only this age"))]
+ServiceOption = Annotated[
+    str,
+    typer.Option(help=say("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
+                          "service: game finance shopping video youtube netflix delivery")),
+]  # fmt: skip
+OutOption = Annotated[
+    Path, typer.Option("--output", "-o", help=say("만들 파일", "the file to write"))
+]
+
+DEFAULT_LANGUAGE = Language(LANG)
+Choice = Literal["ko", "en"]
+
+
+def workspace_of(path: Path | None) -> Workspace:
+    """The workspace the user means."""
+    return Workspace(path or load_settings().workspace)
+
+
+def build_of(path: Path | None) -> Build:
+    """The build in force; raises `NothingBuilt`."""
+    return workspace_of(path).build()

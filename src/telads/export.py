@@ -1,0 +1,186 @@
+"""Whole tables as files for other programs: CSV, Excel, Parquet, JSON.
+
+The same build gives the same bytes. Every file names its build, method and version: in a second
+sheet (xlsx), the file's metadata (parquet), the object around the rows (json), or a description
+beside it named as the W3C's CSV on the Web asks (`x.csv` and `x.csv-metadata.json`). What was made
+from synthetic data has a column that says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telads.answers.audience import rounded
+from telads.answers.choices import method_of, one_of
+from telads.answers.services import in_order
+from telads.answers.tables import read
+from telads.language import Text
+from telads.tables.store import replacing, write_text
+from telads.version import __version__
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SOURCE = (
+    "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
+    "(Seoul Metropolitan Government, SK Telecom)"
+)
+_KEY = ("district", "sex", "age")
+_CREATED = datetime(2000, 1, 1)
+"""The creation date in workbooks: a real one would make equal exports differ."""
+
+
+def scores(build: Build, method: str) -> pl.DataFrame:
+    """Every service of every segment in every month, ranked within segment and month.
+
+    affinity: district, sex, age, month, service, usage, affinity, index, rank.
+    classic: district, sex, age, month, service, weight, z, score, rank.
+    """
+    if method == "classic":
+        frame = read(build, "classic")
+        figures = ("weight", "z", "score", "rank")
+    else:
+        frame = in_order(read(build, "services"), "forecast", over=("month", *_KEY))
+        figures = ("usage", "affinity", "index", "rank")
+    return frame.select(*_KEY, "month", "service", *figures).sort(
+        "month", *_KEY, "rank", maintain_order=True
+    )
+
+
+def segments(build: Build, method: str) -> pl.DataFrame:
+    """Month, segment, population (rounded to 10), n_cells, then each measure and its coverage."""
+    import polars as pl
+
+    frame = read(build, "segments")
+    return frame.select("month", *_KEY, rounded(pl.col("population")), pl.exclude(
+        "month", *_KEY, "population"))  # fmt: skip
+
+
+def targets(build: Build, method: str) -> pl.DataFrame:
+    """All segments of every month and service in the order of the method, with running shares."""
+    import polars as pl
+
+    frame = read(build, "services")
+    order = "forecast"
+    if method == "classic":
+        z = read(build, "classic").select("month", *_KEY, "service", "z")
+        frame, order = frame.join(z, on=["month", *_KEY, "service"], how="left"), "z"
+    ranked = in_order(frame, order, over=("month", "service")).sort("month", "service", "rank")
+    share = pl.col("volume_share").cum_sum().over("month", "service")
+    return ranked.select(
+        "month", "service", "rank", *_KEY, rounded(pl.col("population")), "affinity", "index",
+        rounded(pl.col("excess")), "volume_share", cumulative_share=share,
+        **({"z": pl.col("z")} if method == "classic" else {}),
+    )  # fmt: skip
+
+
+def platforms(build: Build, method: str) -> pl.DataFrame:
+    """The other services for every segment and service, ranked, with interval and ties."""
+    if method == "classic":
+        return read(build, "classic_platforms").select(
+            *_KEY, "service", "rank", "platform", "association", "n_cells"
+        ).sort(*_KEY, "service", "rank")  # fmt: skip
+    return read(build, "platforms").select(
+        "month", *_KEY, "service", "rank", "platform", "association", "low", "high", "p_first",
+        "tie_group", "n_cells", "prior_only",
+    ).sort("month", *_KEY, "service", "rank")  # fmt: skip
+
+
+TABLES: dict[str, Callable[[Build, str], pl.DataFrame]] = {
+    "scores": scores,
+    "segments": segments,
+    "targets": targets,
+    "platforms": platforms,
+}
+"""What can be exported."""
+
+
+def export(build: Build, table: str, path: Path, method: str = "affinity") -> int:
+    """Write a whole table to a file, its kind told by the suffix; returns the number of rows.
+
+    Raises `UnknownChoice` for a table, method or suffix that does not exist.
+    """
+    if table not in TABLES:
+        raise one_of(Text("표", "table"), table, TABLES)
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
+        raise one_of(Text("파일 형식", "kind of file"), path.name, WRITERS)
+    frame = TABLES[table](build, method_of(method))
+    if build.synthetic:
+        import polars as pl
+
+        frame = frame.with_columns(synthetic=pl.lit(True))
+    about = provenance(build, table, method)
+    WRITERS[suffix](path, frame, about)
+    return frame.height
+
+
+def provenance(build: Build, table: str, method: str) -> dict[str, object]:
+    """What an export was made from and with."""
+    return {
+        "table": table,
+        "method": method,
+        "build": build.name,
+        "telads": __version__,
+        "months": [str(month) for month in build.months],
+        "windows": [[str(month) for month in label.window] for label in build.months],
+        "synthetic": build.synthetic,
+        "source": "synthetic twin" if build.synthetic else SOURCE,
+    }
+
+
+def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    with replacing(path) as temporary:
+        frame.write_csv(temporary)
+    notes: dict[str, object] = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": path.name,
+        "notes": [about],
+    }
+    write_text(path.with_name(f"{path.name}-metadata.json"), _json_text(notes))
+
+
+def _json(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    write_text(path, _json_text({**about, "rows": frame.to_dicts()}))
+
+
+def _parquet(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    with replacing(path) as temporary:
+        frame.write_parquet(temporary, metadata={"telads": json.dumps(about, ensure_ascii=False)})
+
+
+def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    import xlsxwriter
+
+    # A row at a time: a large table never lies in memory as a workbook.
+    options = {"constant_memory": True}
+    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
+        book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet(str(about["table"]))
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, frame.columns, bold)
+        for number, row in enumerate(frame.iter_rows(), start=1):
+            sheet.write_row(number, 0, row)
+        source = book.add_worksheet("source")
+        for number, (name, value) in enumerate(about.items()):
+            text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+            source.write_row(number, 0, (name, text))
+
+
+def _json_text(document: dict[str, object]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+WRITERS: dict[str, Callable[[Path, pl.DataFrame, dict[str, object]], None]] = {
+    ".csv": _csv,
+    ".xlsx": _xlsx,
+    ".parquet": _parquet,
+    ".json": _json,
+}
+"""The kinds of file an export can be."""

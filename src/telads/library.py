@@ -1,0 +1,152 @@
+"""The door for Python programs: a workspace with the verbs of the command line as methods.
+
+Importing it is cheap; what a verb needs is imported when it is first called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.answer import Answer
+from telads.language import Lang
+from telads.model import Month, Sex
+from telads.settings import Settings
+from telads.workspace import Workspace
+
+if TYPE_CHECKING:
+    from telads.build import Built
+    from telads.charts import AnyChart
+    from telads.ingest import Taken
+
+
+def open_workspace(
+    path: str | PathLike[str] | None = None, settings: Settings | None = None
+) -> OpenWorkspace:
+    """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
+
+    Nothing is created before the first `ingest`. Raises `SettingError`.
+    """
+    chosen = settings or Settings.load()
+    return OpenWorkspace(Workspace(Path(path) if path else chosen.workspace), chosen)
+
+
+class OpenWorkspace:
+    """A workspace, asked as on the command line. Questions are about the build in force.
+
+    Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
+    of their ten (70 = 70 and over), months as `2023-06` (None: the newest). Every question returns
+    an `Answer`, whose `rows` is a Polars table, and raises `NothingBuilt` before the first build,
+    `UnknownChoice` for a name that is not in the data.
+    """
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self.workspace = workspace
+        self.settings = settings
+
+    def __repr__(self) -> str:
+        return f"OpenWorkspace({str(self.workspace.path)!r})"
+
+    def ingest(
+        self,
+        paths: str | PathLike[str] | Iterable[str | PathLike[str]],
+        month: str | Month | None = None,
+    ) -> list[Taken]:
+        """Take files or folders in; what became of each file, in the order they were taken.
+
+        A refused file is among the results with its `error`; it keeps no other out.
+        Raises `WorkspaceBusy`, `WorkspaceError`.
+        """
+        from telads.ingest import ingest
+
+        listed = [paths] if isinstance(paths, str | PathLike) else paths
+        label = Month.parse(month) if isinstance(month, str) else month
+        return list(ingest(self.workspace, map(Path, listed), self.settings, label))
+
+    def build(self, again: bool = False) -> Built:
+        """Compute all months and put them in force; nothing to do where nothing is new."""
+        from telads.build import build
+
+        return build(self.workspace, self.settings, again=again)
+
+    def status(self) -> Answer:
+        """The months that are there: see `answers.status.status`."""
+        from telads.answers.status import status
+
+        return status(self.workspace)
+
+    def services(
+        self,
+        district: str,
+        sex: str | Sex,
+        age: str | int,
+        month: str | Month | None = None,
+        method: str = "affinity",
+    ) -> Answer:
+        """What to advertise to these people: see `answers.services.services`."""
+        from telads.answers.services import services
+
+        return services(self.workspace.build(), district, sex, age, month, method)
+
+    def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
+        """Their services month by month: see `answers.services.history`."""
+        from telads.answers.services import history
+
+        return history(self.workspace.build(), district, sex, age)
+
+    def targets(self, service: str, **choices: Any) -> Answer:
+        """Whom to address with a service: see `answers.targets.targets` for the choices."""
+        from telads.answers.targets import targets
+
+        return targets(self.workspace.build(), service, **choices)
+
+    def platforms(
+        self,
+        service: str,
+        district: str,
+        sex: str | Sex,
+        age: str | int,
+        month: str | Month | None = None,
+        method: str = "affinity",
+    ) -> Answer:
+        """Where to run its advert for them: see `answers.platforms.platforms`."""
+        from telads.answers.platforms import platforms
+
+        return platforms(self.workspace.build(), service, district, sex, age, month, method)
+
+    def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
+        """Who is like them: see `answers.lookalike.lookalike` for the choices."""
+        from telads.answers.lookalike import lookalike
+
+        return lookalike(self.workspace.build(), district, sex, age, **choices)
+
+    def signals(
+        self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
+    ) -> Answer:
+        """How they move and live: see `answers.signals.signals`."""
+        from telads.answers.signals import signals
+
+        return signals(self.workspace.build(), district, sex, age, month)
+
+    def evaluate(self, horizon: int = 1) -> Answer:
+        """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
+        from telads.answers.evaluation import evaluation
+
+        return evaluation(self.workspace, horizon)
+
+    def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> AnyChart:
+        """An Altair chart; `asked` are the fields of `answers.pictures.Asked`."""
+        from telads.answers.pictures import Asked, picture
+        from telads.charts import find_chart
+
+        kind = find_chart(name)
+        shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)
+        return kind.draw(shown.frame, narrow=narrow, **shown.options)
+
+    def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
+        """Write scores, segments, targets or platforms to a file; see `export.export`."""
+        from telads.export import export
+
+        return export(self.workspace.build(), table, Path(path), method)
