@@ -91,7 +91,7 @@ def segments_table(given: Material) -> pl.DataFrame:
     """People, cells, and each measure's mean over people with the share it speaks for."""
     measures = measures_in(given.cells.columns)
     people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
-    counts = [100 * pl.col(m) / people for m in measures if m in COUNTED]
+    counts = [(pl.col(m) * 100 / people).alias(m) for m in measures if m in COUNTED]
     shares = nw.from_native(given.cells.lazy().with_columns(counts))
     frame = weighted_means(shares, measures, ("month", *SEGMENT)).to_native().collect()
     return _named_months(frame)
