@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from telads.catalog import SERVICE_IDS
+from telads.features.panel import Panel, read_panel
 from telads.model import AGES5, Month
 
 CONTEXT = (
@@ -49,3 +50,13 @@ def made_cells(
 def lazy(cells: pl.DataFrame) -> nw.LazyFrame[pl.LazyFrame]:
     """The cells as features take them."""
     return nw.from_native(cells.lazy())
+
+
+def made_panel(
+    months: Sequence[Month] = (JUNE,),
+    districts: Sequence[str] = ("강남구", "관악구", "노원구"),
+    places: int = 4,
+    seed: int = 0,
+) -> Panel:
+    """The panel of made-up cells."""
+    return read_panel(lazy(made_cells(months, districts, places, seed)), SERVICE_IDS)

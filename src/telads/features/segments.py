@@ -35,7 +35,7 @@ def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
     people = nw.col(POPULATION)
     unestimated = measure + UNESTIMATED
     if unestimated in columns:
-        people = people - nw.col(unestimated).fill_null(0)
+        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
     return nw.when(~nw.col(measure).is_null()).then(people)
 
 
