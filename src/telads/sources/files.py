@@ -28,6 +28,13 @@ class RawTable:
 
     origin: Origin
     columns: tuple[pl.Series, ...]
+    ended: bool = True
+    """Whether the last row has its line break. Of a CSV that has been cut off it has not."""
+
+    @property
+    def height(self) -> int:
+        """The number of data rows."""
+        return self.columns[0].len()
 
 
 def read_raw(path: Path) -> RawTable:
@@ -56,7 +63,8 @@ def read_raw(path: Path) -> RawTable:
                  "See that the data are on the first sheet, or download the file again."),
             file=path,
         )  # fmt: skip
-    return RawTable(Origin(path, header_row), tuple(columns))
+    ended = is_workbook or content.endswith((b"\n", b"\r"))
+    return RawTable(Origin(path, header_row), tuple(columns), ended)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -111,8 +119,6 @@ def _without_blank_end(columns: list[pl.Series]) -> list[pl.Series]:
 
 
 def _last_filled(column: pl.Series) -> int:
-    if column.len() and column[-1] is not None and column[-1] != "":
-        return column.len() - 1  # nearly always so, and quickly seen
     places = _filled(column).arg_true()
     return int(places[-1]) if places.len() else -1
 

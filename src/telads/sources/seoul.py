@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from telads.catalog import BY_ID
 from telads.errors import DataError
 from telads.language import Text
-from telads.model import AGES5, Month
+from telads.model import AGES5, Month, Sex
 from telads.places import DISTRICTS
 from telads.sources import Reading
 from telads.sources.files import SUFFIXES, RawTable, read_raw
@@ -83,6 +83,7 @@ class SeoulPortal:
         headers = read_headers(table)
         _require(table, headers)
         cells, masked = _cells(table, headers)
+        _refuse_half_a_row(table, cells)
         spelt = {column: series.name for column, series in headers.columns.items()}
         checks.reject_bad_cells(table.origin, cells, spelt)
         return Reading(
@@ -119,6 +120,16 @@ def _require(table: RawTable, headers: Headers) -> None:
                 file=table.origin.file, row=table.origin.header_row, column=column,
                 value=seen if len(seen) <= _HEADERS_SHOWN else seen[:_HEADERS_SHOWN] + "...",
             )  # fmt: skip
+
+
+def _refuse_half_a_row(table: RawTable, cells: pl.DataFrame) -> None:
+    """A last row without line break, and cells missing: its last figure may lack digits."""
+    if not table.ended and cells.height < cells["code"].n_unique() * len(Sex) * len(AGES5):
+        raise DataError(
+            Text("파일이 행 중간에서 끊겼습니다.", "The file ends in the middle of a row."),
+            Text("다시 내려받아 주세요.", "Download it again."),
+            file=table.origin.file, row=table.origin.row(table.height - 1),
+        )  # fmt: skip
 
 
 def _cells(table: RawTable, headers: Headers) -> tuple[pl.DataFrame, int]:
