@@ -15,6 +15,7 @@ from telads.cli import options
 from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.make import make
+from telads.cli.synthetic import synthetic
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.version import __version__
 
@@ -30,7 +31,7 @@ app = typer.Typer(
 WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
 
-for verbs in (data, ask, make):
+for verbs in (data, ask, make, synthetic):
     app.add_typer(verbs)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -55,11 +55,11 @@ def chart(
     """Draw one picture; its format is told by the file's suffix."""
     from telads.answers.pictures import Asked, picture
     from telads.charts import find_chart
-    from telads.charts.render import format_of, render
+    from telads.charts.render import Format, render
     from telads.tables.store import replacing
 
     kind = find_chart(name)
-    form = format_of(output)
+    form = cast(Format, output.suffix.lower().removeprefix("."))  # `render` refuses others
     asked = Asked(month, district, sex, age, service, measure, by, top)
     shown = picture(build_of(workspace), kind.id, asked, lang.value)
     content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), form)

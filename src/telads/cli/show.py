@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.cli.columns import COLUMNS
+from telads.answers.columns import column_of
 from telads.cli.options import Form
 from telads.language import Lang, Text
 from telads.wording import observed
@@ -58,12 +58,12 @@ def _table(answer: Answer, lang: Lang) -> None:
     for sentence in answer.sentences:
         out.print(Styled(sentence(lang), style="bold"))
     table = Table(box=None, pad_edge=False, header_style="dim")
-    shown = [name for name in answer.rows.columns if name in COLUMNS]
-    for name in shown:
-        column = COLUMNS[name]
+    known = (column_of(answer.question, name) for name in answer.rows.columns)
+    shown = [column for column in known if column]
+    for column in shown:
         table.add_column(column.title(lang), justify="right" if column.figure else "left")
     for row in answer.rows.iter_rows(named=True):
-        table.add_row(*(Styled(COLUMNS[name].write(row, lang)) for name in shown))
+        table.add_row(*(Styled(column.write(row, lang)) for column in shown))
     out.print(table)
     out.print(Styled(about(answer, lang), style="dim"))
     for warning in answer.warnings:

@@ -82,6 +82,29 @@ def _signal(row: Row, lang: Lang) -> str:
     )
 
 
+_WORDS: dict[str, Text] = {
+    "services": Text("서비스", "services"),
+    "platforms": Text("매체", "platforms"),
+    "affinity": Text("관심도", "affinity"),
+    "classic": Text("2023년 연구", "classic"),
+    "last": Text("지난달 그대로", "last month"),
+    "mean": Text("모든 달 평균", "mean of months"),
+    "city": Text("같은 성별·나이 평균", "mean of sex and age"),
+    "ceiling": Text("가능한 한계", "ceiling"),
+    "chance": Text("우연(대조)", "chance (control)"),
+    "ndcg": Text("NDCG@3", "NDCG@3"),
+    "tau": Text("켄들 타우", "Kendall's tau"),
+    "first": Text("1위 적중", "first place right"),
+    "precision": Text("대상 30 정밀도", "precision@30 of targets"),
+    "coverage": Text("80% 구간 포함률", "80 % interval holds"),
+}
+"""Words of the evaluation."""
+
+
+def _word(name: str) -> Callable[[Row, Lang], str]:
+    return lambda row, lang: _WORDS[row[name]](lang) if row[name] in _WORDS else str(row[name])
+
+
 def _yes(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: Text("예", "yes")(lang) if row[name] else Text("아니요", "no")(lang)
 
@@ -143,8 +166,26 @@ COLUMNS: dict[str, Column] = {
     "file": Column(Text("파일", "File"), lambda row, _: row["file"], figure=False),
     "rows": Column(Text("행", "Rows"), _number("rows", ",d")),
     "masked": Column(Text("가려진 값", "Masked"), _number("masked", ",d")),
+    "part": Column(Text("무엇", "What"), _word("part"), figure=False),
+    "recommender": Column(Text("방법", "Recommender"), _word("recommender"), figure=False),
+    "measure": Column(Text("척도", "Measure"), _word("measure"), figure=False),
+    "ahead": Column(Text("classic 대비", "Ahead of classic"), _number("ahead", "+.3f")),
+    "ahead_low": Column(Text("95% 하한", "95% low"), _number("ahead_low", "+.3f")),
+    "ahead_high": Column(Text("95% 상한", "95% high"), _number("ahead_high", "+.3f")),
     "synthetic": Column(Text("합성", "Synthetic"), _yes("synthetic"), figure=False),
     "built": Column(Text("계산됨", "Built"), _yes("built"), figure=False),
     "warnings_ko": Column(Text("주의", "Warnings"), _warnings, figure=False),
 }
 """Columns that are not listed here are left out of tables (JSON and CSV have them all)."""
+
+OF_QUESTION: dict[tuple[str, str], Column] = {
+    ("evaluate", "value"): Column(Text("값", "Value"), _number("value", ".3f")),
+    ("evaluate", "low"): Column(Text("95% 하한", "95% low"), _number("low", ".3f")),
+    ("evaluate", "high"): Column(Text("95% 상한", "95% high"), _number("high", ".3f")),
+}
+"""Columns that mean something else in one question."""
+
+
+def column_of(question: str, name: str) -> Column | None:
+    """How a question's column is shown; None where it is left out."""
+    return OF_QUESTION.get((question, name)) or COLUMNS.get(name)

@@ -1,0 +1,173 @@
+"""The verbs that make synthetic data: the twin, and the demo that goes the whole way with it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    LangOption,
+    load_settings,
+    say,
+)
+from telads.cli.progress import progress
+from telads.errors import UnknownChoice
+from telads.language import Lang, Text
+from telads.model import Month, months_between
+
+if TYPE_CHECKING:
+    from telads.sources.portal_writer import FileFormat
+    from telads.workspace import Workspace
+
+synthetic = typer.Typer()
+_PANEL = say("합성 자료", "Synthetic data")
+
+DEMO_MONTHS = "2023-01..2023-09"
+DEMO_GROUP = ("강남구", "F", "30")
+DEMO_SERVICE = "delivery"
+PROCESSES = 2
+"""Workbooks written side by side; more gained nothing on two cores."""
+
+
+@synthetic.command(
+    rich_help_panel=_PANEL,
+    help=say("원자료 대신 나눌 수 있는 합성 자료를 포털 형식으로 만듭니다.",
+             "Make a synthetic twin in the portal's format, to share instead of the data."),
+)  # fmt: skip
+def synth(
+    out: Annotated[
+        Path, typer.Argument(help=say("만들 폴더 (--fit이면 파일)", "folder (with --fit: a file)"))
+    ],
+    like: Annotated[
+        Path | None,
+        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 들어 있는 서울 윤곽)",
+                              "folder of files or a profile to be like (default: Seoul's)")),
+    ] = None,
+    months: Annotated[
+        str, typer.Option(help=say("달: 2023-01..2023-09", "months: 2023-01..2023-09"))
+    ] = DEMO_MONTHS,
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    file_format: Annotated[
+        str, typer.Option("--file-format", help=say("xlsx 또는 csv", "xlsx or csv"))
+    ] = "xlsx",
+    fit: Annotated[
+        bool,
+        typer.Option("--fit", help=say("자료 대신 윤곽 파일을 만듭니다(--like 폴더 필요)",
+                                       "write the profile of --like instead of a twin")),
+    ] = False,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Write a twin, or the profile it is drawn from."""
+    from telads.sources.demo import fit_folder, read_profile
+
+    if fit:
+        if like is None or not like.is_dir():
+            raise UnknownChoice(
+                Text("--fit에는 자료 폴더가 필요합니다.", "--fit needs a folder of files."),
+                Text("--like 폴더로 알려 주세요.", "Name it with --like FOLDER."),
+                value=like,
+            )
+        fit_folder(like).save(out)
+        sys.stdout.write(f"{out}\n")
+        return
+    for path in _write(read_profile(like), parse_months(months), seed, out, file_format):
+        sys.stdout.write(f"{path}\n")
+
+
+def parse_months(text: str) -> tuple[Month, ...]:
+    """`2023-01..2023-09`, or one month; raises `UnknownChoice`."""
+    first, _, last = text.partition("..")
+    start = Month.parse(first)
+    months = months_between(start, Month.parse(last) if last else start)
+    if not months:
+        raise UnknownChoice(
+            Text("달의 순서가 거꾸로입니다.", "The months are in the wrong order."),
+            Text("2023-01..2023-09처럼 적어 주세요.", "Write them like 2023-01..2023-09."),
+            value=text,
+        )
+    return months
+
+
+def _write(
+    profile: Any, months: tuple[Month, ...], seed: int, folder: Path, file_format: str
+) -> list[Path]:
+    from telads.sources.portal_writer import write_twin
+
+    written = []
+    with progress(Text("합성 자료 만들기", "Making synthetic data")) as step:
+        step(str(months[0]), 0, len(months))
+        chosen = cast("FileFormat", file_format)
+        for path in write_twin(profile, months, seed, folder, chosen, PROCESSES):
+            written.append(path)
+            if len(written) < len(months):
+                step(str(months[len(written)]), len(written), len(months))
+    return written
+
+
+@synthetic.command(
+    rich_help_panel=_PANEL,
+    help=say("합성 자료 아홉 달로 처음부터 끝까지 해 보입니다.",
+             "Go the whole way with nine months of synthetic data."),
+)  # fmt: skip
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--folder", help=say("만들 폴더", "the folder to make"))
+    ] = Path("demo"),
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Twin, ingest, build, three answers, and a report of one file."""
+    from telads.report import write_report
+    from telads.workspace import Workspace
+
+    workspace = Workspace(folder / "telads-data")
+    _prepare(workspace, folder / "files", seed)
+    _three_answers(workspace, lang.value)
+    report = folder / ("report.html" if lang.value == "ko" else "report.en.html")
+    write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
+    told = Text("모든 것은 합성 자료입니다. 보고서", "All of it is synthetic. The report")
+    sys.stdout.write(f"\n{told(lang.value)}: {report.resolve().as_uri()}\n")
+
+
+def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
+    """Make the twin, take it in, and build; what is there already is not made again."""
+    from telads.build import build
+    from telads.ingest import ingest
+    from telads.sources.demo import read_profile
+
+    settings = load_settings()
+    months = parse_months(DEMO_MONTHS)
+    paths = _write(read_profile(), months, seed, files, "csv")
+    with progress(Text("파일 읽기", "Reading files")) as step:
+        for number, taken in enumerate(ingest(workspace, paths, settings)):
+            if taken.error:
+                raise taken.error
+            step(taken.path.name, number, len(paths))
+    with progress(Text("계산", "Building")) as step:
+        build(workspace, settings, on_step=step)
+
+
+def _three_answers(workspace: Workspace, lang: Lang) -> None:
+    from telads.answers.platforms import platforms
+    from telads.answers.services import services
+    from telads.answers.targets import targets
+    from telads.cli.show import show
+
+    build = workspace.build()
+    best = targets(build, DEMO_SERVICE, top=5, platforms=True)
+    first = best.rows.row(0, named=True)
+    target = (first["district"], first["sex"], first["age"])
+    questions = (
+        (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), services(build, *DEMO_GROUP)),
+        (Text("2. 이 서비스를 누구에게?", "2. Whom with this service?"), best),
+        (Text("3. 어느 매체에서?", "3. On which platform?"),
+         platforms(build, DEMO_SERVICE, *target)),
+    )  # fmt: skip
+    for title, answer in questions:
+        sys.stdout.write(f"\n{title(lang)}\n")
+        show(answer, Form.TABLE, lang)

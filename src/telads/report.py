@@ -1,0 +1,144 @@
+"""The report: one HTML file with the answers and pictures of a build, for mail or an archive.
+
+It asks nothing of the network and runs no script.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from telads.answers.answer import Answer
+from telads.answers.choices import segment_of, service_of
+from telads.answers.columns import Column, column_of
+from telads.answers.pictures import Asked, picture
+from telads.answers.platforms import platforms
+from telads.answers.services import services
+from telads.answers.signals import signals
+from telads.answers.targets import targets
+from telads.charts import find_chart
+from telads.charts.render import render, title_of
+from telads.charts.theme import PAGE
+from telads.language import Lang, Text
+from telads.model import Segment, Sex
+from telads.tables.store import write_text
+from telads.version import __version__
+from telads.wording import in_sentence, observed, segment_name
+from telads.workspace import Build, Workspace
+
+if TYPE_CHECKING:
+    import jinja2
+
+TARGETS = 10
+
+
+class Section(NamedTuple):
+    """A question of the report with its answer, and the picture that goes with it."""
+
+    title: str
+    answer: Answer
+    columns: list[Column]
+    figure: Figure | None = None
+
+
+class Figure(NamedTuple):
+    """A picture with its heading."""
+
+    title: str
+    subtitle: str
+    svg: str
+
+
+def write_report(
+    workspace: Workspace, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
+) -> None:
+    """Write the report about one group of people and one service, in one language."""
+    build = workspace.build()
+    window = observed(build.months[-1].window, lang)
+    page = _template().render(
+        lang=lang,
+        say=lambda ko, en: Text(ko, en)(lang),
+        build=build,
+        version=__version__,
+        month=build.months[-1],
+        window=window,
+        sections=_sections(build, lang, district, sex, age, service),
+        figures=_figures(build, lang),
+    )
+    write_text(path, page)
+
+
+def _sections(
+    build: Build, lang: Lang, district: str, sex: str, age: str, service: str
+) -> list[Section]:
+    """The three questions, and the time and distance of the group."""
+    asked = services(build, district, sex, age)
+    best = targets(build, service, top=TARGETS, platforms=True)
+    first = best.rows.row(0, named=True)
+    target = Segment(first["district"], Sex(first["sex"]), first["age"])
+    name = service_of(build, service).text
+    whom = _group(segment_of(build, district, sex, age))
+    where = _group(target)
+    answered: tuple[tuple[Text, Answer, Figure | None], ...] = (
+        (
+            Text(f"{whom.ko}에게는 어떤 서비스를 광고할까요?", f"What to advertise to {whom.en}"),
+            asked,
+            _figure(build, "ranking", lang, Asked(district=district, sex=sex, age=age)),
+        ),
+        (
+            Text(f"{name.ko} 광고는 누구에게 할까요?",
+                 f"Whom to address with an advert for {in_sentence(name.en)}"),
+            best,
+            _figure(build, "targets", lang, Asked(service=service, top=TARGETS)),
+        ),
+        (
+            Text(f"{where.ko}에게 {name.ko} 광고는 어디에 할까요?",
+                 f"Where to run an advert for {in_sentence(name.en)} for {where.en}"),
+            platforms(build, service, *target),
+            _figure(build, "ranking", lang, Asked(None, *target, service=service)),
+        ),
+        (
+            Text(f"{whom.ko}의 이동과 생활", f"How {whom.en} move and live"),
+            signals(build, district, sex, age),
+            None,
+        ),
+    )  # fmt: skip
+    return [Section(title(lang), answer, _columns(answer), figure)
+            for title, answer, figure in answered]  # fmt: skip
+
+
+def _figures(build: Build, lang: Lang) -> list[Figure]:
+    """The pictures of the city."""
+    asked = (("population", Asked()), ("choropleth", Asked()), ("monthly", Asked()),
+             ("correlation", Asked()))  # fmt: skip
+    return [_figure(build, chart, lang, choice) for chart, choice in asked]
+
+
+def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
+    shown = picture(build, chart, asked, lang)
+    drawn = find_chart(chart).draw(shown.frame, **shown.options)
+    title, subtitle = title_of(drawn)
+    svg = render(drawn, "svg", look=PAGE, heading=False).decode()
+    return Figure(title, subtitle, svg)
+
+
+def _columns(answer: Answer) -> list[Column]:
+    known = (column_of(answer.question, name) for name in answer.rows.columns)
+    return [column for column in known if column]
+
+
+def _group(segment: Segment) -> Text:
+    return Text(segment_name(*segment, "ko"), segment_name(*segment, "en"))
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    loader = jinja2.PackageLoader("telads", "templates")
+    environment = jinja2.Environment(
+        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("report.html.j2")
