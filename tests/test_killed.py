@@ -1,0 +1,107 @@
+"""kill -9 at any moment: every month is the old one or the new one, and nothing is left lying."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from telads.ingest import ingest
+from telads.model import Month
+from telads.settings import Settings
+from telads.sources.seoul import SEOUL
+from telads.workspace import Workspace
+from tests.killing import Victim, kill_at_every_step, kill_at_random
+from tests.sources.portal import write_month
+
+MONTHS = (5, 6, 7)
+NEIGHBOURHOODS = 30
+
+INGEST = """
+from pathlib import Path
+import polars, fastexcel
+from telads.ingest import ingest
+from telads.settings import Settings
+from telads.workspace import Workspace
+from telads.sources import seoul
+from telads.tables import cells, checks, store
+settings = Settings.load({}, Path("no-such-file"))
+ready()
+list(ingest(Workspace(Path(sys.argv[2])), [Path(sys.argv[3])], settings))
+"""
+
+
+class Killed:
+    """Workspaces with old months, on which a process is killed that takes corrected ones in."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder, self.settings = folder, settings
+        self.old, self.new = folder / "old", folder / "new"
+        for files, seed in ((self.old, 1), (self.new, 2)):
+            files.mkdir()
+            for month in MONTHS:
+                write_month(files, f"2023.{month}", NEIGHBOURHOODS, seed=seed * 100 + month)
+        self.start = folder / "start"
+        list(ingest(Workspace(self.start), [self.old], settings))
+        self.cells = {
+            (month, which): SEOUL.read(path).cells
+            for which in (self.old, self.new)
+            for path in which.iterdir()
+            for month in [SEOUL.month(path)]
+        }
+        self.seen: set[Path] = set()
+
+    def prepare(self, number: int) -> Victim:
+        shutil.copytree(self.start, self.workspace(number).path)
+        return Victim(INGEST, self.workspace(number).path, [str(self.new)])
+
+    def workspace(self, number: int) -> Workspace:
+        return Workspace(self.folder / f"workspace{number}")
+
+    def check(self, number: int) -> None:
+        workspace = self.workspace(number)
+        self._every_month_is_whole(workspace)
+        list(ingest(workspace, [self.new], self.settings))
+        ledger = workspace.ledger()
+        for month, path in workspace.cells().items():
+            assert pl.read_parquet(path).equals(self.cells[month, self.new])
+        assert [entry.month for entry in ledger.entries[:3]] == ["2023-05", "2023-06", "2023-07"]
+        assert len(ledger.entries) == 2 * len(MONTHS), "each file once, old and new"
+        named = {entry.cells for entry in ledger.entries}
+        assert {path.name for path in workspace.cells_path.iterdir()} == named
+        assert {path.name for path in workspace.path.iterdir()} == {"cells", "ledger.json", "lock"}
+        shutil.rmtree(workspace.path)
+
+    def _every_month_is_whole(self, workspace: Workspace) -> None:
+        cells = workspace.cells()
+        assert list(cells) == [Month.of(2023, month) for month in MONTHS]
+        for month, path in cells.items():
+            found = pl.read_parquet(path)
+            (which,) = [
+                files for files in (self.old, self.new) if found.equals(self.cells[month, files])
+            ]
+            self.seen.add(which)
+        for path in workspace.cells_path.glob("*.parquet"):
+            if not path.name.startswith("."):
+                pl.read_parquet(path)  # no half-written file under a name of its own
+
+
+@pytest.fixture
+def killed(tmp_path: Path, settings: Settings) -> Killed:
+    return Killed(tmp_path, settings)
+
+
+@pytest.mark.slow
+def test_ingest_killed_at_random_moments(killed: Killed) -> None:
+    deaths = kill_at_random(killed.prepare, killed.check, rounds=50, seed=20230601)
+    assert deaths >= 25, "too few rounds ended in death to say anything"
+    assert killed.seen == {killed.old, killed.new}
+
+
+@pytest.mark.slow
+def test_ingest_killed_at_every_step_to_the_disk(killed: Killed) -> None:
+    steps = kill_at_every_step(killed.prepare, killed.check)
+    assert steps >= 8 * len(MONTHS), "cells and ledger: opened, forced, renamed, forced"
+    assert killed.seen == {killed.old, killed.new}
