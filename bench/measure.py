@@ -21,9 +21,10 @@ Command = Sequence[str]
 
 @dataclass(frozen=True)
 class Sample:
-    """One run: wall-clock seconds, and the peak resident memory in MB (10^6 bytes)."""
+    """One run: wall-clock and processor seconds, peak resident memory in MB (10^6 bytes)."""
 
     seconds: float
+    processor: float
     peak_mb: float
 
 
@@ -59,6 +60,11 @@ class Measured:
         return max(sample.seconds for sample in self.samples)
 
     @property
+    def processor(self) -> float:
+        """The median processor time, of all threads."""
+        return median(sample.processor for sample in self.samples)
+
+    @property
     def peak_mb(self) -> float:
         """The largest peak memory."""
         return max(sample.peak_mb for sample in self.samples)
@@ -69,11 +75,15 @@ class Failed(Exception):
 
 
 def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
-    """Run a task once: the sum of its commands' times, the largest of their peaks."""
+    """Run a task once: its commands' times add up, the largest of their peaks counts."""
     if task.prepare:
         task.prepare()
     samples = [_run(command, environment, folder) for command in task.commands]
-    return Sample(sum(s.seconds for s in samples), max(s.peak_mb for s in samples))
+    return Sample(
+        seconds=sum(sample.seconds for sample in samples),
+        processor=sum(sample.processor for sample in samples),
+        peak_mb=max(sample.peak_mb for sample in samples),
+    )
 
 
 def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Sample:
@@ -97,7 +107,7 @@ def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Samp
             words = " ".join(command)
             raise Failed(f"exit code {process.returncode}: {words}\n{text}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Sample(seconds, usage.ru_maxrss * unit / 1e6)
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
 
 
 def interleave(

@@ -65,8 +65,9 @@ def page(results: Results) -> str:
     return f"""# Benchmarks
 
 Written by `make bench` on {machine.day} from one run of {rounds} rounds; do not edit it by hand.
-Times are wall-clock seconds of whole processes, median (fastest .. slowest); memory is the peak
-of any one process. The sides take turns (A B C A B C ...), so a slow moment meets all of them.
+Times are wall-clock seconds of whole processes, median (fastest .. slowest); beside them the
+processor time of all threads (median), and the peak memory of any one process. The sides take
+turns (A B C A B C ...), so a slow moment meets all of them.
 
 ## Goals
 
@@ -78,8 +79,8 @@ of any one process. The sides take turns (A B C A B C ...), so a slow moment mee
 
 Input: {results.inputs}.
 
-| what runs | seconds | peak memory | against the study |
-|---|---|---|---|
+| what runs | seconds | processor | peak memory | against the study |
+|---|---|---|---|---|
 {_row("the study's procedure", results.study, results.study)}
 {_row("telads: `ingest`, `build`, `export`", results.first, results.study)}
 {_row("telads again, nothing new: `ingest`, `build`", results.again, results.study)}
@@ -100,8 +101,8 @@ Input: {results.inputs}.
 
 {starts} rounds, after one that is not counted, in the workspace of (a).
 
-| what runs | seconds | peak memory | against bare Python |
-|---|---|---|---|
+| what runs | seconds | processor | peak memory | against bare Python |
+|---|---|---|---|---|
 {_row("`python -c pass`", results.bare, results.bare)}
 {_row("`telads --help`", results.help, results.bare)}
 {_row("`telads services --district 강남구 --sex F --age 30`", results.question, results.bare)}
@@ -124,5 +125,6 @@ def _row(name: str, measured: Measured, base: Measured) -> str:
     against = f"{ratio:.1f} times as long" if ratio > 1 else f"1/{1 / ratio:.0f} of the time"
     return (
         f"| {name} | {measured.seconds:.3f} ({measured.fastest:.3f} .. {measured.slowest:.3f}) "
-        f"| {measured.peak_mb:.0f} MB | {'-' if measured is base else against} |"
+        f"| {measured.processor:.3f} s | {measured.peak_mb:.0f} MB "
+        f"| {'-' if measured is base else against} |"
     )

@@ -24,16 +24,17 @@ import sys
 from bench.measure import Task, run
 tasks = [Task(code, [[sys.executable, "-c", code]]) for code in sys.argv[1:]]
 heavy, light = (run(task, {}, Path()) for task in tasks)
-print(heavy.peak_mb, light.peak_mb, light.seconds)
+print(heavy.peak_mb, light.peak_mb, light.seconds, light.processor)
 """
     codes = ["b = b'x' * 150_000_000", "import time; time.sleep(0.2)"]
     said = subprocess.run(
         [sys.executable, "-c", script, *codes], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    heavy_mb, light_mb, light_seconds = map(float, said.split())
+    heavy_mb, light_mb, light_seconds, light_processor = map(float, said.split())
     assert heavy_mb > 150
     assert light_mb < 50
     assert 0.2 <= light_seconds < 2
+    assert light_processor < light_seconds - 0.1  # sleeping costs no processor time
 
 
 def test_the_process_that_measures_stays_light() -> None:
@@ -80,6 +81,8 @@ def test_the_environment_is_passed_on(tmp_path: Path) -> None:
 
 
 def test_medians_and_extremes() -> None:
-    measured = Measured("m", (Sample(3, 10), Sample(1, 30), Sample(2, 20), Sample(9, 5)))
+    measured = Measured(
+        "m", (Sample(3, 4, 10), Sample(1, 1, 30), Sample(2, 2, 20), Sample(9, 7, 5))
+    )
     assert (measured.seconds, measured.fastest, measured.slowest) == (2.5, 1, 9)
-    assert measured.peak_mb == 30
+    assert (measured.processor, measured.peak_mb) == (3, 30)

@@ -10,7 +10,7 @@ from bench.page import Results, goals, page
 
 
 def measured(name: str, *seconds: float) -> Measured:
-    return Measured(name, tuple(Sample(second, 100 * second) for second in seconds))
+    return Measured(name, tuple(Sample(second, 2 * second, 100 * second) for second in seconds))
 
 
 def results(first: float = 1.0, again: float = 0.3, question: float = 0.5) -> Results:
@@ -41,8 +41,8 @@ def test_goals_are_met_or_not_by_the_medians(given: Results, met: list[bool]) ->
 
 def test_the_page_holds_medians_extremes_peaks_and_ratios() -> None:
     text = page(results())
-    assert "40.000 (39.000 .. 44.000) | 4400 MB" in text
-    assert "| 1.000 (1.000 .. 1.000) | 100 MB | 1/40 of the time |" in text
+    assert "40.000 (39.000 .. 44.000) | 80.000 s | 4400 MB" in text
+    assert "| 1.000 (1.000 .. 1.000) | 2.000 s | 100 MB | 1/40 of the time |" in text
     assert "20.0 times as long" in text
     assert "| nine files to rankings | at least 30 times faster | 40 times faster | yes |" in text
 
