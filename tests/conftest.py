@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from telads.ingest import ingest
 from telads.settings import Settings
 from telads.workspace import Workspace
+
+hypothesis.settings.register_profile("telads", deadline=None)  # machines are shared and slow
+hypothesis.settings.load_profile("telads")
 
 SEOUL_DATA = Path(os.environ.get("TELADS_SEOUL_DATA", "../shared/data/seoul"))
 

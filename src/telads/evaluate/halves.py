@@ -34,7 +34,7 @@ def platform_backtest(
     null for methods without an interval), tau_sd (of the splits), splits. Methods: affinity (P1),
     classic, city (the mean of the sex and age alone), ceiling (what the noise of half the cells
     allows one who knows the truth; simulated from P1 on all cells), chance (affinity judged by
-    services in a random order).
+    services in a random order). Null too where too few cells are known to tell.
     """
     import polars as pl
 
@@ -55,7 +55,7 @@ def platform_backtest(
             "tau_sd": [table[method][..., 0].mean(axis=1).std() for method in METHODS],
             "splits": splits,
         }
-    ).with_columns(pl.col("coverage").fill_nan(None))
+    ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
 
 def _both_ways(cells: Cells, generator: np.random.Generator) -> Iterator[tuple[Cells, Cells]]:

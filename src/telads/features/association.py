@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,7 @@ def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
 
 def _sums(rows: Array, at: NDArray[np.intp], blocks: int) -> Array:
     """The sum of the rows of each block; zero where a block has none."""
-    flat = rows.reshape(len(rows), -1)
+    flat = rows.reshape(len(rows), math.prod(rows.shape[1:]))
     sums = np.empty((blocks, flat.shape[1]))
     for index, column in enumerate(flat.T):
         sums[:, index] = np.bincount(at, column, minlength=blocks)

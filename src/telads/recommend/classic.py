@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from telads.features.affinity import known_mean
+from telads.features.affinity import affinity, known_mean
 from telads.features.association import Cells, segment_correlations
 from telads.features.panel import Array, Panel
 
@@ -25,15 +25,10 @@ class ClassicScores:
 
 
 def classic_scores(panel: Panel) -> ClassicScores:
-    """Weights and scores of all months of the panel, z from all of them together.
-
-    NaN for a service that is the same in all segments: the study divides by its deviation.
-    """
-    overall = panel.overall[-1]
-    centred = overall - known_mean(overall)
-    with np.errstate(all="ignore"):  # a mean or deviation of zero gives NaN or infinity
+    """Weights and scores of all months of the panel, z from all of them together."""
+    with np.errstate(all="ignore"):  # a mean of zero gives NaN or infinity
         weight = panel.plain / known_mean(panel.plain, axis=0)
-        z = centred / np.sqrt(known_mean(centred**2))
+    z = affinity(panel.overall[-1])  # alike in form: it is what goes in that differs
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)
 

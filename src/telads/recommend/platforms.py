@@ -124,7 +124,7 @@ def first_probability(mean: Array, sd: Array) -> Array:
             if other != own:
                 reached = ndtr((at - mean[..., other, None]) / sd[..., other, None])
                 below = below * np.where(np.isnan(mean[..., other, None]), 1, reached)
-        chances[..., own] = (below * weights).sum(axis=-1)
+        chances[..., own] = np.where(np.isnan(mean[..., own]), np.nan, below @ weights)
     total = np.nansum(chances, axis=-1, keepdims=True)
     return np.asarray(chances / np.where(total > 0, total, 1))
 

@@ -1,0 +1,18 @@
+"""What tests of recommenders share."""
+
+from __future__ import annotations
+
+import pytest
+
+from telads.features.panel import Panel
+from tests.samples import made_panel
+
+pytest.register_assert_rewrite("tests.recommend.conformance")
+
+
+@pytest.fixture(scope="session")
+def panel() -> Panel:
+    """Made-up months with a gap before the last."""
+    from tests.recommend.conformance import MONTHS
+
+    return made_panel(MONTHS)

@@ -1,0 +1,47 @@
+"""Nearest segments: the distance, the choices, and the unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from telads.model import Segment, Sex
+from telads.recommend.lookalike import Among, distances, nearest
+
+SEGMENTS = [
+    Segment("강남구", Sex.MALE, 20),
+    Segment("강남구", Sex.FEMALE, 20),
+    Segment("관악구", Sex.MALE, 20),
+    Segment("관악구", Sex.MALE, 30),
+    Segment("노원구", Sex.MALE, 20),
+]
+AFFINITY = np.array([[0.0, 0.0], [1.0, 0.0], [3.0, 4.0], [0.0, 2.0], [np.nan, np.nan]])
+
+
+def test_the_distance_is_euclidean_over_the_services() -> None:
+    assert_allclose(distances(AFFINITY, 0), [0, 1, 5, 2, np.nan])
+
+
+def test_an_unknown_service_is_left_out_and_made_up_for() -> None:
+    holed = AFFINITY.copy()
+    holed[2, 1] = np.nan
+    assert_allclose(distances(holed, 0)[2], (9 * 2 / 1) ** 0.5)
+    assert np.isnan(distances(holed, 4)).all()
+
+
+@pytest.mark.parametrize(
+    ("among", "expected"),
+    [("all", [1, 3, 2]), ("other-people", [1, 3]), ("other-districts", [2])],
+)
+def test_the_nearest_first_among_those_asked_for(among: Among, expected: list[int]) -> None:
+    everybody = np.ones(5, dtype=bool)
+    found = nearest(AFFINITY, SEGMENTS, 0, among, everybody, top=5)
+    assert [index for index, _ in found] == expected
+    assert nearest(AFFINITY, SEGMENTS, 0, among, everybody, top=1) == found[:1]
+
+
+def test_who_may_not_be_shown_is_not() -> None:
+    allowed = np.array([True, False, True, True, True])
+    found = nearest(AFFINITY, SEGMENTS, 0, "all", allowed, top=5)
+    assert [index for index, _ in found] == [3, 2]
