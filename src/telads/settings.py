@@ -52,6 +52,23 @@ def _language(text: str) -> object:
     return text
 
 
+def _words(text: str) -> object:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _switch(text: str) -> object:
+    return {"0": False, "1": True}[text] if text in {"0", "1"} else _refuse(text)
+
+
+def _database(text: str) -> object:
+    known = text == "" or text.startswith(("postgres://", "postgresql://"))
+    return text if known else _refuse(text)
+
+
+def _refuse(text: str) -> object:
+    raise ValueError(text)
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("workspace", "./telads-data", Path, Text(
         "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
@@ -67,6 +84,25 @@ SETTINGS: tuple[Setting, ...] = (
         "다른 작업이 끝나기를 기다리는 시간(초)", "how long to wait for another writer")),
     Setting("builds_kept", "3", _at_least(1, int), Text(
         "남겨 두는 계산 결과 수", "how many builds are kept")),
+    Setting("host", "127.0.0.1", str, Text(
+        "웹사이트 주소", "address the website listens on")),
+    Setting("port", "8000", _at_least(1, int), Text("웹사이트 포트", "port of the website")),
+    Setting("workers", "1", _at_least(1, int), Text(
+        "웹사이트 프로세스 수", "processes of the website")),
+    Setting("allowed_hosts", "", _words, Text(
+        "웹사이트를 부르는 이름들, 쉼표로 구분(비우면 이 컴퓨터만)",
+        "names the website answers to, comma separated (empty: this machine only)")),
+    Setting("behind_tls", "0", _switch, Text(
+        "앞단이 HTTPS로 받는지 0 또는 1(HSTS, 보안 쿠키)",
+        "0 or 1: a proxy in front speaks HTTPS (HSTS, secure cookies)")),
+    Setting("database_url", "", _database, Text(
+        "웹사이트 데이터베이스 postgres://..., 비우면 작업 폴더의 SQLite",
+        "the website's database, postgres://...; empty: SQLite in the workspace")),
+    Setting("api_keys", "0", _switch, Text(
+        "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
+    Setting("api_rate", "0", _at_least(0, int), Text(
+        "주소(또는 열쇠)마다 1분에 받을 API 요청 수(0: 제한 없음)",
+        "API requests a minute for each address or key (0: no limit)")),
 )  # fmt: skip
 
 
@@ -80,6 +116,14 @@ class Settings:
     forecast_phi: float
     lock_seconds: float
     builds_kept: int
+    host: str
+    port: int
+    workers: int
+    allowed_hosts: tuple[str, ...]
+    behind_tls: bool
+    database_url: str
+    api_keys: bool
+    api_rate: int
 
     @classmethod
     def load(
@@ -91,6 +135,8 @@ class Settings:
         values: dict[str, object] = {}
         for setting in SETTINGS:
             text = texts.get(setting.variable, setting.default)
+            if setting.name == "database_url":  # the name that hosting services use
+                text = text or texts.get("DATABASE_URL", "")
             try:
                 values[setting.name] = setting.parse(text)
             except ValueError as error:

@@ -124,8 +124,8 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     if not (asked.district and asked.sex and asked.age):
         raise UnknownChoice(
             Text("자치구, 성별, 나이가 모두 필요합니다.", "District, sex and age are all needed."),
-            Text("--district 강남구 --sex F --age 30처럼 골라 주세요.",
-                 "Choose them, as --district Gangnam-gu --sex F --age 30."),
+            Text("세 가지를 모두 골라 주세요.",
+                 "Choose all three."),
         )  # fmt: skip
     month = month_of(build, asked.month)
     segment = segment_of(build, asked.district, asked.sex, asked.age)

@@ -1,0 +1,1 @@
+"""The website and the API: Django, standing on the answers; no view computes anything."""

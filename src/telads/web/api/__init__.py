@@ -1,0 +1,1 @@
+"""The API: the JSON contract of the command line over HTTP."""

@@ -1,0 +1,34 @@
+"""The website's own database: SQLite in the workspace, or PostgreSQL by its URL."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from telads.settings import Settings
+
+KEPT_OPEN = 60
+"""Seconds a connection to PostgreSQL is used again."""
+
+
+def database_of(settings: Settings) -> dict[str, Any]:
+    """Django's description of the database."""
+    if not settings.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": settings.workspace / "web.sqlite3",
+            # Readers go on while one writes; a second writer waits.
+            "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "timeout": 20},
+        }
+    url = urlsplit(settings.database_url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.removeprefix("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": url.port or "",
+        "OPTIONS": dict(parse_qsl(url.query)),
+        "CONN_MAX_AGE": KEPT_OPEN,
+        "CONN_HEALTH_CHECKS": True,
+    }

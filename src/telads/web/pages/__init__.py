@@ -1,0 +1,1 @@
+"""Pages: one folder each, with its view, form and template."""
