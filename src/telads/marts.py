@@ -282,15 +282,16 @@ def _pairs(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
 
 def _ordered(pairs: pl.DataFrame, n_services: int) -> pl.DataFrame:
     """Rank the platforms of each segment and service, with chances of being first and ties."""
-    best_first = pl.col("association").rank("ordinal", descending=True)
+    best_first = pl.col("association").fill_null(-2).rank("ordinal", descending=True)
     group = ("district", "sex", "age", "service")
     ranked = pairs.with_columns(rank=best_first.over(group).cast(pl.Int16)).sort(*group, "rank")
     shape = (-1, n_services - 1)
     mean, sd = (ranked[name].to_numpy().reshape(shape) for name in ("mean", "sd"))
     ties: NDArray[np.intp] = np.stack([tie_groups(m, s) for m, s in zip(mean, sd, strict=True)])
+    known = pl.col("association").is_not_null()
     return ranked.with_columns(
-        pl.Series("p_first", first_probability(mean, sd).ravel()),
-        pl.Series("tie_group", ties.ravel(), dtype=pl.Int16),
+        pl.Series("p_first", first_probability(mean, sd).ravel()).fill_nan(None),
+        pl.when(known).then(pl.Series("tie_group", ties.ravel(), dtype=pl.Int16)),
         pl.col("n_cells").cast(pl.Int32),
         pl.col("prior_only") == 1,
     )
