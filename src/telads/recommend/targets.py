@@ -1,4 +1,4 @@
-"""Whom to address with a service: three orders of segments, and reach (method T1, T2)."""
+"""Figures to order targets by, and what they reach (method A2, T1, T2)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,6 @@ from numpy.typing import NDArray
 
 from telads.features.affinity import city_mean
 from telads.features.panel import Array
-from telads.language import Text
-
-ORDERS: dict[str, Text] = {
-    "affinity": Text("관심도 순: 평소 많이 쓰는 집단부터", "by affinity: heaviest users first"),
-    "excess": Text(
-        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
-        "by excess: most usage above the city's mean first",
-    ),
-    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
-}
 
 
 @dataclass(frozen=True)
