@@ -41,6 +41,10 @@ class TeladsError(Exception):
         self.advice = advice
         self.facts = {key: fact for key, fact in facts.items() if fact is not None}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How an error crosses to another process: it is made there from the same parts."""
+        return (_remade, (type(self), self.message, self.advice, self.facts))
+
     def line(self, lang: Lang) -> str:
         """The whole error in one line: message (facts). Advice."""
         facts = ", ".join(
@@ -63,6 +67,12 @@ class TeladsError(Exception):
 
     def __str__(self) -> str:
         return self.line("en")
+
+
+def _remade(
+    kind: type[TeladsError], message: Text, advice: Text | None, facts: dict[str, object]
+) -> TeladsError:
+    return kind(message, advice, **facts)
 
 
 class DataError(TeladsError):

@@ -79,12 +79,15 @@ def _carried(profile: Profile, month: Month, seed: int) -> Array:
         share = (month.number - numbers[after - 1]) / (numbers[after] - numbers[after - 1])
         return np.asarray((1 - share) * fitted[after - 1] + share * fitted[after])
     gaps = np.sqrt(np.diff(numbers)).reshape(-1, 1, 1, 1, 1)
-    steps = np.nan_to_num(np.diff(fitted, axis=0) / gaps)
+    steps = np.diff(fitted, axis=0) / gaps
+    never = np.isnan(steps).all(axis=0)  # also where there is no step at all
     end, direction = (0, -1) if after == 0 else (-1, 1)
     place = np.asarray(fitted[end])
     for number in range(numbers[end], month.number, direction):
         place = PULL * place
         if len(steps):
             random = generator(seed, _CITY, number + direction)
-            place = place + random.choice((-1.0, 1.0)) * steps[random.integers(len(steps))]
-    return place
+            place = place + random.choice((-1.0, 1.0)) * np.nan_to_num(
+                steps[random.integers(len(steps))]
+            )
+    return np.where(never, np.nan, place)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from telads.catalog import MEASURES
-from telads.errors import DataError, UnknownChoice
+from telads.errors import DataError, UnknownChoice, WorkspaceError
 from telads.language import Text
 from telads.model import Month, Sex
 from telads.sources.demo import synthesise
@@ -68,12 +68,12 @@ def write_twin(
             yield from _side_by_side(jobs, processes)
         else:
             yield from (write_portal_file(table, path) for table, path in jobs)
-    except OSError as error:
+    except WorkspaceError as error:  # the folder of a twin is no workspace
         raise DataError(
             Text("파일을 쓸 수 없습니다.", "The file cannot be written."),
             Text("폴더 권한과 남은 공간을 확인해 주세요.",
                  "Check the folder's permissions and the space left."),
-            file=error.filename or folder, value=error.strerror,
+            **error.facts,
         ) from error  # fmt: skip
 
 
@@ -107,15 +107,20 @@ def write_portal_file(table: pl.DataFrame, path: Path) -> Path:
 
 def _write_workbook(table: pl.DataFrame, path: Path) -> None:
     from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
 
     # Rows are written as they come and forgotten, which also is the fastest way.
-    with Workbook(path, {"constant_memory": True}) as workbook:
-        # The date a workbook was made would tell two writings of the same figures apart.
-        workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-        sheet = workbook.add_worksheet("Sheet1")
-        sheet.write_row(0, 0, table.columns)
-        for number, row in enumerate(table.iter_rows(), start=1):
-            sheet.write_row(number, 0, [MASKED if value is None else value for value in row])
+    workbook = Workbook(path, {"constant_memory": True})
+    # The date a workbook was made would tell two writings of the same figures apart.
+    workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+    sheet = workbook.add_worksheet("Sheet1")
+    sheet.write_row(0, 0, table.columns)
+    for number, row in enumerate(table.iter_rows(), start=1):
+        sheet.write_row(number, 0, [MASKED if value is None else value for value in row])
+    try:
+        workbook.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from error
 
 
 def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> Iterator[Path]:
