@@ -1,7 +1,8 @@
 """Killing a working process at any moment: what is left must be the former state or the new one.
 
 A victim is a script run by a Python of its own. It imports what it needs, calls `ready()` and then
-does its work, so that the moments of death are spread over the work and not over the start.
+does its work, so that the moments of death are spread over the work and not over the start. Its
+disk is slow, or a file that is half written would be too rare a sight.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from pathlib import Path
 from statistics import median
 
 _BEFORE = """
-import os, signal, sys
+import os, pathlib, signal, sys, time
+
+dies_at = int(sys.argv[1])
+steps = 0
 
 def ready():
     sys.stdout.write("ready\\n")
@@ -25,18 +29,26 @@ def ready():
     if dies_at >= 0:
         sys.addaudithook(count)
 
-dies_at = int(sys.argv[1])
-steps = 0
-
 def count(event, arguments):
-    "Die at one of the steps that Python takes to the disk: opening, renaming, removing, making."
+    "Die at one of the steps to the disk: opening, half written, renaming, removing, making."
     global steps
-    if event in {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}:
-        if sys.argv[2] in str(arguments[0]) or event == "os.rename":
+    if event in {"open", "half written", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}:
+        if sys.argv[2] in str(arguments[0]):
             if steps == dies_at:
                 os.kill(os.getpid(), signal.SIGKILL)
             steps += 1
 
+def slowly(path, mode, content, encoding=None):
+    "Write as a slow disk does: a half, a while of nothing, the rest."
+    with open(path, mode, encoding=encoding) as file:
+        file.write(content[: len(content) // 2])
+        file.flush()
+        sys.audit("half written", str(path))
+        time.sleep(0.003)
+        file.write(content[len(content) // 2 :])
+
+pathlib.Path.write_bytes = lambda path, content: slowly(path, "wb", bytes(content))
+pathlib.Path.write_text = lambda path, text, encoding=None: slowly(path, "w", text, encoding)
 """
 
 

@@ -1,17 +1,71 @@
-"""Errors as every door relies on them."""
+"""Errors carry facts and say them in both languages; the languages are chosen by the locale."""
 
 from __future__ import annotations
 
-import pickle
+import inspect
+import json
+import re
 from pathlib import Path
 
+import pytest
+
+from telads import errors
 from telads.errors import DataError, TeladsError
-from telads.language import Text
+from telads.language import Text, locale_language
+
+ERROR = DataError(
+    Text("숫자가 아닙니다.", "Not a number."), Text("고쳐 주세요.", "Correct it."),
+    file=Path("a b.xlsx"), row=7, column="총인구수", value="많\n음", unit=None,
+)  # fmt: skip
+KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)
+         if issubclass(kind, TeladsError)]  # fmt: skip
 
 
-def test_an_error_comes_back_whole_from_another_process() -> None:
-    error = DataError(Text("틀림", "wrong"), Text("고치세요", "mend it"), file=Path("x"), row=3)
-    again = pickle.loads(pickle.dumps(error))
-    assert isinstance(again, DataError)
-    assert again.problem("ko") == error.problem("ko")
-    assert pickle.loads(pickle.dumps(TeladsError(Text("가", "a")))).advice is None
+def test_one_line_says_what_where_and_what_to_do() -> None:
+    assert ERROR.line("en") == (
+        "Not a number. (file a b.xlsx, row 7, column 총인구수, value 많 음) Correct it."
+    )
+    assert ERROR.line("ko") == (
+        "숫자가 아닙니다. (파일 a b.xlsx, 행 7, 열 총인구수, 값 많 음) 고쳐 주세요."
+    )
+    assert str(ERROR) == ERROR.line("en")
+    assert TeladsError(Text("가", "a")).line("ko") == "가"
+
+
+def test_as_a_problem_it_is_json_with_numbers_as_numbers() -> None:
+    problem = ERROR.problem("en")
+    assert json.loads(json.dumps(problem)) == {
+        "error": "bad-data", "message": "Not a number.", "advice": "Correct it.",
+        "file": "a b.xlsx", "row": 7, "column": "총인구수", "value": "많\n음",
+    }  # fmt: skip
+
+
+def test_the_docstring_draws_the_whole_tree() -> None:
+    drawn = re.findall(r"^ +(?:[│ ]*[├└]── )?([A-Z]\w+)", errors.__doc__ or "", re.MULTILINE)
+    assert sorted(drawn) == sorted(kind.__name__ for kind in KINDS)
+
+
+def test_every_kind_has_a_code_of_its_own() -> None:
+    codes = [kind.code for kind in KINDS]
+    assert len(set(codes)) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({}, "ko"),
+        ({"LANG": "ko_KR.UTF-8"}, "ko"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "de_DE"}, "en"),
+        ({"LANG": "C.UTF-8"}, "ko"),
+        ({"LANG": "en_US", "LC_ALL": "ko_KR.eucKR"}, "ko"),
+        ({"LANG": "ko_KR", "LC_MESSAGES": "en_GB"}, "en"),
+        ({"LANG": "ko_KR", "LC_ALL": "POSIX"}, "ko"),
+    ],
+)
+def test_the_locale_chooses_the_language(variables: dict[str, str], language: str) -> None:
+    assert locale_language(variables) == language
+
+
+def test_a_text_fills_both_languages_with_the_same_facts() -> None:
+    assert Text("{n}칸", "{n} cells").format(n=3) == ("3칸", "3 cells")

@@ -57,12 +57,15 @@ class TeladsError(Exception):
         return " ".join(parts).replace("\n", " ")
 
     def problem(self, lang: Lang) -> dict[str, object]:
-        """The error as a JSON object: error, message, advice and the facts."""
+        """The error as a JSON object: error, message, advice and the facts, numbers as numbers."""
         return {
             "error": self.code,
             "message": self.message(lang),
             "advice": self.advice(lang) if self.advice else None,
-            **{key: str(fact) for key, fact in self.facts.items()},
+            **{
+                key: fact if isinstance(fact, int | float) else str(fact)
+                for key, fact in self.facts.items()
+            },
         }
 
     def __str__(self) -> str:

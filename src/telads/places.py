@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from telads.errors import UnknownChoice
@@ -65,7 +66,7 @@ def find_district(name: str, known: Iterable[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    plain = name.strip().casefold().replace(" ", "").replace("-", "")
+    plain = unicodedata.normalize("NFC", name).strip().casefold().replace(" ", "").replace("-", "")
     stem = plain.removesuffix("구").removesuffix("gu")
     # 중구 / Jung-gu: one syllable is not enough of a name to be asked without its suffix.
     return stem if len(stem) > 1 else plain

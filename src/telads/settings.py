@@ -29,6 +29,13 @@ class Setting:
         return f"TELADS_{self.name.upper()}"
 
 
+def _folder(text: str) -> object:
+    try:
+        return Path(text).expanduser()  # a shell does it, a .env file does not
+    except RuntimeError as error:
+        raise ValueError(text) from error
+
+
 def _at_least(low: float, kind: Callable[[str], float]) -> Callable[[str], object]:
     def parse(text: str) -> object:
         number = kind(text)
@@ -70,7 +77,7 @@ def _refuse(text: str) -> object:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("workspace", "./telads-data", Path, Text(
+    Setting("workspace", "./telads-data", _folder, Text(
         "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
     Setting("lang", "", _language, Text(
         "화면 언어 ko 또는 en, 비우면 시스템 언어", "ko or en; empty: the system's language")),
@@ -134,7 +141,8 @@ class Settings:
         texts = {**_from_file(file or Path(".env")), **variables}
         values: dict[str, object] = {}
         for setting in SETTINGS:
-            text = texts.get(setting.variable, setting.default)
+            # An empty value is as good as none: the workspace must not become the folder itself.
+            text = texts.get(setting.variable, "").strip() or setting.default
             if setting.name == "database_url":  # the name that hosting services use
                 text = text or texts.get("DATABASE_URL", "")
             try:
@@ -156,4 +164,12 @@ def _from_file(path: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    return {name: text for name, text in dotenv_values(path).items() if text is not None}
+    try:
+        values = dotenv_values(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            Text("설정 파일을 읽을 수 없습니다.", "The settings file cannot be read."),
+            Text("UTF-8로 저장해 주세요.", "Save it as UTF-8."),
+            file=path,
+        ) from error
+    return {name: text for name, text in values.items() if text is not None}
