@@ -27,6 +27,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telads.catalog import BY_ID, COUNTED
+from telads.engines.polars import collect
 from telads.features.affinity import affinity, forecast, movement, ranks
 from telads.features.association import (
     Cells,
@@ -84,7 +85,7 @@ def material(
     """Load cells, without the segments of fewer than `floor` people in a month."""
     people = nw.col(POPULATION).fill_null(0).sum().over("month", *SEGMENT)
     shown = with_age(cells).filter(people >= floor)
-    return Material(shown.to_native().collect(), services, phi)
+    return Material(collect(shown), services, phi)
 
 
 def segments_table(given: Material) -> pl.DataFrame:
@@ -93,8 +94,7 @@ def segments_table(given: Material) -> pl.DataFrame:
     people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
     counts = [(pl.col(m) * 100 / people).alias(m) for m in measures if m in COUNTED]
     shares = nw.from_native(given.cells.lazy().with_columns(counts))
-    frame = weighted_means(shares, measures, ("month", *SEGMENT)).to_native().collect()
-    return _named_months(frame)
+    return _named_months(collect(weighted_means(shares, measures, ("month", *SEGMENT))))
 
 
 def ages_table(given: Material) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.engines.polars import collect
+from telads.engines.polars import collect, computed
 from telads.features.segments import SEGMENT, plain_means, weighted_means, with_age
 from telads.model import Month, Segment, Sex
 from telads.tables.schema import POPULATION
@@ -95,5 +95,5 @@ def _overall(
 ) -> pl.DataFrame:
     """Mean over the cells of a segment of the cells' means over the months up to `until`."""
     past = aged.filter(nw.col("month") <= until.number)
-    cells = plain_means(past, services, ("code", "age5", *SEGMENT))
+    cells = computed(plain_means(past, services, ("code", "age5", *SEGMENT)))
     return collect(plain_means(cells, services, SEGMENT))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from telads.catalog import UNITS, Kind
-from telads.engines.polars import collect
+from telads.engines.polars import collect, computed
 from telads.features.affinity import affinity
 from telads.features.segments import SEGMENT, weight, with_age
 from telads.language import Text
@@ -93,7 +93,7 @@ def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.Da
     aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
     columns = aged.collect_schema().names()
     parts = [
-        collect(_ratios(aged, signal, columns)).with_columns(
+        collect(_ratios(aged, signal, columns).sort(*_BY)).with_columns(
             _standing("month").alias("z_city"),
             _standing("month", "sex", "age").alias("z_peers"),
             pl.lit(signal.id).alias("signal"),
@@ -139,8 +139,9 @@ def _ratios(
             nw.col("above", "below", "people", POPULATION).sum(),
             n_cells=nw.col("above").count(),
         )
+        .sort("code", *_BY)
     )
-    return _linearised(places, scale=100 if signal.kind == "percent" else 1)
+    return _linearised(computed(places), scale=100 if signal.kind == "percent" else 1)
 
 
 def _linearised(places: nw.LazyFrame[pl.LazyFrame], scale: float) -> nw.LazyFrame[pl.LazyFrame]:
