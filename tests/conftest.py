@@ -8,9 +8,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from telads.build import build
 from telads.ingest import ingest
+from telads.model import Month, months_between
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.sources.demo import read_profile
+from telads.sources.portal_writer import write_twin
+from telads.workspace import Build, Workspace
 
 hypothesis.settings.register_profile("telads", deadline=None)  # machines are shared and slow
 hypothesis.settings.load_profile("telads")
@@ -45,3 +49,38 @@ def seoul_workspace(
     refused = [taken for taken in ingest(workspace, [seoul], settings) if taken.error]
     assert not refused
     return workspace
+
+
+@pytest.fixture(scope="session")
+def seoul_build(seoul_workspace: Workspace, settings: Settings) -> Build:
+    """The tables built from all real months."""
+    build(seoul_workspace, settings)
+    return seoul_workspace.build()
+
+
+TWIN_MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))
+
+
+@pytest.fixture(scope="session")
+def twin_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with four synthetic months in the portal's format. Read only."""
+    folder = tmp_path_factory.mktemp("twin-files")
+    list(write_twin(read_profile(), TWIN_MONTHS, 1, folder, "csv"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def twin_workspace(
+    twin_files: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    """Four synthetic months, taken in and built. Read only."""
+    workspace = Workspace(tmp_path_factory.mktemp("twin") / "workspace")
+    assert not [taken for taken in ingest(workspace, [twin_files], settings) if taken.error]
+    build(workspace, settings)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def twin_build(twin_workspace: Workspace) -> Build:
+    """The tables built from the synthetic months."""
+    return twin_workspace.build()

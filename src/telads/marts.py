@@ -29,24 +29,16 @@ from numpy.typing import NDArray
 from telads.catalog import BY_ID, COUNTED
 from telads.engines.polars import collect
 from telads.features.affinity import affinity, forecast, movement, ranks
-from telads.features.association import (
-    Cells,
-    correlations,
-    read_cells,
-    segment_correlations,
-)
+from telads.features.association import Cells, block_correlations, read_cells
 from telads.features.local import differs_locally, neighbourhood_spread
 from telads.features.panel import Array, Panel, read_panel
-from telads.features.segments import SEGMENT, weighted_means, with_age
+from telads.features.segments import SEGMENT, segment_frame, weighted_means, with_age
 from telads.features.signals import signals
 from telads.model import AGES, Month
-from telads.recommend.classic import classic_scores
-from telads.recommend.platforms import associate, first_probability, tie_groups
+from telads.recommend.classic import classic_associations, classic_scores
+from telads.recommend.platforms import EIGHTY, associate, first_probability, tie_groups
 from telads.recommend.targets import reach
 from telads.tables.schema import POPULATION, measures_in
-
-INTERVAL = 1.2815515655446004
-"""Standard deviations on each side of an 80 % interval."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +60,9 @@ class Material:
         return read_panel(self.lazy, self.services)
 
     @cached_property
-    def keys(self) -> pl.DataFrame:
-        """The segments in the panel's order."""
-        rows = [(s.district, str(s.sex), s.age) for s in self.panel.segments]
-        schema = {"district": pl.String, "sex": pl.String, "age": pl.Int16}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+    def monthly(self) -> list[Cells]:
+        """The cells of each month as arrays."""
+        return [self.window_cells((month,)) for month in self.panel.months]
 
     def window_cells(self, months: tuple[Month, ...]) -> Cells:
         """The cells averaged over some label months."""
@@ -117,115 +107,114 @@ def services_table(given: Material) -> pl.DataFrame:
             strict=True,
         )
     )
-    parts = []
-    for t, month in enumerate(panel.months):
-        known = reach(panel.usage[t], panel.population[t], list(indexed))
-        spread = neighbourhood_spread(given.lazy, month, panel.segments, services)
-        local, p_local = differs_locally(spread, panel.peers)
-        with np.errstate(all="ignore"):
-            half = INTERVAL * np.sqrt(spread.variance / spread.n) / panel.usage[t]
-        figures = {
-            "usage": panel.usage[t],
-            "affinity": z[t],
-            "forecast": forecast(panel.until(month), 1, given.phi),
-            "index": known.index,
-            "index_low": known.index * (1 - half),
-            "index_high": known.index * (1 + half),
-            "change": change[t],
-            "change_city": city[t],
-            "change_local": change[t] - city[t],
-            "excess": known.excess,
-            "volume": known.volume,
-            "volume_share": known.volume_share,
-            "p_local": p_local,
-        }
-        people = np.repeat(panel.population[t], len(services))
-        parts.append(
-            _long(given, month, figures).with_columns(
-                pl.Series("population", people).fill_nan(None),
-                pl.Series("local", local.ravel()),
-            )
-        )
-    return pl.concat(parts).filter(pl.col("population").is_not_null())
+    spreads = neighbourhood_spread(given.lazy, panel.months, panel.segments, services)
+    reaches = [
+        reach(usage, population, list(indexed))
+        for usage, population in zip(panel.usage, panel.population, strict=True)
+    ]
+    local = [differs_locally(spread, panel.peers) for spread in spreads]
+    index = np.stack([known.index for known in reaches])
+    with np.errstate(all="ignore"):
+        errors = [np.sqrt(spread.variance / spread.n) for spread in spreads]
+        half = EIGHTY * np.stack(errors) / panel.usage
+    figures = {
+        "population": np.repeat(panel.population[..., None], len(services), axis=-1),
+        "usage": panel.usage,
+        "affinity": z,
+        "forecast": np.stack([forecast(panel.until(m), 1, given.phi) for m in panel.months]),
+        "index": index,
+        "index_low": index * (1 - half),
+        "index_high": index * (1 + half),
+        "change": change,
+        "change_city": city,
+        "change_local": change - city,
+        "excess": np.stack([known.excess for known in reaches]),
+        "volume": np.stack([known.volume for known in reaches]),
+        "volume_share": np.stack([known.volume_share for known in reaches]),
+        "p_local": np.stack([p for _, p in local]),
+        "local": np.stack([differs for differs, _ in local]).astype(np.float64),
+    }
+    known = pl.col("population").is_not_null()
+    return _long(given, figures).filter(known).with_columns(pl.col("local") == 1)
 
 
 def classic_table(given: Material) -> pl.DataFrame:
     """Weights, z, scores and ranks of the 2023 study."""
     scores = classic_scores(given.panel)
-    parts = [
-        _long(
-            given,
-            month,
-            {
-                "usage": given.panel.plain[t],
-                "weight": scores.weight[t],
-                "z": scores.z[t],
-                "score": scores.score[t],
-            },
-        ).with_columns(pl.Series("rank", ranks(scores.score[t]).ravel(), dtype=pl.Int16))
-        for t, month in enumerate(given.panel.months)
-    ]
-    return pl.concat(parts)
+    figures = {
+        "usage": given.panel.plain,
+        "weight": scores.weight,
+        "z": np.asarray(scores.z),
+        "score": scores.score,
+        "rank": ranks(scores.score).astype(np.float64),
+    }
+    return _long(given, figures).with_columns(pl.col("rank").cast(pl.Int16))
 
 
 def platforms_table(given: Material) -> pl.DataFrame:
     """Method P1 for each month: associations with interval, chance of being first, and ties."""
-    parts = []
-    for month in given.panel.months:
-        found = associate(given.window_cells((month,)), given.panel.peers)
-        low, high = found.interval()
-        pairs = _pairs(
-            given,
-            {
-                "association": found.association,
-                "low": low,
-                "high": high,
-                "mean": found.mean,
-                "sd": found.sd,
-                "n_cells": found.n,
-                "prior_only": found.prior_only.astype(np.float64),
-            },
-        )
-        parts.append(_ordered(pairs, len(given.services)).with_columns(month=pl.lit(str(month))))
-    return pl.concat(parts).select("month", pl.exclude("month", "mean", "sd"))
+    found = [associate(cells, given.panel.peers) for cells in given.monthly]
+    mean = _others(np.stack([one.mean for one in found]))
+    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, what is not known, comes last
+
+    def ranked(arrays: list[Array]) -> Array:
+        return np.take_along_axis(_others(np.stack(arrays)), order, axis=-1)
+
+    mean, sd = ranked([one.mean for one in found]), ranked([one.sd for one in found])
+    figures = {
+        "association": np.tanh(mean),
+        "low": np.tanh(mean - EIGHTY * sd),
+        "high": np.tanh(mean + EIGHTY * sd),
+        "p_first": first_probability(mean, sd),
+        "tie_group": np.where(np.isnan(mean), np.nan, tie_groups(mean, sd)),
+        "n_cells": ranked([one.n for one in found]),
+        "prior_only": ranked([one.prior_only.astype(np.float64) for one in found]),
+    }
+    frame = _ranked_pairs(given, order, figures)
+    months = np.repeat(np.arange(len(found)), frame.height // len(found))
+    names = pl.Series("month", [str(month) for month in given.panel.months])
+    return frame.select(
+        names.gather(months),
+        pl.exclude("n_cells", "prior_only", "tie_group"),
+        pl.col("tie_group").cast(pl.Int16),
+        pl.col("n_cells").cast(pl.Int32),
+        pl.col("prior_only") == 1,
+    )
 
 
 def classic_platforms_table(given: Material) -> pl.DataFrame:
     """The study's correlations, from cells averaged over all months."""
     cells = given.window_cells(given.panel.months)
-    r, n = segment_correlations(cells, within_age=False, weighted=False)
-    pairs = _pairs(given, {"association": r, "n_cells": n})
-    order = pl.col("association").fill_null(-2).rank("ordinal", descending=True)
-    return pairs.with_columns(
-        rank=order.over("district", "sex", "age", "service").cast(pl.Int16),
-        n_cells=pl.col("n_cells").cast(pl.Int32),
-    )
+    r, n = (_others(array) for array in classic_associations(cells))
+    order = np.argsort(-r, axis=-1, kind="stable")
+    figures = {
+        "association": np.take_along_axis(r, order, axis=-1),
+        "n_cells": np.take_along_axis(n, order, axis=-1),
+    }
+    return _ranked_pairs(given, order, figures).with_columns(pl.col("n_cells").cast(pl.Int32))
 
 
 def correlations_table(given: Material) -> pl.DataFrame:
     """Weighted correlations between the city's cells of one ten-year age."""
-    parts = []
     services = given.services
-    for month in given.panel.months:
-        cells = given.window_cells((month,))
-        ages = np.array([segment.age for segment in cells.segments])[cells.at]
-        for age in AGES:
-            of = cells.where(ages == age)
-            if not len(of.at):
-                continue
-            r, n = correlations(of.usage, of.population, None)
-            parts.append(
-                pl.DataFrame(
-                    {
-                        "month": str(month),
-                        "age": pl.Series([age] * r.size, dtype=pl.Int16),
-                        "service_a": [one for one in services for _ in services],
-                        "service_b": [other for _ in services for other in services],
-                        "correlation": pl.Series(r.ravel()).fill_nan(None),
-                        "n_cells": pl.Series(n.ravel(), dtype=pl.Int32),
-                    }
-                )
+    one, other = (array.ravel() for array in np.meshgrid(services, services, indexing="ij"))
+    age_of = np.array([AGES.index(segment.age) for segment in given.panel.segments])
+    parts = []
+    for month, cells in zip(given.panel.months, given.monthly, strict=True):
+        r, n = block_correlations(cells.usage, cells.population, age_of[cells.at], len(AGES))
+        parts.append(
+            pl.DataFrame(
+                {
+                    "month": [str(month)] * r.size,
+                    "age": np.repeat(AGES, one.size),
+                    "service_a": np.tile(one, len(AGES)),
+                    "service_b": np.tile(other, len(AGES)),
+                    "correlation": pl.Series(r.ravel()).fill_nan(None),
+                    "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
+                },
+                schema_overrides={"age": pl.Int16},
             )
+        )
     return pl.concat(parts)
 
 
@@ -252,46 +241,40 @@ def _named_months(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("month").replace_strict(names, return_dtype=pl.String))
 
 
-def _long(given: Material, month: Month, figures: dict[str, Array]) -> pl.DataFrame:
-    """Arrays segment x service to one row for each, NaN to null."""
-    n_segments, n_services = len(given.panel.segments), len(given.services)
-    repeated = given.keys[np.repeat(np.arange(n_segments), n_services).tolist()]
-    return repeated.select(
-        pl.lit(str(month)).alias("month"),
-        pl.all(),
-        pl.Series("service", list(given.services) * n_segments),
-        *(pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()),
-    )
-
-
-def _pairs(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
-    """Arrays segment x service x service to one row for each pair of two different services."""
-    services = np.array(given.services)
-    one, other = np.nonzero(~np.eye(len(services), dtype=bool))
-    n_segments = len(given.panel.segments)
-    repeated = given.keys[np.repeat(np.arange(n_segments), len(one)).tolist()]
-    return repeated.with_columns(
-        pl.Series("service", np.tile(services[one], n_segments)),
-        pl.Series("platform", np.tile(services[other], n_segments)),
-        *(
-            pl.Series(name, array[:, one, other].ravel()).fill_nan(None)
-            for name, array in figures.items()
+def _long(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
+    """Arrays month x segment x service to one row for each, NaN to null."""
+    keys = pl.DataFrame({"month": [str(month) for month in given.panel.months]}).join(
+        segment_frame(given.panel.segments).join(
+            pl.DataFrame({"service": given.services}), how="cross"
         ),
+        how="cross",
+    )
+    return keys.with_columns(
+        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
     )
 
 
-def _ordered(pairs: pl.DataFrame, n_services: int) -> pl.DataFrame:
-    """Rank the platforms of each segment and service, with chances of being first and ties."""
-    best_first = pl.col("association").fill_null(-2).rank("ordinal", descending=True)
-    group = ("district", "sex", "age", "service")
-    ranked = pairs.with_columns(rank=best_first.over(group).cast(pl.Int16)).sort(*group, "rank")
-    shape = (-1, n_services - 1)
-    mean, sd = (ranked[name].to_numpy().reshape(shape) for name in ("mean", "sd"))
-    ties: NDArray[np.intp] = np.stack([tie_groups(m, s) for m, s in zip(mean, sd, strict=True)])
-    known = pl.col("association").is_not_null()
-    return ranked.with_columns(
-        pl.Series("p_first", first_probability(mean, sd).ravel()).fill_nan(None),
-        pl.when(known).then(pl.Series("tie_group", ties.ravel(), dtype=pl.Int16)),
-        pl.col("n_cells").cast(pl.Int32),
-        pl.col("prior_only") == 1,
+def _others(pairs: Array) -> Array:
+    """Without each service's pair with itself: ... x service x (services - 1)."""
+    size = pairs.shape[-1]
+    return np.asarray(pairs[..., ~np.eye(size, dtype=bool)].reshape(*pairs.shape[:-1], size - 1))
+
+
+def _ranked_pairs(
+    given: Material, order: NDArray[np.intp], figures: dict[str, Array]
+) -> pl.DataFrame:
+    """One row for each place in each ranking of `order` (... segment x service x place)."""
+    services = np.array(given.services)
+    size = len(services)
+    others = np.array([np.delete(np.arange(size), own) for own in range(size)])
+    rankings = order.size // (len(given.panel.segments) * size * (size - 1))
+    keys = (
+        segment_frame(given.panel.segments)
+        .join(pl.DataFrame({"service": services}), how="cross")
+        .join(pl.DataFrame({"rank": range(1, size)}, schema={"rank": pl.Int16}), how="cross")
+    )
+    platforms = np.take_along_axis(np.broadcast_to(others, order.shape), order, axis=-1)
+    return pl.concat([keys] * rankings).with_columns(
+        pl.Series("platform", services).gather(platforms.ravel()),
+        *(pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()),
     )

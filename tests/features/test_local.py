@@ -22,7 +22,7 @@ OWN = Segment("관악구", Sex.FEMALE, 30)
 
 def test_it_is_welchs_test_over_neighbourhoods() -> None:
     cells, panel = made_cells(), made_panel()
-    spread = neighbourhood_spread(lazy(cells), JUNE, panel.segments, SERVICE_IDS)
+    spread = neighbourhood_spread(lazy(cells), (JUNE,), panel.segments, SERVICE_IDS)[0]
     _, p = differs_locally(spread, panel.peers)
     places = collect(weighted_means(with_age(lazy(cells)), ("game",), ("code", *SEGMENT)))
     peers = places.filter(sex=OWN.sex, age=OWN.age)
@@ -37,7 +37,7 @@ def test_a_district_set_apart_is_found_and_noise_is_not() -> None:
     unlike = (pl.col("district") == OWN.district) & (pl.col("sex") == "F")
     raised = cells.with_columns(game=pl.when(unlike).then(pl.col("game") + 40).otherwise("game"))
     panel = made_panel(places=8, districts=("강남구", "관악구", "노원구", "중구"))
-    spread = neighbourhood_spread(lazy(raised), JUNE, panel.segments, SERVICE_IDS)
+    spread = neighbourhood_spread(lazy(raised), (JUNE,), panel.segments, SERVICE_IDS)[0]
     differs, _ = differs_locally(spread, panel.peers)
     apart = np.array([s.district == OWN.district and s.sex == "F" for s in panel.segments])
     assert differs[apart, 0].all()
@@ -54,7 +54,7 @@ def test_false_discovery_agrees_with_scipy() -> None:
 def test_one_district_or_one_neighbourhood_says_nothing(districts: tuple[str, ...]) -> None:
     cells = made_cells(districts=districts, places=1)
     panel = read_panel(lazy(cells), SERVICE_IDS)
-    spread = neighbourhood_spread(lazy(cells), JUNE, panel.segments, SERVICE_IDS)
+    spread = neighbourhood_spread(lazy(cells), (JUNE,), panel.segments, SERVICE_IDS)[0]
     differs, p = differs_locally(spread, panel.peers)
     assert np.isnan(p).all()
     assert not differs.any()
@@ -66,7 +66,7 @@ def test_a_quarter_to_a_third_of_real_segments_differ_locally(seoul_workspace: W
     panel = read_panel(cells, SERVICE_IDS)
     shares = [
         differs_locally(
-            neighbourhood_spread(cells, month, panel.segments, SERVICE_IDS), panel.peers
+            neighbourhood_spread(cells, (month,), panel.segments, SERVICE_IDS)[0], panel.peers
         )[0].mean()
         for month in panel.months
     ]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from telads.engines.polars import collect
 from telads.features.panel import Array
-from telads.features.segments import SEGMENT, with_age
-from telads.model import Month, Segment, Sex
+from telads.features.segments import SEGMENT, segment_frame, with_age
+from telads.model import Month, Segment
 from telads.tables.schema import POPULATION
 
 if TYPE_CHECKING:
@@ -51,11 +51,11 @@ def read_cells(
         *(nw.col(c).mean() for c in (POPULATION, *services))
     )
     frame = collect(mean.sort(*SEGMENT, "age5", "code"))
-    place = {segment: index for index, segment in enumerate(segments)}
-    at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
+    numbers = segment_frame(segments).with_row_index("at")
+    at = frame.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
     return Cells(
         segments=segments,
-        at=np.array(at, dtype=np.intp),
+        at=at.to_numpy().astype(np.intp),
         age5=frame["age5"].to_numpy(),
         code=frame["code"].to_numpy().astype(np.str_),
         population=frame[POPULATION].fill_null(0).to_numpy(),
@@ -72,7 +72,7 @@ def correlations(
     of each group is removed first. Missing rows are left out pair by pair, and so are rows that
     weigh nothing. Returns two column x column arrays; NaN where a column does not vary.
     """
-    r, n = _correlations(usage, weights, np.zeros(len(usage), dtype=np.intp), 1, groups)
+    r, n = block_correlations(usage, weights, np.zeros(len(usage), dtype=np.intp), 1, groups)
     return r[0], n[0].astype(np.intp)
 
 
@@ -83,17 +83,20 @@ def segment_correlations(cells: Cells, within_age: bool, weighted: bool) -> tupl
     """
     weights = cells.population if weighted else np.ones(len(cells.population))
     groups = cells.age5 if within_age else None
-    return _correlations(cells.usage, weights, cells.at, len(cells.segments), groups)
+    return block_correlations(cells.usage, weights, cells.at, len(cells.segments), groups)
 
 
-def _correlations(
+def block_correlations(
     usage: Array,
     weights: Array,
     at: NDArray[np.intp],
     blocks: int,
-    groups: NDArray[np.generic] | None,
+    groups: NDArray[np.generic] | None = None,
 ) -> tuple[Array, Array]:
-    """`correlations` inside each of many blocks of rows at once; `at` is the block of each row."""
+    """`correlations` inside each of many blocks of rows at once; `at` is the block of each row.
+
+    Returns two arrays block x column x column.
+    """
     known = ~np.isnan(usage) & (weights[:, None] > 0)
     mass = known * weights[:, None]
     filled = np.where(known, usage, 0.0)

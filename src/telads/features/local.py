@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,8 @@ from numpy.typing import NDArray
 
 from telads.engines.polars import collect
 from telads.features.panel import Array
-from telads.features.segments import SEGMENT, weighted_means, with_age
-from telads.model import Month, Segment, Sex
+from telads.features.segments import SEGMENT, segment_frame, weighted_means, with_age
+from telads.model import Month, Segment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,28 +32,33 @@ class Spread:
 
 def neighbourhood_spread(
     cells: nw.LazyFrame[pl.LazyFrame],
-    month: Month,
+    months: Sequence[Month],
     segments: tuple[Segment, ...],
     services: tuple[str, ...],
-) -> Spread:
-    """The spread of neighbourhood means in one month; arrays are segment x service."""
+) -> list[Spread]:
+    """The spread of neighbourhood means in each month; arrays are segment x service."""
     import polars as pl
 
-    aged = with_age(cells.filter(nw.col("month") == month.number))
-    places = weighted_means(aged, services, ("code", *SEGMENT))
-    frame = collect(places).group_by(SEGMENT, maintain_order=True).agg(
+    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
+    places = weighted_means(aged, services, ("month", "code", *SEGMENT))
+    spread = collect(places).group_by("month", *SEGMENT, maintain_order=True).agg(
         *(pl.col(s).count().alias(f"{s}__n") for s in services),
         *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
         *(pl.col(s).var().alias(f"{s}__var") for s in services),
     )  # fmt: skip
-    at = {Segment(d, Sex(s), a): i for i, (d, s, a) in enumerate(frame.select(SEGMENT).rows())}
-    rows = [at.get(segment, -1) for segment in segments]
+    wanted = segment_frame(segments)
 
-    def array(part: str) -> Array:
-        found = frame.select(pl.col(f"{s}__{part}").cast(pl.Float64) for s in services).to_numpy()
-        return np.where(np.array(rows)[:, None] >= 0, found[rows], np.nan)
+    def of_month(month: Month) -> Spread:
+        own = spread.filter(pl.col("month") == month.number)
+        frame = wanted.join(own, on=SEGMENT, how="left", maintain_order="left")
 
-    return Spread(np.nan_to_num(array("n")), array("mean"), array("var"))
+        def array(part: str) -> Array:
+            columns = (pl.col(f"{s}__{part}").cast(pl.Float64).fill_null(np.nan) for s in services)
+            return frame.select(columns).to_numpy()
+
+        return Spread(np.nan_to_num(array("n")), array("mean"), array("var"))
+
+    return [of_month(month) for month in months]
 
 
 def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np.bool_], Array]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from telads.model import AGES
+from telads.model import AGES, Segment
 from telads.tables.schema import POPULATION, UNESTIMATED
 
 if TYPE_CHECKING:
@@ -72,3 +72,12 @@ def plain_means(
 ) -> nw.LazyFrame[pl.LazyFrame]:
     """One row per group of `by`, sorted: means over the cells, each cell counting alike."""
     return cells.group_by(*by).agg(*(nw.col(m).mean() for m in measures)).sort(*by)
+
+
+def segment_frame(segments: Sequence[Segment]) -> pl.DataFrame:
+    """Segments as a table with the columns of `SEGMENT`, in their order."""
+    import polars as pl
+
+    rows = [(segment.district, str(segment.sex), segment.age) for segment in segments]
+    schema = {"district": pl.String, "sex": pl.String, "age": pl.Int16}
+    return pl.DataFrame(rows, schema=schema, orient="row")

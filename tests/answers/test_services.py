@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from telads.answers.services import history, services
+from telads.answers.tables import read
+from telads.errors import AudienceTooSmall, UnknownChoice
+from telads.model import AGES, Sex
+from telads.workspace import Build
+
+
+def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:
+    districts = read(twin_build, "segments")["district"].unique().to_list()
+    assert len(districts) == 25
+    for month in twin_build.months[-2:]:
+        for district in districts:
+            for sex in Sex:
+                for age in AGES:
+                    rows = services(twin_build, district, sex, age, month).rows
+                    assert rows["rank"].to_list() == list(range(1, 8))
+                    assert rows["affinity"].is_sorted(descending=True)
+
+
+def test_an_answer_says_what_it_is_of(twin_build: Build) -> None:
+    answer = services(twin_build, "gangnam", "여", "30대", "2023-03")
+    assert answer.parameters == {"district": "강남구", "sex": Sex.FEMALE, "age": 30}
+    assert answer.window == ("2022-12", "2023-02")
+    assert answer.synthetic
+    assert answer.build == twin_build.name
+    assert isinstance(answer.facts["population"], int)
+    assert answer.facts["population"] % 10 == 0
+
+
+def test_an_index_service_has_no_ratio_and_its_change_is_one_of_affinity(
+    twin_build: Build,
+) -> None:
+    rows = services(twin_build, "강남구", "F", 30).rows
+    indexed = rows.filter(pl.col("service").is_in(["youtube", "netflix"]))
+    assert indexed["index"].null_count() == 2
+    assert indexed["index_low"].null_count() == 2
+    days = rows.filter(~pl.col("service").is_in(["youtube", "netflix"]))
+    assert (days["index_low"] < days["index"]).all()
+    assert (days["index"] < days["index_high"]).all()
+
+
+def test_a_change_is_its_two_parts(seoul_build: Build) -> None:
+    rows = services(seoul_build, "마포구", "M", 20, "2023-05").rows
+    parts = rows["change_city"] + rows["change_local"]
+    assert (parts - rows["change"]).abs().max() < 1e-12  # type: ignore[operator]
+    before = services(seoul_build, "마포구", "M", 20, "2023-04").rows
+    moved = (
+        rows.join(before, on="service").filter(pl.col("service") == "shopping").row(0, named=True)
+    )
+    assert moved["usage"] - moved["usage_right"] == pytest.approx(moved["change"])
+
+
+def test_the_first_month_has_no_change(seoul_build: Build) -> None:
+    rows = services(seoul_build, "마포구", "M", 20, "2023-01").rows
+    assert rows["change"].null_count() == rows.height
+
+
+def test_labels_follow_the_figures(seoul_build: Build) -> None:
+    seen = set()
+    for age in AGES:
+        for sex in Sex:
+            rows = services(seoul_build, "노원구", sex, age, "2023-06").rows
+            gap = rows["affinity"][0] - rows["affinity"][1]
+            for row in rows.to_dicts():
+                seen |= set(row["labels"])
+                assert ("below_average" in row["labels"]) == (row["affinity"] < 0)
+                tied = gap < 0.10 and rows["affinity"][0] - row["affinity"] < 0.10
+                assert ("tie" in row["labels"]) == tied
+    assert seen == {"tie", "below_average", "local"}
+
+
+def test_people_of_sixty_and_over_are_below_average_but_for_one(seoul_build: Build) -> None:
+    old = read(seoul_build, "services").filter(pl.col("age") >= 60)
+    assert old.height == 7 * 100 * 7
+    above = old.filter(pl.col("affinity") >= 0).select("month", "district", "sex", "age", "service")
+    assert above.rows() == [("2023-01", "중랑구", "M", 70, "delivery")]
+
+
+def test_the_sentence_says_tie_and_below_average(seoul_build: Build) -> None:
+    answer = services(seoul_build, "노원구", "M", 70)
+    assert "평균보다 덜" in answer.sentences[0].ko
+    assert "less than the city's mean" in answer.sentences[0].en
+
+
+def test_classic_orders_by_its_score(seoul_build: Build) -> None:
+    rows = services(seoul_build, "강남구", "F", 30, method="classic").rows
+    assert rows["score"].is_sorted(descending=True)
+    assert (rows["weight"] * rows["z"] - rows["score"]).abs().max() < 1e-12  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("없는구", "F", 30, None, "affinity"),
+        ("강남구", "X", 30, None, "affinity"),
+        ("강남구", "F", 35, None, "affinity"),
+        ("강남구", "F", 30, "2020-01", "affinity"),
+        ("강남구", "F", 30, "June", "affinity"),
+        ("강남구", "F", 30, None, "magic"),
+    ],
+)
+def test_a_wrong_choice_names_what_is_possible(
+    twin_build: Build, asked: tuple[str, str, int, str | None, str]
+) -> None:
+    with pytest.raises(UnknownChoice) as caught:
+        services(twin_build, *asked)
+    assert caught.value.advice is not None
+
+
+def test_a_segment_below_the_floor_is_refused(twin_build: Build) -> None:
+    from telads.answers.tables import of_segment
+    from telads.model import Segment
+
+    nobody = read(twin_build, "services").filter(pl.col("district") != "강남구")
+    with pytest.raises(AudienceTooSmall):
+        of_segment(nobody, Segment("강남구", Sex.FEMALE, 30))
+
+
+def test_history_ranks_every_month(seoul_build: Build) -> None:
+    rows = history(seoul_build, "강남구", "F", 30).rows
+    assert rows.height == 7 * 7
+    for month in seoul_build.months:
+        own = rows.filter(pl.col("month") == str(month))
+        now = services(seoul_build, "강남구", "F", 30, month).rows
+        assert own["service"].to_list() == now["service"].to_list()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from telads.answers.platforms import platforms
+from telads.answers.tables import read
+from telads.answers.targets import targets
+from telads.errors import IndexRefused, UnknownChoice
+from telads.workspace import Build
+
+
+def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:
+    for by in ("affinity", "excess"):
+        rows = targets(seoul_build, "delivery", by, 300).rows
+        assert rows[by].is_sorted(descending=True)
+        assert rows["rank"].to_list() == list(range(1, 301))
+    by_volume = targets(seoul_build, "delivery", "volume", 300).rows
+    assert by_volume["volume_share"].is_sorted(descending=True)
+
+
+def test_affinity_and_excess_agree_less_than_one_would_think(seoul_build: Build) -> None:
+    shared = [
+        set(targets(seoul_build, "delivery", by, 30, "2023-06").rows.select(
+            pl.concat_str("district", "sex", "age")).to_series())
+        for by in ("affinity", "excess")
+    ]  # fmt: skip
+    assert len(shared[0] & shared[1]) == 11
+
+
+def test_shares_run_up_to_the_whole(seoul_build: Build) -> None:
+    answer = targets(seoul_build, "shopping", top=300)
+    assert answer.rows["cumulative_share"][-1] == pytest.approx(1)
+    assert answer.facts["volume_share"] == pytest.approx(1)
+    assert answer.facts["population_share"] == pytest.approx(1)
+
+
+def test_sizes_are_rounded_so_that_no_exact_number_shows(seoul_build: Build) -> None:
+    rows = targets(seoul_build, "delivery", "excess", 300).rows
+    assert (rows["population"] % 10 == 0).all()
+    assert (rows["excess"] % 10 == 0).all()
+
+
+def test_filters_keep_to_the_choice(twin_build: Build) -> None:
+    rows = targets(twin_build, "game", top=300, district="마포", sex="M", age="20").rows
+    assert rows.select("district", "sex", "age").rows() == [("마포구", "M", 20)]
+    assert targets(twin_build, "game", top=300, sex="F").rows.height == 150
+
+
+def test_an_index_service_has_no_sum(twin_build: Build) -> None:
+    for by in ("excess", "volume"):
+        with pytest.raises(IndexRefused):
+            targets(twin_build, "youtube", by)
+    answer = targets(twin_build, "youtube")
+    assert answer.rows["index"].null_count() == 10
+    assert answer.facts["volume_share"] is None
+
+
+@pytest.mark.parametrize("top", [0, -1, 301, 10**9])
+def test_an_impossible_number_of_rows(twin_build: Build, top: int) -> None:
+    with pytest.raises(UnknownChoice):
+        targets(twin_build, "game", top=top)
+
+
+def test_each_target_has_platforms_of_its_own(seoul_build: Build) -> None:
+    rows = targets(seoul_build, "delivery", top=30, platforms=True).rows
+    assert len({tuple(row) for row in rows["platforms"].to_list()}) > 1
+    for row in rows.head(3).to_dicts():
+        own = platforms(seoul_build, "delivery", row["district"], row["sex"], row["age"]).rows
+        front = own.filter(pl.col("tie_group") == 1)["service"].to_list()
+        assert row["platforms"] == front
+
+
+def test_classic_targets_are_in_the_order_of_z(seoul_build: Build) -> None:
+    rows = targets(seoul_build, "finance", top=300, method="classic").rows
+    assert rows["z"].is_sorted(descending=True)
+
+
+def test_platforms_come_with_their_uncertainty(seoul_build: Build) -> None:
+    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06")
+    rows = answer.rows
+    assert rows["rank"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert "delivery" not in rows["service"]
+    assert rows["association"].is_sorted(descending=True)
+    assert (rows["low"] < rows["association"]).all()
+    assert (rows["association"] < rows["high"]).all()
+    assert rows["p_first"].sum() == pytest.approx(1)
+    assert rows["tie_group"].is_sorted()
+    assert (rows["n_cells"] == 44).all()
+
+
+def test_platform_sentences_are_of_neighbourhoods_not_persons(seoul_build: Build) -> None:
+    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06")
+    assert "neighbourhoods where delivery is used more" in answer.sentences[0].en
+    assert "동네일수록" in answer.sentences[0].ko
+
+
+def test_classic_platforms_are_the_study_s_correlations(seoul_build: Build) -> None:
+    rows = platforms(seoul_build, "배달", "강남구", "F", 30, method="classic").rows
+    assert rows["association"].is_sorted(descending=True)
+    assert rows["low"].null_count() == 6
+    stored = read(seoul_build, "classic_platforms")
+    assert stored.height == 300 * 42
