@@ -25,7 +25,7 @@ def test_affinity_and_excess_agree_less_than_one_would_think(seoul_build: Build)
             pl.concat_str("district", "sex", "age")).to_series())
         for by in ("affinity", "excess")
     ]  # fmt: skip
-    assert len(shared[0] & shared[1]) == 11
+    assert len(shared[0] & shared[1]) == 21
 
 
 def test_shares_run_up_to_the_whole(seoul_build: Build) -> None:
