@@ -40,7 +40,7 @@ class Goal:
     def line(self) -> str:
         """The row of the table of goals."""
         word = "at least" if self.unit == "times faster" else "below"
-        digits = 0 if self.unit == "times faster" else 3
+        digits = 1 if self.unit == "times faster" else 3
         return (
             f"| {self.work} | {word} {self.bar:g} {self.unit} "
             f"| {self.reached:.{digits}f} {self.unit} | {'yes' if self.met else '**no**'} |"
