@@ -28,6 +28,8 @@ WIDEST_GAP = 400.0
 """Metres. Seoul has no enclave: every hole between neighbourhoods is a fault of the source."""
 SLIT = 30.0
 TOLERANCE = 90.0
+LABEL_SHAPE = 1.5
+"""Width of a label of two lines for one of height."""
 SPECK = 1000.0
 """Square metres. Smaller separate parts are leftovers of the cleaning, not places."""
 
@@ -79,8 +81,11 @@ def main() -> None:
 
 def _feature(code: str, district: str, shape: BaseGeometry) -> dict[str, object]:
     # The place with the most room around it is where a label fits; a centroid may lie outside.
-    roomiest = shapely.maximum_inscribed_circle(_metres(shape)).coords[0]
-    longitude, latitude = _degrees(shapely.Point(roomiest)).coords[0]
+    # Labels are wide and low, so height is stretched before the roundest place is looked for.
+    stretched = shapely.transform(_metres(shape), lambda at: at * [1, LABEL_SHAPE])
+    roomiest = shapely.maximum_inscribed_circle(stretched).coords[0]
+    centre = shapely.Point(roomiest[0], roomiest[1] / LABEL_SHAPE)
+    longitude, latitude = _degrees(centre).coords[0]
     label = {"longitude": longitude, "latitude": latitude}
     return {
         "type": "Feature",

@@ -9,21 +9,27 @@ from telads.language import Lang, Text
 from telads.model import Sex, Window, age_text
 from telads.places import district_name
 
-_FIRST_HANGUL, _LAST_HANGUL, _FINALS = 0xAC00, 0xD7A3, 28
+_FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
+_DIGITS = "영일이삼사오육칠팔구"
+_SECONDS_AN_HOUR = 3600
 
 
 def josa(word: str, particles: str) -> str:
     """The word with the Korean particle its last syllable asks for.
 
-    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이. A word that does
-    not end in Hangul gets both forms, as in `SNS은(는)`.
+    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
+    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
+    in `SNS은(는)`.
     """
     after_consonant, after_vowel = particles.split("/")
-    last = ord(word.rstrip("()' ")[-1:] or " ")
-    if not _FIRST_HANGUL <= last <= _LAST_HANGUL:
+    last = word.rstrip("()' ")[-1:] or " "
+    last = _DIGITS[int(last)] if last in "0123456789" else last
+    if not _FIRST_HANGUL <= ord(last) <= _LAST_HANGUL:
         return f"{word}{after_consonant}({after_vowel})"
-    closed = (last - _FIRST_HANGUL) % _FINALS != 0
-    return word + (after_consonant if closed else after_vowel)
+    final = (ord(last) - _FIRST_HANGUL) % _FINALS
+    # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
+    open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
+    return word + (after_vowel if open_ended else after_consonant)
 
 
 def observed(window: Window, lang: Lang) -> str:
@@ -37,27 +43,43 @@ def people(count: float, lang: Lang) -> str:
         if count >= 100_000:
             return f"{count / 10_000:,.0f}만 명"
         return f"{count / 10_000:.1f}만 명" if count >= 10_000 else f"{round(count, -1):,.0f}명"
+    if count >= 1_000_000:
+        return f"{count / 1_000_000:,.2f} million people"
     digits = -4 if count >= 100_000 else -3 if count >= 10_000 else -1
     return f"{round(count, digits):,.0f} people"
 
 
-def number(value: float, kind: Kind | None = None) -> str:
-    """A figure without its unit; a standardised index always shows its sign."""
-    if kind == "index":
-        return f"{value:+.2f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.1f}"
+def number(value: float, kind: Kind | None = None, digits: int | None = None) -> str:
+    """A figure without its unit: `1,234`, `15.3`; a standardised index shows its sign, `−0.31`.
+
+    The sign is a true minus, and what rounds to zero has none.
+    """
+    if digits is None:
+        digits = 2 if kind == "index" else 0 if abs(value) >= 1000 else 1
+    rounded = round(value, digits)
+    if rounded == 0:
+        return f"{0:.{digits}f}"
+    sign = "−" if rounded < 0 else "+" if kind == "index" else ""
+    return f"{sign}{abs(rounded):,.{digits}f}"
 
 
-def figure(value: float, kind: Kind, lang: Lang) -> str:
-    """A figure with its unit: `월 151.2일`, `151.2 days a month`, `+0.31`."""
-    if kind == "people":
+def figure(value: float, kind: Kind, lang: Lang, digits: int | None = None) -> str:
+    """A figure with its unit: `월 151.2일`, `151.2 days a month`, `+0.31`; seconds as hours.
+
+    `digits` after the point are as `number` chooses them, if not given; people are rounded.
+    """
+    if kind == "people" and value >= 1000:
         return people(value, lang)
+    if kind == "seconds":
+        hours = number(value / _SECONDS_AN_HOUR, digits=digits)
+        return Text(f"{hours}시간", f"{hours} hours")(lang)
+    plain = number(value, kind, digits)
     if kind == "index":
-        return number(value, kind)
+        return plain
     if kind == "days":
-        return Text(f"월 {number(value)}일", f"{number(value)} days a month")(lang)
+        return Text(f"월 {plain}일", f"{plain} days a month")(lang)
     space = "" if lang == "ko" or kind == "percent" else " "
-    return f"{number(value)}{space}{UNITS[kind](lang)}"
+    return f"{plain}{space}{UNITS[kind](lang)}"
 
 
 def group_name(sex: str, age: int, lang: Lang) -> str:

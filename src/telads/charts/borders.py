@@ -9,19 +9,27 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
 from telads.charts import theme
 from telads.language import Lang, Text
-from telads.places import district_name
+from telads.places import DISTRICTS, district_name
+
+if TYPE_CHECKING:
+    import polars as pl
 
 ATTRIBUTION = Text(
-    "행정경계 © NGII, data.go.kr, 2023-09-15", "Borders © NGII via data.go.kr, 2023-09-15"
+    "행정경계 © 국토지리정보원(NGII), data.go.kr, 2023-09-15",
+    "Borders © NGII via data.go.kr, 2023-09-15",
 )
 _SHAPE = 0.79
-"""Height of the map of Seoul for one of width, with room for the attribution."""
+"""Height of the map of Seoul for one of width."""
+_BELOW = 22
+"""Pixels from the map down to the attribution."""
+LEGEND_BELOW = _BELOW + 14
+"""Pixels from the map down to a legend that stands below the attribution."""
 
 
 class Area(NamedTuple):
@@ -31,6 +39,15 @@ class Area(NamedTuple):
     colour: str
     label: str
     hover: str
+
+
+def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
+    """The rows whose district the map knows, and a remark on how many districts it leaves out."""
+    known = {name.ko for name in DISTRICTS.values()}
+    here = frame.filter(frame["district"].is_in(known))
+    strange = len(set(frame["district"].drop_nulls().to_list()) - known)
+    remark = Text("지도 밖 지역 {n}곳 제외", "left out, off the map: {n}").format(n=strange)
+    return here, remark(lang) if strange else ""
 
 
 @cache
@@ -65,20 +82,36 @@ def district_map(
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("hover:N", title="  ")],
         )
     )
-    names = (
+    style: dict[str, Any] = {
+        "fontSize": _name_size(lang, narrow),
+        "fontWeight": "bold",
+        "dy": -below,
+    }
+    names = alt.Chart().mark_text(**style).encode(**place, text="short:N", color=ink)
+    # A name that reaches over the border stays readable on a rim of its own district's colour.
+    rims = (
         alt.Chart()
-        .mark_text(fontSize=9.5 if narrow else 11, fontWeight="bold", dy=-below)
-        .encode(**place, text="short:N", color=ink)
+        .mark_text(**style, strokeWidth=3, strokeJoin="round")
+        .encode(**place, text="short:N", color=ink, stroke=alt.Stroke("paint:N", scale=None))
     )
     labels = (
         alt.Chart().mark_text(fontSize=10.5, dy=below).encode(**place, text="label:N", color=ink)
     )
     width = theme.NARROW if narrow else theme.WIDE
     height = round(width * _SHAPE)
-    layers = [shapes, names, *([] if narrow else [labels]), _attribution(lang, width, height)]
-    return alt.layer(
-        *layers, data=alt.InlineData(values=rows), title=title, width=width, height=height
-    ).project(type="mercator")
+    return alt.LayerChart(
+        layer=[shapes, rims, names, *([] if narrow else [labels]), _attribution(lang, height)],
+        data=alt.InlineData(values=rows),
+        projection=alt.Projection(type="mercator"),
+        title=title, width=width, height=height,
+    )  # fmt: skip
+
+
+def _name_size(lang: Lang, narrow: bool) -> float:
+    """Pixels that let the longest name, Yeongdeungpo or 동대문구, stay in its district."""
+    if lang == "ko":
+        return 9.5 if narrow else 11
+    return 10
 
 
 def _row(
@@ -101,6 +134,7 @@ def _row(
         "label": area.label if area and not narrow else "",
         "longitude": facts["longitude"],
         "latitude": facts["latitude"],
+        "paint": colour,
         "ink": theme.ink_on(colour),
         "drawn": area is not None,
         **({"value": area.value, "hover": area.hover} if area else {}),
@@ -112,9 +146,10 @@ def _short(name: str) -> str:
     return name.removesuffix("-gu")
 
 
-def _attribution(lang: Lang, width: int, height: int) -> alt.Chart:
-    return (
+def _attribution(lang: Lang, height: int) -> alt.Chart:
+    text: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{}]))
-        .mark_text(align="right", baseline="bottom", style="quiet")
-        .encode(x=alt.value(width), y=alt.value(height), text=alt.value(ATTRIBUTION(lang)))
+        .mark_text(align="left", baseline="bottom", style="quiet", fontSize=10)
+        .encode(x=alt.value(0), y=alt.value(height + _BELOW), text=alt.value(ATTRIBUTION(lang)))
     )
+    return text

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import altair as alt
 
 from telads.catalog import Kind, Measure
 from telads.charts import theme
-from telads.charts.borders import Area, district_map
-from telads.wording import figure, josa, number
+from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
+from telads.charts.frames import known
 from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
+from telads.wording import figure, in_sentence, josa, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,14 +22,24 @@ AverageAge = Literal["average_age"]
 
 _MANY: frozenset[Kind] = frozenset({"days", "people", "count", "won", "gb"})
 _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
+_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "won", "gb"})
+"""Published as means per person."""
+_EVERYONE = Text("20세 이상 전체", "everyone aged 20 and over")
+_CROWD = 1000
+"""A measure of people that reaches this counts inhabitants; below it, whom a person talks to."""
 
 
 class _Subject(NamedTuple):
-    """What is mapped. The average age is computed, so the catalogue of columns has no entry."""
+    """What is mapped and in which unit it is shown: published figure divided by `per`.
+
+    The average age is computed, so the catalogue of columns has no entry for it.
+    """
 
     name: Text
     unit: Text
     kind: Kind | None
+    per: float = 1.0
+    digits: int | None = None
 
 
 def draw(
@@ -44,54 +55,73 @@ def draw(
     """Where in the city a measure is high and where low.
 
     `frame` has the columns district (Korean name) and value, in the measure's unit; a district
-    that is missing or null is grey. `audience` says whom the figures are about, if not everyone.
+    that is missing or null is grey, one that is not in Seoul is left out and said so. `audience`
+    says whom the figures are about, if not everyone.
     """
-    subject = _subject(measure)
-    known = frame.drop_nulls("value").sort("value", "district")
+    here, strange = on_the_map(known(frame, "value"), lang)
+    ordered = here.sort("value", "district")
     values: dict[str, float] = dict(
-        zip(known["district"].to_list(), known["value"].to_list(), strict=True)
+        zip(ordered["district"].to_list(), ordered["value"].to_list(), strict=True)
     )
-    unit = f"{subject.name(lang)} ({subject.unit(lang)})"
+    subject = _subject(measure, max(values.values(), default=0.0), lang)
+    shown = {name: value / subject.per for name, value in values.items()}
+    scale = _Colours.of(list(shown.values()), subject.kind)
+    subject = subject._replace(digits=scale.digits)
+    each = Text("1인 평균", "mean per person")(lang) if subject.kind in _EACH else ""
     gaps = Text("회색은 자료 없음", "grey: no data")(lang) if len(values) < len(DISTRICTS) else ""
     title = theme.heading(
-        _finding(subject, values, lang), [unit, audience, gaps],
+        _finding(subject, values, lang),
+        [f"{subject.name(lang)}({subject.unit.ko})" if lang == "ko"
+         else f"{subject.name.en} ({subject.unit.en})",
+         each, audience or _EVERYONE(lang), gaps, strange],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
     )  # fmt: skip
-    stops, domain = _scale(list(values.values()), subject.kind)
     # A narrow map has no room for 25 English names: the two ends tell the finding.
     ends = frozenset([*values][:1] + [*values][-1:]) if narrow and lang == "en" else None
     return district_map(
-        {name: _area(value, stops, domain, subject, lang) for name, value in values.items()},
-        colour=_colour(stops, domain, subject, lang, narrow),
+        {name: scale.area(value, _say(values[name], subject, lang))
+         for name, value in shown.items()},
+        colour=scale.encoding(subject.unit(lang), narrow),
         title=title, lang=lang, narrow=narrow, named=ends,
     )  # fmt: skip
 
 
-def _subject(measure: Measure | AverageAge) -> _Subject:
-    if isinstance(measure, Measure):
-        return _Subject(measure.text, measure.unit, measure.kind)
-    return _Subject(Text("평균 나이", "Average age"), Text("세", "years"), None)
+def _subject(measure: Measure | AverageAge, most: float, lang: Lang) -> _Subject:
+    if not isinstance(measure, Measure):
+        return _Subject(Text("평균 나이", "Average age"), Text("세", "years"), None)
+    name, kind = measure.text, measure.kind
+    if measure.topic == "service":
+        use = "이용 지수" if measure.is_index else "이용"
+        name = Text(f"{name.ko} {use}", f"Use of {in_sentence(name.en)}")
+    if kind == "seconds":
+        return _Subject(name, Text("시간", "hours"), kind, 3600)
+    if kind == "people" and most >= _CROWD:
+        crowd = Text("만 명", "thousands of people")
+        return _Subject(name, crowd, kind, 10_000 if lang == "ko" else 1_000)
+    return _Subject(name, measure.unit, kind)
 
 
-def _finding(subject: _Subject, values: Mapping[str, float], lang: Lang) -> str:
+def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
     """The districts at both ends. `values` is sorted."""
     name = subject.name(lang)
     if not values:
         return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
-    (low, least), (high, most) = [*values.items()][0], [*values.items()][-1]
+    low, high = next(iter(values)), next(reversed(values))
+    least, most = values[low], values[high]
+    top, bottom = district_name(high, lang), district_name(low, lang)
+    if len(values) == 1:
+        return f"{name}: {top} {_say(most, subject, lang)}"
+    highest, lowest = _say(most, subject, lang), _say(least, subject, lang)
     if least == most:
         return Text(
-            f"{josa(name, '은/는')} 모든 자치구가 같습니다({_say(most, subject, lang)})",
-            f"{name} is the same in all districts ({_say(most, subject, lang)})",
+            f"{josa(name, '은/는')} 모든 자치구가 같습니다({highest})",
+            f"{name}: the same in all districts ({highest})",
         )(lang)
     high_word, low_word = _ends_in_korean(subject.kind)
-    top, bottom = district_name(high, lang), district_name(low, lang)
     return Text(
-        f"{josa(name, '은/는')} {josa(top, '이/가')} 가장 {high_word}"
-        f"({_say(most, subject, lang)}) {josa(bottom, '이/가')} 가장 {low_word}"
-        f"({_say(least, subject, lang)})",
-        f"{name} is highest in {top} ({_say(most, subject, lang)}) "
-        f"and lowest in {bottom} ({_say(least, subject, lang)})",
+        f"{josa(name, '은/는')} {josa(top, '이/가')} 가장 {high_word}({highest}), "
+        f"{josa(bottom, '이/가')} 가장 {low_word}({lowest})",
+        f"{name}: highest in {top} ({highest}), lowest in {bottom} ({lowest})",
     )(lang)
 
 
@@ -104,51 +134,60 @@ def _ends_in_korean(kind: Kind | None) -> tuple[str, str]:
 
 def _say(value: float, subject: _Subject, lang: Lang) -> str:
     if subject.kind is None:
-        return f"{number(value)}{'' if lang == 'ko' else ' '}{subject.unit(lang)}"
-    return figure(value, subject.kind, lang)
+        years = number(value, digits=subject.digits)
+        return Text(f"{years}세", f"{years} years")(lang)
+    return figure(value, subject.kind, lang, subject.digits)
 
 
-def _scale(
-    values: Sequence[float], kind: Kind | None
-) -> tuple[tuple[str, ...], tuple[float, float]]:
-    """Colours and domain: around zero for a standardised index, from low to high otherwise."""
-    if kind == "index":
-        reach = max((abs(value) for value in values), default=1.0) or 1.0
-        return theme.DIVERGING, (-reach, reach)
-    low, high = min(values, default=0.0), max(values, default=1.0)
-    return theme.SEQUENTIAL, (low, high if high > low else low + 1)
+class _Colours(NamedTuple):
+    """How figures become colours: around zero for an index, from low to high otherwise."""
 
+    stops: tuple[str, ...]
+    low: float
+    high: float
+    kind: Kind | None
 
-def _area(
-    value: float,
-    stops: Sequence[str],
-    domain: tuple[float, float],
-    subject: _Subject,
-    lang: Lang,
-) -> Area:
-    share = (value - domain[0]) / (domain[1] - domain[0])
-    label = number(value, subject.kind)
-    return Area(value, theme.blend(stops, share), label, _say(value, subject, lang))
+    @classmethod
+    def of(cls, values: Sequence[float], kind: Kind | None) -> _Colours:
+        """The scale that holds all the values."""
+        if kind == "index":
+            reach = max((abs(value) for value in values), default=1.0) or 1.0
+            return cls(theme.DIVERGING, -reach, reach, kind)
+        low, high = min(values, default=0.0), max(values, default=1.0)
+        return cls(theme.SEQUENTIAL, low, high if high > low else low + 1, kind)
 
+    @property
+    def digits(self) -> int | None:
+        """Enough decimals to tell the districts apart."""
+        if self.kind == "index":
+            return 2 if self.high - self.low >= 0.2 else 3
+        if self.high - self.low < 2 and self.high < 100:
+            return 2
+        return None
 
-def _colour(
-    stops: Sequence[str],
-    domain: tuple[float, float],
-    subject: _Subject,
-    lang: Lang,
-    narrow: bool,
-) -> alt.Color:
-    low, high = domain
-    ticks = [low + (high - low) * share / (len(stops) - 1) for share in range(len(stops))]
-    format = "+.2f" if subject.kind == "index" else ",.0f" if high - low >= 50 else ",.1f"
-    return alt.Color(
-        "value:Q",
-        scale=alt.Scale(domain=ticks, range=list(stops), interpolate="rgb"),
-        legend=alt.Legend(
-            title=subject.unit(lang),
-            format=format,
-            values=[low, (low + high) / 2, high],
-            orient="bottom" if narrow else "right",
-            gradientLength=200 if narrow else 180,
-        ),
-    )
+    def area(self, value: float, hover: str) -> Area:
+        """The look of a district with this value."""
+        share = (value - self.low) / (self.high - self.low)
+        label = number(value, self.kind, self.digits)
+        return Area(value, theme.blend(self.stops, share), label, hover)
+
+    def encoding(self, unit: str, narrow: bool) -> alt.Color:
+        """The colour of `value` with its legend."""
+        steps = len(self.stops) - 1
+        ticks = [self.low + (self.high - self.low) * step / steps for step in range(steps + 1)]
+        digits = self.digits if self.digits is not None else 0 if self.high >= 1000 else 1
+        sign = "+" if self.kind == "index" else ""
+        return alt.Color(
+            "value:Q",
+            scale=alt.Scale(domain=ticks, range=list(self.stops), interpolate="rgb"),
+            legend=alt.Legend(
+                title=unit,
+                values=[self.low, (self.low + self.high) / 2, self.high],
+                format=f"{sign},.{digits}f",
+                labelExpr="datum.value === 0 ? '0' : datum.label",
+                orient="bottom" if narrow else "right",
+                offset=LEGEND_BELOW if narrow else 18,
+                gradientLength=200 if narrow else 180,
+                labelOffset=5,
+            ),
+        )

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import BY_ID, SERVICES
+from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
 from telads.charts import theme
-from telads.wording import in_sentence, josa
+from telads.charts.frames import known
 from telads.language import Lang, Text
 from telads.model import age_text
+from telads.wording import in_sentence, josa, number
 
 if TYPE_CHECKING:
     import polars as pl
 
 WEAK = 0.1
 """Below this mean correlation no pair is worth a title."""
+_CELL, _NARROW_CELL = 36, 40
+_METHOD = Text(
+    "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
+)
+_EVERYONE = Text("서울 전체", "all of Seoul")
+_GREY = Text("회색은 계산할 수 없음", "grey: cannot be computed")
 
 
 def draw(
@@ -30,43 +38,56 @@ def draw(
 ) -> alt.FacetChart:
     """How strongly services go together between neighbourhoods, for every ten-year age.
 
-    `frame` has the columns age, service_a, service_b (ids) and correlation (-1..1, null where
-    it could not be computed), one row for each ordered pair.
+    `frame` has the columns age (first year of a ten-year band), service_a, service_b (ids) and
+    correlation (-1..1, null where it could not be computed). One row a pair is enough: of a pair
+    given in both orders one is drawn, and of a service with itself none.
     """
-    pairs = frame.filter(frame["service_a"] != frame["service_b"])
+    pairs = _each_pair_once(frame)
     rows = [_row(row, lang) for row in pairs.iter_rows(named=True)]
-    ages = sorted(frame["age"].unique().to_list())
-    columns = 1 if narrow else 3
+    gaps = _GREY(lang) if any(row["correlation"] is None for row in rows) else ""
+    ages = sorted(pairs["age"].unique().to_list())
     title = theme.heading(
-        _finding(pairs, lang),
-        [Text("동네 사이의 상관계수, 연령별", "correlation between neighbourhoods, by age")(lang),
-         audience],
+        _finding(pairs, lang), [audience or _EVERYONE(lang), _METHOD(lang), gaps],
         lang=lang, window=window, synthetic=synthetic,
-        width=theme.NARROW if narrow else theme.WIDE + 140,
+        width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip
-    side = 38 * len(SERVICES) if narrow else 34 * len(SERVICES)
-    return (
-        alt.layer(*_layers(lang), data=alt.InlineData(values=rows), width=side, height=side)
-        .facet(
-            facet=alt.Facet("age:N", sort=[age_text(age)(lang) for age in ages], title=None),
-            columns=columns,
-            title=title,
-            spacing=26,
-        )
-        .resolve_axis(x="independent", y="independent")
+    side = (_NARROW_CELL if narrow else _CELL) * (len(SERVICES) - 1)
+    return alt.FacetChart(
+        data=alt.InlineData(values=rows),
+        spec=alt.LayerChart(layer=_layers(lang), width=side, height=side),
+        facet=alt.Facet("age:N", sort=[age_text(age)(lang) for age in ages], title=None),
+        columns=1 if narrow else 3,
+        title=title,
+        spacing=26,
+        resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent", y="independent")),
     )
+
+
+def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every two services once, the one that the catalogue names first as `service_a`."""
+    import polars as pl
+
+    place = {id: index for index, id in enumerate(SERVICE_IDS)}
+    first, second = (pl.col(name).replace_strict(place) for name in ("service_a", "service_b"))
+    straight = frame.filter(first < second)
+    turned = frame.filter(first > second).rename(
+        {"service_a": "service_b", "service_b": "service_a"}
+    )
+    pairs = straight.vstack(turned.select(straight.columns))
+    return pairs.unique(["age", "service_a", "service_b"], keep="first", maintain_order=True)
 
 
 def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
     value = row["correlation"]
+    missing = value is None or math.isnan(value)
     one, other = BY_ID[row["service_a"]].text(lang), BY_ID[row["service_b"]].text(lang)
-    colour = theme.NO_DATA if value is None else theme.blend(theme.DIVERGING, (value + 1) / 2)
+    colour = theme.NO_DATA if missing else theme.blend(theme.DIVERGING, (value + 1) / 2)
     return {
         "age": age_text(row["age"])(lang),
         "one": one,
         "other": other,
-        "correlation": value,
-        "label": "–" if value is None else f"{value:.2f}".replace("-", "−"),
+        "correlation": None if missing else value,
+        "label": "–" if missing else number(value, digits=2),
         "ink": theme.ink_on(colour),
         "pair": f"{one} × {other}",
     }
@@ -75,41 +96,41 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
 def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
     """The pair with the highest mean over the ages, and its range."""
     found: dict[tuple[str, str], list[float]] = {}
-    for row in pairs.drop_nulls("correlation").iter_rows(named=True):
-        pair = tuple(sorted((row["service_a"], row["service_b"]), key=list(BY_ID).index))
-        found.setdefault((pair[0], pair[1]), []).append(row["correlation"])
+    for row in known(pairs, "correlation").iter_rows(named=True):
+        found.setdefault((row["service_a"], row["service_b"]), []).append(row["correlation"])
     if not found:
         return Text("보여 줄 상관이 없습니다", "There are no correlations to show")(lang)
     pair = max(found, key=lambda pair: sum(found[pair]) / len(found[pair]))
     values = found[pair]
     if sum(values) / len(values) < WEAK:
         return Text(
-            "뚜렷하게 함께 많이 쓰이는 서비스는 없습니다",
+            "같은 동네에서 뚜렷하게 함께 많이 쓰이는 서비스는 없습니다",
             "No two services are clearly used more in the same neighbourhoods",
         )(lang)
-    low, high = f"{min(values):.2f}", f"{max(values):.2f}"
-    span = low if low == high else f"{low}~{high}"
+    low, high = number(min(values), digits=2), number(max(values), digits=2)
+    span = Text(low, low) if low == high else Text(f"{low}~{high}", f"{low} to {high}")
     (one, one_en), (other, other_en) = BY_ID[pair[0]].text, BY_ID[pair[1]].text
     return Text(
-        f"{josa(one, '을/를')} 더 쓰는 동네일수록 {other}도 더 씁니다 (상관 {span})",
-        f"Where {in_sentence(one_en)} is used more, {in_sentence(other_en)} is used more too "
-        f"(correlation {span.replace('~', ' to ')})",
+        f"{josa(one, '을/를')} 많이 쓰는 동네일수록 {other}도 많이 씁니다(상관 {span.ko})",
+        f"People in neighbourhoods where {in_sentence(one_en)} is used more "
+        f"also use {in_sentence(other_en)} more (correlation {span.en})",
     )(lang)
 
 
-def _layers(lang: Lang) -> tuple[alt.Chart, alt.Chart]:
+def _layers(lang: Lang) -> list[alt.Chart]:
+    """Cells below the diagonal and their figures; the other half would say the same again."""
     names = [service.text(lang) for service in SERVICES]
-    plain = alt.Axis(domain=False, ticks=False, labelFontSize=11)
-    slanted = alt.Axis(domain=False, ticks=False, labelFontSize=11, labelAngle=-40)
-    x = alt.X("one:N", sort=names, title=None, axis=slanted)
-    y = alt.Y("other:N", sort=names, title=None, axis=plain)
+    plain = alt.Axis(domain=False, ticks=False, labelFontSize=11, labelPadding=6)
+    slanted = alt.Axis(domain=False, ticks=False, labelFontSize=11, labelAngle=-40, labelPadding=4)
+    x = alt.X("one:N", scale=alt.Scale(domain=names[:-1]), title=None, axis=slanted)
+    y = alt.Y("other:N", scale=alt.Scale(domain=names[1:]), title=None, axis=plain)
     shares = [2 * step / (len(theme.DIVERGING) - 1) - 1 for step in range(len(theme.DIVERGING))]
     colour = alt.Color(
         "correlation:Q",
         scale=alt.Scale(domain=shares, range=list(theme.DIVERGING), interpolate="rgb"),
         legend=alt.Legend(
-            title=Text("상관", "correlation")(lang), values=[-1, -0.5, 0, 0.5, 1], format="+.1f",
-            orient="bottom", direction="horizontal", gradientLength=220,
+            title=Text("상관계수", "correlation")(lang), values=[-1, -0.5, 0, 0.5, 1], format=".1f",
+            orient="bottom", direction="horizontal", gradientLength=220, labelOffset=4,
         ),
     )  # fmt: skip
     cells = alt.Chart().mark_rect(cornerRadius=2).encode(
@@ -117,7 +138,9 @@ def _layers(lang: Lang) -> tuple[alt.Chart, alt.Chart]:
         color=alt.condition("isValid(datum.correlation)", colour, alt.value(theme.NO_DATA)),
         tooltip=[alt.Tooltip("pair:N", title=" "), alt.Tooltip("label:N", title="  ")],
     )  # fmt: skip
-    values = alt.Chart().mark_text(fontSize=10).encode(
-        x=x, y=y, text="label:N", color=theme.ink_of("ink")
-    )  # fmt: skip
-    return cells, values
+    values: alt.Chart = (
+        alt.Chart()
+        .mark_text(fontSize=11)
+        .encode(x=x, y=y, text="label:N", color=theme.ink_of("ink"))
+    )
+    return [cells, values]

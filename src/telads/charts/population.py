@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 
 from telads.charts import theme
-from telads.wording import group_name, people
+from telads.charts.frames import known
 from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.wording import group_name, number, people
 
 if TYPE_CHECKING:
     import polars as pl
 
-_UNIT = Text("만 명", "thousand people")
+_UNIT = Text("단위 만 명", "thousands of people")
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _COLOURS = {Sex.MALE: theme.MALE, Sex.FEMALE: theme.FEMALE}
+_SIDES: dict[Sex, Literal["left", "right"]] = {Sex.MALE: "right", Sex.FEMALE: "left"}
+"""How text is aligned beside the bars of each sex."""
+_AGES_WIDTH = 76
+_HEADS = 14
+"""Pixels from the plot up to the names of the sexes."""
 
 
 def draw(
@@ -33,33 +39,33 @@ def draw(
     """How many people of each sex and age there are.
 
     `frame` has the columns sex (M or F), age (first year of a ten-year band) and population
-    (people); `district` (Korean name) and `month` say what it is about, the whole city if None.
+    (people), one row a group; `district` (Korean name) and `month` say what it is about, the whole
+    city if None.
     """
-    known = frame.drop_nulls("population").sort("population", descending=True)
-    rows = [_row(row, lang) for row in known.iter_rows(named=True)]
-    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
+    groups = known(frame, "population").sort("population", descending=True, maintain_order=True)
+    rows = [_row(row, lang) for row in groups.iter_rows(named=True)]
     title = theme.heading(
-        _finding(known, district, lang), [place, month.text(lang) if month else "", _UNIT(lang)],
+        _finding(groups, district, lang),
+        [_base(district, lang), month.text(lang) if month else "", _UNIT(lang)],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
     )  # fmt: skip
-    reach = max((abs(row["signed"]) for row in rows), default=1.0) * (1.28 if narrow else 1.14)
+    reach = max((abs(row["signed"]) for row in rows), default=1.0) * (1.3 if narrow else 1.14)
     names = [age_text(age)(lang) for age in reversed(AGES)]
     signed = alt.X("signed:Q", title=None, axis=None, scale=alt.Scale(domain=[-reach, reach]))
-    age = alt.Y("age:N", sort=names, title=None,
+    age = alt.Y("age:N", title=None, scale=alt.Scale(domain=names),
                 axis=alt.Axis(domain=False, ticks=False, labelPadding=8))  # fmt: skip
-    bars = (
-        alt.Chart()
-        .mark_bar(cornerRadiusEnd=3, height={"band": 0.78})
-        .encode(
-            x=signed, y=age, color=_colour(known, lang),
-            tooltip=[alt.Tooltip("group:N", title=" "), alt.Tooltip("people:N", title="  ")],
-        )
+    bars = alt.Chart().mark_bar(height={"band": 0.78}).encode(
+        x=signed, y=age, color=_colour(),
+        tooltip=[alt.Tooltip("group:N", title=" "), alt.Tooltip("people:N", title="  ")],
     )  # fmt: skip
-    layers = [bars, *(_labels(sex, signed, age) for sex in Sex)]
-    return alt.layer(
-        *layers, data=alt.InlineData(values=rows), title=title,
-        width=(theme.NARROW if narrow else theme.WIDE) - 60, height=250 if narrow else 300,
-    )  # fmt: skip
+    heads = [_head(sex, groups, signed, lang) for sex in Sex]
+    return alt.LayerChart(
+        layer=[bars, *(_labels(sex, signed, age) for sex in Sex), *heads],
+        data=alt.InlineData(values=rows),
+        title=title,
+        width=theme.width(narrow) - _AGES_WIDTH,
+        height=250 if narrow else 300,
+    )
 
 
 def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
@@ -68,48 +74,59 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
         "sex": row["sex"],
         "age": age_text(row["age"])(lang),
         "signed": -amount if row["sex"] == Sex.MALE else amount,
-        "label": f"{amount:,.1f}" if amount < 100 else f"{amount:,.0f}",
+        "label": number(amount, digits=1 if amount < 100 else 0),
         "group": group_name(row["sex"], row["age"], lang),
         "people": people(row["population"], lang),
     }
 
 
-def _finding(known: pl.DataFrame, district: str | None, lang: Lang) -> str:
-    """The largest group. `known` is sorted by population, largest first."""
-    if known.is_empty():
+def _base(district: str | None, lang: Lang) -> str:
+    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
+    return Text(f"{place} 20세 이상", f"{place}, aged 20 and over")(lang)
+
+
+def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
+    """The largest group. `groups` is sorted by population, largest first."""
+    if groups.is_empty():
         return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
-    first = known.row(0, named=True)
+    first = groups.row(0, named=True)
     group, count = group_name(first["sex"], first["age"], lang), people(first["population"], lang)
-    place = district_name(district, lang) if district else ""
+    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
     return Text(
-        f"{f'{place}에는 ' if place else ''}{group}이 가장 많습니다 ({count})",
-        f"{group[:1].upper()}{group[1:]} are the largest group{f' in {place}' if place else ''} "
-        f"({count})",
+        f"{place}에는 {group}이 가장 많습니다({count})",
+        f"{group[:1].upper()}{group[1:]} are the largest group in {place} ({count})",
     )(lang)
 
 
-def _colour(known: pl.DataFrame, lang: Lang) -> alt.Color:
-    """Men blue, women orange; the legend tells how many there are of each."""
-    import polars as pl
-
-    totals = {
-        sex: float(known.filter(pl.col("sex") == sex.value)["population"].sum()) for sex in Sex
-    }
-    names = {sex.value: f"{sex.text(lang)} {people(totals[sex], lang)}" for sex in Sex}
-    choose = " : ".join(f"datum.value === '{sex}' ? '{name}'" for sex, name in names.items())
-    return alt.Color(
-        "sex:N",
-        scale=alt.Scale(domain=[sex.value for sex in Sex], range=list(_COLOURS.values())),
-        legend=alt.Legend(title=None, orient="top", labelExpr=f"{choose} : ''", columnPadding=24),
-    )
+def _colour() -> alt.Color:
+    """Men blue, women orange; their names stand above the bars, so there is no legend."""
+    scale = alt.Scale(domain=[sex.value for sex in Sex], range=list(_COLOURS.values()))
+    return alt.Color("sex:N", scale=scale, legend=None)
 
 
 def _labels(sex: Sex, signed: alt.X, age: alt.Y) -> alt.Chart:
     """The figure at the end of each bar of one sex."""
-    left = sex is Sex.MALE
-    return (
+    side = _SIDES[sex]
+    labels: alt.Chart = (
         alt.Chart()
-        .mark_text(align="right" if left else "left", dx=-5 if left else 5)
+        .mark_text(fontSize=12, align=side, dx=-5 if side == "right" else 5)
         .encode(x=signed, y=age, text="label:N")
         .transform_filter(f"datum.sex === '{sex.value}'")
     )
+    return labels
+
+
+def _head(sex: Sex, groups: pl.DataFrame, signed: alt.X, lang: Lang) -> alt.Chart:
+    """The sex and how many there are, above its side."""
+    total = float(groups.filter(groups["sex"] == sex.value)["population"].sum())
+    side = _SIDES[sex]
+    head: alt.Chart = (
+        alt.Chart(alt.InlineData(values=[{"signed": 0}]))
+        .mark_text(fontSize=12, fontWeight="bold", align=side, dx=-8 if side == "right" else 8)
+        .encode(
+            x=signed,
+            y=alt.value(-_HEADS),
+            text=alt.value(f"{sex.text(lang)} {people(total, lang)}"),
+        )
+    )
+    return head

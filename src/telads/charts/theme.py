@@ -6,6 +6,7 @@ of text and lines come from a `Look`, so that a chart inside a page can follow t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,17 +20,21 @@ FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun 
 WIDE, NARROW = 660, 320
 """Pixels of the plot. Narrow is a layout of its own: a scaled-down picture has unreadable text."""
 
+PANELS = 800
+"""Pixels of a wide picture made of small panels."""
+
 MALE, FEMALE = "#1f6fae", "#d97d1e"
-DAYS, INDEX = "#1f6fae", "#8a6fb0"
-"""Lines of services in days, and of those published as a standardised index."""
-FOCUS, CONTEXT = "#1f6fae", "#9aa5b1"
-NO_DATA = "#d5dae0"
+GROUPS = ("#1f6fae", "#84898f", "#c9620a", "#0b2c4d")
+"""Lines: the first is what the picture is about, grey is what it is compared with."""
+NO_DATA = "#d2cec8"
+"""A warm grey, which no kind of colour blindness takes for one of the blues."""
 SEQUENTIAL = ("#e6f0f7", "#bad6ea", "#82b5d9", "#4a8fc1", "#22689f", "#0d3f6e")
 DIVERGING = ("#a4490a", "#df8e45", "#f6d9b8", "#f2f3f3", "#bdd7ea", "#5c9ecb", "#0d5086")
 """Orange below zero, blue above: told apart by every common kind of colour blindness."""
-TIES = ("#0d3f6e", "#3a80b6", "#7fb2d6", "#adbccb")
+TIES = ("#0b3a66", "#3a80b6", "#73a9d0", "#84898f")
 
-_DARK_INK, _LIGHT_INK = "#12202e", "#ffffff"
+_DARK_INK, _LIGHT_INK = "#000000", "#ffffff"
+"""Only pure black and white leave no colour on which both are harder to read than 4.5 to 1."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,12 @@ def config(look: Look) -> dict[str, Any]:
         # The picture as a whole has a label; one for each bar would only be noise read aloud.
         "aria": False,
         "view": {"stroke": None},
-        "text": {"color": look.ink, "fontSize": 12},
+        "text": {"color": look.ink},
         "rule": {"color": look.grid},
         "geoshape": {"stroke": look.background if look is PLAIN else look.grid},
-        "style": {"quiet": {"fill": look.muted, "fontSize": 10}, "zero": {"stroke": look.muted}},
+        "style": {"quiet": {"color": look.muted}, "zero": {"color": look.muted}},
         "title": {
-            "anchor": "start", "frame": "bounds", "align": "left", "offset": 18,
+            "anchor": "start", "align": "left", "offset": 18,
             "fontSize": 18, "fontWeight": "bold", "lineHeight": 25, "color": look.ink,
             "subtitleFontSize": 12, "subtitleLineHeight": 17, "subtitlePadding": 7,
             "subtitleColor": look.muted,
@@ -76,10 +81,11 @@ def config(look: Look) -> dict[str, Any]:
         "axis": {
             **quiet, "labelFontSize": 12, "titleFontSize": 12, "gridColor": look.grid,
             "domainColor": look.grid, "tickColor": look.grid, "titlePadding": 10,
+            "labelLimit": 0, "titleLimit": 0,
         },
         "legend": {
             **quiet, "labelFontSize": 12, "titleFontSize": 12, "symbolSize": 110,
-            "gradientThickness": 12,
+            "gradientThickness": 12, "labelLimit": 0, "titleLimit": 0,
         },
         "header": {
             "labelColor": look.ink, "labelFontSize": 13, "labelFontWeight": "bold",
@@ -93,11 +99,18 @@ def heading(
 ) -> alt.TitleParams:
     """The title, which is the finding, and below it what was measured, where and when.
 
+    Details that are empty or stand in the finding already are left out.
     Vega does not wrap: the lines are broken here for a picture of this width.
     """
     marked = [_SYNTHETIC(lang)] if synthetic else []
-    subtitle = " · ".join([*marked, *(detail for detail in (*details, window) if detail)])
-    return alt.TitleParams(text=_lines(finding, width, 18), subtitle=_lines(subtitle, width, 12))
+    new = [detail for detail in details if detail.casefold() not in finding.casefold()]
+    said = [detail for detail in (*marked, *new, window) if detail]
+    # Panels have titles too, and stand in line only if those keep to the plot, not to its labels.
+    return alt.TitleParams(
+        frame="bounds",
+        text=_balanced(_UNBROKEN.split(finding), " ", width, 18),
+        subtitle=_filled(said, SEPARATOR, width, 12),
+    )
 
 
 def width(narrow: bool) -> int:
@@ -122,13 +135,13 @@ def ink_on(colour: str) -> str:
     return _DARK_INK if dark >= light else _LIGHT_INK
 
 
-def ink_of(field: str) -> alt.ValueChannelMixin:
+def ink_of(field: str) -> alt.ColorValue:
     """The colour of a text, taken from a field that `ink_on` filled.
 
     A condition, because a text layer's own colour scale would clash with that of the data.
     """
-    light: Any = alt.value(_LIGHT_INK)
-    return alt.condition(f"datum.{field} === '{_LIGHT_INK}'", light, alt.value(_DARK_INK))
+    light = {"test": f"datum.{field} === '{_LIGHT_INK}'", "value": _LIGHT_INK}
+    return alt.ColorValue(_DARK_INK, condition=light)
 
 
 def contrast(one: str, other: str) -> float:
@@ -137,6 +150,9 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+SEPARATOR = " · "
+_UNBROKEN = re.compile(r" (?![^(]*\))")
+"""Spaces outside brackets: a figure stays with its unit."""
 _SYNTHETIC = Text("합성 자료", "synthetic data")
 
 
@@ -152,14 +168,38 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def _lines(text: str, width: int, size: int) -> list[str]:
-    """Break at spaces; a Hangul syllable is about one em wide, a Latin letter about half."""
-    lines, room = [""], float(width)
-    for word in text.split(" "):
-        needed = size * sum(0.95 if ord(letter) > 0x1100 else 0.55 for letter in f"{word} ")
-        if needed > room and lines[-1]:
-            lines.append("")
-            room = float(width)
-        lines[-1] = f"{lines[-1]} {word}".strip()
-        room -= needed
+def _balanced(parts: Sequence[str], between: str, width: float, size: int) -> list[str]:
+    """As few lines as fit, made alike in length, so that no word is left alone on the last."""
+    fewest = _filled(parts, between, width, size)
+    room = width
+    while room > size:
+        tighter = _filled(parts, between, room - size, size)
+        if len(tighter) > len(fewest) or any(pixels(line, size) > width for line in tighter):
+            break
+        fewest, room = tighter, room - size
+    return fewest
+
+
+def _filled(parts: Sequence[str], between: str, width: float, size: int) -> list[str]:
+    """Lines broken between the parts, and inside a part only where it alone is too wide."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and pixels(lines[-1] + between + part, size) <= width:
+            lines[-1] += between + part
+            continue
+        if lines:
+            lines[-1] += between.rstrip()
+        words = part.split(" ") if between != " " and pixels(part, size) > width else [part]
+        lines.extend(_filled(words, " ", width, size) if len(words) > 1 else words)
     return lines
+
+
+def pixels(text: str, size: int) -> float:
+    """How wide a text is at most in the fonts of the house, letter by letter."""
+    return size * sum(map(_ems, text))
+
+
+def _ems(letter: str) -> float:
+    if ord(letter) > 0x1100:
+        return 0.95
+    return 0.57 if letter.isalnum() or letter in "%+−~<=#" else 0.32

@@ -1,0 +1,102 @@
+"""Small frames by hand for every chart, with the finding that the title must state."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from telads.catalog import BY_ID
+
+
+class Sample(NamedTuple):
+    frame: pl.DataFrame
+    options: dict[str, Any]
+    korean: str
+    english: str
+
+
+def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The table a specification draws."""
+    data = spec["data"]
+    table: list[dict[str, Any]] = (
+        data["values"] if "values" in data else spec["datasets"][data["name"]]
+    )
+    return table
+
+
+POPULATION = pl.DataFrame({
+    "sex": ["M", "F", "M", "F"],
+    "age": [20, 20, 70, 70],
+    "population": [50_000.0, 61_000.0, 8_000.0, 9_996.0],
+})  # fmt: skip
+DISTRICT_DAYS = pl.DataFrame({
+    "district": ["강남구", "중구", "관악구"],
+    "value": [14.42, 15.1, 16.33],
+})  # fmt: skip
+CORRELATION = pl.DataFrame({
+    "age": [20, 20, 30, 30, 30],
+    "service_a": ["video", "youtube", "youtube", "game", "game"],
+    "service_b": ["youtube", "video", "video", "game", "netflix"],
+    "correlation": [0.88, 0.88, 0.56, 1.0, -0.2],
+})  # fmt: skip
+MONTHLY = pl.DataFrame({
+    "month": ["2023-01", "2023-02", "2023-01", "2023-02", "2023-01", "2023-02"],
+    "service": ["game", "game", "delivery", "delivery", "youtube", "youtube"],
+    "value": [50.0, 51.0, 10.0, 12.5, 0.1, 0.4],
+})  # fmt: skip
+AFFINITY = pl.DataFrame({
+    "service": ["game", "netflix", "shopping"],
+    "affinity": [-0.57, 1.19, 1.02],
+})  # fmt: skip
+PLATFORMS = pl.DataFrame({
+    "service": ["game", "finance", "shopping"],
+    "association": [0.53, 0.35, -0.08],
+    "low": [0.39, 0.18, -0.23],
+    "high": [0.64, 0.50, 0.07],
+    "p_first": [0.868, 0.13, 0.002],
+    "tie_group": [1, 1, 2],
+})  # fmt: skip
+TARGETS = pl.DataFrame({
+    "rank": [1, 2, 3, 4, 5],
+    "district": ["관악구", "중구", "관악구", "관악구", "관악구"],
+    "sex": ["F", "M", "M", "F", "F"],
+    "age": [30, 20, 20, 40, 20],
+    "population": [20_000.0, 5_000.0, 30_000.0, 8_000.0, 9_000.0],
+})  # fmt: skip
+
+SAMPLES: dict[str, Sample] = {
+    "population": Sample(
+        POPULATION, {"district": "강남구"},
+        "강남구에는 20대 여성이 가장 많습니다(6.1만 명)",
+        "Women 20-29 are the largest group in Gangnam-gu (61,000 people)",
+    ),
+    "choropleth": Sample(
+        DISTRICT_DAYS, {"measure": BY_ID["delivery"]},
+        "배달 이용은 관악구가 가장 많고(월 16.33일), 강남구가 가장 적습니다(월 14.42일)",
+        "Use of delivery: highest in Gwanak-gu (16.33 days a month), "
+        "lowest in Gangnam-gu (14.42 days a month)",
+    ),
+    "correlation": Sample(
+        CORRELATION, {},
+        "동영상·방송을 많이 쓰는 동네일수록 유튜브도 많이 씁니다(상관 0.56~0.88)",
+        "People in neighbourhoods where video is used more also use YouTube more "
+        "(correlation 0.56 to 0.88)",
+    ),
+    "monthly": Sample(
+        MONTHLY, {"audience": "관악구 20대 남성"},
+        "2023년 1월부터 2월까지 관악구 20대 남성의 배달 이용이 25% 늘어 가장 크게 변했습니다",
+        "관악구 20대 남성: use of delivery changed most, up 25% from 2023-01 to 2023-02",
+    ),
+    "ranking": Sample(
+        PLATFORMS, {"service": BY_ID["delivery"]},
+        "배달을 많이 쓰는 동네일수록 게임과 금융도 많이 씁니다(순위를 가릴 수 없음)",
+        "People in neighbourhoods where delivery is used more also use games and finance more "
+        "(in no clear order)",
+    ),
+    "targets": Sample(
+        TARGETS, {"service": BY_ID["netflix"]},
+        "넷플릭스 광고 대상 5개 집단은 2개 자치구에 있고, 관악구가 4개로 가장 많습니다",
+        "The 5 Netflix targets lie in 2 districts; Gwanak-gu has the most (4)",
+    ),
+}  # fmt: skip
