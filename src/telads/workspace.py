@@ -96,11 +96,18 @@ class Workspace:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def build_name(self) -> str | None:
-        """The build in force, or None before the first one."""
+        """The build in force, or None before the first one; raises `WorkspaceDamaged`."""
+        file = self.path / "current"
         try:
-            return (self.path / "current").read_text(encoding="utf-8").strip()
+            return file.read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return None
+        except (OSError, ValueError) as error:
+            raise WorkspaceDamaged(
+                Text("작업 폴더를 읽을 수 없습니다.", "The workspace cannot be read."),
+                Text("폴더와 권한을 확인해 주세요.", "Check the folder and its permissions."),
+                file=file,
+            ) from error
 
     def build(self) -> Build:
         """The build in force; raises `NothingBuilt`."""
@@ -121,10 +128,16 @@ class Workspace:
     def switch(self, name: str, keep: int) -> None:
         """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
         write_text(self.path / "current", name + "\n")
-        others = [folder for folder in self.marts_path.iterdir() if folder.name != name]
+        others = [
+            folder for folder in self.marts_path.iterdir()
+            if folder.is_dir() and folder.name != name
+        ]  # fmt: skip
         newest_first = sorted(others, key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in newest_first[keep - 1 :]:
-            shutil.rmtree(folder)
+            # Under another name first: half removed, it would still pass for a whole build.
+            doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
+            folder.rename(doomed)
+            shutil.rmtree(doomed)
 
 
 @dataclass(frozen=True)

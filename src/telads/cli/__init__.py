@@ -6,18 +6,27 @@ one line on standard error; `--debug` shows where it came from.
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 import typer
 
 from telads.cli import options
 from telads.cli.ask import ask
 from telads.cli.data import data
+from telads.cli.help import speak_korean
 from telads.cli.make import make
+from telads.cli.mistakes import explained
 from telads.cli.synthetic import synthetic
 from telads.errors import QuestionError, SettingError, TeladsError
+from telads.language import Lang, Text
 from telads.version import __version__
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
 
 app = typer.Typer(
     name="telads",
@@ -30,6 +39,7 @@ app = typer.Typer(
 )
 WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
+HELP = {"-h", "--help"}
 
 for verbs in (data, ask, make, synthetic):
     app.add_typer(verbs)
@@ -51,6 +61,7 @@ def _root(
         False, "--debug",
         help=options.say("오류가 난 곳까지 보입니다.", "Show where an error came from."),
     ),
+    lang: options.LangOption = options.DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Options of every verb."""
 
@@ -58,25 +69,55 @@ def _root(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    lang = options.LANG if arguments is None else options.language_now(words)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"] or ["--help"]
     try:
-        code = app(args=words, standalone_mode=False)
-    except (TeladsError, typer.TyperException) as error:
-        if debug:
-            raise
-        sys.stderr.write(f"telads: {_line(error)}\n")
-        code = 2 if isinstance(error, WRONGLY_ASKED) else 1
+        code = _run(words, lang)
+        sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     except BrokenPipeError:  # the reader of a pipe went away, as `head` does
-        sys.stderr.close()
         code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        sys.stderr.write(f"telads: {_line(error, lang)}\n")
+        code = 2 if isinstance(error, WRONGLY_ASKED) else 1
+    _let_go_of_output()
+    sys.exit(code)
 
 
-def _line(error: TeladsError | typer.TyperException) -> str:
-    """An error in one line; Typer's own come in English only."""
+def _run(words: list[str], lang: Lang) -> int:
+    if any("\0" in word for word in words):
+        raise typer.BadParameter("NUL", param_hint="telads")
+    command = typer.main.get_command(app)
+    if lang == "ko" and HELP.intersection(words):
+        speak_korean(cast("TyperGroup", command))
+    code = command.main(args=words, prog_name="telads", standalone_mode=False)
+    return code if isinstance(code, int) else 0
+
+
+def _line(error: Exception, lang: Lang) -> str:
+    """An error in one line."""
     if isinstance(error, TeladsError):
-        return error.line(options.LANG)
-    return " ".join(error.format_message().split())
+        return error.line(lang)
+    if isinstance(error, typer.TyperException):
+        return explained(error)(lang)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"{error.strerror or error}{where}"
+    name = type(error).__name__
+    told = Text(
+        f"예상하지 못한 오류입니다({name}: {error}). --debug를 붙이면 어디인지 보입니다.",
+        f"Unexpected error ({name}: {error}). Add --debug to see where.",
+    )
+    return " ".join(told(lang).split())
+
+
+def _let_go_of_output() -> None:
+    """What nobody can be given any more (a closed pipe, a full disk) is no error of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.show import show, show_done
 from telads.language import Lang, Text
 from telads.model import Month
 
@@ -52,6 +53,7 @@ def ingest(
                               "the label month where the name does not tell it: 2023-06")),
     ] = None,
     workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Take files in; exit code 1 if any was refused."""
@@ -67,11 +69,32 @@ def ingest(
             outcomes.append(taken)
             step(taken.path.name, min(len(outcomes) - 1, total), total)
     refused = [taken for taken in outcomes if taken.outcome == "refused"]
-    for taken in outcomes:
+    if form is not Form.TABLE:
+        show_done("ingest", [_row(taken, lang.value) for taken in outcomes], form)
+    for taken in outcomes if form is Form.TABLE else refused:
         stream = sys.stderr if taken in refused else sys.stdout
         stream.write("\n".join(_told(taken, lang.value)) + "\n")
     if refused:
         raise typer.Exit(1)
+
+
+def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
+    """What became of a file, for programs."""
+    entry = taken.entry
+    return {
+        "file": str(taken.path),
+        "outcome": taken.outcome,
+        "month": str(taken.month) if taken.month else None,
+        "sha256": entry.sha256 if entry else None,
+        "replaced": entry.replaced if entry else None,
+        "rows": entry.rows if entry else None,
+        "masked": entry.masked if entry else None,
+        "coverage": entry.coverage if entry else None,
+        "synthetic": entry.synthetic if entry else None,
+        "ignored_columns": list(entry.ignored_columns) if entry else [],
+        "warnings": [warning(lang) for warning in entry.warnings] if entry else [],
+        "error": taken.error.line(lang) if taken.error else None,
+    }
 
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
@@ -105,6 +128,7 @@ def build(
         bool, typer.Option("--again", help=say("이미 있어도 다시", "even if it is there already"))
     ] = False,
     workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Build and put in force."""
@@ -114,6 +138,9 @@ def build(
         built = make(
             workspace_of(workspace), load_settings(), again=again, on_step=step, on_wait=waiting
         )
+    if form is not Form.TABLE:
+        show_done("build", [{"build": built.name, "made": built.made}], form)
+        return
     done = (
         Text("계산했습니다", "built") if built.made else Text("바뀐 것이 없습니다", "nothing new")
     )
@@ -132,7 +159,6 @@ def status(
 ) -> None:
     """The ledger and the build in force."""
     from telads.answers.status import status as answer
-    from telads.cli.show import show
 
     found = answer(workspace_of(workspace))
     show(found, form, lang.value)
@@ -148,14 +174,20 @@ def status(
     help=say("설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
              "Check settings, versions, fonts and the workspace."),
 )  # fmt: skip
-def doctor(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE) -> None:
+def doctor(
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
     """Print every finding; exit code 1 if one needs attention."""
     from telads.cli.doctor import findings
 
-    healthy = True
-    for finding in findings(workspace_of(workspace), load_settings()):
-        healthy = healthy and finding.good
+    found = list(findings(workspace_of(workspace), load_settings()))
+    if form is not Form.TABLE:
+        rows = [{"good": finding.good, "finding": finding.text(lang.value)} for finding in found]
+        show_done("doctor", rows, form)
+    for finding in found if form is Form.TABLE else ():
         mark = Text("양호", "ok") if finding.good else Text("확인", "LOOK")
         sys.stdout.write(f"{mark(lang.value):5} {finding.text(lang.value)}\n")
-    if not healthy:
+    if not all(finding.good for finding in found):
         raise typer.Exit(1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -33,11 +34,20 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     for name in LIBRARIES:
         yield _library(name)
     for setting in SETTINGS:
-        value = getattr(settings, setting.name)
+        value = _written(getattr(settings, setting.name))
         yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
     yield _font()
     yield from _workspace(workspace)
+
+
+def _written(value: object) -> str:
+    """A setting's value as one would write it, a password in an address left out."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, bool | float):
+        return f"{value:g}"
+    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
 
 
 def _library(name: str) -> Finding:
@@ -60,6 +70,9 @@ def _font() -> Finding:
 
 
 def _workspace(workspace: Workspace) -> Iterator[Finding]:
+    from telads.answers.tables import read
+    from telads.marts import TABLES
+
     path = workspace.path
     if not path.is_dir():
         yield Finding(True, Text(f"작업 폴더가 아직 없습니다: {path}", f"No workspace yet: {path}"))
@@ -74,7 +87,8 @@ def _workspace(workspace: Workspace) -> Iterator[Finding]:
                                            f"{free / 1e9:.1f} GB free"))  # fmt: skip
     try:
         ledger = workspace.ledger()
-        missing = [month for month, file in workspace.cells(ledger).items() if not file.is_file()]
+        files = workspace.cells(ledger)
+        missing = ", ".join(str(month) for month, file in files.items() if not file.is_file())
         months = ", ".join(str(month) for month in ledger.current())
         yield Finding(not missing, Text(
             f"달: {months or '없음'}" + (f"; 셀 파일이 없는 달: {missing}" if missing else ""),
@@ -82,7 +96,10 @@ def _workspace(workspace: Workspace) -> Iterator[Finding]:
         ))  # fmt: skip
         name = workspace.build_name()
         if name:
-            workspace.build().about  # noqa: B018 - reading it is the check
+            build = workspace.build()
+            build.about  # noqa: B018 - reading it is the check
+            for table in TABLES:
+                read(build, table)
             yield Finding(True, Text(f"계산 {name}", f"build {name}"))
     except TeladsError as error:
         yield Finding(False, Text(error.line("ko"), error.line("en")))

@@ -39,16 +39,17 @@ def load_settings() -> Settings:
     return Settings.load()
 
 
-def _language() -> Lang:
+def language_now(arguments: Sequence[str]) -> Lang:
+    """The language of a command line, by the settings as they are now."""
     from telads.errors import SettingError
 
     try:
-        return language_of(sys.argv[1:], load_settings())
+        return language_of(arguments, load_settings())
     except SettingError:  # told properly as soon as a verb asks for the settings
-        return language_of(sys.argv[1:], None)
+        return language_of(arguments, None)
 
 
-LANG: Lang = _language()
+LANG: Lang = language_now(sys.argv[1:])
 
 
 class Form(StrEnum):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from telads.answers.answer import Answer
-from telads.answers.columns import column_of
+from telads.answers.answer import CONTRACT, Answer
+from telads.answers.columns import Column, column_of
 from telads.cli.options import Form
 from telads.language import Lang, Text
 from telads.wording import observed
@@ -20,6 +22,16 @@ WIDTH_OF_A_FILE = 160
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
 SEPARATOR = "|"
 """Between the items of a list inside one CSV field."""
+GAP = 2
+"""Spaces between two columns of a table."""
+
+LEAST_IMPORTANT = (
+    "index_low", "index_high", "ahead_low", "ahead_high", "change_city", "change_local",
+    "excess", "volume_share", "se", "masked", "rows", "usage", "n_cells", "coverage", "synthetic",
+    "cumulative_share", "change", "file", "tie_group", "low", "high", "weight", "z", "farthest",
+    "population",
+)  # fmt: skip
+"""Columns that a narrow terminal does without, the first to go first."""
 
 
 def show(answer: Answer, form: Form, lang: Lang) -> None:
@@ -30,6 +42,22 @@ def show(answer: Answer, form: Form, lang: Lang) -> None:
         sys.stdout.write(flat(answer.rows).write_csv())
     else:
         _table(answer, lang)
+
+
+def show_done(verb: str, rows: Sequence[Mapping[str, Any]], form: Form) -> None:
+    """Print what a verb did, for programs: JSON with the keys contract, question, rows, or CSV."""
+    if form is Form.JSON:
+        done = {"contract": CONTRACT, "question": verb, "rows": rows}
+        sys.stdout.write(json.dumps(done, ensure_ascii=False, indent=2) + "\n")
+        return
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({
+            name: SEPARATOR.join(value) if isinstance(value, list)
+            else str(value).lower() if isinstance(value, bool) else value
+            for name, value in row.items()
+        })  # fmt: skip
 
 
 def flat(rows: pl.DataFrame) -> pl.DataFrame:
@@ -57,17 +85,61 @@ def _table(answer: Answer, lang: Lang) -> None:
     out = console()
     for sentence in answer.sentences:
         out.print(Styled(sentence(lang), style="bold"))
+    columns, left_out = _fitting(answer, lang, out.width)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    known = (column_of(answer.question, name) for name in answer.rows.columns)
-    shown = [column for column in known if column]
-    for column in shown:
+    for column in columns:
         table.add_column(column.title(lang), justify="right" if column.figure else "left")
     for row in answer.rows.iter_rows(named=True):
-        table.add_row(*(Styled(column.write(row, lang)) for column in shown))
+        table.add_row(*(Styled(column.write(row, lang)) for column in columns))
     out.print(table)
     out.print(Styled(about(answer, lang), style="dim"))
+    if left_out:
+        names = ", ".join(column.title(lang) for column in left_out)
+        told = Text(f"화면이 좁아 뺀 열: {names}", f"Left out on a narrow screen: {names}")
+        out.print(Styled(told(lang), style="dim"))
+    for remark in _remarks(answer, lang):
+        out.print(Styled(remark, style="yellow"))
+
+
+def _fitting(answer: Answer, lang: Lang, width: int) -> tuple[list[Column], list[Column]]:
+    """The columns that fit side by side, and those that had to go."""
+    known = {name: column_of(answer.question, name) for name in answer.rows.columns}
+    # Warnings are whole sentences: they stand beneath the table.
+    columns = {name: column for name, column in known.items() if column and not _is_warnings(name)}
+    rows = list(answer.rows.iter_rows(named=True))
+    widths = {name: _width(column, rows, lang) for name, column in columns.items()}
+    left_out = []
+    for name in LEAST_IMPORTANT:
+        if sum(widths.values()) + GAP * (len(widths) - 1) <= width:
+            break
+        if widths.pop(name, None) is not None:
+            left_out.append(columns.pop(name))
+    return list(columns.values()), left_out
+
+
+def _width(column: Column, rows: Sequence[dict[str, Any]], lang: Lang) -> int:
+    from rich.cells import cell_len
+
+    return max(cell_len(text) for text in (column.title(lang),
+                                           *(column.write(row, lang) for row in rows)))  # fmt: skip
+
+
+def _is_warnings(name: str) -> bool:
+    return name.startswith("warnings_")
+
+
+def _remarks(answer: Answer, lang: Lang) -> Iterator[str]:
+    """The warnings of the answer and, where its rows have some, of its months."""
+    note = Text("주의", "Note")(lang)
     for warning in answer.warnings:
-        out.print(Styled(Text("주의: ", "Note: ")(lang) + warning(lang), style="yellow"))
+        yield f"{note}: {warning(lang)}"
+    months: dict[str, list[str]] = {}
+    if f"warnings_{lang}" in answer.rows.columns:
+        for month, sentences in answer.rows.select("month", f"warnings_{lang}").iter_rows():
+            for sentence in sentences:
+                months.setdefault(sentence, []).append(month)
+    for sentence, of in months.items():
+        yield f"{note} {', '.join(of)}: {sentence}"
 
 
 def about(answer: Answer, lang: Lang) -> str:

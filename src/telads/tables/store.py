@@ -70,11 +70,11 @@ def _explained(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise WorkspaceError(
-            Text("작업 폴더에 쓸 수 없어 그대로 두었습니다.",
-                 "The workspace cannot be written to and is as it was."),
+            Text("파일을 쓸 수 없어 그대로 두었습니다.",
+                 "The file cannot be written and is as it was."),
             Text("디스크 공간과 폴더 권한을 확인해 주세요.",
                  "Check the disk space and the folder's permissions."),
-            file=target, value=error.strerror,
+            file=target, value=error.strerror or error,
         ) from error  # fmt: skip
 
 

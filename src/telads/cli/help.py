@@ -1,0 +1,33 @@
+"""Help in Korean: the words that Typer adds to ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+_OPTIONS = {
+    "install_completion": "지금 쓰는 셸에 자동 완성을 설치합니다.",
+    "show_completion": "자동 완성 스크립트를 보입니다(복사하거나 고쳐 쓸 때).",
+}
+_HELP = "이 도움말을 보입니다."
+
+
+def speak_korean(group: TyperGroup) -> None:
+    """Say in Korean what Typer says about its own options and panels; of no use before help."""
+    from typer import rich_utils
+
+    rich_utils.OPTIONS_PANEL_TITLE = "옵션"
+    rich_utils.ARGUMENTS_PANEL_TITLE = "인자"
+    rich_utils.COMMANDS_PANEL_TITLE = "명령"
+    rich_utils.REQUIRED_LONG_STRING = "[필수]"
+    rich_utils.DEFAULT_STRING = "[기본: {}]"
+    commands: list[Any] = [group, *group.commands.values()]
+    for command in commands:
+        for parameter in command.params:
+            parameter.help = _OPTIONS.get(parameter.name, parameter.help)
+        context = typer.Context(command, help_option_names=["-h", "--help"])
+        command.get_help_option(context).help = _HELP
