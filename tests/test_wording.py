@@ -6,6 +6,7 @@ from telads.catalog import SERVICES, Kind
 from telads.language import Lang
 from telads.model import Month, Window
 from telads.wording import (
+    be,
     figure,
     group_name,
     in_sentence,
@@ -107,6 +108,11 @@ def test_groups_and_segments_by_name() -> None:
     assert group_name("M", 70, "en") == "men 70 and over"
     assert segment_name("강남구", "F", 30, "ko") == "강남구 30대 여성"
     assert segment_name("강남구", "F", 30, "en") == "women 30-39 in Gangnam-gu"
+
+
+def test_verbs_agree_with_the_services() -> None:
+    assert {be(service.text.en) for service in SERVICES if service.id != "game"} == {"is"}
+    assert be("Games") == "are"
 
 
 def test_names_inside_a_sentence() -> None:

@@ -100,6 +100,11 @@ def in_sentence(name: str) -> str:
     return name if proper else name[:1].lower() + name[1:]
 
 
+def be(name: str) -> str:
+    """The verb of an English service name: games are, shopping is."""
+    return "are" if name.casefold().endswith("s") else "is"
+
+
 def join_names(names: Sequence[str], lang: Lang) -> str:
     """`쇼핑과 금융`, `shopping, finance and games`."""
     if len(names) < 2:

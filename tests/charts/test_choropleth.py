@@ -10,7 +10,7 @@ from telads.catalog import BY_ID, MEASURES, Measure
 from telads.charts.borders import ATTRIBUTION
 from telads.charts.choropleth import AverageAge, draw
 from telads.charts.render import specification, title_of
-from telads.charts.theme import NO_DATA
+from telads.charts.theme import NO_DATA, SEQUENTIAL
 from telads.language import Lang
 from tests.charts.samples import DISTRICT_DAYS, rows
 
@@ -61,6 +61,13 @@ def test_an_index_has_its_zero_in_the_middle_and_no_unit_of_days() -> None:
     assert finding == "유튜브 이용 지수는 강남구가 가장 높고(+0.003), 중구가 가장 낮습니다(−0.049)"
     assert "%" not in finding + details
     assert "1인 평균" not in details
+
+
+def test_an_index_on_one_side_of_zero_uses_the_whole_scale() -> None:
+    frame = pl.DataFrame({"district": ["강남구", "금천구"], "value": [-0.32, -0.39]})
+    drawn = places(spec(frame, BY_ID["netflix"]))
+    assert drawn["강남구"]["paint"] == SEQUENTIAL[-1]
+    assert drawn["금천구"]["paint"] == SEQUENTIAL[0]
 
 
 def test_average_age_in_years() -> None:

@@ -65,6 +65,11 @@ def test_an_interval_that_holds_zero_claims_nothing() -> None:
     )
 
 
+def test_the_verb_agrees_with_the_service() -> None:
+    assert "where games are used more" in finding(PLATFORMS, service=BY_ID["game"])
+    assert "where finance is used more" in finding(PLATFORMS, service=BY_ID["finance"])
+
+
 def test_intervals_ties_and_chances_are_drawn() -> None:
     spec = specification(
         draw(PLATFORMS, lang="ko", window="w", synthetic=False, service=BY_ID["delivery"])

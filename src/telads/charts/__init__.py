@@ -1,8 +1,15 @@
 """Charts: data to chart specification, one file per chart.
 
 Every module named in `CHARTS` has one pure function `draw(frame, *, lang, window, synthetic, ...)`
-that turns a table into an Altair chart whose title states what the table shows. `render` turns the
-chart into a file. Altair is imported when the first chart is drawn, not before.
+that turns a Polars table into an Altair chart whose title states what the table shows. `window` is
+the text of `wording.observed`, `synthetic` puts the mark of made-up data into the subtitle, and
+`narrow=True` draws the layout for a screen of 390 pixels. The columns of the frame and the other
+options stand in the docstring of each `draw`. `render.render` turns the chart into a file.
+
+    chart = find_chart("choropleth").draw(frame, measure=measure, lang="ko", ...)
+    Path("map.svg").write_bytes(render(chart, "svg"))
+
+Altair is imported when the first chart is drawn, not before.
 
 To add a chart, write `charts/x.py` with `draw`, add one line to `CHARTS`, and a specification test.
 """

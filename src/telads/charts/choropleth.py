@@ -140,7 +140,7 @@ def _say(value: float, subject: _Subject, lang: Lang) -> str:
 
 
 class _Colours(NamedTuple):
-    """How figures become colours: around zero for an index, from low to high otherwise."""
+    """How figures become colours: from low to high; around zero for an index with both signs."""
 
     stops: tuple[str, ...]
     low: float
@@ -150,10 +150,10 @@ class _Colours(NamedTuple):
     @classmethod
     def of(cls, values: Sequence[float], kind: Kind | None) -> _Colours:
         """The scale that holds all the values."""
-        if kind == "index":
-            reach = max((abs(value) for value in values), default=1.0) or 1.0
-            return cls(theme.DIVERGING, -reach, reach, kind)
         low, high = min(values, default=0.0), max(values, default=1.0)
+        if kind == "index" and low < 0 < high:
+            reach = max(-low, high)
+            return cls(theme.DIVERGING, -reach, reach, kind)
         return cls(theme.SEQUENTIAL, low, high if high > low else low + 1, kind)
 
     @property

@@ -12,7 +12,7 @@ from telads.charts import theme
 from telads.charts.frames import known
 from telads.language import Lang, Text
 from telads.model import age_text
-from telads.wording import in_sentence, josa, number
+from telads.wording import be, in_sentence, josa, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,7 +112,7 @@ def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
     (one, one_en), (other, other_en) = BY_ID[pair[0]].text, BY_ID[pair[1]].text
     return Text(
         f"{josa(one, '을/를')} 많이 쓰는 동네일수록 {other}도 많이 씁니다(상관 {span.ko})",
-        f"People in neighbourhoods where {in_sentence(one_en)} is used more "
+        f"People in neighbourhoods where {in_sentence(one_en)} {be(one_en)} used more "
         f"also use {in_sentence(other_en)} more (correlation {span.en})",
     )(lang)
 

@@ -156,7 +156,7 @@ def _layers(groups: list[str], lang: Lang, narrow: bool) -> list[alt.Chart]:
     ))  # fmt: skip
     y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=8),
               axis=alt.Axis(tickCount=3, labelFontSize=10, domain=False, ticks=False,
-                            labelPadding=4))  # fmt: skip
+                            labelPadding=4, labelFlush=6))  # fmt: skip
     hover = [alt.Tooltip("month:N", title=" "), alt.Tooltip("hover:N", title="  ")]
     if len(groups) > 1:
         hover.insert(0, alt.Tooltip("group:N", title="   "))

@@ -10,7 +10,7 @@ from telads.catalog import BY_ID, Measure
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.language import Lang, Text
-from telads.wording import in_sentence, join_names, josa, number
+from telads.wording import be, in_sentence, join_names, josa, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TIE = 0.10
 """Affinities closer than this do not decide which service is first."""
 
-_SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same shade: order uncertain")
+_SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
 _AFFINITY = Text("0 = 서울 전체 집단의 평균, 단위는 표준편차",
@@ -101,9 +101,10 @@ def _associated(rows: list[dict[str, Any]], service: Measure | None, lang: Lang)
     front = [row for row in rows if row["tie"] == rows[0]["tie"]]
     clear = [row for row in front if row["low"] is not None and row["low"] > 0]
     if not clear:
+        where = f"in neighbourhoods where {in_sentence(asked.en)} {be(asked.en)}"
         return Text(
             f"{josa(asked.ko, '을/를')} 많이 쓰는 동네에서 뚜렷하게 더 쓰는 서비스는 없습니다",
-            f"No service is clearly used more in neighbourhoods where {in_sentence(asked.en)} is",
+            f"No service is clearly used more {where}",
         )(lang)
     names = [BY_ID[row["id"]].text for row in clear]
     also = Text(join_names([name.ko for name in names], "ko"),
@@ -111,7 +112,7 @@ def _associated(rows: list[dict[str, Any]], service: Measure | None, lang: Lang)
     tied = Text("(순위를 가릴 수 없음)", " (in no clear order)") if len(names) > 1 else Text("", "")
     return Text(
         f"{josa(asked.ko, '을/를')} 많이 쓰는 동네일수록 {also.ko}도 많이 씁니다{tied.ko}",
-        f"People in neighbourhoods where {in_sentence(asked.en)} is used more "
+        f"People in neighbourhoods where {in_sentence(asked.en)} {be(asked.en)} used more "
         f"also use {also.en} more{tied.en}",
     )(lang)
 

@@ -24,14 +24,15 @@ PANELS = 800
 """Pixels of a wide picture made of small panels."""
 
 MALE, FEMALE = "#1f6fae", "#d97d1e"
-GROUPS = ("#1f6fae", "#84898f", "#c9620a", "#0b2c4d")
+GROUPS = ("#2878b8", "#84898f", "#c9670f", "#8a6440")
 """Lines: the first is what the picture is about, grey is what it is compared with."""
 NO_DATA = "#d2cec8"
 """A warm grey, which no kind of colour blindness takes for one of the blues."""
 SEQUENTIAL = ("#e6f0f7", "#bad6ea", "#82b5d9", "#4a8fc1", "#22689f", "#0d3f6e")
 DIVERGING = ("#a4490a", "#df8e45", "#f6d9b8", "#f2f3f3", "#bdd7ea", "#5c9ecb", "#0d5086")
 """Orange below zero, blue above: told apart by every common kind of colour blindness."""
-TIES = ("#0b3a66", "#3a80b6", "#73a9d0", "#84898f")
+TIES = ("#2878b8", "#c07326", "#84898f", "#8a6440")
+"""Groups of a ranking, front runners first. Like GROUPS, seen on white and on dark pages alike."""
 
 _DARK_INK, _LIGHT_INK = "#000000", "#ffffff"
 """Only pure black and white leave no colour on which both are harder to read than 4.5 to 1."""
