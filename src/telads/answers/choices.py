@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
-from telads.answers.tables import read
+from telads.answers.tables import districts
 from telads.catalog import Measure
 from telads.errors import UnknownChoice
 from telads.language import Text
@@ -97,11 +97,6 @@ def method_of(name: str) -> str:
     if name not in METHODS:
         raise one_of(Text("방식", "method"), name, METHODS)
     return name
-
-
-def districts(build: Build) -> list[str]:
-    """The districts of the build, Korean names in alphabetical order."""
-    return read(build, "segments")["district"].unique().sort().to_list()
 
 
 def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> Segment:

@@ -1,4 +1,4 @@
-"""Reading the tables of a build. A build never changes, so a table is read once and kept."""
+"""Reading the tables of a build. A build never changes, so what was read once is kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 KEPT = 24
 """Tables held in memory: those of the newest builds; all tables of one take about 30 MB."""
+MONTHS_KEPT = 96
+"""Single months of tables held beside them."""
+
+People = dict[str, dict[tuple[str, str, int], float]]
 
 
 def read(build: Build, table: str) -> pl.DataFrame:
@@ -24,10 +28,18 @@ def read(build: Build, table: str) -> pl.DataFrame:
 
 
 def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
-    """The rows of one label month."""
-    import polars as pl
+    """The rows of one label month; filtered once, since most questions are about the newest."""
+    return _of_month(build.table(table), str(month))
 
-    return read(build, table).filter(pl.col("month") == str(month))
+
+def people(build: Build) -> People:
+    """Month, then segment, to its people: sizes of audiences are asked for with every answer."""
+    return _people(build.table("segments"))
+
+
+def districts(build: Build) -> tuple[str, ...]:
+    """The districts of the build, Korean names in alphabetical order."""
+    return _districts(build.table("segments"))
 
 
 def of_segment(frame: pl.DataFrame, segment: Segment) -> pl.DataFrame:
@@ -63,3 +75,24 @@ def _read(path: Path) -> pl.DataFrame:
             Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
             file=path,
         ) from error
+
+
+@lru_cache(maxsize=MONTHS_KEPT)
+def _of_month(path: Path, month: str) -> pl.DataFrame:
+    import polars as pl
+
+    return _read(path).filter(pl.col("month") == month)
+
+
+@lru_cache(maxsize=KEPT)
+def _people(path: Path) -> People:
+    known: People = {}
+    columns = _read(path).select("month", "district", "sex", "age", "population")
+    for month, district, sex, age, population in columns.iter_rows():
+        known.setdefault(month, {})[district, sex, age] = population
+    return known
+
+
+@lru_cache(maxsize=KEPT)
+def _districts(path: Path) -> tuple[str, ...]:
+    return tuple(_read(path)["district"].unique().sort())
