@@ -26,6 +26,7 @@ steps = 0
 def ready():
     sys.stdout.write("ready\\n")
     sys.stdout.flush()
+    sys.stdin.readline()
     if dies_at >= 0:
         sys.addaudithook(count)
 
@@ -60,39 +61,34 @@ class Victim:
     folder: Path
     arguments: Sequence[str] = ()
 
-    def start(self, dies_at: int = -1) -> subprocess.Popen[str]:
-        """Start it and wait until it is ready to work."""
-        process = subprocess.Popen(
+    def start(self, dies_at: int = -1) -> Waiting:
+        """Start it. It gets ready by itself and then waits for the word to begin."""
+        return Waiting(subprocess.Popen(
             [sys.executable, "-c", _BEFORE + self.script, str(dies_at), str(self.folder),
              *self.arguments],
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        return process
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ))  # fmt: skip
 
-    def work(self) -> float:
-        """Let it finish; the seconds its work took."""
-        process = self.start()
-        start = time.perf_counter()
-        process.communicate(timeout=60)
-        assert process.returncode == 0
-        return time.perf_counter() - start
 
-    def killed_after(self, seconds: float) -> bool:
-        """Kill it after so long; whether death came before the end of its work."""
-        process = self.start()
-        time.sleep(seconds)
-        process.kill()
-        process.communicate(timeout=60)
-        return process.returncode == -signal.SIGKILL
+@dataclass(frozen=True)
+class Waiting:
+    """A victim that has been started."""
 
-    def killed_at_step(self, step: int) -> bool:
-        """Let it die at this step to the disk; whether its work has so many steps."""
-        process = self.start(dies_at=step)
-        process.communicate(timeout=60)
-        assert process.returncode in {0, -signal.SIGKILL}
-        return process.returncode == -signal.SIGKILL
+    process: subprocess.Popen[str]
+
+    def begin(self) -> None:
+        """Wait until it is ready and give the word."""
+        assert self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout.readline() == "ready\n"
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+    def end(self) -> bool:
+        """Wait for its end; whether that was a violent one."""
+        self.process.communicate(timeout=60)
+        assert self.process.returncode in {0, -signal.SIGKILL}
+        return self.process.returncode != 0
 
 
 def kill_at_random(
@@ -103,21 +99,44 @@ def kill_at_random(
     The moments of death are even over the time the work takes, measured on three untouched runs.
     """
     chance = random.Random(seed)
-    usual = median(prepare(-1 - run).work() for run in range(3))
+    usual = median(_seconds(prepare(-1 - run).start()) for run in range(3))
+    following = prepare(0).start()
     deaths = 0
-    for number in range(rounds):
-        deaths += prepare(number).killed_after(chance.uniform(0, usual))
-        check(number)
+    try:
+        for number in range(rounds):
+            victim, following = following, prepare(number + 1).start()  # gets ready meanwhile
+            victim.begin()
+            time.sleep(chance.uniform(0, usual))
+            victim.process.kill()
+            deaths += victim.end()
+            check(number)
+    finally:
+        following.process.kill()
+        following.end()
     return deaths
+
+
+def _seconds(victim: Waiting) -> float:
+    victim.begin()
+    start = time.perf_counter()
+    assert not victim.end()
+    return time.perf_counter() - start
 
 
 def kill_at_every_step(
     prepare: Callable[[int], Victim], check: Callable[[int], None], most: int = 200
 ) -> int:
     """Kill at the first step to the disk, at the second ... and check each; the number of steps."""
-    for step in range(most):
-        dead = prepare(step).killed_at_step(step)
-        check(step)
-        if not dead:
-            return step
+    following = prepare(0).start(dies_at=0)
+    try:
+        for step in range(most):
+            victim, following = following, prepare(step + 1).start(dies_at=step + 1)
+            victim.begin()
+            dead = victim.end()
+            check(step)
+            if not dead:
+                return step
+    finally:
+        following.process.kill()
+        following.end()
     raise AssertionError(f"no end after {most} steps")
