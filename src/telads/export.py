@@ -9,7 +9,7 @@ from synthetic data has a column that says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,6 +155,13 @@ def _parquet(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
 
 
 def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    write_workbook(path, {str(about["table"]): frame}, about)
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[str, pl.DataFrame], about: dict[str, object]
+) -> None:
+    """Write frames (without lists) as the sheets of a workbook, and what they are of as a last."""
     import xlsxwriter
 
     # A row at a time: a large table never lies in memory as a workbook.
@@ -162,11 +169,12 @@ def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
         book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
         bold = book.add_format({"bold": True})
-        sheet = book.add_worksheet(str(about["table"]))
-        sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, frame.columns, bold)
-        for number, row in enumerate(frame.iter_rows(), start=1):
-            sheet.write_row(number, 0, row)
+        for name, frame in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, frame.columns, bold)
+            for number, row in enumerate(frame.iter_rows(), start=1):
+                sheet.write_row(number, 0, row)
         source = book.add_worksheet("source")
         for number, (name, value) in enumerate(about.items()):
             text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value

@@ -3,6 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.answers.choices import largest_segment
+from telads.answers.sentences import whose_movement
 from telads.answers.services import history, services
 from telads.answers.tables import read
 from telads.errors import AudienceTooSmall, UnknownChoice
@@ -128,3 +130,21 @@ def test_history_ranks_every_month(seoul_build: Build) -> None:
         own = rows.filter(pl.col("month") == str(month))
         now = services(seoul_build, "강남구", "F", 30, month).rows
         assert own["service"].to_list() == now["service"].to_list()
+
+
+def test_a_movement_belongs_to_the_larger_part_or_to_nobody() -> None:
+    row = {"service": "delivery", "usage": 20.0, "change": 2.0}
+    assert whose_movement({**row, "change_city": 1.5, "change_local": 0.5}) == "city"
+    assert whose_movement({**row, "change_city": -0.5, "change_local": 2.5}) == "local"
+    still = {"change": 0.09, "change_city": 5.0, "change_local": -4.91}
+    assert whose_movement({**row, **still}) == "still"
+    assert (
+        whose_movement({**row, "change": None, "change_city": None, "change_local": None}) is None
+    )
+
+
+def test_the_example_is_the_largest_segment(twin_build: Build) -> None:
+    month = twin_build.months[-1]
+    people = read(twin_build, "segments").filter(pl.col("month") == str(month))
+    example = services(twin_build, *largest_segment(twin_build, month), month)
+    assert example.facts["population"] == round(float(people["population"].max()) / 10) * 10  # type: ignore[arg-type]

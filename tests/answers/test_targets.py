@@ -3,7 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.answers.platforms import platforms
+from telads.answers.choices import count_of
+from telads.answers.platforms import of_targets, platforms
 from telads.answers.tables import read
 from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
@@ -62,6 +63,13 @@ def test_an_impossible_number_of_rows(twin_build: Build, top: int) -> None:
         targets(twin_build, "game", top=top)
 
 
+@pytest.mark.parametrize("top", ["", "ten", "1.5", "9" * 5000])
+def test_a_number_of_rows_that_is_none(top: str) -> None:
+    with pytest.raises(UnknownChoice):
+        count_of(top)
+    assert count_of("300") == 300
+
+
 def test_each_target_has_platforms_of_its_own(seoul_build: Build) -> None:
     rows = targets(seoul_build, "delivery", top=30, platforms=True).rows
     assert len({tuple(row) for row in rows["platforms"].to_list()}) > 1
@@ -69,6 +77,18 @@ def test_each_target_has_platforms_of_its_own(seoul_build: Build) -> None:
         own = platforms(seoul_build, "delivery", row["district"], row["sex"], row["age"]).rows
         front = own.filter(pl.col("tie_group") == 1)["service"].to_list()
         assert row["platforms"] == front
+
+
+def test_the_platforms_of_a_list_are_those_of_each_target(seoul_build: Build) -> None:
+    for method in ("affinity", "classic"):
+        found = targets(seoul_build, "delivery", top=4, month="2023-05", method=method, sex="F")
+        rows = of_targets(seoul_build, found).rows
+        assert rows["target"].to_list() == [rank for rank in (1, 2, 3, 4) for _ in range(6)]
+        for row in found.rows.to_dicts():
+            segment = (row["district"], row["sex"], row["age"])
+            own = platforms(seoul_build, "delivery", *segment, "2023-05", method).rows
+            listed = rows.filter(pl.col("target") == row["rank"])
+            assert listed.select(own.columns).rows() == own.rows()
 
 
 def test_classic_targets_are_in_the_order_of_z(seoul_build: Build) -> None:

@@ -3,9 +3,10 @@
 | question | function |
 |---|---|
 | what to advertise to these people | `services.services` |
-| how their use moved | `services.history` |
+| how their use moved | `services.history`; beside the city's: `trends.trends` |
 | whom to address with this service | `targets.targets` |
 | where to run its advert for one target | `platforms.platforms` |
+| where to run it for each target of a list | `platforms.of_targets` |
 | who is like them | `lookalike.lookalike` |
 | how they move and live | `signals.signals` |
 | what the data hold | `status.status` |

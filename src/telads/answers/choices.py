@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
-from telads.answers.tables import districts
+from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice
 from telads.language import Text
@@ -115,13 +115,26 @@ def filters_of(
     )
 
 
-def count_of(top: int) -> int:
+def count_of(top: int | str) -> int:
     """How many rows a list shall have."""
     low, high = ROWS
-    if not low <= top <= high:
+    try:
+        count = int(top)
+    except ValueError:
+        count = 0
+    if not low <= count <= high:
         raise UnknownChoice(
             Text("줄 수가 범위를 벗어났습니다.", "So many rows are not possible."),
             Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose from {low} to {high}."),
             value=top,
         )
-    return top
+    return count
+
+
+def largest_segment(build: Build, month: Month) -> Segment:
+    """The segment with the most people in a month: an example where nothing was chosen."""
+    known = of_month(build, "segments", month).sort(
+        "population", descending=True, maintain_order=True
+    )
+    district, sex, age = known.select("district", "sex", "age").row(0)
+    return Segment(district, Sex(sex), age)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _COLUMNS = ("rank", "service", "association", "low", "high", "p_first", "tie_group", "n_cells")
+_UNCERTAINTY = ("low", "high", "p_first", "tie_group")
+"""What the classic method says nothing of."""
 
 
 def platforms(
@@ -41,8 +44,7 @@ def platforms(
     people = size(build, [segment], when)
     if method_of(method) == "classic":
         known = of_segment(read(build, "classic_platforms"), segment)
-        empty = [pl.lit(None).alias(name) for name in ("low", "high", "p_first", "tie_group")]
-        known = known.with_columns(*empty, prior_only=pl.lit(False))
+        known = known.with_columns(*map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False))
     else:
         known = of_segment(of_month(build, "platforms", when), segment)
     rows = known.filter(pl.col("service") == asked.id).sort("rank")
@@ -64,6 +66,32 @@ def platforms(
     )
 
 
+def of_targets(build: Build, found: Answer) -> Answer:
+    """The platforms of every target of a list (an answer of `targets.targets`), by its method.
+
+    Rows: target (its rank), district, sex, age, then those of `platforms`; sorted by target and
+    rank.
+    """
+    import polars as pl
+
+    key = ["district", "sex", "age"]
+    if found.month is None:
+        raise ValueError("a list of targets is of a month")
+    if found.method == "classic":
+        known = read(build, "classic_platforms").with_columns(map(_unknown, _UNCERTAINTY))
+    else:
+        known = of_month(build, "platforms", found.month)
+    own = known.filter(pl.col("service") == found.parameters["service"])
+    chosen = found.rows.select(*key, target="rank")
+    rows = (
+        own.join(chosen, on=key)
+        .sort("target", "rank")
+        .with_columns(service=pl.col("platform"))
+        .select("target", *key, *_COLUMNS)
+    )
+    return replace(found, question="target_platforms", rows=rows, sentences=())
+
+
 def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
     """For each segment the platforms that cannot be told from the best, best first.
 
@@ -77,3 +105,9 @@ def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
         .group_by("district", "sex", "age", maintain_order=True)
         .agg(platforms=pl.col("platform"))
     )
+
+
+def _unknown(column: str) -> pl.Expr:
+    import polars as pl
+
+    return pl.lit(None).alias(column)

@@ -7,7 +7,7 @@ also use Y': the data are cells, not persons.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from telads.answers.audience import Size
 from telads.catalog import BY_ID, Measure
@@ -73,37 +73,50 @@ def _more(row: dict[str, Any]) -> Text:
 
 def _movement(row: dict[str, Any]) -> tuple[Text, ...]:
     """The latest change of the first service, and whether it was the city's (method A5)."""
-    change, city, local = row["change"], row["change_city"], row["change_local"]
-    if change is None or city is None:
+    change = row["change"]
+    if change is None or row["change_city"] is None:
         return ()
     name = _services([row["service"]])
     measure = BY_ID[row["service"]]
-    scale = 1.0 if measure.is_index else abs(row["usage"] or 1.0)
-    if abs(change) < STILL * scale * (10 if measure.is_index else 1):
+    whose = whose_movement(row)
+    if whose == "still":
         return (
             Text(f"{josa(name.ko, '은/는')} 지난달과 거의 같습니다.",
                  f"{_capital(name.en)} is about as it was the month before."),
         )  # fmt: skip
     up = change > 0
-    # The part with the sign of the change that is the larger one made the movement.
-    citywide = abs(city) >= abs(local)
     amount = Text("", "") if measure.is_index else Text(
         f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
     )  # fmt: skip
-    whose = (
+    source = (
         Text("서울의 같은 성별·나이 전체의 움직임입니다",
              "a movement of the same sex and age all over the city")
-        if citywide
+        if whose == "city"
         else Text("이 지역만의 움직임입니다", "a movement of this district's own")
     )  # fmt: skip
     return (
         Text(
             f"{josa(name.ko, '은/는')} 지난달보다{amount.ko} {'늘었고' if up else '줄었고'}, "
-            f"{whose.ko}.",
+            f"{source.ko}.",
             f"{_capital(name.en)} went {'up' if up else 'down'}{amount.en} since the month "
-            f"before: {whose.en}.",
+            f"before: {source.en}.",
         ),
     )
+
+
+def whose_movement(row: dict[str, Any]) -> Literal["still", "city", "local"] | None:
+    """Whose a service's latest change was (method A5); None without a month before.
+
+    `row` has the service, its usage, change, change_city and change_local.
+    """
+    change, city, local = row["change"], row["change_city"], row["change_local"]
+    if change is None or city is None:
+        return None
+    indexed = BY_ID[row["service"]].is_index
+    if abs(change) < STILL * (10 if indexed else abs(row["usage"] or 1.0)):
+        return "still"
+    # The part with the sign of the change that is the larger one made the movement.
+    return "city" if abs(city) >= abs(local) else "local"
 
 
 def of_targets(
