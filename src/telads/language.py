@@ -17,6 +17,11 @@ class Text(NamedTuple):
     def __call__(self, lang: Lang) -> str:
         return self.ko if lang == "ko" else self.en
 
+    @property
+    def do_not_call_in_templates(self) -> bool:
+        """Templates of the website call what is callable, without a language; not this."""
+        return True
+
     def format(self, **facts: object) -> Text:
         """Fill the placeholders of both languages with the same facts."""
         return Text(self.ko.format(**facts), self.en.format(**facts))

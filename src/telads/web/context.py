@@ -7,15 +7,19 @@ from typing import Any
 from django.http import HttpRequest
 
 from telads.errors import TeladsError
+from telads.model import Window
 from telads.version import __version__
 from telads.web import current
+from telads.web.templatetags.telads import span
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
     """Template variables of every page; `build` is None where there is none yet."""
-    lang = current.language(request)
+    known = {"build": None, "lang": current.language(request), "version": __version__}
     try:
         build = current.build(request)
+        months = build.months
     except TeladsError:
-        return {"build": None, "lang": lang, "version": __version__}
-    return {"build": build, "lang": lang, "version": __version__}
+        return known
+    observed = span(Window(months[0].window.first, months[-1].window.last)) if months else ""
+    return {**known, "build": build, "months": months, "observed": observed}

@@ -1,10 +1,13 @@
-"""Errors of the product as friendly pages: what happened, and what to do, never a 500."""
+"""Errors as friendly pages: what happened, and what to do, never a bare 500.
+
+Addresses under /api/ are answered by problem documents (RFC 9457) instead of pages.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from telads.errors import (
@@ -15,6 +18,7 @@ from telads.errors import (
     UnknownChoice,
     WorkspaceError,
 )
+from telads.language import Text
 from telads.web import current
 
 STATUS: tuple[tuple[type[TeladsError], int], ...] = (
@@ -26,10 +30,51 @@ STATUS: tuple[tuple[type[TeladsError], int], ...] = (
 )
 """The HTTP status of each error; the first that fits."""
 
+API = "/api/"
+PROBLEM_JSON = "application/problem+json"
+
+BAD_REQUEST = TeladsError(
+    Text("요청을 이해할 수 없습니다.", "This request cannot be understood."),
+    Text("주소를 확인하고 다시 열어 주십시오.", "Check the address and open it again."),
+)
+FORBIDDEN = TeladsError(
+    Text("볼 수 없는 페이지입니다.", "This page is not open to you."),
+    Text("로그인이 필요하거나 오래된 양식일 수 있습니다. 다시 열어 주십시오.",
+         "You may have to sign in, or the form was too old. Open the page again."),
+)  # fmt: skip
+NOT_FOUND = TeladsError(
+    Text("그런 페이지는 없습니다.", "There is no such page."),
+    Text("주소를 확인하시거나 홈에서 다시 시작해 주십시오.",
+         "Check the address, or start again from the introduction."),
+)  # fmt: skip
+OUR_FAULT = TeladsError(
+    Text("예상하지 못한 오류가 났습니다.", "Something unexpected went wrong."),
+    Text("잠시 뒤에 다시 열어 주십시오. 오류는 서버 기록에 남았습니다.",
+         "Open the page again in a while. The error is in the server's log."),
+)  # fmt: skip
+
 
 def status_of(error: TeladsError) -> int:
     """The HTTP status an error is told with."""
     return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
+
+
+def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:
+    """An error as a page, or as a problem document for a program."""
+    lang = current.language(request)
+    if request.path.startswith(API):
+        told = error.problem(lang)
+        problem = {"type": "about:blank", "title": told["message"], "status": status, **told}
+        return JsonResponse(problem, status=status, content_type=PROBLEM_JSON)
+    facts = {
+        "status": status,
+        "message": error.message(lang),
+        "advice": error.advice and error.advice(lang),
+        "value": error.facts.get("value"),
+        "clean": request.path,
+        "retry": status not in {404} or bool(request.GET),
+    }
+    return render(request, "error.html", facts, status=status)
 
 
 class friendly_errors:  # noqa: N801 - named in the settings like Django's own functions
@@ -45,6 +90,33 @@ class friendly_errors:  # noqa: N801 - named in the settings like Django's own f
         """Django calls this for what a view raised."""
         if not isinstance(error, TeladsError):
             return None
-        lang = current.language(request)
-        facts = {"message": error.message(lang), "advice": error.advice and error.advice(lang)}
-        return render(request, "error.html", facts, status=status_of(error))
+        return answer_with(request, error, status_of(error))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 400: a strange host, too many fields, an escape that is none."""
+    return answer_with(request, BAD_REQUEST, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's 403."""
+    return answer_with(request, FORBIDDEN, 403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token does not fit."""
+    return answer_with(request, FORBIDDEN, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's 404."""
+    return answer_with(request, NOT_FOUND, 404)
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:
+    """Django's 500; the traceback is in the log. Plain words if even the page cannot be drawn."""
+    try:
+        return answer_with(request, OUR_FAULT, 500)
+    except Exception:
+        lines = (OUR_FAULT.line("ko"), OUR_FAULT.line("en"))
+        return HttpResponse("\n".join(lines), status=500, content_type="text/plain; charset=utf-8")

@@ -7,9 +7,15 @@ from django.urls import URLPattern, URLResolver, path
 
 from telads.web.pages.home.view import home
 
-urlpatterns: list[URLPattern | URLResolver] = [
-    *i18n_patterns(
-        path("", home, name="home"),
-        prefix_default_language=False,
-    ),
+# One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
+PAGES: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
 ]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *i18n_patterns(*PAGES, prefix_default_language=False),
+]
+
+handler400 = "telads.web.errors.bad_request"
+handler403 = "telads.web.errors.forbidden"
+handler404 = "telads.web.errors.not_found"
+handler500 = "telads.web.errors.our_fault"

@@ -1,0 +1,132 @@
+"""What the shared parts of pages hold: tables, bars, labels with their explanations, links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from telads.answers.answer import Answer
+from telads.answers.columns import LABELS, Column, column_of
+from telads.language import Lang, Text
+
+PAGES: tuple[tuple[str, Promise], ...] = (
+    ("/", _("Home")),
+    ("/data/", _("The data")),
+    ("/customers/", _("By customer")),
+    ("/advertisers/", _("By advertiser")),
+    ("/evidence/", _("Evidence")),
+)
+"""Korean addresses of the pages in the header."""
+
+ENGLISH = "/en"
+
+
+def address_in(language: Lang, path: str) -> str:
+    """A page's address in a language: Korean at the root, English under /en/."""
+    korean = path.removeprefix(ENGLISH) if path.startswith(f"{ENGLISH}/") else path
+    return f"{ENGLISH}{korean}" if language == "en" else korean
+
+
+class Note(NamedTuple):
+    """A label's name, its look, and what it means."""
+
+    name: Text
+    style: str
+    meaning: Text
+
+
+NOTES: dict[str, Note] = {
+    "tie": Note(LABELS["tie"], "tie", Text(
+        "1위와 2위의 관심도 차이가 0.10보다 작아 어느 쪽이 앞서는지 말할 수 없습니다.",
+        "The first two affinities are less than 0.10 apart: which one leads cannot be told.")),
+    "below_average": Note(LABELS["below_average"], "below", Text(
+        "이 집단은 이 서비스를 서울의 평균 집단보다 적게 씁니다.",
+        "This segment uses the service less than the mean of the city's segments.")),
+    "local": Note(LABELS["local"], "local", Text(
+        "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
+        "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
+        "false discovery rate 5 %).")),
+    "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
+        "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
+        "Not the data of real people: drawn from a distribution like theirs.")),
+    "prior": Note(Text("서울 값", "city's value"), "prior", Text(
+        "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답했습니다.",
+        "Too few data of this segment: the value is that of its sex and age in the whole city.")),
+}  # fmt: skip
+"""Every label that a figure can carry."""
+
+
+class Bar(NamedTuple):
+    """Places of a bar's parts in percent of its width."""
+
+    start: str
+    width: str
+    zero: str
+    negative: bool
+    interval: tuple[str, str] | None
+
+    @classmethod
+    def of(
+        cls,
+        value: float | None,
+        lowest: float,
+        highest: float,
+        zero: float,
+        low: float | None,
+        high: float | None,
+    ) -> Bar | None:
+        """The bar of a value; None where it is not known. What leaves the scale ends at its rim."""
+        if value is None:
+            return None
+
+        def place(figure: float) -> float:
+            return min(max((figure - lowest) / (highest - lowest), 0.0), 1.0) * 100
+
+        start, end = sorted((place(zero), place(value)))
+        known = low is not None and high is not None
+        return cls(
+            start=f"{start:.1f}",
+            width=f"{end - start:.1f}",
+            zero=f"{place(zero):.1f}",
+            negative=value < zero,
+            interval=(f"{place(low):.1f}", f"{place(high):.1f}") if known else None,  # type: ignore[arg-type]
+        )
+
+
+class Cell(NamedTuple):
+    """One cell of a table as it is shown."""
+
+    text: str
+    figure: bool
+    heads_row: bool
+    labels: Sequence[str]
+
+
+class Table(NamedTuple):
+    """A table as it is shown: headings with whether they are figures, and rows of cells."""
+
+    headings: list[tuple[str, bool]]
+    rows: list[list[Cell]]
+
+
+def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
+    """The columns of an answer that people are shown, in the order of `names`."""
+    found = [(name, column_of(answer.question, name)) for name in names]
+    columns = [(name, column) for name, column in found if column]
+    head = next((name for name, column in columns if not column.figure), None)
+    return Table(
+        headings=[(column.title(lang), column.figure) for _, column in columns],
+        rows=[
+            [_cell(name, column, row, lang, name == head) for name, column in columns]
+            for row in answer.rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _cell(name: str, column: Column, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
+    labels = row[name] if name == "labels" else ()
+    text = "" if labels else column.write(row, lang)
+    return Cell(text, column.figure, heads_row, labels if isinstance(labels, list) else ())

@@ -1,0 +1,202 @@
+"""The words templates are written in: texts and figures in the reader's language, and parts.
+
+Filters take the language of the request by themselves: `{{ text|say }}`, `{{ month|month }}`,
+`{{ row.population|people }}`, `{{ id|service }}`, `{{ name|district }}`, `{{ age|age }}`,
+`{{ sex|sex }}`, `{{ value|signed }}`. A page keeps its other choices in an address with Django's
+own `{% querystring month="2023-06" %}`.
+
+Parts: `{% answer_table answer %}`, `{% basis answer %}`, `{% warnings answer %}`,
+`{% badge "tie" %}`, `{% bar value lowest highest %}`, `{% navigation %}`,
+`{% in_language "en" %}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from telads.answers.answer import Answer
+from telads.catalog import BY_ID
+from telads.language import Lang, Text
+from telads.model import Month, Sex, Window, age_text
+from telads.places import district_name
+from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
+from telads.wording import number
+from telads.wording import people as people_text
+
+register = template.Library()
+
+
+def lang() -> Lang:
+    """The language of the page that is being rendered."""
+    return "en" if get_language() == "en" else "ko"
+
+
+@register.filter
+def say(text: Text | str | None) -> str:
+    """A text in both languages, in the reader's."""
+    return text(lang()) if isinstance(text, Text) else str(text or "")
+
+
+@register.filter
+def month(label: Month | str) -> str:
+    """A month as people write it; takes a `Month` or `YYYY-MM`."""
+    known = label if isinstance(label, Month) else Month.parse(label)
+    return known.text(lang())
+
+
+@register.filter
+def window(label: Month | str) -> str:
+    """The months that a label month observes: `2023년 4월–6월`, `2023-04 to 2023-06`."""
+    known = label if isinstance(label, Month) else Month.parse(label)
+    return span(known.window)
+
+
+def span(observed: Window) -> str:
+    """First and last month; the year is said once."""
+    first, last = observed
+    if lang() == "en":
+        return f"{first} to {last}"
+    end = f"{last.month}월" if first.year == last.year else last.text.ko
+    return f"{first.text.ko}–{end}"
+
+
+@register.filter
+def people(count: float) -> str:
+    """`8,120명`, `730,000 people`."""
+    return people_text(count, lang())
+
+
+@register.filter
+def service(id: str) -> str:
+    """The name of a service or measure."""
+    return BY_ID[id].text(lang())
+
+
+@register.filter
+def district(name: str) -> str:
+    """A district's name: `강남구`, `Gangnam-gu`."""
+    return district_name(name, lang())
+
+
+@register.filter
+def age(first: int) -> str:
+    """A ten-year age: `30대`, `30-39`."""
+    return age_text(first)(lang())
+
+
+@register.filter
+def sex(id: str) -> str:
+    """`여성`, `women`."""
+    return Sex(id).text(lang())
+
+
+@register.filter
+def signed(value: float | None, digits: int = 2) -> str:
+    """A figure with its sign: `+1.05`, `−0.31`; a dash where nothing is known."""
+    return "–" if value is None else number(value, "index", digits)
+
+
+@register.filter
+def plain(value: float | None, digits: int = 0) -> str:
+    """A figure with thousands separators: `1,234`; a dash where nothing is known."""
+    return "–" if value is None else number(value, digits=digits)
+
+
+@register.filter
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share 0..1 as `12.3%`; a dash where nothing is known."""
+    return "–" if share is None else f"{share:.{digits}%}"
+
+
+@register.simple_tag
+def badge(id: str) -> SafeString:
+    """An honesty label that explains itself when pointed at, focused or touched."""
+    note = NOTES[id]
+    return format_html(
+        '<button type="button" class="badge badge-{}" popovertarget="note-{}" '
+        'aria-describedby="note-{}">{}</button>',
+        note.style, id, id, note.name(lang()),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def badges(ids: Iterable[str] | None) -> SafeString:
+    """Several labels side by side."""
+    return format_html_join(" ", "{}", ((badge(id),) for id in ids or ()))
+
+
+@register.inclusion_tag("components/notes.html")
+def badge_notes() -> dict[str, list[tuple[str, Note]]]:
+    """The explanations of all labels; `base.html` holds them once for the page."""
+    return {"notes": list(NOTES.items())}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(
+    value: float | None,
+    lowest: float,
+    highest: float,
+    zero: float = 0.0,
+    low: float | None = None,
+    high: float | None = None,
+) -> dict[str, Bar | None]:
+    """A bar from `zero` to the value on a scale from `lowest` to `highest`, with an interval.
+
+    It only repeats a figure that stands beside it, so it is hidden from screen readers.
+    """
+    return {"bar": Bar.of(value, lowest, highest, zero, low, high)}
+
+
+@register.inclusion_tag("components/answer_table.html")
+def answer_table(
+    answer: Answer, caption: str = "", without: str = "", only: str = ""
+) -> dict[str, Any]:
+    """An answer as a table, headed and written as on the command line.
+
+    `only` and `without` choose columns by id, separated by commas. The caption is read out and
+    shown; labels become badges; the first column that is no figure heads its row.
+    """
+    chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
+    names = [name for name in chosen if name not in without.split(",")]
+    return {"table": table_of(answer, names, lang()), "caption": caption}
+
+
+@register.inclusion_tag("components/basis.html")
+def basis(answer: Answer) -> dict[str, Any]:
+    """What an answer's figures stand on: month, months observed, method, build, synthetic."""
+    return {"answer": answer}
+
+
+@register.inclusion_tag("components/warnings.html")
+def warnings(answer: Answer) -> dict[str, Any]:
+    """What is remarkable about the month's data, folded."""
+    return {"warnings": [warning(lang()) for warning in answer.warnings]}
+
+
+@register.inclusion_tag("components/navigation.html", takes_context=True)
+def navigation(context: dict[str, Any]) -> dict[str, Any]:
+    """The pages, the present one marked."""
+    request: HttpRequest | None = context.get("request")
+    here = address_in("ko", request.path) if request else ""
+    links = [
+        (address_in(lang(), path), name, here.startswith(path) if path != "/" else here == "/")
+        for path, name in PAGES
+    ]
+    return {"links": links}
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context: dict[str, Any], language: Lang) -> str:
+    """The address of this page in a language, its choices kept."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return address_in(language, "/")
+    query = request.META.get("QUERY_STRING", "")
+    return address_in(language, request.path) + (f"?{query}" if query else "")
