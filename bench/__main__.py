@@ -32,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     real = [] if choice.synthetic else real_files()
     inputs = from_real(real, OUT / "files") if real else synthetic(TELADS, OUT / "files")
     print(f"Nine files: {inputs.words}")
+    machine = Machine.here()  # before the run itself is the load
     work = _rankings(inputs, choice.rounds)
     starts = _starts(choice.starts)
-    results = Results(Machine.here(), inputs.words, **work, **starts)
+    results = Results(machine, inputs.words, **work, **starts)
     choice.out.parent.mkdir(parents=True, exist_ok=True)
     choice.out.write_text(page(results), encoding="utf-8")
     for goal in goals(results):

@@ -14,10 +14,19 @@ PACKAGES = ("telads", "polars", "fastexcel", "xlsxwriter", "pandas", "openpyxl",
 
 @dataclass(frozen=True)
 class Machine:
-    """The day of the run, and the machine in one sentence without its full stop."""
+    """The day of the run, the machine in one sentence without its full stop, what else ran.
+
+    `load` is the mean number of processes that wanted a processor in the minute before.
+    """
 
     day: str
     words: str
+    load: float
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether other work may have taken a good part of a processor."""
+        return self.load > 0.5
 
     @classmethod
     def here(cls) -> Machine:
@@ -29,6 +38,7 @@ class Machine:
             words=f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, "
             f"{platform.system()} {platform.release()}, Python {platform.python_version()}; "
             f"{versions}",
+            load=os.getloadavg()[0],
         )
 
 

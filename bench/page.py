@@ -110,6 +110,7 @@ Input: {results.inputs}.
 ## Machine
 
 {machine.words}.
+{_load(machine)}
 
 ## Repeat it
 
@@ -118,6 +119,15 @@ portal's files in the folder that TELADS_SEOUL_DATA names (default ../shared/dat
 those, missing months filled up to nine with copies; else, or with `python -m bench --synthetic`,
 it makes nine months of the synthetic twin. More rounds: `python -m bench --rounds 9 --starts 50`.
 """
+
+
+def _load(machine: Machine) -> str:
+    if not machine.is_busy:
+        return "Nothing else of weight ran beside it."
+    return (
+        f"**Other work ran beside it**: {machine.load:.1f} processes wanted a processor when the "
+        "run began, so times by the clock are longer than on a quiet machine; processor times less so."
+    )
 
 
 def _row(name: str, measured: Measured, base: Measured) -> str:

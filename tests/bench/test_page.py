@@ -13,9 +13,11 @@ def measured(name: str, *seconds: float) -> Measured:
     return Measured(name, tuple(Sample(second, 2 * second, 100 * second) for second in seconds))
 
 
-def results(first: float = 1.0, again: float = 0.3, question: float = 0.5) -> Results:
+def results(
+    first: float = 1.0, again: float = 0.3, question: float = 0.5, load: float = 0.1
+) -> Results:
     return Results(
-        machine=Machine("2026-01-02", "a small machine, Python 3.11"),
+        machine=Machine("2026-01-02", "a small machine, Python 3.11", load),
         inputs="7 files of the portal and 2 copies of them",
         study=measured("study", 39.0, 40.0, 44.0),
         first=measured("first", first),
@@ -54,7 +56,13 @@ def test_the_page_says_what_was_measured_where() -> None:
         assert fact in text
 
 
+def test_a_busy_machine_is_no_secret() -> None:
+    assert "Nothing else of weight" in page(results())
+    assert "4.2 processes wanted a processor" in page(results(load=4.2))
+
+
 def test_this_machine_tells_what_it_is() -> None:
     machine = Machine.here()
     assert "polars 2." in machine.words
     assert "Python 3." in machine.words
+    assert machine.load >= 0
