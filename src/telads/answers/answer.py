@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,6 +44,10 @@ class Answer:
             return None
         first, last = self.month.window
         return str(first), str(last)
+
+    def json(self, lang: Lang) -> str:
+        """The document as text: the same bytes from the command line and over the network."""
+        return json.dumps(self.document(lang), ensure_ascii=False, indent=2) + "\n"
 
     def document(self, lang: Lang) -> dict[str, object]:
         """The answer as a JSON object; docs/json.md describes it."""

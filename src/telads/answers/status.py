@@ -46,7 +46,7 @@ def status(workspace: Workspace) -> Answer:
     ]
     return Answer(
         question="status",
-        parameters={"workspace": workspace.path},
+        parameters={},
         month=None,
         method="affinity",
         build=name or "",

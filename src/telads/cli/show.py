@@ -37,7 +37,7 @@ LEAST_IMPORTANT = (
 def show(answer: Answer, form: Form, lang: Lang) -> None:
     """Print an answer to standard output."""
     if form is Form.JSON:
-        sys.stdout.write(json.dumps(answer.document(lang), ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(answer.json(lang))
     elif form is Form.CSV:
         sys.stdout.write(flat(answer.rows).write_csv())
     else:
