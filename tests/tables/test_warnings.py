@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from telads.catalog import BY_ID
 from telads.ingest import ingest
 from telads.language import Text
 from telads.model import Month
@@ -181,3 +182,13 @@ def test_the_real_months_jump_nowhere(seoul_workspace: Workspace) -> None:
     found = warnings.by_month(seoul_workspace.ledger().current())
     assert len(found) == 7
     assert not [text.en for texts in found.values() for text in texts if "moved" in text.en]
+
+
+def test_many_unchanged_measures_are_counted_not_listed(tmp_path: Path, settings: Settings) -> None:
+    first, second = portal_rows(), portal_rows()
+    _, after = taken(tmp_path, settings, first, second)
+    (unchanged,) = [text for text in after if "Unchanged" in text.en]
+    named = [measure for measure in BY_ID.values() if f"{measure.text.en}," in unchanged.en]
+    assert len(named) <= 3
+    assert unchanged.en.endswith("more.")
+    assert "외 " in unchanged.ko

@@ -17,6 +17,8 @@ from telads.tables.ledger import Entry
 MASKED_SHARE = 0.05
 JUMP = 4.0
 """A change of a city mean is a jump beyond this many times the usual change."""
+NAMED = 3
+"""So many measures are named in one warning; the rest is counted."""
 JUMP_NEEDS = 5
 """So many other changes must be known before one of them can be called unusual.
 
@@ -81,8 +83,8 @@ def _beside(before: Entry | None, entry: Entry) -> list[Text]:
     same = [name for name in entry.prints if before.prints.get(name) == entry.prints[name]]
     if same:
         warnings.append(
-            Text(f"지난달과 값이 모두 같은 항목: {', '.join(_name(m).ko for m in same)}.",
-                 f"Unchanged from the month before: {', '.join(_name(m).en for m in same)}.")
+            Text(f"지난달과 값이 모두 같은 항목: {_named(same).ko}.",
+                 f"Unchanged from the month before: {_named(same).en}.")
         )  # fmt: skip
     gone, come = set(before.codes) - set(entry.codes), set(entry.codes) - set(before.codes)
     if gone or come:
@@ -135,3 +137,13 @@ def _name(measure: str) -> Text:
 def _some(codes: set[str]) -> str:
     listed = sorted(codes)
     return f"{len(listed)}" + (f" ({', '.join(listed[:5])})" if listed else "")
+
+
+def _named(measures: list[str]) -> Text:
+    """The first few names, services before others, and how many more there are."""
+    ordered = sorted(measures, key=lambda measure: BY_ID[measure].topic != "service")
+    names, more = [_name(measure) for measure in ordered[:NAMED]], len(measures) - NAMED
+    return Text(
+        ", ".join(name.ko for name in names) + (f" 외 {more}개" if more > 0 else ""),
+        ", ".join(name.en for name in names) + (f" and {more} more" if more > 0 else ""),
+    )
