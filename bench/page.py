@@ -126,7 +126,8 @@ def _load(machine: Machine) -> str:
         return "Nothing else of weight ran beside it."
     return (
         f"**Other work ran beside it**: {machine.load:.1f} processes wanted a processor when the "
-        "run began, so times by the clock are longer than on a quiet machine; processor times less so."
+        "run began, so times by the clock are longer than on a quiet machine,\n"
+        "processor times less so."
     )
 
 
