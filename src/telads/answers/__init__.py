@@ -4,6 +4,7 @@
 |---|---|
 | what to advertise to these people | `services.services` |
 | how their use moved | `services.history`; beside the city's: `trends.trends` |
+| what moved most of all | `movements.movements` |
 | whom to address with this service | `targets.targets` |
 | where to run its advert for one target | `platforms.platforms` |
 | where to run it for each target of a list | `platforms.of_targets` |

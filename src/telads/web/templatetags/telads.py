@@ -17,6 +17,7 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -198,5 +199,5 @@ def in_language(context: dict[str, Any], language: Lang) -> str:
     request: HttpRequest | None = context.get("request")
     if request is None:
         return address_in(language, "/")
-    query = request.META.get("QUERY_STRING", "")
-    return address_in(language, request.path) + (f"?{query}" if query else "")
+    query = request.GET.urlencode()
+    return address_in(language, iri_to_uri(request.path)) + (f"?{query}" if query else "")

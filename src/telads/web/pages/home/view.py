@@ -1,4 +1,4 @@
-"""The introduction: what the software does, and one door to each question."""
+"""The introduction: what the software does, one door to each question, what moved last."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from telads.answers.movements import movements
+from telads.errors import NothingBuilt
 from telads.web import current
+from telads.web.pages.home.windows import windows
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """`/`."""
-    current.build(request)
-    return render(request, "home/home.html")
+    """`/`; before the first build it says how to make one."""
+    try:
+        build = current.build(request)
+    except NothingBuilt:
+        return render(request, "home/empty.html", {"workspace": current.workspace().path})
+    moved = movements(build)
+    shown = {
+        "moved": moved,
+        "movements": list(zip(moved.rows.to_dicts(), moved.sentences, strict=True)),
+        "windows": windows(build.months),
+    }
+    return render(request, "home/home.html", shown)

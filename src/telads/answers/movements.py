@@ -1,0 +1,146 @@
+"""What moved most since the month before: a service in the whole city, segments of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from telads import catalog
+from telads.answers.answer import Answer
+from telads.answers.choices import month_of
+from telads.answers.tables import of_month
+from telads.language import Text
+from telads.model import Month
+from telads.wording import in_sentence, josa, segment_name
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BEYOND_NOISE = 2.576
+"""A local part counts from so many of its standard errors (two-sided 1 %)."""
+STILL = 0.001
+"""A relative change below this is no movement."""
+COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "change", "population")
+
+
+def movements(build: Build, month: str | Month | None = None, top: int = 3) -> Answer:
+    """The most notable movements of the day services since the calendar month before.
+
+    Rows: rank, scope (`city` or `local`), service, district, sex, age (null for the city), usage
+    and before (days a month), change (days), change_percent (of the usage before), population.
+    First the service whose city mean (over people) changed most for its size; then the segments
+    whose own part of the change (method A5) is largest for their usage, one for each service,
+    among those beyond noise: more than 2.576 times the standard error of a difference of two
+    months. The services' other city movements fill what is left. No rows where the month before
+    is not in the build. Index services have no relative change and take no part.
+    """
+    when = month_of(build, month)
+    rows: list[dict[str, Any]] = []
+    if when + -1 in build.months:
+        now, before = (_days(build, label) for label in (when, when + -1))
+        city, local = _city(now, before), _local(now, before)
+        rows = [*city[:1], *local[: top - 1], *city[1:]][:top]
+    ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+    return Answer(
+        question="movements",
+        parameters={"top": top},
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_frame(ranked),
+        sentences=tuple(_sentence(row) for row in ranked),
+        warnings=build.warnings(when),
+    )
+
+
+def _days(build: Build, month: Month) -> pl.DataFrame:
+    """The month's rows of services that are counted in days."""
+    import polars as pl
+
+    from telads.recommend.platforms import EIGHTY
+
+    indexed = [service.id for service in catalog.SERVICES if service.is_index]
+    rows = of_month(build, "services", month).filter(~pl.col("service").is_in(indexed))
+    # The table holds 80 % intervals of the index, which is proportional to the usage.
+    half = (pl.col("index_high") - pl.col("index")) / pl.col("index")
+    return rows.with_columns(error=pl.col("usage") * half / EIGHTY)
+
+
+def _city(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
+    """Services by the relative change of their mean over people, largest first."""
+    import polars as pl
+
+    people = pl.col("population")
+
+    def mean(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+        known = rows.drop_nulls("usage")
+        return known.group_by("service", maintain_order=True).agg(
+            ((pl.col("usage") * people).sum() / people.sum()).alias(name),
+            people.sum(),
+        )
+
+    means = mean(now, "usage").join(mean(before, "before").drop("population"), on="service")
+    moved = means.with_columns(
+        pl.lit("city").alias("scope"), change=pl.col("usage") - pl.col("before")
+    )
+    return _largest_first(moved)
+
+
+def _local(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
+    """Segments by their own part of the change, one for each service, largest first."""
+    import polars as pl
+
+    keys = ["district", "sex", "age", "service"]
+    former = before.select(*keys, pl.col("usage").alias("before"), error_before=pl.col("error"))
+    both = now.join(former, on=keys).drop_nulls(["change_local", "error", "error_before"])
+    noise = (pl.col("error") ** 2 + pl.col("error_before") ** 2).sqrt()
+    beyond = both.filter(pl.col("change_local").abs() > BEYOND_NOISE * noise)
+    moved = beyond.with_columns(pl.lit("local").alias("scope"), change=pl.col("change_local"))
+    found: dict[str, dict[str, Any]] = {}
+    for row in _largest_first(moved):
+        found.setdefault(row["service"], row)
+    return list(found.values())
+
+
+def _largest_first(moved: pl.DataFrame) -> list[dict[str, Any]]:
+    import polars as pl
+
+    known = [name for name in COLUMNS if name in moved.columns]
+    shares = moved.filter(pl.col("before") > 0).select(
+        *known, (100 * pl.col("change") / pl.col("before")).alias("change_percent")
+    )
+    clear = shares.filter(pl.col("change_percent").abs() >= 100 * STILL)
+    by_size = clear.sort(pl.col("change_percent").abs(), descending=True, maintain_order=True)
+    empty = dict.fromkeys(("district", "sex", "age"))
+    return [{**empty, **row} for row in by_size.iter_rows(named=True)]
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    import polars as pl
+
+    texts = ("scope", "service", "district", "sex")
+    figures = ("usage", "before", "change", "change_percent", "population")
+    schema = {
+        "rank": pl.Int16, **dict.fromkeys(texts, pl.String), "age": pl.Int16,
+        **dict.fromkeys(figures, pl.Float64),
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _sentence(row: dict[str, Any]) -> Text:
+    name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
+    went = Text(
+        f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",
+        f"{in_sentence(name.en)} went {'up' if up else 'down'} by {days:.1f} days a month",
+    )
+    if row["scope"] == "city":
+        return Text(
+            f"서울 전체에서 {josa(name.ko, '은/는')} 지난달보다 {went.ko}.",
+            f"In the whole city {went.en} since the month before.",
+        )
+    whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
+    return Text(
+        f"{whom[0]}의 {josa(name.ko, '은/는')} 서울의 같은 성별·나이와 견주어 {went.ko}.",
+        f"{whom[1][:1].upper()}{whom[1][1:]}: against the same sex and age in the city {went.en}.",
+    )

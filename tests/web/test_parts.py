@@ -1,0 +1,147 @@
+"""What pages share: the frame, tables of answers, labels, bars, the switch of languages."""
+
+import re
+from html import unescape
+
+import pytest
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from django.utils.translation import override
+
+from telads.answers.columns import LABELS, column_of
+from telads.answers.services import services
+from telads.answers.targets import targets
+from telads.language import Lang, Text
+from telads.model import Month
+from telads.web.parts import NOTES, Bar, address_in
+from telads.workspace import Build
+
+
+def render(source: str, language: Lang = "ko", path: str = "/", **facts: object) -> str:
+    with override(language):
+        request = RequestFactory().get(path)
+        drawn = Template("{% load telads %}" + source).render(
+            Context({"request": request, **facts})
+        )
+    return unescape(drawn)
+
+
+def test_the_frame_of_every_page(site: Client) -> None:
+    page = site.get("/").content.decode()
+    assert '<html lang="ko">' in page
+    assert page.index('class="skip" href="#main"') < page.index("<header")
+    for address in ("/data/", "/customers/", "/advertisers/", "/evidence/"):
+        assert f'<a href="{address}">' in page
+    assert page.count('aria-current="page"') == 1
+    english = site.get("/en/").content.decode()
+    assert '<html lang="en">' in english
+    assert '<a href="/en/customers/">' in english
+
+
+def test_synthetic_data_are_marked_on_every_page(site: Client) -> None:
+    assert "합성 자료입니다." in site.get("/").content.decode()
+    assert "Synthetic data." in site.get("/en/no-such-page/").content.decode()
+
+
+def test_no_page_carries_inline_style_or_code(site: Client) -> None:
+    for path in ("/", "/en/", "/no-such-page/"):
+        page = site.get(path).content.decode()
+        assert not re.findall(r"<style|<script(?! src=)|\sstyle=|\son[a-z]+=", page)
+        assert not re.findall(r'(?:src|href)="https?:', page)
+
+
+@pytest.mark.parametrize(
+    ("path", "korean", "english"),
+    [
+        ("/", "/", "/en/"),
+        ("/en/", "/", "/en/"),
+        ("/data/", "/data/", "/en/data/"),
+        ("/en/data/", "/data/", "/en/data/"),
+        ("/english/", "/english/", "/en/english/"),
+    ],
+)
+def test_the_language_switch_keeps_the_page(path: str, korean: str, english: str) -> None:
+    assert address_in("ko", path) == korean
+    assert address_in("en", path) == english
+
+
+def test_the_language_switch_keeps_the_choices() -> None:
+    address = render('{% in_language "en" %}', path="/customers/?district=강남구&age=30")
+    assert address == "/en/customers/?district=%EA%B0%95%EB%82%A8%EA%B5%AC&age=30"
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_an_answer_as_a_table(twin_build: Build, language: Lang) -> None:
+    answer = services(twin_build, "강남구", "F", 30)
+    table = render('{% answer_table answer "제목" %}', language, answer=answer)
+    shown = [column_of(answer.question, name) for name in answer.rows.columns]
+    headings = [column.title(language) for column in shown if column]
+    assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) == headings
+    assert table.count("<tr>") == 1 + answer.rows.height
+    assert table.count('<th scope="row">') == answer.rows.height
+    assert "<caption>제목</caption>" in table
+    labels = sum(len(row) for row in answer.rows["labels"])
+    assert labels > 0
+    assert table.count("popovertarget") == labels
+
+
+def test_columns_of_a_table_can_be_chosen(twin_build: Build) -> None:
+    answer = targets(twin_build, "delivery", top=3)
+    table = render('{% answer_table answer only="rank,district" %}', "en", answer=answer)
+    assert re.findall(r"<th scope=.col.[^>]*>(.*?)</th>", table) == ["Rank", "District"]
+    table = render('{% answer_table answer without="rank,population" %}', "en", answer=answer)
+    assert '<th scope="col" class="figure">Rank</th>' not in table
+    assert "District" in table
+
+
+def test_every_label_explains_itself() -> None:
+    assert set(LABELS) <= set(NOTES)
+    notes = render("{% badge_notes %}", "en")
+    for id, note in NOTES.items():
+        badge = render("{% badge id %}", "en", id=id)
+        assert f'popovertarget="note-{id}"' in badge
+        assert f'aria-describedby="note-{id}"' in badge
+        assert note.name.en in badge
+        assert f'id="note-{id}" popover' in notes
+
+
+def test_the_basis_names_month_window_method_and_build(twin_build: Build) -> None:
+    line = render("{% basis answer %}", answer=services(twin_build, "강남구", "F", 30))
+    assert "기준 2023년 4월 · 관측 2023년 1월–3월 · 방식 affinity" in line
+    assert twin_build.name[:8] in line
+    assert "badge-synthetic" in line
+
+
+def test_bars_in_percent_of_the_scale() -> None:
+    assert Bar.of(1.5, -3, 3, 0, 1.0, 2.0) == ("50.0", "25.0", "50.0", False, ("66.7", "83.3"))
+    assert Bar.of(-3.0, -3, 3, 0, None, None) == ("0.0", "50.0", "50.0", True, None)
+    assert Bar.of(250, 0, 200, 100, None, None) == ("50.0", "50.0", "50.0", False, None)
+    assert Bar.of(None, 0, 200, 100, None, None) is None
+    assert "<rect" in render("{% bar 1.5 -3 3 %}")
+    assert "<svg" not in render("{% bar value 0 1 %}", value=None)
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "korean", "english"),
+    [
+        ("|say", Text("가", "a"), "가", "a"),
+        ("|say", None, "", ""),
+        ("|month", "2023-04", "2023년 4월", "2023-04"),
+        ("|window", Month.of(2023, 2), "2022년 11월–2023년 1월", "2022-11 to 2023-01"),
+        ("|people", 52_340, "5.2만 명", "52,000 people"),
+        ("|service", "delivery", "배달", "Delivery"),
+        ("|district", "강남구", "강남구", "Gangnam-gu"),
+        ("|age", 70, "70대 이상", "70 and over"),
+        ("|sex", "F", "여성", "women"),
+        ("|signed", -0.314, "−0.31", "−0.31"),
+        ("|signed:1", 2.0, "+2.0", "+2.0"),
+        ("|plain", 12345.6, "12,346", "12,346"),
+        ("|plain", None, "–", "–"),
+        ("|percent", 0.1234, "12.3%", "12.3%"),
+    ],
+)
+def test_figures_and_names_in_both_languages(
+    source: str, value: object, korean: str, english: str
+) -> None:
+    assert render("{{ value" + source + " }}", "ko", value=value) == korean
+    assert render("{{ value" + source + " }}", "en", value=value) == english
