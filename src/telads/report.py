@@ -5,6 +5,7 @@ It asks nothing of the network and runs no script.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,7 @@ from telads.answers.targets import targets
 from telads.charts import find_chart
 from telads.charts.render import render, title_of
 from telads.charts.theme import PAGE
+from telads.errors import AudienceTooSmall
 from telads.language import Lang, Text
 from telads.model import Segment, Sex
 from telads.tables.store import write_text
@@ -30,7 +32,11 @@ from telads.workspace import Build, Workspace
 if TYPE_CHECKING:
     import jinja2
 
+    from telads.charts import AnyChart
+
 TARGETS = 10
+OF_THE_CITY = ("population", "choropleth", "monthly", "correlation")
+"""Pictures at the end of the report."""
 
 
 class Section(NamedTuple):
@@ -47,7 +53,8 @@ class Figure(NamedTuple):
 
     title: str
     subtitle: str
-    svg: str
+    wide: str
+    narrow: str
 
 
 def write_report(
@@ -72,55 +79,73 @@ def write_report(
 def _sections(
     build: Build, lang: Lang, district: str, sex: str, age: str, service: str
 ) -> list[Section]:
-    """The three questions, and the time and distance of the group."""
-    asked = services(build, district, sex, age)
+    """The three questions, and the time and distance of the group; what has no answer is left out.
+
+    A service that no segment is known for has no targets, and some files tell nothing of movement.
+    """
+    group = segment_of(build, district, sex, age)
+    sections = [_services_section(build, lang, group)]
     best = targets(build, service, top=TARGETS, platforms=True)
-    first = best.rows.row(0, named=True)
-    target = Segment(first["district"], Sex(first["sex"]), first["age"])
+    if not best.rows.is_empty():
+        first = best.rows.row(0, named=True)
+        target = Segment(first["district"], Sex(first["sex"]), first["age"])
+        sections.append(_targets_section(build, lang, best, service))
+        sections.append(_platforms_section(build, lang, target, service))
+    with suppress(AudienceTooSmall):
+        whom = _group(group)
+        title = Text(f"{whom.ko}의 이동과 생활", f"How {whom.en} move and live")
+        sections.append(_section(lang, title, signals(build, *group)))
+    return sections
+
+
+def _services_section(build: Build, lang: Lang, group: Segment) -> Section:
+    whom = _group(group)
+    title = Text(f"{whom.ko}에게는 어떤 서비스를 광고할까요?", f"What to advertise to {whom.en}")
+    drawn = _figure(build, "ranking", lang, Asked(None, *group))
+    return _section(lang, title, services(build, *group), drawn)
+
+
+def _targets_section(build: Build, lang: Lang, best: Answer, service: str) -> Section:
     name = service_of(build, service).text
-    whom = _group(segment_of(build, district, sex, age))
-    where = _group(target)
-    answered: tuple[tuple[Text, Answer, Figure | None], ...] = (
-        (
-            Text(f"{whom.ko}에게는 어떤 서비스를 광고할까요?", f"What to advertise to {whom.en}"),
-            asked,
-            _figure(build, "ranking", lang, Asked(district=district, sex=sex, age=age)),
-        ),
-        (
-            Text(f"{name.ko} 광고는 누구에게 할까요?",
-                 f"Whom to address with an advert for {in_sentence(name.en)}"),
-            best,
-            _figure(build, "targets", lang, Asked(service=service, top=TARGETS)),
-        ),
-        (
-            Text(f"{where.ko}에게 {name.ko} 광고는 어디에 할까요?",
-                 f"Where to run an advert for {in_sentence(name.en)} for {where.en}"),
-            platforms(build, service, *target),
-            _figure(build, "ranking", lang, Asked(None, *target, service=service)),
-        ),
-        (
-            Text(f"{whom.ko}의 이동과 생활", f"How {whom.en} move and live"),
-            signals(build, district, sex, age),
-            None,
-        ),
-    )  # fmt: skip
-    return [Section(title(lang), answer, _columns(answer), figure)
-            for title, answer, figure in answered]  # fmt: skip
+    title = Text(
+        f"{name.ko} 광고는 누구에게 할까요?",
+        f"Whom to address with an advert for {in_sentence(name.en)}",
+    )
+    drawn = _figure(build, "targets", lang, Asked(service=service, top=TARGETS))
+    return _section(lang, title, best, drawn)
+
+
+def _platforms_section(build: Build, lang: Lang, target: Segment, service: str) -> Section:
+    name, where = service_of(build, service).text, _group(target)
+    title = Text(
+        f"{where.ko}에게 {name.ko} 광고는 어디에 할까요?",
+        f"Where to run an advert for {in_sentence(name.en)} for {where.en}",
+    )
+    drawn = _figure(build, "ranking", lang, Asked(None, *target, service=service))
+    return _section(lang, title, platforms(build, service, *target), drawn)
+
+
+def _section(lang: Lang, title: Text, answer: Answer, figure: Figure | None = None) -> Section:
+    return Section(title(lang), answer, _columns(answer), figure)
 
 
 def _figures(build: Build, lang: Lang) -> list[Figure]:
     """The pictures of the city."""
-    asked = (("population", Asked()), ("choropleth", Asked()), ("monthly", Asked()),
-             ("correlation", Asked()))  # fmt: skip
-    return [_figure(build, chart, lang, choice) for chart, choice in asked]
+    return [_figure(build, chart, lang, Asked()) for chart in OF_THE_CITY]
 
 
 def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
-    shown = picture(build, chart, asked, lang)
-    drawn = find_chart(chart).draw(shown.frame, **shown.options)
-    title, subtitle = title_of(drawn)
-    svg = render(drawn, "svg", look=PAGE, heading=False).decode()
-    return Figure(title, subtitle, svg)
+    """A picture twice, wide and as wide as a phone: the page's style shows the one that fits."""
+    shown, kind = picture(build, chart, asked, lang), find_chart(chart)
+    wide, narrow = (
+        kind.draw(shown.frame, narrow=narrow, **shown.options) for narrow in (False, True)
+    )
+    title, subtitle = title_of(wide)
+    return Figure(title, subtitle, _svg(wide), _svg(narrow))
+
+
+def _svg(chart: AnyChart) -> str:
+    return render(chart, "svg", look=PAGE, heading=False).decode()
 
 
 def _columns(answer: Answer) -> list[Column]:
