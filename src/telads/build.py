@@ -26,6 +26,9 @@ from telads.workspace import Workspace
 FORMAT = 1
 """The tables' own version: a change of their columns or figures makes it another."""
 
+LEAST_SERVICES = 2
+"""With one alone there is nothing to rank and nowhere to advertise it."""
+
 
 @dataclass(frozen=True)
 class Built:
@@ -99,14 +102,22 @@ def _make(
     cells = scan_cells(workspace.cells(ledger))
     known = set(cells.collect_schema().names())
     services = tuple(service for service in SERVICE_IDS if service in known)
-    if not services:
+    if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
-            Text("어느 달에도 서비스 사용일수 열이 없습니다.",
-                 "No month has a column of service use."),
+            Text("서비스 사용일수 열이 둘 이상 있어야 합니다.",
+                 "Columns of two services at least are needed."),
             Text("서비스 열이 있는 파일을 넣어 주세요.", "Take in a file with service columns."),
             file=workspace.path,
         )  # fmt: skip
     given = material(cells, services, settings.floor, settings.forecast_phi)
+    if given.cells.is_empty():
+        raise WorkspaceError(
+            Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
+                 "No segment has enough people to be shown."),
+            Text(f"{settings.floor:g}명이 넘는 집단이 있는 파일을 넣어 주세요.",
+                 f"Take in a file with segments of {settings.floor:g} people or more."),
+            file=workspace.path,
+        )  # fmt: skip
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
     folder.mkdir(parents=True)
     for done, (table, make) in enumerate(TABLES.items()):

@@ -26,8 +26,8 @@ class ClassicScores:
 
 def classic_scores(panel: Panel) -> ClassicScores:
     """Weights and scores of all months of the panel, z from all of them together."""
-    with np.errstate(all="ignore"):  # a mean of zero gives NaN or infinity
-        weight = panel.plain / known_mean(panel.plain, axis=0)
+    mean = known_mean(panel.plain, axis=0)
+    weight = panel.plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
     z = affinity(panel.overall[-1])  # alike in form: it is what goes in that differs
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)
