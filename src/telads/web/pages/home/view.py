@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 from telads.answers.movements import movements
 from telads.errors import NothingBuilt
 from telads.web import current
+from telads.web.cache import cached_by_build
 from telads.web.pages.home.windows import windows
 
 
 @require_safe
+@cached_by_build
 def home(request: HttpRequest) -> HttpResponse:
     """`/`; before the first build it says how to make one."""
     try:
