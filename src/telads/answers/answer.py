@@ -47,7 +47,7 @@ class Answer:
 
     def json(self, lang: Lang) -> str:
         """The document as text: the same bytes from the command line and over the network."""
-        return json.dumps(self.document(lang), ensure_ascii=False, indent=2) + "\n"
+        return document_text(self.document(lang))
 
     def document(self, lang: Lang) -> dict[str, object]:
         """The answer as a JSON object; docs/json.md describes it."""
@@ -65,6 +65,11 @@ class Answer:
             "warnings": [warning(lang) for warning in self.warnings],
             "rows": self.rows.to_dicts(),
         }
+
+
+def document_text(document: Mapping[str, object]) -> str:
+    """How every door writes a JSON document."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from telads.errors import (
@@ -20,6 +20,7 @@ from telads.errors import (
 )
 from telads.language import Text
 from telads.web import current
+from telads.web.api.problems import PLACE, problem
 
 STATUS: tuple[tuple[type[TeladsError], int], ...] = (
     (UnknownChoice, 404),
@@ -29,9 +30,6 @@ STATUS: tuple[tuple[type[TeladsError], int], ...] = (
     (WorkspaceError, 503),
 )
 """The HTTP status of each error; the first that fits."""
-
-API = "/api/"
-PROBLEM_JSON = "application/problem+json"
 
 BAD_REQUEST = TeladsError(
     Text("요청을 이해할 수 없습니다.", "This request cannot be understood."),
@@ -61,11 +59,9 @@ def status_of(error: TeladsError) -> int:
 
 def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:
     """An error as a page, or as a problem document for a program."""
+    if request.path.startswith(PLACE):
+        return problem(request, error, status)
     lang = current.language(request)
-    if request.path.startswith(API):
-        told = error.problem(lang)
-        problem = {"type": "about:blank", "title": told["message"], "status": status, **told}
-        return JsonResponse(problem, status=status, content_type=PROBLEM_JSON)
     facts = {
         "status": status,
         "message": error.message(lang),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from telads.settings import Settings
 from telads.web.database import database_of
+from telads.web.logs import LOGGING as LOGGING
 from telads.web.secret import secret_key
 
 TELADS = Settings.load()
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "telads.web.metrics.measured",
+    "telads.web.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -46,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "telads.web.errors.friendly_errors",
+    "telads.web.api.problems.plain_errors",
 ]
 
 TEMPLATES = [
@@ -87,6 +91,21 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
 SECURE_HSTS_PRELOAD = _TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
+# Whatever watches over the website on this machine asks without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "telads.web.errors.stale_form"
+
+# Checks of what only makes sense behind TLS. A website on this machine alone speaks plain HTTP:
+# there a redirect would lead nowhere and a secure cookie would never come back.
+SILENCED_SYSTEM_CHECKS = (
+    []
+    if _TLS
+    else [
+        "security.W004",  # HSTS
+        "security.W008",  # redirect to HTTPS
+        "security.W012",  # session cookie only over HTTPS
+        "security.W016",  # form token's cookie only over HTTPS
+    ]
+)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from telads.web.api.page import docs
 from telads.web.pages.home.view import home
 
 # One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("api/v1/docs", docs, name="api-docs"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("telads.web.api.addresses")),
     *i18n_patterns(*PAGES, prefix_default_language=False),
 ]
 

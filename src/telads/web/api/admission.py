@@ -1,0 +1,59 @@
+"""Who may ask, and how often: keys where the installation wants them, and a rate."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.errors import AuthenticationError
+from ninja.security import HttpBearer
+
+from telads.errors import QuestionError
+from telads.language import Text
+from telads.web import current
+from telads.web.api import keys
+from telads.web.api.rate import seconds_to_wait
+
+
+class TooManyRequests(QuestionError):
+    """The rate is used up; `seconds` later there is room again."""
+
+    code = "too-many-requests"
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        super().__init__(
+            Text(f"1분에 {limit}번까지 물을 수 있습니다.", f"At most {limit} requests a minute."),
+            Text(f"{seconds}초 뒤에 다시 물어 주세요.", f"Ask again in {seconds} seconds."),
+        )
+        self.seconds = seconds
+
+
+class Admission(HttpBearer):
+    """Every request passes here first: `Authorization: Bearer KEY`, then the rate."""
+
+    def __call__(self, request: HttpRequest) -> str:
+        """Who asks; raises `AuthenticationError`, `TooManyRequests`."""
+        settings = current.settings()
+        who = address_of(request)
+        if settings.api_keys:
+            found = super().__call__(request)
+            if not found:
+                raise AuthenticationError
+            who = str(found)
+        if settings.api_rate:
+            seconds = seconds_to_wait(who, settings.api_rate)
+            if seconds:
+                raise TooManyRequests(settings.api_rate, seconds)
+        return who
+
+    def authenticate(self, request: HttpRequest, token: str) -> str | None:
+        """The owner of a key."""
+        found = keys.find(token)
+        return f"key-{found.pk}" if found else None
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address; behind a proxy the one that the proxy itself wrote down last."""
+    if current.settings().behind_tls:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        if forwarded:
+            return forwarded.rsplit(",", maxsplit=1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,129 @@
+"""Whole tables and pictures as files, the same bytes as the command line writes."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Query, Router
+
+from telads import export
+from telads.answers.choices import method_of, one_of
+from telads.answers.pictures import Asked as Choices
+from telads.answers.pictures import picture
+from telads.charts import find_chart
+from telads.charts.render import render
+from telads.language import Lang, Text
+from telads.web import current
+from telads.web.api.answering import check, conditional, sent, tag_of
+from telads.web.api.kept import Content, Kept
+from telads.web.api.language import language_of
+from telads.web.api.parameters import ExportAsked, PictureAsked
+from telads.workspace import Build
+
+router = Router()
+
+Form = Literal["svg", "png", "json"]
+FOLDER = "downloads"
+"""Where in the workspace written tables lie: every worker finds them, until their build is gone."""
+DESCRIPTION = "-metadata.json"
+KINDS: dict[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+}
+FORMS: dict[Form, str] = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
+PICTURES = Kept(64_000_000)
+"""Pictures of a worker: an SVG is 50 kB, a PNG 150 kB."""
+_writing = Lock()
+
+
+@router.get("/export/{table}.csv-metadata.json")
+def description(request: HttpRequest, table: str, asked: Query[ExportAsked]) -> HttpResponseBase:
+    """What a CSV was made from, as CSV on the Web describes it."""
+    check(request, asked)
+    build = current.build(request)
+    tag = tag_of(build, request.path, asked, language_of(request))
+    path = partial(_written, build, table, "csv", asked.method)
+
+    def send() -> HttpResponseBase:
+        file = path()
+        described = file.with_name(file.name + DESCRIPTION)
+        return FileResponse(described.open("rb"), content_type="application/csvm+json")
+
+    return conditional(request, tag, send)
+
+
+@router.get("/export/{table}.{kind}")
+def whole_table(
+    request: HttpRequest, table: str, kind: str, asked: Query[ExportAsked]
+) -> HttpResponseBase:
+    """A whole table as csv, xlsx, parquet or json."""
+    check(request, asked)
+    build = current.build(request)
+
+    def send() -> HttpResponseBase:
+        file = _written(build, table, kind, asked.method)
+        response = FileResponse(
+            file.open("rb"), as_attachment=True, filename=file.name, content_type=KINDS[kind]
+        )
+        if kind == "csv":
+            query = request.META.get("QUERY_STRING", "")
+            described = f"{request.path}{DESCRIPTION}" + (f"?{query}" if query else "")
+            response.headers["Link"] = f'<{described}>; rel="describedby"'
+        return response
+
+    return conditional(request, tag_of(build, request.path, asked, language_of(request)), send)
+
+
+@router.get("/charts/{name}.{form}")
+def chart(
+    request: HttpRequest, name: str, form: str, asked: Query[PictureAsked]
+) -> HttpResponseBase:
+    """A picture as svg, png or Vega-Lite json."""
+    check(request, asked)
+    if form not in FORMS:
+        raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)
+    build, lang = current.build(request), language_of(request)
+    tag = tag_of(build, request.path, asked, lang)
+    draw = partial(_drawn, build, name, form, asked, lang)
+    return conditional(request, tag, lambda: sent(PICTURES.get(tag, draw), FORMS[form], lang))
+
+
+def _drawn(build: Build, name: str, form: Form, asked: PictureAsked, lang: Lang) -> Content:
+    kind = find_chart(name)
+    choices = Choices(
+        **asked.model_dump(include={"month", "district", "sex", "age", "service", "measure", "by",
+                                    "top"})
+    )  # fmt: skip
+    shown = picture(build, kind.id, choices, lang)
+    drawn = kind.draw(shown.frame, narrow=asked.narrow, **shown.options)
+    return Content(render(drawn, form), {})
+
+
+def _written(build: Build, table: str, kind: str, method: str) -> Path:
+    """The file of a table, written on first use; raises `UnknownChoice`."""
+    if table not in export.TABLES:
+        raise one_of(Text("표", "table"), table, export.TABLES)
+    if kind not in KINDS:
+        raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
+    folder = current.workspace().path / FOLDER
+    path = folder / build.name / method_of(method) / f"{table}.{kind}"
+    with _writing:  # once, however many ask for it at the same moment
+        if not path.is_file():
+            _forget_old(folder, build)
+            export.export(build, table, path, method)
+    return path
+
+
+def _forget_old(folder: Path, build: Build) -> None:
+    """Remove the tables of builds that are no longer there."""
+    for old in folder.glob("*/"):
+        if not (build.path.parent / old.name).is_dir():
+            shutil.rmtree(old, ignore_errors=True)

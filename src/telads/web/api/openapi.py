@@ -1,0 +1,245 @@
+"""The API described for programs: OpenAPI 3.1, in either language, from the contract's own data."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+
+from telads.answers import contract
+from telads.charts import CHARTS
+from telads.export import TABLES
+from telads.language import Lang, Text
+from telads.web import current
+from telads.web.api.answering import LONGEST
+from telads.web.api.files import FORMS, KINDS
+from telads.web.api.language import language_of
+from telads.web.api.parameters import PARAMETERS
+from telads.web.api.problems import MEDIA_TYPE, TITLES
+from telads.web.api.routes import api
+
+PREFIX = "/api/v1"
+
+
+class Operation(NamedTuple):
+    """One address: its id, what it answers, and an example of what to ask."""
+
+    id: str
+    text: Text
+    example: str = ""
+
+
+_GROUP = "district=강남구&sex=F&age=30"
+OPERATIONS: dict[str, Operation] = {
+    "/services": Operation("services", Text(
+        "이 고객에게 광고할 서비스", "What to advertise to these people"), _GROUP),
+    "/targets": Operation("targets", Text(
+        "이 서비스를 광고할 대상", "Whom to address with a service's advert"),
+        "service=delivery&top=5&platforms=true"),
+    "/platforms": Operation("platforms", Text(
+        "이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
+        f"service=delivery&{_GROUP}"),
+    "/lookalike": Operation("lookalike", Text(
+        "이 집단과 닮은 집단", "Which segments use services like this one"), _GROUP),
+    "/signals": Operation("signals", Text(
+        "이 집단의 이동과 생활", "How these people move and live"), _GROUP),
+    "/history": Operation("history", Text(
+        "이 집단의 달마다의 이용", "Their use of services, month by month"), _GROUP),
+    "/segments": Operation("segments", Text(
+        "한 달의 모든 집단과 항목", "All segments of a month with every measure"), "limit=5"),
+    "/months": Operation("months", Text("물을 수 있는 기준 달", "The label months there are")),
+    "/measures": Operation("measures", Text("항목과 단위", "The measures, with their units")),
+    "/districts": Operation("districts", Text("자치구 이름", "The districts and their names")),
+    "/status": Operation("status", Text(
+        "넣은 파일, 관측 기간, 주의할 점", "What the workspace holds: files, windows, remarks")),
+    "/export/{table}.{kind}": Operation("export", Text(
+        "표 전체를 파일로", "A whole table as a file"), "method=affinity"),
+    "/export/{table}.csv-metadata.json": Operation("export_description", Text(
+        "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web")),
+    "/charts/{name}.{form}": Operation("chart", Text("그림", "A picture"), "month=2023-06"),
+}  # fmt: skip
+"""Every address, in the order it is told."""
+
+_PATH_CHOICES: dict[str, list[str]] = {
+    "table": list(TABLES), "kind": list(KINDS), "name": list(CHARTS), "form": list(FORMS),
+}  # fmt: skip
+_PAGED = ("targets", "segments")
+_ERRORS: dict[int, Text] = {
+    400: Text(
+        "지수로는 할 수 없는 계산, 읽을 수 없는 요청", "an index cannot be summed; unreadable"
+    ),
+    401: Text("열쇠가 없거나 틀림", "no key, or a wrong one"),
+    404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
+    422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
+    429: Text("너무 잦은 요청", "too many requests, see Retry-After"),
+    503: Text("아직 계산 전이거나 작업 폴더를 쓸 수 없음", "nothing built, or workspace unusable"),
+}
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """`/api/v1/openapi.json`."""
+    lang = language_of(request)
+    content = json.dumps(document(lang), ensure_ascii=False, indent=2) + "\n"
+    return HttpResponse(
+        content,
+        content_type="application/json",
+        headers={"Content-Language": lang, "Cache-Control": "public, no-cache"},
+    )
+
+
+def document(lang: Lang) -> dict[str, Any]:
+    """The whole description, for this installation."""
+    settings = current.settings()
+    return _document(lang, settings.api_keys, settings.api_rate > 0)
+
+
+@lru_cache(maxsize=8)
+def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
+    told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
+    told["info"]["description"] = Text(
+        "서울 통신 이용 자료에서 광고 조언까지. 명령줄의 --format json과 같은 문서를 돌려줍니다.",
+        "From Seoul's telecom usage to advertising advice: the documents of the command line's "
+        "--format json.",
+    )(lang)
+    codes = [code for code in _ERRORS if (code != 401 or keys) and (code != 429 or rate)]
+    paths = {
+        f"{PREFIX}{place}": {
+            "get": _operation(told["paths"][f"{PREFIX}{place}"]["get"], one, lang, codes, keys)
+        }
+        for place, one in OPERATIONS.items()
+    }
+    components: dict[str, Any] = {"schemas": _schemas(lang)}
+    if keys:
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    return {**told, "paths": paths, "components": components}
+
+
+def _operation(
+    plain: dict[str, Any], one: Operation, lang: Lang, codes: list[int], keys: bool
+) -> dict[str, Any]:
+    parameters = [_parameter(given, lang) for given in plain["parameters"]]
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        "operationId": one.id,
+        "summary": one.text(lang),
+        # The language is the same everywhere, and comes last.
+        "parameters": sorted(parameters, key=lambda known: known["name"] == "lang"),
+        "responses": {
+            "200": {"description": one.text(lang), "content": _content(one.id)},
+            "304": {"description": Text("그대로", "as it was (If-None-Match)")(lang)},
+            **{
+                str(code): {"description": _ERRORS[code](lang), "content": problem}
+                for code in codes
+            },
+        },
+        **({"security": [{"key": []}]} if keys else {}),
+    }
+
+
+def _content(id: str) -> dict[str, Any]:
+    """What an address sends, by media type."""
+    if id in contract.ROWS:
+        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{_name(id)}"}}}
+    types = {
+        "export": list(KINDS.values()),
+        "export_description": ["application/csvm+json"],
+        "chart": list(FORMS.values()),
+    }
+    return {kind.split(";", maxsplit=1)[0]: {} for kind in types[id]}
+
+
+def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
+    name = given["name"]
+    schema = {key: value for key, value in given["schema"].items()
+              if key not in {"title", "description", "anyOf", "examples"}}  # fmt: skip
+    for choice in given["schema"].get("anyOf", ()):
+        if choice.get("type") != "null":  # what may be left out cannot be null in an address
+            schema = {**choice, **schema}
+    if schema.get("default", 0) is None:
+        del schema["default"]
+    if schema.get("type") == "string" and not {"enum", "pattern"} & schema.keys():
+        schema.update(minLength=1, maxLength=LONGEST)
+    if name in _PATH_CHOICES and given["in"] == "path":
+        schema["enum"] = _PATH_CHOICES[name]
+    examples = given["schema"].get("examples") or schema.get("enum")
+    return {
+        "name": name,
+        "in": given["in"],
+        "required": given["required"],
+        "description": PARAMETERS[name](lang),
+        "schema": schema,
+        **({"example": examples[0]} if examples else {}),
+    }
+
+
+def _schemas(lang: Lang) -> dict[str, Any]:
+    """The documents and their rows by name, and the problem."""
+    schemas: dict[str, Any] = {}
+    for question in contract.ROWS:
+        if " " in question or question not in {one.id for one in OPERATIONS.values()}:
+            continue
+        row = contract.row_schema(question, lang)
+        for name in contract.OPTIONAL.get(question, ()):
+            known = contract.field(question, name)
+            row["properties"][name] = {**known.schema, "description": known.text(lang)}
+        schemas[f"{_name(question)}Row"] = row
+        reference = {"$ref": f"#/components/schemas/{_name(question)}Row"}
+        schemas[_name(question)] = contract.document_schema(question, reference, lang)
+        if question in _PAGED:
+            schemas[_name(question)]["properties"]["page"] = _page(lang)
+    return {**schemas, "Problem": _problem(lang)}
+
+
+def _name(question: str) -> str:
+    return question.capitalize()
+
+
+def _page(lang: Lang) -> dict[str, Any]:
+    texts = {
+        "limit": PARAMETERS["limit"],
+        "offset": PARAMETERS["offset"],
+        "total": Text("모두 몇 줄", "rows in all"),
+        "next": Text(
+            "다음 쪽의 주소, 마지막이면 null", "address of the next page, null at the end"
+        ),
+    }
+    kinds: dict[str, Any] = {
+        "limit": ["integer", "null"], "offset": "integer", "total": "integer",
+        "next": ["string", "null"],
+    }  # fmt: skip
+    return {
+        "type": "object",
+        "description": Text("limit이나 offset을 준 때에만", "where limit or offset was given")(
+            lang
+        ),
+        "properties": {
+            name: {"type": kinds[name], "description": text(lang)} for name, text in texts.items()
+        },
+        "required": list(texts),
+    }
+
+
+def _problem(lang: Lang) -> dict[str, Any]:
+    texts = {
+        "type": Text("문제의 설명이 있는 주소", "where the problem is explained"),
+        "title": Text("어떤 문제인지", "which problem it is"),
+        "status": Text("HTTP 상태", "the HTTP status"),
+        "detail": Text("이번에 무엇이 문제인지", "what is wrong this time"),
+        "instance": Text("물은 주소", "the address that was asked"),
+        "code": Text("프로그램이 보는 이름", "the problem's name for programs"),
+        "advice": Text("어떻게 하면 되는지", "what to do about it"),
+    }
+    kinds: dict[str, dict[str, Any]] = {name: {"type": "string"} for name in texts}
+    kinds["status"] = {"type": "integer"}
+    kinds["advice"] = {"type": ["string", "null"]}
+    kinds["code"] = {"type": "string", "enum": list(TITLES)}
+    return {
+        "type": "object",
+        "properties": {
+            name: {**kind, "description": texts[name](lang)} for name, kind in kinds.items()
+        },
+        "required": list(texts),
+        "additionalProperties": True,
+    }

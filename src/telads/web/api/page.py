@@ -1,0 +1,124 @@
+"""The API described for people, from the same description that programs read. No script, no form.
+
+Its language is that of its address (/api/v1/docs, /en/api/v1/docs), as with every page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from telads.answers import contract
+from telads.language import Lang, Text
+from telads.web import current
+from telads.web.api import openapi
+from telads.web.api.problems import STATUS, TITLES
+
+WORDS: dict[str, Text] = {
+    "title": Text("API", "API"),
+    "lead": Text(
+        "화면과 명령줄이 답하는 것을 프로그램도 같은 주소에서 물을 수 있습니다. "
+        "답은 telads의 --format json과 바이트까지 같습니다.",
+        "Programs can ask what the pages and the command line answer. An answer is the same, to "
+        "the byte, as that of telads with --format json.",
+    ),
+    "description": Text(
+        "프로그램이 읽는 설명(OpenAPI 3.1)", "Description for programs (OpenAPI 3.1)"
+    ),
+    "addresses": Text("주소", "Addresses"),
+    "parameter": Text("항목", "Parameter"),
+    "meaning": Text("뜻", "Meaning"),
+    "values": Text("쓸 수 있는 값", "Values"),
+    "needed": Text("꼭 필요", "needed"),
+    "key": Text("열", "Key"),
+    "example": Text("예", "Example"),
+    "row": Text("한 줄에 들어 있는 것", "What a row holds"),
+    "around": Text("줄 둘레의 것", "What stands around the rows"),
+    "problems": Text("오류", "Errors"),
+    "problems_lead": Text(
+        "오류는 모두 application/problem+json(RFC 9457)이며 code, advice와 관련된 값을 담습니다.",
+        "Every error is application/problem+json (RFC 9457) with its code, advice and facts.",
+    ),
+    "code": Text("code", "code"),
+    "status": Text("HTTP 상태", "HTTP status"),
+    "rules": Text("규칙", "Rules"),
+}
+RULES: tuple[Text, ...] = (
+    Text("언어는 ?lang=ko 또는 en, 없으면 Accept-Language, 그도 없으면 한국어입니다.",
+         "The language is ?lang=ko or en, else by Accept-Language, else Korean."),
+    Text("ETag는 계산 결과와 물은 내용으로 정해집니다. If-None-Match로 다시 물으면 304로 답합니다.",
+         "The ETag depends on the build and the choice; If-None-Match is answered by 304."),
+    Text("targets와 segments는 limit과 offset으로 나누어 읽습니다. "
+         "다음 쪽의 주소는 page.next와 Link에 있습니다.",
+         "targets and segments are read in pages by limit and offset; the next page stands in "
+         "page.next and in the Link header."),
+    Text("같은 항목을 두 번 적거나, 빈 값이나 모르는 항목을 적으면 422로 답합니다.",
+         "A parameter that is repeated, empty or unknown is refused with 422."),
+    Text("다른 사이트의 스크립트에는 답을 열어 두지 않습니다(CORS 없음).",
+         "Scripts of other sites are not let in (no CORS)."),
+)  # fmt: skip
+KEYS = Text(
+    "Authorization: Bearer 뒤에 열쇠를 보내 주세요.", "Send a key as Authorization: Bearer KEY."
+)
+RATE = Text("1분에 {rate}번까지 물을 수 있습니다.", "At most {rate} requests a minute.")
+
+
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """`/api/v1/docs`."""
+    lang, settings = current.language(request), current.settings()
+    rules = [rule(lang) for rule in RULES]
+    if settings.api_keys:
+        rules.append(KEYS(lang))
+    if settings.api_rate:
+        rules.append(RATE.format(rate=settings.api_rate)(lang))
+    facts = {
+        "words": {name: text(lang) for name, text in WORDS.items()},
+        "rules": rules,
+        "operations": _operations(lang),
+        "around": [(name, text(lang)) for name, text in contract.DOCUMENT.items()],
+        "problems": [(code, STATUS[code], text(lang)) for code, text in TITLES.items()],
+    }
+    return render(request, "api/docs.html", facts)
+
+
+def _operations(lang: Lang) -> list[dict[str, Any]]:
+    paths = openapi.document(lang)["paths"]
+    return [
+        {
+            "id": one.id,
+            "summary": one.text(lang),
+            "path": f"{openapi.PREFIX}{place}",
+            "example": _example(place, one),
+            "parameters": [
+                {**given, "values": _values(given["schema"])}
+                for given in paths[f"{openapi.PREFIX}{place}"]["get"]["parameters"]
+            ],
+            "row": [
+                (name, contract.field(one.id, name).text(lang))
+                for name in (*contract.ROWS.get(one.id, ()), *contract.OPTIONAL.get(one.id, ()))
+            ],
+        }
+        for place, one in openapi.OPERATIONS.items()
+    ]
+
+
+def _example(place: str, one: openapi.Operation) -> dict[str, str]:
+    """An address that can be followed, as it is read and as it is sent."""
+    filled = place.format(table="scores", kind="csv", name="population", form="svg")
+    shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
+    return {"shown": shown, "sent": quote(shown, safe="/?=&")}
+
+
+def _values(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "minimum" in schema:
+        return f"{schema['minimum']:,}–{schema['maximum']:,}"
+    if schema.get("type") == "boolean":
+        return "true, false"
+    return "YYYY-MM" if "pattern" in schema else ""

@@ -1,0 +1,168 @@
+"""Errors as problem documents (RFC 9457), never as pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from telads.errors import QuestionError, TeladsError
+from telads.language import Text
+from telads.web.api.language import language_of
+
+MEDIA_TYPE = "application/problem+json"
+PLACE = "/api/"
+EXPLAINED = "/api/v1/docs#"
+"""Where the type of a problem leads: its code is explained there."""
+
+TITLES: dict[str, Text] = {
+    "bad-parameter": Text("요청의 값이 올바르지 않습니다", "A parameter is wrong"),
+    "unknown-choice": Text("없는 것을 물었습니다", "There is no such choice"),
+    "audience-too-small": Text("인원이 너무 적은 집단입니다", "The audience is too small"),
+    "index-refused": Text("표준화 지수로는 할 수 없는 계산입니다", "An index cannot be summed"),
+    "bad-question": Text("답할 수 없는 질문입니다", "The question has no answer"),
+    "unauthorized": Text("API 열쇠가 필요합니다", "An API key is needed"),
+    "not-found": Text("없는 주소입니다", "There is no such address"),
+    "method-not-allowed": Text("쓸 수 없는 방법입니다", "The method is not allowed"),
+    "too-many-requests": Text("요청이 너무 잦습니다", "Too many requests"),
+    "bad-request": Text("요청을 이해할 수 없습니다", "The request cannot be understood"),
+    "nothing-built": Text("아직 계산된 결과가 없습니다", "Nothing has been built yet"),
+    "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
+    "workspace-damaged": Text("작업 폴더가 손상되었습니다", "The workspace is damaged"),
+    "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
+    "internal-error": Text("예상하지 못한 오류입니다", "Something unexpected went wrong"),
+}
+"""Every code a problem can have."""
+
+STATUS: dict[str, int] = {
+    "bad-parameter": 422, "unknown-choice": 404, "audience-too-small": 404, "index-refused": 400,
+    "bad-question": 400, "unauthorized": 401, "not-found": 404, "method-not-allowed": 405,
+    "too-many-requests": 429, "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
+    "workspace-damaged": 503, "workspace": 503, "internal-error": 500,
+}  # fmt: skip
+"""The HTTP status each is told with."""
+
+_BY_STATUS = {
+    400: "bad-request",
+    401: "unauthorized",
+    403: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    429: "too-many-requests",
+}
+_DETAILS: dict[str, tuple[Text, Text]] = {
+    "not-found": (
+        Text("이 주소에는 아무것도 없습니다.", "There is nothing at this address."),
+        Text("주소 목록은 /api/v1/docs에 있습니다.", "All addresses are listed at /api/v1/docs."),
+    ),
+    "method-not-allowed": (
+        Text("이 주소는 읽기만 할 수 있습니다.", "This address can only be read."),
+        Text("GET으로 요청해 주세요.", "Ask with GET."),
+    ),
+    "unauthorized": (
+        Text("이 API는 열쇠가 있어야 답합니다.", "This API answers to a key only."),
+        Text("Authorization: Bearer 뒤에 열쇠를 붙여 보내 주세요.",
+             "Send it as Authorization: Bearer KEY."),
+    ),
+}  # fmt: skip
+
+
+class BadParameter(QuestionError):
+    """A parameter that cannot be read at all: repeated, unknown, empty, of another type."""
+
+    code = "bad-parameter"
+
+
+def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:
+    """An error as a document: the members of RFC 9457, then code, advice and the facts."""
+    lang = language_of(request)
+    code = error.code if error.code in TITLES else _BY_STATUS.get(status, "internal-error")
+    detail, advice = error.message, error.advice
+    if code in _DETAILS and error.code not in TITLES:
+        detail, advice = _DETAILS[code]
+    told: dict[str, object] = {
+        "type": EXPLAINED + code,
+        "title": TITLES[code](lang),
+        "status": status,
+        "detail": detail(lang),
+        "instance": request.get_full_path(),
+        "code": code,
+        "advice": advice(lang) if advice else None,
+        **{name: _plain(fact) for name, fact in error.facts.items()},
+    }
+    content = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    response = HttpResponse(content, status=status, content_type=MEDIA_TYPE)
+    response.headers["Content-Language"] = lang
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def problem_of_status(request: HttpRequest, status: int) -> HttpResponse:
+    """A problem about which no more is known than its status."""
+    code = _BY_STATUS.get(status, "internal-error")
+    detail, advice = _DETAILS.get(code, (TITLES[code], None))
+    return problem(request, TeladsError(detail, advice), status)
+
+
+def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
+    """What the parameters' types say, as one error about the first of them."""
+    first = errors[0]
+    name = str(first["loc"][-1])
+    texts = {
+        "missing": Text(f"{name} 값이 필요합니다.", f"The parameter {name} is needed."),
+        "int_parsing": Text(f"{name} 값은 정수여야 합니다.", f"{name} has to be a whole number."),
+        "bool_parsing": Text(
+            f"{name} 값은 true 또는 false여야 합니다.", f"{name} has to be true or false."
+        ),
+    }
+    wrong = Text(f"{name} 값이 범위를 벗어났습니다.", f"{name} is out of its range.")
+    return BadParameter(
+        texts.get(first["type"], wrong),
+        Text("쓸 수 있는 값은 /api/v1/docs에 있습니다.", "What it can be stands at /api/v1/docs."),
+        parameter=name,
+    )
+
+
+def plain_errors(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: HEAD is answered like GET, and whatever errs under /api/ is a problem."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(PLACE):
+            return get_response(request)
+        head = request.method == "HEAD"
+        if head:
+            request.method = "GET"
+        response = get_response(request)
+        if response.status_code >= 400 and response.headers.get("Content-Type") != MEDIA_TYPE:
+            response = _told(request, response)
+        return _without_content(response) if head else response
+
+    return answer
+
+
+def _told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    told = problem_of_status(request, response.status_code)
+    if "Allow" in response.headers:
+        told.headers["Allow"] = response.headers["Allow"]
+    return told
+
+
+def _without_content(response: HttpResponse) -> HttpResponse:
+    """The answer to HEAD: the headers of GET alone."""
+    if not response.streaming:
+        response.headers["Content-Length"] = str(len(response.content))
+    bare = HttpResponse(status=response.status_code, headers=response.headers)
+    response.close()
+    return bare
+
+
+def _plain(fact: object) -> object:
+    """A fact as JSON knows it; of a path only the name, the rest is nobody's business."""
+    if isinstance(fact, PurePath):
+        return fact.name
+    return fact if isinstance(fact, bool | int | float) else str(fact)

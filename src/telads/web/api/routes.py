@@ -1,0 +1,44 @@
+"""The addresses of the API and how its errors are told."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from telads.errors import TeladsError
+from telads.version import __version__
+from telads.web.api import files, questions
+from telads.web.api.admission import Admission, TooManyRequests
+from telads.web.api.problems import STATUS, problem, problem_of_status, readable
+
+api = NinjaAPI(
+    title="telads", version=__version__, urls_namespace="api",
+    docs_url=None, openapi_url=None, auth=Admission(),
+)  # fmt: skip
+api.add_router("", questions.router)
+api.add_router("", files.router)
+
+
+@api.exception_handler(TeladsError)
+def _refused(request: HttpRequest, error: TeladsError) -> HttpResponse:
+    return problem(request, error, STATUS.get(error.code, 400))
+
+
+@api.exception_handler(ValidationError)
+def _of_another_type(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return _refused(request, readable(error.errors))
+
+
+@api.exception_handler(TooManyRequests)
+def _later(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
+    response = _refused(request, error)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+@api.exception_handler(AuthenticationError)
+def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = problem_of_status(request, 401)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="telads"'
+    return response
