@@ -169,6 +169,14 @@ COLUMNS: dict[str, Column] = {
     "part": Column(Text("무엇", "What"), _word("part"), figure=False),
     "recommender": Column(Text("방법", "Recommender"), _word("recommender"), figure=False),
     "measure": Column(Text("척도", "Measure"), _word("measure"), figure=False),
+    "affinity_first": Column(
+        Text("관심도로 1위(집단 수)", "First by affinity (segments)"),
+        _number("affinity_first", "d"),
+    ),
+    "classic_first": Column(
+        Text("2023년 연구 방식으로 1위", "First by classic"), _number("classic_first", "d")
+    ),
+    "both": Column(Text("둘 다 1위", "First by both"), _number("both", "d")),
     "ahead": Column(Text("classic 대비", "Ahead of classic"), _number("ahead", "+.3f")),
     "ahead_low": Column(Text("95% 하한", "95% low"), _number("ahead_low", "+.3f")),
     "ahead_high": Column(Text("95% 상한", "95% high"), _number("ahead_high", "+.3f")),

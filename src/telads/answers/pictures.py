@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.audience import rounded
 from telads.answers.choices import (
     Filters,
     filtered,
@@ -77,14 +78,14 @@ Parts = tuple["pl.DataFrame", tuple[Month, ...], dict[str, Any]]
 
 
 def _population(build: Build, asked: Asked, lang: Lang) -> Parts:
-    """Columns sex, age, population."""
+    """Columns sex, age, population (rounded to 10)."""
     import polars as pl
 
     month = month_of(build, asked.month)
     filters = filters_of(build, asked.district, None, None)
     known = filtered(of_month(build, "segments", month), filters)
-    frame = known.group_by("sex", "age").agg(pl.col("population").sum()).sort("sex", "age")
-    return frame, (month,), {"district": filters.district, "month": month}
+    frame = known.group_by("sex", "age").agg(rounded(pl.col("population").sum()))
+    return frame.sort("sex", "age"), (month,), {"district": filters.district, "month": month}
 
 
 def _choropleth(build: Build, asked: Asked, lang: Lang) -> Parts:
