@@ -1,0 +1,44 @@
+"""The advertiser page: a service, whom to address with its advert, and where to run it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from telads.answers.choices import METHODS
+from telads.answers.platforms import of_targets
+from telads.answers.targets import targets
+from telads.web import current
+from telads.web.cache import cached_by_build
+from telads.web.fragments import page_or_result
+from telads.web.pages.advertisers import form, rows
+from telads.web.pages.advertisers.files import FILES
+from telads.web.svg import outlines, target_map
+from telads.web.written import affinity_scale, association_scale
+
+
+@require_safe
+@cached_by_build
+def advertisers(request: HttpRequest) -> HttpResponse:
+    """`/advertisers/?service=delivery&by=excess&top=20&sex=F`."""
+    build, lang = current.build(request), current.language(request)
+    choice = form.choice_of(build, request.GET)
+    found = targets(build, **form.asked(choice))
+    platforms = of_targets(build, found)
+    facts = {
+        "choice": choice,
+        "selects": form.selects(build, choice, lang),
+        "orders": form.orders(choice, lang),
+        "why_one_order": form.why_one_order(choice, lang),
+        "advanced": form.advanced(choice, lang),
+        "answer": found,
+        "rows": rows.target_rows(found, platforms, choice, lang),
+        "scale": affinity_scale(found.rows["affinity"]),
+        "platform_scale": association_scale(
+            platforms.rows["low" if choice.method == METHODS[0] else "association"]
+        ),
+        "map": target_map(found.rows.select("rank", "district").to_dicts()),
+        "outlines": outlines(),
+        "files": [(name, form.file_address(choice, name)) for name in FILES],
+    }
+    return page_or_result(request, "advertisers", facts, form.address_of(choice))

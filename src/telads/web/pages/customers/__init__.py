@@ -1,0 +1,1 @@
+"""What to advertise to a group of people."""

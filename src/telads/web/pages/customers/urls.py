@@ -1,0 +1,7 @@
+"""Addresses under /customers/."""
+
+from django.urls import path
+
+from telads.web.pages.customers.view import customers
+
+urlpatterns = [path("", customers, name="customers")]

@@ -1,0 +1,77 @@
+"""Lists to choose from, as the forms of the recommendation pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from telads.answers.choices import METHODS
+from telads.answers.tables import districts
+from telads.language import Lang, Text
+from telads.model import AGES, Sex, age_text
+from telads.places import district_name
+from telads.workspace import Build
+
+METHOD_NAMES: dict[str, Text] = {
+    "affinity": Text("관심도(기본)", "affinity (the default)"),
+    "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
+}
+
+
+class Option(NamedTuple):
+    """One choice of a list."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+class Select(NamedTuple):
+    """A list to choose from; `id` is its name in the address."""
+
+    id: str
+    title: str
+    options: list[Option]
+
+
+def select(
+    id: str, title: Text, options: Iterable[tuple[str, Text]], chosen: object, lang: Lang
+) -> Select:
+    """A list with the chosen one marked."""
+    value = "" if chosen is None else str(chosen)
+    known = [Option(option, name(lang), option == value) for option, name in options]
+    return Select(id, title(lang), known)
+
+
+def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
+    """The districts; `any_of` names the choice of all of them."""
+    named = [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+    return select("district", Text("자치구", "District"), _with(any_of, named), chosen, lang)
+
+
+def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:
+    """The sexes."""
+    named = [(str(sex), sex.text) for sex in Sex]
+    return select("sex", Text("성별", "Sex"), _with(any_of, named), chosen, lang)
+
+
+def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
+    """The ten-year ages."""
+    named = [(str(age), age_text(age)) for age in AGES]
+    return select("age", Text("나이", "Age"), _with(any_of, named), chosen, lang)
+
+
+def month_select(build: Build, chosen: object, lang: Lang) -> Select:
+    """The label months, newest first."""
+    named = [(str(month), month.text) for month in reversed(build.months)]
+    return select("month", Text("기준 달", "Month"), named, chosen, lang)
+
+
+def method_select(chosen: str, lang: Lang) -> Select:
+    """The methods."""
+    named = [(method, METHOD_NAMES[method]) for method in METHODS]
+    return select("method", Text("방식", "Method"), named, chosen, lang)
+
+
+def _with(any_of: Text | None, named: list[tuple[str, Text]]) -> list[tuple[str, Text]]:
+    return [("", any_of), *named] if any_of else named

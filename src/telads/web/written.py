@@ -1,0 +1,47 @@
+"""Rows of answers as texts, and the scale of the bars beside them."""
+
+from __future__ import annotations
+
+import re
+from math import floor
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.columns import column_of
+from telads.language import Lang
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LEAST_SCALE = 2.5
+"""Standard deviations that a bar of affinity reaches at least, so that pages look alike."""
+MINUS = "−"
+
+
+def written(question: str, row: dict[str, Any], lang: Lang) -> dict[str, str]:
+    """A row's figures as texts, the way the command line writes them, with true minus signs.
+
+    What rounds to zero has no sign.
+    """
+    texts = {}
+    for name in row:
+        if column := column_of(question, name):
+            text = column.write(row, lang)
+            texts[name] = _figure(text) if column.figure else text
+    return texts
+
+
+def affinity_scale(affinities: pl.Series) -> tuple[float, float]:
+    """The ends of bars of affinity, the same for all rows; from 0 where none is below it."""
+    known = affinities.drop_nulls().to_list()
+    reach = max([LEAST_SCALE, *map(abs, known)])
+    return (-reach if min(known, default=0.0) < 0 else 0.0), reach
+
+
+def association_scale(lows: pl.Series) -> tuple[float, float]:
+    """The ends of bars of association, the same for all rows; whole halves below 0."""
+    lowest = min(lows.drop_nulls().to_list(), default=0.0)
+    return min(0.0, floor(lowest * 2) / 2), 1.0
+
+
+def _figure(text: str) -> str:
+    return text[1:] if re.fullmatch(r"[+-]0\.?0*", text) else text.replace("-", MINUS)

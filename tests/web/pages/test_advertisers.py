@@ -1,0 +1,338 @@
+"""The advertiser page: targets with platforms of their own, their map, and the same as files."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
+
+from telads.answers.platforms import of_targets, platforms
+from telads.answers.targets import ORDERS, targets
+from telads.catalog import BY_ID
+from telads.language import Lang
+from telads.model import AGES, Segment, Sex
+from telads.version import __version__
+from telads.web.written import written
+from telads.wording import segment_name
+from telads.workspace import Build, Workspace
+from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
+
+LANGUAGES: list[tuple[str, Lang]] = [("/advertisers/", "ko"), ("/en/advertisers/", "en")]
+PAGE = "/advertisers/?service=delivery&month=2023-03"
+
+
+@pytest.fixture
+def seoul_site(client: Client, seoul_workspace: Workspace, seoul_build: Build) -> Iterator[Client]:
+    """A client of the website that shows the real months."""
+    shown = replace(django_settings.TELADS, workspace=seoul_workspace.path)
+    with override_settings(TELADS=shown):
+        yield client
+
+
+def rows_of(page: Element) -> list[Element]:
+    return page.one("table", class_="targets").one("tbody").all("tr")
+
+
+def platforms_of(row: Element) -> list[list[str]]:
+    """The texts of each platform of a row: name, association, interval, chance."""
+    return [
+        [part.text for part in item.all("span")]
+        for item in row.one("td", class_="platform-cell").all("li")
+    ]
+
+
+@pytest.mark.parametrize(("root", "lang"), LANGUAGES)
+@pytest.mark.parametrize("by", ORDERS)
+def test_targets_stand_in_the_order_asked_for_with_every_figure(
+    site: Client, twin_build: Build, root: str, lang: Lang, by: str
+) -> None:
+    page = get(site, f"{root}?service=delivery&month=2023-03&by={by}&top=20")
+    answer = targets(twin_build, "delivery", by, 20, "2023-03")
+    shown = rows_of(page)
+    assert len(shown) == 20
+    for row, figures in zip(shown, answer.rows.to_dicts(), strict=True):
+        text = written("targets", figures, lang)
+        segment = Segment(figures["district"], Sex(figures["sex"]), figures["age"])
+        assert row.one("th").text == segment_name(*segment, lang)
+        assert row.one("td", class_="rank").text == text["rank"]
+        assert row.one("td", class_="people").text == text["population"]
+        assert row.one("td", class_="affinity").text == text["affinity"]
+        assert row.one("td", class_="index").text == text["index"]
+        share = row.one("td", class_="share").text
+        assert share == f"{text['volume_share']} {text['cumulative_share']}"
+        if by == "excess":
+            assert row.one("td", class_="excess").text == text["excess"]
+    for sentence in answer.sentences:
+        assert sentence(lang) in page.text
+    facts = page.one("dl", class_="facts").text
+    assert f"{answer.facts['population_share']:.1%}" in facts
+    assert f"{answer.facts['volume_share']:.1%}" in facts
+
+
+def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Build) -> None:
+    page = get(site, f"{PAGE}&top=20")
+    answer = targets(twin_build, "delivery", top=20, month="2023-03")
+    for row, target in zip(rows_of(page), answer.rows.to_dicts(), strict=True):
+        segment = (target["district"], target["sex"], target["age"])
+        own = platforms(twin_build, "delivery", *segment, "2023-03").rows.to_dicts()
+        shown = platforms_of(row)
+        assert len(shown) == len(own) == 6
+        for parts, figures in zip(shown, own, strict=True):
+            text = written("platforms", figures, "ko")
+            assert parts == [text["service"], text["association"],
+                             f"{text['low']} … {text['high']}", text["p_first"]]  # fmt: skip
+        tied = sum(1 for one in own if one["tie_group"] == 1)
+        assert len(row.all("li", class_="front")) == tied
+        assert ("가릴 수 없습니다" in row.text) == (tied > 1)
+
+
+@pytest.mark.seoul
+@pytest.mark.parametrize("service", ["delivery", "shopping", "youtube"])
+def test_two_targets_of_real_data_have_different_platforms(
+    seoul_site: Client, service: str
+) -> None:
+    page = get(seoul_site, f"/advertisers/?service={service}&top=30")
+    orders = {tuple(parts[0] for parts in platforms_of(row)) for row in rows_of(page)}
+    assert len(orders) > 1
+    figures = {tuple(parts[1] for parts in platforms_of(row)) for row in rows_of(page)}
+    assert len(figures) > 20
+
+
+def test_an_index_service_has_one_order_and_says_why(site: Client) -> None:
+    for by in ("affinity", "excess", "volume"):
+        page = get(site, f"/advertisers/?service=youtube&by={by}")
+        possible = {
+            one.attributes["value"]: "disabled" not in one.attributes
+            for one in page.all("input", type="radio")
+        }
+        assert possible == {"affinity": True, "excess": False, "volume": False}
+        assert "유튜브: 원자료가 표준화된 지수라" in page.one("fieldset", id="orders").text
+        table = page.one("table", class_="targets")
+        assert not table.all("td", class_="share")
+        assert not table.all("td", class_="index")
+    assert "standardised index" in get(site, "/en/advertisers/?service=netflix").text
+    assert "표준화된 지수라" not in get(site, PAGE).text
+
+
+def test_each_order_is_explained_in_a_line(site: Client) -> None:
+    for root, lang in LANGUAGES:
+        orders = get(site, f"{root}?service=game").one("fieldset", id="orders").all("label")
+        for label, text in zip(orders, ORDERS.values(), strict=True):
+            assert label.text == text(lang).replace(":", "")
+
+
+def test_filters_keep_to_the_choice(site: Client) -> None:
+    page = get(site, f"{PAGE}&sex=M&age=70&top=50")
+    names = [row.one("th").text for row in rows_of(page)]
+    assert len(names) == 25
+    assert all(name.endswith("70대 이상 남성") for name in names)
+    page = get(site, f"{PAGE}&district=마포구&top=50")
+    assert len(rows_of(page)) == 12
+    assert {row.one("th").text.split()[0] for row in rows_of(page)} == {"마포구"}
+    options = page.one("select", **{"name": "age"}).all("option")
+    assert [one.attributes["value"] for one in options] == ["", *map(str, AGES)]
+
+
+def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) -> None:
+    page = get(site, f"{PAGE}&top=30")
+    answer = targets(twin_build, "delivery", top=30, month="2023-03")
+    count = answer.rows["district"].n_unique()
+    outlines = {path.attributes["id"] for path in page.all("path") if "id" in path.attributes}
+    assert len(outlines) == 25
+    for layout in ("wide", "narrow"):
+        picture = page.one("svg", class_=f"map-{layout}")
+        assert picture.attributes["aria-labelledby"] == picture.one("title").attributes["id"]
+        assert f"자치구 {count}곳에 대상 30개" in picture.one("title").text
+        uses = picture.all("use")
+        assert {use.attributes["href"].removeprefix("#") for use in uses} == outlines
+        shaded = [use for use in uses if use.attributes["class"] != "shade-0"]
+        assert len(shaded) == len(picture.all("text", class_="ranks")) == count
+    assert len(page.one("svg", class_="map-wide").all("text", class_="name")) == 25
+    first = answer.rows["district"][0]
+    ranks = answer.rows.filter(answer.rows["district"] == first)["rank"].to_list()
+    labels = [one.text for one in page.one("svg", class_="map-wide").all("text", class_="ranks")]
+    assert "·".join(map(str, ranks[:3])) in [label.split(" +")[0] for label in labels]
+
+
+def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
+    page = get(site, "/advertisers/")
+    assert "예시입니다" in page.one("section", id="result").text
+    assert page.one("h2").text == "배달 광고의 대상"
+    assert "예시입니다" not in get(site, PAGE).text
+
+
+def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # No segment of the twin is below the privacy floor, so the filters have to leave nobody.
+    monkeypatch.setattr("telads.answers.targets._chosen", lambda known, *_: known.clear())
+    page = get(site, f"{PAGE}&sex=F&age=20&top=7")
+    assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text
+    assert not page.all("table")
+
+
+def test_the_classic_method_has_its_own_order_and_platforms(
+    site: Client, twin_build: Build
+) -> None:
+    page = get(site, f"{PAGE}&method=classic&by=volume")
+    answer = targets(twin_build, "delivery", month="2023-03", method="classic")
+    expected = of_targets(twin_build, answer).rows.to_dicts()
+    shown = [parts for row in rows_of(page) for parts in platforms_of(row)]
+    for parts, figures in zip(shown, expected, strict=True):
+        text = written("platforms", figures, "ko")
+        assert parts == [text["service"], text["association"]]
+    names = [row.one("th").text for row in rows_of(page)]
+    assert names == [
+        segment_name(d, s, a, "ko")
+        for d, s, a in answer.rows.select("district", "sex", "age").rows()
+    ]
+    assert "순서를 고를 수 없습니다" in page.text
+
+
+def test_htmx_gets_the_result_with_the_orders_of_the_service(site: Client) -> None:
+    asked = "/advertisers/?service=youtube&month=2023-03&by=excess&top=10&sex=&age=&district="
+    response = site.get(asked, headers=HTMX)
+    part = get(site, asked, headers=HTMX)
+    assert not part.all("html")
+    assert not part.all("form")
+    assert not part.all("path")  # the borders stay where they are
+    assert part.one("fieldset", id="orders").attributes["hx-swap-oob"] == "true"
+    assert part.all("title")[0].text == "유튜브 · 광고주 추천 · telads"
+    assert part.one("div", **{"hx-swap-oob": "innerHTML:#announcement"}).text
+    pushed = parse_qs(urlsplit(response.headers["HX-Push-Url"]).query)
+    assert pushed == {"service": ["youtube"], "month": ["2023-03"]}
+
+
+def test_a_result_and_a_page_are_light(site: Client) -> None:
+    for headers, most in (({}, 50_000), (HTMX, 10_000)):
+        response = site.get(PAGE, headers={**headers, "Accept-Encoding": "gzip"})
+        assert len(response.content) < most
+        assert gzip.decompress(response.content)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["service=tv", "service=delivery&by=price", "service=game&top=0", "service=game&top=301",
+     "service=delivery&top=ten", "service=delivery&month=2031-01", "service=game&sex=X",
+     "service=game&age=15", "service=game&district=Busan", "service=game&method=magic"],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["", "targets.csv"])
+def test_a_choice_that_does_not_exist_gets_a_friendly_page(
+    site: Client, where: str, wrong: str
+) -> None:
+    for root in ("/advertisers/", "/en/advertisers/"):
+        page = get(site, f"{root}{where}?{wrong}", status=404)
+        assert page.one("h1").text
+        assert "2031" in wrong or ("골라" if root == "/advertisers/" else "Choose") in page.text
+
+
+@pytest.mark.parametrize(
+    "name", ["targets.exe", "targets", "scores.csv", "targets.xlsx-metadata.json"]
+)
+def test_a_file_that_does_not_exist(site: Client, name: str) -> None:
+    assert "targets.xlsx" in get(site, f"/advertisers/{name}?service=game", status=404).text
+
+
+def test_the_links_to_files_carry_the_choice(site: Client) -> None:
+    page = get(site, "/en/advertisers/?service=delivery&month=2023-03&by=excess&top=5&sex=F")
+    links = [link.attributes["href"] for link in page.one("ul", class_="downloads").all("a")]
+    query = "?service=delivery&month=2023-03&by=excess&top=5&sex=F"
+    assert links == [f"/en/advertisers/{name}{query}"
+                     for name in ("targets.xlsx", "targets.csv", "platforms.csv")]  # fmt: skip
+    assert all(site.get(link).status_code == 200 for link in links)
+
+
+FILES = "/advertisers/{}?service=delivery&month=2023-03&by=excess&top=5&sex=F"
+
+
+def expected(build: Build) -> dict[str, list[dict[str, Any]]]:
+    """The answers behind the files."""
+    found = targets(build, "delivery", "excess", 5, "2023-03", sex="F", platforms=True)
+    return {"targets": found.rows.to_dicts(), "platforms": of_targets(build, found).rows.to_dicts()}
+
+
+@pytest.mark.parametrize("table", ["targets", "platforms"])
+def test_csv_files_equal_the_answers(site: Client, twin_build: Build, table: str) -> None:
+    response = site.get(FILES.format(f"{table}.csv"))
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    for row, answer in zip(rows, expected(twin_build)[table], strict=True):
+        assert row.pop("synthetic") == "true"
+        assert row.keys() == answer.keys()
+        for name, value in answer.items():
+            if isinstance(value, float):
+                assert float(row[name]) == value
+            else:
+                assert row[name] == ("|".join(value) if isinstance(value, list) else str(value))
+
+
+def test_a_csv_file_has_its_provenance_beside_it(site: Client, twin_build: Build) -> None:
+    response = site.get(FILES.format("targets.csv"))
+    link, *parameters = response.headers["Link"].split("; ")
+    assert parameters == ['rel="describedby"', 'type="application/csvm+json"']
+    described = json.loads(site.get(link.strip("<>")).content)
+    assert described["url"] in response.headers["Content-Disposition"]
+    (notes,) = described["notes"]
+    assert notes["build"] == twin_build.name
+    assert notes["telads"] == __version__
+    assert notes["method"] == "affinity"
+    assert notes["months"] == ["2023-03"]
+    assert notes["windows"] == [["2022-12", "2023-02"]]
+    assert notes["synthetic"] is True
+    assert (notes["service"], notes["by"], notes["top"]) == ("delivery", "excess", 5)
+    assert twin_build.name in described["url"]
+
+
+def test_the_workbook_holds_both_tables_and_their_source(site: Client, twin_build: Build) -> None:
+    response = site.get(FILES.format("targets.xlsx"))
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    assert book.sheetnames == ["targets", "platforms", "source"]
+    for name, answers in expected(twin_build).items():
+        headings, *rows = book[name].iter_rows(values_only=True)
+        assert headings == (*answers[0], "synthetic")
+        for row, answer in zip(rows, answers, strict=True):
+            flat = ["|".join(one) if isinstance(one, list) else one for one in answer.values()]
+            assert list(row) == [*(pytest.approx(one) if isinstance(one, float) else one
+                                   for one in flat), True]  # fmt: skip
+    source = dict(book["source"].iter_rows(values_only=True))
+    assert source["build"] == twin_build.name
+    assert source["service"] == "delivery"
+
+
+def test_files_are_the_same_bytes_again_and_304_while_nothing_changes(site: Client) -> None:
+    for name in ("targets.xlsx", "targets.csv", "platforms.csv"):
+        first, again = (site.get(FILES.format(name)) for _ in range(2))
+        assert first.content == again.content
+        tag = first.headers["ETag"]
+        kept = site.get(FILES.format(name), headers={"If-None-Match": tag})
+        assert kept.status_code == 304
+
+
+def test_classic_files_name_no_best_platforms(site: Client) -> None:
+    response = site.get("/advertisers/targets.csv?service=delivery&method=classic")
+    headings = response.content.decode().splitlines()[0].split(",")
+    assert "platforms" not in headings
+    assert "z" in headings
+
+
+def test_the_markup_is_accessible_and_holds_nothing_inline(site: Client) -> None:
+    for root, _ in LANGUAGES:
+        for service in ("delivery", "youtube"):
+            page = get(site, f"{root}?service={service}")
+            assert_accessible(page)
+            assert_nothing_inline(page)
+
+
+def test_names_of_services_are_in_the_language(site: Client) -> None:
+    for root, lang in LANGUAGES:
+        page = get(site, f"{root}?service=shopping")
+        names = {BY_ID[id].text(lang) for id in BY_ID}
+        assert {parts[0] for row in rows_of(page) for parts in platforms_of(row)} <= names
