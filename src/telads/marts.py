@@ -140,15 +140,18 @@ def services_table(given: Material) -> pl.DataFrame:
 
 def classic_table(given: Material) -> pl.DataFrame:
     """Weights, z, scores and ranks of the 2023 study."""
-    scores = classic_scores(given.panel)
+    panel, scores = given.panel, classic_scores(given.panel)
     figures = {
-        "usage": given.panel.plain,
+        "population": np.repeat(panel.population[..., None], len(given.services), axis=-1),
+        "usage": panel.plain,
         "weight": scores.weight,
         "z": np.asarray(scores.z),
         "score": scores.score,
         "rank": ranks(scores.score).astype(np.float64),
     }
-    return _long(given, figures).with_columns(pl.col("rank").cast(pl.Int16))
+    # z is of all months together: it is known for a segment that is too small in this one.
+    shown = _long(given, figures).filter(pl.col("population").is_not_null()).drop("population")
+    return shown.with_columns(pl.col("rank").cast(pl.Int16))
 
 
 def platforms_table(given: Material) -> pl.DataFrame:
@@ -173,9 +176,12 @@ def platforms_table(given: Material) -> pl.DataFrame:
     frame = _ranked_pairs(given, order, figures)
     months = np.repeat(np.arange(len(found)), frame.height // len(found))
     names = pl.Series("month", [str(month) for month in given.panel.months])
-    return frame.select(
-        names.gather(months),
-        pl.exclude("n_cells", "prior_only", "tie_group"),
+    # The prior is known even for a segment that is too small in this month.
+    shown = ~np.isnan(given.panel.population).ravel()
+    whole = frame.with_columns(names.gather(months))
+    return whole.filter(np.repeat(shown, frame.height // shown.size)).select(
+        "month",
+        pl.exclude("month", "n_cells", "prior_only", "tie_group"),
         pl.col("tie_group").cast(pl.Int16),
         pl.col("n_cells").cast(pl.Int32),
         pl.col("prior_only") == 1,

@@ -1,0 +1,70 @@
+"""Everything a build can be asked, as one would ask it through any door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.answer import Answer
+from telads.answers.targets import ORDERS
+from telads.charts import CHARTS
+from telads.export import TABLES, WRITERS
+from telads.library import OpenWorkspace
+from telads.model import Segment
+
+if TYPE_CHECKING:
+    from telads.charts import AnyChart
+
+METHODS = ("affinity", "classic")
+
+
+def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
+    """Every question about one segment and every service of the build."""
+    yield "status", opened.status
+    yield "history", partial(opened.history, *segment)
+    for horizon in (1, 3):
+        yield f"evaluate {horizon}", partial(opened.evaluate, horizon)
+    for month in opened.workspace.build().months:
+        yield f"lookalike {month}", partial(opened.lookalike, *segment, month=month)
+        yield f"signals {month}", partial(opened.signals, *segment, month=month)
+        for method in METHODS:
+            asked = partial(opened.services, *segment, month=month, method=method)
+            yield f"services {month} {method}", asked
+    for service in opened.workspace.build().about["services"]:
+        for by in ORDERS:
+            listed = partial(opened.targets, service, by=by, top=300, platforms=True)
+            yield f"targets {service} {by}", listed
+        for method in METHODS:
+            yield f"targets {service} {method}", partial(opened.targets, service, method=method)
+            where = partial(opened.platforms, service, *segment, method=method)
+            yield f"platforms {service} {method}", where
+
+
+def charts(
+    opened: OpenWorkspace, segment: Segment, service: str
+) -> Iterator[tuple[str, Callable[[], AnyChart]]]:
+    """Every chart: of the city in Korean, of one segment or service in English."""
+    people = segment._asdict()
+    choices: tuple[dict[str, Any], ...] = (
+        {"lang": "ko"},
+        {"lang": "en", **people},
+        {"lang": "en", **people, "service": service},
+        {"lang": "en", "measure": service},
+    )
+    for chart in CHARTS:
+        for choice in choices:
+            if chart == "ranking" and "district" not in choice:
+                continue  # refused, as a test of the pictures shows
+            asked = {**choice, "service": service} if chart == "targets" else choice
+            yield f"chart {chart} {sorted(asked)}", partial(opened.chart, chart, **asked)
+
+
+def exports(opened: OpenWorkspace, folder: Path) -> Iterator[tuple[str, Callable[[], int]]]:
+    """Every table by every method to every kind of file, named `table-method.kind`."""
+    for table in TABLES:
+        for method in METHODS:
+            for suffix in WRITERS:
+                path = folder / f"{table}-{method}{suffix}"
+                yield path.name, partial(opened.export, table, path, method)
