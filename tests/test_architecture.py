@@ -26,7 +26,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"charts"}),
     frozenset({"export", "report"}),
     frozenset({"library"}),
-    frozenset({"cli", "web"}),
+    frozenset({"web"}),
+    frozenset({"cli"}),
 )
 """From left to right; a name is a module or package directly under telads."""
 

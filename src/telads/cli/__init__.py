@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from telads.cli import options
+from telads.cli.apikey import apikey
 from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.help import speak_korean
@@ -43,6 +44,7 @@ HELP = {"-h", "--help"}
 
 for verbs in (data, ask, make, synthetic):
     app.add_typer(verbs)
+app.add_typer(apikey, rich_help_panel=options.say("웹사이트", "Website"))
 
 
 def _version(wanted: bool) -> None:

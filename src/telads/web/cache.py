@@ -5,8 +5,8 @@
     def customers(request): ...
 
     @api.get("/services")
-    @decorate_view(cached_by_build(headers=("Accept-Language",)))
-    def services(request, ...): ...
+    def services(request, asked):  # inside: keys and rates are checked around an operation
+        return cached_by_build(headers=("Accept-Language",))(made)(request)
 
 What is kept: a GET answered with 200, whole (not streamed), without cookies, for a visitor without
 a session. Its key names the build in force, the state of the ledger (pages show it too), the

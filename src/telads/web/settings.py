@@ -68,6 +68,14 @@ TEMPLATES = [
     },
 ]
 
+# Counts requests (telads.web.api.rate): with fewer entries many clients would push each other out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [_HERE / "locale"]

@@ -154,8 +154,10 @@ def test_a_fault_of_ours_is_no_page() -> None:
 
     response = plain_errors(broken)(RequestFactory().get("/api/v1/services"))
     assert response.headers["Content-Type"] == "application/problem+json"
+    assert isinstance(response, HttpResponse)
     assert b"internal-error" in response.content
     page = plain_errors(broken)(RequestFactory().get("/customers/"))
+    assert isinstance(page, HttpResponse)
     assert page.content.startswith(b"<h1>")
 
 

@@ -5,10 +5,9 @@ addresses.py   where they stand
 parameters.py  what can be asked, with its texts
 questions.py   answers as JSON, the same bytes as the command line writes
 files.py       whole tables and pictures as files
-answering.py   entity tags, pages of long lists
+answering.py   what is kept, entity tags, pages of long lists
 admission.py   keys and rates
 problems.py    errors as problem documents (RFC 9457)
 language.py    which language is asked for
-kept.py        contents kept in memory up to so many bytes
 openapi.py     the API described for programs; page.py: and for people
 """

@@ -1,4 +1,4 @@
-"""How an answer is sent: entity tags by build and choice, pages of long lists, what is kept."""
+"""How an answer is sent: kept and tagged by build and choice, long lists in pages."""
 
 from __future__ import annotations
 
@@ -9,38 +9,49 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from ninja import Schema
 
-from telads.answers.answer import CONTRACT, Answer, document_text
+from telads.answers.answer import Answer, document_text
 from telads.language import Lang, Text
 from telads.version import __version__
 from telads.web import current
-from telads.web.api.kept import Content, Kept
 from telads.web.api.language import LANGUAGES, language_of
 from telads.web.api.problems import BadParameter
+from telads.web.cache import cached_by_build
 from telads.workspace import Build
 
 JSON = "application/json"
-KEPT = Kept(32_000_000)
-"""Documents of a worker: most are 3 kB, the longest 150 kB."""
 LONGEST = 100
 """Characters of a parameter; every name there is fits."""
+
+kept = cached_by_build(headers=("Accept-Language",))
+"""Applied inside an operation, never around it: whoever asks has been let in and counted before."""
 
 
 def answered(
     request: HttpRequest, asked: Schema, ask: Callable[[Build], Answer]
 ) -> HttpResponseBase:
-    """The answer of a build to a question, as the command line writes it, or 304."""
+    """The answer of the build in force to a question, as the command line writes it, or 304."""
+    return sent(
+        request, asked, lambda lang: document(request, asked, ask(current.build(request)), lang)
+    )
+
+
+def sent(
+    request: HttpRequest, asked: Schema, make: Callable[[Lang], HttpResponse]
+) -> HttpResponseBase:
+    """A response from memory, or made; refuses a wrong query."""
     check(request, asked)
-    build, lang = current.build(request), language_of(request)
 
-    def make() -> Content:
-        return _document(request, asked, ask(build), lang)
+    def made(request: HttpRequest) -> HttpResponse:
+        lang = language_of(request)
+        response = make(lang)
+        response.headers["Content-Language"] = lang
+        response.headers["Cache-Control"] = cache_control()
+        return response
 
-    tag = tag_of(build, request.path, asked, lang)
-    return conditional(request, tag, lambda: sent(KEPT.get(tag, make), JSON, lang))
+    return kept(made)(request)
 
 
 def check(request: HttpRequest, asked: Schema) -> None:
@@ -74,46 +85,33 @@ def check(request: HttpRequest, asked: Schema) -> None:
         )
 
 
-def tag_of(build: Build, path: str, asked: Schema, lang: Lang) -> str:
-    """The entity tag: the same build, question, choice and version give the same bytes."""
-    parts = [__version__, CONTRACT, build.name, path, lang, asked.model_dump()]
-    return content_tag(json.dumps(parts).encode())
-
-
-def content_tag(body: bytes) -> str:
-    """The entity tag of what depends on more than the build: by the bytes themselves."""
-    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+def cache_control() -> str:
+    """A new build may come any time, so: ask again, and be told 304."""
+    return "private, no-cache" if current.settings().api_keys else "public, no-cache"
 
 
 def conditional(
-    request: HttpRequest, tag: str, make: Callable[[], HttpResponseBase]
+    request: HttpRequest, asked: Schema, make: Callable[[Build], HttpResponseBase]
 ) -> HttpResponseBase:
-    """The response with its tag, or 304 without asking anything if the client has it already."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    fresh = tag in {one.removeprefix("W/") for one in known}
-    response: HttpResponseBase = HttpResponseNotModified() if fresh else make()
+    """A file that is not held in memory, or 304: tagged by build and choice, unseen."""
+    check(request, asked)
+    build = current.build(request)
+    parts = json.dumps([__version__, build.name, request.path, asked.model_dump()])
+    tag = f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
+    known = {
+        one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))
+    }
+    response: HttpResponseBase = HttpResponseNotModified() if tag in known else make(build)
     response.headers["ETag"] = tag
-    # A new build may come any time: ask again, and be told 304.
-    private = current.settings().api_keys
-    response.headers["Cache-Control"] = f"{'private' if private else 'public'}, no-cache"
-    patch_vary_headers(response, ["Accept-Language", "Authorization"])
+    response.headers["Cache-Control"] = cache_control()
     return response
 
 
-def sent(content: Content, media_type: str, lang: Lang) -> HttpResponse:
-    """A kept content as a response."""
-    return HttpResponse(
-        content.body,
-        content_type=media_type,
-        headers={**content.headers, "Content-Language": lang},
-    )
-
-
-def _document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) -> Content:
+def document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) -> HttpResponse:
     """The document; with limit or offset a page of its rows that says where the next one is."""
     limit, offset = getattr(asked, "limit", None), getattr(asked, "offset", 0)
     if limit is None and not offset:
-        return Content(answer.json(lang).encode(), {})
+        return HttpResponse(answer.json(lang), content_type=JSON)
     total = answer.rows.height
     until = total if limit is None else offset + limit
     following = None
@@ -123,6 +121,8 @@ def _document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) -
         following = f"{request.path}?{query.urlencode()}"
     rows = answer.rows.slice(offset, limit)
     page = {"limit": limit, "offset": offset, "total": total, "next": following}
-    document = {**replace(answer, rows=rows).document(lang), "page": page}
-    links = {"Link": f'<{following}>; rel="next"'} if following else {}
-    return Content(document_text(document).encode(), links)
+    told = {**replace(answer, rows=rows).document(lang), "page": page}
+    response = HttpResponse(document_text(told), content_type=JSON)
+    if following:
+        response.headers["Link"] = f'<{following}>; rel="next"'
+    return response

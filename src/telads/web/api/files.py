@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
@@ -20,9 +19,7 @@ from telads.charts import find_chart
 from telads.charts.render import render
 from telads.language import Lang, Text
 from telads.web import current
-from telads.web.api.answering import check, conditional, sent, tag_of
-from telads.web.api.kept import Content, Kept
-from telads.web.api.language import language_of
+from telads.web.api.answering import conditional, sent
 from telads.web.api.parameters import ExportAsked, PictureAsked
 from telads.workspace import Build
 
@@ -39,25 +36,19 @@ KINDS: dict[str, str] = {
     "json": "application/json",
 }
 FORMS: dict[Form, str] = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
-PICTURES = Kept(64_000_000)
-"""Pictures of a worker: an SVG is 50 kB, a PNG 150 kB."""
 _writing = Lock()
 
 
 @router.get("/export/{table}.csv-metadata.json")
 def description(request: HttpRequest, table: str, asked: Query[ExportAsked]) -> HttpResponseBase:
     """What a CSV was made from, as CSV on the Web describes it."""
-    check(request, asked)
-    build = current.build(request)
-    tag = tag_of(build, request.path, asked, language_of(request))
-    path = partial(_written, build, table, "csv", asked.method)
 
-    def send() -> HttpResponseBase:
-        file = path()
+    def send(build: Build) -> HttpResponseBase:
+        file = _written(build, table, "csv", asked.method)
         described = file.with_name(file.name + DESCRIPTION)
         return FileResponse(described.open("rb"), content_type="application/csvm+json")
 
-    return conditional(request, tag, send)
+    return conditional(request, asked, send)
 
 
 @router.get("/export/{table}.{kind}")
@@ -65,10 +56,8 @@ def whole_table(
     request: HttpRequest, table: str, kind: str, asked: Query[ExportAsked]
 ) -> HttpResponseBase:
     """A whole table as csv, xlsx, parquet or json."""
-    check(request, asked)
-    build = current.build(request)
 
-    def send() -> HttpResponseBase:
+    def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, kind, asked.method)
         response = FileResponse(
             file.open("rb"), as_attachment=True, filename=file.name, content_type=KINDS[kind]
@@ -79,7 +68,7 @@ def whole_table(
             response.headers["Link"] = f'<{described}>; rel="describedby"'
         return response
 
-    return conditional(request, tag_of(build, request.path, asked, language_of(request)), send)
+    return conditional(request, asked, send)
 
 
 @router.get("/charts/{name}.{form}")
@@ -87,16 +76,16 @@ def chart(
     request: HttpRequest, name: str, form: str, asked: Query[PictureAsked]
 ) -> HttpResponseBase:
     """A picture as svg, png or Vega-Lite json."""
-    check(request, asked)
     if form not in FORMS:
         raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)
-    build, lang = current.build(request), language_of(request)
-    tag = tag_of(build, request.path, asked, lang)
-    draw = partial(_drawn, build, name, form, asked, lang)
-    return conditional(request, tag, lambda: sent(PICTURES.get(tag, draw), FORMS[form], lang))
+
+    def draw(lang: Lang) -> HttpResponse:
+        return _drawn(current.build(request), name, form, asked, lang)
+
+    return sent(request, asked, draw)
 
 
-def _drawn(build: Build, name: str, form: Form, asked: PictureAsked, lang: Lang) -> Content:
+def _drawn(build: Build, name: str, form: Form, asked: PictureAsked, lang: Lang) -> HttpResponse:
     kind = find_chart(name)
     choices = Choices(
         **asked.model_dump(include={"month", "district", "sex", "age", "service", "measure", "by",
@@ -104,7 +93,7 @@ def _drawn(build: Build, name: str, form: Form, asked: PictureAsked, lang: Lang)
     )  # fmt: skip
     shown = picture(build, kind.id, choices, lang)
     drawn = kind.draw(shown.frame, narrow=asked.narrow, **shown.options)
-    return Content(render(drawn, form), {})
+    return HttpResponse(render(drawn, form), content_type=FORMS[form])
 
 
 def _written(build: Build, table: str, kind: str, method: str) -> Path:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 from telads.errors import QuestionError, TeladsError
 from telads.language import Text
@@ -127,11 +128,11 @@ def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
 
 
 def plain_errors(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware: HEAD is answered like GET, and whatever errs under /api/ is a problem."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PLACE):
             return get_response(request)
         head = request.method == "HEAD"
@@ -145,20 +146,21 @@ def plain_errors(
     return answer
 
 
-def _told(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def _told(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
     told = problem_of_status(request, response.status_code)
     if "Allow" in response.headers:
         told.headers["Allow"] = response.headers["Allow"]
     return told
 
 
-def _without_content(response: HttpResponse) -> HttpResponse:
+def _without_content(response: HttpResponseBase) -> HttpResponseBase:
     """The answer to HEAD: the headers of GET alone."""
-    if not response.streaming:
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = iter(())
+    elif isinstance(response, HttpResponse):
         response.headers["Content-Length"] = str(len(response.content))
-    bare = HttpResponse(status=response.status_code, headers=response.headers)
-    response.close()
-    return bare
+        response.content = b""
+    return response
 
 
 def _plain(fact: object) -> object:

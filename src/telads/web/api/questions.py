@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
@@ -18,9 +18,7 @@ from telads.answers.status import status as ask_status
 from telads.answers.targets import targets as ask_targets
 from telads.recommend.lookalike import Among
 from telads.web import current
-from telads.web.api.answering import JSON, answered, check, conditional, content_tag, sent
-from telads.web.api.kept import Content
-from telads.web.api.language import language_of
+from telads.web.api.answering import answered, document, sent
 from telads.web.api.parameters import (
     Asked,
     HistoryAsked,
@@ -126,11 +124,8 @@ def districts(request: HttpRequest, asked: Query[Asked]) -> Response:
 @router.get("/status")
 def status(request: HttpRequest, asked: Query[Asked]) -> Response:
     """What the workspace holds; there is an answer before the first build, too."""
-    check(request, asked)
-    lang = language_of(request)
-    body = ask_status(current.workspace()).json(lang).encode()
-
-    def send() -> HttpResponse:
-        return sent(Content(body, {}), JSON, lang)
-
-    return conditional(request, content_tag(body), send)
+    return sent(
+        request,
+        asked,
+        lambda lang: document(request, asked, ask_status(current.workspace()), lang),
+    )

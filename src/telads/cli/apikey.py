@@ -1,0 +1,107 @@
+"""The verb `apikey`: the keys of a public installation's API (TELADS_API_KEYS=1)."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    WorkspaceOption,
+    say,
+    workspace_of,
+)
+from telads.cli.show import show_done
+from telads.language import Lang, Text
+
+apikey = typer.Typer(
+    name="apikey",
+    help=say("API 열쇠를 만들고, 보고, 거둡니다.", "Create, list and revoke keys of the API."),
+)
+NameArgument = Annotated[
+    str, typer.Argument(help=say("열쇠의 이름(누가 쓰는지)", "the key's name: who uses it"))
+]
+
+
+@apikey.command(help=say("열쇠를 만듭니다. 이때 한 번만 보입니다.",
+                         "Make a key; it is shown this once."))  # fmt: skip
+def create(
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The key goes to standard output, the advice to standard error: one can be piped."""
+    from telads.web.api import desk
+
+    key = desk.create(workspace_of(workspace).path, name)
+    if form is not Form.TABLE:
+        show_done("apikey create", [{"name": name.strip(), "key": key}], form)
+        return
+    sys.stdout.write(f"{key}\n")
+    note = Text(
+        "지금 적어 두세요. 다시 볼 수 없습니다. 요청에는 Authorization: Bearer 뒤에 붙입니다.",
+        "Note it down now: it cannot be seen again. Send it as Authorization: Bearer KEY.",
+    )
+    sys.stderr.write(f"{note(lang.value)}\n")
+
+
+@apikey.command("list", help=say("열쇠를 모두 봅니다.", "List all keys."))
+def list_keys(
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Oldest first; a revoked one stays in the list."""
+    from telads.web.api import desk
+
+    found = desk.listed(workspace_of(workspace).path)
+    if form is not Form.TABLE:
+        rows = [{name: _plain(value) for name, value in entry._asdict().items()} for entry in found]
+        show_done("apikey list", rows, form)
+        return
+    for entry in found:
+        told = [f"{entry.name} ({entry.start}…)", _made(entry.created, lang.value)]
+        told.append(_used(entry.last_used, lang.value))
+        if entry.revoked:
+            told.append(Text("거둠", "revoked")(lang.value) + f" {entry.revoked:%Y-%m-%d}")
+        sys.stdout.write(", ".join(told) + "\n")
+
+
+@apikey.command(help=say("열쇠를 거둡니다. 바로 쓸 수 없게 됩니다.",
+                         "Revoke a key; it is useless at once."))  # fmt: skip
+def revoke(
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """It stays in the list, so that its name says whose it was."""
+    from telads.web.api import desk
+
+    desk.revoke(workspace_of(workspace).path, name)
+    if form is not Form.TABLE:
+        show_done("apikey revoke", [{"name": name.strip()}], form)
+        return
+    done = Text(f"거두었습니다: {name}", f"revoked: {name}")
+    sys.stdout.write(f"{done(lang.value)}\n")
+
+
+def _made(when: datetime, lang: Lang) -> str:
+    return Text("만든 날", "created")(lang) + f" {when:%Y-%m-%d}"
+
+
+def _used(when: datetime | None, lang: Lang) -> str:
+    if when is None:
+        return Text("아직 쓰지 않음", "never used")(lang)
+    return Text("마지막 사용", "last used")(lang) + f" {when:%Y-%m-%d %H:%M} UTC"
+
+
+def _plain(value: object) -> object:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value

@@ -1,0 +1,30 @@
+"""Installations of the API with other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import override_settings
+
+from telads.workspace import Workspace
+
+Installed = Callable[..., AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def installed(twin_workspace: Workspace) -> Iterator[Installed]:
+    """`with installed(api_keys=True):` the site has these settings, and has counted nothing."""
+
+    def changed(**settings: Any) -> AbstractContextManager[Any]:
+        cache.clear()
+        shown = replace(django_settings.TELADS, workspace=twin_workspace.path, **settings)
+        return override_settings(TELADS=shown)
+
+    yield changed
+    cache.clear()
