@@ -188,8 +188,9 @@ def test_asked_for_by_name_they_are_refused(
     for ask in questions:
         with pytest.raises(AudienceTooSmall):
             ask(*segment, month="2023-05")
-    with pytest.raises(AudienceTooSmall):
-        pair[0].platforms("game", *segment, month="2023-05")
+    for method in doors.METHODS:
+        with pytest.raises(AudienceTooSmall):
+            pair[0].platforms("game", *segment, month="2023-05", method=method)
 
 
 def test_shown_elsewhere_they_are_shown_there(pair: tuple[OpenWorkspace, OpenWorkspace]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
+from telads.answers.contract import schema
 from telads.model import Month
 from tests.cli.conftest import Telads
-from tests.contract import schema
 
 GROUP = ("--district", "강남구", "--sex", "F", "--age", "30")
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -41,6 +41,26 @@ def test_the_classic_method_keeps_the_contract_of_platforms(telads: Telads) -> N
 
 
 @pytest.mark.parametrize("question", ["services", "targets", "platforms"])
+PROMISED = {
+    "services": ("rank", "service", "affinity", "index", "change", "change_city", "change_local",
+                 "labels"),
+    "targets": ("rank", "district", "sex", "age", "population", "affinity", "index", "excess",
+                "volume_share", "cumulative_share"),
+    "platforms": ("rank", "service", "association", "low", "high", "p_first", "tie_group",
+                  "n_cells"),
+}  # fmt: skip
+"""Keys that other programs were told to rely on, written down once more."""
+
+
+@pytest.mark.parametrize("question", PROMISED)
+def test_the_promised_keys_are_there(telads: Telads, question: str) -> None:
+    document = telads(*QUESTIONS[question], "--format", "json").json()
+    around = {"question", "month", "window", "method", "build", "synthetic", "rows"}
+    assert around <= set(document)
+    for row in document["rows"]:
+        assert [key for key in row if key in PROMISED[question]] == list(PROMISED[question])
+
+
 def test_the_window_is_the_three_months_before(telads: Telads, question: str) -> None:
     words = (*QUESTIONS[question], "--month", "2023-02", "--format", "json")
     document = telads(*words).json()

@@ -43,6 +43,7 @@ def platforms(
     segment = segment_of(build, district, sex, age)
     people = size(build, [segment], when)
     if method_of(method) == "classic":
+        of_segment(of_month(build, "services", when), segment)  # refused if too small this month
         known = of_segment(read(build, "classic_platforms"), segment)
         known = known.with_columns(*map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -25,9 +26,15 @@ def speak_korean(group: TyperGroup) -> None:
     rich_utils.COMMANDS_PANEL_TITLE = "명령"
     rich_utils.REQUIRED_LONG_STRING = "[필수]"
     rich_utils.DEFAULT_STRING = "[기본: {}]"
-    commands: list[Any] = [group, *group.commands.values()]
-    for command in commands:
+    for command in _all_commands(group):
         for parameter in command.params:
             parameter.help = _OPTIONS.get(parameter.name, parameter.help)
         context = typer.Context(command, help_option_names=["-h", "--help"])
         command.get_help_option(context).help = _HELP
+
+
+def _all_commands(command: Any) -> Iterator[Any]:
+    """A command and all beneath it."""
+    yield command
+    for beneath in getattr(command, "commands", {}).values():
+        yield from _all_commands(beneath)

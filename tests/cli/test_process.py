@@ -1,0 +1,174 @@
+"""The command line as a process of its own: what it loads, pipes, languages of help, completion."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+import typer
+
+from telads.cli import app
+from telads.workspace import Workspace
+from tests.cli.test_json import GROUP
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+
+def verbs(group: TyperGroup, before: str = "") -> Iterator[str]:
+    """Every command, those of groups by two words."""
+    for name, command in group.commands.items():
+        beneath = getattr(command, "commands", None)
+        yield from verbs(cast("TyperGroup", command), f"{name} ") if beneath else [before + name]
+
+
+VERBS = tuple(verbs(cast("TyperGroup", typer.main.get_command(app))))
+LOADED = "import sys; sys.argv[1:]={words!r}\nfrom telads.cli import main\ntry: main()\n" \
+    "except SystemExit: pass\nsys.stderr.write(' '.join(sys.modules))"  # fmt: skip
+
+
+def environment(workspace: Workspace | None = None, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TELADS_")}
+    place = {"TELADS_WORKSPACE": str(workspace.path)} if workspace else {}
+    return {**kept, "TELADS_LANG": "ko", **place, **more}
+
+
+def loaded(workspace: Workspace, *words: str) -> set[str]:
+    """The top-level packages that a command line loads."""
+    run = subprocess.run(
+        [sys.executable, "-c", LOADED.format(words=list(words))],
+        capture_output=True, text=True, env=environment(workspace), check=True,
+    )  # fmt: skip
+    return {name.split(".")[0] for name in run.stderr.splitlines()[-1].split()}
+
+
+def shell(command: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
+    telads = f'"{sys.executable}" -c "from telads.cli import main; main()"'
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command.replace("telads", telads)],
+        capture_output=True, text=True, env=environment(workspace), check=False,
+    )  # fmt: skip
+
+
+def test_help_loads_next_to_nothing(twin_workspace: Workspace) -> None:
+    assert not loaded(twin_workspace, "--help") & {
+        "django", "scipy", "altair", "polars", "numpy", "narwhals", "xlsxwriter", "pydantic",
+        "fastexcel", "vl_convert",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["services", "lookalike", "signals", "history"])
+def test_a_question_loads_no_more_than_it_needs(twin_workspace: Workspace, verb: str) -> None:
+    packages = loaded(twin_workspace, verb, *GROUP, "--format", "json")
+    assert "polars" in packages
+    assert not packages & {"django", "scipy", "altair", "xlsxwriter", "pydantic", "fastexcel"}
+
+
+def test_a_build_with_nothing_new_needs_no_engine(twin_workspace: Workspace) -> None:
+    packages = loaded(twin_workspace, "build")
+    assert "telads" in packages
+    assert not packages & {"polars", "numpy", "narwhals", "scipy", "altair", "django"}
+
+
+def test_taking_in_what_is_there_needs_no_engine(
+    twin_workspace: Workspace, twin_files: Path
+) -> None:
+    packages = loaded(twin_workspace, "ingest", str(twin_files))
+    assert not packages & {"polars", "numpy", "fastexcel", "scipy", "altair", "django"}
+
+
+@pytest.mark.parametrize("reader", ["head -n 1", "true"])
+def test_a_reader_that_goes_away_is_no_error(twin_workspace: Workspace, reader: str) -> None:
+    for form in ("table", "json", "csv"):
+        words = f"targets --service game --top 300 --format {form}"
+        assert shell(f"telads {words} | {reader}", twin_workspace).stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_told_in_one_line(twin_workspace: Workspace) -> None:
+    run = shell("telads targets --service game >/dev/full", twin_workspace)
+    assert run.returncode == 1
+    assert run.stderr == "telads: No space left on device\n"
+
+
+def test_exit_codes_reach_the_shell(twin_workspace: Workspace) -> None:
+    script = (
+        "telads status >/dev/null; echo $?; telads advise; echo $?; telads build -w none; echo $?"
+    )
+    assert shell(script, twin_workspace).stdout.split() == ["0", "2", "1"]
+
+
+def test_progress_goes_to_standard_error_as_plain_lines(
+    twin_workspace: Workspace, twin_files: Path
+) -> None:
+    run = shell(f"telads ingest {twin_files}", twin_workspace)
+    assert run.returncode == 0
+    assert len(run.stderr.splitlines()) == 4
+    assert run.stderr.splitlines()[0] == "파일 읽기 1/4: 2023.1월_29개 통신정보.csv"
+    assert "\r" not in run.stderr + run.stdout
+
+
+def helps(lang: str) -> str:
+    """The help of telads and of every verb, in one process."""
+    script = (
+        "import sys; lang = sys.argv.pop()\n"
+        "sys.argv[1:] = ['--lang', lang]\n"
+        "from telads.cli import main\n"
+        f"for verb in ('', *{VERBS!r}):\n"
+        "    sys.argv[1:] = [*verb.split(), '--help']\n"
+        "    print('#', verb)\n"
+        "    try: main()\n"
+        "    except SystemExit as left: assert not left.code\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, lang],
+        capture_output=True, text=True, env=environment(COLUMNS="100"), check=True,
+    )  # fmt: skip
+    return run.stdout
+
+
+def test_every_verb_has_help_in_english() -> None:
+    text = helps("en")
+    assert not re.findall("[가-힣]+", text.replace("강남구", ""))
+    for verb in VERBS:
+        assert f"Usage: telads {verb} " in text
+
+
+def test_every_verb_has_help_in_korean() -> None:
+    text = helps("ko")
+    for part in text.split("# ")[1:]:
+        verb, _, said = part.partition("\n")
+        assert "이 도움말을 보입니다." in said, verb
+        for english in ("Show this message", "Options", "Arguments", "[required]", "[default"):
+            assert english not in said, verb
+        options = [line for line in said.splitlines() if re.match(r"│ \*? *--", line)]
+        assert options
+        assert all(re.search("[가-힣]", line) for line in options), verb
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_printed(shell_name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "from telads.cli import main; main()", "--show-completion",
+         shell_name],
+        capture_output=True, text=True, env=environment(), check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "_TELADS_COMPLETE" in run.stdout
+
+
+def test_the_shell_is_told_the_verbs() -> None:
+    asked = environment(
+        _TELADS_COMPLETE="complete_bash", COMP_WORDS="telads s", COMP_CWORD="1"
+    )  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-c", "from telads.cli import main; main()"],
+        capture_output=True, text=True, env=asked, check=False,
+    )  # fmt: skip
+    assert set(run.stdout.split()) >= {"services", "signals", "status", "synth"}
