@@ -11,7 +11,9 @@
 | who is like them | `lookalike.lookalike` |
 | how they move and live | `signals.signals` |
 | what the data hold | `status.status` |
+| where people live | `people.by_district` |
 | how well the method does | `evaluation.evaluation` |
+| where the classic method differs | `comparison.comparison` |
 | what a picture shows | `pictures` |
 
 Each takes a `Build` and returns an `Answer`. The functions stand in modules of their own, so that a

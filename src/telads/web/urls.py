@@ -11,6 +11,8 @@ from telads.web.pages.home.view import home
 # One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("data/", include("telads.web.pages.data.urls")),
+    path("evidence/", include("telads.web.pages.evidence.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
     path("api/v1/docs", docs, name="api-docs"),

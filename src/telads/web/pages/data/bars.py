@@ -1,0 +1,93 @@
+"""The people of the districts as a picture that stands alone; the page has a table with bars."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.template.loader import render_to_string
+
+from telads.answers.answer import Answer
+from telads.charts import theme
+from telads.language import Lang, Text
+from telads.model import Sex, age_text
+from telads.places import district_name
+from telads.wording import group_name, observed
+
+_WIDTH, _NAMES, _FIGURES = 660, 96, 70
+_MARGIN, _ROW, _BAR = 16, 22, 15
+_TITLE, _SUBTITLE = 25, 17
+_COLOURS: dict[str | None, str] = {"M": theme.MALE, "F": theme.FEMALE}
+
+
+class Bar(NamedTuple):
+    """One district's bar: where its texts stand and how long it is, in pixels."""
+
+    name: str
+    y: int
+    top: int
+    length: str
+    end: str
+    figure: str
+
+
+def people_svg(people: Answer, lang: Lang) -> str:
+    """The districts' people of the chosen sex and age as SVG with its heading."""
+    heading = heading_of(people, lang)
+    title, subtitle = list(heading.text), list(heading.subtitle)
+    start = _MARGIN + _TITLE * len(title) + _SUBTITLE * len(subtitle) + 18
+    most = max(people.rows["chosen"].to_list(), default=0) or 1
+    scale = (_WIDTH - _NAMES - _FIGURES) / most
+    bars = [
+        Bar(
+            district_name(row["district"], lang),
+            start + place * _ROW + _BAR - 3,
+            start + place * _ROW,
+            f"{row['chosen'] * scale:.1f}",
+            f"{_MARGIN + _NAMES + row['chosen'] * scale + 6:.1f}",
+            f"{row['chosen']:,.0f}",
+        )
+        for place, row in enumerate(people.rows.iter_rows(named=True))
+    ]
+    facts: dict[str, Any] = {
+        "title": [(line, _MARGIN + 18 + _TITLE * place) for place, line in enumerate(title)],
+        "subtitle": [
+            (line, _MARGIN + 12 + _TITLE * len(title) + _SUBTITLE * place)
+            for place, line in enumerate(subtitle)
+        ],
+        "label": " ".join(title),
+        "bars": bars,
+        "width": _WIDTH + 2 * _MARGIN,
+        "height": start + _ROW * len(bars) + _MARGIN,
+        "left": _MARGIN,
+        "bar_left": _MARGIN + _NAMES,
+        "thick": _BAR,
+        "look": theme.PLAIN,
+        "font": theme.FONT,
+        "colour": _COLOURS.get(str(people.parameters["sex"]), theme.SEQUENTIAL[3]),
+    }
+    return render_to_string("data/people.svg", facts)
+
+
+def heading_of(people: Answer, lang: Lang) -> Any:
+    """The finding, and beneath it whom the figures are about, their month and window."""
+    month = people.month
+    assert month is not None  # this answer is always about one month
+    return theme.heading(
+        people.sentences[0](lang),
+        [whom_of(people, lang), month.text(lang), Text("단위 명, 10명 단위로 반올림",
+                                                       "people, rounded to 10")(lang)],
+        lang=lang, window=observed(month.window, lang), synthetic=people.synthetic,
+        width=theme.WIDE,
+    )  # fmt: skip
+
+
+def whom_of(people: Answer, lang: Lang) -> str:
+    """Whom the figures are about, as `30대 여성`."""
+    sex, age = people.parameters["sex"], people.parameters["age"]
+    if isinstance(sex, Sex) and isinstance(age, int):
+        return group_name(sex, age, lang)
+    if isinstance(sex, Sex):
+        return Text(f"20세 이상 {sex.text.ko}", f"{sex.text.en} aged 20 and over")(lang)
+    if isinstance(age, int):
+        return age_text(age)(lang)
+    return Text("20세 이상 전체", "everyone aged 20 and over")(lang)

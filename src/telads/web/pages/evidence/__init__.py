@@ -1,0 +1,1 @@
+"""The evidence: how well the method does on this build's own months, beside its baselines."""

@@ -1,0 +1,84 @@
+"""The page of the evidence: the backtest, the classic method beside it, and the known limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from telads.answers.answer import Answer
+from telads.answers.choices import one_of
+from telads.answers.comparison import comparison
+from telads.answers.evaluation import HORIZONS, PLATFORMS, SERVICES, evaluation
+from telads.errors import QuestionError, UnknownChoice
+from telads.language import Lang, Text
+from telads.web import charts, current
+from telads.web.cache import cached_by_build
+from telads.web.pages.evidence.panels import CITY, CLASSIC, OWN, panels, value_in
+
+ALIKE = 0.02
+"""Kendall's tau: orders that are better by less are said to be about as good."""
+
+
+@require_safe
+@cached_by_build
+def evidence(request: HttpRequest) -> HttpResponse:
+    """`/evidence/?horizon=3`; computed when it is first asked for, and kept."""
+    build, lang = current.build(request), current.language(request)
+    horizon = _horizon(request)
+    shown: dict[str, Any] = {"comparison": comparison(build), "horizons": HORIZONS,
+                             "horizon": horizon, "too_few": None}  # fmt: skip
+    try:
+        shown |= _evaluated(evaluation(current.workspace(), horizon), lang)
+    except UnknownChoice:
+        raise
+    except QuestionError as error:
+        # Too few months to judge by is a state of the data, not a fault of the question.
+        shown["too_few"] = {"message": error.message(lang),
+                            "advice": error.advice and error.advice(lang)}  # fmt: skip
+    return render(request, "evidence/evidence.html", shown)
+
+
+@require_safe
+@cached_by_build
+def evidence_file(request: HttpRequest) -> HttpResponse:
+    """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation."""
+    horizon = _horizon(request)
+    answer = evaluation(current.workspace(), horizon)
+    response = HttpResponse(charts.csv(answer.rows, answer.synthetic), content_type="text/csv")
+    name = f"telads-evaluation-{horizon}-{answer.build}.csv"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or ""
+    )
+    return response
+
+
+def _horizon(request: HttpRequest) -> int:
+    """The months ahead that the address asks for; raises `UnknownChoice`."""
+    asked = request.GET.get("horizon") or str(HORIZONS[0])
+    if asked not in map(str, HORIZONS):
+        raise one_of(Text("기간", "horizon"), asked, map(str, HORIZONS))
+    return int(asked)
+
+
+def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
+    """The evaluation as the template takes it."""
+
+    def platform(recommender: str, measure: str) -> float | None:
+        return value_in(answer, PLATFORMS, recommender, measure)
+
+    own, city = platform(OWN, "tau"), platform(CITY, "tau")
+    return {
+        "evaluation": answer,
+        "lead": answer.sentences[0](lang) if answer.sentences else "",
+        "services": panels(answer, SERVICES, lang),
+        "platforms": panels(answer, PLATFORMS, lang),
+        "own_tau": own,
+        "city_tau": city,
+        "alike": own is not None and city is not None and own - city < ALIKE,
+        "classic_tau": platform(CLASSIC, "tau"),
+        "coverage": platform(OWN, "coverage"),
+    }

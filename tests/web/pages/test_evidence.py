@@ -1,0 +1,102 @@
+"""The page of the evidence: its figures are the evaluation's, and too few months are explained."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
+
+from telads.answers.comparison import comparison
+from telads.answers.evaluation import evaluation
+from telads.build import build
+from telads.ingest import ingest
+from telads.model import Month
+from telads.settings import Settings
+from telads.sources.demo import read_profile
+from telads.sources.portal_writer import write_twin
+from telads.workspace import Workspace
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        (
+            "/evidence/",
+            ("검증", "같은 자료로 견준 2023년 연구 방식", "우연(대조)", "개인정보 보호"),
+        ),
+        ("/en/evidence/", ("Evidence", "Beside the classic method", "chance (control)", "Privacy")),
+    ],
+)
+def test_the_page_in_both_languages(site: Client, address: str, words: tuple[str, ...]) -> None:
+    page = site.get(address).content.decode()
+    assert all(word in page for word in words)
+    assert "style=" not in page
+    assert not re.search(r"<script(?![^>]*\bsrc=)", page)
+
+
+@pytest.mark.parametrize("horizon", [1, 3])
+def test_the_figures_are_the_evaluations(
+    site: Client, twin_workspace: Workspace, horizon: int
+) -> None:
+    page = site.get(f"/en/evidence/?horizon={horizon}").content.decode()
+    answer = evaluation(twin_workspace, horizon)
+    assert answer.sentences[0].en in page
+    for row in answer.rows.iter_rows(named=True):
+        if row["measure"] != "coverage":
+            assert f"{row['value']:.3f}" in page
+    (held,) = answer.rows.filter(
+        (pl.col("measure") == "coverage") & (pl.col("recommender") == "affinity")
+    )["value"]
+    assert f"held in {held:.1%} of cases" in page
+    overlap = "of the three had been seen already" in page
+    assert overlap == (horizon == 1)
+
+
+def test_the_faults_carry_this_builds_shares(site: Client, twin_workspace: Workspace) -> None:
+    page = site.get("/en/evidence/").content.decode()
+    facts = comparison(twin_workspace.build()).facts
+    for name in ("reversed", "against", "lopsided"):
+        assert f"{facts[name]:.1%}" in page
+
+
+def test_the_download_is_the_evaluation(site: Client, twin_workspace: Workspace) -> None:
+    response = site.get("/evidence/evaluation.csv?horizon=3")
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
+    known = evaluation(twin_workspace, 3).rows.to_dicts()
+    assert [float(row["value"] or "nan") for row in rows] == pytest.approx(
+        [float("nan") if row["value"] is None else row["value"] for row in known], nan_ok=True
+    )
+    assert {row["synthetic"] for row in rows} == {"true"}
+
+
+def test_another_horizon_is_no_page(site: Client) -> None:
+    assert site.get("/evidence/?horizon=2").status_code == 404
+    assert site.get("/evidence/?horizon=x").status_code == 404
+
+
+def test_asked_again_it_says_not_modified(site: Client) -> None:
+    first = site.get("/evidence/")
+    again = site.get("/evidence/", HTTP_IF_NONE_MATCH=first.headers["ETag"])
+    assert (first.status_code, again.status_code) == (200, 304)
+
+
+def test_one_month_is_too_few_and_that_is_explained(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    workspace = Workspace(tmp_path / "workspace")
+    list(write_twin(read_profile(), [Month.of(2023, 1)], 1, tmp_path / "files", "csv"))
+    list(ingest(workspace, [tmp_path / "files"], settings))
+    build(workspace, settings)
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=workspace.path)):
+        response = client.get("/evidence/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "평가할 만큼 달이 많지 않습니다" in page
+    assert "같은 자료로 견준 2023년 연구 방식" in page
