@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"tables", "wording"}),
     frozenset({"sources", "workspace", "engines"}),
     frozenset({"ingest"}),
+    frozenset({"aggregate"}),
     frozenset({"features"}),
     frozenset({"recommend"}),
     frozenset({"evaluate"}),

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from telads.errors import DataError, TeladsError
 from telads.language import Text
@@ -19,6 +19,9 @@ from telads.sources.files import read_bytes
 from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
 from telads.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
 
 READERS = 2
 """Threads that read workbooks: the reader leaves Python's lock, more than two gain nothing here."""
@@ -112,7 +115,7 @@ def ingest(
 
 def _ingest(workspace: Workspace, paths: list[Path], month: Month | None) -> Iterator[Taken]:
     ledger = workspace.ledger()
-    _forget_abandoned(workspace, ledger)
+    forget_abandoned(workspace, ledger)
     candidates: list[_Candidate] = []
     for path in paths:
         try:
@@ -208,10 +211,7 @@ def _read(candidate: _Candidate) -> Reading:
 def _keep(
     workspace: Workspace, ledger: Ledger, candidate: _Candidate, reading: Reading
 ) -> tuple[Ledger, Entry]:
-    """Write the cells, then the ledger that makes them count."""
-    from telads.tables.cells import summary
-    from telads.tables.store import write_parquet
-
+    """Keep what was read from a file."""
     before = ledger.current().get(reading.month)
     entry = Entry(
         month=str(reading.month),
@@ -226,24 +226,38 @@ def _keep(
         synthetic=reading.synthetic,
         replaced=before.sha256 if before else None,
         ignored_columns=reading.ignored_columns,
+        warnings=reading.warnings,
     )
-    facts = summary(reading.cells)
+    return keep(workspace, ledger, entry, reading.cells)
+
+
+def keep(
+    workspace: Workspace, ledger: Ledger, entry: Entry, cells: pl.DataFrame
+) -> tuple[Ledger, Entry]:
+    """Write a month's cells, then the ledger that makes them count; only ever under the lock.
+
+    The entry gains what follows from the cells: warnings, means, fingerprints, neighbourhoods.
+    """
+    from telads.tables.cells import summary
+    from telads.tables.store import write_parquet
+
+    facts = summary(cells)
     expected = len(facts.codes) * len(AGES5) * len(Sex)
     remarks = warnings.of_file(entry.rows, expected, facts.masked, facts.zero)
     entry = replace(
         entry,
-        warnings=(*reading.warnings, *remarks),
+        warnings=(*entry.warnings, *remarks),
         means=facts.means,
         prints=facts.prints,
         codes=facts.codes,
     )
-    write_parquet(workspace.cells_path / entry.cells, reading.cells)
+    write_parquet(workspace.cells_path / entry.cells, cells)
     extended = ledger.with_entry(entry)
     extended.save(workspace.ledger_path)
     return extended, entry
 
 
-def _forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
+def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
     """Delete cells that a killed process wrote without getting to name them in the ledger.
 
     Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from telads.cli import options
+from telads.cli.aggregate import aggregate
 from telads.cli.apikey import apikey
 from telads.cli.ask import ask
 from telads.cli.data import data
@@ -42,7 +43,7 @@ WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
 HELP = {"-h", "--help"}
 
-for verbs in (data, ask, make, synthetic):
+for verbs in (data, aggregate, ask, make, synthetic):
     app.add_typer(verbs)
 app.add_typer(apikey, rich_help_panel=options.say("웹사이트", "Website"))
 

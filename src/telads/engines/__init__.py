@@ -1,1 +1,88 @@
-"""Engines: the only place that imports a database or cluster driver."""
+"""Engines: the only place that imports a database or cluster driver.
+
+`EventEngine` is what reducing a subscriber log asks of an engine: a few verbs on Narwhals lazy
+frames. Everything else about a log (`telads.aggregate`) is said once, in Narwhals expressions.
+To add an engine, write `engines/<name>.py` with an object that satisfies it, add it to
+`event_engine`, and inherit the conformance suite of the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from telads.errors import UnknownChoice
+from telads.language import Text
+
+if TYPE_CHECKING:
+    import narwhals as nw
+    import polars as pl
+
+    Frame: TypeAlias = nw.LazyFrame[Any]
+
+EVENT_ENGINES = ("polars", "spark")
+
+
+class EventEngine(Protocol):
+    """What an engine does for a subscriber log, on lazy frames of its own wrapped by Narwhals."""
+
+    id: str
+
+    @property
+    def version(self) -> str:
+        """The driver's version: part of a job's name, since its hashes may differ in another."""
+        ...
+
+    def scan(self, paths: Sequence[str]) -> Frame:
+        """All rows of Parquet files, folders (Hive partitions become columns) or URLs.
+
+        Raises `DataError` where there is nothing to read.
+        """
+        ...
+
+    def whole_numbers(self, frame: Frame, column: str) -> Frame:
+        """The text column as Int64, null where a text is no whole number."""
+        ...
+
+    def part(self, frame: Frame, part: int, parts: int) -> Frame:
+        """The rows whose subscriber_id, by some hash, falls into part `part` of `parts`."""
+        ...
+
+    def distinct_days(
+        self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+    ) -> Frame:
+        """One row a subscriber from rows of one month; here the time goes.
+
+        `frame`: subscriber_id, service (raw name), day (Int32, 1..31) and the columns `kept`
+        (integers or null). Result: subscriber_id; for each service id of `services` an Int32
+        column, the number of distinct (raw name, day) pairs among its raw names, 0 for none; for
+        each kept column its maximum, null if it has none.
+        """
+        ...
+
+    def save(self, frame: Frame, target: Path) -> None:
+        """Run the frame and write it at `target`, which appears whole or not at all."""
+        ...
+
+    def load(self, targets: Sequence[Path]) -> Frame:
+        """What was saved, as one frame; a column that a target lacks is null for its rows."""
+        ...
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """Run a frame whose result is small."""
+        ...
+
+
+def event_engine(name: str) -> EventEngine:
+    """The engine of this name; raises `UnknownChoice`, and `DataError` if its driver is absent."""
+    if name == "polars":
+        from telads.engines.polars_events import PolarsEvents
+
+        return PolarsEvents()
+    raise UnknownChoice(
+        Text("그런 엔진은 없습니다.", "There is no such engine."),
+        Text(f"다음 중에서 골라 주세요: {', '.join(EVENT_ENGINES)}.",
+             f"Choose one of: {', '.join(EVENT_ENGINES)}."),
+        value=name,
+    )  # fmt: skip

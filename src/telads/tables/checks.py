@@ -108,7 +108,7 @@ def reject_bad_cells(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, 
 
     `headers` tells how the file spells each column.
     """
-    _reject_duplicates(origin, cells)
+    reject_duplicates(origin, cells)
     _reject_two_districts(origin, cells, headers)
     for column in values_in(cells.columns):
         people = column.endswith(UNESTIMATED)
@@ -125,7 +125,8 @@ def reject_bad_cells(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, 
             )  # fmt: skip
 
 
-def _reject_duplicates(origin: Origin, cells: pl.DataFrame) -> None:
+def reject_duplicates(origin: Origin, cells: pl.DataFrame) -> None:
+    """Refuse two rows of one cell; they stand in the file's order."""
     import polars as pl
 
     duplicate = ~cells.select(pl.struct(KEY).is_first_distinct()).to_series()

@@ -47,6 +47,9 @@ class Entry:
     """Fingerprint of each measure's values, to see a column that repeats."""
     codes: tuple[str, ...] = ()
     """The neighbourhoods."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
+    parameters of privacy."""
 
     @property
     def label(self) -> Month:

@@ -1,0 +1,136 @@
+"""What one subscriber contributes in one month: expressions that every engine runs.
+
+Partial results, one row a subscriber and month (PARTIAL), are all that later steps know:
+
+| column | meaning |
+|---|---|
+| one per service id | distinct (raw name, day) pairs of the month |
+| home, sex, birth | the last known value and its day in one integer: day x base + value |
+| one per mobility sum | sums over distinct days, whole units |
+
+The greatest such integer is the value of the last day, and of the values of one day the greatest:
+the last known value follows from a maximum, whatever the order of rows.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from telads.aggregate.schema import MOBILITY_FIGURES, SUBSCRIBER
+from telads.model import Month
+
+if TYPE_CHECKING:
+    from telads.engines import Frame
+
+BASES = {"home": 10_000_000_000, "sex": 4, "birth": 10_000}
+"""Of the last known attributes: day x base + value. Home codes have up to ten digits."""
+ATTRIBUTES = tuple(BASES)
+DAYS = 32
+"""A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
+
+MALE, FEMALE = 1, 2
+SEXES: dict[int, tuple[tuple[str, ...], int]] = {
+    MALE: (("M", "m", "1", "남", "남성", "남자"), 1),
+    FEMALE: (("F", "f", "2", "여", "여성", "여자"), 2),
+}
+"""How logs spell sex: texts, or a whole number."""
+HOMES = (10_000, BASES["home"] - 1)
+BIRTHS = (1880, 2100)
+"""What can be a home code or a year of birth at all; anything else is as good as not known."""
+
+CAPS = {"trips": 100, "distance_m": 1_500_000, "home_seconds": 86_400}
+"""Most that one subscriber contributes a day: trips, metres, seconds. Days are bounded anyway."""
+WEEKDAYS = 5
+"""Monday to Friday; public holidays are not known to a log."""
+_SUMS = {"trips": "trips", "distance_m": "distance", "home_seconds": "home_seconds"}
+MOBILITY_SUMS = (
+    *(f"{kind}_{name}" for name in _SUMS.values() for kind in ("weekday", "holiday")),
+    "subway_days", "mobility_days", "capped",
+)  # fmt: skip
+
+
+def first_and_last_day(month: Month) -> tuple[date, date]:
+    """The first and the last day of a month."""
+    following = month + 1
+    last = date(following.year, following.month, 1) - timedelta(days=1)
+    return date(month.year, month.month, 1), last
+
+
+def known_sex(is_text: bool) -> nw.Expr:
+    """1, 2, or null for a sex that is missing or not understood."""
+    sex = nw.col("sex")
+    male, female = (
+        sex.is_in(texts) if is_text else sex == number for texts, number in SEXES.values()
+    )
+    return nw.when(male).then(nw.lit(MALE)).otherwise(nw.when(female).then(nw.lit(FEMALE)))
+
+
+def possible(column: str, between: tuple[int, int]) -> nw.Expr:
+    """The figure, or null where it cannot be right."""
+    return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
+
+
+def event_rows(events: Frame, month: Month) -> Frame:
+    """The month's rows of known subscribers: subscriber_id, service, day, home, sex, birth."""
+    is_text = events.collect_schema()["sex"] in {nw.String, nw.Categorical, nw.Enum}
+    day = nw.col("date").dt.day().cast(nw.Int64)
+    return _of_month(events, month).select(
+        SUBSCRIBER, "service",
+        day=day.cast(nw.Int32),
+        home=day * BASES["home"] + possible("home_code", HOMES),
+        sex=day * BASES["sex"] + known_sex(is_text).cast(nw.Int64),
+        birth=day * BASES["birth"] + possible("birth_year", BIRTHS),
+    )  # fmt: skip
+
+
+def dated(by_subscriber: Frame, month: Month) -> Frame:
+    """Days of the month become days of the calendar, to be compared with other months."""
+    return by_subscriber.with_columns(
+        nw.col(name) + nw.lit(month.number * DAYS * base, nw.Int64) for name, base in BASES.items()
+    )
+
+
+def complete() -> nw.Expr:
+    """Whether a mobility row can be used: nothing missing, nothing negative."""
+    return nw.all_horizontal(
+        *(nw.col(name) >= 0 for name in (*MOBILITY_FIGURES, "subway")), ignore_nulls=True
+    ) & ~nw.any_horizontal(
+        *(nw.col(name).is_null() for name in (*MOBILITY_FIGURES, "subway")), ignore_nulls=True
+    )
+
+
+def mobility_sums(mobility: Frame, month: Month) -> Frame:
+    """One row a subscriber: sums over distinct days, every day bounded by CAPS.
+
+    Several rows of one day count as one, with the greatest figure of each kind.
+    """
+    rows = _of_month(mobility, month).filter(complete())
+    over = nw.any_horizontal(*(nw.col(n) > cap for n, cap in CAPS.items()), ignore_nulls=True)
+    bounded = rows.select(
+        SUBSCRIBER, "date",
+        *(nw.when(nw.col(n) > cap).then(nw.lit(cap)).otherwise(nw.col(n)).cast(nw.Int64).alias(n)
+          for n, cap in CAPS.items()),
+        subway_days=(nw.col("subway") > 0).cast(nw.Int64),
+        capped=over.cast(nw.Int64),
+    )  # fmt: skip
+    highest = (nw.col(name).max() for name in (*MOBILITY_FIGURES, "subway_days", "capped"))
+    days = bounded.group_by(SUBSCRIBER, "date").agg(*highest)
+    weekday = (nw.col("date").dt.weekday() <= WEEKDAYS).cast(nw.Int64)
+    columns: dict[str, Any] = {"mobility_days": nw.lit(1, nw.Int64)}
+    for name, told in _SUMS.items():
+        columns[f"weekday_{told}"] = nw.col(name) * weekday
+        columns[f"holiday_{told}"] = nw.col(name) * (1 - weekday)
+    return (
+        days.with_columns(**columns)
+        .group_by(SUBSCRIBER)
+        .agg(*(nw.col(name).sum() for name in MOBILITY_SUMS))
+    )
+
+
+def _of_month(rows: Frame, month: Month) -> Frame:
+    first, last = first_and_last_day(month)
+    day = nw.col("date")
+    return rows.filter((day >= first) & (day <= last) & ~nw.col(SUBSCRIBER).is_null())

@@ -1,0 +1,85 @@
+"""The folder of one aggregation: finished parts, so that a killed run goes on where it was.
+
+<workspace>/aggregations/lock         one aggregation at a time
+<workspace>/aggregations/<job>/       partial results, one file a month and part
+
+A job is named by a hash of all that its parts depend on. Partial results are about persons: the
+folder is for its owner's eyes only, is removed when the cells are in, and a job that was given up
+is removed as soon as another begins.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from telads.errors import WorkspaceBusy
+from telads.language import Text
+from telads.model import Month
+from telads.tables.store import TEMPORARY
+from telads.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Job:
+    """The folder and the number of parts."""
+
+    folder: Path
+    parts: int
+
+    def partial(self, kind: str, month: Month, part: int) -> Path:
+        """Where the partial result of a month and part is, once it is finished."""
+        return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
+
+
+@contextmanager
+def working(
+    workspace: Workspace,
+    name: str,
+    parts: int,
+    wait: float,
+    on_wait: Callable[[], None] | None = None,
+) -> Iterator[Job]:
+    """Hold the lock of aggregations and give the job's folder; it goes when all went well.
+
+    Raises `WorkspaceBusy` if another aggregation of the workspace keeps the lock too long.
+    """
+    from filelock import FileLock, Timeout
+
+    home = workspace.path / "aggregations"
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / "lock")
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if on_wait:
+                on_wait()
+            lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise WorkspaceBusy(
+            Text("다른 집계가 이 작업 폴더에서 돌고 있습니다.",
+                 "Another aggregation is running in this workspace."),
+            Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished."),
+            file=home,
+        ) from error  # fmt: skip
+    try:
+        folder = home / name
+        _sweep(home, folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        yield Job(folder, parts)
+        shutil.rmtree(folder)
+    finally:
+        lock.release()
+
+
+def _sweep(home: Path, own: Path) -> None:
+    """Remove the jobs that were given up, and what a killed process left half written."""
+    for folder in home.iterdir():
+        if folder.is_dir() and folder != own:
+            shutil.rmtree(folder)
+    for left in own.glob(f"{TEMPORARY}*") if own.is_dir() else ():
+        shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -1,0 +1,140 @@
+"""What is asked of an aggregation, checked before work begins."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telads.aggregate.inputs import Mapping, plain_mapping, read_mapping
+from telads.errors import DataError, SettingError
+from telads.language import Text
+from telads.model import Month
+
+if TYPE_CHECKING:
+    from telads.aggregate.noise import Noise
+
+SMALLEST_K = 5
+"""Cells of fewer subscribers are hidden; may be raised, never lowered."""
+DEFAULT_MEMORY = 2_000_000_000
+LOG = {"events": "events", "mobility": "mobility", "mapping": "services.csv",
+       "places": "places.csv"}  # fmt: skip
+"""A folder that holds all of a log names its parts so; `telads synth events` writes such a one."""
+MARK = "log.json"
+"""Beside a synthetic log; tells that it is one."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The logs, what they are read with, and how people are protected."""
+
+    events: tuple[str, ...]
+    mobility: tuple[str, ...] = ()
+    mapping: Path | None = None
+    places: Path | None = None
+    census: Path | None = None
+    months: tuple[Month, ...] = ()
+    """Label months; none: all whose windows the log covers on every day."""
+    k: int = SMALLEST_K
+    memory: int = DEFAULT_MEMORY
+    """Bytes that the process may use; tells the number of parts."""
+    parts: int | None = None
+    noise: Noise | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would protect nobody or cannot be; raises `SettingError`."""
+        if self.k < SMALLEST_K:
+            raise SettingError(
+                Text("k가 너무 작습니다.", "k is too small."),
+                Text(f"{SMALLEST_K} 이상이어야 합니다.", f"It must be at least {SMALLEST_K}."),
+                value=self.k,
+            )
+        if self.parts is not None and self.parts < 1:
+            raise SettingError(
+                Text("나눌 수가 올바르지 않습니다.", "The number of parts is not a valid one."),
+                Text("1 이상의 정수여야 합니다.", "It must be a whole number from 1."),
+                value=self.parts,
+            )
+
+    def found(self) -> Request:
+        """The request with what a log's own folder holds besides its events."""
+        if len(self.events) != 1 or not (Path(self.events[0]) / LOG["events"]).is_dir():
+            return self
+        folder = Path(self.events[0])
+        mobility = folder / LOG["mobility"]
+        here = {name: folder / LOG[name] for name in ("mapping", "places")}
+        return replace(
+            self,
+            events=(str(folder / LOG["events"]),),
+            mobility=self.mobility or ((str(mobility),) if mobility.is_dir() else ()),
+            mapping=self.mapping or (here["mapping"] if here["mapping"].is_file() else None),
+            places=self.places or (here["places"] if here["places"].is_file() else None),
+        )
+
+    @property
+    def services(self) -> Mapping:
+        """Service id -> raw names."""
+        return read_mapping(self.mapping) if self.mapping else plain_mapping()
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether a mark says that the events were made by this product."""
+        return any(_is_marked(Path(path)) for path in self.events)
+
+
+def parse_memory(text: str) -> int:
+    """`500MB`, `2GB`, `4 GiB` or a number of bytes; raises `SettingError`."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(?:([KMGT])(i?)B?|B)?\s*", text, re.IGNORECASE)
+    if not match:
+        raise SettingError(
+            Text("메모리 크기를 알아볼 수 없습니다.", "This is not an amount of memory."),
+            Text("2GB처럼 적어 주세요.", "Write it like 2GB."),
+            value=text,
+        )
+    step = 1024 if match[3] else 1000
+    power = " KMGT".index((match[2] or " ").upper())
+    return int(float(match[1]) * step**power)
+
+
+def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Name, size and time of change of every file; a URL is known by its name alone.
+
+    Raises `DataError` for a path that is not there or holds no Parquet file.
+    """
+    files: list[tuple[str, int, int]] = []
+    for text in paths:
+        if "://" in text or "*" in text:
+            files.append((text, 0, 0))
+            continue
+        path = Path(text)
+        found = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
+        if not found or not path.exists():
+            raise DataError(
+                Text("읽을 기록이 없습니다.", "There is no log to read."),
+                Text("Parquet 파일이나 그 폴더를 알려 주세요.",
+                     "Give Parquet files or their folder."),
+                file=text,
+            )  # fmt: skip
+        for file in found:
+            facts = file.stat()
+            files.append((str(file.resolve()), facts.st_size, facts.st_mtime_ns))
+    return files
+
+
+def digest(facts: Any) -> str:
+    """The hash of facts that JSON can hold."""
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _is_marked(path: Path) -> bool:
+    for mark in (path / MARK, path.parent / MARK):
+        if mark.is_file():
+            try:
+                return bool(json.loads(mark.read_text("utf-8")).get("synthetic"))
+            except (ValueError, AttributeError):
+                return False
+    return False

@@ -1,0 +1,121 @@
+"""Hiding small cells, and more of them, so that totals give none away.
+
+A cell of fewer than k subscribers is hidden. Whoever knows true totals could still subtract: the
+lines of a margin are the neighbourhoods of a district (for one sex and age), the ages of a
+neighbourhood (for one sex) and the sexes of a neighbourhood (for one age). A line of the last
+kind has two cells, so both sexes of a neighbourhood and age, a pair, are hidden together; what is
+left is a table of neighbourhoods x ages for every district, in which whole pairs are hidden.
+
+Two hidden cells in every line are not enough: a cell can still follow from several lines
+together. So every hidden pair is made a corner of a rectangle of hidden pairs, two
+neighbourhoods x two ages. Moving t people around it (one sex +t, -t, -t, +t, the other sex the
+opposite) leaves every total of every line as it is; how far t can go before a cell would be
+negative is how much is left open. For a pair of T subscribers that is at least min(k, T), where
+the district has such a rectangle at all. The cheapest rectangle is taken: the one
+that newly hides the fewest people. At last every line hides at least k people, or is hidden as a
+whole. A pair of no subscribers has nothing to protect: a total of 0 tells that there is nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.model import AGES5, Sex
+from telads.tables.schema import KEY
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_SHAPE = (len(Sex), len(AGES5))
+
+
+def hidden_cells(
+    cells: pl.DataFrame, people: str, k: int, already: pl.Series | None = None
+) -> pl.Series:
+    """Which cells to hide: booleans in the order of `cells`, one row for every cell of the grid.
+
+    `people` names the column of counts; `already` cells are hidden whatever their count.
+    """
+    import polars as pl
+
+    hidden = already if already is not None else pl.repeat(False, cells.height, eager=True)
+    ordered = cells.select("district", *KEY, people, hidden.alias("hidden")).with_row_index("at")
+    ordered = ordered.sort("district", *KEY)
+    flags = np.zeros(cells.height, dtype=bool)
+    for _, district in ordered.group_by("district", maintain_order=True):
+        counts = district[people].to_numpy().reshape(-1, *_SHAPE)
+        given = district["hidden"].to_numpy().reshape(-1, *_SHAPE)
+        pairs = hidden_pairs(counts, k, np.asarray(given.any(axis=1)))
+        flags[district["at"].to_numpy()] = np.repeat(pairs[:, None], len(Sex), axis=1).reshape(-1)
+    return pl.Series("hidden", flags)
+
+
+def hidden_pairs(counts: Counts, k: int, already: Flags | None = None) -> Flags:
+    """Neighbourhoods x ages to hide in one district; `counts` is neighbourhoods x sexes x ages."""
+    hidden: Flags = np.asarray((counts < k).any(axis=1))
+    if already is not None:
+        hidden = hidden | already
+    safe = np.zeros_like(hidden)
+    while True:
+        while (open_ := np.argwhere(hidden & ~safe & (counts.sum(axis=1) > 0))).size:
+            _protect(counts, k, hidden, safe, *open_[0])
+        if not _widen_lines(counts, k, hidden):
+            return hidden
+
+
+def _protect(counts: Counts, k: int, hidden: Flags, safe: Flags, place: int, age: int) -> None:
+    """Make a hidden pair the corner of a rectangle that leaves it open enough."""
+    width = _width(counts, place, age)
+    enough = min(k, int(counts[place, :, age].sum()))
+    total = counts.sum(axis=1)
+    new = np.where(hidden, 0, total)
+    cost = new[:, [age]] + new[[place], :] + new
+    # Of the rectangles that are wide enough the cheapest; if none is, the widest there is.
+    reached = np.minimum(width, enough)
+    best = np.lexsort((np.arange(cost.size), cost.reshape(-1), -reached.reshape(-1)))[0]
+    other, later = np.unravel_index(best, cost.shape)
+    if reached[other, later] > 0:
+        hidden[[other, place, other], [age, later, later]] = True
+    safe[place, age] = True
+
+
+def _width(counts: Counts, place: int, age: int) -> Counts:
+    """How many people can be moved around each rectangle, both ways together.
+
+    Neighbourhoods x ages of the opposite corner; 0 in the pair's own row and column.
+    """
+    man, woman = counts[:, 0], counts[:, 1]
+    up = np.minimum.reduce([
+        np.broadcast_to(man[[place], :], man.shape), np.broadcast_to(man[:, [age]], man.shape),
+        np.full_like(man, woman[place, age]), woman,
+    ])  # fmt: skip
+    down = np.minimum.reduce([
+        np.broadcast_to(woman[[place], :], man.shape), np.broadcast_to(woman[:, [age]], man.shape),
+        np.full_like(man, man[place, age]), man,
+    ])  # fmt: skip
+    width: Counts = up + down
+    width[place, :] = 0
+    width[:, age] = 0
+    return width
+
+
+def _widen_lines(counts: Counts, k: int, hidden: Flags) -> bool:
+    """Hide one more pair where a line hides some people, but fewer than k or a single cell."""
+    total = counts.sum(axis=1)
+    for axis in (0, 1):  # the neighbourhoods of an age, the ages of a neighbourhood
+        for line in range(hidden.shape[1 - axis]):
+            at = (slice(None), line) if axis == 0 else (line, slice(None))
+            flags, pair_totals = hidden[at], total[at]
+            by_sex = np.where(flags[:, None], np.moveaxis(counts, 1, -1)[at], 0).sum(axis=0)
+            some = pair_totals[flags].sum() > 0
+            if not some or flags.all() or (flags.sum() > 1 and (by_sex >= k).all()):
+                continue
+            choice = np.where(flags, np.iinfo(np.int64).max, pair_totals)
+            flags[int(choice.argmin())] = True
+            return True
+    return False

@@ -1,0 +1,185 @@
+"""The verb that reduces subscriber logs to cells."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from telads.cli.data import OUTCOMES
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    WorkspaceOption,
+    load_settings,
+    say,
+    workspace_of,
+)
+from telads.cli.progress import progress, waiting
+from telads.cli.show import show_done
+from telads.language import Lang, Text
+from telads.model import Month
+
+if TYPE_CHECKING:
+    from telads.aggregate.noise import Kind, Noise
+    from telads.ingest import Taken
+
+aggregate = typer.Typer()
+_PANEL = say("자료", "Data")
+
+FATES: dict[str, Text] = {
+    "counted": Text("셈한 행", "rows counted"),
+    "repeated": Text("같은 날 되풀이된 행", "rows that repeat a day"),
+    "no_subscriber": Text("가입자 없음", "without subscriber"),
+    "no_date": Text("날짜 없음", "without date"),
+    "outside": Text("관측 기간 밖", "dated outside the window"),
+    "no_service": Text("서비스 없음", "without service"),
+    "unknown_service": Text("모르는 서비스", "of unknown services"),
+    "incomplete": Text("빠지거나 음수인 값", "with missing or negative figures"),
+    "late": Text("늦게 도착(셈함)", "late (counted)"),
+    "home_not_known": Text("거주지를 알 수 없는 행", "rows without a usable home"),
+    "sex_not_known": Text("성별을 알 수 없는 행", "rows without a usable sex"),
+    "birth_year_not_known": Text("출생연도를 알 수 없는 행", "rows without a usable birth year"),
+    "days_without_rows": Text("기록이 없는 날", "days without rows"),
+    "mobility_days_capped": Text("상한을 적용한 이동일", "days of movement capped"),
+    "cell": Text("칸에 든 가입자", "subscribers in cells"),
+    "no_home": Text("거주지 모름", "home not known"),
+    "elsewhere": Text("다른 지역 거주", "living elsewhere"),
+    "no_sex": Text("성별 모름", "sex not known"),
+    "no_birth_year": Text("출생연도 모름", "birth year not known"),
+    "impossible_age": Text("있을 수 없는 나이", "of an impossible age"),
+    "under_20": Text("20세 미만", "under 20"),
+    "small": Text("작아서 가린 칸", "cells hidden as small"),
+    "protecting": Text("그 칸을 지키려 가린 칸", "cells hidden to protect them"),
+    "mobility_only": Text("이동만 가린 칸", "cells with movement hidden only"),
+}
+"""What the counts of a month made from logs are called."""
+
+
+@aggregate.command(
+    "aggregate",
+    rich_help_panel=_PANEL,
+    help=say("가입자 이용 기록(Parquet)을 k-익명 칸으로 줄여 작업 폴더에 넣습니다.",
+             "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace."),
+)  # fmt: skip
+def run(
+    paths: Annotated[
+        list[str], typer.Argument(help=say("기록의 파일, 폴더, URL", "files, folders or URLs"))
+    ],
+    engine: Annotated[
+        str, typer.Option(help=say("polars 또는 spark", "polars or spark"))
+    ] = "polars",
+    k: Annotated[
+        int, typer.Option("--k", help=say("이보다 적은 가입자의 칸은 가림(5 이상)",
+                                          "cells of fewer subscribers are hidden (5 or more)"))
+    ] = 5,
+    month: Annotated[
+        list[str] | None,
+        typer.Option(help=say("기준 달, 여러 번 가능 (기본: 관측 기간이 온전한 모든 달)",
+                              "label month, repeatable (default: all with whole windows)")),
+    ] = None,
+    mobility: Annotated[
+        list[str] | None, typer.Option(help=say("이동 기록, 여러 번 가능", "mobility logs"))
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help=say("이름을 서비스로 옮기는 CSV: service, service_id",
+                                           "CSV of raw names: service, service_id"))
+    ] = None,
+    places: Annotated[
+        Path | None, typer.Option(help=say("행정동 CSV: code, district, neighbourhood",
+                                           "CSV: code, district, neighbourhood"))
+    ] = None,
+    census: Annotated[
+        Path | None, typer.Option(help=say("인구를 맞출 CSV: code, sex, age5, population",
+                                           "scale to this CSV: code, sex, age5, population"))
+    ] = None,
+    memory: Annotated[
+        str, typer.Option(help=say("쓸 메모리", "memory to use"))
+    ] = "2GB",
+    partitions: Annotated[
+        int | None, typer.Option(help=say("가입자를 나눌 수 (기본: 메모리에 맞춤)",
+                                          "parts of the subscribers (default: by memory)"))
+    ] = None,
+    epsilon: Annotated[
+        float | None, typer.Option(help=say("차등 정보보호 잡음의 예산(OpenDP)",
+                                            "budget of noise for differential privacy (OpenDP)"))
+    ] = None,
+    noise: Annotated[
+        str, typer.Option(help=say("laplace 또는 gaussian", "laplace or gaussian"))
+    ] = "laplace",
+    delta: Annotated[
+        float, typer.Option(help=say("gaussian 잡음의 delta", "delta of gaussian noise"))
+    ] = 0.0,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Aggregate, and tell what became of every row and subscriber."""
+    from telads.aggregate.request import Request, parse_memory
+    from telads.aggregate.run import aggregate as reduce
+    from telads.engines import event_engine
+
+    request = Request(
+        events=tuple(paths), mobility=tuple(mobility or ()), mapping=mapping, places=places,
+        census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
+        memory=parse_memory(memory), parts=partitions, noise=_noise(epsilon, noise, delta),
+    )  # fmt: skip
+    with progress(Text("집계", "Aggregating")) as step:
+        taken = reduce(
+            workspace_of(workspace), request, load_settings(), event_engine(engine), step, waiting
+        )
+    if form is not Form.TABLE:
+        show_done("aggregate", [_row(one) for one in taken], form)
+        return
+    for one in taken:
+        sys.stdout.write("\n".join(_told(one, lang.value)) + "\n")
+
+
+def _noise(epsilon: float | None, kind: str, delta: float) -> Noise | None:
+    from telads.aggregate.noise import Noise
+
+    return None if epsilon is None else Noise(epsilon, cast("Kind", kind), delta)
+
+
+def _row(taken: Taken) -> dict[str, Any]:
+    """A label month, for programs."""
+    entry = taken.entry
+    made = dict(entry.made) if entry else {}
+    flat = {
+        f"{group}_{name}": count
+        for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden")
+        for name, count in made.get(group, {}).items()
+    }
+    return {
+        "month": str(taken.month),
+        "outcome": taken.outcome,
+        "cells": entry.rows if entry else None,
+        "masked": entry.masked if entry else None,
+        "engine": made.get("engine"),
+        "k": made.get("k"),
+        **flat,
+    }
+
+
+def _told(taken: Taken, lang: Lang) -> list[str]:
+    """A line for the month and one for each kind of count; what is 0 is not told."""
+    line = f"{OUTCOMES[taken.outcome](lang)}: {taken.month}"
+    entry = taken.entry
+    if entry is None:
+        return [line]
+    first, last = entry.label.window
+    facts = Text(
+        f"관측 {first}..{last}, {entry.rows:,}칸, 가려진 값 {entry.masked:,}",
+        f"observed {first}..{last}, {entry.rows:,} cells, {entry.masked:,} values masked",
+    )
+    lines = [f"{line} ({facts(lang)})"]
+    for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden"):
+        counts = entry.made.get(group, {})
+        told = [f"{FATES[name](lang)} {n:,}" for name, n in counts.items() if n]
+        if told:
+            lines.append("  " + ", ".join(told))
+    return [*lines, *(f"  {warning(lang)}" for warning in entry.warnings)]
