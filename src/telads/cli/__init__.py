@@ -23,6 +23,7 @@ from telads.cli.help import speak_korean
 from telads.cli.make import make
 from telads.cli.mistakes import explained
 from telads.cli.synthetic import synthetic
+from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.language import Lang, Text
 from telads.version import __version__
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="telads",
+    cls=Verbs,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=options.say(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -79,6 +80,60 @@ def synth(
         sys.stdout.write(f"{path}\n")
 
 
+@synthetic.command(
+    "synth events",
+    rich_help_panel=_PANEL,
+    help=say("가입자별 이용 로그를 Parquet으로 합성합니다(통신사 규모 시험용).",
+             "Make a synthetic log of subscribers' use in Parquet, of any size."),
+)  # fmt: skip
+def synth_events(
+    out: Annotated[Path, typer.Argument(help=say("만들 폴더", "the folder to make"))],
+    subscribers: Annotated[int, typer.Option(help=say("가입자 수", "number of subscribers"))],
+    days: Annotated[
+        int, typer.Option(help=say("일수 (92일: 기준 달 하나)", "days (92: one label month)"))
+    ] = 92,
+    first: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"],
+                     help=say("첫날 2023-03-01 (기본: 윤곽의 기준 달이 보는 첫날)",
+                              "first day, as 2023-03-01 (default: of the profile's window)")),
+    ] = None,
+    seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    like: Annotated[
+        Path | None,
+        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 들어 있는 서울 윤곽)",
+                              "folder of files or a profile to be like (default: Seoul's)")),
+    ] = None,
+    district: Annotated[
+        list[str] | None,
+        typer.Option(help=say("이 자치구만 (되풀이할 수 있음)", "only this district (may repeat)")),
+    ] = None,
+    mobility: Annotated[
+        bool, typer.Option("--mobility", help=say("이동 로그도 만듭니다.", "mobility rows too"))
+    ] = False,
+    dirty: Annotated[
+        float,
+        typer.Option(help=say("중복·빈 값·늦은 행 등을 섞을 비율 (시험용)",
+                              "share of duplicates, nulls, late rows ... each, for tests")),
+    ] = 0.0,
+    processes: Annotated[
+        int, typer.Option(min=1, help=say("나란히 만들 프로세스 수", "processes side by side"))
+    ] = PROCESSES,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Write a log whose aggregate is the profile's city."""
+    from telads.aggregate.synth.log import Plan, write_log
+    from telads.sources.demo import read_profile
+
+    profile = read_profile(like)
+    start = profile.base.window.first
+    begin = first.date() if first else date(start.year, start.month, 1)
+    plan = Plan(subscribers, days, begin, seed, mobility, dirty)
+    with progress(Text("합성 로그 만들기", "Making a synthetic log")) as step:
+        write_log(profile, plan, out, tuple(district or ()), processes, step)
+    sys.stdout.write(f"{out}\n")
+
+
 def parse_months(text: str) -> tuple[Month, ...]:
     """`2023-01..2023-09`, or one month; raises `UnknownChoice`."""
     first, _, last = text.partition("..")
@@ -111,27 +166,38 @@ def _write(
 
 @synthetic.command(
     rich_help_panel=_PANEL,
-    help=say("합성 자료 아홉 달로 처음부터 끝까지 해 보입니다.",
-             "Go the whole way with nine months of synthetic data."),
+    help=say("합성 자료 아홉 달로 처음부터 끝까지 해 보이고 웹사이트를 띄웁니다.",
+             "Go the whole way with nine months of synthetic data, then run the website."),
 )  # fmt: skip
 def demo(
     folder: Annotated[
         Path, typer.Option("--folder", help=say("만들 폴더", "the folder to make"))
     ] = Path("demo"),
     seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
+    no_serve: Annotated[
+        bool,
+        typer.Option("--no-serve", help=say("웹사이트를 띄우지 않고 마칩니다.",
+                                            "stop before the website")),
+    ] = False,
     lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """Twin, ingest, build, three answers, and a report of one file."""
+) -> None:  # fmt: skip
+    """Twin, ingest, build, three answers, a report of one file, and the website."""
+    from telads.cli.serve import check_address, run_site, settings_for
     from telads.report import write_report
     from telads.workspace import Workspace
 
     workspace = Workspace(folder / "telads-data")
+    settings = settings_for(workspace.path)
+    if not no_serve:
+        check_address(settings)
     _prepare(workspace, folder / "files", seed)
     _three_answers(workspace, lang.value)
     report = folder / ("report.html" if lang.value == "ko" else "report.en.html")
     write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
     told = Text("모든 것은 합성 자료입니다. 보고서", "All of it is synthetic. The report")
     sys.stdout.write(f"\n{told(lang.value)}: {report.resolve().as_uri()}\n")
+    if not no_serve:
+        run_site(settings, lang.value, browser=True)
 
 
 def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
