@@ -55,5 +55,5 @@ def address_of(request: HttpRequest) -> str:
     if current.settings().behind_tls:
         forwarded = request.headers.get("X-Forwarded-For", "")
         if forwarded:
-            return forwarded.rsplit(",", maxsplit=1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
+            return f"address-{forwarded.rsplit(',', maxsplit=1)[-1].strip()}"
+    return f"address-{request.META.get('REMOTE_ADDR', '')}"

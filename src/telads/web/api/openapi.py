@@ -58,7 +58,7 @@ OPERATIONS: dict[str, Operation] = {
         "표 전체를 파일로", "A whole table as a file"), "method=affinity"),
     "/export/{table}.csv-metadata.json": Operation("export_description", Text(
         "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web")),
-    "/charts/{name}.{form}": Operation("chart", Text("그림", "A picture"), "month=2023-06"),
+    "/charts/{name}.{form}": Operation("chart", Text("그림", "A picture"), "district=강남구"),
 }  # fmt: skip
 """Every address, in the order it is told."""
 
