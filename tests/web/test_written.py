@@ -20,6 +20,6 @@ def test_bars_of_affinity_reach_far_enough() -> None:
 
 
 def test_bars_of_association_begin_at_whole_halves() -> None:
-    assert association_scale(pl.Series([0.1, None])) == (0.0, 1.0)
-    assert association_scale(pl.Series([-0.1])) == (-0.5, 1.0)
-    assert association_scale(pl.Series([-0.6])) == (-1.0, 1.0)
+    assert association_scale([0.1, None]) == (0.0, 1.0)
+    assert association_scale([-0.1]) == (-0.5, 1.0)
+    assert association_scale([-0.6]) == (-1.0, 1.0)

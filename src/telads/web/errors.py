@@ -70,7 +70,11 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
         "clean": request.path,
         "retry": status not in {404} or bool(request.GET),
     }
-    return render(request, "error.html", facts, status=status)
+    page = render(request, "error.html", facts, status=status)
+    if getattr(request, "htmx", False):
+        # In place of a result it would be ignored: the browser opens it as a page.
+        page.headers["HX-Redirect"] = request.get_full_path()
+    return page
 
 
 class friendly_errors:  # noqa: N801 - named in the settings like Django's own functions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,9 @@ def affinity_scale(affinities: pl.Series) -> tuple[float, float]:
     return (-reach if min(known, default=0.0) < 0 else 0.0), reach
 
 
-def association_scale(lows: pl.Series) -> tuple[float, float]:
+def association_scale(lows: Iterable[float | None]) -> tuple[float, float]:
     """The ends of bars of association, the same for all rows; whole halves below 0."""
-    lowest = min(lows.drop_nulls().to_list(), default=0.0)
+    lowest = min((low for low in lows if low is not None), default=0.0)
     return min(0.0, floor(lowest * 2) / 2), 1.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -103,6 +103,12 @@ def test_sentences_size_window_and_signals_are_those_of_the_answers(
             assert text[name] in row.text
 
 
+def test_what_a_signal_does_not_know_is_a_dash(site: Client) -> None:
+    rows = get(site, address(age="70")).one("table", class_="signals").one("tbody").all("tr")
+    (commute,) = [row for row in rows if row.one("th").text == "출근 소요시간"]
+    assert [cell.text for cell in commute.all("td")][:4] == ["–", "–", "–", ""]
+
+
 def test_each_service_has_its_line_beside_the_city_s(site: Client, twin_build: Build) -> None:
     page = get(site, address())
     items = page.one("ul", class_="trends").all("li")
@@ -192,13 +198,16 @@ def test_the_classic_method_ranks_by_its_score(site: Client, twin_build: Build) 
 
 def test_htmx_gets_the_result_alone_and_the_address_to_show(site: Client) -> None:
     response = site.get(address(method="affinity"), headers=HTMX)
-    part = get(site, address(), headers=HTMX)
+    part = get(site, address(method="affinity"), headers=HTMX)
     assert not part.all("html")
     assert not part.all("form")
     assert part.all("title")[0].text == "강남구 30대 여성 · 고객별 추천 · telads"
     assert part.one("h2").text == "강남구 30대 여성"
     assert part.one("div", **{"hx-swap-oob": "innerHTML:#announcement"}).text
     assert query_of(response.headers["HX-Push-Url"]) == CHOICE
+    other = part.one("p", id="languages").one("a").attributes["href"]
+    assert other.startswith("/en/customers/")
+    assert query_of(other) == {**CHOICE, "method": "affinity"}
     assert {"HX-Request", "HX-Target"} <= set(response.headers["Vary"].split(", "))
     whole = get(site, address())
     assert whole.one("section", id="result").one("h2").text == "강남구 30대 여성"
@@ -232,6 +241,13 @@ def test_a_choice_that_does_not_exist_gets_a_friendly_page(
     page = get(site, address(root, **wrong), status=404)
     assert page.one("h1").text
     assert ("골라" if root == "/customers/" else "Choose") in page.text or "2023-06" in page.text
+
+
+def test_htmx_opens_an_error_as_a_page(site: Client) -> None:
+    response = site.get(address(district=quote("부산진구")), headers=HTMX)
+    assert response.status_code == 404
+    assert query_of(response.headers["HX-Redirect"])["district"] == "부산진구"
+    assert "HX-Redirect" not in site.get(address(district="부산진구")).headers
 
 
 def test_the_markup_is_accessible_and_holds_nothing_inline(site: Client) -> None:

@@ -9,18 +9,23 @@ from telads.language import Lang
 from telads.model import Segment, Sex
 from telads.web.pages.advertisers.form import Choice
 from telads.web.pages.customers.form import customer_address
-from telads.web.written import written
+from telads.web.parts import Bar
+from telads.web.written import association_scale, written
 from telads.wording import segment_name
 
-SHOWN = 3
+OPEN = 3
 """Platforms that stand open at least; the others are folded."""
 
 
 class PlatformRow(NamedTuple):
-    """A service to run the advert on for one target."""
+    """A service to run the advert on for one target, with its place among the others."""
 
-    values: dict[str, Any]
     text: dict[str, str]
+    bar: Bar | None
+    tied: bool
+    """It cannot be told from the first."""
+    interval: bool
+    """The method says how sure it is."""
 
 
 class TargetRow(NamedTuple):
@@ -31,36 +36,54 @@ class TargetRow(NamedTuple):
     name: str
     address: str
     platforms: list[PlatformRow]
-    """The best ones, best first: all that cannot be told from the first, and `SHOWN` at least."""
-    others: list[PlatformRow]
+    """Best first."""
     tied: int
     """How many cannot be told from the first, itself counted; 0 where the method knows no ties."""
+    open: int
+    """How many stand open."""
+
+    @property
+    def folded(self) -> int:
+        """How many do not."""
+        return len(self.platforms[self.open :])
 
 
 def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
     """The targets in order, each with the platforms of its own."""
+    listed = platforms.rows.to_dicts()
+    scale = association_scale(
+        row["association"] if row["low"] is None else row["low"] for row in listed
+    )
     of_target: dict[int, list[PlatformRow]] = {}
-    for row in platforms.rows.to_dicts():
-        listed = PlatformRow(row, written("platforms", row, lang))
-        of_target.setdefault(row["target"], []).append(listed)
+    for row in listed:
+        of_target.setdefault(row["target"], []).append(_platform_row(row, scale, lang))
     return [
         _target_row(row, of_target.get(row["rank"], []), choice, lang)
         for row in found.rows.to_dicts()
     ]
 
 
+def _platform_row(row: dict[str, Any], scale: tuple[float, float], lang: Lang) -> PlatformRow:
+    shown = {name: row[name] for name in ("service", "association", "low", "high", "p_first")}
+    return PlatformRow(
+        text=written("platforms", shown, lang),
+        bar=Bar.of(row["association"], *scale, 0.0, row["low"], row["high"]),
+        tied=row["tie_group"] == 1,
+        interval=row["low"] is not None,
+    )
+
+
 def _target_row(
     row: dict[str, Any], platforms: list[PlatformRow], choice: Choice, lang: Lang
 ) -> TargetRow:
     segment = Segment(row["district"], Sex(row["sex"]), row["age"])
-    tied = sum(1 for one in platforms if one.values["tie_group"] == 1)
-    shown = max(tied, SHOWN)
+    tied = sum(one.tied for one in platforms)
     return TargetRow(
         values=row,
         text=written("targets", row, lang),
         name=segment_name(*segment, lang),
         address=customer_address(segment, choice.month, choice.method),
-        platforms=platforms[:shown],
-        others=platforms[shown:],
+        platforms=platforms,
         tied=tied,
+        open=max(tied, OPEN),
     )

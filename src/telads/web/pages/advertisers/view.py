@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.answers.choices import METHODS
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.web import current
@@ -14,7 +13,7 @@ from telads.web.fragments import page_or_result
 from telads.web.pages.advertisers import form, rows
 from telads.web.pages.advertisers.files import FILES
 from telads.web.svg import outlines, target_map
-from telads.web.written import affinity_scale, association_scale
+from telads.web.written import affinity_scale
 
 
 @require_safe
@@ -24,7 +23,6 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     build, lang = current.build(request), current.language(request)
     choice = form.choice_of(build, request.GET)
     found = targets(build, **form.asked(choice))
-    platforms = of_targets(build, found)
     facts = {
         "choice": choice,
         "selects": form.selects(build, choice, lang),
@@ -32,11 +30,8 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "why_one_order": form.why_one_order(choice, lang),
         "advanced": form.advanced(choice, lang),
         "answer": found,
-        "rows": rows.target_rows(found, platforms, choice, lang),
+        "rows": rows.target_rows(found, of_targets(build, found), choice, lang),
         "scale": affinity_scale(found.rows["affinity"]),
-        "platform_scale": association_scale(
-            platforms.rows["low" if choice.method == METHODS[0] else "association"]
-        ),
         "map": target_map(found.rows.select("rank", "district").to_dicts()),
         "outlines": outlines(),
         "files": [(name, form.file_address(choice, name)) for name in FILES],
