@@ -1,0 +1,159 @@
+"""Write the pages that are made from the code: docs/settings.md and docs/command-line.md.
+
+python scripts/write_docs.py            # write them
+python scripts/write_docs.py --check    # exit code 1 if they are not as they would be written
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+os.environ["TELADS_LANG"] = "en"  # help is in the language that is known when it is imported
+sys.argv[1:] = [word for word in sys.argv[1:] if word == "--check"]
+
+import typer  # noqa: E402
+
+from telads.cli import app  # noqa: E402
+from telads.settings import SETTINGS  # noqa: E402
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+DOCS = Path(__file__).parents[1] / "docs"
+MADE = "<!-- Made by scripts/write_docs.py; edit the code instead. -->\n\n"
+SHARED = ("--workspace", "--format", "--lang", "--help")
+"""Options that are explained once, for all verbs that have them."""
+
+
+def settings_page() -> str:
+    """A table of all settings."""
+    lines = [
+        "# Settings", "",
+        MADE.strip(), "",
+        "Read from the environment, else from a file `.env` in the folder telads is started in.",
+        "An empty value counts as none. `telads doctor` prints the values in force.", "",
+        "| variable | default | what it is |", "|---|---|---|",
+        *(f"| `{setting.variable}` | {_code(setting.default)} | {setting.text.en} |"
+          for setting in SETTINGS),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def command_line_page() -> str:
+    """Every verb with its arguments and options, from the help of the program itself."""
+    group = cast("TyperGroup", typer.main.get_command(app))
+    lines = [
+        "# Command line", "",
+        MADE.strip(), "",
+        f"{group.help}", "",
+        "Exit code 0: done; 2: asked wrongly (an option, a choice, a setting); 1: anything else.",
+        "An error is one line on standard error; `telads --debug VERB ...` shows its origin.",
+        "Help is in Korean too: `telads --lang ko --help`. Shell completion:",
+        "`telads --install-completion`.", "",
+        "Most verbs also take:", "",
+        *_table(_shared(group)),
+    ]  # fmt: skip
+    for name, command in _verbs(group):
+        lines += ["", f"## telads {name}", "", str(command.help), "", *_usage(name, command)]
+    return "\n".join(lines) + "\n"
+
+
+def _verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by its whole name."""
+    for name, command in group.commands.items():
+        if getattr(command, "commands", None):
+            yield from _verbs(command, f"{name} ")
+        else:
+            yield before + name, command
+
+
+def _shared(group: Any) -> list[Any]:
+    found: dict[str, Any] = {}
+    for _, command in _verbs(group):
+        for option in command.params:
+            if option.opts[0] in SHARED:
+                found.setdefault(option.opts[0], option)
+    return [found[name] for name in SHARED if name in found]
+
+
+def _usage(name: str, command: Any) -> list[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option"]
+    own = [option for option in options if option.opts[0] not in SHARED]
+    places = " ".join(_place(argument) for argument in arguments)
+    needed = " ".join(f"{option.opts[0]} {_kind(option)}" for option in own if option.required)
+    more = "[OPTIONS]" if len(options) > sum(option.required for option in own) else ""
+    words = " ".join(word for word in ("telads", name, places, needed, more) if word)
+    return ["```", words, "```", *([""] if arguments or own else []), *_table([*arguments, *own])]
+
+
+def _place(argument: Any) -> str:
+    word = str(argument.name).upper() + ("..." if argument.nargs == -1 else "")
+    return word if argument.required else f"[{word}]"
+
+
+def _table(parameters: list[Any]) -> list[str]:
+    if not parameters:
+        return []
+    rows = [
+        f"| {_names(one)} | {_escaped(one.help or '')} | {_default(one)} |" for one in parameters
+    ]
+    return ["| | | default |", "|---|---|---|", *rows]
+
+
+def _names(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{_place(parameter)}`"
+    kind = "" if parameter.is_flag else f" {_kind(parameter)}"
+    return ", ".join(f"`{_escaped(f'{name}{kind}')}`" for name in parameter.opts)
+
+
+def _kind(option: Any) -> str:
+    choices = getattr(option.type, "choices", None)
+    if choices:
+        return "|".join(str(getattr(choice, "value", choice)) for choice in choices)
+    return {"integer": "N", "float": "X"}.get(option.type.name, str(option.name).upper())
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "needed"
+    value = parameter.default
+    if value is None or value is False or value == () or parameter.opts[0] == "--lang":
+        return ""
+    return _code(str(getattr(value, "value", value)))
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+PAGES = {"settings.md": settings_page, "command-line.md": command_line_page}
+
+
+def main() -> None:
+    """Write the pages, or say which are not up to date."""
+    made = {DOCS / name: page() for name, page in PAGES.items()}
+    if "--check" not in sys.argv:
+        for path, text in made.items():
+            path.write_text(text, encoding="utf-8")
+        return
+    stale = [
+        path for path, text in made.items()
+        if not path.is_file() or path.read_text("utf-8") != text
+    ]  # fmt: skip
+    for path in stale:
+        sys.stderr.write(f"{path} is not up to date: run python scripts/write_docs.py\n")
+    sys.exit(bool(stale))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""The door for Python programs, and the page that explains it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import altair
+import polars as pl
+import pytest
+import typer
+
+import telads
+from telads.answers import targets as targets_module
+from telads.answers.lookalike import lookalike
+from telads.cli import app
+from telads.library import OpenWorkspace
+from telads.settings import Settings
+from telads.workspace import Workspace
+
+if TYPE_CHECKING:
+    from typer.core import TyperGroup
+
+PAGE = Path(__file__).parents[1] / "docs" / "python.md"
+OF_THE_SHELL = {"doctor", "demo", "synth", "synth events", "serve", "apikey", "aggregate"}
+"""Verbs that are of the machine or make files, not of a workspace."""
+
+
+@pytest.fixture
+def opened(twin_workspace: Workspace, settings: Settings) -> OpenWorkspace:
+    return telads.open_workspace(twin_workspace.path, settings)
+
+
+def test_the_methods_are_named_as_the_verbs() -> None:
+    verbs = set(cast("TyperGroup", typer.main.get_command(app)).commands)
+    methods = {name for name in vars(OpenWorkspace) if not name.startswith("_")}
+    assert methods == verbs - OF_THE_SHELL
+
+
+def test_the_page_runs(
+    twin_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """All its code, in order, in a folder with files of the portal's kind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "files").symlink_to(twin_files)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert len(blocks) == 4
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(compile(block, str(PAGE), "exec"), names)
+    said = capsys.readouterr().out
+    assert said.count(" taken\n") == 4
+    assert "YouTube has no sum of usage" in said
+    assert names["answer"].rows.height == 7
+    assert isinstance(names["chart"], altair.TopLevelMixin)
+    assert pl.read_excel("scores.xlsx").height == 4 * 300 * 7
+    assert pl.read_csv("classic.csv").columns[5:9] == ["weight", "z", "score", "rank"]
+    assert Path("monthly.html").stat().st_size > 1000
+
+
+def test_the_page_lists_every_method_as_it_is() -> None:
+    listed = dict(re.findall(r"^\| `(\w+)\((.*?)\)` \|", PAGE.read_text("utf-8"), re.MULTILINE))
+    methods = {name for name in vars(OpenWorkspace) if not name.startswith("_")}
+    assert set(listed) == methods
+    for name, arguments in listed.items():
+        real = {"targets": targets_module.targets, "lookalike": lookalike}.get(
+            name, getattr(OpenWorkspace, name)
+        )
+        known = [str(p).split(":")[0] + (f"={_default(p)}" if p.default is not p.empty else "")
+                 for p in inspect.signature(real).parameters.values()
+                 if p.name not in {"self", "build"} and p.kind is not p.VAR_KEYWORD]  # fmt: skip
+        assert arguments.replace(", ...", "").split(", ") == [k for k in known if k] or (
+            not arguments and not known
+        ), name
+
+
+def _default(parameter: inspect.Parameter) -> str:
+    value = parameter.default
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def test_an_answer_is_a_polars_table(opened: OpenWorkspace) -> None:
+    answer = opened.services("Gangnam", "여", "30대", month="2023-03")
+    assert isinstance(answer.rows, pl.DataFrame)
+    assert isinstance(answer, telads.Answer)
+    assert (str(answer.month), answer.window) == ("2023-03", ("2022-12", "2023-02"))
+    assert answer.synthetic
+
+
+def test_months_and_sexes_may_be_typed(opened: OpenWorkspace) -> None:
+    typed = opened.services("강남구", telads.Sex.FEMALE, 30, month=telads.Month.of(2023, 3))
+    assert typed.rows.equals(opened.services("강남구", "F", "30", month="2023-03").rows)
+
+
+def test_one_path_or_many_may_be_taken_in(
+    twin_files: Path, tmp_path: Path, settings: Settings
+) -> None:
+    workspace = telads.open_workspace(tmp_path / "w", settings)
+    first, second, *_ = sorted(twin_files.iterdir())
+    assert [taken.outcome for taken in workspace.ingest(str(first))] == ["taken"]
+    assert [taken.outcome for taken in workspace.ingest([first, second])] == ["unchanged", "taken"]
+    assert workspace.status().rows.height == 2
+    assert workspace.build().made
+
+
+def test_a_refused_file_is_among_the_results(tmp_path: Path, settings: Settings) -> None:
+    workspace = telads.open_workspace(tmp_path / "w", settings)
+    (taken,) = workspace.ingest(tmp_path / "missing.xlsx")
+    assert taken.outcome == "refused"
+    assert isinstance(taken.error, telads.DataError)
+
+
+def test_the_workspace_of_the_settings_is_opened_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELADS_WORKSPACE", str(tmp_path / "mine"))
+    assert repr(telads.open_workspace()) == f"OpenWorkspace('{tmp_path / 'mine'}')"
+    assert not (tmp_path / "mine").exists()
+
+
+def test_questions_before_a_build_are_told(tmp_path: Path, settings: Settings) -> None:
+    workspace = telads.open_workspace(tmp_path, settings)
+    with pytest.raises(telads.NothingBuilt):
+        workspace.services("강남구", "F", 30)
+
+
+def test_importing_telads_is_cheap() -> None:
+    import subprocess
+    import sys
+
+    script = "import sys, telads; print(*sys.modules)"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )  # fmt: skip
+    packages = {name.split(".")[0] for name in run.stdout.split()}
+    assert not packages & {"polars", "numpy", "scipy", "altair", "django", "typer", "rich"}
