@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from telads.settings import Settings
+from telads.web import logs
 from telads.web.database import database_of
-from telads.web.logs import LOGGING as LOGGING
 from telads.web.secret import secret_key
 
 TELADS = Settings.load()
@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin",
     "django_htmx",
-    "ninja",
     "telads.web",
 ]
 
@@ -90,6 +89,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+LOGGING = logs.LOGGING
 
 _TLS = TELADS.behind_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _TLS else None

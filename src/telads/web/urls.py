@@ -6,19 +6,23 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from telads.web.api.page import docs
+from telads.web.health import healthz
+from telads.web.metrics import metrics
 from telads.web.pages.home.view import home
 
 # One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
-    path("data/", include("telads.web.pages.data.urls")),
     path("evidence/", include("telads.web.pages.evidence.urls")),
+    path("data/", include("telads.web.pages.data.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
     path("api/v1/docs", docs, name="api-docs"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("telads.web.api.addresses")),
+    path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     *i18n_patterns(*PAGES, prefix_default_language=False),
 ]
 

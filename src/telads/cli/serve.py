@@ -1,0 +1,106 @@
+"""The verb that runs the website, and what `telads demo` does the same way."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import DEFAULT_LANGUAGE, LangOption, WorkspaceOption, load_settings, say
+from telads.language import Lang, Text
+from telads.settings import Settings
+
+serve = typer.Typer()
+
+
+@serve.command(
+    "serve",
+    rich_help_panel=say("웹사이트", "Website"),
+    help=say("웹사이트를 띄웁니다. Ctrl+C로 끝냅니다.", "Run the website; Ctrl+C ends it."),
+)
+def serve_site(
+    host: Annotated[
+        str | None,
+        typer.Option(help=say("들을 주소 (기본: 이 컴퓨터만)",
+                              "address to listen on (default: this machine only)")),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help=say("포트 (기본: 8000)", "port (default: 8000)")),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, help=say("프로세스 수 (기본: 1)", "processes (default: 1)")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Serve the workspace until interrupted."""
+    settings = settings_for(workspace)
+    chosen = replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+        workers=settings.workers if workers is None else workers,
+    )
+    run_site(chosen, lang.value)
+
+
+def settings_for(workspace: Path | None) -> Settings:
+    """The settings, on a workspace if one is named."""
+    settings = load_settings()
+    return settings if workspace is None else replace(settings, workspace=workspace)
+
+
+def check_address(settings: Settings) -> None:
+    """Raise `AddressUnusable` now rather than after minutes of work."""
+    from telads.web.serve import check_address as check
+
+    check(settings.host, settings.port)
+
+
+def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
+    """Serve until interrupted; say where, and on a desktop show it if `browser`."""
+    from telads.web.serve import serve as run
+
+    def announce(address: str) -> None:
+        told = Text(
+            f"웹사이트: {address} (Ctrl+C로 끝냅니다)", f"Website: {address} (Ctrl+C ends it)"
+        )
+        sys.stdout.write(f"{told(lang)}\n")
+        sys.stdout.flush()
+        if browser and on_a_desktop():
+            _open_when_ready(address if lang == "ko" else f"{address}en/")
+
+    run(settings, announce)
+
+
+def on_a_desktop() -> bool:
+    """Whether somebody sits in front of this machine's screen and started this by hand."""
+    if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION") or os.environ.get("CI"):
+        return False
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return sys.platform in {"darwin", "win32"} or any(map(os.environ.get, screens))
+
+
+def _open_when_ready(address: str) -> None:
+    """Open the browser as soon as the website answers, from a thread of its own."""
+    import threading
+    import time
+    import urllib.request
+    import webbrowser
+
+    def wait_and_open() -> None:
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(address, timeout=2):
+                    break
+            except OSError:
+                time.sleep(0.2)
+        webbrowser.open(address)
+
+    threading.Thread(target=wait_and_open, daemon=True).start()

@@ -1,0 +1,177 @@
+"""Running the website: prepare the workspace, then granian with its workers until a signal.
+
+    database and static files brought up to date, under a lock (two servers may start at once)
+    -> pictures drawn ahead by a thread of this process
+    -> granian: this process supervises, each worker is a process of its own
+
+A worker asks for the build in force at each request, so a new build needs no restart. SIGINT and
+SIGTERM let running requests end.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from telads.errors import AddressUnusable, TeladsError
+from telads.language import Text
+from telads.settings import Settings
+from telads.tables.store import write_text
+from telads.version import __version__
+from telads.workspace import Workspace
+
+THREADS = 4
+"""Of each worker; questions are short, so more would only wait for each other."""
+STOP_SECONDS = 10
+"""After this long a worker that does not stop is ended."""
+LOOK_SECONDS = 2.0
+"""How often the supervisor looks for a new build, to draw its pictures ahead."""
+
+FIGURES = "figures"
+STAMP = ".collected"
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser; a server of all interfaces is this machine's too."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}/"
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise `AddressUnusable` where the website cannot listen.
+
+    Granian's workers share a port among themselves, and would with any other such program: a
+    second server on one port would silently get half of the questions.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            raise _unusable(host, port, error) from error
+
+
+def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        told = Text(
+            "포트를 다른 프로그램이 쓰고 있습니다.", "Another program listens on this port."
+        )
+        advice = Text("--port로 다른 번호를 고르거나 그 프로그램을 끝내 주세요.",
+                      "Choose another with --port, or end that program.")  # fmt: skip
+    else:
+        told = Text("이 주소에서는 들을 수 없습니다.", "This address cannot be listened on.")
+        advice = Text("--host와 --port를 확인해 주세요.", "Check --host and --port.")
+    return AddressUnusable(told, advice, value=f"{host}:{port}")
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run the website until SIGINT or SIGTERM.
+
+    `announce` gets its address just before it starts. Raises `AddressUnusable`, `WorkspaceBusy`,
+    `WorkspaceError`.
+    """
+    check_address(settings.host, settings.port)
+    _tell_workers(settings, _fresh_figures(settings.workspace))
+    with Workspace(settings.workspace).writing(settings.lock_seconds):
+        prepare(settings.workspace)
+    threading.Thread(target=_draw_ahead, args=(settings.workspace,), daemon=True).start()
+    announce(address_of(settings.host, settings.port))
+    _granian(settings.host, settings.port, settings.workers)
+
+
+def prepare(workspace: Path) -> None:
+    """Bring the website's database and its static files up to date."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    stamp, content = workspace / "static" / STAMP, _static_content()
+    if not stamp.is_file() or stamp.read_text("utf-8") != content:
+        # Files of former versions stay: whoever has an old page open still gets its style.
+        call_command("collectstatic", interactive=False, verbosity=0)
+        write_text(stamp, content)
+
+
+def _static_content() -> str:
+    """A hash of what there is to collect: versions, and our own files as they are."""
+    from importlib.metadata import version
+
+    packages = ("django", "django-htmx", "django-ninja", "whitenoise")
+    seen = hashlib.sha256(" ".join([__version__, *map(version, packages)]).encode())
+    own = Path(__file__).parent / "static"
+    for file in sorted(path for path in own.rglob("*") if path.is_file()):
+        seen.update(str(file.relative_to(own)).encode() + b"\0" + file.read_bytes())
+    return seen.hexdigest()
+
+
+def _tell_workers(settings: Settings, figures: Path) -> None:
+    """Workers are new processes: they learn by the environment what this one was told."""
+    os.environ["TELADS_WORKSPACE"] = str(settings.workspace.resolve())
+    os.environ["DJANGO_SETTINGS_MODULE"] = "telads.web.settings"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
+
+
+def _fresh_figures(workspace: Path) -> Path:
+    """The folder where this server's workers count; those of servers that ended are removed."""
+    figures = workspace.resolve() / FIGURES
+    for folder in figures.glob("[0-9]*"):
+        if int(folder.name) == os.getpid() or not _runs(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+    own = figures / str(os.getpid())
+    own.mkdir(parents=True)
+    return own
+
+
+def _runs(process: int) -> bool:
+    """Whether a process of this number exists."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _draw_ahead(workspace: Path) -> None:
+    """Draw the pictures of each new build; what fails here is told when it is asked for."""
+    from telads.web.charts import warm
+
+    known, stop = None, threading.Event()
+    while True:
+        try:
+            name = Workspace(workspace).build_name()
+            if name and name != known:
+                known = name
+                warm(Workspace(workspace).build())
+        except (TeladsError, OSError):
+            pass
+        stop.wait(LOOK_SECONDS)
+
+
+def _granian(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "telads.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        process_name=None,
+        log_level=LogLevels.warning,
+    ).serve()
