@@ -10,7 +10,8 @@
     │   ├── NothingBuilt         there is no build to answer from yet
     │   ├── WorkspaceBusy        another process holds the lock
     │   └── WorkspaceDamaged     a file of the workspace is missing or unreadable
-    └── SettingError         a setting has a value it cannot have
+    ├── SettingError         a setting has a value it cannot have
+    └── AddressUnusable      the website cannot listen on this address and port
 
 An error carries facts; each door shows them in its own way. `line(lang)` is the one-line form.
 """
@@ -136,3 +137,9 @@ class SettingError(TeladsError):
     """A setting has a value it cannot have."""
 
     code = "bad-setting"
+
+
+class AddressUnusable(TeladsError):
+    """The website cannot listen where it was told to: the port is taken, or not ours."""
+
+    code = "address-unusable"

@@ -22,6 +22,7 @@ from telads.cli.data import data
 from telads.cli.help import speak_korean
 from telads.cli.make import make
 from telads.cli.mistakes import explained
+from telads.cli.serve import serve
 from telads.cli.synthetic import synthetic
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
@@ -45,7 +46,7 @@ WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
 HELP = {"-h", "--help"}
 
-for verbs in (data, aggregate, ask, make, synthetic):
+for verbs in (data, aggregate, ask, make, synthetic, serve):
     app.add_typer(verbs)
 app.add_typer(apikey, rich_help_panel=options.say("웹사이트", "Website"))
 
