@@ -190,17 +190,12 @@ def demo(
     settings = settings_for(workspace.path)
     if not no_serve:
         check_address(settings)
-    settings = settings_for(workspace.path)
-    if not no_serve:
-        check_address(settings)
     _prepare(workspace, folder / "files", seed)
     _three_answers(workspace, lang.value)
     report = folder / ("report.html" if lang.value == "ko" else "report.en.html")
     write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
     told = Text("모든 것은 합성 자료입니다. 보고서", "All of it is synthetic. The report")
     sys.stdout.write(f"\n{told(lang.value)}: {report.resolve().as_uri()}\n")
-    if not no_serve:
-        run_site(settings, lang.value, browser=True)
     if not no_serve:
         run_site(settings, lang.value, browser=True)
 
