@@ -6,6 +6,8 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as django_settings
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -20,6 +22,11 @@ ADDRESS = "/api/v1/months"
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
+
+
+def test_the_database_is_the_one_that_was_named() -> None:
+    named = django_settings.TELADS.database_url
+    assert connection.vendor == ("postgresql" if named else "sqlite")
 
 
 def test_a_key_is_not_stored() -> None:

@@ -22,9 +22,9 @@ WORDS: dict[str, Text] = {
     "title": Text("API", "API"),
     "lead": Text(
         "화면과 명령줄이 답하는 것을 프로그램도 같은 주소에서 물을 수 있습니다. "
-        "답은 telads의 --format json과 바이트까지 같습니다.",
+        "답은 명령줄의 JSON 출력과 바이트까지 같습니다.",
         "Programs can ask what the pages and the command line answer. An answer is the same, to "
-        "the byte, as that of telads with --format json.",
+        "the byte, as the JSON of the command line.",
     ),
     "description": Text(
         "프로그램이 읽는 설명(OpenAPI 3.1)", "Description for programs (OpenAPI 3.1)"
