@@ -1,0 +1,198 @@
+"""Taking in, building and looking after a workspace, as the command line tells it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Telads
+from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month
+
+MAY, JUNE = "2023.5월_29개 통신정보.csv", "2023.6월_29개 통신정보.csv"
+NEIGHBOURHOODS = 25
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with two months, an Excel lock file, and a month that cannot be taken."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    extra = [[*row, "?"] for row in portal_rows(NEIGHBOURHOODS, seed=5)]
+    write_csv(folder / MAY, extra, [*HEADERS, "새로운 열"])
+    rows = portal_rows(NEIGHBOURHOODS, seed=6)
+    masked = [[*row[:6], "*" if number % 5 == 0 else row[6], *row[7:]]
+              for number, row in enumerate(rows)]  # fmt: skip
+    write_csv(folder / JUNE, masked)
+    (folder / f"~${JUNE}").write_bytes(b"lock")
+    (folder / "2023.7월.csv").write_text("not a table\n")
+    return folder
+
+
+def test_what_became_of_each_file_is_told(telads: Telads, files: Path, tmp_path: Path) -> None:
+    told = telads("ingest", files, "-w", tmp_path / "w", "--lang", "en")
+    assert told.code == 1, "one file was refused"
+    cells = NEIGHBOURHOODS * 24
+    assert told.out.splitlines() == [
+        f"skipped: ~${JUNE}",
+        f"taken: {MAY} (2023-05, observed 2023-02..2023-04, {cells} rows, 0 masked)",
+        "  Columns not used: 새로운 열",
+        f"taken: {JUNE} (2023-06, observed 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
+        "  Games: 20% of the values are masked.",
+    ]
+    (line,) = [line for line in told.err.splitlines() if line.startswith("refused")]
+    assert line.startswith("refused: 2023.7월.csv: ")
+    assert "Traceback" not in told.err
+
+
+def test_the_same_again_is_unchanged_and_a_corrected_file_replaces(
+    telads: Telads, files: Path, tmp_path: Path
+) -> None:
+    workspace = ("-w", tmp_path / "w", "--lang", "en")
+    telads("ingest", files / MAY, *workspace)
+    assert telads("ingest", files / MAY, *workspace).out == f"unchanged: {MAY} (2023-05)\n"
+    write_csv(files / MAY, portal_rows(NEIGHBOURHOODS, seed=55))
+    told = telads("ingest", files / MAY, *workspace)
+    assert told.code == 0
+    assert told.out.startswith(f"replaced: {MAY} (2023-05,")
+
+
+def test_the_month_can_be_told(telads: Telads, tmp_path: Path) -> None:
+    write_csv(tmp_path / "usage.csv", portal_rows(NEIGHBOURHOODS))
+    words = ("ingest", tmp_path / "usage.csv", "-w", tmp_path / "w")
+    assert telads(*words).code == 1
+    told = telads(*words, "--month", "2024-02", "--lang", "en")
+    assert "(2024-02, observed 2023-11..2024-01," in told.out
+
+
+def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
+    told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
+    assert told.out.splitlines() == [
+        f"넣음: {JUNE} (2023-06, 관측 2023-03..2023-05, 600행, 가려진 값 120)",
+        "  게임: 값의 20%가 가려져 있습니다.",
+    ]
+
+
+def test_programs_are_told_the_same(telads: Telads, files: Path, tmp_path: Path) -> None:
+    told = telads("ingest", files, "-w", tmp_path / "w", "-f", "json", "--lang", "en")
+    assert told.code == 1
+    document = json.loads(told.out)
+    assert (document["contract"], document["question"]) == (1, "ingest")
+    rows = {Path(row["file"]).name: row for row in document["rows"]}
+    assert {name: row["outcome"] for name, row in rows.items()} == {
+        f"~${JUNE}": "skipped", MAY: "taken", JUNE: "taken", "2023.7월.csv": "refused",
+    }  # fmt: skip
+    assert rows[MAY]["ignored_columns"] == ["새로운 열"]
+    assert rows[JUNE]["warnings"] == ["Games: 20% of the values are masked."]
+    assert rows["2023.7월.csv"]["error"]
+    assert rows[MAY]["error"] is None
+    table = telads("ingest", files, "-w", tmp_path / "w", "-f", "csv")
+    outcomes = [row["outcome"] for row in csv.DictReader(io.StringIO(table.out))]
+    assert sorted(outcomes) == ["refused", "skipped", "unchanged", "unchanged"]
+
+
+def test_a_build_is_told_once_and_then_nothing_is_new(
+    telads: Telads, files: Path, tmp_path: Path
+) -> None:
+    workspace = ("-w", tmp_path / "w")
+    telads("ingest", files / MAY, *workspace)
+    first = telads("build", *workspace, "--lang", "en")
+    name = first.out.removeprefix("built: ").strip()
+    assert first.code == 0
+    assert "1/8: segments" in first.err
+    second = telads("build", *workspace, "--lang", "en")
+    assert (second.out, second.err) == (f"nothing new: {name}\n", "")
+    assert telads("build", *workspace, "-f", "json").json()["rows"] == [
+        {"build": name, "made": False}
+    ]
+    again = telads("build", *workspace, "--again")
+    assert again.out == f"계산했습니다: {name}\n"
+
+
+def test_status_says_what_is_not_built_yet(telads: Telads, files: Path, tmp_path: Path) -> None:
+    workspace = ("-w", tmp_path / "w", "--lang", "en")
+    telads("ingest", files / MAY, *workspace)
+    assert (
+        "There are months that are not built yet: telads build" in telads("status", *workspace).err
+    )
+    telads("build", *workspace)
+    assert telads("status", *workspace).err == ""
+    telads("ingest", files / JUNE, *workspace)
+    told = telads("status", *workspace)
+    assert "not built yet" in told.err
+    rows = telads("status", *workspace, "-f", "json").json()["rows"]
+    assert [row["built"] for row in rows] == [True, False]
+    assert "Games: 20% of the values are masked." in " ".join(told.out.split())
+
+
+def test_an_empty_workspace_has_a_status(telads: Telads, tmp_path: Path) -> None:
+    document = telads("status", "-w", tmp_path / "none", "-f", "json").json()
+    assert document["rows"] == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_healthy_workspace(telads: Telads) -> None:
+    told = telads("doctor", "--lang", "en")
+    assert told.code == 0
+    assert {line.split()[0] for line in told.out.splitlines()} == {"ok"}
+    for setting in ("TELADS_WORKSPACE", "TELADS_FLOOR=50 ", "TELADS_API_RATE=0 "):
+        assert setting in told.out
+    assert "months: 2023-01, 2023-02, 2023-03, 2023-04" in told.out
+
+
+def test_a_workspace_that_needs_attention(telads: Telads, files: Path, tmp_path: Path) -> None:
+    workspace = ("-w", tmp_path / "w", "--lang", "en")
+    telads("ingest", files / MAY, *workspace)
+    telads("build", *workspace)
+    (table,) = (tmp_path / "w" / "marts").glob("*/services.parquet")
+    table.write_bytes(b"damaged")
+    for cells in (tmp_path / "w" / "cells").iterdir():
+        cells.unlink()
+    told = telads("doctor", *workspace)
+    assert (told.code, told.err) == (1, "")
+    looks = [line for line in told.out.splitlines() if line.startswith("LOOK")]
+    assert len(looks) == 2
+    assert "months: 2023-05; cells missing: 2023-05" in looks[0]
+    assert "A table of the build cannot be read." in looks[1]
+    rows = json.loads(telads("doctor", *workspace, "-f", "json").out)["rows"]
+    assert [row["good"] for row in rows].count(False) == 2
+
+
+def test_the_doctor_keeps_a_password_to_itself(
+    telads: Telads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELADS_DATABASE_URL", "postgres://me:p@ss:word@host/telads")
+    told = telads("doctor").out
+    assert "postgres://me:***@host/telads" in told
+    assert "word" not in told
+
+
+def test_a_missing_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch) -> None:
+    from telads.charts import fonts
+
+    monkeypatch.setattr(fonts, "korean_font_folder", lambda: None)
+    told = telads("doctor", "--lang", "en")
+    assert told.code == 1
+    assert "LOOK  No Korean font" in told.out
+
+
+@pytest.mark.seoul
+def test_the_whole_way_on_one_real_month(telads: Telads, seoul: Path, tmp_path: Path) -> None:
+    """Four lines from a file of the portal to advice."""
+    workspace = ("-w", tmp_path / "w")
+    (june,) = seoul.glob("2023.6월*.xlsx")
+    assert telads("ingest", june, *workspace).code == 0
+    assert telads("build", *workspace).code == 0
+    words = ("--district", "강남구", "--sex", "F", "--age", "30", *workspace, "-f", "json")
+    document = telads("services", *words).json()
+    assert (document["synthetic"], document["month"]) == (False, "2023-06")
+    assert len(document["rows"]) == 7
+
+
+def test_workbooks_are_taken_in_too(telads: Telads, tmp_path: Path) -> None:
+    path = write_month(tmp_path, "2023.6")
+    told = telads("ingest", path, "-w", tmp_path / "w", "--lang", "en")
+    assert told.out.startswith(f"taken: {path.name} (2023-06,")
