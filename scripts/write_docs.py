@@ -1,4 +1,4 @@
-"""Write the pages that are made from the code: docs/settings.md and docs/command-line.md.
+"""Write the pages made from the code: docs/settings.md, docs/command-line.md and docs/json.md.
 
 python scripts/write_docs.py            # write them
 python scripts/write_docs.py --check    # exit code 1 if they are not as they would be written
@@ -6,6 +6,7 @@ python scripts/write_docs.py --check    # exit code 1 if they are not as they wo
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ sys.argv[1:] = [word for word in sys.argv[1:] if word == "--check"]
 
 import typer  # noqa: E402
 
+from telads.answers import contract  # noqa: E402
+from telads.answers.answer import CONTRACT  # noqa: E402
 from telads.cli import app  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
@@ -60,6 +63,63 @@ def command_line_page() -> str:
     for name, command in _verbs(group):
         lines += ["", f"## telads {name}", "", str(command.help), "", *_usage(name, command)]
     return "\n".join(lines) + "\n"
+
+
+def json_page() -> str:
+    """The JSON contract: the document, then the keys of a row for each question."""
+    lines = [
+        "# JSON", "",
+        MADE.strip(), "",
+        "`telads VERB --format json`, `Answer.json()` in Python and `/api/v1/` give the same",
+        f"document, to the byte. This is version {CONTRACT} of it (`contract`). Keys are never",
+        "removed or given another meaning within a version; a change that can break a reader",
+        "makes it another one. `telads.answers.contract.schema(question)` is the JSON Schema;",
+        "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
+        "the language asked for, names of districts are always the Korean ones.", "",
+        "## The document", "",
+        "| key | |", "|---|---|",
+        *(f"| `{name}` | {text.en} |" for name, text in contract.DOCUMENT.items()), "",
+        "A list that was asked for in pages (`limit`, `offset`; over the network only) also has",
+        "`page`, with `limit`, `offset`, `total` and `next`, the address of the next page.", "",
+        "## Facts", "",
+        "Each question has those that fit it.", "",
+        "| key | kind | | example |", "|---|---|---|---|",
+        *(_key(name, fact) for name, fact in contract.FACTS.items()), "",
+        "## Errors over the network", "",
+        "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
+        "then `code`, `advice` and what the error is about (`value`, `parameter`, `file`, `row`,",
+        "`column`). The codes stand at `/api/v1/docs`.", "",
+        "## Rows",
+    ]  # fmt: skip
+    for question in contract.ROWS:
+        lines += ["", f"### {question}", "", *_row(question)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(question: str) -> list[str]:
+    plain, _, variant = question.partition(" ")
+    names = contract.ROWS[question]
+    if variant:
+        names = tuple(name for name in names if name not in contract.ROWS[plain])
+    rows = [_key(name, contract.field(plain, name)) for name in names]
+    told = [f"As `{plain}`, and:", ""] if variant else []
+    table = ["| key | kind | | example |", "|---|---|---|---|", *rows]
+    if plain in contract.OPEN:
+        table += ["", "And for each measure (see `measures`) its mean over people and, as",
+                  "`MEASURE__coverage`, the share of people the mean speaks for."]  # fmt: skip
+    return [*told, *table]
+
+
+def _key(name: str, field: contract.Field) -> str:
+    example = json.dumps(field.example, ensure_ascii=False)
+    return f"| `{name}` | {_written(field.schema)} | {field.text.en} | `{example}` |"
+
+
+def _written(schema: dict[str, Any]) -> str:
+    """A kind in words: `number or null`, `list of string`."""
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    words = ["list" if kind == "array" else kind for kind in kinds]
+    return " or ".join(words)
 
 
 def _verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
@@ -136,7 +196,7 @@ def _escaped(text: str) -> str:
     return text.replace("|", r"\|")
 
 
-PAGES = {"settings.md": settings_page, "command-line.md": command_line_page}
+PAGES = {"settings.md": settings_page, "command-line.md": command_line_page, "json.md": json_page}
 
 
 def main() -> None:

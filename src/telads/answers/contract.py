@@ -176,6 +176,26 @@ OPTIONAL = {"targets": ("platforms", "z"), "services": ("weight", "z", "score")}
 """Keys that only a variant of the question has."""
 WITHOUT_MONTH = frozenset({"history", "status", "evaluate", "months", "measures", "districts"})
 
+FACTS: dict[str, Field] = {
+    "population": Field({"type": "integer", "minimum": 0}, 50920, Text(
+        "인원, 10명 단위로 반올림", "people, rounded to 10")),
+    "population_low": Field({"type": "integer", "minimum": 0}, 50900, Text(
+        "한 해의 기준 달 가운데 가장 적은 인원", "fewest over the label months of a year")),
+    "population_high": Field({"type": "integer", "minimum": 0}, 50920, Text(
+        "그 가운데 가장 많은 인원", "most over them")),
+    "population_share": Field(_SHARE, 0.0062, Text(
+        "보여 주는 모든 사람 가운데 비중(0~1)", "share of all people shown, 0..1")),
+    "volume_share": Field(_SHARE, 0.0569, Text(
+        "targets: 서울 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1")),
+    "prior_only": Field(_FLAG, False, Text(
+        "platforms: 같은 성별·나이의 서울 값만으로 답했는지",
+        "platforms: whether the city's value of the sex and age alone answers")),
+    "current": Field(_FLAG, True, Text(
+        "status: 지금 결과가 넣은 파일을 모두 담았는지",
+        "status: whether the build in force holds every file taken in")),
+}  # fmt: skip
+"""Single figures; each question has those that fit it, `evaluate` others."""
+
 DOCUMENT: dict[str, Text] = {
     "contract": Text("이 형식의 판 번호", "version of this form"),
     "question": Text("질문", "the question"),
@@ -222,7 +242,13 @@ def document_schema(question: str, row: dict[str, Any], lang: Lang = "en") -> di
         "method": {"type": "string", "enum": list(METHODS)},
         "build": _TEXT,
         "synthetic": _FLAG,
-        "facts": {"type": "object"},
+        "facts": {
+            "type": "object",
+            "properties": {
+                name: {**fact.schema, "description": fact.text(lang)}
+                for name, fact in FACTS.items()
+            },
+        },
         "sentences": _TEXTS,
         "warnings": _TEXTS,
         "rows": {"type": "array", "items": row},
