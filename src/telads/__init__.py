@@ -12,6 +12,7 @@ Everything a program needs is named here; the rest may change.
 
 from telads.answers.answer import Answer
 from telads.errors import (
+    AddressUnusable,
     AudienceTooSmall,
     DataError,
     IndexRefused,
@@ -31,6 +32,7 @@ from telads.settings import Settings
 from telads.version import __version__
 
 __all__ = [
+    "AddressUnusable",
     "Answer",
     "AudienceTooSmall",
     "DataError",

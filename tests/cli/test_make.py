@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from telads.charts import CHARTS
 from telads.sources.demo import read_profile
+from telads.workspace import Workspace
 from tests.cli.conftest import Telads
 from tests.cli.test_json import GROUP
 
@@ -113,6 +115,17 @@ def test_the_evaluation_names_its_baselines(telads: Telads) -> None:
     far = telads("evaluate", "--horizon", "3", "--lang", "en")
     assert far.code == 0
     assert "share 0 of three observed months" in far.out
+
+
+def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(
+    telads: Telads, twin_workspace: Workspace, tmp_path: Path
+) -> None:
+    """In a workspace that may only be read, say."""
+    shutil.copytree(twin_workspace.path, tmp_path / "w", ignore=lambda *_: {"evaluations"})
+    (tmp_path / "w" / "evaluations").write_text("in the way")
+    told = telads("evaluate", "-w", tmp_path / "w")
+    assert (told.code, told.err) == (0, "")
+    assert told.out == telads("evaluate").out
 
 
 @pytest.mark.slow

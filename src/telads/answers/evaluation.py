@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
+from telads.errors import WorkspaceError
 from telads.language import Text
 from telads.workspace import Build, Workspace
 
@@ -58,7 +59,7 @@ def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     rows = _computed(workspace, build, horizon)
     try:
         write_parquet(path, rows)
-    except OSError:  # a workspace that may only be read can be evaluated all the same
+    except WorkspaceError:  # a workspace that may only be read can be evaluated all the same
         return rows
     return rows
 
