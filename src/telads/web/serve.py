@@ -1,7 +1,7 @@
 """Running the website: prepare the workspace, then granian with its workers until a signal.
 
     database and static files brought up to date, under a lock (two servers may start at once)
-    -> pictures drawn ahead by a thread of this process
+    -> a thread has the pictures of each new build drawn ahead
     -> granian: this process supervises, each worker is a process of its own
 
 A worker asks for the build in force at each request, so a new build needs no restart. SIGINT and
@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import multiprocessing
 import os
 import shutil
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from telads.errors import AddressUnusable, TeladsError
@@ -33,6 +35,8 @@ STOP_SECONDS = 10
 LOOK_SECONDS = 2.0
 """How often the supervisor looks for a new build, to draw its pictures ahead."""
 
+FRESH = multiprocessing.get_context("spawn")
+"""Processes that inherit nothing but what they are told."""
 FIGURES = "figures"
 STAMP = ".collected"
 
@@ -142,19 +146,30 @@ def _runs(process: int) -> bool:
 
 
 def _draw_ahead(workspace: Path) -> None:
-    """Draw the pictures of each new build; what fails here is told when it is asked for."""
-    from telads.web.charts import warm
+    """Have the pictures of each new build drawn by a process that ends with the work.
 
-    known, stop = None, threading.Event()
+    Drawing takes some hundred megabytes, which this process, here for long, need not keep.
+    """
+    known, pause = None, threading.Event()
     while True:
         try:
             name = Workspace(workspace).build_name()
-            if name and name != known:
-                known = name
-                warm(Workspace(workspace).build())
-        except (TeladsError, OSError):
-            pass
-        stop.wait(LOOK_SECONDS)
+        except TeladsError:
+            name = None
+        if name and name != known:
+            known = name
+            process = FRESH.Process(target=_draw, args=(workspace,), daemon=True)
+            process.start()
+            process.join()
+        pause.wait(LOOK_SECONDS)
+
+
+def _draw(workspace: Path) -> None:
+    """Draw what can be drawn; what fails here is told when it is asked for."""
+    from telads.web.charts import warm
+
+    with suppress(TeladsError, OSError):
+        warm(Workspace(workspace).build())
 
 
 def _granian(host: str, port: int, workers: int) -> None:
@@ -162,6 +177,8 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # Forked workers would share the locks of this process's threads, some of them held for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     Granian(
         "telads.web.wsgi:application",
         address=host,
@@ -172,6 +189,5 @@ def _granian(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        process_name=None,
         log_level=LogLevels.warning,
     ).serve()

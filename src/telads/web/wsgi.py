@@ -1,8 +1,29 @@
 """The website as a WSGI application."""
 
 import os
+from contextlib import suppress
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
 application = get_wsgi_application()
+
+
+def _get_ready() -> None:
+    """Load everything now, in one thread, and the tables of the build in force with it.
+
+    Django would load addresses at the first request: several first requests at once, each in a
+    thread of its own, import the same modules across each other and find them half made.
+    """
+    from django.urls import get_resolver
+
+    from telads.answers.movements import movements
+    from telads.errors import TeladsError
+    from telads.web import current
+
+    _ = get_resolver().url_patterns
+    with suppress(TeladsError):
+        movements(current.workspace().build())
+
+
+_get_ready()
