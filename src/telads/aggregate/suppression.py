@@ -10,8 +10,9 @@ Two hidden cells in every line are not enough: a cell can still follow from seve
 together. So every hidden pair is made a corner of a rectangle of hidden pairs, two
 neighbourhoods x two ages. Moving t people around it (one sex +t, -t, -t, +t, the other sex the
 opposite) leaves every total of every line as it is; how far t can go before a cell would be
-negative is how much is left open. For a pair of T subscribers that is at least min(k, T), where
-the district has such a rectangle at all. The cheapest rectangle is taken: the one
+negative is how much is left open. For a pair of T subscribers with a small cell that is at least
+min(k, T), where the district has such a rectangle at all; for a pair hidden for others' sake it
+is at least 1. The cheapest rectangle is taken: the one
 that newly hides the fewest people. At last every line hides at least k people, or is hidden as a
 whole. A pair of no subscribers has nothing to protect: a total of 0 tells that there is nobody.
 """
@@ -57,31 +58,35 @@ def hidden_cells(
 
 def hidden_pairs(counts: Counts, k: int, already: Flags | None = None) -> Flags:
     """Neighbourhoods x ages to hide in one district; `counts` is neighbourhoods x sexes x ages."""
-    hidden: Flags = np.asarray((counts < k).any(axis=1))
+    small: Flags = np.asarray((counts < k).any(axis=1))
+    total = counts.sum(axis=1)
+    enough = np.where(small, np.minimum(k, total), np.minimum(1, total))
+    hidden = small.copy()
     if already is not None:
         hidden = hidden | already
     safe = np.zeros_like(hidden)
     while True:
-        while (open_ := np.argwhere(hidden & ~safe & (counts.sum(axis=1) > 0))).size:
-            _protect(counts, k, hidden, safe, *open_[0])
+        while (open_ := np.argwhere(hidden & ~safe & (enough > 0))).size:
+            place, age = open_[0]
+            _protect(counts, int(enough[place, age]), hidden, safe, place, age)
         if not _widen_lines(counts, k, hidden):
             return hidden
 
 
-def _protect(counts: Counts, k: int, hidden: Flags, safe: Flags, place: int, age: int) -> None:
-    """Make a hidden pair the corner of a rectangle that leaves it open enough."""
-    width = _width(counts, place, age)
-    enough = min(k, int(counts[place, :, age].sum()))
+def _protect(counts: Counts, enough: int, hidden: Flags, safe: Flags, place: int, age: int) -> None:
+    """Make a hidden pair the corner of a rectangle of hidden pairs that leaves `enough` open."""
     total = counts.sum(axis=1)
     new = np.where(hidden, 0, total)
     cost = new[:, [age]] + new[[place], :] + new
     # Of the rectangles that are wide enough the cheapest; if none is, the widest there is.
-    reached = np.minimum(width, enough)
-    best = np.lexsort((np.arange(cost.size), cost.reshape(-1), -reached.reshape(-1)))[0]
+    reached = np.minimum(_width(counts, place, age), enough)
+    best = np.lexsort((cost.reshape(-1), -reached.reshape(-1)))[0]
     other, later = np.unravel_index(best, cost.shape)
-    if reached[other, later] > 0:
-        hidden[[other, place, other], [age, later, later]] = True
     safe[place, age] = True
+    if reached[other, later] > 0:
+        for corner in ((other, age), (place, later), (other, later)):
+            safe[corner] |= not hidden[corner]
+            hidden[corner] = True
 
 
 def _width(counts: Counts, place: int, age: int) -> Counts:

@@ -40,6 +40,8 @@ class Survey:
     """Days of a month that have rows."""
     homes: frozenset[int] = field(default=frozenset(), repr=False)
     """The home codes that occur."""
+    sexes: frozenset[str | int] = frozenset()
+    """The spellings of sex that occur and are understood."""
 
     def fates(self, window: Window) -> dict[str, int]:
         """All rows of the log by their fate for one window; their sum is the log's rows."""
@@ -84,7 +86,8 @@ def survey_events(engine: EventEngine, events: Frame, names: Iterable[str]) -> S
         if month and _is_late(row, partitions):
             remarks["late"] += row["rows"]
     seen = frozenset(code for code in homes["home_code"] if code is not None)
-    return Survey(rows, remarks, _days(dates), seen)
+    sexes = frozenset(people["sex"]) & SEXES.keys()
+    return Survey(rows, remarks, _days(dates), seen, sexes)
 
 
 def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
@@ -122,13 +125,12 @@ def _event_fate(row: Mapping[str, Any], known: frozenset[str]) -> str:
 
 def _attribute_remarks(homes: pl.DataFrame, people: pl.DataFrame) -> dict[str, int]:
     """Rows whose home, sex or birth year is missing or impossible."""
-    spellings = {spelling for texts, number in SEXES.values() for spelling in (*texts, number)}
     remarks = dict.fromkeys(("home_not_known", "sex_not_known", "birth_year_not_known"), 0)
     for code, rows in homes.iter_rows():
         if code is None or not HOMES[0] <= code <= HOMES[1]:
             remarks["home_not_known"] += rows
     for sex, year, rows in people.iter_rows():
-        if sex not in spellings:
+        if sex not in SEXES:
             remarks["sex_not_known"] += rows
         if year is None or not BIRTHS[0] <= year <= BIRTHS[1]:
             remarks["birth_year_not_known"] += rows

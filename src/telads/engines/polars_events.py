@@ -61,7 +61,7 @@ class PolarsEvents:
     ) -> Frame:
         """Days of each service and maxima, one row a subscriber."""
         rows: pl.LazyFrame = frame.to_native()
-        bit = pl.lit(2, pl.UInt32).pow(pl.col("day") - 1).cast(pl.UInt32)
+        bit = pl.lit(2, pl.UInt32).pow((pl.col("day") - 1).cast(pl.UInt32))
         rows = rows.select("subscriber_id", "service", *kept, bit=bit)
         names = [name for raw in services.values() for name in raw]
         reduce = _side_by_side if len(names) <= WIDEST else _row_by_row

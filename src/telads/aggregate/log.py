@@ -1,0 +1,132 @@
+"""Opening a log: its schema is checked, its rows are counted, and the work is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from telads.aggregate.cells import sums_in
+from telads.aggregate.inputs import places_of_codes, read_places
+from telads.aggregate.request import Request, fingerprint
+from telads.aggregate.schema import read_events, read_mobility
+from telads.aggregate.survey import Survey, survey_events, survey_mobility
+from telads.engines import EventEngine
+from telads.errors import DataError, SettingError
+from telads.language import Text
+from telads.model import Month, months_between
+from telads.tables.schema import PLACE
+from telads.workspace import Workspace
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telads.engines import Frame
+
+SOURCE = "events"
+"""What the ledger calls cells made from logs."""
+BASE_BYTES = 350_000_000
+"""What the process needs whatever the log: Python, the engine, decoded pages of files."""
+BYTES_PER_ROW = 90
+"""What grouping holds for each row of a part, most it was measured to."""
+
+
+@dataclass(frozen=True)
+class Log:
+    """The opened log and what was found in it."""
+
+    request: Request
+    events: Frame
+    mobility: Frame | None
+    survey: Survey
+    mobility_survey: Survey | None
+    places: pl.DataFrame
+    files: list[tuple[str, int, int]]
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The columns of partial results that are added up."""
+        return sums_in(tuple(self.request.services), self.mobility is not None)
+
+
+def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log:
+    files = fingerprint((*request.events, *request.mobility))
+    events = read_events(engine, request.events)
+    mobility = read_mobility(engine, request.mobility) if request.mobility else None
+    names = [name for raw in request.services.values() for name in raw]
+    survey = survey_events(engine, events, names)
+    return Log(
+        request, events, mobility, survey,
+        survey_mobility(engine, mobility) if mobility is not None else None,
+        _places(workspace, request, survey), files,
+    )  # fmt: skip
+
+
+def _places(workspace: Workspace, request: Request, survey: Survey) -> pl.DataFrame:
+    """The city's neighbourhoods: from a file, else of the newest portal month, else by codes."""
+    import polars as pl
+
+    if request.places:
+        return read_places(request.places)
+    entries = workspace.ledger().current().values()
+    from_files = [entry for entry in entries if entry.source != SOURCE]
+    if from_files:
+        newest = workspace.cells_path / from_files[-1].cells
+        places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
+        if places["code"].str.contains(r"^\d+$").all():
+            return places
+    places = places_of_codes(survey.homes)
+    if places.is_empty():
+        raise DataError(
+            Text("행정동코드가 어느 동네인지 알 수 없습니다.",
+                 "It is not known which places the home codes mean."),
+            Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
+                 "Give a CSV of code, district, neighbourhood with --places."),
+            column="home_code", value=", ".join(map(str, sorted(survey.homes)[:5])),
+        )  # fmt: skip
+    return places
+
+
+def covered(log: Log) -> tuple[Month, ...]:
+    """Label months whose three months have rows on every day."""
+    whole = set(log.survey.whole_months())
+    labels = tuple(
+        month + 1 for month in sorted(whole)
+        if set(months_between(*(month + 1).window)) <= whole
+    )  # fmt: skip
+    if not labels:
+        raise DataError(
+            Text("세 달이 온전히 이어지는 곳이 없습니다.",
+                 "The log holds no three whole months in a row."),
+            Text("빠진 날이 있어도 되면 --month로 기준 달을 정해 주세요.",
+                 "If days may be missing, name the label month with --month."),
+            file=", ".join(log.request.events), column="date",
+            value=", ".join(f"{month}: {days}" for month, days in sorted(log.survey.days.items())),
+        )  # fmt: skip
+    return labels
+
+
+def parts_of(log: Log, labels: Sequence[Month]) -> int:
+    """How many parts keep the largest month within the memory; refuses months without rows."""
+    months = {month for label in labels for month in months_between(*label.window)}
+    for month in sorted(months):
+        if not log.survey.rows_in(month):
+            raise DataError(
+                Text("관측 기간에 기록이 없는 달이 있습니다.",
+                     "A month of the window has no rows."),
+                Text("그 달의 기록도 함께 알려 주세요.", "Give the log of that month as well."),
+                file=", ".join(log.request.events), column="date", value=str(month),
+            )  # fmt: skip
+    if log.request.parts:
+        return log.request.parts
+    surveys = [survey for survey in (log.survey, log.mobility_survey) if survey]
+    largest = max(survey.rows_in(month) for month in months for survey in surveys)
+    room = log.request.memory - BASE_BYTES
+    if room < BASE_BYTES // 4:
+        raise SettingError(
+            Text("메모리가 너무 적습니다.", "This is too little memory."),
+            Text("500MB 이상을 주세요.", "Give at least 500MB."),
+            value=log.request.memory,
+        )
+    return max(1, ceil(largest * BYTES_PER_ROW / room))
