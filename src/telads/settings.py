@@ -108,8 +108,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("api_keys", "0", _switch, Text(
         "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
-        "주소(또는 열쇠)마다 1분에 받을 API 요청 수(0: 제한 없음)",
-        "API requests a minute for each address or key (0: no limit)")),
+        "주소(또는 열쇠)마다 1분에 받을 API 요청 수, 프로세스마다 따로 셈(0: 제한 없음)",
+        "API requests a minute for each address or key, by each process (0: no limit)")),
 )  # fmt: skip
 
 
