@@ -12,10 +12,10 @@ PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench lock clean
+.PHONY: help install demo test check format bench bench-scale lock clean
 
 help: ## list the commands (명령 목록)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(BIN)/.installed ## install telads and its tools into .venv (설치)
 
@@ -52,6 +52,9 @@ format: install ## put the code into shape (코드 정리)
 
 bench: install ## measure, and write docs/benchmarks.md (속도 측정)
 	$(BIN)/python -m bench
+
+bench-scale: install ## measure logs of 10 to 100 million rows, and write docs/scaling.md (규모 측정)
+	$(BIN)/python -m bench.scale
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.

@@ -12,9 +12,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+
+from bench.tree import Watch
 
 Command = Sequence[str]
 
@@ -30,11 +33,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class Task:
-    """What one side does: commands run one after another; `prepare` is not timed."""
+    """What one side does: commands run one after another; `prepare` is not timed.
+
+    `tree`: count the processes that a command starts and does not wait for as well (`bench.tree`).
+    """
 
     name: str
     commands: Sequence[Command]
     prepare: Callable[[], None] | None = None
+    tree: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
     """Run a task once: its commands' times add up, the largest of their peaks counts."""
     if task.prepare:
         task.prepare()
-    samples = [_run(command, environment, folder) for command in task.commands]
+    samples = [_run(command, environment, folder, task.tree) for command in task.commands]
     return Sample(
         seconds=sum(sample.seconds for sample in samples),
         processor=sum(sample.processor for sample in samples),
@@ -86,7 +93,7 @@ def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
     )
 
 
-def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Sample:
+def _run(command: Command, environment: Mapping[str, str], folder: Path, tree: bool) -> Sample:
     with tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
         process = subprocess.Popen(
@@ -98,7 +105,8 @@ def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Samp
             stderr=errors,
         )
         # wait4 tells the use of this child alone, getrusage that of all children so far.
-        _, status, usage = os.wait4(process.pid, 0)
+        with Watch(process.pid) if tree else nullcontext() as watch:
+            _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
@@ -107,7 +115,10 @@ def _run(command: Command, environment: Mapping[str, str], folder: Path) -> Samp
             words = " ".join(command)
             raise Failed(f"exit code {process.returncode}: {words}\n{text}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Sample(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
+    processor, peak_mb = usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6
+    if watch:
+        processor, peak_mb = max(processor, watch.processor), max(peak_mb, watch.peak_mb)
+    return Sample(seconds, processor, peak_mb)
 
 
 def interleave(

@@ -34,6 +34,7 @@ def test_the_first_day_can_be_chosen(telads: Telads, tmp_path: Path) -> None:
         ("--subscribers", 0),
         ("--subscribers", 1, "--days", 0),
         ("--subscribers", 1, "--dirty", 1),
+        ("--subscribers", 1, "--use", 0),
         ("--subscribers", 1, "--first", "2024-02-30"),
         ("--subscribers", 1, "--district", "부산"),
         ("--subscribers", 1, "--processes", 0),

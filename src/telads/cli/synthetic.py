@@ -111,6 +111,11 @@ def synth_events(
     mobility: Annotated[
         bool, typer.Option("--mobility", help=say("이동 로그도 만듭니다.", "mobility rows too"))
     ] = False,
+    use: Annotated[
+        float,
+        typer.Option(help=say("이용일수 가운데 남길 비율 (가입자당 행을 줄임)",
+                              "share of the days of use kept (fewer rows a subscriber)")),
+    ] = 1.0,
     dirty: Annotated[
         float,
         typer.Option(help=say("중복·빈 값·늦은 행 등을 섞을 비율 (시험용)",
@@ -128,7 +133,7 @@ def synth_events(
     profile = read_profile(like)
     start = profile.base.window.first
     begin = first.date() if first else date(start.year, start.month, 1)
-    plan = Plan(subscribers, days, begin, seed, mobility, dirty)
+    plan = Plan(subscribers, days, begin, seed, mobility, dirty, use)
     with progress(Text("합성 로그 만들기", "Making a synthetic log")) as step:
         write_log(profile, plan, out, tuple(district or ()), processes, step)
     sys.stdout.write(f"{out}\n")

@@ -15,7 +15,7 @@ from telads.aggregate.synth.log import Plan, write_log
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.sources.demo import synthesise
 from telads.sources.profile import Profile
-from tests.aggregate.synth.logs import read
+from tests.aggregate.synth.logs import MARCH, read
 
 SEGMENT = ["district", "sex", "age"]
 
@@ -155,6 +155,15 @@ def test_shares_of_apps_fall_and_leave_nothing_over(most: float) -> None:
     assert shares.sum() == pytest.approx(1)
     assert (np.diff(shares) < 0).all()
     assert shares[0] * most <= MOST_DAYS
+
+
+def test_a_share_of_the_use_is_that_share(tmp_path: Path, profile: Profile) -> None:
+    write_log(profile, Plan(4000, 31, MARCH, seed=3, use=0.1), tmp_path / "log", ["강남구"])
+    city = City.of(profile, 3, ["강남구"])
+    people_of = np.diff(city.reached, prepend=0)
+    days = read(tmp_path / "log").group_by("subscriber_id").len().collect()
+    found = np.concatenate([days["len"].to_numpy(), np.zeros(4000 - days.height)])
+    agrees_with(pl.Series("use", found), 0.1 * float(city.days.sum(axis=1) @ people_of))
 
 
 def test_mobility_of_a_month_is_the_profiles(march: Path, profile: Profile) -> None:

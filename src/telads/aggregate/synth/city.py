@@ -74,8 +74,12 @@ class City:
     """C x MOBILITY: mean sums of a month; empty columns (NaN) where the profile knows none."""
 
     @classmethod
-    def of(cls, profile: Profile, seed: int, districts: Sequence[str] = ()) -> City:
+    def of(
+        cls, profile: Profile, seed: int, districts: Sequence[str] = (), use: float = 1.0
+    ) -> City:
         """The city of a profile, or some of its districts, named in either language.
+
+        `use` is the share of the profile's days of use that its people keep.
 
         Raises `UnknownChoice` for a district it does not have or a negative seed, `DataError`
         for a profile without services.
@@ -95,7 +99,7 @@ class City:
             age5=cells["age5"].to_numpy(),
             reached=people.cumsum() / people.sum(),
             apps=apps,
-            days=days[kept],
+            days=days[kept] * use,
             mobility=np.column_stack([_known(cells, measure) for measure in MOBILITY]),
         )
 

@@ -47,6 +47,8 @@ class Plan:
     mobility: bool = False
     dirty: float = 0.0
     """Share of rows of each kind of dirt (`dirt.soil`), of movers and of the young."""
+    use: float = 1.0
+    """Share of the city's days of use: below 1, more subscribers with fewer rows each."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be drawn; raises `UnknownChoice`."""
@@ -55,12 +57,13 @@ class Plan:
             ("days", self.days, self.days > 0),
             ("seed", self.seed, self.seed >= 0),
             ("dirty", self.dirty, 0 <= self.dirty < 1),
+            ("use", self.use, 0 < self.use <= 1),
         ):
             if not fine:
                 raise UnknownChoice(
                     Text("그런 로그는 만들 수 없습니다.", "Such a log cannot be made."),
-                    Text("가입자와 일수는 1 이상, 시드는 0 이상, dirty는 0 이상 1 미만입니다.",
-                         "Give one subscriber and day or more, a seed from 0, dirty below 1."),
+                    Text("가입자와 일수는 1 이상, 시드와 dirty는 0 이상, 비율은 1까지입니다.",
+                         "At least 1 subscriber and day, a seed from 0, shares up to 1."),
                     option=name, value=value,
                 )  # fmt: skip
 
@@ -119,7 +122,7 @@ def write_log(
             Text("새 폴더를 골라 주세요.", "Choose a new folder."),
             file=out,
         )  # fmt: skip
-    city = City.of(profile, plan.seed, districts)
+    city = City.of(profile, plan.seed, districts, plan.use)
     _write_tables(city, out)
     total = Written()
     names = [f"{month}, {block}" for block, month in plan.jobs]

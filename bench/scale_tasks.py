@@ -1,0 +1,127 @@
+"""The logs of the scale benchmark and what is run on each of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+
+from bench.measure import Measured, Sample, Task, run
+
+ROOT = Path(__file__).parents[1]
+TELADS = str(Path(sys.executable).with_name("telads"))
+MILLION = 1_000_000
+LABEL = "2023-06"
+
+DISTRICTS = ("강남구", "마포구")
+"""Two districts only, so that also the smallest log has cells that may be published."""
+ROWS_EACH = 1150
+"""Rows of a subscriber of theirs in three months, nearly; the page tells how many there were."""
+THIN = 0.1
+"""Share of the use in the log of many subscribers with few rows each."""
+PARTS = 8
+"""Parts of the run that shows what reading the log once for each part costs."""
+
+SCAN, OURS, IN_PARTS = "bare scan of the six columns", "telads", f"telads in {PARTS} parts"
+DUCKDB, DUCKDB_MASK = "DuckDB, plain SQL", "DuckDB, SQL with days as bits"
+PANDAS, SPARK = "pandas", "telads on Spark local[2]"
+PEERS = {SCAN: "scan", DUCKDB: "duckdb", DUCKDB_MASK: "duckdb-mask", PANDAS: "pandas"}
+
+
+@dataclass
+class Log:
+    """A log on disk and what was measured on it."""
+
+    folder: Path
+    name: str
+    rows: int
+    subscribers: int
+    disk: int
+    """Bytes of its files."""
+    making: Sample
+    is_thin: bool = False
+    """Of many subscribers with few rows each."""
+    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    agreed: dict[str, str] = field(default_factory=dict)
+    """Peer -> published cells that agree, and cells in all."""
+
+    @property
+    def measured(self) -> dict[str, Measured]:
+        """Everything that ended well."""
+        return {name: Measured(name, tuple(taken)) for name, taken in self.samples.items()}
+
+
+def make_log(folder: Path, name: str, rows: float, use: float = 1.0) -> Log:
+    """Have telads make a log of nearly so many rows, and tell what that took."""
+    subscribers = round(rows / ROWS_EACH / use)
+    place = folder / name.replace(" ", "-").replace(",", "")
+    districts = [word for district in DISTRICTS for word in ("--district", district)]
+    command = [TELADS, "synth", "events", "--subscribers", str(subscribers), *districts,
+               "--use", str(use), str(place)]  # fmt: skip
+    making = run(Task(name, [command]), {}, folder)
+    about = json.loads((place / "log.json").read_text("utf-8"))
+    disk = sum(file.stat().st_size for file in place.rglob("*.parquet"))
+    return Log(place, name, about["rows"]["events"], subscribers, disk, making, use < 1)
+
+
+def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:
+    """Everything that is run on a log: the peers of small logs, Spark among them, if `small`."""
+    tasks = [_peer(log, SCAN), _telads(log, OURS), _peer(log, DUCKDB_MASK), _peer(log, DUCKDB)]
+    if in_parts:
+        tasks.insert(2, _telads(log, IN_PARTS, "--partitions", str(PARTS)))
+    if small:
+        tasks.append(_peer(log, PANDAS))
+        if has_spark():
+            tasks.append(_telads(log, SPARK, "--engine", "spark", tree=True))
+    return tasks
+
+
+def has_spark() -> bool:
+    """Whether telads has the engine and its driver is installed."""
+    return bool(find_spec("pyspark") and list((ROOT / "src/telads/engines").glob("spark*")))
+
+
+def _peer(log: Log, name: str) -> Task:
+    script = [sys.executable, "-m", "bench.scale_peers", PEERS[name]]
+    return Task(name, [[*script, str(log.folder), str(_result(log, name))]])
+
+
+def _telads(log: Log, name: str, *options: str, tree: bool = False) -> Task:
+    workspace = _workspace(log, name)
+    command = [TELADS, "aggregate", str(log.folder), "--month", LABEL, "-w", str(workspace)]
+    return Task(name, [[*command, *options]], _removing(workspace), tree)
+
+
+def _removing(folder: Path) -> Callable[[], None]:
+    return lambda: shutil.rmtree(folder, ignore_errors=True)
+
+
+def _result(log: Log, name: str) -> Path:
+    return log.folder / f"{PEERS[name]}.parquet"
+
+
+def _workspace(log: Log, name: str) -> Path:
+    return log.folder / "".join(filter(str.isalnum, name))
+
+
+def compare(log: Log, name: str) -> str:
+    """Published cells of telads that equal those of a peer; raises if one does not."""
+    (ours,) = (_workspace(log, OURS) / "cells").glob("*.parquet")
+    if name in PEERS:
+        theirs = _result(log, name)
+    else:
+        (theirs,) = (_workspace(log, name) / "cells").glob("*.parquet")
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.scale_peers", "check", str(ours), str(theirs)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if told.returncode:
+        raise ValueError(f"{name}: {told.stderr}")
+    same, all_cells = told.stdout.split()
+    return f"{same} of {all_cells}"
