@@ -35,6 +35,11 @@ class Job:
         return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
 
 
+def has_left(workspace: Workspace) -> bool:
+    """Whether a killed run left partial results, which are to go even if nothing is to do."""
+    return any(path.is_dir() for path in (workspace.path / "aggregations").glob("*"))
+
+
 @contextmanager
 def working(
     workspace: Workspace,

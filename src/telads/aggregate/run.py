@@ -25,7 +25,7 @@ from telads.aggregate.contribution import (
 )
 from telads.aggregate.finish import Finished, finish
 from telads.aggregate.inputs import read_census
-from telads.aggregate.job import Job, working
+from telads.aggregate.job import Job, has_left, working
 from telads.aggregate.log import SOURCE, Log, covered, open_log, parts_of
 from telads.aggregate.request import Request, digest
 from telads.aggregate.survey import Survey
@@ -73,7 +73,7 @@ def aggregate(
     taken = [
         Taken(Path(request.events[0]), "unchanged", label) for label in labels if label not in due
     ]
-    if due:
+    if due or has_left(workspace):
         job_name = digest([_job_facts(log, engine), parts])[:16]
         with working(workspace, job_name, parts, settings.lock_seconds, on_wait) as job:
             _reduce(log, engine, job, due, on_step)
