@@ -193,7 +193,7 @@ def _made(log: Log, engine: EventEngine, label: Month, finished: Finished) -> di
         "rows": rows,
         "remarks": {
             **log.survey.remarks,
-            "days_without_rows": _gaps(log.survey, label),
+            "days_hardly_any_rows": _gaps(log.survey, label),
         },
         "subscribers": finished.subscribers,
         "hidden": finished.hidden,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 NO_SUBSCRIBER, NO_DATE, OUTSIDE = "no_subscriber", "no_date", "outside"
 KNOWN = "known"
+STRAY = 0.1
+"""A day with fewer rows than this share of the busiest day's holds wrongly dated rows only."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Survey:
     remarks: Mapping[str, int]
     """Over the whole log."""
     days: Mapping[Month, int]
-    """Days of a month that have rows."""
+    """Days of a month that have rows, more than stray ones (STRAY)."""
     homes: frozenset[int] = field(default=frozenset(), repr=False)
     """The home codes that occur."""
     sexes: frozenset[str | int] = frozenset()
@@ -53,7 +55,7 @@ class Survey:
         return fates
 
     def whole_months(self) -> list[Month]:
-        """Months that have rows on every day."""
+        """Months that have rows, more than stray ones, on every day."""
         return sorted(
             month for month, days in self.days.items()
             if days == calendar.monthrange(month.year, month.month)[1]
@@ -75,14 +77,14 @@ def survey_events(engine: EventEngine, events: Frame, names: Iterable[str]) -> S
     people = _count(engine, events, "sex", "birth_year")
     known = frozenset(names)
     rows: dict[tuple[Month | None, str], int] = {}
-    dates: set[date] = set()
+    dates: dict[date, int] = {}
     remarks = {"late": 0, **_attribute_remarks(homes, people)}
     for row in counted.iter_rows(named=True):
         month = _month(row["date"])
         fate = _event_fate(row, known)
         rows[month, fate] = rows.get((month, fate), 0) + row["rows"]
         if row["date"] and not row["missing"]:
-            dates.add(row["date"])
+            dates[row["date"]] = dates.get(row["date"], 0) + row["rows"]
         if month and _is_late(row, partitions):
             remarks["late"] += row["rows"]
     seen = frozenset(code for code in homes["home_code"] if code is not None)
@@ -96,7 +98,7 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
         "date", missing=nw.col(SUBSCRIBER).is_null(), complete=complete().fill_null(False)
     )
     rows: dict[tuple[Month | None, str], int] = {}
-    dates: set[date] = set()
+    dates: dict[date, int] = {}
     for row in _count(engine, flags, "missing", "date", "complete").iter_rows(named=True):
         fate = (
             NO_SUBSCRIBER if row["missing"] else NO_DATE if row["date"] is None
@@ -105,7 +107,7 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
         month = _month(row["date"])
         rows[month, fate] = rows.get((month, fate), 0) + row["rows"]
         if row["date"]:
-            dates.add(row["date"])
+            dates[row["date"]] = dates.get(row["date"], 0) + row["rows"]
     return Survey(rows, {}, _days(dates))
 
 
@@ -165,9 +167,11 @@ def _month(day: date | None) -> Month | None:
     return Month.of(day.year, day.month) if day else None
 
 
-def _days(dates: Iterable[date]) -> dict[Month, int]:
+def _days(dates: Mapping[date, int]) -> dict[Month, int]:
     days: dict[Month, int] = {}
-    for day in dates:
-        month = Month.of(day.year, day.month)
-        days[month] = days.get(month, 0) + 1
+    enough = STRAY * max(dates.values(), default=0)
+    for day, rows in dates.items():
+        if rows >= enough:
+            month = Month.of(day.year, day.month)
+            days[month] = days.get(month, 0) + 1
     return days

@@ -44,7 +44,7 @@ FATES: dict[str, Text] = {
     "home_not_known": Text("거주지를 알 수 없는 행", "rows without a usable home"),
     "sex_not_known": Text("성별을 알 수 없는 행", "rows without a usable sex"),
     "birth_year_not_known": Text("출생연도를 알 수 없는 행", "rows without a usable birth year"),
-    "days_without_rows": Text("기록이 없는 날", "days without rows"),
+    "days_hardly_any_rows": Text("기록이 거의 없는 날", "days with hardly any rows"),
     "mobility_days_capped": Text("상한을 적용한 이동일", "days of movement capped"),
     "cell": Text("칸에 든 가입자", "subscribers in cells"),
     "no_home": Text("거주지 모름", "home not known"),

@@ -1,0 +1,92 @@
+"""Noise through OpenDP: its size is what the budget asks for, and the ledger tells it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telads.aggregate.noise import LONGEST, Kind, Noise, bounds, scales, with_noise
+from telads.aggregate.request import Request
+from telads.aggregate.run import aggregate
+from telads.engines import event_engine
+from telads.errors import SettingError
+from telads.model import Month
+from telads.settings import Settings
+from telads.tables.schema import values_in
+from telads.workspace import Workspace
+from tests.aggregate import logs
+
+LABEL = Month.of(2023, 6)
+MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
+
+
+@pytest.mark.parametrize(
+    ("epsilon", "kind", "delta"),
+    [(0, "laplace", 0), (-1, "laplace", 0), (1, "laplace", 0.1), (1, "gaussian", 0),
+     (1, "gaussian", 1), (float("nan"), "laplace", 0)],
+)  # fmt: skip
+def test_a_budget_must_mean_something(epsilon: float, kind: Kind, delta: float) -> None:
+    with pytest.raises(SettingError):
+        Noise(epsilon, kind, delta)
+
+
+def test_bounds_are_what_a_window_can_hold() -> None:
+    assert MOST == {"people": 1, "game": 2 * LONGEST}
+    assert LONGEST == 93
+
+
+def test_laplace_scale_is_sensitivity_over_share() -> None:
+    """scale = sensitivity / (epsilon / columns); Dwork et al. 2006, proposition 1."""
+    found = scales(MOST, Noise(2.0))
+    assert found["people"] == pytest.approx(1 / (2.0 / 2), rel=2e-3)
+    assert found["game"] == pytest.approx(186 / (2.0 / 2), rel=2e-3)
+
+
+def test_gaussian_scale_is_near_the_known_one() -> None:
+    """At most the classic sqrt(2 ln(1.25 / delta)) sensitivity / epsilon, for epsilon < 1."""
+    found = scales({"people": 1}, Noise(0.5, "gaussian", 1e-6))["people"]
+    classic = (2 * np.log(1.25 / 1e-6)) ** 0.5 / 0.5
+    assert 0.5 * classic < found < 1.2 * classic
+
+
+@pytest.mark.parametrize("noise", [Noise(1.0), Noise(1.0, "gaussian", 1e-5)])
+def test_noise_has_its_size_and_no_lean(noise: Noise) -> None:
+    true = pl.DataFrame({"people": [10_000] * 4000, "game": [10**7] * 4000})
+    noisy = with_noise(true, MOST, noise)
+    for column, scale in scales(MOST, noise).items():
+        change = (noisy[column] - true[column]).to_numpy()
+        spread = scale * (2**0.5 if noise.kind == "laplace" else 1)
+        assert change.std() == pytest.approx(spread, rel=0.15)
+        assert abs(change.mean()) < 4 * spread / 4000**0.5
+
+
+def test_noisy_figures_are_possible_ones() -> None:
+    noisy = with_noise(pl.DataFrame({"people": [0] * 500, "game": [0] * 500}), MOST, Noise(0.1))
+    assert noisy["people"].min() == 1
+    assert noisy["game"].min() == 0
+
+
+@pytest.mark.parametrize("kind", ["laplace", "gaussian"])
+def test_the_ledger_tells_the_budget(kind: str, tmp_path: Path, settings: Settings) -> None:
+    logs.write(logs.events(), tmp_path / "events")
+    logs.write(logs.mobility(), tmp_path / "mobility")
+    logs.write_tables(tmp_path)
+    budget = Noise(3.0) if kind == "laplace" else Noise(3.0, "gaussian", 1e-6)
+    tables = []
+    for noise in (None, budget):
+        workspace = Workspace(tmp_path / f"workspace {noise is None}")
+        request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
+        aggregate(workspace, request, settings, event_engine("polars"))
+        tables.append(pl.read_parquet(workspace.cells()[LABEL]))
+    plain, noisy = tables
+    told = workspace.ledger().current()[LABEL].made["noise"]
+    assert (told["kind"], told["epsilon"], told["delta"]) == (kind, 3.0, budget.delta)
+    assert set(told["most_a_subscriber_adds"]) == set(told["scales"])
+    assert len(told["covers"]) == 2
+    figures = values_in(plain.columns)
+    assert noisy.select(pl.col(figures).is_null()).equals(plain.select(pl.col(figures).is_null()))
+    assert not noisy.equals(plain)
+    assert noisy["population"].min() >= 1  # type: ignore[operator]

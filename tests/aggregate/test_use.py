@@ -1,0 +1,76 @@
+"""Cells made from a log are cells: built, asked, told of, like those of portal files."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import telads
+from telads.aggregate.request import Request
+from telads.aggregate.run import aggregate
+from telads.aggregate.synth.log import Plan, write_log
+from telads.answers.answer import Answer
+from telads.engines import event_engine
+from telads.model import Month
+from telads.settings import Settings
+from telads.sources.demo import read_profile
+from telads.workspace import Workspace
+
+LABELS = [Month.of(2023, 6), Month.of(2023, 7)]
+
+
+@pytest.fixture(scope="module")
+def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four months of a synthetic log of two districts, small enough to be quick."""
+    folder = tmp_path_factory.mktemp("synthetic") / "log"
+    plan = Plan(subscribers=6_000, days=122, first=date(2023, 3, 1), mobility=False, dirty=0.01)
+    write_log(read_profile(), plan, folder, districts=("강남구", "중구"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def workspace(
+    synthetic: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Workspace:
+    made = Workspace(tmp_path_factory.mktemp("made"))
+    aggregate(made, Request((str(synthetic),), parts=2), settings, event_engine("polars"))
+    return made
+
+
+def test_every_question_has_an_answer(workspace: Workspace, settings: Settings) -> None:
+    opened = telads.OpenWorkspace(workspace, settings)
+    opened.build()
+    asked = ("강남구", "F", "30")
+    answers: list[Answer] = [
+        opened.services(*asked), opened.history(*asked), opened.targets("delivery", platforms=True),
+        opened.platforms("delivery", *asked), opened.lookalike(*asked), opened.status(),
+    ]  # fmt: skip
+    assert [answer.question for answer in answers if answer.rows.is_empty()] == []
+    assert all(answer.synthetic for answer in answers)
+    found = opened.services(*asked).rows
+    assert set(found["service"]) == {
+        "game", "finance", "shopping", "video", "youtube", "netflix", "delivery"
+    }  # fmt: skip
+
+
+def test_the_ledger_tells_what_months_were_made_from(workspace: Workspace, synthetic: Path) -> None:
+    about = json.loads((synthetic / "log.json").read_text("utf-8"))
+    entries = workspace.ledger().current()
+    assert list(entries) == LABELS
+    for entry in entries.values():
+        assert entry.source == "events"
+        assert entry.synthetic
+        assert entry.made["k"] == 5
+        assert entry.made["engine"].startswith("polars ")
+        assert entry.made["inputs"] == [str(synthetic / "events")]
+        assert sum(entry.made["rows"].values()) == about["rows"]["events"]
+        assert all(entry.made["rows"][fate] for fate in ("no_date", "outside", "repeated"))
+        assert sum(entry.made["subscribers"].values()) >= 6_000
+        cells = pl.read_parquet(workspace.cells_path / entry.cells)
+        assert cells["population"].min() >= 5  # type: ignore[operator]
+        hidden = entry.made["hidden"]
+        assert cells["population"].null_count() == hidden["small"] + hidden["protecting"]
