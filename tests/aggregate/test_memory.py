@@ -1,0 +1,73 @@
+"""The memory that is given is not exceeded, by parts; without them it would be."""
+
+from __future__ import annotations
+
+import calendar
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from telads.model import Month
+from telads.workspace import Workspace
+from tests.aggregate import logs
+
+GIVEN = 500_000_000
+SUBSCRIBERS = 1_000_000
+ROWS_A_DAY = 300_000
+MONTHS = (3, 4, 5)
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """27 million rows of a million subscribers in three months: few rows for each, many groups."""
+    folder = tmp_path_factory.mktemp("log")
+    random = np.random.default_rng(1)
+    homes = pl.Series([str(code) for code in logs.PLACES])
+    apps, sexes = pl.Series(list(logs.APPS)), pl.Series(["M", "F"])
+    for month in MONTHS:
+        target = folder / "events" / f"month=2023-{month:02d}"
+        target.mkdir(parents=True)
+        for day in range(1, calendar.monthrange(2023, month)[1] + 1):
+            who = random.integers(0, SUBSCRIBERS, ROWS_A_DAY)
+            table = pl.DataFrame({
+                "subscriber_id": who * 7919,
+                "service": apps.gather(random.integers(0, apps.len(), ROWS_A_DAY)),
+                "home_code": homes.gather(who % homes.len()),
+                "sex": sexes.gather(who // 7 % 2),
+                "birth_year": (1940 + who % 60).astype(np.int16),
+            })  # fmt: skip
+            dated = table.with_columns(date=pl.lit(date(2023, month, day)))
+            dated.write_parquet(target / f"{day:02d}.parquet", compression="lz4")
+    logs.write_tables(folder)
+    return folder
+
+
+def peak_bytes(log: Path, workspace: Path, *options: str) -> int:
+    """The largest memory that a run of the command line held."""
+    telads = str(Path(sys.executable).with_name("telads"))
+    command = [telads, "aggregate", str(log), "--month", "2023-06", "-w", str(workspace),
+               "--format", "json", *options]  # fmt: skip
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, env=os.environ | {"POLARS_MAX_THREADS": "2"}
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_maxrss * 1024
+
+
+@pytest.mark.slow
+def test_memory_stays_within_what_is_given(log: Path, tmp_path: Path) -> None:
+    bounded = peak_bytes(log, tmp_path / "bounded", "--memory", str(GIVEN))
+    unbounded = peak_bytes(log, tmp_path / "unbounded", "--partitions", "1")
+    print(f"{bounded / 1e6:.0f} MB, in one part {unbounded / 1e6:.0f} MB")  # noqa: T201
+    assert bounded < GIVEN < unbounded
+    cells = [Workspace(tmp_path / name).cells()[Month.of(2023, 6)]
+             for name in ("bounded", "unbounded")]  # fmt: skip
+    assert cells[0].read_bytes() == cells[1].read_bytes()
