@@ -37,6 +37,8 @@ LOOK_SECONDS = 2.0
 
 FRESH = multiprocessing.get_context("spawn")
 """Processes that inherit nothing but what they are told."""
+SUPERVISOR = "TELADS_SUPERVISOR"
+"""Where a worker reads which process it belongs to."""
 FIGURES = "figures"
 STAMP = ".collected"
 
@@ -121,6 +123,21 @@ def _tell_workers(settings: Settings, figures: Path) -> None:
     os.environ["TELADS_WORKSPACE"] = str(settings.workspace.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "telads.web.settings"
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
+    os.environ[SUPERVISOR] = str(os.getpid())
+
+
+def end_with_supervisor() -> None:
+    """In a worker: end when the supervisor is gone, even killed; else workers keep its port."""
+    supervisor = int(os.environ.get(SUPERVISOR, "0"))
+
+    def watch() -> None:
+        pause = threading.Event()
+        while os.getppid() == supervisor:
+            pause.wait(1)
+        os._exit(1)
+
+    if supervisor:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _fresh_figures(workspace: Path) -> Path:

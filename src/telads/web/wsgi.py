@@ -20,7 +20,9 @@ def _get_ready() -> None:
     from telads.answers.movements import movements
     from telads.errors import TeladsError
     from telads.web import current
+    from telads.web.serve import end_with_supervisor
 
+    end_with_supervisor()
     _ = get_resolver().url_patterns
     with suppress(TeladsError):
         movements(current.workspace().build())

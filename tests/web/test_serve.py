@@ -1,0 +1,217 @@
+"""The real server: several workers, a build switched under load, a clean end, a taken port."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telads.build import build
+from telads.errors import AddressUnusable
+from telads.settings import Settings
+from telads.web.serve import address_of, check_address
+from telads.workspace import Workspace
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """`telads serve` as a process of its own."""
+
+    def __init__(self, workspace: Path, workers: int) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        command = [str(Path(sys.executable).with_name("telads")), "serve", "--port", str(self.port)]
+        environment = {**os.environ, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        # Into files: a pipe that nobody reads fills up and stops the workers.
+        self.out, self.lines = workspace / "out.txt", workspace / "lines.txt"
+        with self.out.open("w") as out, self.lines.open("w") as lines:
+            self.process = subprocess.Popen(
+                [*command, "--workers", str(workers)],
+                env=environment, stdout=out, stderr=lines,
+                start_new_session=True,  # a group of its own, to be ended as a whole
+            )  # fmt: skip
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+        request = urllib.request.Request(self.address + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read().decode(), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), dict(error.headers)
+
+    def wait(self) -> None:
+        for _ in range(300):
+            try:
+                if self.get("/healthz")[0] == 200:
+                    return
+            except OSError:
+                assert self.process.poll() is None, self.lines.read_text()
+                time.sleep(0.2)
+        pytest.fail("the server did not start")
+
+    def end(self, how: signal.Signals) -> tuple[int, str, str]:
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=30)
+        return code, self.out.read_text(), self.lines.read_text()
+
+
+@pytest.fixture
+def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace of its own with two builds: `other` holds one month less."""
+    shutil.copytree(twin_workspace.path, tmp_path / "workspace")
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[Server]:
+    started = Server(workspace.path, workers=2)
+    try:
+        started.wait()
+        yield started
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(started.process.pid, signal.SIGKILL)
+        started.process.wait()
+
+
+def other_build(workspace: Workspace) -> str:
+    """Build again with another setting; the first stays, and is in force again."""
+    first = workspace.build().name
+    build(workspace, Settings.load({"TELADS_FORECAST_PHI": "0.5"}, Path("none")))
+    second = workspace.build().name
+    assert second != first
+    workspace.switch(first, keep=3)
+    return second
+
+
+@pytest.mark.slow
+def test_a_new_build_is_picked_up_by_all_workers_and_no_answer_is_torn(
+    server: Server, workspace: Workspace
+) -> None:
+    first, second = workspace.build().name, other_build(workspace)
+    seen: list[set[str]] = []
+    faults: list[Any] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            status, page, _ = server.get("/en/")
+            named = set(re.findall(rf"{first[:8]}|{second[:8]}", page))
+            seen.append(named)
+            if status != 200 or len(named) != 1:
+                faults.append((status, named))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for name in (second, first) * 5 + (second,):
+        time.sleep(0.2)
+        workspace.switch(name, keep=3)
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert {frozenset(named) for named in seen} == {
+        frozenset({first[:8]}), frozenset({second[:8]})
+    }  # fmt: skip
+    assert len(seen) > 50
+    # Whichever worker answers, it answers from the build in force.
+    for _ in range(20):
+        assert json.loads(server.get("/healthz")[1])["build"] == second
+
+
+@pytest.mark.slow
+def test_a_served_site_from_start_to_end(server: Server, workspace: Workspace) -> None:
+    status, page, headers = server.get("/en/?secret=%EA%B0%95%EB%82%A8", **{"User-Agent": "me/1"})
+    assert status == 200
+    assert headers["content-security-policy"].startswith("default-src 'self';")
+    style = re.search(r'href="(/static/telads/site\.[0-9a-f]{12}\.css)"', page)
+    assert style
+    for encoding in ("br", "gzip"):
+        request = urllib.request.Request(
+            server.address + style[1], headers={"Accept-Encoding": encoding}
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:
+            assert response.headers["Content-Encoding"] == encoding
+            assert "immutable" in response.headers["Cache-Control"]
+            assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+            assert "Access-Control-Allow-Origin" not in response.headers
+    assert server.get("/no-such-page/")[0] == 404
+    for _ in range(30):
+        server.get("/en/")
+    figures = server.get("/metrics")[1]
+    counted = re.search(
+        r'telads_requests_total\{method="GET",status="200",view="home"\} ([\d.]+)', figures
+    )
+    assert counted
+    assert float(counted[1]) == 31, "the figures of both workers, added up"
+    assert f'build="{workspace.build().name}"' in figures
+
+    code, out, lines = server.end(signal.SIGINT)
+    assert code == 0
+    assert server.address in out
+    logged = [json.loads(line) for line in lines.splitlines()]
+    assert {"home", "none"} <= {line["view"] for line in logged}
+    assert not re.search(r"127\.0\.0\.1|secret|me/1|no-such-page|Traceback", lines)
+    key = workspace.path / "secret-key"
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_sigterm_ends_it_too_and_its_port_is_free_again(server: Server) -> None:
+    with pytest.raises(AddressUnusable) as caught:
+        check_address("127.0.0.1", server.port)
+    assert f"127.0.0.1:{server.port}" in caught.value.line("en")
+    assert "--port" in caught.value.line("ko")
+    code, _, _ = server.end(signal.SIGTERM)
+    assert code == 0
+    check_address("127.0.0.1", server.port)
+
+
+@pytest.mark.slow
+def test_workers_do_not_outlive_a_killed_supervisor(server: Server) -> None:
+    server.process.kill()
+    server.process.wait()
+    for _ in range(100):
+        try:
+            check_address("127.0.0.1", server.port)
+        except AddressUnusable:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("a worker still holds the port")
+
+
+@pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 8000), ("no such host", 80)])
+def test_an_address_that_is_not_ours_is_refused(host: str, port: int) -> None:
+    with pytest.raises(AddressUnusable, match="cannot be listened on"):
+        check_address(host, port)
+
+
+def test_the_address_to_type() -> None:
+    assert address_of("127.0.0.1", 8000) == "http://127.0.0.1:8000/"
+    assert address_of("0.0.0.0", 80) == "http://127.0.0.1:80/"
+    assert address_of("::1", 8000) == "http://[::1]:8000/"
