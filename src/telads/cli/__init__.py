@@ -24,6 +24,7 @@ from telads.cli.make import make
 from telads.cli.mistakes import explained
 from telads.cli.serve import serve
 from telads.cli.synthetic import synthetic
+from telads.cli.user import user
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.language import Lang, Text
@@ -48,7 +49,8 @@ HELP = {"-h", "--help"}
 
 for verbs in (data, aggregate, ask, make, synthetic, serve):
     app.add_typer(verbs)
-app.add_typer(apikey, rich_help_panel=options.say("웹사이트", "Website"))
+for desk in (apikey, user):
+    app.add_typer(desk, rich_help_panel=options.say("웹사이트", "Website"))
 
 
 def _version(wanted: bool) -> None:

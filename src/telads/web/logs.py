@@ -96,6 +96,8 @@ LOGGING: dict[str, Any] = {
         "telads.web": {"level": "INFO"},
         # Django's own handlers would write each line twice, and mail the administrators.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # django-axes names people and addresses; the audit log has what is needed of it.
+        "axes": {"level": "ERROR"},
         # 404s are in the line of the request; only what is the server's fault adds another.
         "django.request": {"level": "ERROR"},
     },

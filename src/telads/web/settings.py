@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from telads.settings import Settings
@@ -30,7 +31,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin",
     "django_htmx",
+    "axes",
     "telads.web",
+    "telads.web.accounts",
 ]
 
 MIDDLEWARE = [
@@ -49,6 +52,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "telads.web.errors.friendly_errors",
     "telads.web.api.problems.plain_errors",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -62,6 +66,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "telads.web.context.installation",
+                "telads.web.accounts.context.signed_in",
             ],
         },
     },
@@ -103,11 +108,41 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
 SECURE_HSTS_PRELOAD = _TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
+# A browser takes such a name only from this very host and over TLS: no other can plant one.
+SESSION_COOKIE_NAME = "__Host-telads-session" if _TLS else "telads-session"
+CSRF_COOKIE_NAME = "__Host-telads-csrf" if _TLS else "telads-csrf"
+SESSION_COOKIE_AGE = round(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 # Whatever watches over the website on this machine asks without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "telads.web.errors.stale_form"
+
+# Signing in (telads.web.accounts): roles are groups; five wrong passwords lock a name for an
+# address, so that a stranger elsewhere cannot lock anybody out.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+LOGIN_URL = "sign-in"
+_CHECKS = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_CHECKS}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{_CHECKS}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_CHECKS}.CommonPasswordValidator"},
+    {"NAME": f"{_CHECKS}.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "telads.web.accounts.views.locked"
+AXES_CLIENT_IP_CALLABLE = "telads.web.accounts.address.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # Checks of what only makes sense behind TLS. A website on this machine alone speaks plain HTTP:
 # there a redirect would lead nowhere and a secure cookie would never come back.

@@ -18,6 +18,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
     path("api/v1/docs", docs, name="api-docs"),
+    path("account/", include("telads.web.accounts.urls")),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("telads.web.api.addresses")),

@@ -1,15 +1,15 @@
 """Keys for whoever runs the installation: what `telads apikey` calls, outside any website.
 
-Django is made ready here, on the workspace's own settings, and its tables are made where they are
-missing: a key can be created before the website was ever started.
+A key can be created before the website was ever started (`telads.web.ready`).
 """
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
+
+from telads.web.ready import make_ready
 
 
 class Entry(NamedTuple):
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
 def create(workspace: Path, name: str) -> str:
     """Make a key and return it, the only time it can be seen; raises `QuestionError`."""
-    _make_ready(workspace)
+    make_ready(workspace)
     from telads.web.api import keys
 
     return keys.create(name)
@@ -32,7 +32,7 @@ def create(workspace: Path, name: str) -> str:
 
 def listed(workspace: Path) -> list[Entry]:
     """All keys, oldest first, revoked ones too; times in UTC."""
-    _make_ready(workspace)
+    make_ready(workspace)
     from telads.web.api import keys
 
     return [
@@ -42,17 +42,7 @@ def listed(workspace: Path) -> list[Entry]:
 
 def revoke(workspace: Path, name: str) -> None:
     """Make a key useless from now on; raises `UnknownChoice`."""
-    _make_ready(workspace)
+    make_ready(workspace)
     from telads.web.api import keys
 
     keys.revoke(name)
-
-
-def _make_ready(workspace: Path) -> None:
-    os.environ["TELADS_WORKSPACE"] = str(workspace)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,171 @@
+"""The verb `user`: who may sign in on the website, in which role."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    WorkspaceOption,
+    say,
+    workspace_of,
+)
+from telads.cli.show import show_done
+from telads.language import Lang, Text
+
+user = typer.Typer(
+    name="user",
+    help=say("로그인할 수 있는 사람과 역할을 관리합니다.",
+             "Look after who may sign in, and in which role."),
+)  # fmt: skip
+NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
+_ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
+                 "viewer, planner or administrator")  # fmt: skip
+StdinOption = Annotated[
+    bool,
+    typer.Option("--password-stdin", help=say("비밀번호를 표준 입력에서 읽습니다(없으면 만듭니다).",
+                                              "Read the password from standard input; else one "
+                                              "is made.")),
+]  # fmt: skip
+
+
+@user.command(help=say("사람을 추가합니다. 만든 비밀번호는 이때 한 번만 보입니다.",
+                       "Add somebody; a password that is made is shown this once."))  # fmt: skip
+def create(
+    name: NameArgument,
+    role: Annotated[str, typer.Option(help=_ROLE_HELP)] = "viewer",
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The password goes to standard output, the advice to standard error."""
+    from telads.web.accounts import desk
+
+    known = _role(role)
+    given = _given() if password_stdin else ""
+    password = desk.create(workspace_of(workspace).path, name, known, given)
+    _tell("user create", name, "" if given else password, form, lang.value)
+
+
+@user.command(help=say("새 비밀번호를 줍니다.", "Give somebody a new password."))
+def password(
+    name: NameArgument,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Sessions that are open end at once."""
+    from telads.web.accounts import desk
+
+    given = _given() if password_stdin else ""
+    made = desk.new_password(workspace_of(workspace).path, name, given)
+    _tell("user password", name, "" if given else made, form, lang.value)
+
+
+@user.command("list", help=say("모든 사람을 봅니다.", "List everybody."))
+def list_users(
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """By name; disabled people too."""
+    from telads.web.accounts import desk
+
+    found = desk.listed(workspace_of(workspace).path)
+    if form is not Form.TABLE:
+        rows = [{**entry._asdict(), "joined": entry.joined.isoformat(timespec="seconds"),
+                 "last_sign_in": entry.last_sign_in and
+                 entry.last_sign_in.isoformat(timespec="seconds")} for entry in found]  # fmt: skip
+        show_done("user list", rows, form)
+        return
+    for entry in found:
+        told = [entry.name, entry.role or "–"]
+        if entry.last_sign_in:
+            told.append(f"{entry.last_sign_in:%Y-%m-%d %H:%M} UTC")
+        else:
+            told.append(Text("아직 로그인하지 않음", "never signed in")(lang.value))
+        if not entry.active:
+            told.append(Text("정지", "disabled")(lang.value))
+        sys.stdout.write(", ".join(told) + "\n")
+
+
+@user.command(help=say("역할을 바꿉니다.", "Change somebody's role."))
+def role(
+    name: NameArgument,
+    role: Annotated[str, typer.Argument(help=_ROLE_HELP)],
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """In force with the next request."""
+    from telads.web.accounts import desk
+
+    desk.set_role(workspace_of(workspace).path, name, _role(role))
+    _tell("user role", name, "", form, lang.value)
+
+
+@user.command(help=say("로그인하지 못하게 합니다. 열려 있는 접속도 끝납니다.",
+                       "Let somebody sign in no longer; open sessions end at once."))  # fmt: skip
+def disable(
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """What they made stays."""
+    from telads.web.accounts import desk
+
+    desk.set_active(workspace_of(workspace).path, name, False)
+    _tell("user disable", name, "", form, lang.value)
+
+
+@user.command(help=say("다시 로그인할 수 있게 합니다.", "Let somebody sign in again."))
+def enable(
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """With the password and the role of before."""
+    from telads.web.accounts import desk
+
+    desk.set_active(workspace_of(workspace).path, name, True)
+    _tell("user enable", name, "", form, lang.value)
+
+
+def _role(name: str) -> str:
+    from telads.answers.choices import one_of
+    from telads.web.accounts.desk import ROLES
+
+    if name not in ROLES:
+        raise one_of(Text("역할", "role"), name, ROLES)
+    return name
+
+
+def _given() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _tell(what: str, name: str, password: str, form: Form, lang: Lang) -> None:
+    """What was done; a password that was made, alone on standard output."""
+    if form is not Form.TABLE:
+        show_done(what, [{"name": name.strip(), **({"password": password} if password else {})}],
+                  form)  # fmt: skip
+        return
+    if not password:
+        sys.stdout.write(Text(f"했습니다: {name}", f"done: {name}")(lang) + "\n")
+        return
+    sys.stdout.write(f"{password}\n")
+    note = Text(
+        "지금 전해 주세요. 다시 볼 수 없습니다. 로그인한 뒤 웹사이트에서 바꿀 수 있습니다.",
+        "Pass it on now: it cannot be seen again. It can be changed on the website.",
+    )
+    sys.stderr.write(f"{note(lang)}\n")

@@ -1,0 +1,68 @@
+"""People for whoever runs the installation: what `telads user` calls, outside any website."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from telads.web.ready import make_ready
+
+ROLES = ("viewer", "planner", "administrator")
+"""Names of the roles, known before Django is made ready."""
+
+
+class Entry(NamedTuple):
+    """Somebody as listed; times in UTC."""
+
+    name: str
+    role: str
+    active: bool
+    joined: datetime
+    last_sign_in: datetime | None
+
+
+def create(workspace: Path, name: str, role: str, password: str = "") -> str:
+    """Make somebody and return the password; raises `QuestionError`."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+    from telads.web.accounts.roles import Role
+
+    return people.create(name, Role(role), password)
+
+
+def listed(workspace: Path) -> list[Entry]:
+    """Everybody, by name."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+
+    return [
+        Entry(user.username, people.role_name(user), user.is_active, user.date_joined,
+              user.last_login)
+        for user in people.listed()
+    ]  # fmt: skip
+
+
+def set_role(workspace: Path, name: str, role: str) -> None:
+    """Give somebody a role; raises `UnknownChoice`."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+    from telads.web.accounts.roles import Role
+
+    people.set_role(name, Role(role))
+
+
+def set_active(workspace: Path, name: str, active: bool) -> None:
+    """Disable somebody, or undo it; raises `UnknownChoice`."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+
+    people.set_active(name, active)
+
+
+def new_password(workspace: Path, name: str, password: str = "") -> str:
+    """Give somebody another password and return it; raises `UnknownChoice`."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+
+    return people.new_password(name, password)

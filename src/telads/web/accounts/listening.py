@@ -1,0 +1,44 @@
+"""What Django and django-axes tell about signing in, written down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.signals import user_locked_out
+from django.contrib.auth import get_user_model, signals
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+from telads.web.accounts.audit import record
+
+
+def listen() -> None:
+    """Connect, once per process."""
+    signals.user_logged_in.connect(_signed_in, dispatch_uid="telads-in")
+    signals.user_logged_out.connect(_signed_out, dispatch_uid="telads-out")
+    signals.user_login_failed.connect(_failed, dispatch_uid="telads-failed")
+    user_locked_out.connect(_locked, dispatch_uid="telads-locked")
+
+
+def _signed_in(sender: Any, user: User, **facts: Any) -> None:
+    record(user.get_username(), "sign-in")
+
+
+def _signed_out(sender: Any, user: User | None, **facts: Any) -> None:
+    if user is not None:
+        record(user.get_username(), "sign-out")
+
+
+def _failed(sender: Any, credentials: dict[str, Any], **facts: Any) -> None:
+    record(_known(credentials.get("username")), "sign-in-failed")
+
+
+def _locked(sender: Any, request: HttpRequest, username: str, **facts: Any) -> None:
+    record(_known(username), "sign-in-locked")
+
+
+def _known(name: Any) -> str:
+    """The name of somebody there is. What else was typed may be a password: it is not kept."""
+    if not isinstance(name, str) or "\0" in name:
+        return ""
+    return name if get_user_model().objects.filter(username=name).exists() else ""

@@ -1,0 +1,59 @@
+"""The log of what was done: who, what, when, to which object. Entries are only ever added."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+
+
+class NeverChanged(TypeError):
+    """Somebody's program tried to change or to remove an entry of the log."""
+
+
+class AddOnly(models.QuerySet["AuditEntry"]):
+    """Entries that can be read and added to."""
+
+    def update(self, **values: Any) -> NoReturn:
+        """Refused."""
+        raise NeverChanged("entries of the audit log are never changed")
+
+    def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
+        """Refused."""
+        raise NeverChanged("entries of the audit log are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refused."""
+        raise NeverChanged("entries of the audit log are never removed")
+
+
+class AuditEntry(models.Model):
+    """One thing that was done. Names are as they were then: they outlive people and objects."""
+
+    when = models.DateTimeField(auto_now_add=True, db_index=True)
+    who = models.CharField(max_length=150, blank=True)
+    """A user's name; empty for a visitor; `COMMAND_LINE` for whoever runs the installation."""
+    action = models.CharField(max_length=40)
+    thing = models.CharField(max_length=200, blank=True)
+    """The object: its kind and number or name, as `plan 12`."""
+    detail = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[models.Manager[AuditEntry]] = AddOnly.as_manager()
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.when:%Y-%m-%d %H:%M} {self.who} {self.action} {self.thing}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Add it; raises `NeverChanged` for one that is there already."""
+        if not self._state.adding:
+            raise NeverChanged("entries of the audit log are never changed")
+        super().save(*args, **{**options, "force_insert": True})
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        """Refused."""
+        raise NeverChanged("entries of the audit log are never removed")

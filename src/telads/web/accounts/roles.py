@@ -1,0 +1,103 @@
+"""Roles, each a Django group: what somebody who has signed in may do.
+
+viewer         sees the pages and the plans that are shared with him
+planner        makes plans of his own, too
+administrator  looks after people and data, too
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from telads.language import Text
+
+View = Callable[..., HttpResponseBase]
+
+
+class Role(StrEnum):
+    """Names of groups, from the one that may least."""
+
+    VIEWER = "viewer"
+    PLANNER = "planner"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def text(self) -> Text:
+        """As people are told."""
+        return _TEXTS[self]
+
+
+_TEXTS = {
+    Role.VIEWER: Text("열람자", "viewer"),
+    Role.PLANNER: Text("기획자", "planner"),
+    Role.ADMINISTRATOR: Text("관리자", "administrator"),
+}
+_ORDER = tuple(Role)
+
+
+def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
+    """The highest role of somebody; None for visitors and people without any."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    known: set[str] | None = getattr(user, "telads_groups", None)
+    if known is None:
+        known = set(user.groups.values_list("name", flat=True))
+        user.telads_groups = known  # type: ignore[attr-defined]
+    return next((role for role in reversed(_ORDER) if role in known), None)
+
+
+def allows(user: AbstractBaseUser | AnonymousUser, least: Role) -> bool:
+    """Whether somebody's role is this one or a higher one."""
+    own = role_of(user)
+    return own is not None and _ORDER.index(own) >= _ORDER.index(least)
+
+
+def required(least: Role) -> Callable[[View], View]:
+    """Close a view: visitors are sent to sign in, people of a lower role get 403.
+
+    What it answers is kept by nobody: neither by the browser nor on the way.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def closed(request: HttpRequest, *args: Any, **choices: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                response: HttpResponseBase = sign_in_first(request)
+            elif not allows(request.user, least):
+                raise PermissionDenied
+            else:
+                response = view(request, *args, **choices)
+            add_never_cache_headers(response)
+            return response
+
+        return closed
+
+    return decorate
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and from there back; a form that was sent is to be filled in again."""
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else _form_page(request)
+    response: HttpResponse = redirect_to_login(back, "sign-in")
+    if getattr(request, "htmx", False):
+        told = HttpResponse(status=204)
+        told.headers["HX-Redirect"] = response.headers["Location"]
+        return told
+    return response
+
+
+def _form_page(request: HttpRequest) -> str:
+    """The page a form stood on, if it is one of this website."""
+    page = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if own else "/"

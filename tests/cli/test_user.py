@@ -1,0 +1,41 @@
+"""`telads user`, on a workspace that no website was ever started on."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
+    # A process of its own: Django takes one database for good.
+    settings = {"TELADS_WORKSPACE": str(tmp_path / "workspace"), "TELADS_LANG": "en"}
+    plain = {name: value for name, value in os.environ.items()
+             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
+
+    def user(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from telads.cli import main; main()", "user", *words]
+        return subprocess.run(
+            command, env={**plain, **settings}, input=said, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+
+    made = user("create", "kim", "--role", "planner")
+    assert made.returncode == 0, made.stderr
+    assert len(made.stdout.strip()) == 16
+    assert "cannot be seen again" in made.stderr
+    assert user("create", "kim").returncode == 2
+    assert user("create", "lee", "--role", "king").returncode == 2
+    assert user("create", "lee", "--password-stdin", said="short\n").returncode == 2
+    given = user("create", "lee", "--password-stdin", said="a long enough phrase\n")
+    assert given.stdout == "done: lee\n"
+    assert user("role", "kim", "administrator").returncode == 0
+    assert user("disable", "lee").returncode == 0
+    assert user("disable", "nobody").returncode == 2
+    assert "lee, viewer, never signed in, disabled" in user("list").stdout
+    rows = json.loads(user("list", "--format", "json").stdout)["rows"]
+    assert [(row["name"], row["role"], row["active"]) for row in rows] == [
+        ("kim", "administrator", True), ("lee", "viewer", False),
+    ]  # fmt: skip
