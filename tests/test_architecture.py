@@ -26,6 +26,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"answers"}),
     frozenset({"charts"}),
     frozenset({"export", "report"}),
+    frozenset({"planning"}),
     frozenset({"library"}),
     frozenset({"web"}),
     frozenset({"cli"}),

@@ -25,6 +25,8 @@ _LABELS = {
     "row": Text("행", "row"),
     "column": Text("열", "column"),
     "value": Text("값", "value"),
+    "rule": Text("규칙", "rule"),
+    "limit": Text("한도", "limit"),
 }
 
 

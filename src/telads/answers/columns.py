@@ -109,6 +109,55 @@ def _yes(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: Text("예", "yes")(lang) if row[name] else Text("아니요", "no")(lang)
 
 
+def _won(name: str) -> Callable[[Row, Lang], str]:
+    return lambda row, lang: "–" if row[name] is None else f"{row[name]:,}{_WON(lang)}"
+
+
+_WON = Text("원", " won")
+_STATUS: dict[str, Text] = {
+    "stayed": Text("그대로", "stayed"),
+    "entered": Text("들어옴", "entered"),
+    "left": Text("빠짐", "left"),
+}
+_LIMIT: dict[str, Text] = {
+    "cap": Text("상한", "cap"),
+    "minimum": Text("최소 집행액", "minimum"),
+}
+
+
+def _of(words: dict[str, Text], name: str) -> Callable[[Row, Lang], str]:
+    return lambda row, lang: words[row[name]](lang) if row[name] else "–"
+
+
+_PLANNING: dict[str, Column] = {
+    "platform": Column(Text("매체", "Platform"), _name("platform"), figure=False),
+    "price": Column(Text("1,000회당 단가", "Price per 1,000"), _won("price")),
+    "spend": Column(Text("집행액", "Spend"), _won("spend")),
+    "contacts": Column(Text("계획 접촉", "Planned contacts"), _number("contacts", ",d")),
+    "reached": Column(Text("예상 도달", "Expected reach"), _number("reached", ",d")),
+    "reached_low": Column(Text("도달 하한", "At least"), _number("reached_low", ",d")),
+    "reached_high": Column(Text("도달 상한", "At most"), _number("reached_high", ",d")),
+    "reach_share": Column(Text("도달률", "Reach"), _number("reach_share", ".1%")),
+    "frequency": Column(Text("평균 접촉", "Frequency"), _number("frequency", ".1f")),
+    "limit": Column(Text("묶는 한도", "Limit"), _of(_LIMIT, "limit"), figure=False),
+    "weighted_reach_if_dearer": Column(
+        Text("단가 10% 오르면", "If 10% dearer"), _number("weighted_reach_if_dearer", "+.1%")
+    ),
+    "weighted_reach_if_cheaper": Column(
+        Text("단가 10% 내리면", "If 10% cheaper"), _number("weighted_reach_if_cheaper", "+.1%")
+    ),
+    "status": Column(Text("대상", "Status"), _of(_STATUS, "status"), figure=False),
+    "affinity_before": Column(Text("계획 때", "Planned"), _number("affinity_before", "+.2f")),
+    "affinity_now": Column(Text("지금", "Now"), _number("affinity_now", "+.2f")),
+    "change_method": Column(Text("방법·자료 몫", "Method"), _number("change_method", "+.2f")),
+    "spend_before": Column(Text("계획 집행액", "Spend then"), _won("spend_before")),
+    "spend_now": Column(Text("새 집행액", "Spend now"), _won("spend_now")),
+    "index_first": Column(Text("첫째 지수", "First's index"), _number("index_first", ".0f")),
+    "affinity_second": Column(Text("둘째 관심도", "Second"), _number("affinity_second", "+.2f")),
+    "index_second": Column(Text("둘째 지수", "Second's index"), _number("index_second", ".0f")),
+}
+"""Columns of audiences and plans; money is whole won."""
+
 COLUMNS: dict[str, Column] = {
     "rank": Column(Text("순위", "Rank"), _number("rank", "d")),
     "month": Column(Text("기준 달", "Month"), lambda row, _: row["month"], figure=False),
@@ -182,11 +231,23 @@ COLUMNS: dict[str, Column] = {
     "ahead_high": Column(Text("95% 상한", "95% high"), _number("ahead_high", "+.3f")),
     "synthetic": Column(Text("합성", "Synthetic"), _yes("synthetic"), figure=False),
     "built": Column(Text("계산됨", "Built"), _yes("built"), figure=False),
+    **_PLANNING,
     "warnings_ko": Column(Text("주의", "Warnings"), _warnings, figure=False),
 }
 """Columns that are not listed here are left out of tables (JSON and CSV have them all)."""
 
 OF_QUESTION: dict[tuple[str, str], Column] = {
+    ("overlap", "affinity_first"): Column(
+        Text("첫째 관심도", "First"), _number("affinity_first", "+.2f")
+    ),
+    **{
+        ("plan_comparison", name): Column(title, _number(name, "+.2f"))
+        for name, title in {
+            "change": Text("변화", "Change"),
+            "change_city": Text("서울 전체 몫", "City's part"),
+            "change_local": Text("지역 몫", "Local part"),
+        }.items()
+    },
     ("evaluate", "value"): Column(Text("값", "Value"), _number("value", ".3f")),
     ("evaluate", "low"): Column(Text("95% 하한", "95% low"), _number("low", ".3f")),
     ("evaluate", "high"): Column(Text("95% 상한", "95% high"), _number("high", ".3f")),

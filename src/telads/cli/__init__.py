@@ -22,6 +22,7 @@ from telads.cli.data import data
 from telads.cli.help import speak_korean
 from telads.cli.make import make
 from telads.cli.mistakes import explained
+from telads.cli.plan import plan
 from telads.cli.serve import serve
 from telads.cli.synthetic import synthetic
 from telads.cli.user import user
@@ -47,7 +48,7 @@ WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
 HELP = {"-h", "--help"}
 
-for verbs in (data, aggregate, ask, make, synthetic, serve):
+for verbs in (data, aggregate, ask, make, plan, synthetic, serve):
     app.add_typer(verbs)
 for desk in (apikey, user):
     app.add_typer(desk, rich_help_panel=options.say("웹사이트", "Website"))

@@ -1,0 +1,119 @@
+"""The verbs of planning: an audience by rules, a budget divided, a saved plan on newer data."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    MonthOption,
+    WorkspaceOption,
+    build_of,
+    say,
+)
+from telads.cli.show import show
+
+plan = typer.Typer()
+_PANEL = say("계획", "Plan")
+BriefFile = Annotated[
+    Path, typer.Argument(help=say("JSON 파일 (docs/planning.md)", "a JSON file (docs/planning.md)"))
+]
+
+
+@plan.command(
+    rich_help_panel=_PANEL,
+    help=say("규칙으로 고른 대상이 누구이고 몇 명인지 봅니다.",
+             "Who the audience of some rules is, and how many."),
+)  # fmt: skip
+def audience(
+    rules: BriefFile,
+    against: Annotated[
+        Path | None,
+        typer.Option(help=say("견줄 다른 대상의 규칙 파일", "rules of another audience")),
+    ] = None,
+    month: MonthOption = None,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The audience of a file of rules, or how it overlaps with another's."""
+    from telads.planning.brief import brief_file
+    from telads.planning.questions import audience_answer, overlap_answer
+    from telads.planning.rules import read_rules
+
+    build = build_of(workspace)
+    first = read_rules(brief_file(rules))
+    if against:
+        answer = overlap_answer(build, first, read_rules(brief_file(against)), month)
+    else:
+        answer = audience_answer(build, first, month)
+    show(answer, form, lang.value)
+
+
+@plan.command(
+    name="plan",
+    rich_help_panel=_PANEL,
+    help=say("예산을 집단과 매체에 나눕니다. 파일은 xlsx, csv, json.",
+             "Divide a budget over segments and platforms; files are xlsx, csv or json."),
+)  # fmt: skip
+def divide(
+    brief: BriefFile,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=say("만들 파일", "the file to write"))
+    ] = None,
+    part: Annotated[
+        str, typer.Option(help=say("볼 표: platforms segments spends",
+                                   "which table: platforms, segments or spends"))
+    ] = "platforms",
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Make a plan of a brief, show it, or write it to a file."""
+    from telads.answers.choices import one_of
+    from telads.language import Text
+    from telads.planning.brief import brief_file, read_brief
+    from telads.planning.files import write_plan
+    from telads.planning.plan import make_plan
+    from telads.planning.questions import PARTS, plan_answer
+
+    if part not in PARTS:
+        raise one_of(Text("표", "table"), part, PARTS)
+    build = build_of(workspace)
+    made = make_plan(build, read_brief(brief_file(brief)))
+    if output:
+        write_plan(made, output, lang.value)
+        sys.stdout.write(f"{output}\n")
+    else:
+        show(plan_answer(build, made, part), form, lang.value)
+
+
+@plan.command(
+    rich_help_panel=_PANEL,
+    help=say("저장한 계획(json)을 새 자료로 다시 계산해 달라진 것과 까닭을 봅니다.",
+             "Make a saved plan (json) anew on newer data: what changed, and why."),
+)  # fmt: skip
+def replan(
+    saved: BriefFile,
+    month: MonthOption = None,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Compare a saved plan with the same brief on the build in force."""
+    from telads.answers.choices import month_of
+    from telads.planning.brief import brief_file
+    from telads.planning.comparison import compare
+    from telads.planning.plan import read_plan
+    from telads.planning.questions import comparison_answer
+
+    build = build_of(workspace)
+    found = compare(read_plan(brief_file(saved)), build, month_of(build, month))
+    show(comparison_answer(found), form, lang.value)

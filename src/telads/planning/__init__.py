@@ -1,0 +1,16 @@
+"""Planning: from rules to an audience, from a budget to spends that can be booked, to a saved plan.
+
+| question | module |
+|---|---|
+| who is in the audience | `rules`, read from JSON by `reading` |
+| how large and of what kind it is, how two overlap | `audience` |
+| how contacts become reach | `curves` |
+| where the money goes | `allocation` (solved by `interior`, to the won by `rounding`) |
+| how many people several platforms reach together | `overlap` |
+| what was asked for and what came out, kept | `brief`, `result`, `plan` |
+| what a newer month changes | `comparison` |
+| as answers and as files | `questions`, `files` |
+
+Money is whole won. Contacts are planned contacts: how many adverts the money buys at the user's own
+prices. Nothing here foretells sales.
+"""

@@ -1,0 +1,165 @@
+"""How large an audience is, how it differs from the city, and how two of them overlap.
+
+The profile compares the audience with the city's mean person, 100. With people P_g and the index
+i_g of each segment, index = sum P_g i_g / sum P_g. The index of a segment has a standard error from
+the spread of its neighbourhoods (method A2: `index_high` lies 1.28 of it above); taking segments
+as independent, the audience's variance is sum (P_g / sum P)^2 se_g^2, and the 80 % interval 1.28
+standard errors to either side. The city's own error is left out: it is that of 300 segments. Index
+services have no ratios: their profile is the mean affinity over people, without an interval, since
+builds hold no error of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum, sqrt
+
+from telads.answers.audience import ROUNDED_TO, Size, size
+from telads.answers.tables import of_month, people
+from telads.catalog import BY_ID
+from telads.errors import AudienceTooSmall
+from telads.language import Text
+from telads.model import Month, Segment
+from telads.planning.rules import Rules
+from telads.recommend.platforms import EIGHTY
+from telads.workspace import Build
+
+Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An audience's use of a service beside the city's; None where it has no meaning."""
+
+    service: str
+    affinity: float | None
+    """Mean over people, in standard deviations between segments."""
+    index: float | None
+    low: float | None
+    high: float | None
+    share: float | None
+    """Of the city's usage, 0..1."""
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who they are, how many, and how they use services. Sizes are rounded to 10."""
+
+    month: Month
+    segments: tuple[Segment, ...]
+    size: Size
+    profile: tuple[Standing, ...]
+    districts: dict[str, int]
+    """People by district, for a map."""
+
+
+def audience(build: Build, rules: Rules, month: Month) -> Audience:
+    """The audience of some rules; raises `AudienceTooSmall`, and what the rules raise."""
+    segments = rules.segments(build, month)
+    require_people(build, segments, month)
+    return Audience(
+        month=month,
+        segments=segments,
+        size=size(build, segments, month),
+        profile=profile(build, segments, month),
+        districts=_by_district(build, segments, month),
+    )
+
+
+def require_people(build: Build, segments: Sequence[Segment], month: Month) -> None:
+    """Raise `AudienceTooSmall` for nobody or for fewer people than the floor."""
+    if not segments or head_count(build, segments, month) < float(build.about["floor"]):
+        raise AudienceTooSmall(
+            Text("조건에 맞는 사람이 없거나 너무 적어 보여 드릴 수 없습니다.",
+                 "Nobody fits the rules, or too few people to be shown."),
+            Text("조건을 넓혀 주세요.", "Widen the rules."),
+        )  # fmt: skip
+
+
+def key(segment: Segment) -> Key:
+    """A segment as the tables name it."""
+    return segment.district, str(segment.sex), segment.age
+
+
+def head_count(build: Build, segments: Sequence[Segment], month: Month) -> float:
+    """People, unrounded; never shown."""
+    known = people(build).get(str(month), {})
+    return fsum(known.get(key(segment), 0.0) for segment in set(segments))
+
+
+def rounded(count: float) -> int:
+    """A number of people as it may be shown."""
+    return round(count / ROUNDED_TO) * ROUNDED_TO
+
+
+def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[Standing, ...]:
+    """The use of each service, in the build's order."""
+    members = {key(segment) for segment in segments}
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    columns = ("population", "affinity", "index", "index_high", "volume_share")
+    known = of_month(build, "services", month)
+    for *of, service, count, z, index, high, share in known.select(
+        "district", "sex", "age", "service", *columns
+    ).iter_rows():
+        if tuple(of) in members and z is not None:
+            rows.setdefault(service, []).append((count, z, index, high, share))
+    return tuple(_standing(service, rows[service]) for service in build.about["services"]
+                 if service in rows)  # fmt: skip
+
+
+def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
+    total = fsum(row[0] for row in rows)
+    affinity = fsum(row[0] * row[1] for row in rows) / total
+    if BY_ID[service].is_index:
+        return Standing(service, affinity, None, None, None, None)
+    index = fsum(row[0] * row[2] for row in rows) / total
+    half = None
+    if all(row[3] is not None for row in rows):
+        errors = (row[0] / total * (row[3] - row[2]) / EIGHTY for row in rows)
+        half = EIGHTY * sqrt(fsum(error**2 for error in errors))
+    return Standing(
+        service, affinity, index,
+        low=None if half is None else index - half,
+        high=None if half is None else index + half,
+        share=fsum(row[4] for row in rows),
+    )  # fmt: skip
+
+
+def _by_district(build: Build, segments: Sequence[Segment], month: Month) -> dict[str, int]:
+    names = sorted({segment.district for segment in segments})
+    return {
+        name: rounded(head_count(build, [own for own in segments if own.district == name], month))
+        for name in names
+    }
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """People in both audiences and in one of them only, rounded; all None where one is hidden."""
+
+    both: int | None
+    only_first: int | None
+    only_second: int | None
+
+
+def overlap(
+    build: Build, first: Sequence[Segment], second: Sequence[Segment], month: Month
+) -> Overlap:
+    """How two audiences of whole segments lie to each other."""
+    one, other = set(first), set(second)
+    parts = [sorted(part) for part in (one & other, one - other, other - one)]
+    counts = [head_count(build, part, month) for part in parts]
+    return suppressed(counts, float(build.about["floor"]))
+
+
+def suppressed(counts: Sequence[float], floor: float) -> Overlap:
+    """The three parts as they may be shown.
+
+    One part of fewer people than the floor hides all three: with the audiences' own sizes, any two
+    of them would give the third away.
+    """
+    if any(0 < count < floor for count in counts):
+        return Overlap(None, None, None)
+    both, only_first, only_second = (rounded(count) for count in counts)
+    return Overlap(both, only_first, only_second)

@@ -1,0 +1,167 @@
+"""What a planner asks for: an audience, a service, platforms at his own prices, a budget.
+
+    {"name": "...", "month": "2023-07", "audience": {rules}, "service": "delivery",
+     "budget": 50000000, "unit": 1000, "frequency": {"at_most": 3},
+     "platforms": [{"service": "youtube", "name": "...", "price": 4500, "minimum": 0, "cap": null,
+                    "curve": {"scale": 1.5}}, {... "curve": {"points": [[1, 0.3], [3, 0.6]]}}]}
+
+Optional: month (the newest), unit (1,000 won), frequency, and a platform's name (that of its
+service), minimum, cap and curve (contacts strewn at random).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from telads import catalog
+from telads.errors import DataError, QuestionError
+from telads.language import Text
+from telads.model import Month
+from telads.planning.curves import Curve, exponential, table
+from telads.planning.limits import Frequency, Offer
+from telads.planning.reading import Fields, wrong
+from telads.planning.rules import Rules, read_rules
+
+UNIT = 1000
+"""Spends are multiples of so many won, if nothing else is asked for."""
+AT_RANDOM = 1.0
+"""Scale of a curve of contacts strewn at random, where none is given."""
+MOST_PLATFORMS = 20
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The inputs of a plan, checked; `month` is None for the newest."""
+
+    name: str
+    month: Month | None
+    rules: Rules
+    service: str
+    offers: tuple[Offer, ...]
+    budget: int
+    unit: int = UNIT
+    goal: Frequency | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, platforms by name."""
+        goal = self.goal
+        return {
+            "name": self.name,
+            "month": str(self.month) if self.month else None,
+            "audience": self.rules.document(),
+            "service": self.service,
+            "budget": self.budget,
+            "unit": self.unit,
+            "frequency": {goal.kind: goal.contacts} if goal else None,
+            "platforms": [_offer_document(offer) for offer in self.offers],
+        }
+
+
+def read_brief(document: object) -> Brief:
+    """A brief from JSON; raises `QuestionError` that names the place of what is wrong."""
+    fields = Fields(document)
+    service = catalog.service(fields.text("service")).id
+    offers = fields.each("platforms", lambda item: _read_offer(item, service))
+    names = [offer.name for offer in offers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice or not 0 < len(offers) <= MOST_PLATFORMS:
+        raise wrong("platforms", ", ".join(twice) or len(offers), Text(
+            f"이름이 서로 다른 매체 1~{MOST_PLATFORMS}개",
+            f"1 to {MOST_PLATFORMS} platforms of different names"))  # fmt: skip
+    brief = Brief(
+        name=fields.text("name"),
+        month=Month.parse(fields.text("month")) if "month" in fields else None,
+        rules=read_rules(fields.needed("audience"), "audience"),
+        service=service,
+        offers=tuple(sorted(offers, key=lambda offer: offer.name)),
+        budget=fields.whole("budget", 1),
+        unit=fields.whole("unit", 1) if "unit" in fields else UNIT,
+        goal=_read_goal(fields.value("frequency")),
+    )
+    fields.asked.update({"month", "unit"})
+    fields.done()
+    return brief
+
+
+def brief_file(path: Path) -> Any:
+    """The JSON in a file; raises `DataError` where there is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            Text("계획 파일을 읽을 수 없습니다.", "The plan's file cannot be read."),
+            Text("UTF-8로 저장한 JSON 파일을 주세요.", "Give a JSON file, saved as UTF-8."),
+            file=path,
+            row=getattr(error, "lineno", None),
+        ) from error
+
+
+def _read_offer(document: object, advertised: str) -> Offer:
+    fields = Fields(document)
+    service = catalog.service(fields.text("service"))
+    if service.id == advertised:
+        raise QuestionError(
+            Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",
+                 "The service that is advertised is no platform for itself: it has no association "
+                 "with itself."),
+            Text("다른 서비스를 매체로 골라 주세요.", "Choose another service as the platform."),
+            rule="service", value=service.id,
+        )  # fmt: skip
+    offer = Offer(
+        name=fields.text("name") if "name" in fields else service.id,
+        service=service.id,
+        price=fields.whole("price", 1),
+        curve=_read_curve(fields.value("curve")),
+        minimum=fields.whole("minimum") if "minimum" in fields else 0,
+        cap=fields.whole("cap") if "cap" in fields else None,
+    )
+    fields.asked.update({"name", "minimum", "cap"})
+    fields.done()
+    return offer
+
+
+def _read_curve(document: object) -> Curve:
+    if document is None:
+        return exponential(AT_RANDOM)
+    fields = Fields(document, "curve")
+    points = fields.each("points", _read_point) if "points" in fields else None
+    curve = exponential(fields.number("scale")) if points is None else table(points)
+    fields.asked.update({"points"} if points is None else ())
+    fields.done()
+    return curve
+
+
+def _read_point(item: object) -> tuple[float, float]:
+    good = isinstance(item, list | tuple) and len(item) == 2
+    pair = cast("tuple[object, object]", item) if good else ()
+    if not pair or not all(type(value) in {int, float} for value in pair):
+        raise wrong("", item, Text("[1인당 접촉 수, 도달률]", "[contacts per person, reach]"))
+    contacts, reach = cast("tuple[float, float]", pair)
+    return float(contacts), float(reach)
+
+
+def _read_goal(document: object) -> Frequency | None:
+    if document is None:
+        return None
+    fields = Fields(document, "frequency")
+    kinds = [kind for kind in ("at_most", "at_least") if kind in fields]
+    if len(kinds) != 1 or fields.number(kinds[0]) <= 0:
+        raise wrong("frequency", document, Text(
+            '{"at_most": 3} 또는 {"at_least": 3}', '{"at_most": 3} or {"at_least": 3}'
+        ))  # fmt: skip
+    fields.done()
+    return Frequency("at_most" if kinds[0] == "at_most" else "at_least", fields.number(kinds[0]))
+
+
+def _offer_document(offer: Offer) -> dict[str, Any]:
+    return {
+        "name": offer.name,
+        "service": offer.service,
+        "price": int(offer.price),
+        "minimum": offer.minimum,
+        "cap": offer.cap,
+        "curve": offer.curve.document(),
+    }

@@ -1,0 +1,196 @@
+"""A saved plan on a newer build: what changed, and why.
+
+The affinity of a segment for the advertised service went from a (in the plan) to b (now). It is
+split without remainder, all three parts in standard deviations:
+
+    method = the newer build's figure for the plan's own month - a
+    city   = change of the mean over people of the same sex and age, since the plan's month
+    local  = b - a - method - city
+
+`method` is not zero only where the data of that month, the settings or the version changed; `city`
+and `local` are those of method A5, over as many months as lie between, both in the newer build.
+Where it no longer holds the plan's month, nothing can be split, and the parts are None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import fsum
+from typing import Any
+
+from telads.answers.tables import of_month
+from telads.language import Text
+from telads.model import Month
+from telads.planning.audience import Key
+from telads.planning.plan import Basis, Plan, make_plan
+from telads.planning.result import SHARE, Row
+from telads.workspace import Build
+
+CAUSES: dict[str, Text] = {
+    "version": Text("프로그램 판이 바뀌었습니다.", "The version of the program changed."),
+    "format": Text("계산 방식이 바뀌었습니다.", "The way of computing changed."),
+    "floor": Text("공개 최소 인원 설정이 바뀌었습니다.", "The setting of the floor changed."),
+    "forecast_phi": Text("예측 설정이 바뀌었습니다.", "The setting of the forecast changed."),
+    "cells": Text("계획한 달의 자료가 새 파일로 바뀌었습니다.",
+                  "The data of the plan's month were replaced."),
+}  # fmt: skip
+"""What a part `method` can come from."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The plan of before and the same brief now."""
+
+    before: Plan
+    now: Plan
+    segments: tuple[Row, ...]
+    """status (stayed, entered, left), affinity and spend before and now, parts of the change."""
+    platforms: tuple[Row, ...]
+    """spend and reached before and now."""
+    causes: tuple[str, ...]
+    """Of `CAUSES`, those that apply."""
+
+    @property
+    def same(self) -> bool:
+        """Whether nothing at all is different."""
+        return self.before.result == self.now.result
+
+    def sentences(self) -> tuple[Text, ...]:
+        """What changed, in words."""
+        return (*_membership(self.segments), *_reach(self), *(CAUSES[one] for one in self.causes))
+
+
+def compare(plan: Plan, build: Build, month: Month | None = None) -> Comparison:
+    """Make the plan's brief anew on a month of a build (None: the newest) and tell the difference.
+
+    Raises what `make_plan` raises, for example where the audience is now empty.
+    """
+    now = make_plan(build, replace(plan.brief, month=month))
+    return Comparison(
+        before=plan,
+        now=now,
+        segments=_segments(plan, now, build),
+        platforms=_platforms(plan, now),
+        causes=_causes(plan.basis, build),
+    )
+
+
+def _causes(basis: Basis, build: Build) -> tuple[str, ...]:
+    about = build.about
+    of_month_then = about["files"].get(basis.month)
+    now: dict[str, object] = {name: about[name] for name in CAUSES if name != "cells"}
+    now["cells"] = of_month_then["cells"] if of_month_then else basis.cells
+    return tuple(name for name in CAUSES if now[name] != getattr(basis, name))
+
+
+def _segments(plan: Plan, now: Plan, build: Build) -> tuple[Row, ...]:
+    before, after = _rows(plan), _rows(now)
+    current = _affinities(build, now.month, plan.brief.service)
+    former = (
+        _affinities(build, plan.month, plan.brief.service) if plan.month in build.months else {}
+    )
+    city = _peers(current, former)
+    rows = []
+    for at in sorted(before.keys() | after.keys()):
+        old, new = before.get(at), after.get(at)
+        was = old["affinity"] if old else _value(former, at)
+        value = _value(current, at)
+        then = _value(former, at)
+        rows.append({
+            "district": at[0], "sex": at[1], "age": at[2],
+            "status": "stayed" if old and new else "entered" if new else "left",
+            "affinity_before": was,
+            "affinity_now": value,
+            "change": None if was is None or value is None else round(value - was, SHARE),
+            **_parts(was, then, value, city.get(at[1:])),
+            "spend_before": old["spend"] if old else 0,
+            "spend_now": new["spend"] if new else 0,
+        })  # fmt: skip
+    return tuple(rows)
+
+
+def _rows(plan: Plan) -> dict[Key, Row]:
+    return {(row["district"], row["sex"], row["age"]): row for row in plan.result.segments}
+
+
+def _affinities(build: Build, month: Month, service: str) -> dict[Key, tuple[float, float]]:
+    """People and affinity of each segment."""
+    rows = of_month(build, "services", month)
+    own = rows.filter(rows["service"] == service).drop_nulls("affinity")
+    columns = own.select("district", "sex", "age", "population", "affinity")
+    return {(d, s, a): (count, z) for d, s, a, count, z in columns.iter_rows()}
+
+
+def _value(known: Mapping[Key, tuple[float, float]], at: Key) -> float | None:
+    return round(known[at][1], SHARE) if at in known else None
+
+
+def _peers(
+    current: Mapping[Key, tuple[float, float]], former: Mapping[Key, tuple[float, float]]
+) -> dict[tuple[str, int], float]:
+    """Change of the mean over people of each sex and age that both months know."""
+    means = [_means(known) for known in (current, former)]
+    return {peers: means[0][peers] - means[1][peers] for peers in means[0].keys() & means[1].keys()}
+
+
+def _means(known: Mapping[Key, tuple[float, float]]) -> dict[tuple[str, int], float]:
+    groups: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    for (_, sex, age), pair in known.items():
+        groups.setdefault((sex, age), []).append(pair)
+    return {
+        peers: fsum(count * z for count, z in pairs) / fsum(count for count, _ in pairs)
+        for peers, pairs in groups.items()
+    }
+
+
+def _parts(
+    was: float | None, then: float | None, value: float | None, city: float | None
+) -> dict[str, float | None]:
+    if was is None or then is None or value is None or city is None:
+        return dict.fromkeys(("change_method", "change_city", "change_local"))
+    method, of_city = round(then - was, SHARE), round(city, SHARE)
+    return {
+        "change_method": method,
+        "change_city": of_city,
+        "change_local": round(value - was - method - of_city, SHARE),
+    }
+
+
+def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
+    after: dict[str, Any] = {row["platform"]: row for row in now.result.platforms}
+    return tuple(
+        {
+            "platform": row["platform"],
+            "spend_before": row["spend"],
+            "spend_now": after[row["platform"]]["spend"],
+            "reached_before": row["reached"],
+            "reached_now": after[row["platform"]]["reached"],
+        }
+        for row in plan.result.platforms
+    )
+
+
+def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
+    entered, left = (sum(row["status"] == one for row in rows) for one in ("entered", "left"))
+    if not entered and not left:
+        return (Text("대상 집단은 그대로입니다.", "The audience's segments are the same."),)
+    return (
+        Text(
+            f"대상에 {entered}개 집단이 들어오고 {left}개 집단이 빠졌습니다.",
+            f"Segments that entered the audience: {entered}; that left it: {left}.",
+        ),
+    )
+
+
+def _reach(found: Comparison) -> tuple[Text, ...]:
+    before, now = (plan.result.summary["reached"] for plan in (found.before, found.now))
+    if before == now:
+        return (Text("예상 도달 인원은 그대로입니다.", "The expected reach is the same."),)
+    return (
+        Text(
+            f"예상 도달 인원이 {before:,}명에서 {now:,}명으로 "
+            f"{'늘었습니다' if now > before else '줄었습니다'}.",
+            f"The expected reach went from {before:,} to {now:,} people.",
+        ),
+    )

@@ -1,0 +1,136 @@
+"""Reach curves: which share of people at least one contact arrives at, by contacts per person.
+
+A curve is held as its *exposure* h = -ln(1 - reach), a concave, piecewise linear function of the
+contacts per person. For the exponential curve, reach = 1 - exp(-contacts / scale), h is one
+straight line of slope 1 / scale. A user's table is joined by straight lines of h: between two
+points each further contact finds the same share of those not reached before. Exposures add where
+reaches combine as if by chance (Sainsbury, in Broadbent, Spending Advertising Money, 1979): the
+reach of several platforms is 1 - prod(1 - reach) = 1 - exp(-sum h), which is what makes the
+division of a budget a concave problem (see `allocation`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, log1p
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.errors import QuestionError
+from telads.language import Text
+
+Array = NDArray[np.float64]
+
+TYPING_ERROR = 0.01
+"""How far, in reach, a table may lie below a concave curve: points in whole per cents are off by
+half a per cent, this one down and its neighbours up."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Pieces of the exposure: widths (contacts per person, the last infinite) and slopes."""
+
+    widths: tuple[float, ...]
+    slopes: tuple[float, ...]
+    asked: tuple[tuple[float, float], ...] | float
+    """As it was given: the points of a table, or a scale."""
+
+    def document(self) -> dict[str, object]:
+        """As JSON."""
+        if isinstance(self.asked, float):
+            return {"scale": self.asked}
+        return {"points": [list(point) for point in self.asked]}
+
+    def exposure(self, contacts: Array) -> Array:
+        """H at so many contacts per person, any shape."""
+        total = np.zeros_like(contacts, dtype=np.float64)
+        start = 0.0
+        for width, slope in zip(self.widths, self.slopes, strict=True):
+            total += slope * np.clip(contacts - start, 0.0, width)
+            start += width
+        return total
+
+    def reach(self, contacts: Array) -> Array:
+        """Share of people reached, 0..1."""
+        return np.asarray(-np.expm1(-self.exposure(contacts)))
+
+
+def exponential(scale: float) -> Curve:
+    """Reach = 1 - exp(-contacts / scale); `scale` is the contacts per person that reach 63 %.
+
+    Raises `QuestionError` unless it is a positive number. A scale of 1 is contacts strewn at
+    random; a larger one, contacts that keep finding the same people.
+    """
+    if not 0 < scale < inf:
+        raise QuestionError(
+            Text("도달 곡선의 척도는 0보다 커야 합니다.", "A reach curve's scale must be above 0."),
+            Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
+                 "Write 1 for contacts strewn at random, more if they find the same people."),
+            value=scale,
+        )  # fmt: skip
+    return Curve((inf,), (1 / scale,), scale)
+
+
+def table(points: Sequence[tuple[float, float]]) -> Curve:
+    """A curve through the user's points (contacts per person, share reached); it starts at (0, 0).
+
+    Beyond the last point nobody more is reached. Raises `QuestionError` that names the first point
+    that is out of order, not between 0 and 1, or where reach rises faster than before: each
+    further contact may find no larger share of those not yet reached than the one before.
+    """
+    if not points:
+        raise _refused(Text("도달 표에 점이 없습니다.", "A reach table has no points."), None)
+    before = (0.0, 0.0)
+    for point in points:
+        if not (before[0] < point[0] < inf and before[1] <= point[1] < 1 and point[1] > 0):
+            raise _refused(
+                Text(
+                    "도달 표는 접촉 수가 커지는 순서여야 하고, 도달률은 줄지 않으며 "
+                    "0과 1 사이여야 합니다.",
+                    "A reach table needs rising contacts, and shares that never fall, between 0 "
+                    "and 1.",
+                ),
+                point,
+            )
+        before = point
+    contacts = np.array([0.0, *(point[0] for point in points)])
+    exposure = np.array([0.0, *(-log1p(-point[1]) for point in points)])
+    kept = _upper_hull(contacts, exposure)
+    smooth = np.interp(contacts, contacts[kept], exposure[kept])
+    gap = np.exp(-exposure) - np.exp(-smooth)
+    if (gap > TYPING_ERROR).any():
+        raise _refused(
+            Text(
+                "도달 표의 이 점 뒤에서 도달률이 더 빨리 늘어납니다. 접촉이 늘수록 새로 닿는 "
+                "사람은 줄어야 합니다.",
+                "Reach rises faster after this point of the table; further contacts must find "
+                "ever fewer new people.",
+            ),
+            points[int(np.argmax(gap)) - 1],
+        )
+    slopes = np.diff(exposure[kept]) / np.diff(contacts[kept])
+    widths = np.diff(contacts[kept]).tolist()
+    return Curve((*widths, inf), (*slopes.tolist(), 0.0), tuple(points))
+
+
+def _upper_hull(x: Array, y: Array) -> list[int]:
+    """The points on the least concave function above all of them."""
+    hull: list[int] = []
+    for at in range(len(x)):
+        while len(hull) > 1:
+            a, b = hull[-2:]
+            if (y[b] - y[a]) * (x[at] - x[b]) > (y[at] - y[b]) * (x[b] - x[a]):
+                break
+            hull.pop()
+        hull.append(at)
+    return hull
+
+
+def _refused(message: Text, point: tuple[float, float] | None) -> QuestionError:
+    advice = Text(
+        "1인당 접촉 수와 도달률(0~1)을 [[1, 0.3], [3, 0.6]]처럼 적어 주세요.",
+        "Write contacts per person and share reached (0 to 1), like [[1, 0.3], [3, 0.6]].",
+    )
+    return QuestionError(message, advice, value=None if point is None else list(point))

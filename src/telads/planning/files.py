@@ -1,0 +1,122 @@
+"""A plan as files: one workbook, CSV, JSON. The same plan gives the same bytes.
+
+xlsx: the sheets summary, platforms, segments, spends, method, source. csv: the spends, one row for
+each segment and platform, described beside it in `x.csv-metadata.json`. json: the whole plan, in
+the form that `plan.read_plan` reads back. All hold the very same figures.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telads.answers.choices import one_of
+from telads.export import SOURCE, WRITERS, write_workbook
+from telads.language import Lang, Text
+from telads.planning.plan import Plan
+from telads.planning.questions import frame_of, plan_sentences
+from telads.tables.store import write_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+METHOD: tuple[Text, ...] = (
+    Text("대상의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
+         "Sizes are rounded to 10, and everything is computed from the rounded ones."),
+    Text("접촉 수 = 집행액 × 1000 ÷ 1,000회당 단가.",
+         "Contacts = spend x 1000 / price per thousand."),
+    Text("매체별 도달 = 사용자가 준 도달 곡선. 여러 매체의 도달은 집단 안에서 서로 독립이라고 보고 "
+         "합칩니다(세인즈버리). 하한과 상한은 어떤 겹침에서도 성립합니다.",
+         "Reach of a platform: the user's own curve. Platforms combine as independent within a "
+         "segment (Sainsbury); the lower and upper bounds hold whatever the overlap."),
+    Text("관심도 가중 도달 = 인원 × 관심도(0 미만은 0) × 도달 확률. 접촉은 매체와 서비스의 "
+         "연관(음수는 0)만큼만 칩니다. 예산은 이 합이 가장 커지도록 나눕니다.",
+         "Affinity-weighted reach = people x affinity (below 0 counts 0) x probability of being "
+         "reached, a contact counting by the association of platform and service (below 0 counts "
+         "0). The budget is divided so that this sum is largest."),
+    Text("proven_gap: 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다.",
+         "proven_gap: no other division can be better by more than this share."),
+    Text("자료에는 클릭, 판매, 개인이 없습니다. 계획 접촉과 관심도이며 판매 예측이 아닙니다.",
+         "There are no clicks, sales or persons in the data: these are planned contacts and "
+         "affinity, no forecast of sales."),
+)  # fmt: skip
+
+
+def about(plan: Plan) -> dict[str, object]:
+    """What the files say of where the plan comes from."""
+    basis = plan.basis
+    return {
+        "table": "plan",
+        "name": plan.name,
+        "plan": plan.hash,
+        "service": plan.brief.service,
+        "build": basis.build,
+        "telads": basis.version,
+        "months": [basis.month],
+        "windows": [[str(month) for month in plan.month.window]],
+        "synthetic": basis.synthetic,
+        "source": "synthetic twin" if basis.synthetic else SOURCE,
+        "brief": json.dumps(plan.brief.document(), ensure_ascii=False, sort_keys=True),
+    }
+
+
+def write_plan(plan: Plan, path: Path, lang: Lang = "ko") -> None:
+    """Write a plan; the kind of file is told by the suffix. Raises `UnknownChoice` for others."""
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
+        raise one_of(Text("파일 형식", "kind of file"), path.name, KINDS)
+    KINDS[suffix](plan, path, lang)
+
+
+def _json(plan: Plan, path: Path, lang: Lang) -> None:
+    text = json.dumps(plan.document(), ensure_ascii=False, sort_keys=True, indent=1)
+    write_text(path, text + "\n")
+
+
+def _csv(plan: Plan, path: Path, lang: Lang) -> None:
+    WRITERS[".csv"](path, _spends(plan), about(plan))
+
+
+def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
+    sheets = {
+        "summary": _summary(plan, lang),
+        "platforms": frame_of(plan.result.platforms),
+        "segments": frame_of(plan.result.segments),
+        "spends": _spends(plan),
+        "method": frame_of([{"method": line(lang)} for line in METHOD]),
+    }
+    write_workbook(path, sheets, about(plan))
+
+
+def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
+    """Names, figures and words, one a row; figures stay figures, in a column of their own."""
+    sums = plan.result.summary
+    texts = {
+        "name": plan.name,
+        "service": plan.brief.service,
+        "binding": ", ".join(sums["binding"]),
+        **{f"sentence_{at}": line(lang) for at, line in enumerate(plan_sentences(plan), 1)},
+    }
+    figures = {name: value for name, value in sums.items() if name != "binding"}
+    rows = [{"item": name, "value": None, "text": text} for name, text in texts.items()]
+    rows += [{"item": name, "value": value, "text": None} for name, value in figures.items()]
+    return frame_of(rows)
+
+
+def _spends(plan: Plan) -> pl.DataFrame:
+    frame = frame_of(plan.result.spends)
+    if plan.basis.synthetic:
+        import polars as pl
+
+        frame = frame.with_columns(synthetic=pl.lit(True))
+    return frame
+
+
+KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
+    ".xlsx": _xlsx,
+    ".csv": _csv,
+    ".json": _json,
+}
+"""The kinds of file a plan can be."""

@@ -1,0 +1,82 @@
+"""What the user says about a platform and about the plan, and whether it can be kept at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+from telads.errors import QuestionError
+from telads.language import Text
+from telads.planning.curves import Curve
+
+CONTACTS_PRICED = 1000
+"""Prices are for so many contacts."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A platform on the user's terms: won for a thousand contacts, limits in won (None: no cap)."""
+
+    name: str
+    service: str
+    """The service whose association says how well the platform fits a segment."""
+    price: float
+    curve: Curve
+    minimum: int = 0
+    cap: int | None = None
+
+    @property
+    def contacts_per_won(self) -> float:
+        """How many contacts a won buys."""
+        return CONTACTS_PRICED / self.price
+
+    def most(self, budget: int) -> int:
+        """The largest spend possible."""
+        return budget if self.cap is None else min(self.cap, budget)
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """Average contacts per person reached: at most, or at least, so many."""
+
+    kind: Literal["at_most", "at_least"]
+    contacts: float
+
+
+def won(amount: float) -> Text:
+    """An amount as people read it."""
+    return Text(f"{amount:,.0f}원", f"{amount:,.0f} won")
+
+
+def check(offers: Sequence[Offer], budget: int) -> None:
+    """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
+    for offer in offers:
+        if offer.cap is not None and offer.cap < offer.minimum:
+            raise QuestionError(
+                Text(f"{offer.name}: 상한이 최소 집행액보다 {won(offer.minimum - offer.cap).ko} "
+                     "적습니다.",
+                     f"{offer.name}: the cap lies {won(offer.minimum - offer.cap).en} below the "
+                     "minimum spend."),
+                Text("상한을 올리거나 최소 집행액을 낮춰 주세요.",
+                     "Raise the cap or lower the minimum."),
+                limit=offer.name,
+            )  # fmt: skip
+    minimums = sum(offer.minimum for offer in offers)
+    if minimums > budget:
+        raise QuestionError(
+            Text(f"최소 집행액의 합이 예산을 {won(minimums - budget).ko} 넘습니다.",
+                 f"The minimum spends exceed the budget by {won(minimums - budget).en}."),
+            Text("예산을 늘리거나 최소 집행액을 낮춰 주세요.",
+                 "Raise the budget or lower a minimum."),
+            limit=", ".join(offer.name for offer in offers if offer.minimum), value=minimums,
+        )  # fmt: skip
+    caps = sum(inf if offer.cap is None else offer.cap for offer in offers)
+    if caps < budget:
+        raise QuestionError(
+            Text(f"상한의 합이 예산보다 {won(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
+                 f"The caps leave {won(budget - caps).en} of the budget that cannot be spent."),
+            Text("상한을 올리거나 예산을 줄여 주세요.", "Raise a cap or lower the budget."),
+            limit=", ".join(offer.name for offer in offers), value=int(caps),
+        )  # fmt: skip

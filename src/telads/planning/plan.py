@@ -1,0 +1,173 @@
+"""A plan: what was asked for, what it was computed from, and what came out, under one hash.
+
+The text of a plan is canonical JSON: keys in order, no spaces, numbers rounded where they are made
+(`result`). Its SHA-256 is the plan's hash. Nothing of a day or a machine is in it: the same brief
+on the same build is the same plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telads.answers.choices import month_of, service_of
+from telads.errors import DataError
+from telads.language import Text
+from telads.model import Month
+from telads.planning.audience import Audience, audience
+from telads.planning.brief import Brief, read_brief
+from telads.planning.result import OFTEN, SHARE, Result, divide
+from telads.workspace import Build
+
+FORMAT = 1
+"""Version of the plan's JSON."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the figures depend on besides the brief; a change of any can change them."""
+
+    build: str
+    month: str
+    cells: str
+    """The month's data, by the name of their file, which holds their hash."""
+    version: str
+    format: int
+    floor: float
+    forecast_phi: float
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A finished plan. `people` says who the audience was, as JSON takes it."""
+
+    brief: Brief
+    basis: Basis
+    people: Mapping[str, Any]
+    result: Result
+
+    @property
+    def name(self) -> str:
+        """As the planner calls it."""
+        return self.brief.name
+
+    @property
+    def month(self) -> Month:
+        """The label month it was made on."""
+        return Month.parse(self.basis.month)
+
+    def content(self) -> dict[str, Any]:
+        """The plan as JSON, without its hash."""
+        return {
+            "plan": FORMAT,
+            "brief": self.brief.document(),
+            "basis": dict(vars(self.basis)),
+            "audience": dict(self.people),
+            "result": self.result.document(),
+        }
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical text."""
+        return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """The plan as JSON, with its hash."""
+        return {**self.content(), "hash": self.hash}
+
+
+def canonical(document: Mapping[str, Any]) -> str:
+    """One text for one document: keys sorted, no spaces, no NaN."""
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def basis_of(build: Build, month: Month) -> Basis:
+    """What figures of a month depend on in a build."""
+    about = build.about
+    return Basis(
+        build=build.name,
+        month=str(month),
+        cells=str(about["files"][str(month)]["cells"]),
+        version=str(about["version"]),
+        format=int(about["format"]),
+        floor=float(about["floor"]),
+        forecast_phi=float(about["forecast_phi"]),
+        synthetic=build.synthetic,
+    )
+
+
+def make_plan(build: Build, brief: Brief) -> Plan:
+    """Choose the audience and divide the budget, on the brief's month or the newest.
+
+    Raises `QuestionError` and its kinds: unknown names, too few people, limits that cannot be kept.
+    """
+    month = month_of(build, brief.month)
+    for service in (brief.service, *(offer.service for offer in brief.offers)):
+        service_of(build, service)
+    chosen = audience(build, brief.rules, month)
+    return Plan(
+        brief, basis_of(build, month), people_document(chosen),
+        divide(build, brief, chosen.segments, month),
+    )  # fmt: skip
+
+
+def people_document(chosen: Audience) -> dict[str, Any]:
+    """Size, profile and districts of an audience as JSON."""
+
+    def short(value: float | None, digits: int) -> float | None:
+        return None if value is None else round(value, digits)
+
+    return {
+        "segments": len(chosen.segments),
+        "population": chosen.size.population,
+        "population_low": chosen.size.low,
+        "population_high": chosen.size.high,
+        "population_share": round(chosen.size.share, SHARE),
+        "profile": [
+            {
+                "service": one.service,
+                "affinity": short(one.affinity, SHARE),
+                "index": short(one.index, OFTEN),
+                "index_low": short(one.low, OFTEN),
+                "index_high": short(one.high, OFTEN),
+                "volume_share": short(one.share, SHARE),
+            }
+            for one in chosen.profile
+        ],
+        "districts": chosen.districts,
+    }
+
+
+def read_plan(document: Any) -> Plan:
+    """A plan from its JSON; raises `DataError` if anything in it was changed since it was made."""
+    try:
+        result = document["result"]
+        plan = Plan(
+            brief=read_brief(document["brief"]),
+            basis=Basis(**document["basis"]),
+            people=document["audience"],
+            result=Result(
+                result["summary"], tuple(result["platforms"]), tuple(result["segments"]),
+                tuple(result["spends"]),
+            ),
+        )  # fmt: skip
+        whole = document["hash"] == plan.hash and document["plan"] == FORMAT
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise _damaged() from error
+    if not whole:
+        raise _damaged()
+    return plan
+
+
+def _damaged() -> DataError:
+    return DataError(
+        Text("계획의 내용이 저장할 때와 다릅니다.", "The plan is not as it was when it was saved."),
+        Text("저장된 원본을 쓰거나 계획을 다시 만들어 주세요.",
+             "Use the saved original, or make the plan again."),
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""Planning as answers: the same tables for the command line, the website, and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.answer import Answer
+from telads.answers.choices import month_of
+from telads.catalog import BY_ID
+from telads.language import Lang, Text, same
+from telads.model import Month, Segment
+from telads.planning.audience import Audience, Overlap, audience, key, overlap, rounded
+from telads.planning.comparison import Comparison
+from telads.planning.limits import won
+from telads.planning.plan import Plan, canonical, people_document
+from telads.planning.rules import Rules
+from telads.wording import people
+from telads.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PARTS = ("platforms", "segments", "spends")
+"""The tables of a plan."""
+
+
+def audience_answer(build: Build, rules: Rules, month: str | Month | None = None) -> Answer:
+    """Who an audience is.
+
+    Rows: district, sex, age, population (rounded to 10). Facts: segments, population with its
+    range, population_share, profile (a list by service: affinity, index with 80 % interval,
+    volume_share), districts (people of each). Raises `QuestionError` and its kinds.
+    """
+    when = month_of(build, month)
+    found = audience(build, rules, when)
+    return Answer(
+        question="audience",
+        parameters={"rules": canonical(rules.document())},
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_members(build, found.segments, when),
+        facts=people_document(found),
+        sentences=_of_audience(found),
+        warnings=build.warnings(when),
+    )
+
+
+def overlap_answer(
+    build: Build, first: Rules, second: Rules, month: str | Month | None = None
+) -> Answer:
+    """How two audiences lie to each other.
+
+    Rows: the services of both profiles side by side: service, then affinity and index of each.
+    Facts: population of each, both, only_first, only_second (rounded to 10; all three None where
+    one would be of too few people). Raises `QuestionError` and its kinds.
+    """
+    when = month_of(build, month)
+    one, other = audience(build, first, when), audience(build, second, when)
+    shared = overlap(build, one.segments, other.segments, when)
+    beside = {standing.service: standing for standing in other.profile}
+    rows = [
+        {
+            "service": own.service,
+            "affinity_first": own.affinity, "index_first": own.index,
+            "affinity_second": beside[own.service].affinity,
+            "index_second": beside[own.service].index,
+        }
+        for own in one.profile if own.service in beside
+    ]  # fmt: skip
+    return Answer(
+        question="overlap",
+        parameters={
+            "first": canonical(first.document()),
+            "second": canonical(second.document()),
+        },
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=frame_of(rows),
+        facts={
+            "population_first": one.size.population,
+            "population_second": other.size.population,
+            **vars(shared),
+        },
+        sentences=_of_overlap(shared),
+        warnings=build.warnings(when),
+    )
+
+
+def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
+    """One table of a plan (see `result`); the facts are its sums."""
+    return Answer(
+        question=f"plan_{part}",
+        parameters={"name": plan.name, "service": plan.brief.service, "plan": plan.hash},
+        month=plan.month,
+        method="affinity",
+        build=plan.basis.build,
+        synthetic=plan.basis.synthetic,
+        rows=frame_of(getattr(plan.result, part)),
+        facts=plan.result.summary,
+        sentences=plan_sentences(plan),
+        warnings=build.warnings(plan.month) if plan.month in build.months else (),
+    )
+
+
+def comparison_answer(found: Comparison) -> Answer:
+    """What a newer build changes, by segment (see `comparison`)."""
+    return Answer(
+        question="plan_comparison",
+        parameters={"name": found.before.name, "plan": found.before.hash},
+        month=found.now.month,
+        method="affinity",
+        build=found.now.basis.build,
+        synthetic=found.now.basis.synthetic,
+        rows=frame_of(found.segments),
+        facts={"causes": list(found.causes), "platforms": list(found.platforms),
+               "month_before": found.before.basis.month, "build_before": found.before.basis.build},
+        sentences=found.sentences(),
+    )  # fmt: skip
+
+
+def plan_sentences(plan: Plan) -> tuple[Text, ...]:
+    """The plan in words a planner can repeat: planned contacts and reach, never sales."""
+    sums = plan.result.summary
+    found = [Text(
+        f"{won(sums['spend']).ko}으로 계획 접촉 {sums['contacts']:,}회, "
+        f"예상 도달 {people(sums['reached'], 'ko')}(대상의 {sums['reach_share']:.1%}), "
+        f"1인당 평균 {sums['frequency']:.1f}회입니다.",
+        f"{won(sums['spend']).en} buy {sums['contacts']:,} planned contacts and reach an expected "
+        f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
+        f"{sums['frequency']:.1f} times each.",
+    )]  # fmt: skip
+    if sums["next_share"] is not None:
+        found.append(Text(
+            f"예산을 10% 늘리면 관심도 가중 도달이 {sums['next_share']:.1%} 늘어납니다.",
+            f"A tenth more budget would add {sums['next_share']:.1%} of affinity-weighted reach.",
+        ))  # fmt: skip
+    if sums["binding"]:
+        found.append(Text(
+            f"결과를 묶는 한도: {', '.join(_limit(one).ko for one in sums['binding'])}.",
+            f"Limits that bind: {', '.join(_limit(one).en for one in sums['binding'])}.",
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _limit(binding: str) -> Text:
+    """A limit by name: `cap youtube` as `YouTube's cap`."""
+    kind, _, name = binding.partition(" ")
+    words = {
+        "cap": Text("상한", "cap"),
+        "minimum": Text("최소 집행액", "minimum"),
+        "frequency": Text("접촉 횟수 목표", "the goal of frequency"),
+    }
+    if not name:
+        return words[kind]
+    text = BY_ID[name].text if name in BY_ID else same(name)
+    return Text(f"{text.ko} {words[kind].ko}", f"{text.en}: {words[kind].en}")
+
+
+def _of_audience(found: Audience) -> tuple[Text, ...]:
+    size, count = found.size, len(found.segments)
+    return (
+        Text(
+            f"{count}개 집단, {people(size.population, 'ko')}으로 전체의 {size.share:.1%}입니다.",
+            f"{people(size.population, 'en').capitalize()} in {count} segments, "
+            f"{size.share:.1%} of all.",
+        ),
+    )
+
+
+def _of_overlap(shared: Overlap) -> tuple[Text, ...]:
+    if shared.both is None:
+        return (Text(
+            "두 대상의 차이에 인원이 너무 적은 부분이 있어 겹침을 보여 드릴 수 없습니다.",
+            "The overlap cannot be shown: a part of it has too few people.",
+        ),)  # fmt: skip
+    parts = (shared.both, shared.only_first or 0, shared.only_second or 0)
+    languages: tuple[Lang, Lang] = ("ko", "en")
+    ko, en = ([people(part, lang) for part in parts] for lang in languages)
+    return (Text(
+        f"함께 속한 사람 {ko[0]}, 첫째에만 {ko[1]}, 둘째에만 {ko[2]}입니다.",
+        f"In both: {en[0]}; in the first only: {en[1]}; in the second only: {en[2]}.",
+    ),)  # fmt: skip
+
+
+def _members(build: Build, segments: Sequence[Segment], month: Month) -> pl.DataFrame:
+    from telads.answers.tables import people as sizes
+
+    known = sizes(build)[str(month)]
+    return frame_of([
+        {"district": d, "sex": s, "age": a, "population": rounded(known[d, s, a])}
+        for d, s, a in map(key, segments)
+    ])  # fmt: skip
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as a table; a column without any value is one of figures."""
+    import polars as pl
+
+    frame = pl.DataFrame(list(rows), infer_schema_length=None)
+    return frame.with_columns(pl.col(pl.Null).cast(pl.Float64))

@@ -1,0 +1,108 @@
+"""A JSON object read field by field; what is wrong is named by its path: `where.all[1].age`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from telads.errors import QuestionError
+from telads.language import Text
+
+T = TypeVar("T")
+
+LARGEST = 10**15
+"""Amounts beyond it are mistakes of typing."""
+
+
+class Fields:
+    """The fields of an object at `path`; `done` refuses those nobody asked for."""
+
+    def __init__(self, document: object, path: str = "") -> None:
+        if not isinstance(document, Mapping):
+            raise wrong(path or "/", document, Text("여러 항목의 묶음({...})", "an object {...}"))
+        self.document: Mapping[str, Any] = document
+        self.path = path
+        self.asked: set[str] = set()
+
+    def at(self, name: str) -> str:
+        """The path of a field."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def __contains__(self, name: str) -> bool:
+        return self.document.get(name) is not None
+
+    def value(self, name: str) -> Any:
+        """A field as it stands; None where it is absent."""
+        self.asked.add(name)
+        return self.document.get(name)
+
+    def needed(self, name: str) -> Any:
+        """A field that must be there."""
+        value = self.value(name)
+        if value is None:
+            raise QuestionError(
+                Text("항목이 빠졌습니다.", "A field is missing."),
+                Text("이 항목을 적어 주세요.", "Add this field."),
+                rule=self.at(name),
+            )
+        return value
+
+    def text(self, name: str) -> str:
+        """A text that is not empty."""
+        value = self.needed(name)
+        if not isinstance(value, str) or not value.strip():
+            raise wrong(self.at(name), value, Text("글", "a text"))
+        return value.strip()
+
+    def number(self, name: str) -> float:
+        """A finite number."""
+        value = self.needed(name)
+        good = isinstance(value, int | float) and not isinstance(value, bool)
+        if not good or not -LARGEST < value < LARGEST:
+            raise wrong(self.at(name), value, Text("숫자", "a number"))
+        return float(value)
+
+    def whole(self, name: str, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        value = self.number(name)
+        if value != int(value) or value < least:
+            raise wrong(self.at(name), self.value(name), Text(
+                f"{least} 이상의 정수", f"a whole number of {least} or more"))  # fmt: skip
+        return int(value)
+
+    def items(self, name: str) -> Sequence[Any]:
+        """A list, or one thing as a list of its own."""
+        value = self.needed(name)
+        return value if isinstance(value, list | tuple) else [value]
+
+    def each(self, name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
+        """Every item of a list, read; an error of the reading names the item's place."""
+        found = []
+        for place, item in enumerate(self.items(name)):
+            try:
+                found.append(read(item))
+            except QuestionError as error:
+                inner = error.facts.get("rule")
+                error.facts["rule"] = f"{self.at(name)}[{place}]" + (f".{inner}" if inner else "")
+                raise
+        return tuple(found)
+
+    def done(self) -> None:
+        """Raise for a field that means nothing here; a misspelt rule must not pass for none."""
+        for name in self.document:
+            if name not in self.asked:
+                raise QuestionError(
+                    Text("알 수 없는 항목이 있습니다.", "This field is not known here."),
+                    Text(f"쓸 수 있는 항목: {', '.join(sorted(self.asked))}.",
+                         f"Known fields: {', '.join(sorted(self.asked))}."),
+                    rule=self.at(str(name)),
+                )  # fmt: skip
+
+
+def wrong(path: str, value: object, wanted: Text) -> QuestionError:
+    """The error of a value that is something else than wanted."""
+    return QuestionError(
+        Text("값의 형식이 맞지 않습니다.", "This value has a wrong form."),
+        Text(f"{wanted.ko} 형식으로 적어 주세요.", f"Write {wanted.en}."),
+        rule=path, value=value,
+    )  # fmt: skip

@@ -1,0 +1,266 @@
+"""What a division of the budget buys: per platform, per segment, and in sum.
+
+All is computed from sizes rounded to 10, so that no figure and no ratio of figures tells more of a
+segment's size than its shown one. Shares, affinities and associations are rounded to four digits,
+frequencies to two, so that machines that sum in another order write the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.answers.tables import of_month, people
+from telads.errors import QuestionError
+from telads.model import Month, Segment
+from telads.planning.allocation import (
+    Allocation,
+    Market,
+    allocate,
+    contacts,
+    exposures,
+    frequency,
+    worth,
+)
+from telads.planning.audience import key, rounded
+from telads.planning.brief import Brief
+from telads.planning.limits import Offer
+from telads.planning.overlap import Union, union
+from telads.workspace import Build
+
+Row = dict[str, Any]
+Array = NDArray[np.float64]
+
+SHARE, OFTEN = 4, 2
+PROVEN = 10**5
+"""The proven gap is rounded up to this part of the weighted reach."""
+STEP = 0.1
+"""By how much the budget and the prices are changed to see what that does."""
+AT_GOAL = 0.999
+"""Share of a frequency goal from which on it is called binding."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Figures of a plan, as JSON takes them; rows in the order of segments and platforms."""
+
+    summary: Row
+    platforms: tuple[Row, ...]
+    segments: tuple[Row, ...]
+    spends: tuple[Row, ...]
+    """One for each segment and platform that money is spent on."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "summary": self.summary,
+            "platforms": list(self.platforms),
+            "segments": list(self.segments),
+            "spends": list(self.spends),
+        }
+
+
+def market(
+    build: Build, segments: Sequence[Segment], month: Month, service: str, offers: Sequence[Offer]
+) -> Market:
+    """People, affinity and associations of segments; what is not known counts as 0."""
+    known = people(build)[str(month)]
+    rows = of_month(build, "services", month)
+    own = rows.filter(rows["service"] == service)
+    affinity = {tuple(row[:3]): row[3] for row in own.select(*_KEY, "affinity").iter_rows()}
+    rows = of_month(build, "platforms", month)
+    pairs = rows.filter(rows["service"] == service)
+    associations = {
+        (tuple(row[:3]), row[3]): row[4]
+        for row in pairs.select(*_KEY, "platform", "association").iter_rows()
+    }
+    keys = [key(segment) for segment in segments]
+    return Market(
+        people=np.array([float(rounded(known[of])) for of in keys]),
+        affinity=np.array([round(affinity.get(of) or 0.0, SHARE) for of in keys]),
+        weight=np.array(
+            [
+                [round(max(associations.get((of, o.service)) or 0.0, 0.0), SHARE) for o in offers]
+                for of in keys
+            ]
+        ).reshape(len(keys), len(offers)),
+    )
+
+
+_KEY = ("district", "sex", "age")
+
+
+def divide(build: Build, brief: Brief, segments: Sequence[Segment], month: Month) -> Result:
+    """Divide the brief's budget over segments; raises what `allocate` raises."""
+    offers = brief.offers
+    known = market(build, segments, month, brief.service, offers)
+    found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
+    reaches = -np.expm1(-exposures(found.spend, known, offers))
+    together = union(reaches)
+    bought = contacts(found.spend, offers)
+    return Result(
+        summary=_summary(brief, known, found, together, bought),
+        platforms=_platforms(brief, known, found, reaches, bought),
+        segments=_segments(segments, known, found, together, bought),
+        spends=tuple(
+            {
+                **_named(segments[g]),
+                "platform": offers[p].name,
+                "association": float(known.weight[g, p]),
+                "spend": int(found.spend[g, p]),
+                "contacts": round(bought[g, p]),
+                "reach_share": _round(reaches[g, p], SHARE),
+            }
+            for g, p in np.argwhere(found.spend).tolist()
+        ),
+    )
+
+
+def _round(value: float, digits: int) -> float:
+    return round(float(value), digits)
+
+
+def _named(segment: Segment) -> Row:
+    return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
+
+
+def _summary(brief: Brief, known: Market, found: Allocation, together: Union, bought: Array) -> Row:
+    total = float(known.people.sum())
+    reached = float(known.people @ together.sainsbury)
+    return {
+        "budget": brief.budget,
+        "spend": int(found.spend.sum()),
+        "segments": len(known.people),
+        "segments_used": int((found.spend.sum(axis=1) > 0).sum()),
+        "population": rounded(total),
+        "contacts": round(float(bought.sum())),
+        "reached": rounded(reached),
+        "reached_low": rounded(float(known.people @ together.low)),
+        "reached_high": rounded(float(known.people @ together.high)),
+        "reach_share": _round(reached / total, SHARE),
+        "frequency": _round(frequency(found.spend, known, brief.offers), OFTEN),
+        "weighted_reach": rounded(found.worth),
+        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN,
+        "binding": _binding(brief, known, found),
+        **_next(brief, known, found),
+    }
+
+
+def _binding(brief: Brief, known: Market, found: Allocation) -> list[str]:
+    """The limits without which more would be reached: `cap youtube`, `frequency`."""
+    totals = found.spend.sum(axis=0).tolist()
+    limits = [
+        f"{limit} {offer.name}"
+        for offer, total in zip(brief.offers, totals, strict=True)
+        if (limit := _limit(offer, total))
+    ]
+    goal = brief.goal
+    if goal:
+        often = frequency(found.spend, known, brief.offers)
+        ratio = often / goal.contacts if goal.kind == "at_most" else goal.contacts / often
+        limits += ["frequency"] if ratio >= AT_GOAL else []
+    return limits
+
+
+def _limit(offer: Offer, spend: int) -> str | None:
+    if offer.cap is not None and spend == offer.cap:
+        return "cap"
+    return "minimum" if offer.minimum and spend == offer.minimum else None
+
+
+def _next(brief: Brief, known: Market, found: Allocation) -> Row:
+    """What a tenth more budget would add; None where the limits do not let it be spent."""
+    more = brief.budget + round(brief.budget * STEP)
+    other = _again(brief, known, brief.offers, more)
+    return {
+        "next_budget": more - brief.budget,
+        "next_weighted_reach": None if other is None else rounded(other.worth - found.worth),
+        "next_share": _change(other, known, brief.offers, found),
+    }
+
+
+def _again(brief: Brief, known: Market, offers: Sequence[Offer], budget: int) -> Allocation | None:
+    try:
+        return allocate(known, offers, budget, brief.unit, brief.goal)
+    except QuestionError:
+        return None
+
+
+def _change(
+    other: Allocation | None, known: Market, offers: Sequence[Offer], found: Allocation
+) -> float | None:
+    """Relative change of the weighted reach."""
+    if other is None or not found.worth:
+        return None
+    return _round(worth(other.spend, known, offers) / found.worth - 1, SHARE)
+
+
+def _platforms(
+    brief: Brief, known: Market, found: Allocation, reaches: Array, bought: Array
+) -> tuple[Row, ...]:
+    rows = []
+    for at, offer in enumerate(brief.offers):
+        spend = int(found.spend[:, at].sum())
+        reached = float(known.people @ reaches[:, at])
+        rows.append({
+            "platform": offer.name,
+            "service": offer.service,
+            "price": int(offer.price),
+            "minimum": offer.minimum,
+            "cap": offer.cap,
+            "association": _round(known.people @ known.weight[:, at] / known.people.sum(), SHARE),
+            "spend": spend,
+            "spend_share": _round(spend / brief.budget, SHARE),
+            "contacts": round(float(bought[:, at].sum())),
+            "reached": rounded(reached),
+            "reach_share": _round(reached / known.people.sum(), SHARE),
+            "frequency": _round(bought[:, at].sum() / reached, OFTEN) if reached else None,
+            "limit": _limit(offer, spend),
+            **_repriced(brief, known, found, at, 1 + STEP, "dearer"),
+            **_repriced(brief, known, found, at, 1 - STEP, "cheaper"),
+        })  # fmt: skip
+    return tuple(rows)
+
+
+def _repriced(
+    brief: Brief, known: Market, found: Allocation, at: int, times: float, name: str
+) -> Row:
+    """The platform's spend and the whole plan's weighted reach, divided anew at another price."""
+    offers = list(brief.offers)
+    offers[at] = replace(offers[at], price=offers[at].price * times)
+    other = _again(brief, known, offers, brief.budget)
+    return {
+        f"spend_if_{name}": None if other is None else int(other.spend[:, at].sum()),
+        f"weighted_reach_if_{name}": _change(other, known, offers, found),
+    }
+
+
+def _segments(
+    segments: Sequence[Segment],
+    known: Market,
+    found: Allocation,
+    together: Union,
+    bought: Array,
+) -> tuple[Row, ...]:
+    rows = []
+    for g, segment in enumerate(segments):
+        count = known.people[g]
+        reached = count * together.sainsbury[g]
+        rows.append({
+            **_named(segment),
+            "population": rounded(count),
+            "affinity": float(known.affinity[g]),
+            "spend": int(found.spend[g].sum()),
+            "contacts": round(float(bought[g].sum())),
+            "reached": rounded(reached),
+            "reached_low": rounded(count * together.low[g]),
+            "reached_high": rounded(count * together.high[g]),
+            "reach_share": _round(together.sainsbury[g], SHARE),
+            "frequency": _round(bought[g].sum() / reached, OFTEN) if reached else None,
+        })  # fmt: skip
+    return tuple(rows)

@@ -1,0 +1,300 @@
+"""Who belongs to an audience: rules as data, read from JSON, applied to a build's month.
+
+    {"where": {"all": [{"service": "delivery", "affinity": 0.5},
+                       {"any": [{"age": [20, 30]}, {"signal": "subway_days", "z": 1}]}]},
+     "include": [{"district": "강남구", "sex": "F", "age": 40}], "exclude": []}
+
+A condition holds for a segment, and `all` and `any` join conditions to any depth. Segments that are
+included by name are in whatever the conditions say, excluded ones out whatever else says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from telads import catalog
+from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
+from telads.answers.lookalike import AMONG, lookalike
+from telads.answers.tables import districts, of_month
+from telads.catalog import refuse_index
+from telads.errors import QuestionError, UnknownChoice
+from telads.features.signals import SIGNALS
+from telads.language import Text
+from telads.model import Month, Segment, Sex
+from telads.places import DISTRICTS, find_district
+from telads.planning.reading import Fields, wrong
+from telads.recommend.lookalike import Among
+from telads.workspace import Build
+
+Segments = frozenset[Segment]
+
+
+class Rule(Protocol):
+    """A condition on segments."""
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """The segments it holds for."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """`all` or `any` of some rules."""
+
+    how: str
+    rules: tuple[Rule, ...]
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """The common segments, or those of any."""
+        parts = [rule.applied(build, month) for rule in self.rules]
+        return parts[0].intersection(*parts) if self.how == "all" else parts[0].union(*parts)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {self.how: [rule.document() for rule in self.rules]}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """A service used so much: `affinity` (standard deviations) or `index` (city 100) at least."""
+
+    service: str
+    figure: str
+    least: float
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """Segments at or above; a service that is not in the data raises `UnknownChoice`."""
+        asked = service_of(build, self.service).id
+        rows = of_month(build, "services", month)
+        return _segments(
+            rows.filter((rows["service"] == asked) & (rows[self.figure] >= self.least))
+        )
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"service": self.service, self.figure: self.least}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A context signal at least so large: its `value`, or its `z` against the city."""
+
+    signal: str
+    figure: str
+    least: float
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """Segments at or above."""
+        rows = of_month(build, "signals", month)
+        column = {"z": "z_city"}.get(self.figure, self.figure)
+        return _segments(
+            rows.filter((rows["signal"] == self.signal) & (rows[column] >= self.least))
+        )
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"signal": self.signal, self.figure: self.least}
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A sex, age or district that is one of some."""
+
+    part: str
+    values: tuple[str | int, ...]
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """Segments of these; a district that is not in the data raises `UnknownChoice`."""
+        if self.part == "district":
+            for name in self.values:
+                find_district(str(name), districts(build))
+        rows = of_month(build, "segments", month)
+        return _segments(rows.filter(rows[self.part].is_in(self.values)))
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {self.part: list(self.values)}
+
+
+@dataclass(frozen=True)
+class Like:
+    """The nearest segments to one, `top` of them (method L1); the one itself is not among them."""
+
+    segment: Segment
+    top: int
+    among: Among
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """Its lookalikes in the month."""
+        return _segments(lookalike(build, *self.segment, month, self.among, self.top).rows)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"like": segment_document(self.segment), "top": self.top, "among": self.among}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one audience; without conditions only what is included by name is in."""
+
+    where: Rule | None = None
+    include: tuple[Segment, ...] = ()
+    exclude: tuple[Segment, ...] = ()
+
+    def segments(self, build: Build, month: Month) -> tuple[Segment, ...]:
+        """The segments of the audience, sorted.
+
+        Named segments that the month does not show (too few people) are passed over, as a
+        condition would. Raises `UnknownChoice` for names the build does not know.
+        """
+        shown = _segments(of_month(build, "segments", month))
+        found = self.where.applied(build, month) if self.where else frozenset()
+        for segment in (*self.include, *self.exclude):
+            segment_of(build, *segment)
+        return tuple(sorted((found | set(self.include)) & shown - set(self.exclude)))
+
+    def document(self) -> dict[str, Any]:
+        """As JSON, spelt as the tables spell."""
+        return {
+            "where": self.where.document() if self.where else None,
+            "include": [segment_document(segment) for segment in sorted(set(self.include))],
+            "exclude": [segment_document(segment) for segment in sorted(set(self.exclude))],
+        }
+
+
+def read_rules(document: object, path: str = "") -> Rules:
+    """Rules from JSON; raises `QuestionError` that names the place of what is wrong.
+
+    An index of a standardised service raises `IndexRefused`, an unknown name `UnknownChoice`.
+    """
+    fields = Fields(document, path)
+    where = fields.value("where")
+    rules = Rules(
+        where=_read(where, fields.at("where")) if where is not None else None,
+        include=fields.each("include", read_segment) if "include" in fields else (),
+        exclude=fields.each("exclude", read_segment) if "exclude" in fields else (),
+    )
+    fields.asked.update({"include", "exclude"})
+    fields.done()
+    if rules.where is None and not rules.include:
+        raise QuestionError(
+            Text("대상을 고르는 규칙이 없습니다.", "There is no rule to choose the audience by."),
+            Text("where에 조건을, 또는 include에 집단을 적어 주세요.",
+                 "Write conditions in `where` or segments in `include`."),
+            rule=fields.at("where"),
+        )  # fmt: skip
+    return rules
+
+
+def read_segment(document: object) -> Segment:
+    """A segment from `{"district": ..., "sex": ..., "age": ...}`."""
+    fields = Fields(document)
+    segment = Segment(
+        _district(fields.text("district")), sex_of(fields.text("sex")), age_of(fields.needed("age"))
+    )
+    fields.done()
+    return segment
+
+
+def segment_document(segment: Segment) -> dict[str, Any]:
+    """A segment as JSON."""
+    return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
+
+
+_PARTS: dict[str, Callable[[Any], str | int]] = {
+    "sex": lambda value: str(sex_of(str(value))),
+    "age": age_of,
+    "district": lambda value: _district(str(value)),
+}
+_KINDS = ("all", "any", "service", "signal", "like", *_PARTS)
+
+
+def _read(document: object, path: str) -> Rule:
+    fields = Fields(document, path)
+    named = [kind for kind in _KINDS if kind in fields]
+    if len(named) != 1:
+        raise QuestionError(
+            Text("조건마다 다음 중 꼭 하나를 적어 주세요.",
+                 "Each condition names exactly one thing."),
+            Text(f"다음 중 하나: {', '.join(_KINDS)}.", f"One of: {', '.join(_KINDS)}."),
+            rule=path, value=", ".join(named) or "{}",
+        )  # fmt: skip
+    kind = named[0]
+    try:
+        rule = _READERS[kind](fields, kind)
+    except QuestionError as error:
+        error.facts.setdefault("rule", fields.at(kind))
+        raise
+    fields.done()
+    return rule
+
+
+def _read_joined(fields: Fields, kind: str) -> Rule:
+    parts = fields.items(kind)
+    if not parts:
+        raise wrong(fields.at(kind), [], Text("하나 이상의 조건", "one condition or more"))
+    rules = [_read(part, f"{fields.at(kind)}[{place}]") for place, part in enumerate(parts)]
+    return Joined(kind, tuple(rules))
+
+
+def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
+    named = [figure for figure in figures if figure in fields]
+    if len(named) != 1:
+        raise wrong(fields.path, ", ".join(named) or "{}", Text(
+            f"{' 또는 '.join(figures)} 중 하나", f"one of {' or '.join(figures)}"))  # fmt: skip
+    return named[0], fields.number(named[0])
+
+
+def _read_usage(fields: Fields, kind: str) -> Rule:
+    service = catalog.service(fields.text("service"))
+    figure, least = _one_figure(fields, ("affinity", "index"))
+    if figure == "index":
+        refuse_index(service, Text("지수", "index"))
+    return Usage(service.id, figure, least)
+
+
+def _read_signal(fields: Fields, kind: str) -> Rule:
+    known = [signal.id for signal in SIGNALS]
+    signal = fields.text("signal")
+    if signal not in known:
+        raise one_of(Text("신호", "signal"), signal, known)
+    return Signal(signal, *_one_figure(fields, ("z", "value")))
+
+
+def _read_like(fields: Fields, kind: str) -> Rule:
+    among = fields.value("among") or "all"
+    if among not in AMONG:
+        raise one_of(Text("범위", "choice"), among, AMONG)
+    top = count_of(fields.whole("top", 1)) if "top" in fields else 5
+    fields.asked.add("top")
+    return Like(read_segment(fields.needed("like")), top, cast(Among, among))
+
+
+def _read_part(fields: Fields, kind: str) -> Rule:
+    values = fields.each(kind, _PARTS[kind])
+    if not values:
+        raise wrong(fields.at(kind), [], Text("하나 이상의 값", "one value or more"))
+    return OneOf(kind, tuple(sorted(set(values))))
+
+
+_READERS: dict[str, Callable[[Fields, str], Rule]] = {
+    "all": _read_joined, "any": _read_joined, "service": _read_usage, "signal": _read_signal,
+    "like": _read_like, **dict.fromkeys(_PARTS, _read_part),
+}  # fmt: skip
+
+
+def _district(name: str) -> str:
+    """The Korean name of a district; one of another city stays as it is until it is asked for."""
+    try:
+        return find_district(name, [text.ko for text in DISTRICTS.values()])
+    except UnknownChoice:
+        return name
+
+
+def _segments(rows: Any) -> Segments:
+    known = rows.select("district", "sex", "age").unique().rows()
+    return frozenset(Segment(district, Sex(sex), age) for district, sex, age in known)

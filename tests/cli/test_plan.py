@@ -1,0 +1,77 @@
+"""The verbs of planning: files in, tables and files out, mistakes in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Telads
+from tests.planning.test_plan import BRIEF
+
+
+@pytest.fixture
+def brief(tmp_path: Path) -> Path:
+    path = tmp_path / "brief.json"
+    path.write_text(json.dumps(BRIEF), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.json"
+    path.write_text(json.dumps(BRIEF["audience"]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_an_audience_is_told_in_both_languages(telads: Telads, rules: Path, lang: str) -> None:
+    said = telads("audience", rules, "--lang", lang)
+    assert (said.code, said.err) == (0, "")
+    document = telads("audience", rules, "-f", "json", "--lang", lang).json()
+    assert document["facts"]["segments"] == len(document["rows"])
+    assert ("집단" in said.out) == (lang == "ko")
+
+
+def test_two_audiences_and_their_overlap(telads: Telads, rules: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({"where": {"sex": "F"}}), encoding="utf-8")
+    facts = telads("audience", rules, "--against", other, "-f", "json").json()["facts"]
+    assert facts["both"] + facts["only_first"] == pytest.approx(facts["population_first"], abs=10)
+    for lang in ("ko", "en"):
+        assert telads("audience", rules, "--against", other, "--lang", lang).code == 0
+
+
+@pytest.mark.parametrize("part", ["platforms", "segments", "spends"])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_plan_is_shown_by_parts(telads: Telads, brief: Path, part: str, lang: str) -> None:
+    said = telads("plan", brief, "--part", part, "--lang", lang)
+    assert (said.code, said.err) == (0, "")
+    assert "50,000,000" in said.out
+    rows = telads("plan", brief, "--part", part, "-f", "json").json()["rows"]
+    assert sum(row["spend"] for row in rows) == 50_000_000
+    assert said.out.count("\n") > len(rows)
+
+
+def test_a_saved_plan_is_made_anew(telads: Telads, brief: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    assert telads("plan", brief, "-o", saved).out == f"{saved}\n"
+    for lang in ("ko", "en"):
+        assert telads("replan", saved, "--lang", lang).code == 0
+    document = telads("replan", saved, "--month", "2023-03", "-f", "json").json()
+    assert document["facts"]["month_before"] == "2023-04"
+    assert document["month"] == "2023-03"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("{", "UTF-8"), ("[]", "{...}"), ('{"where": {"age": 35}}', "where.age[0]")],
+)
+def test_mistakes_are_one_line(telads: Telads, tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "rules.json"
+    path.write_text(text, encoding="utf-8")
+    said = telads("audience", path)
+    assert said.code in {1, 2}
+    assert told in said.err
+    assert said.err.count("\n") == 1

@@ -1,0 +1,1 @@
+"""Audiences, budgets and plans."""

@@ -1,0 +1,88 @@
+"""A plan's files: workbook, CSV and JSON hold the very same figures, and the same bytes again."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl  # type: ignore[import-untyped]
+import pytest
+
+from telads.errors import UnknownChoice
+from telads.planning.files import KINDS, write_plan
+from telads.planning.plan import Plan, make_plan, read_plan
+from telads.workspace import Build
+from tests.planning.test_plan import brief
+
+
+@pytest.fixture(scope="module")
+def plan(twin_build: Build) -> Plan:
+    return make_plan(twin_build, brief())
+
+
+@pytest.fixture
+def files(plan: Plan, tmp_path: Path) -> dict[str, Path]:
+    paths = {kind: tmp_path / f"plan{kind}" for kind in KINDS}
+    for path in paths.values():
+        write_plan(plan, path)
+    return paths
+
+
+def sheet(path: Path, name: str) -> list[dict[str, Any]]:
+    rows = list(openpyxl.load_workbook(path)[name].iter_rows(values_only=True))
+    return [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
+
+
+def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> None:
+    document = json.loads(files[".json"].read_text("utf-8"))
+    assert read_plan(document).hash == plan.hash
+    result = document["result"]
+    for part in ("platforms", "segments", "spends"):
+        rows = sheet(files[".xlsx"], part)
+        synthetic = {"synthetic": True} if part == "spends" else {}
+        assert rows == [{**row, **synthetic} for row in result[part]]
+    figures = {row["item"]: row["value"] for row in sheet(files[".xlsx"], "summary")}
+    for name, value in result["summary"].items():
+        if name != "binding":
+            assert figures[name] == value
+    with files[".csv"].open(encoding="utf-8", newline="") as lines:
+        told = list(csv.DictReader(lines))
+    assert len(told) == len(result["spends"])
+    for row, other in zip(told, result["spends"], strict=True):
+        for name, value in other.items():
+            assert type(value)(row[name]) == value
+
+
+def test_every_file_names_its_source(plan: Plan, files: dict[str, Path]) -> None:
+    source = dict(openpyxl.load_workbook(files[".xlsx"])["source"].iter_rows(values_only=True))
+    notes = json.loads(files[".csv"].with_name("plan.csv-metadata.json").read_text("utf-8"))
+    for told in (source, notes["notes"][0]):
+        assert told["build"] == plan.basis.build
+        assert told["plan"] == plan.hash
+        assert told["synthetic"] is True
+
+
+def test_the_same_plan_is_the_same_bytes(
+    plan: Plan, files: dict[str, Path], tmp_path: Path
+) -> None:
+    for kind, path in files.items():
+        other = tmp_path / f"again{kind}"
+        write_plan(plan, other)
+        assert other.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: Any) -> None:
+    path = tmp_path / "plan.xlsx"
+    write_plan(plan, path, lang)
+    method = " ".join(str(row["method"]) for row in sheet(path, "method"))
+    assert ("합칩니다" in method) == (lang == "ko")
+    for never in ("conversion", "ROI", "전환"):
+        assert never not in method
+
+
+def test_another_kind_of_file_is_refused(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(UnknownChoice):
+        write_plan(plan, tmp_path / "plan.docx")

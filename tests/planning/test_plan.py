@@ -1,0 +1,205 @@
+"""Plans: the same brief is the same text, no change goes unseen, newer data are explained."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telads.build import build as build_now
+from telads.errors import DataError, IndexRefused, QuestionError
+from telads.ingest import ingest
+from telads.planning.brief import Brief, read_brief
+from telads.planning.comparison import compare
+from telads.planning.plan import Plan, canonical, make_plan, read_plan
+from telads.settings import Settings
+from telads.workspace import Build, Workspace
+
+BRIEF: dict[str, Any] = {
+    "name": "여름 배달",
+    "audience": {"where": {"service": "delivery", "affinity": 0.5}},
+    "service": "delivery",
+    "budget": 50_000_000,
+    "platforms": [
+        {"service": "shopping", "price": 3500, "minimum": 5_000_000, "cap": 20_000_000},
+        {"service": "finance", "price": 4200, "curve": {"scale": 1.4}},
+        {"service": "youtube", "price": 4500, "curve": {"points": [[1, 0.4], [3, 0.7]]}},
+        {"service": "game", "name": "게임 앱", "price": 2500, "cap": 15_000_000},
+    ],
+}
+
+
+def brief(**changes: Any) -> Brief:
+    return read_brief({**BRIEF, **changes})
+
+
+@pytest.fixture(scope="module")
+def plan(twin_build: Build) -> Plan:
+    return make_plan(twin_build, brief())
+
+
+def test_sums_agree_with_their_parts(plan: Plan) -> None:
+    result, sums = plan.result, plan.result.summary
+    assert sums["spend"] == sums["budget"] == 50_000_000
+    for rows in (result.platforms, result.segments, result.spends):
+        assert sum(row["spend"] for row in rows) == 50_000_000
+    for row in result.platforms:
+        own = [one for one in result.spends if one["platform"] == row["platform"]]
+        assert sum(one["spend"] for one in own) == row["spend"]
+        assert row["contacts"] == pytest.approx(row["spend"] * 1000 / row["price"], abs=1)
+    assert sums["reached_low"] <= sums["reached"] <= sums["reached_high"]
+    assert sums["reached"] == pytest.approx(
+        sum(row["reached"] for row in result.segments), abs=5 * len(result.segments) + 10
+    )
+    assert 0 <= sums["proven_gap"] < 1e-3
+
+
+def test_limits_that_bind_are_named(plan: Plan) -> None:
+    spends = {row["platform"]: row["spend"] for row in plan.result.platforms}
+    expected = {"cap 게임 앱"} if spends["게임 앱"] == 15_000_000 else set()
+    expected |= {"cap shopping"} if spends["shopping"] == 20_000_000 else set()
+    expected |= {"minimum shopping"} if spends["shopping"] == 5_000_000 else set()
+    assert set(plan.result.summary["binding"]) == expected
+    assert expected
+
+
+def test_a_dearer_platform_never_helps_and_a_cheaper_never_harms(plan: Plan) -> None:
+    for row in plan.result.platforms:
+        assert row["weighted_reach_if_dearer"] <= 1e-4
+        assert row["weighted_reach_if_cheaper"] >= -1e-4
+    assert plan.result.summary["next_share"] > 0
+
+
+def test_the_next_tenth_is_unknown_where_caps_forbid_it(twin_build: Build) -> None:
+    capped = [{**one, "cap": 15_000_000, "minimum": 0} for one in BRIEF["platforms"][:2]]
+    tight = make_plan(twin_build, brief(budget=30_000_000, platforms=capped))
+    assert tight.result.summary["next_share"] is None
+
+
+def test_the_same_brief_is_the_same_plan_in_whatever_order(twin_build: Build, plan: Plan) -> None:
+    turned = brief(platforms=BRIEF["platforms"][::-1])
+    again = make_plan(twin_build, turned)
+    assert canonical(again.document()) == canonical(plan.document())
+
+
+def test_a_plan_comes_back_from_its_text_and_no_other(plan: Plan) -> None:
+    document = json.loads(canonical(plan.document()))
+    assert read_plan(document) == replace(plan, brief=read_plan(document).brief)
+    assert read_plan(document).hash == plan.hash
+    changed = copy.deepcopy(document)
+    changed["result"]["summary"]["reached"] += 10
+    wrongs: tuple[Any, ...] = (
+        changed,
+        {**document, "hash": "0" * 64},
+        {},
+        [],
+        {**document, "basis": {}},
+    )
+    for wrong in wrongs:
+        with pytest.raises(DataError):
+            read_plan(wrong)
+
+
+def test_the_same_build_changes_nothing(twin_build: Build, plan: Plan) -> None:
+    found = compare(plan, twin_build)
+    assert found.same
+    assert found.causes == ()
+    assert {row["status"] for row in found.segments} == {"stayed"}
+    assert {row["change"] for row in found.segments} == {0}
+
+
+def test_a_newer_month_is_split_without_remainder(twin_build: Build) -> None:
+    old = make_plan(twin_build, brief(month="2023-02"))
+    found = compare(old, twin_build)
+    assert (found.before.basis.month, found.now.basis.month) == ("2023-02", "2023-04")
+    before = {(r["district"], r["sex"], r["age"]) for r in old.result.segments}
+    after = {(r["district"], r["sex"], r["age"]) for r in found.now.result.segments}
+    moved = False
+    for row in found.segments:
+        at = (row["district"], row["sex"], row["age"])
+        assert row["status"] == (
+            "stayed" if at in before & after else "left" if at in before else "entered"
+        )
+        parts = [row[name] for name in ("change_method", "change_city", "change_local")]
+        assert sum(parts) == pytest.approx(row["change"], abs=1e-9)
+        assert row["change_method"] == 0
+        moved |= row["change"] != 0
+    assert moved
+    # The city's part is one figure for each sex and age.
+    for peers in {(row["sex"], row["age"]) for row in found.segments}:
+        own = {r["change_city"] for r in found.segments if (r["sex"], r["age"]) == peers}
+        assert len(own) == 1
+    assert found.sentences()
+
+
+def test_another_setting_is_told_as_the_cause(
+    twin_files: Path, twin_build: Build, plan: Plan, settings: Settings, tmp_path: Path
+) -> None:
+    """A floor that hides segments changes every standard deviation: the part called method."""
+    workspace = Workspace(tmp_path)
+    other = replace(settings, floor=16_000.0)
+    assert not [one for one in ingest(workspace, [twin_files], other) if one.error]
+    build_now(workspace, other)
+    found = compare(plan, workspace.build())
+    assert found.causes == ("floor",)
+    stayed = [row for row in found.segments if row["status"] == "stayed"]
+    assert any(row["change_method"] for row in stayed)
+    assert {row["change_city"] for row in stayed} == {0}
+    gone = [row for row in found.segments if row["affinity_now"] is None]
+    assert all(row["change"] is None and row["status"] == "left" for row in gone)
+    assert gone
+
+
+def test_a_month_that_is_gone_cannot_be_split(
+    twin_files: Path, twin_build: Build, settings: Settings, tmp_path: Path
+) -> None:
+    old = make_plan(twin_build, brief(month="2023-01"))
+    workspace = Workspace(tmp_path)
+    newest = sorted(twin_files.iterdir())[-1]
+    assert not [one for one in ingest(workspace, [newest], settings) if one.error]
+    build_now(workspace, settings)
+    found = compare(old, workspace.build())
+    assert {row["change_city"] for row in found.segments} == {None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"budget": 0}, "budget"),
+        ({"budget": 1.5}, "budget"),
+        ({"platforms": []}, "platforms"),
+        ({"platforms": [{"service": "game"}]}, "platforms[0].price"),
+        ({"platforms": [{"service": "game", "price": 0}]}, "platforms[0].price"),
+        ({"platforms": [{"service": "delivery", "price": 9}]}, "platforms[0].service"),
+        ({"platforms": [{"service": "game", "price": 9}] * 2}, "platforms"),
+        ({"platforms": [{"service": "game", "price": 9, "curve": {}}]},
+         "platforms[0].curve.scale"),
+        ({"platforms": [{"service": "game", "price": 9, "curve": {"points": [[1]]}}]},
+         "platforms[0].curve.points[0]"),
+        ({"frequency": {"at_most": 3, "at_least": 2}}, "frequency"),
+        ({"audience": {"where": {"age": 35}}}, "audience.where.age[0]"),
+        ({"colour": "red"}, "colour"),
+        ({"unit": 0}, "unit"),
+    ],
+)  # fmt: skip
+def test_a_wrong_brief_is_named_by_its_place(changes: dict[str, Any], place: str) -> None:
+    with pytest.raises(QuestionError) as refused:
+        brief(**changes)
+    assert refused.value.facts["rule"] == place
+
+
+def test_an_index_of_a_standardised_service_is_refused_in_a_brief() -> None:
+    with pytest.raises(IndexRefused):
+        brief(audience={"where": {"service": "netflix", "index": 110}})
+
+
+@pytest.mark.seoul
+def test_real_data_make_a_plan(seoul_build: Build) -> None:
+    made = make_plan(seoul_build, brief())
+    assert made.result.summary["spend"] == 50_000_000
+    assert made.result.summary["proven_gap"] < 1e-3
+    assert made.people["population"] > 1_000_000
