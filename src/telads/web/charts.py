@@ -163,10 +163,11 @@ def _drawn(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> 
 def _lean(svg: str) -> str:
     """A third of the bytes: positions to a hundredth of a pixel, one font for all.
 
+    Figures that are read, as text or in a label, stay as they are.
     The picture has a label as a whole; roles of its parts would only be noise read aloud.
     """
     fonts = dict.fromkeys(re.findall(r' font-family="[^"]*"', svg))
-    rounded = re.sub(r"\d+\.\d{3,}", lambda at: f"{float(at[0]):.2f}", svg)
+    rounded = re.sub(r' (?!aria-)[\w:-]+="[^"]*"', _rounded, svg)
     bare = re.sub(
         r' (?:role="graphics-[^"]*"|aria-roledescription="[^"]*"|aria-hidden="[^"]*"'
         r'|font-family="[^"]*"|class="[^"]*"|version="[^"]*"|xmlns:xlink="[^"]*")',
@@ -174,3 +175,7 @@ def _lean(svg: str) -> str:
         rounded,
     )
     return bare.replace("<svg", f"<svg{next(iter(fonts), '')}", 1)
+
+
+def _rounded(attribute: re.Match[str]) -> str:
+    return re.sub(r"\d+\.\d{3,}", lambda at: f"{float(at[0]):.2f}", attribute[0])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from telads.answers.answer import Answer
 from telads.answers.columns import LABELS, Column, column_of
 from telads.language import Lang, Text
+from telads.web.written import figure_text
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("/", _("Home")),
@@ -129,4 +130,5 @@ def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
 def _cell(name: str, column: Column, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
     labels = row[name] if name == "labels" else ()
     text = "" if labels else column.write(row, lang)
+    text = figure_text(text) if column.figure else text
     return Cell(text, column.figure, heads_row, labels if isinstance(labels, list) else ())

@@ -27,7 +27,7 @@ def written(question: str, row: dict[str, Any], lang: Lang) -> dict[str, str]:
     for name in row:
         if column := column_of(question, name):
             text = column.write(row, lang)
-            texts[name] = _figure(text) if column.figure else text
+            texts[name] = figure_text(text) if column.figure else text
     return texts
 
 
@@ -44,5 +44,6 @@ def association_scale(lows: Iterable[float | None]) -> tuple[float, float]:
     return min(0.0, floor(lowest * 2) / 2), 1.0
 
 
-def _figure(text: str) -> str:
+def figure_text(text: str) -> str:
+    """A figure with a true minus sign; what rounds to zero has no sign."""
     return text[1:] if re.fullmatch(r"[+-]0\.?0*", text) else text.replace("-", MINUS)

@@ -185,6 +185,14 @@ def test_the_heatmap_file_equals_its_table(site: Client) -> None:
     )
 
 
+def test_positions_are_shortened_and_figures_that_are_read_are_not() -> None:
+    drawn = (
+        '<svg aria-label="0.0164"><path d="M1.23456,20.0"/><text x="3.14159">−0.0164</text></svg>'
+    )
+    lean = '<svg aria-label="0.0164"><path d="M1.23,20.0"/><text x="3.14">−0.0164</text></svg>'
+    assert charts._lean(drawn) == lean
+
+
 @pytest.mark.parametrize("name", [*charts.DEPENDS_ON, "people"])
 def test_pictures_to_take_home_stand_alone(site: Client, name: str) -> None:
     svg = site.get(f"/en/data/{name}.svg")

@@ -21,6 +21,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
+from telads.web.written import figure_text
 from telads.workspace import Workspace
 
 
@@ -50,7 +51,7 @@ def test_the_figures_are_the_evaluations(
     assert answer.sentences[0].en in page
     for row in answer.rows.iter_rows(named=True):
         if row["measure"] != "coverage":
-            assert f"{row['value']:.3f}" in page
+            assert figure_text(f"{row['value']:.3f}") in page
     (held,) = answer.rows.filter(
         (pl.col("measure") == "coverage") & (pl.col("recommender") == "affinity")
     )["value"]

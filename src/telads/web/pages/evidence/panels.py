@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.answers.columns import column_of
 from telads.language import Lang, Text
+from telads.web.written import figure_text
 
 CHANCE, CLASSIC, OWN, CITY = "chance", "classic", "affinity", "city"
 
@@ -122,4 +123,7 @@ def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
 def _said(column: str, row: dict[str, Any], lang: Lang) -> str:
     """A cell as the tables of every door write it."""
     found = column_of("evaluate", column)
-    return found.write(row, lang) if found else str(row[column])
+    if not found:
+        return str(row[column])
+    text = found.write(row, lang)
+    return figure_text(text) if found.figure else text
