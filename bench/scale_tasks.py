@@ -71,7 +71,7 @@ def make_log(folder: Path, name: str, rows: float, use: float = 1.0) -> Log:
 
 
 def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:
-    """Everything that is run on a log: the peers of small logs, Spark among them, if `small`."""
+    """What is run on a log, the scan and telads first; peers for small logs only if `small`."""
     tasks = [_peer(log, SCAN), _telads(log, OURS), _peer(log, DUCKDB_MASK), _peer(log, DUCKDB)]
     if in_parts:
         tasks.insert(2, _telads(log, IN_PARTS, "--partitions", str(PARTS)))
