@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.answer import Answer
 from telads.answers.targets import ORDERS
 from telads.charts import CHARTS
-from telads.export import TABLES, WRITERS
+from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
 
@@ -61,10 +61,12 @@ def charts(
             yield f"chart {chart} {sorted(asked)}", partial(opened.chart, chart, **asked)
 
 
-def exports(opened: OpenWorkspace, folder: Path) -> Iterator[tuple[str, Callable[[], int]]]:
-    """Every table by every method to every kind of file, named `table-method.kind`."""
+def exports(
+    opened: OpenWorkspace, folder: Path, kinds: tuple[str, ...]
+) -> Iterator[tuple[str, Callable[[], int]]]:
+    """Every table by every method to some kinds of file, named `table-method.kind`."""
     for table in TABLES:
         for method in METHODS:
-            for suffix in WRITERS:
+            for suffix in kinds:
                 path = folder / f"{table}-{method}{suffix}"
                 yield path.name, partial(opened.export, table, path, method)
