@@ -1,0 +1,125 @@
+"""Every text of the website exists in Korean; the catalogue that ships is what its parts say."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils.translation.template import templatize
+
+WEB = Path(__file__).parents[2] / "src" / "telads" / "web"
+CATALOGUE = WEB / "locale" / "ko" / "LC_MESSAGES" / "django.mo"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "build_catalogue.py"
+MARKERS = {"gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "_"}
+CALL = re.compile(r"\b(n?gettext|pgettext|_)\((?=u?['\"])")
+STRING = re.compile(r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
+
+
+def of_template(path: Path) -> Iterator[str]:
+    """The texts of a template, by Django's own reading of its tags."""
+    code = templatize(path.read_text("utf-8"))
+    for call in CALL.finditer(code):
+        first = STRING.match(code, call.end())
+        assert first
+        yield ast.literal_eval(first[1])
+
+
+def of_module(path: Path) -> Iterator[str]:
+    """The texts of a module: what its calls of gettext hold."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            first = node.args[0] if node.args else None
+            if node.func.id in MARKERS and isinstance(first, ast.Constant):
+                yield str(first.value)
+
+
+def texts() -> dict[str, Path]:
+    """Every text to translate and a file that says it."""
+    found: dict[str, Path] = {}
+    for path in sorted(WEB.rglob("*")):
+        if path.suffix in {".html", ".svg"} and "static" not in path.parts:
+            found |= dict.fromkeys(of_template(path), path)
+        elif path.suffix == ".py":
+            found |= dict.fromkeys(of_module(path), path)
+    return found
+
+
+def catalogue() -> dict[str, str]:
+    """What the compiled catalogue translates."""
+    with CATALOGUE.open("rb") as file:
+        known = gettext.GNUTranslations(file)
+    pairs: dict[str | tuple[str, int], str] = known._catalog  # type: ignore[attr-defined]
+    return {key if isinstance(key, str) else key[0]: text for key, text in pairs.items()}
+
+
+def test_no_text_is_missing_in_korean() -> None:
+    known, wanted = catalogue(), texts()
+    assert len(wanted) > 50
+    missing = {
+        text: str(path.relative_to(WEB)) for text, path in wanted.items() if not known.get(text)
+    }
+    assert not missing
+
+
+def test_no_translation_is_left_over() -> None:
+    assert set(catalogue()) - {""} <= set(texts())
+
+
+def test_translations_keep_the_placeholders_and_are_korean() -> None:
+    for text, korean in catalogue().items():
+        if text:
+            placeholders = re.compile(r"%\(\w+\)s")
+            assert set(placeholders.findall(text)) == set(placeholders.findall(korean)), text
+            assert not re.search(r"전환율|ROI|#-#-#", korean)
+
+
+@pytest.mark.skipif(not shutil.which("xgettext"), reason="GNU gettext is not installed")
+def test_the_reading_of_texts_agrees_with_gettext(tmp_path: Path) -> None:
+    copy = tmp_path / "web"
+    shutil.copytree(WEB, copy, ignore=shutil.ignore_patterns("static", "parts", "__pycache__"))
+    shutil.rmtree(copy / "locale" / "ko")
+    command = ["makemessages", "-l", "ko", "-e", "html,svg,py", "--no-location"]
+    environment = {name: text for name, text in os.environ.items() if "DJANGO" not in name}
+    subprocess.run(
+        [sys.executable, "-m", "django", *command],
+        cwd=copy, env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    po = (copy / "locale/ko/LC_MESSAGES/django.po").read_text("utf-8")
+    entries = re.findall(r'^msgid ((?:"(?:[^"\\]|\\.)*"\n)+)', po, re.MULTILINE)
+    found = {"".join(ast.literal_eval(line) for line in e.splitlines()) for e in entries} - {""}
+    assert found == set(texts())
+
+
+@pytest.mark.skipif(not shutil.which("msgcat"), reason="GNU gettext is not installed")
+def test_the_shipped_catalogue_is_what_its_parts_say(tmp_path: Path) -> None:
+    before = CATALOGUE.with_suffix(".po").read_text("utf-8")
+    script = runpy.run_path(str(SCRIPT))
+    main = script["main"]
+    main.__globals__["CATALOGUE"] = tmp_path / "ko" / "django.po"
+    assert main() == 0
+    assert (tmp_path / "ko" / "django.po").read_text("utf-8") == before
+    assert (tmp_path / "ko" / "django.mo").read_bytes() == CATALOGUE.read_bytes()
+
+
+@pytest.mark.parametrize("address", ["/", "/data/", "/customers/", "/advertisers/", "/evidence/"])
+def test_pages_speak_the_language_of_their_address(site: Client, address: str) -> None:
+    # Whatever the browser prefers or a cookie says: the address alone decides, so it can be shared.
+    korean = site.get(address, headers={"Accept-Language": "en"})
+    english = site.get(f"/en{address}", headers={"Accept-Language": "ko"})
+    assert korean["Content-Language"] == "ko"
+    assert english["Content-Language"] == "en"
+    hangul = re.compile("[가-힣]")
+    body = english.content.decode()
+    left = re.findall(r">([^<]*[가-힣][^<]*)<", body)
+    assert [text for text in left if text.strip() != "한국어" and ".csv" not in text] == []
+    assert hangul.search(korean.content.decode())

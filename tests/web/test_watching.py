@@ -1,0 +1,120 @@
+"""What watches over the website: health, figures, and lines of the log without personal data."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
+
+from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
+from telads.web.metrics import PROXIED, REGISTRY, is_local
+from telads.workspace import Workspace
+
+
+def test_health_names_build_and_months(site: Client, twin_workspace: Workspace) -> None:
+    response = site.get("/healthz")
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    told = response.json()
+    assert told["status"] == "ok"
+    assert told["build"] == twin_workspace.build().name
+    assert told["months"] == ["2023-01", "2023-02", "2023-03", "2023-04"]
+    assert told["synthetic"] is True
+
+
+def test_health_says_why_not(client: Client, twin_workspace: Workspace, tmp_path: Path) -> None:
+    reasons = []
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path / "w")):
+        reasons.append(client.get("/healthz"))
+        shutil.copytree(twin_workspace.path, tmp_path / "w")
+        build = Workspace(tmp_path / "w").build()
+        build.table("services").write_bytes(b"damaged")
+        reasons.append(client.get("/healthz"))
+        (build.path / "build.json").unlink()
+        reasons.append(client.get("/healthz"))
+    assert [response.status_code for response in reasons] == [503, 503, 503]
+    assert "Nothing has been built" in reasons[0].json()["reason"]
+    assert "cannot be read" in reasons[1].json()["reason"]
+    assert "cannot be read" in reasons[2].json()["reason"]
+
+
+def counted(view: str, status: int) -> float:
+    labels = {"view": view, "method": "GET", "status": str(status)}
+    return REGISTRY.get_sample_value("telads_requests_total", labels) or 0.0
+
+
+def test_figures_count_by_view_and_status(site: Client, twin_workspace: Workspace) -> None:
+    before = counted("home", 200), counted("none", 404)
+    site.get("/")
+    site.get("/en/")
+    site.get("/typed-by-somebody/")
+    assert (counted("home", 200), counted("none", 404)) == (before[0] + 2, before[1] + 1)
+    page = site.get("/metrics").content.decode()
+    assert 'telads_request_seconds_bucket{le="0.025",view="home"}' in page
+    assert f'telads_build_info{{build="{twin_workspace.build().name}"' in page
+    assert "typed-by-somebody" not in page
+
+
+@pytest.mark.parametrize("address", ["10.0.0.8", "203.0.113.5", "", "unknown"])
+def test_figures_are_for_this_machine_alone(site: Client, address: str) -> None:
+    assert site.get("/metrics", REMOTE_ADDR=address).status_code == 404
+
+
+@pytest.mark.parametrize("header", PROXIED)
+def test_a_proxy_on_this_machine_is_not_this_machine(site: Client, header: str) -> None:
+    assert site.get("/metrics", headers={header: "203.0.113.5"}).status_code == 404
+    assert is_local(RequestFactory().get("/metrics"))
+
+
+def test_a_line_of_the_log_holds_nothing_personal(caplog: pytest.LogCaptureFixture) -> None:
+    request = RequestFactory().get(
+        "/customers/?district=강남구&note=hong@example.com",
+        headers={"User-Agent": "Firefox/1", "Cookie": "a=b"}, REMOTE_ADDR="203.0.113.5",
+    )  # fmt: skip
+    with caplog.at_level(logging.INFO, logger=ACCESS.name):
+        logged(lambda _: HttpResponse("ok"))(request)
+    (record,) = caplog.records
+    line = JsonLines().format(record)
+    told = json.loads(line)
+    assert set(told) == {
+        "time", "level", "logger", "message", "view", "method", "status", "ms", "lang", "htmx",
+    }  # fmt: skip
+    for personal in ("203.0.113.5", "Firefox", "hong", "강남구", "district", "a=b", "customers"):
+        assert personal not in line
+
+
+def test_programs_that_watch_leave_no_lines(caplog: pytest.LogCaptureFixture, site: Client) -> None:
+    with caplog.at_level(logging.INFO, logger=ACCESS.name):
+        site.get("/healthz")
+        site.get("/metrics")
+    assert [record for record in caplog.records if record.name == ACCESS.name] == []
+
+
+def test_faults_keep_their_traceback_but_not_what_was_typed() -> None:
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        record = logging.LogRecord(
+            "django.request", logging.ERROR, __file__, 1, "Internal Server Error: %s",
+            ("/typed/hong@example.com",), sys.exc_info(),
+        )  # fmt: skip
+    record.status_code = 500
+    assert NothingTyped().filter(record)
+    told = json.loads(JsonLines().format(record))
+    assert told["message"] == "answered 500"
+    assert "ZeroDivisionError" in told["traceback"]
+    assert "hong" not in json.dumps(told)
+    host = logging.LogRecord(
+        "django.security.DisallowedHost", logging.ERROR, __file__, 1,
+        "Invalid HTTP_HOST header: %r", ("evil.example",), None,
+    )  # fmt: skip
+    NothingTyped().filter(host)
+    assert "evil" not in JsonLines().format(host)
