@@ -97,7 +97,8 @@ def _table(log: Log) -> str:
         f"### {_millions(log)} million rows{', few for each subscriber' if log.is_thin else ''}\n\n"
         f"{log.subscribers:,} subscribers, {log.rows:,} rows, {log.disk / 1e6:,.0f} MB of Parquet; "
         f"`telads synth events` made them in {log.making.seconds:.0f} s "
-        f"({log.rows / log.making.seconds / MILLION:.1f} million rows a second).\n\n"
+        f"({log.rows / log.making.seconds / MILLION:.1f} million rows a second, "
+        f"{log.making.processor:.0f} processor seconds).\n\n"
         "| what runs | seconds | processor | million rows/s | peak memory | against the scan | "
         "by processor | cells that agree |\n|---|---|---|---|---|---|---|---|\n"
     )
