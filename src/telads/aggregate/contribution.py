@@ -126,7 +126,8 @@ def mobility_sums(mobility: Frame, month: Month) -> Frame:
     )  # fmt: skip
     highest = (nw.col(name).max() for name in (*MOBILITY_FIGURES, "subway_days", "capped"))
     days = bounded.group_by(SUBSCRIBER, "date").agg(*highest)
-    weekday = (nw.col("date").dt.weekday() <= WEEKDAYS).cast(nw.Int64)
+    # Sunday is 7 on Polars and 0 on Spark.
+    weekday = (nw.col("date").dt.weekday() % 7).is_between(1, WEEKDAYS).cast(nw.Int64)
     columns: dict[str, Any] = {"mobility_days": nw.lit(1, nw.Int64)}
     for name, told in _SUMS.items():
         columns[f"weekday_{told}"] = nw.col(name) * weekday

@@ -45,10 +45,13 @@ def working(
     workspace: Workspace,
     name: str,
     parts: int,
+    discard: Callable[[Path], None],
     wait: float,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Job]:
     """Hold the lock of aggregations and give the job's folder; it goes when all went well.
+
+    `discard` is how the engine removes a folder of partial results.
 
     Raises `WorkspaceBusy` if another aggregation of the workspace keeps the lock too long.
     """
@@ -73,18 +76,18 @@ def working(
         ) from error  # fmt: skip
     try:
         folder = home / name
-        _sweep(home, folder)
+        _sweep(home, folder, discard)
         folder.mkdir(mode=0o700, exist_ok=True)
         yield Job(folder, parts)
-        shutil.rmtree(folder)
+        discard(folder)
     finally:
         lock.release()
 
 
-def _sweep(home: Path, own: Path) -> None:
+def _sweep(home: Path, own: Path, discard: Callable[[Path], None]) -> None:
     """Remove the jobs that were given up, and what a killed process left half written."""
     for folder in home.iterdir():
         if folder.is_dir() and folder != own:
-            shutil.rmtree(folder)
+            discard(folder)
     for left in own.glob(f"{TEMPORARY}*") if own.is_dir() else ():
         shutil.rmtree(left) if left.is_dir() else left.unlink()

@@ -107,8 +107,11 @@ def covered(log: Log) -> tuple[Month, ...]:
     return labels
 
 
-def parts_of(log: Log, labels: Sequence[Month]) -> int:
-    """How many parts keep the largest month within the memory; refuses months without rows."""
+def parts_of(log: Log, labels: Sequence[Month], bounds_memory: bool) -> int:
+    """How many parts keep the largest month within the memory; refuses months without rows.
+
+    An engine that bounds its memory itself needs one; more would read the log again for nothing.
+    """
     months = {month for label in labels for month in months_between(*label.window)}
     for month in sorted(months):
         if not log.survey.rows_in(month):
@@ -120,6 +123,8 @@ def parts_of(log: Log, labels: Sequence[Month]) -> int:
             )  # fmt: skip
     if log.request.parts:
         return log.request.parts
+    if bounds_memory:
+        return 1
     surveys = [survey for survey in (log.survey, log.mobility_survey) if survey]
     largest = max(survey.rows_in(month) for month in months for survey in surveys)
     room = log.request.memory - BASE_BYTES

@@ -67,7 +67,7 @@ def aggregate(
     request = request.found()
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
-    parts = parts_of(log, labels)
+    parts = parts_of(log, labels, engine.bounds_memory)
     names = {label: _result_name(log, engine, label) for label in labels}
     due = [label for label in labels if not _is_known(workspace, label, names[label])]
     taken = [
@@ -75,7 +75,9 @@ def aggregate(
     ]
     if due or has_left(workspace):
         job_name = digest([_job_facts(log, engine), parts])[:16]
-        with working(workspace, job_name, parts, settings.lock_seconds, on_wait) as job:
+        with working(
+            workspace, job_name, parts, engine.discard, settings.lock_seconds, on_wait
+        ) as job:
             _reduce(log, engine, job, due, on_step)
             results = {label: _result(log, engine, job, label) for label in due}
             with workspace.writing(settings.lock_seconds, on_wait):
@@ -89,6 +91,8 @@ def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
         "format": FORMAT, "version": __version__, "engine": [engine.id, engine.version],
         "files": log.files, "services": log.request.services,
         "mobility": log.request.mobility,
+        # Of a URL only the name is known: what was counted tells another content.
+        "rows": sorted((str(month), fate, n) for (month, fate), n in log.survey.rows.items()),
     }  # fmt: skip
 
 

@@ -52,6 +52,8 @@ MOBILITY: dict[str, str] = {
     "home_seconds": "number", "subway": "flag",
 }  # fmt: skip
 MOBILITY_FIGURES = ("trips", "distance_m", "home_seconds")
+LARGEST = 2**53
+"""Floats tell whole numbers apart up to here."""
 
 
 def read_events(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
@@ -70,7 +72,11 @@ def read_events(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
 def read_mobility(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
     """The mobility rows: figures rounded down to whole numbers (Int64), subway 0 or 1."""
     frame = _checked(engine.scan(paths), MOBILITY, paths)
-    figures = (nw.col(name).cast(nw.Float64).floor().cast(nw.Int64) for name in MOBILITY_FIGURES)
+    floats = {name: nw.col(name).cast(nw.Float64) for name in MOBILITY_FIGURES}
+    figures = (  # what is no number, or has no whole number of its own, is as good as missing
+        nw.when(figure.abs() < LARGEST).then(figure).floor().cast(nw.Int64).alias(name)
+        for name, figure in floats.items()
+    )
     return frame.with_columns(*figures, subway=nw.col("subway").cast(nw.Int64))
 
 

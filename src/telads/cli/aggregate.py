@@ -73,6 +73,14 @@ def run(
     engine: Annotated[
         str, typer.Option(help=say("polars 또는 spark", "polars or spark"))
     ] = "polars",
+    spark_master: Annotated[
+        str | None, typer.Option(help=say("Spark master 주소 (기본: 이 컴퓨터)",
+                                          "address of Spark's master (default: this machine)"))
+    ] = None,
+    spark_conf: Annotated[
+        Path | None, typer.Option(help=say("Spark 설정 파일(spark-defaults.conf와 같은 형식)",
+                                           "Spark's settings, like spark-defaults.conf"))
+    ] = None,
     k: Annotated[
         int, typer.Option("--k", help=say("이보다 적은 가입자의 칸은 가림(5 이상)",
                                           "cells of fewer subscribers are hidden (5 or more)"))
@@ -128,10 +136,9 @@ def run(
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
         memory=parse_memory(memory), parts=partitions, noise=_noise(epsilon, noise, delta),
     )  # fmt: skip
+    runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
-        taken = reduce(
-            workspace_of(workspace), request, load_settings(), event_engine(engine), step, waiting
-        )
+        taken = reduce(workspace_of(workspace), request, load_settings(), runs_on, step, waiting)
     if form is not Form.TABLE:
         show_done("aggregate", [_row(one) for one in taken], form)
         return

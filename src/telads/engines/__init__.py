@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from telads.errors import UnknownChoice
+from telads.errors import SettingError, UnknownChoice
 from telads.language import Text
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class EventEngine(Protocol):
     """What an engine does for a subscriber log, on lazy frames of its own wrapped by Narwhals."""
 
     id: str
+    bounds_memory: bool
+    """Whether it stays within its memory by itself, so that one part is enough."""
 
     @property
     def version(self) -> str:
@@ -69,13 +71,40 @@ class EventEngine(Protocol):
         """What was saved, as one frame; a column that a target lacks is null for its rows."""
         ...
 
+    def discard(self, folder: Path) -> None:
+        """Remove a folder of saved results, wherever the results lie."""
+        ...
+
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run a frame whose result is small."""
         ...
 
 
-def event_engine(name: str) -> EventEngine:
-    """The engine of this name; raises `UnknownChoice`, and `DataError` if its driver is absent."""
+def event_engine(
+    name: str,
+    spark_master: str | None = None,
+    spark_conf: Path | None = None,
+    memory: int | None = None,
+) -> EventEngine:
+    """The engine of this name.
+
+    `spark_master` (default: this machine) and `spark_conf`, a file like `spark-defaults.conf`, are
+    for Spark; `memory`, in bytes, is what a Spark on this machine may use. Raises `UnknownChoice`,
+    and `SettingError` for settings of another engine or where a driver is not installed.
+    """
+    if name == "spark":
+        from telads.engines.spark_session import require_pyspark
+
+        require_pyspark()
+        from telads.engines.spark import SparkEvents
+
+        return SparkEvents(spark_master, spark_conf, memory)
+    if spark_master or spark_conf:
+        raise SettingError(
+            Text("Spark 설정은 Spark 엔진에만 쓰입니다.", "Spark's settings are for Spark only."),
+            Text("--engine spark를 붙여 주세요.", "Add --engine spark."),
+            value=spark_master or spark_conf,
+        )
     if name == "polars":
         from telads.engines.polars_events import PolarsEvents
 

@@ -8,6 +8,7 @@ for every part costs little, because all but the subscribers' column is decoded 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ class PolarsEvents:
     """See `telads.engines.EventEngine`."""
 
     id = "polars"
+    bounds_memory = False
 
     @property
     def version(self) -> str:
@@ -77,6 +79,10 @@ class PolarsEvents:
         """Read Parquet files that `save` wrote."""
         scans = [pl.scan_parquet(target, glob=False) for target in targets]
         return nw.from_native(pl.concat(scans, how="diagonal"))
+
+    def discard(self, folder: Path) -> None:
+        """Remove the folder and the files in it."""
+        shutil.rmtree(folder)
 
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run it on the streaming engine; the order of rows is anyone's."""

@@ -1,0 +1,238 @@
+"""Subscriber logs on Spark: one process (`local[2]`) or a cluster.
+
+Nothing but Spark's own expressions runs on the workers, so they need neither Python nor this
+product. Distinct days are bits of a mask as on Polars: one aggregation that Spark adds up before
+rows travel, where counting distinct values would multiply them.
+
+Partial results are folders of Parquet. A Spark of one process writes them where the workspace is;
+a cluster writes them to a folder that its nodes share (`spark_session.STAGING`), and the file in
+the workspace, written last, holds the URL.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from functools import cached_property, reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import functions as sql
+
+from telads.engines.spark_session import STAGING, explained, start
+from telads.errors import DataError
+from telads.language import Text
+from telads.tables.store import TEMPORARY, move_folder, write_text
+
+if TYPE_CHECKING:
+    import polars as pl
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+    from telads.engines import Frame
+
+WIDEST = 16
+"""Up to so many raw names a mask each beside each other; more go through rows of their own."""
+WHOLE_NUMBER = r"^[+-]?[0-9]+$"
+UNSIGNED = "decimal(20,0)"
+"""What whole numbers without a sign (UINT64) are to Spark."""
+
+
+class SparkEvents:
+    """See `telads.engines.EventEngine`. The session starts with the first verb that needs it."""
+
+    id = "spark"
+    bounds_memory = True
+
+    def __init__(
+        self, master: str | None = None, conf: Path | None = None, memory: int | None = None
+    ) -> None:
+        self._how = (master, conf, memory)
+
+    @property
+    def version(self) -> str:
+        """The version of PySpark."""
+        import pyspark
+
+        return str(pyspark.__version__)
+
+    @cached_property
+    def session(self) -> SparkSession:
+        """The session; raises `SettingError` where there can be none."""
+        return start(*self._how)
+
+    @cached_property
+    def staging(self) -> str | None:
+        """Where partial results lie, if not in the workspace."""
+        folder = self.session.sparkContext.getConf().get(STAGING)
+        return folder.rstrip("/") if folder else None
+
+    def scan(self, paths: Sequence[str]) -> Frame:
+        """All rows of the files; a folder may be partitioned in Hive's way."""
+        return _wrapped(_together([self._scan(path) for path in paths]))
+
+    def whole_numbers(self, frame: Frame, column: str) -> Frame:
+        """Texts as Int64, null where they are none; Spark alone would trim them first."""
+        rows: DataFrame = frame.to_native()
+        text = sql.col(column)
+        number = sql.when(text.rlike(WHOLE_NUMBER), text.try_cast("bigint"))
+        return _wrapped(rows.withColumn(column, number))
+
+    def part(self, frame: Frame, part: int, parts: int) -> Frame:
+        """The rows of one part of the subscribers."""
+        if parts == 1:
+            return frame
+        rows: DataFrame = frame.to_native()
+        own = sql.pmod(sql.xxhash64("subscriber_id"), sql.lit(parts)) == sql.lit(part)
+        return _wrapped(rows.where(own))
+
+    def distinct_days(
+        self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+    ) -> Frame:
+        """Days of each service and maxima, one row a subscriber."""
+        rows: DataFrame = frame.to_native()
+        # Bits 0 to 30: the sign's bit would be counted as 33 of a longer number.
+        rows = rows.select("subscriber_id", "service", *kept, sql.expr("shiftleft(1, day - 1)")
+                           .alias("bit"))  # fmt: skip
+        names = [name for raw in services.values() for name in raw]
+        count = _side_by_side if len(names) <= WIDEST else _row_by_row
+        return _wrapped(count(rows, services, kept))
+
+    def save(self, frame: Frame, target: Path) -> None:
+        """Write a folder of Parquet beside the target and move it, or into the shared folder."""
+        rows: DataFrame = frame.to_native()
+        failed = Text("Spark가 중간 결과를 만들지 못했습니다.",
+                      "Spark could not make a partial result.")  # fmt: skip
+        if self.staging:
+            url = f"{self.staging}/{target.parent.name}/{target.name}"
+            with explained(failed):
+                rows.write.mode("overwrite").parquet(url)
+            write_text(target, url)
+            return
+        made = target.with_name(f"{TEMPORARY}{target.name}")
+        with explained(failed):
+            rows.write.mode("overwrite").parquet(_local(made))
+        move_folder(made, target)
+
+    def load(self, targets: Sequence[Path]) -> Frame:
+        """Read what `save` wrote."""
+        urls = [_local(t) if t.is_dir() else t.read_text("utf-8") for t in targets]
+        with explained(Text("중간 결과를 읽을 수 없습니다.", "A partial result cannot be read.")):
+            rows = self.session.read.option("mergeSchema", "true").parquet(*urls)
+        return _wrapped(rows)
+
+    def discard(self, folder: Path) -> None:
+        """Remove the folder, and what its files point to."""
+        urls = [file.read_text("utf-8") for file in folder.glob("*.parquet") if file.is_file()]
+        places = {url.rpartition("/")[0] for url in urls}
+        if self.staging:
+            places.add(f"{self.staging}/{folder.name}")
+        context = self.session.sparkContext
+        for place in sorted(places):
+            path = context._jvm.org.apache.hadoop.fs.Path(place)
+            path.getFileSystem(context._jsc.hadoopConfiguration()).delete(path, True)
+        shutil.rmtree(folder)
+
+    def collect(self, frame: Frame) -> pl.DataFrame:
+        """Run it and fetch the rows; their order is anyone's."""
+        import polars as pl
+
+        rows: DataFrame = frame.to_native()
+        with explained(Text("Spark가 계산을 마치지 못했습니다.",
+                            "Spark could not finish its work.")):  # fmt: skip
+            table: Any = pl.from_arrow(rows.toArrow())
+        result: pl.DataFrame = table
+        return result
+
+    def _scan(self, path: str) -> DataFrame:
+        reader = self.session.read
+        local = "://" not in path
+        if not local or Path(path).is_dir():
+            reader = reader.option("pathGlobFilter", "*.parquet")
+        if local and _is_nested(Path(path)):
+            reader = reader.option("recursiveFileLookup", "true")
+        try:
+            rows = reader.parquet(_local(Path(path)) if local else path)
+        except (Py4JError, PySparkException) as error:
+            raise DataError(
+                Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
+                Text("Parquet 파일이나 그 폴더를 알려 주세요. 시각은 마이크로초까지만 됩니다.",
+                     "Give Parquet files or their folder; times may have microseconds at most."),
+                file=path, value=str(error).strip().splitlines()[0][:300],
+            ) from error  # fmt: skip
+        unsigned = [name for name, kind in rows.dtypes if kind == UNSIGNED]
+        for name in unsigned:
+            # The subscriber may use all 64 bits; a text tells them apart just as well.
+            kind = "string" if name == "subscriber_id" else "bigint"
+            rows = rows.withColumn(name, sql.col(name).try_cast(kind))
+        return rows
+
+
+def _wrapped(rows: DataFrame) -> Frame:
+    frame: Frame = nw.from_native(rows)
+    return frame
+
+
+def _local(path: Path) -> str:
+    """A path of this machine, whatever the cluster's own file system is."""
+    return f"file://{path.resolve()}"
+
+
+def _is_nested(path: Path) -> bool:
+    """Whether files lie in folders that are no partitions, which Spark would pass over."""
+    return any(
+        "=" not in folder for file in path.rglob("*.parquet")
+        for folder in file.relative_to(path).parts[:-1]
+    )  # fmt: skip
+
+
+def _together(frames: Sequence[DataFrame]) -> DataFrame:
+    """All rows; a column that a frame lacks is null."""
+    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+
+
+def _side_by_side(
+    rows: DataFrame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+) -> DataFrame:
+    """A mask for each raw name in one pass."""
+    names = [name for raw in services.values() for name in raw]
+    masks = [
+        sql.bit_or(sql.when(sql.col("service") == sql.lit(name), sql.col("bit"))).alias(
+            f"mask_{at}"
+        )
+        for at, name in enumerate(names)
+    ]
+    place = {name: at for at, name in enumerate(names)}
+    by_subscriber = rows.groupBy("subscriber_id").agg(*masks, *(_max(column) for column in kept))
+    days = [
+        _sum_of(
+            sql.coalesce(sql.bit_count(f"mask_{place[name]}"), sql.lit(0)) for name in raw
+        ).alias(id)
+        for id, raw in services.items()
+    ]
+    return by_subscriber.select("subscriber_id", *days, *kept)
+
+
+def _row_by_row(
+    rows: DataFrame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+) -> DataFrame:
+    """A row for each subscriber and raw name, then one for each subscriber."""
+    maxima = [_max(column) for column in kept]
+    by_name = rows.groupBy("subscriber_id", "service").agg(sql.bit_or("bit").alias("bit"), *maxima)
+    sums = [
+        sql.sum(sql.when(sql.col("service").isin(list(raw)), sql.bit_count("bit")).otherwise(0))
+        .cast("int").alias(id)
+        for id, raw in services.items()
+    ]  # fmt: skip
+    return by_name.groupBy("subscriber_id").agg(*sums, *maxima)
+
+
+def _max(column: str) -> Column:
+    return sql.max(column).alias(column)
+
+
+def _sum_of(counts: Any) -> Column:
+    """Counts beside each other, added up; never empty, since a service has a raw name."""
+    return reduce(lambda one, other: one + other, counts)
