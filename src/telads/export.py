@@ -165,7 +165,8 @@ def write_workbook(
     import xlsxwriter
 
     # A row at a time: a large table never lies in memory as a workbook.
-    options = {"constant_memory": True}
+    # A text that begins with = is a text: nothing of a workbook is ever run.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
         book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
         bold = book.add_format({"bold": True})

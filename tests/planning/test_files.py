@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
+import polars as pl
 import pytest
 
 from telads.errors import UnknownChoice
+from telads.export import write_workbook
 from telads.planning.files import KINDS, write_plan
 from telads.planning.plan import Plan, make_plan, read_plan
 from telads.workspace import Build
@@ -86,3 +88,13 @@ def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: A
 def test_another_kind_of_file_is_refused(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(UnknownChoice):
         write_plan(plan, tmp_path / "plan.docx")
+
+
+def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
+    path = tmp_path / "texts.xlsx"
+    write_workbook(path, {"texts": pl.DataFrame({"text": ["=1+1", "http://x.kr"]})}, {"table": "t"})
+    cells = openpyxl.load_workbook(path)["texts"]
+    assert [(cell.value, cell.data_type) for cell in cells["A"][1:]] == [
+        ("=1+1", "s"),
+        ("http://x.kr", "s"),
+    ]

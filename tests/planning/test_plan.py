@@ -184,6 +184,9 @@ def test_a_month_that_is_gone_cannot_be_split(
         ({"audience": {"where": {"age": 35}}}, "audience.where.age[0]"),
         ({"colour": "red"}, "colour"),
         ({"unit": 0}, "unit"),
+        ({"name": "=1+1"}, "name"),
+        ({"name": "two\nlines"}, "name"),
+        ({"name": "x" * 201}, "name"),
     ],
 )  # fmt: skip
 def test_a_wrong_brief_is_named_by_its_place(changes: dict[str, Any], place: str) -> None:

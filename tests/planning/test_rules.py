@@ -140,6 +140,15 @@ def test_a_wrong_rule_is_named_by_its_place(
     assert place in refused.value.line("ko")
 
 
+def test_rules_can_be_nested_ten_deep_and_no_deeper() -> None:
+    rule: dict[str, Any] = {"sex": "F"}
+    for _ in range(9):
+        rule = {"all": [rule]}
+    assert read_rules({"where": rule})
+    with pytest.raises(QuestionError):
+        read_rules({"where": {"any": [rule]}})
+
+
 def test_a_district_of_another_city_is_refused_when_it_is_asked_for(twin_build: Build) -> None:
     rules = read_rules({"where": {"district": "해운대구"}})
     with pytest.raises(UnknownChoice):

@@ -121,14 +121,25 @@ def allocate(
     real, gap = _divided(market.of(useful), offers, budget, at_most)
     spend = np.zeros((len(market.people), len(offers)), dtype=np.int64)
     spend[useful] = _whole(real, offers, budget, unit)
-    best = worth(real, market.of(useful), offers) + gap
-    return Allocation(spend, worth(spend, market, offers), best)
+    found = worth(spend, market, offers)
+    # Rounding may overstep a goal of frequency a little, and so be worth more than the best.
+    best = max(found, worth(real, market.of(useful), offers) + gap)
+    return Allocation(spend, found, best)
 
 
 def _divided(
     market: Market, offers: Sequence[Offer], budget: int, at_most: float | None
 ) -> tuple[Array, float]:
     """Real spends and how much better, at most, others could be."""
+    limited = _settled(offers, budget)
+    used = [at for at, offer in enumerate(limited) if offer.cap]
+    if len(used) < len(offers):
+        some = replace(market, weight=market.weight[:, used])
+        part, gap = _divided(some, [limited[at] for at in used], budget, at_most)
+        real = np.zeros(market.weight.shape)
+        real[:, used] = part
+        return real, gap
+    offers = limited
     problem = _problem(market, offers, budget)
     start = _inside(problem, market)
     # Worth 1 at the start: what is small is then small beside the answer.
@@ -155,25 +166,29 @@ def _problem(market: Market, offers: Sequence[Offer], budget: int) -> Problem:
     group = np.array([at for at, _, _ in pieces], dtype=np.intp)
     bought = _bought(market, offers, budget)[:, group]
     values = market.people * market.affinity
-    low = np.array([offer.minimum / budget for offer in offers])
-    high = np.array([offer.most(budget) / budget for offer in offers])
-    # Where nothing is left to choose, a sum is given rather than limited from both sides.
-    for limit in (low, high):
-        if sum(_won(limit, budget)) == budget:
-            low = high = limit
     return Problem(
         value=values,
         rate=market.weight[:, group] * np.array([slope for _, _, slope in pieces]) * bought,
         width=np.array([width for _, width, _ in pieces]) / bought,
         cost=np.zeros(len(pieces)),
         group=group,
-        low=low,
-        high=high,
+        low=np.array([offer.minimum / budget for offer in offers]),
+        high=np.array([offer.most(budget) / budget for offer in offers]),
     )
 
 
-def _won(limit: Array, budget: int) -> list[int]:
-    return [round(share * budget) for share in limit.tolist()]
+def _settled(offers: Sequence[Offer], budget: int) -> list[Offer]:
+    """Offers with caps, and where nothing is left to choose with the sum as both limits."""
+    low = [offer.minimum for offer in offers]
+    high = [offer.most(budget) for offer in offers]
+    if sum(low) == budget:
+        high = low
+    elif sum(high) == budget:
+        low = high
+    return [
+        replace(offer, minimum=least, cap=most)
+        for offer, least, most in zip(offers, low, high, strict=True)
+    ]
 
 
 def _bought(market: Market, offers: Sequence[Offer], budget: int) -> Array:

@@ -90,7 +90,7 @@ def brief_file(path: Path) -> Any:
     """The JSON in a file; raises `DataError` where there is none."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(
             Text("계획 파일을 읽을 수 없습니다.", "The plan's file cannot be read."),
             Text("UTF-8로 저장한 JSON 파일을 주세요.", "Give a JSON file, saved as UTF-8."),

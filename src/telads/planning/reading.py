@@ -10,6 +10,7 @@ from telads.language import Text
 
 T = TypeVar("T")
 
+LONGEST = 200
 LARGEST = 10**15
 """Amounts beyond it are mistakes of typing."""
 
@@ -48,11 +49,15 @@ class Fields:
         return value
 
     def text(self, name: str) -> str:
-        """A text that is not empty."""
+        """A text of one line that no spreadsheet takes for a formula."""
         value = self.needed(name)
-        if not isinstance(value, str) or not value.strip():
-            raise wrong(self.at(name), value, Text("글", "a text"))
-        return value.strip()
+        text = value.strip() if isinstance(value, str) else ""
+        if not text.isprintable() or not 0 < len(text) <= LONGEST or text[0] in "=+-@":
+            raise wrong(self.at(name), value, Text(
+                f"{LONGEST}자 이하의 글(=, +, -, @로 시작하지 않음)",
+                f"a text of up to {LONGEST} letters that does not begin with =, +, - or @",
+            ))  # fmt: skip
+        return text
 
     def number(self, name: str) -> float:
         """A finite number."""

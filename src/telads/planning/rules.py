@@ -213,8 +213,16 @@ _PARTS: dict[str, Callable[[Any], str | int]] = {
 _KINDS = ("all", "any", "service", "signal", "like", *_PARTS)
 
 
-def _read(document: object, path: str) -> Rule:
+DEEPEST = 10
+"""How deep `all` and `any` may lie in each other."""
+
+
+def _read(document: object, path: str, depth: int = 1) -> Rule:
     fields = Fields(document, path)
+    if depth > DEEPEST:
+        raise wrong("where", f"> {DEEPEST}", Text(
+            f"{DEEPEST}겹까지만 조건을 겹쳐", f"conditions nested {DEEPEST} deep at most"
+        ))  # fmt: skip
     named = [kind for kind in _KINDS if kind in fields]
     if len(named) != 1:
         raise QuestionError(
@@ -225,7 +233,11 @@ def _read(document: object, path: str) -> Rule:
         )  # fmt: skip
     kind = named[0]
     try:
-        rule = _READERS[kind](fields, kind)
+        rule = (
+            _read_joined(fields, kind, depth)
+            if kind in {"all", "any"}
+            else _READERS[kind](fields, kind)
+        )
     except QuestionError as error:
         error.facts.setdefault("rule", fields.at(kind))
         raise
@@ -233,11 +245,13 @@ def _read(document: object, path: str) -> Rule:
     return rule
 
 
-def _read_joined(fields: Fields, kind: str) -> Rule:
+def _read_joined(fields: Fields, kind: str, depth: int) -> Rule:
     parts = fields.items(kind)
     if not parts:
         raise wrong(fields.at(kind), [], Text("하나 이상의 조건", "one condition or more"))
-    rules = [_read(part, f"{fields.at(kind)}[{place}]") for place, part in enumerate(parts)]
+    rules = [
+        _read(part, f"{fields.at(kind)}[{place}]", depth + 1) for place, part in enumerate(parts)
+    ]
     return Joined(kind, tuple(rules))
 
 
@@ -282,7 +296,7 @@ def _read_part(fields: Fields, kind: str) -> Rule:
 
 
 _READERS: dict[str, Callable[[Fields, str], Rule]] = {
-    "all": _read_joined, "any": _read_joined, "service": _read_usage, "signal": _read_signal,
+    "service": _read_usage, "signal": _read_signal,
     "like": _read_like, **dict.fromkeys(_PARTS, _read_part),
 }  # fmt: skip
 
