@@ -131,9 +131,9 @@ class EngineSuite:
         tmp_path_factory: pytest.TempPathFactory, tmp_path: Path,
     ) -> None:  # fmt: skip
         """More names than fit beside each other take another way to the same figures."""
-        apps = {f"app {n}": "game" if n % 2 else "finance" for n in range(20)}
+        apps = {f"app {n}": "game" if n % 2 else "finance" for n in range(70)}
         rows = [
-            logs.event(person, day, f"app {(person * 7 + day.day) % 23}", sex="MF"[person % 2])
+            logs.event(person, day, f"app {(person * 7 + day.day) % 80}", sex="MF"[person % 2])
             for person in range(60) for day in logs.days(logs.FIRST, logs.LAST)
         ]  # fmt: skip
         rows += rows[:200]

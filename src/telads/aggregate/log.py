@@ -11,7 +11,7 @@ from telads.aggregate.cells import sums_in
 from telads.aggregate.inputs import places_of_codes, read_places
 from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.schema import read_events, read_mobility
-from telads.aggregate.survey import Survey, survey_events, survey_mobility
+from telads.aggregate.survey import Survey, homes_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
 from telads.language import Text
@@ -51,6 +51,7 @@ class Log:
 
 
 def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log:
+    """Check the schema, count the rows; raises as `run.aggregate` tells."""
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
     mobility = read_mobility(engine, request.mobility) if request.mobility else None
@@ -59,11 +60,13 @@ def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log
     return Log(
         request, events, mobility, survey,
         survey_mobility(engine, mobility) if mobility is not None else None,
-        _places(workspace, request, survey), files,
+        _places(workspace, request, engine, events), files,
     )  # fmt: skip
 
 
-def _places(workspace: Workspace, request: Request, survey: Survey) -> pl.DataFrame:
+def _places(
+    workspace: Workspace, request: Request, engine: EventEngine, events: Frame
+) -> pl.DataFrame:
     """The city's neighbourhoods: from a file, else of the newest portal month, else by codes."""
     import polars as pl
 
@@ -76,14 +79,15 @@ def _places(workspace: Workspace, request: Request, survey: Survey) -> pl.DataFr
         places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
         if places["code"].str.contains(r"^\d+$").all():
             return places
-    places = places_of_codes(survey.homes)
+    homes = homes_in(engine, events)
+    places = places_of_codes(homes)
     if places.is_empty():
         raise DataError(
             Text("행정동코드가 어느 동네인지 알 수 없습니다.",
                  "It is not known which places the home codes mean."),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
-            column="home_code", value=", ".join(map(str, sorted(survey.homes)[:5])),
+            column="home_code", value=", ".join(map(str, sorted(homes)[:5])),
         )  # fmt: skip
     return places
 

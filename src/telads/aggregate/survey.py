@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +40,6 @@ class Survey:
     """Over the whole log."""
     days: Mapping[Month, int]
     """Days of a month that have rows, more than stray ones (STRAY)."""
-    homes: frozenset[int] = field(default=frozenset(), repr=False)
-    """The home codes that occur."""
     sexes: frozenset[str | int] = frozenset()
     """The spellings of sex that occur and are understood."""
 
@@ -69,27 +67,31 @@ class Survey:
 def survey_events(engine: EventEngine, events: Frame, names: Iterable[str]) -> Survey:
     """Count the rows of an event log; `names` are the raw names that mean a service."""
     partitions = [name for name in PARTITIONS if name in events.collect_schema().names()]
-    missing = nw.col(SUBSCRIBER).is_null().alias("missing")
-    counted = _count(
-        engine, events.with_columns(missing), "missing", "date", "service", *partitions
-    )
-    homes = _count(engine, events, "home_code")
-    people = _count(engine, events, "sex", "birth_year")
+    missing = nw.col(SUBSCRIBER).is_null().cast(nw.Int64)
+    flagged = events.with_columns(missing=missing)
+    counted = _count(engine, flagged, "date", "service", *partitions, sums=("missing",))
+    homes = nw.col("home_code").is_between(*HOMES).fill_null(False).cast(nw.Int64)
+    flagged = events.with_columns(homes=homes)
+    people = _count(engine, flagged, "sex", "birth_year", sums=("homes",))
     known = frozenset(names)
     rows: dict[tuple[Month | None, str], int] = {}
     dates: dict[date, int] = {}
-    remarks = {"late": 0, **_attribute_remarks(homes, people)}
+    remarks = {"late": 0, **_attribute_remarks(people)}
     for row in counted.iter_rows(named=True):
         month = _month(row["date"])
-        fate = _event_fate(row, known)
-        rows[month, fate] = rows.get((month, fate), 0) + row["rows"]
-        if row["date"] and not row["missing"]:
-            dates[row["date"]] = dates.get(row["date"], 0) + row["rows"]
+        seen = row["rows"] - row["missing"]
+        for fate, number in ((NO_SUBSCRIBER, row["missing"]), (_event_fate(row, known), seen)):
+            rows[month, fate] = rows.get((month, fate), 0) + number
+        if row["date"] and seen:
+            dates[row["date"]] = dates.get(row["date"], 0) + seen
         if month and _is_late(row, partitions):
             remarks["late"] += row["rows"]
-    seen = frozenset(code for code in homes["home_code"] if code is not None)
-    sexes = frozenset(people["sex"]) & SEXES.keys()
-    return Survey(rows, remarks, _days(dates), seen, sexes)
+    return Survey(rows, remarks, _days(dates), frozenset(people["sex"]) & SEXES.keys())
+
+
+def homes_in(engine: EventEngine, events: Frame) -> set[int]:
+    """The home codes that occur."""
+    return set(_count(engine, events, "home_code")["home_code"].drop_nulls())
 
 
 def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
@@ -111,13 +113,12 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
     return Survey(rows, {}, _days(dates))
 
 
-def _count(engine: EventEngine, frame: Frame, *keys: str) -> pl.DataFrame:
-    return engine.collect(frame.group_by(*keys).agg(nw.len().alias("rows")))
+def _count(engine: EventEngine, frame: Frame, *keys: str, sums: Iterable[str] = ()) -> pl.DataFrame:
+    counts = (nw.len().alias("rows"), *(nw.col(name).sum() for name in sums))
+    return engine.collect(frame.group_by(*keys).agg(*counts))
 
 
 def _event_fate(row: Mapping[str, Any], known: frozenset[str]) -> str:
-    if row["missing"]:
-        return NO_SUBSCRIBER
     if row["date"] is None:
         return NO_DATE
     if row["service"] is None:
@@ -125,13 +126,11 @@ def _event_fate(row: Mapping[str, Any], known: frozenset[str]) -> str:
     return KNOWN if row["service"] in known else "unknown_service"
 
 
-def _attribute_remarks(homes: pl.DataFrame, people: pl.DataFrame) -> dict[str, int]:
+def _attribute_remarks(people: pl.DataFrame) -> dict[str, int]:
     """Rows whose home, sex or birth year is missing or impossible."""
     remarks = dict.fromkeys(("home_not_known", "sex_not_known", "birth_year_not_known"), 0)
-    for code, rows in homes.iter_rows():
-        if code is None or not HOMES[0] <= code <= HOMES[1]:
-            remarks["home_not_known"] += rows
-    for sex, year, rows in people.iter_rows():
+    for sex, year, rows, homes in people.iter_rows():
+        remarks["home_not_known"] += rows - homes
         if sex not in SEXES:
             remarks["sex_not_known"] += rows
         if year is None or not BIRTHS[0] <= year <= BIRTHS[1]:
