@@ -4,9 +4,8 @@
     @cached_by_build
     def customers(request): ...
 
-    @api.get("/services")
-    def services(request, asked):  # inside: keys and rates are checked around an operation
-        return cached_by_build(headers=("Accept-Language",))(made)(request)
+Around something that lets people in (the API's keys and rates) it must not stand: whoever asks is
+let in first, and answered from here then (`telads.web.api.answering`).
 
 What is kept: a GET answered with 200, whole (not streamed), without cookies, for a visitor without
 a session. Its key names the build in force, the state of the ledger (pages show it too), the
