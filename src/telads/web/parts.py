@@ -18,6 +18,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("/data/", _("The data")),
     ("/customers/", _("By customer")),
     ("/advertisers/", _("By advertiser")),
+    ("/audiences/", _("Audiences")),
     ("/evidence/", _("Evidence")),
 )
 """Korean addresses of the pages in the header."""

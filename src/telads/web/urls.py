@@ -17,6 +17,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("data/", include("telads.web.pages.data.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
+    path("audiences/", include("telads.web.pages.audiences.urls")),
     path("api/v1/docs", docs, name="api-docs"),
     path("account/", include("telads.web.accounts.urls")),
 ]

@@ -1,0 +1,56 @@
+"""The audience page: who fits some rules, how many, of what kind, and how two audiences overlap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from telads.errors import AudienceTooSmall, IndexRefused, QuestionError
+from telads.language import Lang
+from telads.planning.questions import audience_answer, overlap_answer
+from telads.web import current
+from telads.web.cache import cached_by_build
+from telads.web.fragments import page_or_result
+from telads.web.pages.audiences import form
+from telads.web.pages.audiences.shown import shown
+from telads.web.pages.audiences.wanted import SECOND, Wanted
+from telads.web.svg import outlines
+from telads.workspace import Build
+
+
+@require_safe
+@cached_by_build
+def audiences(request: HttpRequest) -> HttpResponse:
+    """`/audiences/?service=delivery&by=index&least=110&age=20&age=30&sex2=F`."""
+    build, lang = current.build(request), current.language(request)
+    choice = form.choice_of(build, request.GET)
+    facts = {
+        "choice": choice,
+        "month": form.month_field(build, choice, lang),
+        "first": form.fields_of(build, choice.first, "", lang),
+        "second": form.fields_of(build, choice.second or Wanted(), SECOND, lang),
+        "outlines": outlines(),
+        **_found(build, choice, lang),
+    }
+    return page_or_result(request, "audiences", facts, form.address_of(choice))
+
+
+def _found(build: Build, choice: form.Choice, lang: Lang) -> dict[str, Any]:
+    """The answers; or why there are none, which stands in their place: the form stays as it is."""
+    try:
+        first = choice.first.rules()
+        answers = [audience_answer(build, first, choice.month)]
+        overlap = None
+        if choice.second:
+            second = choice.second.rules()
+            answers.append(audience_answer(build, second, choice.month))
+            overlap = overlap_answer(build, first, second, choice.month)
+    except (AudienceTooSmall, IndexRefused) as error:
+        return {"refused": _told(error, lang)}
+    return {"answers": shown(answers, lang), "overlap": overlap}
+
+
+def _told(error: QuestionError, lang: Lang) -> dict[str, str]:
+    return {"message": error.message(lang), "advice": error.advice(lang) if error.advice else ""}

@@ -1,0 +1,128 @@
+"""An audience as a form describes it: read from an address, told as rules, written back.
+
+All fields join by "and"; an audience of no fields is everybody. Fields of a second audience carry
+the suffix `2`. Plans are made from the same fields (`telads.web.plans`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+
+from telads.errors import QuestionError
+from telads.language import Text
+from telads.model import Sex
+from telads.planning.rules import Rules, read_rules
+
+FIGURES = ("affinity", "index")
+SECOND = "2"
+"""Suffix of the fields of a second audience."""
+LIKE = ("like_district", "like_sex", "like_age")
+DEFAULT_LEAST = {"affinity": "0.5", "index": "110"}
+"""What a service's figure is asked to be where nothing else was typed."""
+
+
+class Wanted(NamedTuple):
+    """The fields as they were typed; empty ones say nothing."""
+
+    service: str = ""
+    by: str = FIGURES[0]
+    least: str = ""
+    signal: str = ""
+    z: str = ""
+    sex: tuple[str, ...] = ()
+    age: tuple[str, ...] = ()
+    district: tuple[str, ...] = ()
+    like_district: str = ""
+    like_sex: str = ""
+    like_age: str = ""
+    top: str = ""
+
+    @property
+    def nobody_asked(self) -> bool:
+        """No field was filled in."""
+        return not self.query()
+
+    @property
+    def like_unfinished(self) -> bool:
+        """A segment to be like was begun and not named whole."""
+        return 0 < sum(bool(getattr(self, name)) for name in LIKE) < len(LIKE)
+
+    def query(self, suffix: str = "") -> dict[str, str | list[str]]:
+        """The fields that say something, as the query of an address."""
+        told: dict[str, str | list[str]] = {}
+        for name, value in self._asdict().items():
+            if value:
+                told[name + suffix] = list(value) if isinstance(value, tuple) else value
+        for needed, names in (("service", ("by", "least")), ("signal", ("z",))):
+            if not getattr(self, needed):
+                for name in names:
+                    told.pop(name + suffix, None)
+        if not any(getattr(self, name) for name in LIKE):
+            told.pop("top" + suffix, None)
+        return told
+
+    def document(self) -> dict[str, Any]:
+        """The rules as JSON; raises `QuestionError` for what is no number."""
+        found: list[Mapping[str, Any]] = []
+        if self.service:
+            least = self.least or DEFAULT_LEAST.get(self.by, "0")
+            found.append({"service": self.service, self.by: number_of("least", least)})
+        if self.signal:
+            found.append({"signal": self.signal, "z": number_of("z", self.z or "1")})
+        for part in ("sex", "age", "district"):
+            values: tuple[str, ...] = getattr(self, part)
+            if values:
+                found.append({part: list(values)})
+        if all(getattr(self, name) for name in LIKE):
+            segment = dict(zip(("district", "sex", "age"), (getattr(self, n) for n in LIKE),
+                               strict=True))  # fmt: skip
+            top = number_of("top", self.top or "5")
+            found.append({"like": segment, "top": int(top), "among": "all"})
+        return {"where": {"all": found or [{"sex": [str(sex) for sex in Sex]}]}}
+
+    def rules(self) -> Rules:
+        """The rules; raises `QuestionError` and its kinds."""
+        return read_rules(self.document())
+
+
+def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
+    """The audience of an address or form."""
+    known: dict[str, Any] = {}
+    for name in Wanted._fields:
+        values = [value for value in query.getlist(name + suffix) if value.strip()]
+        if isinstance(Wanted._field_defaults[name], tuple):
+            known[name] = tuple(values)
+        elif values:
+            known[name] = values[-1].strip()
+    wanted = Wanted(**known)
+    if wanted.by not in FIGURES:
+        raise _wrong("by", wanted.by, FIGURES)
+    return wanted
+
+
+def number_of(name: str, text: str) -> float:
+    """A finite number somebody typed; raises `QuestionError`."""
+    try:
+        value = float(text.replace(",", "").replace("−", "-"))
+    except ValueError:
+        value = float("nan")
+    if not abs(value) < 1e12:
+        raise QuestionError(
+            Text("숫자가 아닙니다.", "This is not a number."),
+            Text("숫자를 적어 주세요.", "Write a number."),
+            rule=name, value=text,
+        )  # fmt: skip
+    return value
+
+
+def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
+    choices = ", ".join(known)
+    return QuestionError(
+        Text("그런 값은 없습니다.", "There is no such value."),
+        Text(f"다음 중에서 골라 주세요: {choices}.", f"Choose one of: {choices}."),
+        rule=name,
+        value=value,
+    )
