@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from telads.engines.spark import SparkEvents
+from telads.engines import EventEngine
 from tests.aggregate.conformance import EngineSuite
 
 
+@pytest.mark.spark
+@pytest.mark.slow
 class TestSpark(EngineSuite):
     @pytest.fixture(scope="class")
     @classmethod
-    def engine(cls) -> SparkEvents:
-        return SparkEvents("local[2]", memory=1_000_000_000)
+    def engine(cls, spark: EventEngine) -> EventEngine:
+        return spark
