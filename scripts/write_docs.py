@@ -48,7 +48,7 @@ def settings_page() -> str:
 
 def command_line_page() -> str:
     """Every verb with its arguments and options, from the help of the program itself."""
-    group = cast("TyperGroup", typer.main.get_command(app))
+    group = cast("TyperGroup", typer.main.get_command(app()))
     lines = [
         "# Command line", "",
         MADE.strip(), "",

@@ -53,7 +53,7 @@ def test_the_page_of_settings_lists_exactly_the_settings() -> None:
 
 def test_the_page_of_the_command_line_has_every_verb() -> None:
     text = (DOCS / "command-line.md").read_text("utf-8")
-    group = cast("TyperGroup", typer.main.get_command(app))
+    group = cast("TyperGroup", typer.main.get_command(app()))
     for name, command in group.commands.items():
         assert f"\n## telads {name}" in text
         for option in getattr(command, "params", []):

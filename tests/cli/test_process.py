@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import typer
 
+from telads.cli import VERBS as MODULES
 from telads.cli import app
 from telads.workspace import Workspace
 from tests.cli.test_json import GROUP
@@ -28,7 +29,7 @@ def verbs(group: TyperGroup, before: str = "") -> Iterator[str]:
         yield from verbs(cast("TyperGroup", command), f"{name} ") if beneath else [before + name]
 
 
-VERBS = tuple(verbs(cast("TyperGroup", typer.main.get_command(app))))
+VERBS = tuple(verbs(cast("TyperGroup", typer.main.get_command(app()))))
 LOADED = "import sys; sys.argv[1:]={words!r}\nfrom telads.cli import main\ntry: main()\n" \
     "except SystemExit: pass\nsys.stderr.write(' '.join(sys.modules))"  # fmt: skip
 
@@ -172,3 +173,9 @@ def test_the_shell_is_told_the_verbs() -> None:
         capture_output=True, text=True, env=asked, check=False,
     )  # fmt: skip
     assert set(run.stdout.split()) >= {"services", "signals", "status", "synth"}
+
+
+def test_each_verb_is_found_in_the_module_that_is_said_to_hold_it() -> None:
+    for module, verbs_of_module in MODULES.items():
+        alone = cast("TyperGroup", typer.main.get_command(app([module])))
+        assert {name.split()[0] for name in alone.commands} == set(verbs_of_module), module

@@ -9,23 +9,15 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import typer
 
 from telads.cli import options
-from telads.cli.aggregate import aggregate
-from telads.cli.apikey import apikey
-from telads.cli.ask import ask
-from telads.cli.data import data
 from telads.cli.help import speak_korean
-from telads.cli.make import make
 from telads.cli.mistakes import explained
-from telads.cli.plan import plan
-from telads.cli.serve import serve
-from telads.cli.synthetic import synthetic
-from telads.cli.user import user
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.language import Lang, Text
@@ -34,24 +26,57 @@ from telads.version import __version__
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
-app = typer.Typer(
-    name="telads",
-    cls=Verbs,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help=options.say(
-        "통신 이용 자료에서 광고 조언까지: 누구에게, 어느 서비스로, 얼마나 확실하게.",
-        "From monthly telecom usage to advertising advice: whom, where, and how sure.",
-    ),
-)
 WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
 """Errors of the person who asks, not of the data or the machine."""
 HELP = {"-h", "--help"}
+COMPLETION = "_TELADS_COMPLETE"
+"""Set by the shell when it asks for completions."""
 
-for verbs in (data, aggregate, ask, make, plan, synthetic, serve):
-    app.add_typer(verbs)
-for desk in (apikey, user):
-    app.add_typer(desk, rich_help_panel=options.say("웹사이트", "Website"))
+VERBS: dict[str, tuple[str, ...]] = {
+    "data": ("ingest", "build", "status", "doctor"),
+    "aggregate": ("aggregate",),
+    "ask": ("services", "targets", "platforms", "lookalike", "signals", "history"),
+    "make": ("chart", "export", "evaluate"),
+    "plan": ("audience", "plan", "replan"),
+    "synthetic": ("synth", "demo"),
+    "serve": ("serve",),
+    "apikey": ("apikey",),
+    "user": ("user",),
+}
+"""The modules of this package with the verbs each holds, in the order of the help; the Typer
+application of a module bears the module's name."""
+OF_THE_WEBSITE = {"apikey", "user"}
+"""Modules whose verbs have verbs of their own, listed under the website in the help."""
+
+
+def app(modules: Iterable[str] = VERBS) -> typer.Typer:
+    """The command line with the verbs of some modules; of all by default."""
+    whole = typer.Typer(
+        name="telads",
+        cls=Verbs,
+        callback=_root,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help=options.say(
+            "통신 이용 자료에서 광고 조언까지: 누구에게, 어느 서비스로, 얼마나 확실하게.",
+            "From monthly telecom usage to advertising advice: whom, where, and how sure.",
+        ),
+    )
+    website = options.say("웹사이트", "Website")
+    for module in modules:
+        verbs = getattr(import_module(f"telads.cli.{module}"), module)
+        if module in OF_THE_WEBSITE:
+            whole.add_typer(verbs, rich_help_panel=website)
+        else:
+            whole.add_typer(verbs)
+    return whole
+
+
+def _needed(words: Sequence[str]) -> Iterable[str]:
+    """The module of the verb that is asked for; all where that is not plain."""
+    first = words[0] if words else ""
+    found = [module for module, verbs in VERBS.items() if first in verbs]
+    return found if COMPLETION not in os.environ and found else VERBS
 
 
 def _version(wanted: bool) -> None:
@@ -60,7 +85,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True,
@@ -100,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], lang: Lang) -> int:
     if any("\0" in word for word in words):
         raise typer.BadParameter("NUL", param_hint="telads")
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(app(_needed(words)))
     if lang == "ko" and HELP.intersection(words):
         speak_korean(cast("TyperGroup", command))
     code = command.main(args=words, prog_name="telads", standalone_mode=False)
