@@ -20,10 +20,13 @@ from bench.scale_tasks import (
     OURS,
     ROOT,
     SCAN,
+    SPARK,
     THIN,
     Log,
     compare,
+    has_spark,
     make_log,
+    spark_tasks,
     tasks_of,
 )
 
@@ -33,6 +36,8 @@ BYTES_EACH = 8
 """Of a row on disk, at most: to know beforehand whether there is room."""
 ROUNDS = 3
 """Of each size, if there is time."""
+SPARK_TIMES = 20
+"""So many times as long as telads alone Spark is thought to take, before it was seen."""
 ALWAYS = (SCAN, OURS)
 """Peers give way to these when time is short; a size that has no time for them is left out."""
 
@@ -48,14 +53,20 @@ class Run:
         self._pace: dict[str, float] = {}  # seconds a row of each work, as last seen
 
     def measure(self, millions: Sequence[float]) -> None:
-        """Every size, the smallest first; the time is shared out by the roots of their rows."""
+        """Every size, the smallest first; the time is shared out by the roots of their rows.
+
+        Spark comes last, on the first log made again, with as much time as the largest size.
+        """
+        spark = [millions[-1]] if has_spark() else []
         for at, million in enumerate(millions):
-            share = million**0.5 / sum(later**0.5 for later in millions[at:])
+            share = million**0.5 / sum(later**0.5 for later in [*millions[at:], *spark])
             until = time.monotonic() + self._left * share
             in_parts = at == min(1, len(millions) - 1)
             self._size(f"{million:g} million rows", million, 1.0, until, in_parts, at == 0)
             if at == 0:
                 self._size(f"{million:g} million rows, few each", million, THIN, until)
+        if spark and self.logs:
+            self._spark(self.logs[0], millions[0])
 
     def _size(
         self,
@@ -79,6 +90,15 @@ class Run:
         self.logs.append(log)
         scan, ours, *others = tasks_of(log, in_parts, small)
         self._rounds(log, scan, [ours, *(others if use == 1 else ())], until)
+        shutil.rmtree(log.folder)
+
+    def _spark(self, log: Log, million: float) -> None:
+        if SPARK_TIMES * self._needed(OURS, log.rows) > self._left:
+            self.left_out.append(f"{log.name}, {SPARK}: too little time")
+            return
+        make_log(OUT, log.name, million * MILLION)
+        for task in spark_tasks(log):
+            self._once(log, task)
         shutil.rmtree(log.folder)
 
     def _rounds(self, log: Log, scan: Task, tasks: Sequence[Task], until: float) -> None:

@@ -31,6 +31,7 @@ PARTS = 8
 SCAN, OURS, IN_PARTS = "bare scan of the six columns", "telads", f"telads in {PARTS} parts"
 DUCKDB, DUCKDB_MASK = "DuckDB, plain SQL", "DuckDB, SQL with days as bits"
 PANDAS, SPARK = "pandas", "telads on Spark local[2]"
+ON_SPARK = ("--engine", "spark", "--spark-master", "local[2]")
 PEERS = {SCAN: "scan", DUCKDB: "duckdb", DUCKDB_MASK: "duckdb-mask", PANDAS: "pandas"}
 
 
@@ -71,15 +72,18 @@ def make_log(folder: Path, name: str, rows: float, use: float = 1.0) -> Log:
 
 
 def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:
-    """What is run on a log, the scan and telads first; peers for small logs only if `small`."""
+    """What is run on a log, the scan and telads first; the slowest peer only if it is `small`."""
     tasks = [_peer(log, SCAN), _telads(log, OURS), _peer(log, DUCKDB_MASK), _peer(log, DUCKDB)]
     if in_parts:
         tasks.insert(2, _telads(log, IN_PARTS, "--partitions", str(PARTS)))
     if small:
         tasks.append(_peer(log, PANDAS))
-        if has_spark():
-            tasks.append(_telads(log, SPARK, "--engine", "spark", tree=True))
     return tasks
+
+
+def spark_tasks(log: Log) -> list[Task]:
+    """telads, to compare with, and telads on Spark."""
+    return [_telads(log, OURS), _telads(log, SPARK, *ON_SPARK, tree=True)]
 
 
 def has_spark() -> bool:

@@ -99,6 +99,7 @@ class Clockwork:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.ran: list[str] = []
+        self.made: list[str] = []
         self.now = 0.0
         self.rows = 0.0
 
@@ -107,6 +108,7 @@ class Clockwork:
 
     def make_log(self, _: Path, name: str, rows: float, use: float = 1.0) -> Log:
         (self.folder / name).mkdir()
+        self.made.append(name)
         self.rows = rows
         return Log(self.folder / name, name, int(rows), 10, 10, Sample(0, 0, 1), use < 1)
 
@@ -128,7 +130,7 @@ def clockwork(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clockwork:
     monkeypatch.setattr(scale, "make_log", work.make_log)
     monkeypatch.setattr(scale, "run", work.run)
     monkeypatch.setattr(scale, "compare", lambda log, name: "1 of 1")
-    monkeypatch.setattr("bench.scale_tasks.has_spark", lambda: True)
+    monkeypatch.setattr(scale, "has_spark", lambda: False)
     return work
 
 
@@ -139,12 +141,26 @@ def test_every_task_is_run_beside_a_scan_and_logs_are_removed(
     done.measure([1, 2])
     _, *tasks = tasks_of(done.logs[0], in_parts=False, small=True)
     first = [name for task in tasks for name in (SCAN, task.name)]
-    later = first[: first.index(SPARK) - 1]
-    assert clockwork.ran[: len(first) + 2 * len(later)] == first + later + later
+    assert clockwork.ran[: 3 * len(first)] == 3 * first
     assert IN_PARTS in done.logs[2].samples
     assert [log.is_thin for log in done.logs] == [False, True, False]
+    assert not done.left_out
+    assert not list(tmp_path.iterdir())
+
+
+def test_spark_comes_last_on_the_smallest_log(
+    clockwork: Clockwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scale, "has_spark", lambda: True)
+    done = scale.Run(minutes=1, disk=1e9)
+    done.measure([1, 2])
+    assert clockwork.ran[-2:] == [OURS, SPARK]
+    assert clockwork.made[-1] == clockwork.made[0] == "1 million rows"
     assert done.left_out == ["1 million rows, telads on Spark local[2]: no Java"]
     assert not list(tmp_path.iterdir())
+    hurried = scale.Run(minutes=5 / 60, disk=1e9)
+    hurried.measure([1, 2])
+    assert hurried.left_out[-1] == "1 million rows, telads on Spark local[2]: too little time"
 
 
 def test_peers_give_way_when_time_is_short(clockwork: Clockwork) -> None:
