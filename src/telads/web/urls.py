@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
 from telads.web.api.page import docs
 from telads.web.health import healthz
 from telads.web.metrics import metrics
 from telads.web.pages.home.view import home
+
+
+def icon(request: HttpRequest) -> HttpResponse:
+    """`/favicon.ico`: what browsers ask for beside an answer that is no page."""
+    return redirect(static("telads/icon.svg"))
+
 
 # One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
@@ -25,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("telads.web.api.addresses")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
+    path("favicon.ico", icon, name="icon"),
     *i18n_patterns(*PAGES, prefix_default_language=False),
 ]
 

@@ -1,0 +1,48 @@
+"""Every page in both languages and widths, on dark screens and on paper; each leaves a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.web.browser.conftest import Open
+from tests.web.browser.visits import NARROW, PAGES, WIDE, Way
+
+LIGHT = 0.9
+"""Of a page's ground; 1 is white."""
+
+
+def brightness(colour: str) -> float:
+    """Of `rgb(r, g, b)`, 0..1."""
+    parts = [float(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+    return sum(parts) / len(parts) / 255
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_page_fits_its_width_and_leaves_a_picture(
+    visit: Open, screenshots: Path, lang: str, width: int, page: str
+) -> None:
+    there = visit(Way("en" if lang == "en" else "ko", width), PAGES[page])
+    picture = screenshots / f"{page}.{lang}.{width}.png"
+    there.page.screenshot(path=picture, full_page=True)
+    assert picture.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_dark_on_a_dark_screen_and_light_on_paper(
+    visit: Open, screenshots: Path, page: str
+) -> None:
+    there = visit(Way("ko", WIDE), PAGES[page], "dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert brightness(there.page.evaluate(ground)) < 1 - LIGHT
+    there.page.screenshot(path=screenshots / f"{page}.dark.png", full_page=True)
+    there.page.emulate_media(media="print")
+    assert brightness(there.page.evaluate(ground)) > LIGHT
+    ink = there.page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert brightness(ink) < 1 - LIGHT
+    there.page.screenshot(path=screenshots / f"{page}.paper.png", full_page=True)
+    # As wide as an A4 sheet between its margins.
+    there.page.set_viewport_size({"width": 703, "height": 1000})

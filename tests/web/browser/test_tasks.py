@@ -1,0 +1,137 @@
+"""Each page's main task, in both languages, at both widths, with JavaScript and without.
+
+Four of the eight ways are taken, so that every pair of language, width and JavaScript is met;
+looks (`test_looks.py`) meet every page in every language and width.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from telads.model import Sex
+from telads.wording import segment_name
+from tests.web.browser.conftest import Open
+from tests.web.browser.visits import PAGES, WAYS, Visit, Way
+
+ways = pytest.mark.parametrize("way", WAYS, ids=str)
+
+
+def download(visit: Visit, link: Locator, folder: Path) -> Path:
+    with visit.page.expect_download() as coming:
+        link.click()
+    file = folder / coming.value.suggested_filename
+    coming.value.save_as(file)
+    return file
+
+
+@ways
+def test_the_introduction_leads_to_each_question(visit: Open, way: Way) -> None:
+    there = visit(way)
+    doors = there.page.locator(".door")
+    expect(doors).to_have_count(3)
+    for place, path in enumerate(("advertisers/", "customers/", "data/")):
+        there.open("")
+        title = doors.nth(place).locator(".button").inner_text().removesuffix("→").strip()
+        doors.nth(place).click()
+        expect(there.page).to_have_url(there.root + path)
+        expect(there.heading()).to_have_text(title)
+
+
+@ways
+def test_a_group_of_people_leads_to_services_and_on_to_advertisers(visit: Open, way: Way) -> None:
+    there = visit(way, "customers/")
+    for name, value in (("district", "강남구"), ("sex", "F"), ("age", "30")):
+        there.choose(name, value)
+    result = there.page.locator("#result")
+    expect(result.locator("h2")).to_have_text(
+        segment_name("강남구", Sex("F"), 30, way.lang), ignore_case=True
+    )
+    assert there.query | {"district": "강남구", "sex": "F", "age": "30"} == there.query
+    services = result.locator("table.services tbody tr")
+    expect(services).to_have_count(7)
+    assert [row.locator(".rank").inner_text() for row in services.all()] == list("1234567")
+    first = services.first.locator("th a")
+    name = first.inner_text()
+    first.click()
+    expect(there.page.locator("#result h2")).to_contain_text(name)
+    assert there.page.url.startswith(f"{there.root}advertisers/?service=")
+    expect(there.page.locator("table.targets tbody tr")).to_have_count(10)
+
+
+@ways
+def test_a_service_leads_to_targets_with_platforms_of_their_own_and_to_files(
+    visit: Open, way: Way, tmp_path: Path
+) -> None:
+    there = visit(way, "advertisers/")
+    there.choose("service", "game")
+    there.choose("by", "volume")
+    there.choose("top", "20")
+    rows = there.page.locator("table.targets tbody tr")
+    expect(rows).to_have_count(20)
+    figures = {row.locator(".platforms .figure").all_inner_texts()[0] for row in rows.all()}
+    assert len(figures) > 1, "one list of platforms for all targets"
+    orders = {tuple(row.locator(".platforms .platform").all_inner_texts()) for row in rows.all()}
+    assert len(orders) > 1, "one order of platforms for all targets"
+
+    links = there.page.locator(".downloads a")
+    table = download(there, links.filter(has_text="targets.csv"), tmp_path)
+    read = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
+    assert len(read) == 20
+    named = segment_name(read[0]["district"], Sex(read[0]["sex"]), int(read[0]["age"]), way.lang)
+    expect(rows.first.locator("th a")).to_have_text(named)
+    workbook = download(there, links.filter(has_text="targets.xlsx"), tmp_path)
+    assert "xl/workbook.xml" in zipfile.ZipFile(workbook).namelist()
+
+
+@ways
+def test_a_measure_on_the_map_with_its_table_and_file(
+    visit: Open, way: Way, tmp_path: Path
+) -> None:
+    there = visit(way, "data/")
+    figure = there.page.locator("#choropleth")
+    before = figure.locator("h2").inner_text()
+    there.choose("measure", "shopping")
+    expect(figure.locator("h2")).not_to_have_text(before)
+    expect(figure.locator(".drawing svg:visible")).to_have_count(1)
+    figure.locator("summary").click()
+    expect(figure.locator("table tbody tr")).to_have_count(25)
+    expect(figure.locator("table")).to_be_visible()
+    file = download(there, figure.locator(".downloads a", has_text="CSV"), tmp_path)
+    assert len(list(csv.reader(file.read_text("utf-8-sig").splitlines()))) == 1 + 25
+
+
+@ways
+def test_the_evidence_for_a_longer_time_ahead(visit: Open, way: Way) -> None:
+    there = visit(way, "evidence/")
+    panels = there.page.locator(".evidence-panels .figure")
+    before = panels.all_inner_texts()
+    assert len(before) > 10
+    there.page.locator(".tabs a").nth(1).click()
+    expect(there.page).to_have_url(f"{there.root}evidence/?horizon=3")
+    expect(there.page.locator(".tabs [aria-current]")).to_contain_text("3")
+    assert panels.all_inner_texts() != before
+
+
+@ways
+def test_an_unknown_choice_is_told_and_the_page_starts_again(visit: Open, way: Way) -> None:
+    there = visit(way, PAGES["error"])
+    expect(there.page.locator(".error-value")).to_have_text("없는구")
+    expect(there.page.locator(".lead")).to_contain_text("강남구" if way.lang == "ko" else "Gangnam")
+    there.page.locator(".actions .button").first.click()
+    expect(there.page).to_have_url(there.root + "customers/")
+    expect(there.page.locator("table.services")).to_be_visible()
+
+
+@ways
+def test_an_example_of_the_api_page_answers(visit: Open, way: Way) -> None:
+    there = visit(way, "api/v1/docs")
+    there.page.locator("section a").first.click()
+    there.page.wait_for_url("**/api/v1/services?**")
+    answer = json.loads(there.page.locator("pre").inner_text())
+    assert len(answer["rows"]) == 7

@@ -1,0 +1,107 @@
+"""Ways to visit the website, its pages, and what a visitor does on them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from urllib.parse import parse_qs, quote, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from telads.language import Lang
+
+WIDE, NARROW = 1280, 390
+HEIGHT = {WIDE: 900, NARROW: 844}
+ACCEPT: dict[Lang, str] = {"ko": "ko-KR", "en": "en-GB"}
+
+
+class Way(NamedTuple):
+    """How the website is visited."""
+
+    lang: Lang
+    width: int
+    script: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.lang}-{self.width}-{'script' if self.script else 'plain'}"
+
+
+WAYS = (
+    Way("ko", WIDE, script=True),
+    Way("ko", NARROW, script=False),
+    Way("en", WIDE, script=False),
+    Way("en", NARROW, script=True),
+)
+"""Every pair of a language, a width and JavaScript on or off is among these four of eight."""
+
+PAGES = {
+    "home": "",
+    "customers": "customers/",
+    "advertisers": "advertisers/",
+    "data": "data/",
+    "evidence": "evidence/",
+    "audiences": "audiences/",
+    "sign-in": "account/sign-in/",
+    "api": "api/v1/docs",
+    "error": f"customers/?district={quote('없는구')}",
+}
+"""Every page by name, and its address beneath that of its language."""
+REFUSED = frozenset({"error"})
+"""Pages that are answered with an error."""
+
+
+@dataclass
+class Visit:
+    """A page open in a browser, and what it has asked and complained of so far."""
+
+    page: Page
+    way: Way
+    address: str
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    refusals: int = 0
+    """Pages that were answered with an error, as they should be."""
+
+    def open(self, path: str) -> None:
+        """Go to a path beneath the language's own."""
+        answer = self.page.goto(self.root + path)
+        assert answer is not None
+        if path in {PAGES[name] for name in REFUSED}:
+            self.refusals += 1
+            assert 400 <= answer.status < 500
+        else:
+            assert answer.status == 200
+
+    @property
+    def root(self) -> str:
+        """The introduction in the language of the visit."""
+        return f"{self.address}/en/" if self.way.lang == "en" else f"{self.address}/"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The choice that the address carries."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    def choose(self, name: str, value: str) -> None:
+        """Choose from a list or among buttons: htmx brings the result, else the form does."""
+        form = self.page.locator("form.choices")
+        if form.locator(f"select[name={name}]").count():
+            form.locator(f"select[name={name}]").select_option(value)
+        else:
+            form.locator(f"input[name={name}][value={value}]").check()
+        if not self.way.script:
+            form.locator("button[type=submit], button.without-script").click()
+        expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(quote(value))}(&|$)"))
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
+
+    def heading(self) -> Locator:
+        """The title of the page."""
+        return self.page.locator("h1")
+
+    def sideways(self) -> int:
+        """Pixels by which the page is wider than the window."""
+        wider: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return wider

@@ -1,0 +1,71 @@
+"""The real server of the website, as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """`telads serve` as a process of its own."""
+
+    def __init__(self, workspace: Path, workers: int) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        command = [str(Path(sys.executable).with_name("telads")), "serve", "--port", str(self.port)]
+        environment = {**os.environ, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        # Into files: a pipe that nobody reads fills up and stops the workers.
+        self.out, self.lines = workspace / "out.txt", workspace / "lines.txt"
+        with self.out.open("w") as out, self.lines.open("w") as lines:
+            self.process = subprocess.Popen(
+                [*command, "--workers", str(workers)],
+                env=environment, stdout=out, stderr=lines,
+                start_new_session=True,  # a group of its own, to be ended as a whole
+            )  # fmt: skip
+
+    def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
+        request = urllib.request.Request(self.address + path, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read().decode(), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(), dict(error.headers)
+
+    def wait(self) -> None:
+        for _ in range(300):
+            try:
+                if self.get("/healthz")[0] == 200:
+                    return
+            except OSError:
+                assert self.process.poll() is None, self.lines.read_text()
+                time.sleep(0.2)
+        pytest.fail("the server did not start")
+
+    def end(self, how: signal.Signals) -> tuple[int, str, str]:
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=30)
+        return code, self.out.read_text(), self.lines.read_text()
+
+    def kill(self) -> None:
+        """End it with its workers, whatever state they are in."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
