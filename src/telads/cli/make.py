@@ -50,22 +50,24 @@ def chart(
         bool, typer.Option("--narrow", help=say("휴대전화 폭", "as wide as a phone"))
     ] = False,
     workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Draw one picture; its format is told by the file's suffix."""
+    """Draw one picture; the kind of file is told by its suffix."""
     from telads.answers.pictures import Asked, picture
     from telads.charts import find_chart
     from telads.charts.render import Format, render
+    from telads.cli.show import show_written
     from telads.tables.store import replacing
 
     kind = find_chart(name)
-    form = cast(Format, output.suffix.lower().removeprefix("."))  # `render` refuses others
+    suffix = cast(Format, output.suffix.lower().removeprefix("."))  # `render` refuses others
     asked = Asked(month, district, sex, age, service, measure, by, top)
     shown = picture(build_of(workspace), kind.id, asked, lang.value)
-    content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), form)
+    content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), suffix)
     with replacing(output) as temporary:
         temporary.write_bytes(content)
-    sys.stdout.write(f"{output}\n")
+    show_written("chart", [output], form)
 
 
 @make.command(
@@ -78,12 +80,17 @@ def export(
     output: OutOption,
     method: MethodOption = "affinity",
     workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Export to csv, xlsx, parquet or json, told by the file's suffix."""
+    from telads.cli.show import show_written
     from telads.export import export as write
 
     rows = write(build_of(workspace), table, output, method)
+    if form is not Form.TABLE:
+        show_written("export", [output], form, rows=rows)
+        return
     unit = "행" if lang.value == "ko" else " rows"
     sys.stdout.write(f"{output} ({rows:,}{unit})\n")
 

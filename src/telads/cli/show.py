@@ -6,6 +6,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import CONTRACT, Answer
@@ -58,6 +59,14 @@ def show_done(verb: str, rows: Sequence[Mapping[str, Any]], form: Form) -> None:
             else str(value).lower() if isinstance(value, bool) else value
             for name, value in row.items()
         })  # fmt: skip
+
+
+def show_written(verb: str, paths: Sequence[Path], form: Form, **facts: Any) -> None:
+    """Say which files a verb wrote: a path a line for people, rows with `file` for programs."""
+    if form is Form.TABLE:
+        sys.stdout.write("".join(f"{path}\n" for path in paths))
+    else:
+        show_done(verb, [{"file": str(path), **facts} for path in paths], form)
 
 
 def flat(rows: pl.DataFrame) -> pl.DataFrame:

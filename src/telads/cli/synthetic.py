@@ -12,6 +12,7 @@ import typer
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
+    FormOption,
     LangOption,
     load_settings,
     say,
@@ -61,9 +62,11 @@ def synth(
         typer.Option("--fit", help=say("자료 대신 윤곽 파일을 만듭니다(--like 폴더 필요)",
                                        "write the profile of --like instead of a twin")),
     ] = False,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Write a twin, or the profile it is drawn from."""
+    from telads.cli.show import show_written
     from telads.sources.demo import fit_folder, read_profile
 
     if fit:
@@ -74,10 +77,10 @@ def synth(
                 value=like,
             )
         fit_folder(like).save(out)
-        sys.stdout.write(f"{out}\n")
+        show_written("synth", [out], form)
         return
-    for path in _write(read_profile(like), parse_months(months), seed, out, file_format):
-        sys.stdout.write(f"{path}\n")
+    written = _write(read_profile(like), parse_months(months), seed, out, file_format)
+    show_written("synth", written, form)
 
 
 @synthetic.command(
@@ -124,10 +127,12 @@ def synth_events(
     processes: Annotated[
         int, typer.Option(min=1, help=say("나란히 만들 프로세스 수", "processes side by side"))
     ] = PROCESSES,
+    form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Write a log whose aggregate is the profile's city."""
     from telads.aggregate.synth.log import Plan, write_log
+    from telads.cli.show import show_written
     from telads.sources.demo import read_profile
 
     profile = read_profile(like)
@@ -136,7 +141,7 @@ def synth_events(
     plan = Plan(subscribers, days, begin, seed, mobility, dirty, use)
     with progress(Text("합성 로그 만들기", "Making a synthetic log")) as step:
         write_log(profile, plan, out, tuple(district or ()), processes, step)
-    sys.stdout.write(f"{out}\n")
+    show_written("synth events", [out], form)
 
 
 def parse_months(text: str) -> tuple[Month, ...]:
