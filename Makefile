@@ -10,12 +10,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 # More for pytest (`make test PYTEST_FLAGS=--cov`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
+LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-scale lock clean
+.PHONY: help install install-spark demo test check format bench bench-scale lock clean
 
 help: ## list the commands (명령 목록)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(BIN)/.installed ## install telads and its tools into .venv (설치)
 
@@ -34,6 +36,14 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+install-spark: $(BIN)/.installed-spark ## the Spark engine as well, 480 MB; needs Java 17 (Spark 엔진 설치)
+
+# pyspark is built from its source by the locked tools, so nothing is fetched unlocked.
+$(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --require-hashes -r requirements-spark.lock
+	@touch $@
+
 demo: install ## nine synthetic months -> tables and a report with advice (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
@@ -50,21 +60,25 @@ format: install ## put the code into shape (코드 정리)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## measure, and write docs/benchmarks.md (속도 측정)
+bench: install ## measure, and write docs/benchmarks.md and benchmarks-web.md (속도 측정)
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.web
 
 bench-scale: install ## measure logs of 10 to 100 million rows, and write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
-lock: install ## pin the dependencies of pyproject.toml in requirements.lock (의존성 고정)
+# Spark has a lock of its own on top of it, because few need those 480 MB.
+lock: install ## pin the dependencies of pyproject.toml in the two locks (의존성 고정)
 	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
-	  --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
-	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
-	  --output-file requirements.lock pyproject.toml
-	sed -e '/^#/d' -e '/^$$/d' requirements.lock > requirements.lock.new
-	mv requirements.lock.new requirements.lock
+	  $(LOCK_FORM) --output-file requirements.lock pyproject.toml
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))\
+	["project"]["optional-dependencies"]["spark"], sep="\n")' | $(BIN)/pip-compile --quiet \
+	  $(LOCK_FLAGS) --constraint requirements.lock $(LOCK_FORM) \
+	  --output-file requirements-spark.lock -
+	for lock in requirements.lock requirements-spark.lock; do \
+	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
 clean: ## remove what the commands above made, never a workspace (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist

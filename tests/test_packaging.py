@@ -34,9 +34,12 @@ def project() -> dict[str, Any]:
     return table
 
 
-def locked() -> dict[str, tuple[str, list[str]]]:
+LOCK, SPARK_LOCK = "requirements.lock", "requirements-spark.lock"
+
+
+def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
     """Package -> its version and hashes, as the lock file says."""
-    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+    text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
     packages = {}
     for line in text.splitlines():
         found = re.fullmatch(r"([a-z0-9-]+)==(\S+)((?:\s+--hash=sha256:[0-9a-f]{64})*)\s*", line)
@@ -82,13 +85,25 @@ def test_the_wheel_holds_all_that_the_package_holds(tmp_path: Path) -> None:
     assert not set(kept) - packed
 
 
-def test_every_locked_package_has_hashes() -> None:
-    assert not [name for name, (_, hashes) in locked().items() if not hashes]
+@pytest.mark.parametrize("lock", [LOCK, SPARK_LOCK])
+def test_every_locked_package_has_hashes(lock: str) -> None:
+    assert not [name for name, (_, hashes) in locked(lock).items() if not hashes]
 
 
 @pytest.mark.parametrize("trace", ["http", "file:", "index-url", "find-links", "://", "#"])
-def test_the_lock_names_no_place(trace: str) -> None:
-    assert trace not in (ROOT / "requirements.lock").read_text("utf-8")
+def test_the_locks_name_no_place(trace: str) -> None:
+    for lock in (LOCK, SPARK_LOCK):
+        assert trace not in (ROOT / lock).read_text("utf-8")
+
+
+def test_the_lock_of_spark_is_complete_and_fits_the_other() -> None:
+    spark, all_else = locked(SPARK_LOCK), locked()
+    for line in project()["optional-dependencies"]["spark"]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(spark[canonicalize_name(requirement.name)][0])
+    assert "pyspark" not in all_else
+    assert all(spark[name] == all_else[name] for name in spark.keys() & all_else.keys())
+    assert "py4j" in spark
 
 
 @pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
