@@ -23,7 +23,6 @@ from telads.errors import DataError, SettingError
 from telads.language import Text
 
 if TYPE_CHECKING:
-    from pyspark import SparkConf
     from pyspark.sql import SparkSession
 
 ALWAYS = {
@@ -57,7 +56,6 @@ def start(master: str | None, file: Path | None, memory: int | None) -> SparkSes
     wanted = read_settings(file) if file else {}
     if master:
         wanted["spark.master"] = master
-    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     with warnings.catch_warnings():
@@ -66,7 +64,6 @@ def start(master: str | None, file: Path | None, memory: int | None) -> SparkSes
         running = SparkSession.getActiveSession()
         if running is None:
             _launch(wanted, memory)
-            _require_staging(SparkContext.getOrCreate().getConf())
             running = SparkSession.builder.getOrCreate()
             atexit.register(running.stop)
     session = running.newSession()
@@ -140,6 +137,7 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
             if memory:
                 megabytes = max(memory, LEAST_MEMORY) // 1_000_000
                 settings.setdefault("spark.driver.memory", f"{megabytes}m")
+        _require_staging(settings)  # before anything waits for a cluster
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
     log = _new_log()
     try:
@@ -150,6 +148,7 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
         known.setAll(list(wanted.items()))
         for key, value in DEFAULTS.items():
             known.setIfMissing(key, value)
+        _require_staging(dict(known.getAll()))
         context = SparkContext(conf=known)
     except (OSError, Py4JError, PySparkException) as error:
         raise SettingError(
@@ -168,8 +167,9 @@ def is_local(master: str) -> bool:
     return master.startswith("local") and not master.startswith("local-cluster")
 
 
-def _require_staging(conf: SparkConf) -> None:
-    if not is_local(conf.get("spark.master", "")) and not conf.contains(STAGING):
+def _require_staging(settings: Mapping[str, str]) -> None:
+    master = settings.get("spark.master", "")
+    if not is_local(master) and not settings.get(STAGING):
         raise SettingError(
             Text("클러스터가 중간 결과를 둘 폴더를 알 수 없습니다.",
                  "It is not known where the cluster may keep partial results."),
@@ -177,7 +177,7 @@ def _require_staging(conf: SparkConf) -> None:
                  "정해 주세요.",
                  f"Set {STAGING} to a folder that all nodes share (hdfs://, s3a://, "
                  "file:///shared)."),
-            value=conf.get("spark.master"),
+            value=master,
         )  # fmt: skip
 
 
