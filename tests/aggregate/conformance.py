@@ -126,14 +126,16 @@ class EngineSuite:
         assert_frame_equal(other.cells, taken.cells, abs_tol=TOLERANCE, rel_tol=0)
         assert other.entry.made["rows"] == taken.entry.made["rows"]
 
+    @pytest.mark.parametrize("number", [40, 70])
     def test_many_raw_names_count_alike(
-        self, engine: EventEngine, settings: Settings,
+        self, number: int, engine: EventEngine, settings: Settings,
         tmp_path_factory: pytest.TempPathFactory, tmp_path: Path,
     ) -> None:  # fmt: skip
         """More names than fit beside each other take another way to the same figures."""
-        apps = {f"app {n}": "game" if n % 2 else "finance" for n in range(70)}
+        apps = {f"app {n}": "game" if n % 2 else "finance" for n in range(number)}
+        used = number + 10  # some of which mean no service
         rows = [
-            logs.event(person, day, f"app {(person * 7 + day.day) % 80}", sex="MF"[person % 2])
+            logs.event(person, day, f"app {(person * 7 + day.day) % used}", sex="MF"[person % 2])
             for person in range(60) for day in logs.days(logs.FIRST, logs.LAST)
         ]  # fmt: skip
         rows += rows[:200]

@@ -17,7 +17,6 @@ from telads.model import Month
 from telads.workspace import Workspace
 from tests.aggregate import logs
 
-GIVEN = 500_000_000
 SUBSCRIBERS = 1_000_000
 ROWS_A_DAY = 300_000
 MONTHS = (3, 4, 5)
@@ -63,11 +62,19 @@ def peak_bytes(log: Path, workspace: Path, *options: str) -> int:
 
 
 @pytest.mark.slow
-def test_memory_stays_within_what_is_given(log: Path, tmp_path: Path) -> None:
-    bounded = peak_bytes(log, tmp_path / "bounded", "--memory", str(GIVEN))
-    unbounded = peak_bytes(log, tmp_path / "unbounded", "--partitions", "1")
+@pytest.mark.parametrize(("given", "more_names"), [(500_000_000, 0), (800_000_000, 42)])
+def test_memory_stays_within_what_is_given(
+    given: int, more_names: int, log: Path, tmp_path: Path
+) -> None:
+    mapping = tmp_path / "names.csv"
+    lines = [f"other {number},game" for number in range(more_names)]
+    known = (log / "services.csv").read_text("utf-8")
+    mapping.write_text("\n".join([known.strip(), *lines, ""]), "utf-8")
+    words = ("--mapping", str(mapping))
+    bounded = peak_bytes(log, tmp_path / "bounded", "--memory", str(given), *words)
+    unbounded = peak_bytes(log, tmp_path / "unbounded", "--partitions", "1", *words)
     print(f"{bounded / 1e6:.0f} MB, in one part {unbounded / 1e6:.0f} MB")  # noqa: T201
-    assert bounded < GIVEN < unbounded
+    assert bounded < given < unbounded
     cells = [Workspace(tmp_path / name).cells()[Month.of(2023, 6)]
              for name in ("bounded", "unbounded")]  # fmt: skip
     assert cells[0].read_bytes() == cells[1].read_bytes()

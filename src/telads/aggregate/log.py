@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 
 SOURCE = "events"
 """What the ledger calls cells made from logs."""
-BASE_BYTES = 350_000_000
-"""What the process needs whatever the log: Python, the engine, decoded pages of files."""
-BYTES_PER_ROW = 90
-"""What grouping holds for each row of a part, most it was measured to."""
+BASE_BYTES, BYTES_PER_ROW = 350_000_000, 90
+"""What the process needs whatever the log (Python, the engine, decoded pages of files), and what
+grouping holds for each row of a part, where hardly two are of one subscriber; measured up to 72."""
+FEW_NAMES = 32
+BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY = 450_000_000, 200
+"""The same for logs of more than FEW_NAMES raw names, whose masks are larger."""
+LEAST_ROOM = 100_000_000
+"""Less for the rows than this would mean very many parts."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +135,20 @@ def parts_of(log: Log, labels: Sequence[Month], bounds_memory: bool) -> int:
         return 1
     surveys = [survey for survey in (log.survey, log.mobility_survey) if survey]
     largest = max(survey.rows_in(month) for month in months for survey in surveys)
-    room = log.request.memory - BASE_BYTES
-    if room < BASE_BYTES // 4:
+    base, per_row = memory_of(sum(len(raw) for raw in log.request.services.values()))
+    room = log.request.memory - base
+    if room < LEAST_ROOM:
+        least = f"{(base + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
             Text("메모리가 너무 적습니다.", "This is too little memory."),
-            Text("500MB 이상을 주세요.", "Give at least 500MB."),
+            Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )
-    return max(1, ceil(largest * BYTES_PER_ROW / room))
+    return max(1, ceil(largest * per_row / room))
+
+
+def memory_of(names: int) -> tuple[int, int]:
+    """Bytes of the process and for each row of a part, when a log has so many raw names."""
+    if names <= FEW_NAMES:
+        return BASE_BYTES, BYTES_PER_ROW
+    return BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY

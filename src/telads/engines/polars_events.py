@@ -1,10 +1,10 @@
 """Subscriber logs on Polars: the streaming engine, and distinct days as bits of masks.
 
-Making rows unique before counting took three times as long and twice the memory. A raw name is a
-bit, so that a subscriber's day is one mask (`bit_or` over its rows), a month 31 masks side by side,
-and the days of a service the bits that its names set in them. What the streaming engine holds while
-it groups grows with the rows of a part, so parts bound the memory; reading the files once for every
-part costs little, because all but the subscribers' column is decoded for the part only.
+Making rows unique before counting took three times as long and twice the memory. Masks stand side
+by side in one row a subscriber: of days for each raw name or, where that is less to hold, of raw
+names for each day; how many bits are set in them is the result. What the streaming engine holds
+while it groups grows with the rows of a part, so parts bound the memory; reading the files once for
+every part costs little, because all but the subscribers' column is decoded for the part only.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 SEED = 20_230_601
 """Of the hash that tells the parts."""
-NAMES = 64
-"""So many raw names have a bit in a mask; more go through rows of their own."""
+FEW, MANY = 32, 64
+"""Up to FEW raw names have a mask of days each; up to MANY a bit in a mask for each day (more
+masks would be larger than those); more go through rows of their own."""
 DAYS = range(1, 32)
 
 
@@ -66,10 +67,18 @@ class PolarsEvents:
         """Days of each service and maxima, one row a subscriber."""
         rows: pl.LazyFrame = frame.to_native()
         names = [name for raw in services.values() for name in raw]
-        reduce = _day_by_day if len(names) <= NAMES else _row_by_row
+        if len(names) <= FEW:
+            reduce = _name_by_name
+        else:
+            reduce = _day_by_day if len(names) <= MANY else _row_by_row
         # Numbers instead of texts: narrow to hold, and cheap to group by.
         number = pl.col("service").cast(pl.Enum(names), strict=False).to_physical()
-        numbered = rows.select("subscriber_id", "day", *kept, name=number.cast(pl.UInt32))
+        numbered = rows.select(
+            "subscriber_id",
+            "day",
+            *kept,
+            name=number.cast(pl.UInt8 if len(names) < 255 else pl.UInt32),
+        )
         places = {id: [names.index(name) for name in raw] for id, raw in services.items()}
         return nw.from_native(reduce(numbered, places, kept))
 
@@ -109,11 +118,36 @@ def _scan(path: str) -> pl.LazyFrame:
     return rows
 
 
+def _name_by_name(
+    rows: pl.LazyFrame, services: Mapping[str, Sequence[int]], kept: Sequence[str]
+) -> pl.LazyFrame:
+    """A mask of days for each name, in one pass."""
+    places = [place for of_service in services.values() for place in of_service]
+    bit = pl.lit(2, pl.UInt32).pow((pl.col("day") - 1).cast(pl.UInt32))
+    masks = [
+        pl.col("bit")
+        .filter(pl.col("name") == place)
+        .bitwise_or()
+        .fill_null(0)
+        .alias(f"mask {place}")
+        for place in places
+    ]
+    days = [
+        pl.sum_horizontal(
+            pl.col(f"mask {place}").bitwise_count_ones().cast(pl.Int32) for place in of_service
+        ).alias(id)
+        for id, of_service in services.items()
+    ]
+    marked = rows.with_columns(bit=bit).drop("day")
+    by_subscriber = marked.group_by("subscriber_id").agg(*masks, *(pl.col(k).max() for k in kept))
+    return by_subscriber.select("subscriber_id", *days, *kept)
+
+
 def _day_by_day(
     rows: pl.LazyFrame, services: Mapping[str, Sequence[int]], kept: Sequence[str]
 ) -> pl.LazyFrame:
     """A mask of names for each day of the month, in one pass."""
-    named = rows.with_columns(bit=pl.lit(2, pl.UInt64).pow("name"))
+    named = rows.with_columns(bit=pl.lit(2, pl.UInt64).pow(pl.col("name").cast(pl.UInt32)))
     masks = [
         pl.col("bit").filter(pl.col("day") == day).bitwise_or().fill_null(0).alias(f"mask {day}")
         for day in DAYS
