@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
+from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
 from telads.engines.spark_session import STAGING, explained, start
@@ -108,7 +109,7 @@ class SparkEvents:
         if self.staging:
             url = f"{self.staging}/{target.parent.name}/{target.name}"
             with explained(failed):
-                rows.write.mode("overwrite").parquet(url)
+                self._save_shared(rows, url)
             write_text(target, url)
             return
         made = target.with_name(f"{TEMPORARY}{target.name}")
@@ -145,6 +146,21 @@ class SparkEvents:
             table: Any = pl.from_arrow(rows.toArrow())
         result: pl.DataFrame = table
         return result
+
+    def _save_shared(self, rows: DataFrame, url: str) -> None:
+        """Write, and read back how much: what a node wrote to a disk of its own is lost."""
+        seen = Observation()
+        counted = rows.observe(seen, sql.count(sql.lit(1)).alias("rows"))
+        counted.write.mode("overwrite").parquet(url)
+        made = seen.get["rows"]
+        found = self.session.read.parquet(url).count()
+        if found != made:
+            raise DataError(
+                Text("중간 결과가 다 모이지 않았습니다.", "A partial result is not complete."),
+                Text(f"{STAGING}이 모든 노드가 함께 쓰는 폴더인지 확인해 주세요.",
+                     f"Check that {STAGING} is a folder that all nodes share."),
+                file=url, value=f"{found} / {made}",
+            )  # fmt: skip
 
     def _scan(self, path: str) -> DataFrame:
         reader = self.session.read

@@ -30,7 +30,6 @@ ALWAYS = {
     "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error, not another number
 }
 DEFAULTS = {
-    "spark.app.name": "telads",
     "spark.ui.enabled": "false",  # it would listen on every network
     "spark.ui.showConsoleProgress": "false",
 }
@@ -131,7 +130,7 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
 
     settings = dict(wanted)
     if SUBMITTED not in os.environ:
-        settings.setdefault("spark.master", LOCAL_MASTER)
+        settings = {"spark.master": LOCAL_MASTER, "spark.app.name": "telads", **settings}
         if is_local(settings["spark.master"]):
             settings = {**LOCAL, **settings}
             if memory:
@@ -145,7 +144,7 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
             gateway = launch_gateway(conf, {"stdout": stream, "stderr": stream})
         SparkContext._ensure_initialized(gateway=gateway)
         known = SparkConf(_jvm=SparkContext._jvm)  # with what spark-submit was given
-        known.setAll(list(wanted.items()))
+        known.setAll(list(settings.items()))
         for key, value in DEFAULTS.items():
             known.setIfMissing(key, value)
         _require_staging(dict(known.getAll()))
