@@ -29,3 +29,13 @@ def test_without_a_font_it_warns_and_says_what_to_do(monkeypatch: pytest.MonkeyP
             assert not fonts.register_korean_font()
     finally:
         fonts.register_korean_font.cache_clear()
+
+
+def test_a_font_to_embed_is_of_regular_weight_and_of_a_kind_that_can_be(tmp_path: Path) -> None:
+    for name in ("Pretendard-Black.otf", "Pretendard-Regular.woff2"):
+        (tmp_path / name).touch()
+    assert fonts.korean_font([str(tmp_path)]) == tmp_path / "Pretendard-Black.otf"
+    (tmp_path / "Pretendard-Regular.otf").touch()
+    assert fonts.korean_font([str(tmp_path)]) == tmp_path / "Pretendard-Regular.otf"
+    (tmp_path / "empty").mkdir()
+    assert fonts.korean_font([str(tmp_path / "empty")]) is None

@@ -98,6 +98,8 @@ HTMX = {"HX-Request": "true", "HX-Target": "result"}
 def assert_accessible(page: Element) -> None:
     """What can be told from the markup: labels, captions, headings in order, named pictures."""
     for one in page.all("select") + page.all("input"):
+        if one.attributes.get("type") == "hidden":
+            continue
         assert any(one in label for label in page.all("label")), one
     for table in page.all("table"):
         assert table.one("caption").text

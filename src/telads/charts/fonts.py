@@ -22,6 +22,8 @@ _FOLDERS = (
 )
 _FILES = ("Pretendard*", "NotoSansKR*", "NotoSansCJK*", "AppleSDGothicNeo*", "malgun*", "Nanum*")
 
+_EMBEDDED = {".ttf", ".otf", ".ttc", ".otc"}
+
 
 class NoKoreanFont(UserWarning):
     """Hangul in PNG pictures will be boxes."""
@@ -37,6 +39,21 @@ def korean_font_folder(folders: Iterable[str] | None = None) -> Path | None:
             if found is not None:
                 return found.parent
     return None
+
+
+def korean_font(folders: Iterable[str] | None = None) -> Path | None:
+    """A Korean font to embed in a document: one of that folder, of regular weight if it has one."""
+    folder = korean_font_folder(folders)
+    if folder is None:
+        return None
+    files = [
+        path
+        for pattern in _FILES
+        for path in sorted(folder.glob(pattern))
+        if path.suffix.lower() in _EMBEDDED
+    ]
+    regular = (path for path in files if "regular" in path.name.casefold())
+    return next(regular, files[0] if files else None)
 
 
 @cache

@@ -19,6 +19,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("/customers/", _("By customer")),
     ("/advertisers/", _("By advertiser")),
     ("/audiences/", _("Audiences")),
+    ("/plans/", _("Plans")),
     ("/evidence/", _("Evidence")),
 )
 """Korean addresses of the pages in the header."""

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "axes",
     "telads.web",
     "telads.web.accounts",
+    "telads.web.plans",
 ]
 
 MIDDLEWARE = [

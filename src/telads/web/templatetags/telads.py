@@ -81,6 +81,12 @@ def service(id: str) -> str:
 
 
 @register.filter
+def platform(name: str) -> str:
+    """A platform as people read it: that of a service, or the name a planner gave it."""
+    return BY_ID[name].text(lang()) if name in BY_ID else name
+
+
+@register.filter
 def district(name: str) -> str:
     """A district's name: `강남구`, `Gangnam-gu`."""
     return district_name(name, lang())

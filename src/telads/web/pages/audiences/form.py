@@ -70,6 +70,12 @@ def address_of(choice: Choice) -> str:
     return reverse("audiences", query=choice.query)
 
 
+def plan_address(choice: Choice) -> str:
+    """Where a plan for the first audience begins."""
+    query: dict[str, str | list[str]] = {"month": str(choice.month), **choice.first.query()}
+    return reverse("plan-new", query=query)
+
+
 def month_field(build: Build, choice: Choice, lang: Lang) -> Select:
     """The list of months."""
     return month_select(build, choice.month, lang)

@@ -32,6 +32,7 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "first": form.fields_of(build, choice.first, "", lang),
         "second": form.fields_of(build, choice.second or Wanted(), SECOND, lang),
         "outlines": outlines(),
+        "plan_address": form.plan_address(choice),
         **_found(build, choice, lang),
     }
     return page_or_result(request, "audiences", facts, form.address_of(choice))

@@ -1,0 +1,24 @@
+"""`/plans/`: one's own plans, and those that others share."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from telads.web.accounts.roles import Role, required
+from telads.web.plans.access import visible
+
+
+@require_safe
+@required(Role.VIEWER)
+def plans(request: HttpRequest) -> HttpResponse:
+    """The newest plan first."""
+    user = request.user
+    found = visible(user).select_related("owner").prefetch_related("versions")  # type: ignore[arg-type]
+    rows = [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
+    facts = {
+        "own": [row for row in rows if row[0].owner_id == user.pk],
+        "others": [row for row in rows if row[0].owner_id != user.pk],
+    }
+    return render(request, "plans/list.html", facts)

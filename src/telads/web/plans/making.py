@@ -1,0 +1,135 @@
+"""The form of a plan: tried out, saved, and saved again as a new version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from telads.answers.choices import month_of
+from telads.catalog import BY_ID
+from telads.errors import QuestionError, TeladsError
+from telads.language import Lang, Text
+from telads.planning.audience import audience
+from telads.planning.plan import Plan, canonical, make_plan
+from telads.planning.rules import read_rules
+from telads.web import current
+from telads.web.accounts.roles import Role, required
+from telads.web.pages.audiences.wanted import wanted_of
+from telads.web.plans.access import Level, version_for
+from telads.web.plans.shown import shown
+from telads.web.plans.store import add_version, create
+from telads.web.plans.typed import GOALS, Typed, typed_from, typed_of
+from telads.web.selects import month_select, select
+from telads.workspace import Build
+
+NO_GOAL = Text("없음", "none")
+GOAL_NAMES = {
+    "at_most": Text("1인당 많아야", "at most, per person"),
+    "at_least": Text("1인당 적어도", "at least, per person"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.PLANNER)
+def new(request: HttpRequest) -> HttpResponse:
+    """`/plans/new/?service=delivery&age=20`: a plan for the audience of these fields."""
+    build = current.build(request)
+    if request.method == "POST":
+        typed = typed_of(request.POST)
+    else:
+        rules = wanted_of(request.GET).rules()
+        month = month_of(build, request.GET.get("month") or None)
+        typed = Typed(month=str(month), rules=canonical(rules.document()))
+    made, wrong = _tried(request, build, typed)
+    if made and "save" in request.POST:
+        plan = create(request, made)
+        return redirect("plan", plan.pk)
+    return _page(request, build, typed, made, wrong, {"action": reverse("plan-new")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.VIEWER)
+def edit(request: HttpRequest, number: int) -> HttpResponse:
+    """`/plans/12/edit/`: the newest version in the form, to be saved as the next."""
+    newest = version_for(request, number, None, Level.EDIT)
+    build = current.build(request)
+    posted = request.method == "POST"
+    typed = typed_of(request.POST) if posted else typed_from(newest.read().brief)
+    if not typed.month:
+        typed = typed._replace(month=newest.month)
+    made, wrong = _tried(request, build, typed)
+    after = request.POST.get("after", str(newest.number))
+    if made and "save" in request.POST:
+        try:
+            saved = add_version(request, newest.plan, made, int(after) if after.isdecimal() else 0)
+        except QuestionError as error:
+            wrong = error
+        else:
+            return redirect("plan-version", number, saved.number)
+    facts = {"action": reverse("plan-edit", args=(number,)), "after": after, "plan": newest.plan}
+    return _page(request, build, typed, made, wrong, facts)
+
+
+def _tried(
+    request: HttpRequest, build: Build, typed: Typed
+) -> tuple[Plan | None, QuestionError | None]:
+    """The plan of a form that was sent, or what is wrong with it."""
+    if request.method != "POST":
+        return None, None
+    try:
+        return make_plan(build, typed.brief()), None
+    except QuestionError as error:
+        return None, error
+
+
+def _page(
+    request: HttpRequest,
+    build: Build,
+    typed: Typed,
+    made: Plan | None,
+    wrong: QuestionError | None,
+    facts: dict[str, Any],
+) -> HttpResponse:
+    lang = current.language(request)
+    services = [("", Text("–", "–")), *((id, BY_ID[id].text) for id in build.about["services"])]
+    goals = [("", NO_GOAL), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
+    page = {
+        **facts,
+        "typed": typed,
+        "wrong": wrong.line(lang) if wrong else "",
+        "month": month_select(build, typed.month, lang),
+        "advertise": select(
+            "advertise", Text("광고할 서비스", "Service to advertise"), services,
+            typed.advertise, lang,
+        ),
+        "goal": select("goal", Text("접촉 횟수 목표", "Frequency goal"), goals, typed.goal, lang),
+        "rows": [
+            (row, select(f"p{at}_service", Text("매체", "Platform"), services, row.service, lang))
+            for at, row in enumerate(typed.rows)
+        ],
+        "audience": _audience(build, typed, lang),
+        "shown": shown(build, made, lang) if made else None,
+    }  # fmt: skip
+    return render(request, "plans/form.html", page, status=400 if wrong else 200)
+
+
+def _audience(build: Build, typed: Typed, lang: Lang) -> str:
+    """Who the audience is, in a sentence, as far as it can be told."""
+    import json
+
+    try:
+        rules = read_rules(json.loads(typed.rules))
+        found = audience(build, rules, month_of(build, typed.month or None))
+    except (ValueError, RecursionError):
+        return ""
+    except TeladsError as error:
+        return error.line(lang)
+    sentence = Text(
+        f"{len(found.segments)}개 집단, {found.size.population:,}명",
+        f"{found.size.population:,} people in {len(found.segments)} segments",
+    )
+    return sentence(lang)

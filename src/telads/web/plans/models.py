@@ -1,0 +1,113 @@
+"""Plans as they are kept. A version is never changed: its text has a hash, and both are checked."""
+
+from __future__ import annotations
+
+import json
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from telads.planning.plan import Plan, read_plan
+
+_USER = settings.AUTH_USER_MODEL
+LONGEST_NAME = 100
+
+
+class SavedPlan(models.Model):
+    """A plan through all its versions; its owner decides who else may see it."""
+
+    owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="plans")
+    name = models.CharField(max_length=LONGEST_NAME)
+    """That of the newest version."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def newest(self) -> PlanVersion:
+        """The version with the highest number."""
+        version = self.versions.order_by("-number").first()
+        if version is None:  # a plan is saved together with its first version
+            raise PlanVersion.DoesNotExist
+        return version
+
+
+class PlanVersion(models.Model):
+    """What was asked and what came out, as canonical JSON (`telads.planning.plan`)."""
+
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    document = models.TextField()
+    hash = models.CharField(max_length=64)
+    build = models.CharField(max_length=64)
+    month = models.CharField(max_length=7)
+    made_by = models.CharField(max_length=150)
+    """The name of whoever saved it, as it was then."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """Newest first; numbers run from 1."""
+
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=["plan", "number"], name="one_version_of_a_number"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}.{self.number}"
+
+    def read(self) -> Plan:
+        """The plan; raises `DataError` if the text is not as it was when it was saved."""
+        return read_plan(json.loads(self.document))
+
+
+class PlanAccess(models.Model):
+    """Somebody else who may see a plan, or also save new versions of it."""
+
+    plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="accesses")
+    user = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="plan_accesses")
+    may_edit = models.BooleanField(default=False)
+
+    class Meta:
+        """One for each person."""
+
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=["plan", "user"], name="one_access_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.user_id}"
+
+
+class ShareLink(models.Model):
+    """An address that shows one version to whoever has it. Its token is kept as a digest only."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="links")
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 in hexadecimal; a token is 256 random bits, so no slower hash is needed."""
+    start = models.CharField(max_length=8)
+    """The first characters, by which its owner recognises it."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.start}"
+
+    @property
+    def open(self) -> bool:
+        """Whether it still shows anything."""
+        return self.revoked is None and self.expires > timezone.now()

@@ -1,0 +1,209 @@
+"""A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
+
+The same plan gives the same bytes: no day is in it but that of its data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout
+from fpdf.fonts import FontFace
+
+from telads.answers.columns import column_of
+from telads.catalog import BY_ID
+from telads.charts.fonts import VARIABLE, korean_font
+from telads.errors import WorkspaceError
+from telads.export import SOURCE
+from telads.language import Lang, Text
+from telads.model import Sex, age_text
+from telads.places import district_name
+from telads.planning.files import METHOD
+from telads.planning.plan import Plan
+from telads.planning.questions import plan_sentences
+
+FAMILY = "korean"
+TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
+    "platforms": (Text("매체", "Platforms"), (
+        "platform", "price", "minimum", "cap", "association", "spend", "spend_share", "contacts",
+        "reached", "reach_share", "frequency", "limit")),
+    "prices": (Text("단가가 10% 바뀌면", "If a price changes by 10 %"), (
+        "platform", "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
+        "weighted_reach_if_cheaper")),
+    "segments": (Text("집단", "Segments"), (
+        "district", "sex", "age", "population", "affinity", "spend", "contacts", "reached",
+        "reached_low", "reached_high", "reach_share", "frequency")),
+    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), (
+        "district", "sex", "age", "platform", "association", "spend", "contacts",
+        "reach_share")),
+}  # fmt: skip
+"""The tables in order, with their columns; `prices` are columns of the platforms."""
+
+TITLES: dict[str, Text] = {
+    "minimum": Text("최소 집행액", "Minimum"),
+    "cap": Text("상한", "Cap"),
+    "association": Text("연관", "Association"),
+    "spend_share": Text("비중", "Share"),
+    "spend_if_dearer": Text("오르면 집행액", "Spend if dearer"),
+    "spend_if_cheaper": Text("내리면 집행액", "Spend if cheaper"),
+    "weighted_reach_if_dearer": Text("오르면 가중 도달", "Weighted reach if dearer"),
+    "weighted_reach_if_cheaper": Text("내리면 가중 도달", "Weighted reach if cheaper"),
+    "budget": Text("예산", "Budget"),
+    "segments": Text("집단 수", "Segments"),
+    "segments_used": Text("집행하는 집단 수", "Segments with spend"),
+    "weighted_reach": Text("관심도 가중 도달", "Affinity-weighted reach"),
+    "proven_gap": Text("증명된 차이", "Proven gap"),
+    "next_budget": Text("10% 더 쓸 예산", "A tenth more budget"),
+    "next_weighted_reach": Text("그때 늘어날 가중 도달", "Weighted reach it adds"),
+    "next_share": Text("늘어나는 비율", "As a share"),
+    "population": Text("인원", "People"),
+}
+"""Headings that tables of answers do not have."""
+
+
+SUMS = (
+    "budget", "spend", "contacts", "reached", "reached_low", "reached_high", "reach_share",
+    "frequency", "population", "segments", "segments_used", "weighted_reach", "proven_gap",
+    "next_budget", "next_weighted_reach", "next_share",
+)  # fmt: skip
+"""The figures of the whole plan, in order; the limits that bind are among the sentences."""
+WORDS = {"platform", "limit", "district", "sex", "age"}
+_SIDES = {"L": "LEFT", "R": "RIGHT"}
+
+
+def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
+    """Write a plan as PDF; raises `WorkspaceError` where no Korean font is installed."""
+    pdf = _paper(plan)
+    _heading(pdf, plan.name, 16)
+    for sentence in plan_sentences(plan):
+        _line(pdf, sentence(lang))
+    _line(pdf, _basis(plan, lang), small=True)
+    rows = [(_title(name, lang), figure(plan.result.summary[name])) for name in SUMS]
+    _table(pdf, (Text("항목", "Item")(lang), Text("값", "Value")(lang)), rows, "LR", (2, 1))
+    for name, (title, columns) in TABLES.items():
+        table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
+        _heading(pdf, title(lang), 12)
+        heads = [_title(column, lang) for column in columns]
+        cells = [[_cell(row, column, lang) for column in columns] for row in table]
+        _table(pdf, heads, cells, "".join("L" if one in WORDS else "R" for one in columns))
+    _heading(pdf, Text("방법과 출처", "Method and source")(lang), 12)
+    for line in METHOD:
+        _line(pdf, line(lang), small=True)
+    source = Text("telads가 만든 합성 자료", "Synthetic twin made by telads")(lang)
+    _line(pdf, source if plan.basis.synthetic else SOURCE, small=True)
+    path.write_bytes(bytes(pdf.output()))
+
+
+def figure(value: Any) -> str:
+    """A figure to its last digit; a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value!r}"
+
+
+def _paper(plan: Plan) -> FPDF:
+    font = korean_font()
+    if font is None:
+        raise WorkspaceError(
+            Text("한글 글꼴이 없어 PDF를 만들 수 없습니다.",
+                 "No Korean font is installed, so no PDF can be made."),
+            Text(f"Noto Sans CJK나 Pretendard를 설치하거나 {VARIABLE}에 글꼴 폴더를 적어 주세요.",
+                 f"Install Noto Sans CJK or Pretendard, or name a folder of fonts in {VARIABLE}."),
+        )  # fmt: skip
+    first = plan.month.window[0]
+    pdf = FPDF(orientation="landscape")
+    pdf.set_creation_date(datetime(first.year, first.month, 1, tzinfo=UTC))
+    pdf.set_title(plan.name)
+    pdf.set_producer(f"telads {plan.basis.version}")
+    pdf.add_font(FAMILY, "", font, collection_font_number=_face(font))
+    pdf.set_font(FAMILY, size=9)
+    pdf.add_page()
+    return pdf
+
+
+@cache
+def _face(font: Path) -> int:
+    """The Korean face of a file of several."""
+    if font.suffix.lower() not in {".ttc", ".otc"}:
+        return 0
+    from fontTools.ttLib import TTCollection
+
+    with TTCollection(font, lazy=True) as faces:
+        names = [str(face["name"].getDebugName(1)) for face in faces.fonts]
+    return next((at for at, name in enumerate(names) if name.endswith(" KR")), 0)
+
+
+def _basis(plan: Plan, lang: Lang) -> str:
+    first, last = plan.month.window
+    told = Text(
+        f"기준 달 {plan.month}, 관측 {first}–{last}, 계산 {plan.basis.build}, "
+        f"telads {plan.basis.version}, 계획 {plan.hash}",
+        f"Month {plan.month}, observed {first} to {last}, build {plan.basis.build}, "
+        f"telads {plan.basis.version}, plan {plan.hash}",
+    )
+    mark = Text(" 합성 자료입니다.", " Synthetic data.") if plan.basis.synthetic else Text("", "")
+    return told(lang) + mark(lang)
+
+
+def _heading(pdf: FPDF, text: str, size: int) -> None:
+    pdf.ln(3)
+    pdf.set_font(FAMILY, size=size)
+    pdf.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font(FAMILY, size=9)
+    pdf.ln(1)
+
+
+def _line(pdf: FPDF, text: str, small: bool = False) -> None:
+    pdf.set_font(FAMILY, size=7 if small else 10)
+    pdf.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(1)
+
+
+def _table(
+    pdf: FPDF,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    sides: str,
+    widths: tuple[int, ...] | None = None,
+) -> None:
+    pdf.set_font(FAMILY, size=7)
+    with pdf.table(
+        headings_style=FontFace(emphasis="", fill_color=(238, 236, 230)),
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        col_widths=widths, width=140 if widths else None, align="LEFT",
+        text_align=tuple(_SIDES[side] for side in sides), line_height=4, padding=0.5,
+    ) as table:  # fmt: skip
+        for cells in (heads, *rows):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+
+
+def _title(name: str, lang: Lang) -> str:
+    if name in TITLES:
+        return TITLES[name](lang)
+    column = column_of("plan", name)
+    return column.title(lang) if column else name
+
+
+_LIMITS = {"cap": Text("상한", "cap"), "minimum": Text("최소 집행액", "minimum")}
+
+
+def _cell(row: Mapping[str, Any], name: str, lang: Lang) -> str:
+    value = row[name]
+    if name == "platform":
+        return BY_ID[value].text(lang) if value in BY_ID else value
+    if name == "district":
+        return district_name(value, lang)
+    if name == "sex":
+        return Sex(value).text(lang)
+    if name == "age":
+        return age_text(value)(lang)
+    if name == "limit":
+        return _LIMITS[value](lang) if value else "–"
+    return figure(value)

@@ -1,0 +1,83 @@
+"""A saved plan: a version, and what a newer build makes of it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from telads.planning.comparison import compare as compared
+from telads.planning.questions import comparison_answer
+from telads.web import current
+from telads.web.accounts.roles import Role, required
+from telads.web.plans.access import Level, level_of, version_for
+from telads.web.plans.files import NAMES
+from telads.web.plans.models import ShareLink
+from telads.web.plans.shown import shown
+from telads.web.plans.store import add_version
+
+DAYS = 30
+"""How long a link holds if nothing else is chosen."""
+
+
+@require_safe
+@required(Role.VIEWER)
+def plan(request: HttpRequest, number: int, version: int | None = None) -> HttpResponse:
+    """`/plans/12/`, `/plans/12/versions/3/`."""
+    return render_version(request, number, version)
+
+
+def render_version(
+    request: HttpRequest, number: int, version: int | None, token: str = ""
+) -> HttpResponse:
+    """The page of a version; with the token of a link that was made just now."""
+    found = version_for(request, number, version)
+    build, lang = current.build(request), current.language(request)
+    level = level_of(request.user, found.plan)  # type: ignore[arg-type]
+    own = level is Level.OWN
+    file = "plan-file"
+    facts = {
+        "saved": found,
+        "plan": found.plan,
+        "versions": found.plan.versions.all(),
+        "shown": shown(build, found.read(), lang),
+        "own": own,
+        "may_edit": level is not None and level >= Level.EDIT,
+        "older": found.build != build.name or found.month != str(build.months[-1]),
+        "files": [(name, reverse(file, args=(number, found.number, name))) for name in NAMES],
+        "links": ShareLink.objects.filter(version__plan=found.plan).select_related("version")
+        if own
+        else (),
+        "accesses": found.plan.accesses.select_related("user") if own else (),
+        "days": DAYS,
+        "address": request.build_absolute_uri(reverse("plan-shared", args=(token,)))
+        if token
+        else "",
+    }
+    return render(request, "plans/version.html", facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.VIEWER)
+def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
+    """`/plans/12/versions/3/compare/`: the same brief on the newest month of the build in force.
+
+    A POST saves that as the next version.
+    """
+    least = Level.EDIT if request.method == "POST" else Level.READ
+    found = version_for(request, number, version, least)
+    build = current.build(request)
+    change = compared(found.read(), build)
+    if request.method == "POST":
+        saved = add_version(request, found.plan, change.now, found.plan.newest.number)
+        return redirect("plan-version", number, saved.number)
+    level = level_of(request.user, found.plan)  # type: ignore[arg-type]
+    facts = {
+        "saved": found,
+        "plan": found.plan,
+        "change": change,
+        "answer": comparison_answer(change),
+        "may_edit": level is not None and level >= Level.EDIT,
+    }
+    return render(request, "plans/compare.html", facts)

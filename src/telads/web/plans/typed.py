@@ -1,0 +1,171 @@
+"""The form of a plan: what was typed, as the brief it means, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+
+from telads.errors import QuestionError
+from telads.language import Text
+from telads.planning.brief import MOST_PLATFORMS, UNIT, Brief, read_brief
+from telads.planning.curves import Curve
+from telads.planning.plan import canonical
+from telads.web.pages.audiences.wanted import number_of
+from telads.web.plans.models import LONGEST_NAME
+
+ROWS = 4
+"""Rows for platforms at least; two more than are filled in."""
+LONGEST_RULES = 20_000
+GOALS = ("at_most", "at_least")
+
+
+class PlatformRow(NamedTuple):
+    """A platform as it was typed; `curve` is a scale (1.5) or points (1:0.3, 3:0.6)."""
+
+    service: str = ""
+    name: str = ""
+    price: str = ""
+    minimum: str = ""
+    cap: str = ""
+    curve: str = ""
+
+
+class Typed(NamedTuple):
+    """All fields as they were typed."""
+
+    name: str = ""
+    month: str = ""
+    advertise: str = ""
+    budget: str = ""
+    unit: str = str(UNIT)
+    goal: str = ""
+    often: str = ""
+    rules: str = ""
+    """The audience, as JSON (docs/planning.md)."""
+    platforms: tuple[PlatformRow, ...] = ()
+
+    @property
+    def rows(self) -> tuple[PlatformRow, ...]:
+        """The platforms, and empty rows for more."""
+        count = min(max(ROWS, len(self.platforms) + 2), MOST_PLATFORMS)
+        return self.platforms + (PlatformRow(),) * (count - len(self.platforms))
+
+    def brief(self) -> Brief:
+        """The brief it means; raises `QuestionError` that names the field."""
+        try:
+            return read_brief(self._document())
+        except RecursionError:
+            raise _no_rules() from None
+
+    def _document(self) -> dict[str, Any]:
+        _check_name("name", self.name)
+        return {
+            "name": self.name,
+            "month": self.month or None,
+            "audience": _rules(self.rules),
+            "service": self.advertise,
+            "budget": number_of("budget", self.budget or "0"),
+            "unit": number_of("unit", self.unit or str(UNIT)),
+            "frequency": {self.goal: number_of("often", self.often)} if self.goal else None,
+            "platforms": [_platform(row) for row in self.platforms],
+        }
+
+
+def typed_of(form: QueryDict) -> Typed:
+    """What a form holds; rows without a service are left out."""
+    known = {
+        name: form.get(name, "").strip() for name in Typed._fields if name not in {"platforms"}
+    }
+    rows = (
+        PlatformRow(*(form.get(f"p{at}_{name}", "").strip() for name in PlatformRow._fields))
+        for at in range(MOST_PLATFORMS)
+    )
+    return Typed(**known, platforms=tuple(row for row in rows if row.service))
+
+
+def typed_from(brief: Brief) -> Typed:
+    """The form of a brief that is to be changed."""
+    goal = brief.goal
+    return Typed(
+        name=brief.name,
+        month=str(brief.month or ""),
+        advertise=brief.service,
+        budget=str(brief.budget),
+        unit=str(brief.unit),
+        goal=goal.kind if goal else "",
+        often=f"{goal.contacts:g}" if goal else "",
+        rules=canonical(brief.rules.document()),
+        platforms=tuple(
+            PlatformRow(
+                service=offer.service,
+                name="" if offer.name == offer.service else offer.name,
+                price=str(int(offer.price)),
+                minimum=str(offer.minimum or ""),
+                cap="" if offer.cap is None else str(offer.cap),
+                curve=_curve_text(offer.curve),
+            )
+            for offer in brief.offers
+        ),
+    )
+
+
+def _platform(row: PlatformRow) -> dict[str, Any]:
+    if row.name:
+        _check_name("platform", row.name)
+    return {
+        "service": row.service,
+        "name": row.name or None,
+        "price": number_of("price", row.price or "0"),
+        "minimum": number_of("minimum", row.minimum) if row.minimum else None,
+        "cap": number_of("cap", row.cap) if row.cap else None,
+        "curve": _curve(row.curve),
+    }
+
+
+def _curve(text: str) -> dict[str, Any] | None:
+    if not text:
+        return None
+    if ":" not in text:
+        return {"scale": number_of("curve", text)}
+    points = [part.partition(":") for part in text.replace(";", ",").split(",") if part.strip()]
+    return {"points": [[number_of("curve", n), number_of("curve", r)] for n, _, r in points]}
+
+
+def _curve_text(curve: Curve) -> str:
+    if isinstance(curve.asked, float):
+        return f"{curve.asked!r}".removesuffix(".0")
+    return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":")
+                     for contacts, reach in curve.asked)  # fmt: skip
+
+
+def _rules(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text) if len(text) <= LONGEST_RULES else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _no_rules()
+    return found
+
+
+def _no_rules() -> QuestionError:
+    return QuestionError(
+        Text("대상의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
+        Text("대상 만들기 페이지에서 대상을 고르거나 JSON을 바로잡아 주세요.",
+             "Choose the audience on its page, or correct the JSON."),
+        rule="rules",
+    )  # fmt: skip
+
+
+def _check_name(field: str, name: str) -> None:
+    """Names go into files for spreadsheets, where a leading sign would begin a formula."""
+    if not (0 < len(name) <= LONGEST_NAME and name.isprintable() and name[0].isalnum()):
+        raise QuestionError(
+            Text("이름이 올바르지 않습니다.", "This is no name."),
+            Text(f"글자나 숫자로 시작하는 {LONGEST_NAME}자 이내의 이름을 지어 주세요.",
+                 f"Use up to {LONGEST_NAME} characters, the first a letter or digit."),
+            rule=field, value=name,
+        )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Addresses under /plans/."""
+
+from django.urls import path
+
+from telads.web.plans.files import file
+from telads.web.plans.listing import plans
+from telads.web.plans.making import edit, new
+from telads.web.plans.sharing import access, revoke, share, shared, shared_file
+from telads.web.plans.showing import compare, plan
+
+urlpatterns = [
+    path("", plans, name="plans"),
+    path("new/", new, name="plan-new"),
+    path("shared/<str:token>/", shared, name="plan-shared"),
+    path("shared/<str:token>/<str:name>", shared_file, name="plan-shared-file"),
+    path("<int:number>/", plan, name="plan"),
+    path("<int:number>/edit/", edit, name="plan-edit"),
+    path("<int:number>/access/", access, name="plan-access"),
+    path("<int:number>/links/<int:link>/revoke/", revoke, name="plan-revoke"),
+    path("<int:number>/versions/<int:version>/", plan, name="plan-version"),
+    path("<int:number>/versions/<int:version>/compare/", compare, name="plan-compare"),
+    path("<int:number>/versions/<int:version>/share/", share, name="plan-share"),
+    path("<int:number>/versions/<int:version>/<str:name>", file, name="plan-file"),
+]

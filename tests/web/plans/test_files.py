@@ -1,0 +1,156 @@
+"""The files of a plan hold the very same figures, to the last digit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook  # type: ignore[import-untyped]
+from pypdf import PdfReader
+
+from telads.charts import fonts
+from telads.language import Lang
+from telads.planning.plan import read_plan
+from telads.web.accounts.models import AuditEntry
+from telads.web.plans import paper
+from telads.web.plans.models import SavedPlan
+from tests.web.accounts.people import person, signed_in
+from tests.web.plans.samples import saved
+
+pytestmark = pytest.mark.django_db
+Row = dict[str, Any]
+
+
+@pytest.fixture
+def planner(site: Client) -> Client:
+    return signed_in(person("kim"))
+
+
+@pytest.fixture
+def plan(planner: Client) -> SavedPlan:
+    return saved(planner)
+
+
+def fetch(planner: Client, plan: SavedPlan, name: str, place: str = "") -> bytes:
+    response = planner.get(f"{place}/plans/{plan.pk}/versions/1/{name}")
+    assert response.status_code == 200
+    assert f"plan-{plan.pk}-1-{plan.newest.hash[:8]}" in response.headers["Content-Disposition"]
+    return response.content
+
+
+def document(plan: SavedPlan) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(plan.newest.document)
+    return found
+
+
+def test_the_json_is_the_plan(planner: Client, plan: SavedPlan) -> None:
+    found = json.loads(fetch(planner, plan, "plan.json"))
+    assert found == document(plan)
+    assert read_plan(found).hash == plan.newest.hash
+
+
+def test_the_workbook_holds_every_figure(planner: Client, plan: SavedPlan) -> None:
+    book = load_workbook(io.BytesIO(fetch(planner, plan, "plan.xlsx")), read_only=True)
+    try:
+        result = document(plan)["result"]
+        for name in ("platforms", "segments", "spends"):
+            assert _sheet(book, name) == [
+                {**row, **({"synthetic": True} if name == "spends" else {})} for row in result[name]
+            ], name
+        sums = {row["item"]: row["value"] for row in _sheet(book, "summary")}
+        for name, value in result["summary"].items():
+            if name != "binding":
+                assert sums[name] == value, name
+        assert any(plan.newest.hash in map(str, row.values()) for row in _cells(book, "source"))
+    finally:
+        book.close()
+
+
+def _sheet(book: Any, name: str) -> list[Row]:
+    return list(_cells(book, name))
+
+
+def _cells(book: Any, name: str) -> Iterator[Row]:
+    rows = book[name].iter_rows(values_only=True)
+    head = next(rows)
+    yield from (dict(zip(head, row, strict=True)) for row in rows)
+
+
+def test_the_csv_holds_every_spend(planner: Client, plan: SavedPlan) -> None:
+    text = fetch(planner, plan, "plan.csv").decode("utf-8-sig")
+    found = list(csv.DictReader(io.StringIO(text)))
+    rows = document(plan)["result"]["spends"]
+    assert len(found) == len(rows)
+    for shown, row in zip(found, rows, strict=True):
+        for name, value in row.items():
+            assert type(value)(shown[name]) == value
+    assert sum(int(row["spend"]) for row in found) == 50_000_000
+
+
+def pieces(content: bytes) -> list[str]:
+    """What a PDF writes, piece by piece in its order, without white space."""
+    found: list[str] = []
+
+    def note(text: str, *rest: object) -> None:
+        # pypdf reads the high byte of each letter as a letter of its own.
+        found.extend(text.replace("\0", "").split())
+
+    for page in PdfReader(io.BytesIO(content)).pages:
+        page.extract_text(visitor_text=note)
+    return found
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: str) -> None:
+    content = fetch(planner, plan, "plan.pdf", place)
+    text = "".join(pieces(content))
+    result = document(plan)["result"]
+    lang: Lang = "en" if place else "ko"
+    at = 0
+    for name in paper.SUMS:
+        at = _after(text, paper._title(name, lang) + paper.figure(result["summary"][name]), at)
+    for table, (_, columns) in paper.TABLES.items():
+        for row in result["platforms" if table == "prices" else table]:
+            at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
+    assert {name for name in result["summary"] if name != "binding"} == set(paper.SUMS)
+    printed = {column for _, columns in paper.TABLES.values() for column in columns}
+    for table in ("platforms", "segments", "spends"):
+        assert set(result[table][0]) - printed <= {"service"}
+    assert plan.newest.hash in text
+    assert any("FontFile" in key for font in _fonts(content) for key in font)
+
+
+def _after(text: str, wanted: str, start: int) -> int:
+    """Where a text ends that stands after another; its white space does not count."""
+    wanted = "".join(wanted.split())
+    at = text.find(wanted, start)
+    assert at >= 0, f"{wanted} is not on paper after {text[max(0, start - 60) : start]}"
+    return at + len(wanted)
+
+
+def _fonts(content: bytes) -> Iterator[Any]:
+    for page in PdfReader(io.BytesIO(content)).pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]
+            yield font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+
+
+def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) -> None:
+    for name in ("plan.pdf", "plan.xlsx", "plan.csv", "plan.json"):
+        assert fetch(planner, plan, name) == fetch(planner, plan, name), name
+    told = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
+    assert told.count("1 plan.pdf") == 2
+
+
+def test_without_a_korean_font_it_says_so(
+    planner: Client, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paper, "korean_font", lambda: None)
+    answer = planner.get(f"/en/plans/{plan.pk}/versions/1/plan.pdf")
+    assert answer.status_code == 503
+    assert "No Korean font" in answer.content.decode()
+    assert fonts.VARIABLE in answer.content.decode()

@@ -1,0 +1,185 @@
+"""The form of a plan: tried, saved, changed into versions, opened on a newer build."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from telads.planning.plan import make_plan, read_plan
+from telads.web.accounts.models import AuditEntry
+from telads.web.plans.models import PlanVersion, SavedPlan
+from telads.web.plans.typed import Typed, typed_from, typed_of
+from telads.workspace import Build
+from tests.web.accounts.people import person, signed_in
+from tests.web.document import Element, assert_accessible, assert_nothing_inline, get, read
+from tests.web.plans.samples import FORM, RULES, saved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def planner(site: Client) -> Client:
+    return signed_in(person("kim"))
+
+
+def test_an_audience_leads_to_a_plan(planner: Client) -> None:
+    link = next(
+        one.attributes["href"]
+        for one in get(planner, "/audiences/?age=20&age=30&service=delivery&least=0.5").all("a")
+        if "/plans/new/" in one.attributes["href"]
+    )
+    page = get(planner, link)
+    assert_nothing_inline(page)
+    assert '"age":[20,30]' in page.one("textarea").text
+    assert "명" in page.one("section", class_="panel").one("p", class_="lead").text
+
+
+def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: Build) -> None:
+    page = read(planner.post("/en/plans/new/", {**FORM, "try": "1"}).content.decode())
+    assert_nothing_inline(page)
+    assert not SavedPlan.objects.exists()
+    assert "Not saved yet" in page.one(class_="notice").text
+    made = make_plan(twin_build, _typed().brief())
+    facts = page.one("dl", class_="facts").text
+    for name in ("spend", "contacts", "reached", "weighted_reach"):
+        assert f"{made.result.summary[name]:,}" in facts
+    bounds = made.result.summary
+    assert f"{bounds['reached_low']:,}–{bounds['reached_high']:,}" in facts
+    assert page.one("input", name="budget").attributes["value"] == FORM["budget"]
+    prices = page.one(role="group", **{"aria-label": "If a price changes"})
+    for row in made.result.platforms:
+        assert f"{row['spend_if_dearer']:,}" in prices.text
+
+
+def _typed() -> Typed:
+    form = QueryDict(mutable=True)
+    form.update(FORM)
+    return typed_of(form)
+
+
+def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: Build) -> None:
+    plan = saved(planner)
+    version = plan.newest
+    made = make_plan(twin_build, _typed().brief())
+    assert (version.number, version.hash, version.build) == (1, made.hash, twin_build.name)
+    assert version.read() == read_plan(made.document())
+    page = get(planner, f"/plans/{plan.pk}/")
+    assert_nothing_inline(page)
+    page.children.append(Element("p", {"role": "status"}))  # a finished page announces nothing
+    assert_accessible(page)
+    assert page.one("h1").text == "여름 배달"
+    assert "telads 0" in page.one("footer").text
+    assert AuditEntry.objects.filter(action="plan-create", thing=f"savedplan {plan.pk}").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"budget": "1000"}, "exceed the budget"),
+        ({"budget": "x"}, "not a number"),
+        ({"budget": "nan"}, "not a number"),
+        ({"budget": "0"}, "budget"),
+        ({"name": "=1+1"}, "no name"),
+        ({"name": "a\0b"}, "no name"),
+        ({"p1_name": "@cmd"}, "no name"),
+        ({"rules": "{"}, "rules of the audience"),
+        ({"rules": '{"all":' * 2000}, "rules of the audience"),
+        ({"rules": '{"where":{"all":[{"age":[20]},{"service":"game","affinity":99}]}}'}, "too few"),
+        ({"p0_service": "delivery"}, "no platform for itself"),
+        ({"p1_curve": "1:0.1, 2:0.9"}, "Reach rises faster"),
+        ({"goal": "at_most", "often": "0.01"}, "cannot be met"),
+        ({"month": "2031-01"}, "month"),
+        ({"advertise": ""}, "service"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
+    planner: Client, changes: dict[str, str], words: str
+) -> None:
+    response = planner.post("/en/plans/new/", {**FORM, **changes, "save": "1"})
+    assert response.status_code == 400
+    page = read(response.content.decode())
+    assert words in page.one(role="alert").text
+    assert page.one("input", name="p0_price").attributes["value"] == "3500"
+    assert not SavedPlan.objects.exists()
+
+
+def test_rules_of_any_depth_do_no_harm(planner: Client) -> None:
+    deep = '{"where":' + '{"all":[' * 900 + '{"age":20}' + "]}" * 900 + "}"
+    assert planner.post("/plans/new/", {**FORM, "rules": deep}).status_code == 400
+
+
+def test_a_change_is_a_new_version_and_the_same_is_none(planner: Client) -> None:
+    plan = saved(planner)
+    form = get(planner, f"/plans/{plan.pk}/edit/")
+    filled = {
+        one.attributes["name"]: one.attributes.get("value", "")
+        for one in form.one("form", class_="plan-form").all("input")
+    }
+    assert filled["budget"] == "50000000"
+    assert filled["after"] == "1"
+    assert {filled[f"p{at}_curve"] for at in range(2)} == {"1.4", "1:0.4, 3:0.7"}
+    sent = {**FORM, "after": "1", "save": "1"}
+    same = planner.post(f"/plans/{plan.pk}/edit/", sent)
+    assert same.headers["Location"] == f"/plans/{plan.pk}/versions/1/"
+    other = planner.post(f"/plans/{plan.pk}/edit/", {**sent, "name": "가을", "budget": "60000000"})
+    assert other.headers["Location"] == f"/plans/{plan.pk}/versions/2/"
+    assert SavedPlan.objects.get().name == "가을"
+    assert get(planner, f"/plans/{plan.pk}/versions/1/").one("dl", class_="facts")
+    late = planner.post(f"/en/plans/{plan.pk}/edit/", {**sent, "budget": "70000000"})
+    assert late.status_code == 400
+    assert "Meanwhile kim saved version 2" in late.content.decode()
+    assert [one.number for one in plan.versions.all()] == [2, 1]
+
+
+def test_forms_and_briefs_say_the_same(twin_build: Build) -> None:
+    brief = _typed().brief()
+    assert typed_from(brief).brief() == brief
+    goal = typed_from(brief)._replace(goal="at_least", often="2.5")
+    assert typed_from(goal.brief()).brief() == goal.brief()
+
+
+def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
+    plan = saved(planner, month="2023-02")
+    page = get(planner, f"/en/plans/{plan.pk}/versions/1/compare/")
+    assert_nothing_inline(page)
+    assert "From 2023-02" in page.text
+    table = page.all("table")[-1]
+    heads = [head.text for head in table.one("thead").all("th")]
+    assert "City's part" in heads
+    rows = table.one("tbody").all("tr")
+    assert len(rows) >= plan.newest.read().result.summary["segments"]
+    saved_now = planner.post(f"/en/plans/{plan.pk}/versions/1/compare/")
+    assert saved_now.headers["Location"] == f"/en/plans/{plan.pk}/versions/2/"
+    assert plan.newest.month == "2023-04"
+    assert (
+        "Nothing at all is different"
+        in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
+    )
+
+
+def test_a_plan_that_was_tampered_with_is_not_shown(planner: Client) -> None:
+    plan = saved(planner)
+    version = plan.newest
+    text = version.document.replace('"budget":50000000', '"budget":50000001')
+    PlanVersion.objects.filter(pk=version.pk).update(document=text)
+    page = get(planner, f"/plans/{plan.pk}/", status=400)
+    assert "저장할 때와 다릅니다" in page.one("h1").text
+
+
+def test_two_who_save_at_once_do_not_both_win(
+    planner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = saved(planner)
+    # Both have read version 1 as the newest; the other's version 2 is there first.
+    stale = plan.newest
+    sent = {**FORM, "after": "1", "save": "1"}
+    planner.post(f"/plans/{plan.pk}/edit/", {**sent, "budget": "60000000"})
+    monkeypatch.setattr(SavedPlan, "newest", property(lambda self: stale))
+    refused = planner.post(f"/plans/{plan.pk}/edit/", {**sent, "budget": "70000000"})
+    assert refused.status_code == 400
+    assert plan.versions.count() == 2
+
+
+def test_the_rules_of_the_samples_are_the_form_s() -> None:
+    assert _typed().rules == RULES
