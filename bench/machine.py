@@ -9,7 +9,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-PACKAGES = ("telads", "polars", "fastexcel", "xlsxwriter", "pandas", "openpyxl", "numpy")
+PACKAGES = ("telads", "polars", "fastexcel", "xlsxwriter", "pandas", "openpyxl", "numpy",
+            "django", "granian")  # fmt: skip
 
 
 @dataclass(frozen=True)

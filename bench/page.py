@@ -69,6 +69,8 @@ Times are wall-clock seconds of whole processes, median (fastest .. slowest); be
 processor time of all threads (median), and the peak memory of any one process. The sides take
 turns (A B C A B C ...), so a slow moment meets all of them.
 
+The website's speed stands on a page of its own: [benchmarks-web.md](benchmarks-web.md).
+
 ## Goals
 
 | work | goal | measured | met |
@@ -110,7 +112,7 @@ Input: {results.inputs}.
 ## Machine
 
 {machine.words}.
-{_load(machine)}
+{load_line(machine)}
 
 ## Repeat it
 
@@ -121,7 +123,8 @@ it makes nine months of the synthetic twin. More rounds: `python -m bench --roun
 """
 
 
-def _load(machine: Machine) -> str:
+def load_line(machine: Machine) -> str:
+    """What else ran, in a sentence."""
     if not machine.is_busy:
         return "Nothing else of weight ran beside it."
     return (

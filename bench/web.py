@@ -1,0 +1,177 @@
+"""The website's speed beside the study's: `python -m bench.web` writes docs/benchmarks-web.md.
+
+Both sites run at once, each with one worker, and are asked in turn, so that a slow moment of the
+machine meets both. Inputs are those of `python -m bench`, made here where they are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from bench.__main__ import OUT, ROOT, TELADS
+from bench.inputs import from_real, real_files, synthetic
+from bench.load import Load, Speed, load
+from bench.machine import Machine
+from bench.measure import Failed
+from bench.study_site.tables import write_targets
+from bench.web_page import Results, goals, page
+from bench.web_questions import CONNECTIONS, PAGES, Question, questions
+from bench.weight import Weight, size, weigh
+
+WARM_UP = 0.5
+"""Seconds of a kept question that are not counted; distinct ones would be used up."""
+START = 60.0
+"""Seconds within which a server has to answer."""
+AHEAD = 16
+"""Pictures that the server draws ahead: four, in two languages and two layouts."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, write the page, and print whether the promises are kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench.web", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of all questions")
+    parser.add_argument("--seconds", type=float, default=1.0, help="of a question in a round")
+    parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs" / "benchmarks-web.md")
+    choice = parser.parse_args(arguments)
+    machine = Machine.here()
+    inputs = _inputs()
+    folder = OUT / "web"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    write_targets(OUT / "study.xlsx", folder)
+    # Pictures of a former run would be no new ones.
+    shutil.rmtree(OUT / "workspace" / "pictures", ignore_errors=True)
+    study = [sys.executable, "-m", "bench.study_site"]
+    with (
+        _server([TELADS, "serve", "--port"], "/healthz", folder / "telads.txt") as ours,
+        _server(study, "/advertisers/?service=game", folder / "study.txt") as theirs,
+    ):
+        ports = {"telads": ours, "study": theirs}
+        _wait_for_pictures()
+        weights = _weights(ours)
+        chart_program = size(f"http://127.0.0.1:{ours}{_program(ours)}")
+        speeds = _speeds(ports, choice.rounds, choice.seconds)
+    results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights,
+                      chart_program)  # fmt: skip
+    choice.out.write_text(page(results), encoding="utf-8")
+    for goal in goals(results):
+        print(goal.line)
+    print(f"Written: {choice.out}")
+
+
+def _inputs() -> str:
+    """See to the workspace and the study's workbook; what they were made of, in words."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    files = OUT / "files"
+    real = real_files()
+    made = from_real(real, files) if real else synthetic(TELADS, files)
+    names = [str(file) for file in made.files]
+    if not (OUT / "study.xlsx").is_file():
+        _run([sys.executable, "-m", "bench.study", str(OUT / "study.xlsx"), *names])
+    _run([TELADS, "ingest", *names])
+    _run([TELADS, "build"])
+    return made.words
+
+
+def _environment() -> dict[str, str]:
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TELADS_WORKSPACE": str(OUT / "workspace"),
+        "STUDY_WORKBOOK": str(OUT / "study.xlsx"),
+        "STUDY_FOLDER": str(OUT / "web"),
+    }
+
+
+def _run(command: Sequence[str]) -> None:
+    ended = subprocess.run(
+        command, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=600, check=False,
+    )  # fmt: skip
+    if ended.returncode:
+        raise Failed(f"{' '.join(command)}\n{ended.stderr}")
+
+
+@contextmanager
+def _server(command: Sequence[str], path: str, log: Path) -> Iterator[int]:
+    """A server on a free port of its own, from its first answer on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with log.open("w") as lines:
+        process = subprocess.Popen(
+            [*command, str(port)], env=_environment(), stdin=subprocess.DEVNULL,
+            stdout=lines, stderr=lines,
+        )  # fmt: skip
+    try:
+        end = time.monotonic() + START
+        while not _answers(f"http://127.0.0.1:{port}{path}"):
+            if process.poll() is not None or time.monotonic() > end:
+                raise Failed(f"{' '.join(command)} does not answer:\n{log.read_text()}")
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        process.kill()
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError):
+        urllib.request.urlopen(address, timeout=START).close()
+        return True
+    return False
+
+
+def _wait_for_pictures() -> None:
+    """Until the server has drawn ahead, which is work beside its answers."""
+    end = time.monotonic() + START
+    while len(list((OUT / "workspace" / "pictures").glob("*/*.json"))) < AHEAD:
+        if time.monotonic() > end:
+            raise Failed("the server does not draw ahead")
+        time.sleep(0.5)
+
+
+def _weights(port: int) -> dict[str, Weight]:
+    return {name: weigh(f"http://127.0.0.1:{port}{path}") for name, path in PAGES.items()}
+
+
+def _program(port: int) -> str:
+    """The address of the program that brings charts to life, as the data page names it."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/data/", timeout=START) as answer:
+        text: str = answer.read().decode()
+    return text.partition('data-program="')[2].partition('"')[0]
+
+
+def _speeds(ports: dict[str, int], rounds: int, seconds: float) -> dict[tuple[str, int], Speed]:
+    """Each question at each number of connections, in turn, round by round."""
+    loads: dict[tuple[str, int], list[Load]] = {}
+    asked = questions()
+    for question in asked:
+        if question.kept:
+            load(ports[question.site], question.paths, 1, WARM_UP)
+    for _ in range(rounds):
+        for question in asked:
+            for connections in CONNECTIONS:
+                took = _ask(ports, question, connections, seconds)
+                loads.setdefault((question.id, connections), []).append(took)
+    return {key: Speed(tuple(taken)) for key, taken in loads.items()}
+
+
+def _ask(ports: dict[str, int], question: Question, connections: int, seconds: float) -> Load:
+    return load(ports[question.site], question.paths, connections, seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The page docs/benchmarks-web.md: every figure on it comes from the run that wrote it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.load import Speed
+from bench.machine import Machine
+from bench.page import Goal, load_line
+from bench.web_questions import CONNECTIONS, questions
+from bench.weight import Weight
+
+MANY = CONNECTIONS[-1]
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that one run measured."""
+
+    machine: Machine
+    inputs: str
+    rounds: int
+    seconds: float
+    speeds: dict[tuple[str, int], Speed]
+    """By the id of the question and the number of connections."""
+    weights: dict[str, Weight]
+    chart_program: int
+    """Bytes of what is loaded only when somebody wants a chart to come alive."""
+
+    def times(self, question: str, than: str, connections: int = MANY) -> float:
+        """How many times as many answers a second as the other question."""
+        return self.speeds[question, connections].rate / self.speeds[than, connections].rate
+
+
+def goals(results: Results) -> list[Goal]:
+    """The promises on speed, for answers that are kept and for choices never made before."""
+    found = []
+    for question, bar in (("advertiser", 30), ("customer", 2)):
+        for id, state in ((question, "asked before"), (f"{question}-new", "never asked before")):
+            times = results.times(id, f"study-{question}")
+            slowest = results.speeds[id, MANY].p99
+            found += [
+                Goal(f"{question} page, {state}, {MANY} connections", bar, times, "times faster"),
+                Goal(f"{question} page, {state}, {MANY} connections: p99", 40, slowest, "ms"),
+            ]
+    data = results.weights["data"].kilobytes
+    return [*found, Goal("data page, first visit, on the wire", 600, data, "kB")]
+
+
+def page(results: Results) -> str:
+    """The whole document."""
+    machine = results.machine
+    return f"""# Benchmarks of the website
+
+Written by `make bench` on {machine.day} from one run of {results.rounds} rounds of
+{results.seconds:g} s for each line; do not edit it by hand. One worker of each site on this
+machine, asked over loopback by a client in one more process: 1 or {MANY} connections that stay
+open, each asking again as soon as it is answered. The sites take turns, so a slow moment meets
+both.
+
+## Goals
+
+| work | goal | measured | met |
+|---|---|---|---|
+{chr(10).join(goal.line for goal in goals(results))}
+
+## Answers
+
+Input: {results.inputs}.
+
+| question | choice | connections | answers a second | p50 | p99 | answers |
+|---|---|---|---|---|---|---|
+{_rows(results)}
+
+- **Asked before**: always the same choice, so its page is kept by build and choice and sent as it
+  is. **Never asked before**: no choice comes twice, so every page is computed, drawn and
+  compressed; beside the study's page, which keeps nothing, this is the bare comparison.
+- Answers a second are the median of the rounds; p50 and p99 are of all answers.
+- **The study's page** (`bench/study_site`) re-enacts the 2023 study's two views in Django: for
+  customers a pandas table in memory, for advertisers one `pandas.read_excel` of a file of 300
+  rows a request and one list of platforms for all targets. Same server (granian), same worker and
+  threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
+  similar groups, a map, and platforms of each target with intervals.
+- Data pages of choices never made before draw new pictures; that takes processor time, which is
+  why they are kept in the workspace once drawn.
+
+## Weights
+
+First visits, compressed with gzip, without headers.
+
+| page | the page | its style sheets, programs, icon | together |
+|---|---|---|---|
+{chr(10).join(_weight(name, weight) for name, weight in results.weights.items())}
+
+The library that brings charts to life ({results.chart_program / 1000:.0f} kB) is loaded only when
+somebody stays on a chart, and not counted. The study's data page was 6.28 MB.
+
+## Machine
+
+{machine.words}.
+{load_line(machine)}
+
+## Repeat it
+
+`python -m bench.web` takes two to four minutes, after `python -m bench` or alone. Longer:
+`python -m bench.web --rounds 5 --seconds 5`.
+"""
+
+
+def _rows(results: Results) -> str:
+    lines = []
+    for question in questions():
+        for connections in CONNECTIONS:
+            speed = results.speeds[question.id, connections]
+            state = "asked before" if question.kept else "never asked before"
+            if question.site == "study":
+                state = "any"
+            lines.append(
+                f"| {question.name} | {state} | {connections} | {speed.rate:,.0f} "
+                f"| {speed.p50:.1f} ms | {speed.p99:.1f} ms | {speed.answers:,} |"
+            )
+    return "\n".join(lines)
+
+
+def _weight(name: str, weight: Weight) -> str:
+    return (
+        f"| {name} | {weight.page / 1000:.1f} kB | {weight.files / 1000:.1f} kB "
+        f"| {weight.kilobytes:.1f} kB |"
+    )

@@ -1,0 +1,59 @@
+"""The page of the website's speed says what was measured, and where a promise is not kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.load import Load, Speed
+from bench.machine import Machine
+from bench.web_page import Results, goals, page
+from bench.web_questions import CONNECTIONS, questions
+from bench.weight import Weight
+
+
+def results(advertiser: int = 700, slowest: float = 0.03, data: int = 60_000) -> Results:
+    rates = {"study-advertiser": 20, "study-customer": 300, "advertiser": advertiser,
+             "customer": 900}  # fmt: skip
+    speeds = {
+        (question.id, connections): Speed((Load(1.0, (slowest,) * rates.get(question.id, 50)),))
+        for question in questions()
+        for connections in CONNECTIONS
+    }
+    weights = {"home": Weight(4000, 20_000), "data": Weight(data, 21_000)}
+    return Results(Machine("2026-01-02", "a small machine", 0.1), "7 files of the portal", 3, 2.0,
+                   speeds, weights, 300_000)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "met"),
+    [
+        (results(), "yes yes no yes yes yes no yes yes"),
+        (results(advertiser=599), "no yes no yes yes yes no yes yes"),
+        (results(slowest=0.041), "yes no no no yes no no no yes"),
+        (results(data=580_000), "yes yes no yes yes yes no yes no"),
+    ],
+)
+def test_goals_are_met_or_not_for_kept_and_for_new_answers(given: Results, met: str) -> None:
+    assert [goal.met for goal in goals(given)] == [word == "yes" for word in met.split()]
+    assert page(given).count("**no**") == met.split().count("no")
+
+
+def test_the_page_holds_rates_times_and_weights() -> None:
+    text = page(results())
+    for fact in (
+        "2026-01-02", "3 rounds", "7 files of the portal", "a small machine",
+        "| advertiser page, asked before, 8 connections | at least 30 times faster "
+        "| 35.0 times faster | yes |",
+        "| advertiser, page | asked before | 8 | 700 | 30.0 ms | 30.0 ms | 700 |",
+        "| advertiser, the study's page | any | 1 | 20 |",
+        "| data | 60.0 kB | 21.0 kB | 81.0 kB |",
+        "(300 kB)",
+    ):  # fmt: skip
+        assert fact in text
+
+
+def test_no_choice_of_a_new_question_comes_twice() -> None:
+    for question in questions():
+        if not question.kept:
+            paths = list(question.paths)
+            assert len(paths) == len(set(paths)) > 1000
