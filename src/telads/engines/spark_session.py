@@ -30,6 +30,7 @@ ALWAYS = {
     "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error, not another number
 }
 DEFAULTS = {
+    "spark.app.name": "telads",
     "spark.ui.enabled": "false",  # it would listen on every network
     "spark.ui.showConsoleProgress": "false",
 }
@@ -130,7 +131,7 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
 
     settings = dict(wanted)
     if SUBMITTED not in os.environ:
-        settings = {"spark.master": LOCAL_MASTER, "spark.app.name": "telads", **settings}
+        settings = {"spark.master": LOCAL_MASTER, **DEFAULTS, **wanted}
         if is_local(settings["spark.master"]):
             settings = {**LOCAL, **settings}
             if memory:
