@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 
 from telads.web.api.page import docs
 from telads.web.health import healthz
@@ -14,6 +15,7 @@ from telads.web.metrics import metrics
 from telads.web.pages.home.view import home
 
 
+@require_safe
 def icon(request: HttpRequest) -> HttpResponse:
     """`/favicon.ico`: what browsers ask for beside an answer that is no page."""
     return redirect(static("telads/icon.svg"))

@@ -35,6 +35,7 @@ LOCKED = TeladsError(
 class SignIn(auth.LoginView):
     """`/account/sign-in/`."""
 
+    http_method_names = ("get", "head", "post")
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
@@ -55,6 +56,7 @@ class SignOut(auth.LogoutView):
 class Password(auth.PasswordChangeView):
     """`/account/password/`; other sessions of the same person end."""
 
+    http_method_names = ("get", "head", "post")
     template_name = "accounts/password.html"
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from telads.answers import contract
 from telads.charts import CHARTS
@@ -78,6 +79,7 @@ _ERRORS: dict[int, Text] = {
 }
 
 
+@require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """`/api/v1/openapi.json`."""
     lang = language_of(request)

@@ -1,0 +1,274 @@
+"""Who may ask for what: every address and method x every role x own, lent and foreign objects.
+
+An address that stands in no table below fails the first test, so a new page has to say whom it is
+for. Each cell is the status that is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from telads.planning.plan import canonical, make_plan
+from telads.web.accounts.roles import Role
+from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
+from telads.web.plans.typed import typed_of
+from telads.workspace import Build
+from tests.web.accounts.people import PASSWORD, person, signed_in
+from tests.web.api.conftest import Installed, installed
+from tests.web.plans.samples import FORM
+
+__all__ = ["installed"]  # a fixture
+pytestmark = pytest.mark.django_db
+
+WHO = ("visitor", *Role)
+KINDS = ("own", "edit", "read", "foreign")
+"""Whose plan: one's own, another's that one may edit or read, and one that is not shared."""
+
+PUBLIC = {
+    "": "/", "evidence/": "/evidence/",
+    "evidence/evaluation.csv": "/evidence/evaluation.csv",
+    "data/": "/data/", "data/people.<slug:kind>": "/data/people.csv",
+    "data/<slug:chart>.<slug:kind>": "/data/monthly.csv",
+    "customers/": "/customers/", "advertisers/": "/advertisers/",
+    "advertisers/<str:name>": "/advertisers/targets.csv",
+    "audiences/": "/audiences/", "api/v1/docs": "/api/v1/docs",
+    "favicon.ico": "/favicon.ico",
+    "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
+}  # fmt: skip
+"""GET is open to everybody, nothing else is taken."""
+
+_SEGMENT = "district=강남구&sex=F&age=30"
+API = {
+    "services": f"services?{_SEGMENT}", "targets": "targets?service=delivery",
+    "platforms": f"platforms?service=delivery&{_SEGMENT}", "lookalike": f"lookalike?{_SEGMENT}",
+    "signals": f"signals?{_SEGMENT}", "history": f"history?{_SEGMENT}", "segments": "segments",
+    "months": "months", "measures": "measures", "districts": "districts", "status": "status",
+    "export/<table>.csv-metadata.json": "export/segments.csv-metadata.json",
+    "export/<table>.<kind>": "export/segments.csv",
+    "charts/<name>.<form>": "charts/population.json",
+}  # fmt: skip
+"""Open to all, or where keys are asked for to keys alone: signing in is none."""
+
+LIKE_OTHERS = {"data/vega-embed-<str:release>.js", "metrics", "api/v1/"}
+"""A library's file, the figures of this process, and ninja's root, each with tests of its own."""
+
+
+class Cells(NamedTuple):
+    """Statuses by role, each for `KINDS` or one for all of them."""
+
+    visitor: int
+    viewer: tuple[int, ...]
+    planner: tuple[int, ...]
+    administrator: tuple[int, ...]
+
+
+def _same(visitor: int, viewer: tuple[int, ...], planner: tuple[int, ...]) -> Cells:
+    """An administrator is a planner to plans: others' are not there for him either."""
+    return Cells(visitor, viewer, planner, planner)
+
+
+READ = _same(302, (200, 200, 200, 404), (200, 200, 200, 404))
+PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("plans/<int:number>/", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/<str:name>", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/compare/", "GET"): (READ, {}),
+    ("plans/<int:number>/versions/<int:version>/compare/", "POST"): (
+        _same(302, (403, 403, 403, 404), (302, 302, 403, 404)), {}),
+    ("plans/<int:number>/edit/", "GET"): (
+        _same(302, (403, 403, 403, 404), (200, 200, 403, 404)), {}),
+    ("plans/<int:number>/edit/", "POST"): (
+        _same(302, (403, 403, 403, 404), (302, 302, 403, 404)),
+        {**FORM, "after": "1", "save": "1"}),
+    ("plans/<int:number>/access/", "POST"): (
+        _same(302, (403, 403, 403, 403), (302, 403, 403, 404)),
+        {"who": "somebody", "level": "read"}),
+    ("plans/<int:number>/links/<int:link>/revoke/", "POST"): (
+        _same(302, (403, 403, 403, 403), (302, 403, 403, 404)), {}),
+    ("plans/<int:number>/versions/<int:version>/share/", "POST"): (
+        _same(302, (403, 403, 403, 403), (200, 403, 403, 404)), {"days": "3"}),
+}  # fmt: skip
+"""Addresses of one plan, and what a POST sends."""
+
+_NEW = "<a long phrase> 2"
+CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
+    ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
+    ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("plans/new/", "POST"): (Cells(302, (403,), (302,), (302,)), {**FORM, "save": "1"}),
+    ("plans/shared/<str:token>/", "GET"): (Cells(200, (200,), (200,), (200,)), {}),
+    ("plans/shared/<str:token>/<str:name>", "GET"): (Cells(200, (200,), (200,), (200,)), {}),
+    ("account/sign-in/", "GET"): (Cells(200, (302,), (302,), (302,)), {}),
+    ("account/sign-in/", "POST"): (
+        Cells(302, (302,), (302,), (302,)), {"username": "somebody", "password": PASSWORD}),
+    ("account/sign-out/", "POST"): (Cells(302, (302,), (302,), (302,)), {}),
+    ("account/password/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
+    ("account/password/", "POST"): (
+        Cells(302, (200,), (200,), (200,)),
+        {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
+    ("account/log/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+}  # fmt: skip
+"""Addresses that are no plan's, but not everybody's either."""
+
+TOKEN = "a token of the tests"
+
+
+def addresses() -> set[str]:
+    """Every address of the website, as Django spells its patterns."""
+
+    def walk(patterns: list[Any], before: str) -> Iterator[str]:
+        for one in patterns:
+            here = before + str(one.pattern)
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, here)
+            elif isinstance(one, URLPattern):
+                yield here
+
+    return set(walk(get_resolver().url_patterns, ""))
+
+
+def test_every_address_has_its_place_in_a_table() -> None:
+    told = {*PUBLIC, *(f"api/v1/{one}" for one in API), *LIKE_OTHERS}
+    told |= {address for address, _ in (*PLANS, *CLOSED)}
+    assert addresses() == told
+
+
+@pytest.fixture(scope="session")
+def document(twin_build: Build) -> dict[str, Any]:
+    """A plan, computed once."""
+    from django.http import QueryDict
+
+    form = QueryDict(mutable=True)
+    form.update(FORM)
+    return make_plan(twin_build, typed_of(form).brief()).document()
+
+
+class World(NamedTuple):
+    """People by role, and for each a plan of each kind."""
+
+    people: dict[Role, User]
+    plans: dict[tuple[Role, str], ShareLink]
+
+    def client(self, who: str) -> Client:
+        return Client() if who == "visitor" else signed_in(self.people[Role(who)])
+
+
+@pytest.fixture
+def world(site: Client, document: dict[str, Any]) -> World:
+    somebody = person("somebody")
+    people = {role: person(f"the-{role}", role) for role in Role}
+    plans: dict[tuple[Role, str], ShareLink] = {}
+    for role, user in people.items():
+        for kind in KINDS:
+            plan = SavedPlan.objects.create(owner=user if kind == "own" else somebody, name="x")
+            if kind in {"edit", "read"}:
+                PlanAccess.objects.create(plan=plan, user=user, may_edit=kind == "edit")
+            version = PlanVersion.objects.create(
+                plan=plan, number=1, document=canonical(document), hash=document["hash"],
+                build=document["basis"]["build"], month=document["basis"]["month"], made_by="x",
+            )  # fmt: skip
+            token = f"{TOKEN} {role} {kind}"
+            plans[role, kind] = ShareLink.objects.create(
+                version=version, digest=hashlib.sha256(token.encode()).hexdigest(), start="x",
+                expires=timezone.now() + timedelta(days=1),
+            )  # fmt: skip
+    return World(people, plans)
+
+
+def address_of(pattern: str, link: ShareLink, token: str) -> str:
+    filled = {
+        "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
+        "<str:name>": "plan.csv", "<str:token>": token,
+    }  # fmt: skip
+    for part, value in filled.items():
+        pattern = pattern.replace(part, value)
+    return f"/{pattern}"
+
+
+def status(client: Client, method: str, address: str, sent: dict[str, str]) -> int:
+    answer = client.post(address, sent) if method == "POST" else client.generic(method, address)
+    answer.close()
+    return answer.status_code
+
+
+@pytest.mark.parametrize(("pattern", "method"), PLANS)
+def test_plans(world: World, pattern: str, method: str) -> None:
+    cells, sent = PLANS[pattern, method]
+    found: dict[tuple[str, ...], int] = {}
+    wanted: dict[tuple[str, ...], int] = {}
+    for role in Role:
+        for kind, expected in zip(KINDS, getattr(cells, role), strict=True):
+            address = address_of(pattern, world.plans[role, kind], "")
+            visitor = Client()
+            wanted["visitor", role, kind] = cells.visitor
+            found["visitor", role, kind] = status(visitor, method, address, sent)
+            wanted[role, kind] = expected
+            found[role, kind] = status(world.client(role), method, address, sent)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(("pattern", "method"), CLOSED)
+def test_what_is_no_plan_s(world: World, pattern: str, method: str) -> None:
+    cells, sent = CLOSED[pattern, method]
+    link = world.plans[Role.PLANNER, "own"]
+    address = address_of(pattern, link, f"{TOKEN} planner own")
+    found = {who: status(world.client(who), method, address, sent) for who in WHO}
+    assert found["visitor"] == cells.visitor
+    for role in Role:
+        assert found[role] == getattr(cells, role)[0], role
+
+
+@pytest.mark.parametrize("pattern", PUBLIC)
+def test_what_is_everybody_s(world: World, pattern: str) -> None:
+    for who in WHO:
+        client = world.client(who)
+        shown = 302 if pattern == "favicon.ico" else 200  # on to the icon
+        assert status(client, "GET", PUBLIC[pattern], {}) == shown, who
+        assert status(client, "POST", PUBLIC[pattern], {}) == 405, who
+
+
+@pytest.mark.parametrize("pattern", API)
+def test_the_api(world: World, installed: Installed, pattern: str) -> None:
+    address = f"/api/v1/{API[pattern]}"
+    for who in WHO:
+        client = world.client(who)
+        assert status(client, "GET", address, {}) == 200, who
+        assert status(client, "POST", address, {}) == 405, who
+        with installed(api_keys=True):
+            assert status(client, "GET", address, {}) == 401, who
+
+
+def test_nothing_is_done_without_the_form_s_token(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(
+        world.people[Role.ADMINISTRATOR], "django.contrib.auth.backends.ModelBackend"
+    )
+    link = world.plans[Role.ADMINISTRATOR, "own"]
+    for (pattern, method), (_, sent) in {**PLANS, **CLOSED}.items():
+        if method == "POST":
+            assert client.post(address_of(pattern, link, ""), sent).status_code == 403, pattern
+    assert SavedPlan.objects.count() == len(world.plans)
+
+
+def test_methods_nobody_uses_are_refused(world: World) -> None:
+    link = world.plans[Role.ADMINISTRATOR, "own"]
+    client = world.client(Role.ADMINISTRATOR)
+    taken: dict[str, set[str]] = {}
+    for pattern, method in (*PLANS, *CLOSED):
+        taken.setdefault(pattern, set()).add(method)
+    for pattern, methods in taken.items():
+        address = address_of(pattern, link, f"{TOKEN} administrator own")
+        for method in {"POST", "GET", "PUT", "DELETE", "PATCH"} - methods:
+            if pattern != "account/sign-in/":  # there people who are signed in are sent on
+                assert status(client, method, address, {}) == 405, (pattern, method)
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert status(Client(), method, "/account/sign-in/", {}) == 405
+    assert PlanVersion.objects.count() == len(world.plans)
