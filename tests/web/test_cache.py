@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -216,3 +218,37 @@ def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
     assert [name for name in "acd" if kept.find((name,))] == ["a", "c", "d"]
     kept.keep(("huge",), Entry({}, "huge"), "", b"x" * 101)
     assert kept.size <= 100
+
+
+def test_bytes_are_counted_while_threads_keep_forms_and_let_go() -> None:
+    kept = Kept(most_bytes=3_000)
+    faults: list[Exception] = []
+    stop = threading.Event()
+
+    def measure() -> None:
+        try:
+            while not stop.is_set():
+                assert 0 <= kept.size <= 3_000
+        except Exception as error:  # a thread's own would only be printed
+            faults.append(error)
+
+    def work(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(3_000):
+            key = (str(chance.randrange(40)),)
+            entry = kept.find(key) or Entry({}, key[0])
+            kept.keep(key, entry, chance.choice(["", "gzip", "br"]), b"x" * chance.randrange(90))
+
+    watch = threading.Thread(target=measure)
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in (watch, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stop.set()
+    watch.join()
+    assert not faults
+    left = [entry for name in range(40) if (entry := kept.find((str(name),)))]
+    assert kept.size == sum(entry.size for entry in left)
+    kept.clear()
+    assert kept.size == 0

@@ -76,6 +76,7 @@ class Kept:
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._bytes = 0  # counted along: asked for with every request, by any thread
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -84,7 +85,8 @@ class Kept:
     @property
     def size(self) -> int:
         """Bytes of all entries."""
-        return sum(entry.size for entry in self._entries.values())
+        with self._lock:
+            return self._bytes
 
     def find(self, key: Key) -> Entry | None:
         """The entry of a key."""
@@ -96,16 +98,20 @@ class Kept:
     def keep(self, key: Key, entry: Entry, form: str, body: bytes) -> None:
         """Keep an entry, or one more form of it."""
         with self._lock:
+            former = self._entries.pop(key, None)
+            self._bytes -= former.size if former else 0
             entry.forms[form] = body
             self._entries[key] = entry
-            self._entries.move_to_end(key)
-            while self._entries and self.size > self.most_bytes:
-                self._entries.popitem(last=False)
+            self._bytes += entry.size
+            while self._entries and self._bytes > self.most_bytes:
+                _, oldest = self._entries.popitem(last=False)
+                self._bytes -= oldest.size
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._entries.clear()
+            self._bytes = 0
 
 
 KEPT = Kept(MOST_BYTES)
