@@ -116,7 +116,7 @@ def _rows(results: Results) -> str:
             if question.site == "study":
                 state = "any"
             lines.append(
-                f"| {question.name} | {state} | {connections} | {speed.rate:,.0f} "
+                f"| {question.name} | {state} | {connections} | {speed.rate:,.{0 if speed.rate >= 10 else 1}f} "
                 f"| {speed.p50:.1f} ms | {speed.p99:.1f} ms | {speed.answers:,} |"
             )
     return "\n".join(lines)
