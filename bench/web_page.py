@@ -115,8 +115,9 @@ def _rows(results: Results) -> str:
             state = "asked before" if question.kept else "never asked before"
             if question.site == "study":
                 state = "any"
+            digits = 0 if speed.rate >= 10 else 1
             lines.append(
-                f"| {question.name} | {state} | {connections} | {speed.rate:,.{0 if speed.rate >= 10 else 1}f} "
+                f"| {question.name} | {state} | {connections} | {speed.rate:,.{digits}f} "
                 f"| {speed.p50:.1f} ms | {speed.p99:.1f} ms | {speed.answers:,} |"
             )
     return "\n".join(lines)
