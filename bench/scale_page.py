@@ -112,7 +112,7 @@ def _row(log: Log, one: Measured, scan: Measured) -> str:
     processor = "-" if one.name == SCAN else f"{one.processor / scan.processor:.1f} times"
     return (
         f"| {one.name} | {one.seconds:.1f}{spread} | {one.processor:.1f} s "
-        f"| {log.rows / one.seconds / MILLION:.1f} | {one.peak_mb:,.0f} MB | {against} "
+        f"| {_rate(log.rows / one.seconds)} | {one.peak_mb:,.0f} MB | {against} "
         f"| {processor} | {log.agreed.get(one.name, '-')} |"
     )
 
@@ -134,7 +134,7 @@ def _growth(logs: Sequence[Log]) -> Iterator[str]:
 
 def _carrier(results: Results) -> Iterator[str]:
     """Hours of processors for a carrier, from the largest log and the cost of parts."""
-    from telads.aggregate.log import BASE_BYTES, BYTES_PER_ROW
+    from telads.aggregate.log import BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY
 
     largest = results.full[-1]
     rows = CARRIER * largest.rows / largest.subscribers
@@ -158,8 +158,8 @@ def _carrier(results: Results) -> Iterator[str]:
         yield "\n| one machine | parts | processor hours | hours, if all processors are kept busy |"
         yield "|---|---|---|---|"
         for cores, memory in MACHINES:
-            room = memory * 1e9 / 2 - BASE_BYTES
-            parts = max(1, ceil(rows / 3 * BYTES_PER_ROW / room))
+            room = memory * 1e9 / 2 - BASE_BYTES_OF_MANY
+            parts = max(1, ceil(rows / 3 * BYTES_PER_ROW_OF_MANY / room))
             hours = rows * (each + again * (parts - 1)) / 3600
             yield (
                 f"| {cores} processors, {memory} GB, `--memory {memory // 2}GB` | {parts:,} "
@@ -188,6 +188,11 @@ def _cost_of_a_part(logs: Sequence[Log]) -> float:
 
 def _millions(log: Log) -> str:
     return f"{log.rows / MILLION:.0f}"
+
+
+def _rate(rows: float) -> str:
+    """Millions, two digits where they are few."""
+    return f"{rows / MILLION:.1f}" if rows >= MILLION / 10 else f"{rows / MILLION:.2g}"
 
 
 def _met(kept: bool) -> str:

@@ -220,7 +220,7 @@ def test_a_carrier_is_computed_from_the_largest_log_and_the_cost_of_parts() -> N
     assert "**30.0 billion rows** and 0.30 TB" in page
     assert "0.50 processor seconds a million rows" in page
     assert "0.100 s a million rows more" in page
-    parts = 29  # 10 billion rows a month x 90 bytes / (32 - .35) GB
+    parts = 64  # 10 billion rows a month x 200 bytes / (32 - .45) GB
     hours = 30e9 * (0.5e-6 + 0.1e-6 * (parts - 1)) / 3600
     assert f"`--memory 32GB` | {parts} | {hours:.0f} | {hours / 16:.1f} |" in page
     assert "Spark took" not in page
