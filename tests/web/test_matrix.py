@@ -195,7 +195,7 @@ def address_of(pattern: str, link: ShareLink, token: str) -> str:
 
 def status(client: Client, method: str, address: str, sent: dict[str, str]) -> int:
     answer = client.post(address, sent) if method == "POST" else client.generic(method, address)
-    answer.close()
+    answer.getvalue()  # a stream closes its file at its end; closing twice ends the connection
     return answer.status_code
 
 
