@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID
+from telads.catalog import BY_ID, COUNTED
 from telads.errors import DataError
 from telads.language import Text
 from telads.model import AGES, AGES5, Sex
@@ -38,10 +38,6 @@ FEWEST_BEYOND = 5
 
 PROBABILITIES = (0.005, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.995)
 """Where the spread of cells around their expectation is measured."""
-
-COUNTED = frozenset({"single_households", "no_micropayment_people", "no_kakaotalk_people"})
-"""Measures that count people of the cell, fitted as shares of it: they grow with the population,
-unlike averages such as the number of people called."""
 
 SEXES = tuple(Sex)
 BANDS = len(AGES5) // len(AGES)
