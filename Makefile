@@ -19,7 +19,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(BIN)/.installed ## install telads and its tools into .venv (설치)
+install: $(BIN)/.installed-dev ## install telads and the tools of its developers into .venv (설치)
 
 # The stamp is made last, so an interrupted installation starts again.
 $(BIN)/.installed: requirements.lock pyproject.toml
@@ -36,15 +36,20 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# What tests, checks and benchmarks need on top of it.
+$(BIN)/.installed-dev: requirements-dev.lock $(BIN)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
 install-spark: $(BIN)/.installed-spark ## the Spark engine as well, 480 MB; needs Java 17 (Spark 엔진 설치)
 
 # pyspark is built from its source by the locked tools, so nothing is fetched unlocked.
-$(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed
+$(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation \
 	  --require-hashes -r requirements-spark.lock
 	@touch $@
 
-demo: install ## nine synthetic months -> tables and a report with advice (가상 자료로 추천 보기)
+demo: $(BIN)/.installed ## nine synthetic months -> tables and a report with advice (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
 test: install ## run all tests (시험)
@@ -69,15 +74,18 @@ bench-scale: install ## measure logs of 10 to 100 million rows, and write docs/s
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
-# Spark has a lock of its own on top of it, because few need those 480 MB.
-lock: install ## pin the dependencies of pyproject.toml in the two locks (의존성 고정)
-	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
+# Developers' tools have a lock of their own with the same versions, and Spark, whose 480 MB few
+# need, a third one on top.
+lock: install ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+	$(BIN)/pip-compile --quiet --build-deps-for editable $(LOCK_FLAGS) \
 	  $(LOCK_FORM) --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
+	  --constraint requirements.lock $(LOCK_FORM) --output-file requirements-dev.lock pyproject.toml
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))\
 	["project"]["optional-dependencies"]["spark"], sep="\n")' | $(BIN)/pip-compile --quiet \
-	  $(LOCK_FLAGS) --constraint requirements.lock $(LOCK_FORM) \
+	  $(LOCK_FLAGS) --constraint requirements-dev.lock $(LOCK_FORM) \
 	  --output-file requirements-spark.lock -
-	for lock in requirements.lock requirements-spark.lock; do \
+	for lock in requirements.lock requirements-dev.lock requirements-spark.lock; do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
 clean: ## remove what the commands above made, never a workspace (정리)
