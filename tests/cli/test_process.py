@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import typer
 
-from telads.cli import VERBS as MODULES
 from telads.cli import app
+from telads.cli.contents import VERBS as CONTENTS
 from telads.workspace import Workspace
 from tests.cli.test_json import GROUP
 
@@ -42,11 +42,16 @@ def environment(workspace: Workspace | None = None, **more: str) -> dict[str, st
 
 def loaded(workspace: Workspace, *words: str) -> set[str]:
     """The top-level packages that a command line loads."""
+    return {name.split(".")[0] for name in modules(workspace, *words)}
+
+
+def modules(workspace: Workspace, *words: str) -> set[str]:
+    """Every module that a command line loads."""
     run = subprocess.run(
         [sys.executable, "-c", LOADED.format(words=list(words))],
         capture_output=True, text=True, env=environment(workspace), check=True,
     )  # fmt: skip
-    return {name.split(".")[0] for name in run.stderr.splitlines()[-1].split()}
+    return set(run.stderr.splitlines()[-1].split())
 
 
 def shell(command: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
@@ -175,7 +180,15 @@ def test_the_shell_is_told_the_verbs() -> None:
     assert set(run.stdout.split()) >= {"services", "signals", "status", "synth"}
 
 
-def test_each_verb_is_found_in_the_module_that_is_said_to_hold_it() -> None:
-    for module, verbs_of_module in MODULES.items():
-        alone = cast("TyperGroup", typer.main.get_command(app([module])))
-        assert {name.split()[0] for name in alone.commands} == set(verbs_of_module), module
+def test_the_table_of_contents_lists_every_verb_where_it_is_found() -> None:
+    for verb, entry in CONTENTS.items():
+        group = cast("TyperGroup", typer.main.get_command(app(verb)))
+        listed = {name for name, other in CONTENTS.items() if other.module == entry.module}
+        assert set(group.commands) == listed, verb
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "-h"), ("advise",)])
+def test_help_loads_no_verb(twin_workspace: Workspace, words: tuple[str, ...]) -> None:
+    loaded = modules(twin_workspace, *words)
+    assert "telads.cli.contents" in loaded
+    assert "telads.cli.data" not in loaded

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 import typer
 
 from telads.cli import options
+from telads.cli.contents import VERBS, listed
 from telads.cli.help import speak_korean
 from telads.cli.mistakes import explained
 from telads.cli.verbs import Verbs
@@ -32,26 +33,26 @@ HELP = {"-h", "--help"}
 COMPLETION = "_TELADS_COMPLETE"
 """Set by the shell when it asks for completions."""
 
-VERBS: dict[str, tuple[str, ...]] = {
-    "data": ("ingest", "build", "status", "doctor"),
-    "aggregate": ("aggregate",),
-    "ask": ("services", "targets", "platforms", "lookalike", "signals", "history"),
-    "make": ("chart", "export", "evaluate"),
-    "plan": ("audience", "plan", "replan"),
-    "synthetic": ("synth", "demo"),
-    "serve": ("serve",),
-    "apikey": ("apikey",),
-    "user": ("user",),
-}
-"""The modules of this package with the verbs each holds, in the order of the help; the Typer
-application of a module bears the module's name."""
-OF_THE_WEBSITE = {"apikey", "user"}
-"""Modules whose verbs have verbs of their own, listed under the website in the help."""
+
+def app(verb: str | None = None) -> typer.Typer:
+    """The command line with the module of one verb; with all of them by default."""
+    modules = [VERBS[verb].module] if verb else dict.fromkeys(v.module for v in VERBS.values())
+    whole = _empty()
+    for module in modules:
+        whole.add_typer(getattr(import_module(f"telads.cli.{module}"), module))
+    return whole
 
 
-def app(modules: Iterable[str] = VERBS) -> typer.Typer:
-    """The command line with the verbs of some modules; of all by default."""
-    whole = typer.Typer(
+def _names_alone() -> typer.Typer:
+    """The command line as far as its help, or a word that is no verb, needs it: nothing to run."""
+    whole = _empty()
+    for verb in VERBS:
+        whole.command(**listed(verb))(lambda: None)
+    return whole
+
+
+def _empty() -> typer.Typer:
+    return typer.Typer(
         name="telads",
         cls=Verbs,
         callback=_root,
@@ -62,21 +63,14 @@ def app(modules: Iterable[str] = VERBS) -> typer.Typer:
             "From monthly telecom usage to advertising advice: whom, where, and how sure.",
         ),
     )
-    website = options.say("웹사이트", "Website")
-    for module in modules:
-        verbs = getattr(import_module(f"telads.cli.{module}"), module)
-        if module in OF_THE_WEBSITE:
-            whole.add_typer(verbs, rich_help_panel=website)
-        else:
-            whole.add_typer(verbs)
-    return whole
 
 
-def _needed(words: Sequence[str]) -> Iterable[str]:
-    """The module of the verb that is asked for; all where that is not plain."""
-    first = words[0] if words else ""
-    found = [module for module, verbs in VERBS.items() if first in verbs]
-    return found if COMPLETION not in os.environ and found else VERBS
+def _needed(words: Sequence[str]) -> typer.Typer:
+    """As much of the command line as these words ask for: help should not wait for all verbs."""
+    if COMPLETION in os.environ:
+        return app()
+    asked = next((word for word in words if word in VERBS), None)
+    return app(asked) if asked else _names_alone()
 
 
 def _version(wanted: bool) -> None:
@@ -124,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], lang: Lang) -> int:
     if any("\0" in word for word in words):
         raise typer.BadParameter("NUL", param_hint="telads")
-    command = typer.main.get_command(app(_needed(words)))
+    command = typer.main.get_command(_needed(words))
     if lang == "ko" and HELP.intersection(words):
         speak_korean(cast("TyperGroup", command))
     code = command.main(args=words, prog_name="telads", standalone_mode=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.data import OUTCOMES
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from telads.ingest import Taken
 
 aggregate = typer.Typer()
-_PANEL = say("자료", "Data")
 
 FATES: dict[str, Text] = {
     "counted": Text("셈한 행", "rows counted"),
@@ -60,12 +60,7 @@ FATES: dict[str, Text] = {
 """What the counts of a month made from logs are called."""
 
 
-@aggregate.command(
-    "aggregate",
-    rich_help_panel=_PANEL,
-    help=say("가입자 이용 기록(Parquet)을 k-익명 칸으로 줄여 작업 폴더에 넣습니다.",
-             "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace."),
-)  # fmt: skip
+@aggregate.command(**listed("aggregate"))
 def run(
     paths: Annotated[
         list[str], typer.Argument(help=say("기록의 파일, 폴더, URL", "files, folders or URLs"))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -20,10 +21,7 @@ from telads.cli.options import (
 from telads.cli.show import show_done
 from telads.language import Lang, Text
 
-apikey = typer.Typer(
-    name="apikey",
-    help=say("API 열쇠를 만들고, 보고, 거둡니다.", "Create, list and revoke keys of the API."),
-)
+apikey = typer.Typer(**listed("apikey"))
 NameArgument = Annotated[
     str, typer.Argument(help=say("열쇠의 이름(누가 쓰는지)", "the key's name: who uses it"))
 ]

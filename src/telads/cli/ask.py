@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AgeOption,
@@ -27,14 +28,9 @@ from telads.cli.options import (
 from telads.cli.show import show
 
 ask = typer.Typer()
-_PANEL = say("묻기", "Ask")
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 고객에게 광고할 서비스를 순위로 봅니다.",
-             "Which services to advertise to these people, best first."),
-)  # fmt: skip
+@ask.command(**listed("services"))
 def services(
     district: DistrictOption,
     sex: SexOption,
@@ -51,11 +47,7 @@ def services(
     show(answer(build_of(workspace), district, sex, age, month, method), form, lang.value)
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
-             "Whom to address with a service's advert, best first."),
-)  # fmt: skip
+@ask.command(**listed("targets"))
 def targets(
     service: ServiceOption,
     by: Annotated[
@@ -87,11 +79,7 @@ def targets(
     show(found, form, lang.value)
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
-             "Where to run a service's advert for one target, and how sure that is."),
-)  # fmt: skip
+@ask.command(**listed("platforms"))
 def platforms(
     service: ServiceOption,
     district: DistrictOption,
@@ -109,11 +97,7 @@ def platforms(
     show(answer(build_of(workspace), service, district, sex, age, month, method), form, lang.value)
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 집단과 이용 모습이 닮은 집단을 찾습니다.",
-             "Which segments use services like this one."),
-)  # fmt: skip
+@ask.command(**listed("lookalike"))
 def lookalike(
     district: DistrictOption,
     sex: SexOption,
@@ -138,11 +122,7 @@ def lookalike(
     show(found, form, lang.value)
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 집단의 이동과 생활(시간·거리)을 봅니다.",
-             "How these people move and live: time and distance."),
-)  # fmt: skip
+@ask.command(**listed("signals"))
 def signals(
     district: DistrictOption,
     sex: SexOption,
@@ -158,11 +138,7 @@ def signals(
     show(answer(build_of(workspace), district, sex, age, month), form, lang.value)
 
 
-@ask.command(
-    rich_help_panel=_PANEL,
-    help=say("이 집단의 서비스 이용을 달마다 봅니다.",
-             "How these people's use of services went, month by month."),
-)  # fmt: skip
+@ask.command(**listed("history"))
 def history(
     district: DistrictOption,
     sex: SexOption,

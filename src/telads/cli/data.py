@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from telads.ingest import Outcome, Taken
 
 data = typer.Typer()
-_PANEL = say("자료", "Data")
 
 OUTCOMES: dict[Outcome, Text] = {
     "taken": Text("넣음", "taken"),
@@ -38,11 +38,7 @@ OUTCOMES: dict[Outcome, Text] = {
 }
 
 
-@data.command(
-    rich_help_panel=_PANEL,
-    help=say("포털의 월별 파일을 작업 폴더에 넣습니다.",
-             "Take the portal's monthly files into the workspace."),
-)  # fmt: skip
+@data.command(**listed("ingest"))
 def ingest(
     paths: Annotated[
         list[Path], typer.Argument(help=say("파일 또는 폴더", "files or folders"))
@@ -119,10 +115,7 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
     return [f"{line} ({facts(lang)})", *(f"  {remark}" for remark in remarks)]
 
 
-@data.command(
-    rich_help_panel=_PANEL,
-    help=say("넣은 달을 모두 계산합니다.", "Compute all months that were taken in."),
-)
+@data.command(**listed("build"))
 def build(
     again: Annotated[
         bool, typer.Option("--again", help=say("이미 있어도 다시", "even if it is there already"))
@@ -147,11 +140,7 @@ def build(
     sys.stdout.write(f"{done(lang.value)}: {built.name}\n")
 
 
-@data.command(
-    rich_help_panel=_PANEL,
-    help=say("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
-             "What the workspace holds: months, windows, coverage, warnings."),
-)  # fmt: skip
+@data.command(**listed("status"))
 def status(
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
@@ -169,11 +158,7 @@ def status(
         sys.stderr.write(f"{unbuilt(lang.value)}: telads build\n")
 
 
-@data.command(
-    rich_help_panel=_PANEL,
-    help=say("설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
-             "Check settings, versions, fonts and the workspace."),
-)  # fmt: skip
+@data.command(**listed("doctor"))
 def doctor(
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AnyAgeOption,
@@ -25,14 +26,9 @@ from telads.cli.options import (
 )
 
 make = typer.Typer()
-_PANEL = say("만들기", "Make")
 
 
-@make.command(
-    rich_help_panel=_PANEL,
-    help=say("그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets",
-             "Draw a picture: population choropleth correlation monthly ranking targets"),
-)  # fmt: skip
+@make.command(**listed("chart"))
 def chart(
     name: Annotated[str, typer.Argument(help=say("그림", "which picture"))],
     output: OutOption,
@@ -70,11 +66,7 @@ def chart(
     show_written("chart", [output], form)
 
 
-@make.command(
-    rich_help_panel=_PANEL,
-    help=say("표 전체를 파일로 냅니다: scores segments targets platforms",
-             "Write a whole table to a file: scores segments targets platforms"),
-)  # fmt: skip
+@make.command(**listed("export"))
 def export(
     table: Annotated[str, typer.Argument(help=say("표", "which table"))],
     output: OutOption,
@@ -95,11 +87,7 @@ def export(
     sys.stdout.write(f"{output} ({rows:,}{unit})\n")
 
 
-@make.command(
-    rich_help_panel=_PANEL,
-    help=say("지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
-             "Test the method on past months, beside its baselines."),
-)  # fmt: skip
+@make.command(**listed("evaluate"))
 def evaluate(
     horizon: Annotated[
         int, typer.Option(help=say("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"))

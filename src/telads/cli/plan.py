@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -21,17 +22,12 @@ from telads.cli.options import (
 from telads.cli.show import show
 
 plan = typer.Typer()
-_PANEL = say("계획", "Plan")
 BriefFile = Annotated[
     Path, typer.Argument(help=say("JSON 파일 (docs/planning.md)", "a JSON file (docs/planning.md)"))
 ]
 
 
-@plan.command(
-    rich_help_panel=_PANEL,
-    help=say("규칙으로 고른 대상이 누구이고 몇 명인지 봅니다.",
-             "Who the audience of some rules is, and how many."),
-)  # fmt: skip
+@plan.command(**listed("audience"))
 def audience(
     rules: BriefFile,
     against: Annotated[
@@ -57,12 +53,7 @@ def audience(
     show(answer, form, lang.value)
 
 
-@plan.command(
-    name="plan",
-    rich_help_panel=_PANEL,
-    help=say("예산을 집단과 매체에 나눕니다. 파일은 xlsx, csv, json.",
-             "Divide a budget over segments and platforms; files are xlsx, csv or json."),
-)  # fmt: skip
+@plan.command(**listed("plan"))
 def divide(
     brief: BriefFile,
     output: Annotated[
@@ -95,11 +86,7 @@ def divide(
         show(plan_answer(build, made, part), form, lang.value)
 
 
-@plan.command(
-    rich_help_panel=_PANEL,
-    help=say("저장한 계획(json)을 새 자료로 다시 계산해 달라진 것과 까닭을 봅니다.",
-             "Make a saved plan (json) anew on newer data: what changed, and why."),
-)  # fmt: skip
+@plan.command(**listed("replan"))
 def replan(
     saved: BriefFile,
     month: MonthOption = None,

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import DEFAULT_LANGUAGE, LangOption, WorkspaceOption, load_settings, say
 from telads.language import Lang, Text
 from telads.settings import Settings
@@ -17,11 +18,7 @@ from telads.settings import Settings
 serve = typer.Typer()
 
 
-@serve.command(
-    "serve",
-    rich_help_panel=say("웹사이트", "Website"),
-    help=say("웹사이트를 띄웁니다. Ctrl+C로 끝냅니다.", "Run the website; Ctrl+C ends it."),
-)
+@serve.command(**listed("serve"))
 def serve_site(
     host: Annotated[
         str | None,

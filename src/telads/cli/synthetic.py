@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from telads.workspace import Workspace
 
 synthetic = typer.Typer()
-_PANEL = say("합성 자료", "Synthetic data")
 
 DEMO_MONTHS = "2023-01..2023-09"
 DEMO_GROUP = ("강남구", "F", "30")
@@ -36,11 +36,7 @@ PROCESSES = 2
 """Workbooks written side by side; more gained nothing on two cores."""
 
 
-@synthetic.command(
-    rich_help_panel=_PANEL,
-    help=say("원자료 대신 나눌 수 있는 합성 자료를 포털 형식으로 만듭니다.",
-             "Make a synthetic twin in the portal's format, to share instead of the data."),
-)  # fmt: skip
+@synthetic.command(**listed("synth"))
 def synth(
     out: Annotated[
         Path, typer.Argument(help=say("만들 폴더 (--fit이면 파일)", "folder (with --fit: a file)"))
@@ -83,12 +79,7 @@ def synth(
     show_written("synth", written, form)
 
 
-@synthetic.command(
-    "synth events",
-    rich_help_panel=_PANEL,
-    help=say("가입자별 이용 로그를 Parquet으로 합성합니다(통신사 규모 시험용).",
-             "Make a synthetic log of subscribers' use in Parquet, of any size."),
-)  # fmt: skip
+@synthetic.command(**listed("synth events"))
 def synth_events(
     out: Annotated[Path, typer.Argument(help=say("만들 폴더", "the folder to make"))],
     subscribers: Annotated[int, typer.Option(help=say("가입자 수", "number of subscribers"))],
@@ -174,11 +165,7 @@ def _write(
     return written
 
 
-@synthetic.command(
-    rich_help_panel=_PANEL,
-    help=say("합성 자료 아홉 달로 처음부터 끝까지 해 보이고 웹사이트를 띄웁니다.",
-             "Go the whole way with nine months of synthetic data, then run the website."),
-)  # fmt: skip
+@synthetic.command(**listed("demo"))
 def demo(
     folder: Annotated[
         Path, typer.Option("--folder", help=say("만들 폴더", "the folder to make"))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -19,11 +20,7 @@ from telads.cli.options import (
 from telads.cli.show import show_done
 from telads.language import Lang, Text
 
-user = typer.Typer(
-    name="user",
-    help=say("로그인할 수 있는 사람과 역할을 관리합니다.",
-             "Look after who may sign in, and in which role."),
-)  # fmt: skip
+user = typer.Typer(**listed("user"))
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
 _ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
                  "viewer, planner or administrator")  # fmt: skip

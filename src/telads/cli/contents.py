@@ -1,0 +1,115 @@
+"""The table of contents: every verb, the module that holds it, and what its help says in a line.
+
+It stands apart from the verbs so that `telads --help` need not load them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypedDict
+
+from telads.cli.options import LANG
+from telads.language import Text
+
+
+class Verb(NamedTuple):
+    """Where a verb is found, and how it is listed."""
+
+    module: str
+    """The module of this package; its Typer application bears the same name."""
+    panel: Text
+    does: Text
+
+
+class Listed(TypedDict):
+    """What Typer is told of a verb, or of a group of verbs."""
+
+    name: str
+    rich_help_panel: str
+    help: str
+
+
+_DATA = Text("자료", "Data")
+_ASK = Text("묻기", "Ask")
+_MAKE = Text("만들기", "Make")
+_PLAN = Text("계획", "Plan")
+_SYNTHETIC = Text("합성 자료", "Synthetic data")
+_WEBSITE = Text("웹사이트", "Website")
+
+VERBS: dict[str, Verb] = {
+    "ingest": Verb("data", _DATA, Text(
+        "포털의 월별 파일을 작업 폴더에 넣습니다.",
+        "Take the portal's monthly files into the workspace.")),
+    "build": Verb("data", _DATA, Text(
+        "넣은 달을 모두 계산합니다.",
+        "Compute all months that were taken in.")),
+    "status": Verb("data", _DATA, Text(
+        "작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
+        "What the workspace holds: months, windows, coverage, warnings.")),
+    "doctor": Verb("data", _DATA, Text(
+        "설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
+        "Check settings, versions, fonts and the workspace.")),
+    "aggregate": Verb("aggregate", _DATA, Text(
+        "가입자 이용 기록(Parquet)을 k-익명 칸으로 줄여 작업 폴더에 넣습니다.",
+        "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace.")),
+    "services": Verb("ask", _ASK, Text(
+        "이 고객에게 광고할 서비스를 순위로 봅니다.",
+        "Which services to advertise to these people, best first.")),
+    "targets": Verb("ask", _ASK, Text(
+        "이 서비스를 광고할 대상 집단을 순위로 봅니다.",
+        "Whom to address with a service's advert, best first.")),
+    "platforms": Verb("ask", _ASK, Text(
+        "이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
+        "Where to run a service's advert for one target, and how sure that is.")),
+    "lookalike": Verb("ask", _ASK, Text(
+        "이 집단과 이용 모습이 닮은 집단을 찾습니다.",
+        "Which segments use services like this one.")),
+    "signals": Verb("ask", _ASK, Text(
+        "이 집단의 이동과 생활(시간·거리)을 봅니다.",
+        "How these people move and live: time and distance.")),
+    "history": Verb("ask", _ASK, Text(
+        "이 집단의 서비스 이용을 달마다 봅니다.",
+        "How these people's use of services went, month by month.")),
+    "chart": Verb("make", _MAKE, Text(
+        "그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets",
+        "Draw a picture: population choropleth correlation monthly ranking targets")),
+    "export": Verb("make", _MAKE, Text(
+        "표 전체를 파일로 냅니다: scores segments targets platforms",
+        "Write a whole table to a file: scores segments targets platforms")),
+    "evaluate": Verb("make", _MAKE, Text(
+        "지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
+        "Test the method on past months, beside its baselines.")),
+    "audience": Verb("plan", _PLAN, Text(
+        "규칙으로 고른 대상이 누구이고 몇 명인지 봅니다.",
+        "Who the audience of some rules is, and how many.")),
+    "plan": Verb("plan", _PLAN, Text(
+        "예산을 집단과 매체에 나눕니다. 파일은 xlsx, csv, json.",
+        "Divide a budget over segments and platforms; files are xlsx, csv or json.")),
+    "replan": Verb("plan", _PLAN, Text(
+        "저장한 계획(json)을 새 자료로 다시 계산해 달라진 것과 까닭을 봅니다.",
+        "Make a saved plan (json) anew on newer data: what changed, and why.")),
+    "synth": Verb("synthetic", _SYNTHETIC, Text(
+        "원자료 대신 나눌 수 있는 합성 자료를 포털 형식으로 만듭니다.",
+        "Make a synthetic twin in the portal's format, to share instead of the data.")),
+    "synth events": Verb("synthetic", _SYNTHETIC, Text(
+        "가입자별 이용 로그를 Parquet으로 합성합니다(통신사 규모 시험용).",
+        "Make a synthetic log of subscribers' use in Parquet, of any size.")),
+    "demo": Verb("synthetic", _SYNTHETIC, Text(
+        "합성 자료 아홉 달로 처음부터 끝까지 해 보이고 웹사이트를 띄웁니다.",
+        "Go the whole way with nine months of synthetic data, then run the website.")),
+    "serve": Verb("serve", _WEBSITE, Text(
+        "웹사이트를 띄웁니다. Ctrl+C로 끝냅니다.",
+        "Run the website; Ctrl+C ends it.")),
+    "apikey": Verb("apikey", _WEBSITE, Text(
+        "API 열쇠를 만들고, 보고, 거둡니다.",
+        "Create, list and revoke keys of the API.")),
+    "user": Verb("user", _WEBSITE, Text(
+        "로그인할 수 있는 사람과 역할을 관리합니다.",
+        "Look after who may sign in, and in which role.")),
+}  # fmt: skip
+"""In the order of the help. A module with verbs of its own (`user list`) is listed by its name."""
+
+
+def listed(verb: str) -> Listed:
+    """How a verb is listed, in the language of this run: `@ask.command(**listed("services"))`."""
+    entry = VERBS[verb]
+    return {"name": verb, "rich_help_panel": entry.panel(LANG), "help": entry.does(LANG)}
