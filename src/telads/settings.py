@@ -96,6 +96,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", "8000", _at_least(1, int), Text("웹사이트 포트", "port of the website")),
     Setting("workers", "1", _at_least(1, int), Text(
         "웹사이트 프로세스 수", "processes of the website")),
+    Setting("own_worker", "1", _switch, Text(
+        "올린 파일을 웹사이트가 직접 처리하는지 0 또는 1(0이면 telads worker를 띄움)",
+        "0 or 1: the website itself takes uploaded files in (0: run telads worker)")),
+    Setting("upload_limit", "100", _at_least(1, int), Text(
+        "웹에서 한 번에 올릴 수 있는 크기(MB)", "MB that can be uploaded at once")),
     Setting("allowed_hosts", "", _words, Text(
         "웹사이트를 부르는 이름들, 쉼표로 구분(비우면 이 컴퓨터만)",
         "names the website answers to, comma separated (empty: this machine only)")),
@@ -126,6 +131,8 @@ class Settings:
     host: str
     port: int
     workers: int
+    own_worker: bool
+    upload_limit: int
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
     database_url: str

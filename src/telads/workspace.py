@@ -19,7 +19,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from telads.errors import NothingBuilt, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
+from telads.errors import (
+    NothingBuilt,
+    UnknownChoice,
+    WorkspaceBusy,
+    WorkspaceDamaged,
+    WorkspaceError,
+)
 from telads.language import Text
 from telads.model import Month
 from telads.tables.ledger import Ledger
@@ -125,6 +131,35 @@ class Workspace:
         """Whether a build of this name is there; its folder only ever appears finished."""
         return (self.marts_path / name / "build.json").is_file()
 
+    def builds(self) -> list[Build]:
+        """The builds that are kept, the newest first."""
+        folders = self.marts_path.iterdir() if self.marts_path.is_dir() else ()
+        found = [Build(path) for path in folders
+                 if not path.name.startswith(TEMPORARY) and self.is_whole(path.name)]  # fmt: skip
+        return sorted(found, key=lambda build: (build.made, build.name), reverse=True)
+
+    def roll_back(
+        self, start: str | None, keep: int, wait: float, on_wait: Callable[[], None] | None = None
+    ) -> str:
+        """Put a build that is kept in force again, and return its name.
+
+        `start` is the beginning of its name, or None for the one made before that in force; a
+        newer one is found by its name as well. The months taken in stay: the next build is of all
+        of them. Raises `UnknownChoice` where no build, or more than one, is meant.
+        """
+        with self.writing(wait, on_wait):
+            builds = [build.name for build in self.builds()]
+            if start is None:
+                current = self.build().name
+                older = builds[builds.index(current) + 1 :] if current in builds else builds
+                found = older[:1]
+            else:
+                found = [name for name in builds if start and name.startswith(start)]
+            if len(found) != 1:
+                raise _no_such_build(start, builds)
+            self.switch(found[0], keep)
+        return found[0]
+
     def switch(self, name: str, keep: int) -> None:
         """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
         write_text(self.path / "current", name + "\n")
@@ -166,6 +201,11 @@ class Build:
         return about
 
     @property
+    def made(self) -> float:
+        """When it was made, in seconds since 1970."""
+        return (self.path / "build.json").stat().st_mtime
+
+    @property
     def months(self) -> tuple[Month, ...]:
         """The label months, in order."""
         return tuple(Month.parse(text) for text in self.about["months"])
@@ -182,3 +222,17 @@ class Build:
     def table(self, name: str) -> Path:
         """The Parquet file of a table."""
         return self.path / f"{name}.parquet"
+
+
+def _no_such_build(start: str | None, builds: list[str]) -> UnknownChoice:
+    if start is None:
+        return UnknownChoice(
+            Text("되돌아갈 이전 계산 결과가 없습니다.", "There is no earlier build to go back to."),
+            Text("telads builds로 남은 것을 볼 수 있습니다.", "See telads builds."),
+        )
+    known = ", ".join(builds)
+    return UnknownChoice(
+        Text("그런 계산 결과가 없거나 여럿입니다.", "There is no such build, or more than one."),
+        Text(f"이 가운데 고를 수 있습니다: {known}", f"It can be one of {known}"),
+        value=start,
+    )

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from telads.planning.plan import canonical, make_plan
 from telads.web.accounts.roles import Role
+from telads.web.jobs.models import Job
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from telads.web.plans.typed import typed_of
 from telads.workspace import Build
@@ -115,6 +116,13 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
     ("account/log/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+    ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+    ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
+    ("admin-data/build/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
+    ("admin-data/builds/<str:build>/use/", "POST"): (Cells(302, (403,), (403,), (404,)), {}),
+    ("admin-data/jobs/<int:job>/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+    ("admin-data/jobs/<int:job>/cancel/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
+    ("admin-data/jobs/<int:job>/again/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
 }  # fmt: skip
 """Addresses that are no plan's, but not everybody's either."""
 
@@ -186,7 +194,8 @@ def world(site: Client, document: dict[str, Any]) -> World:
 def address_of(pattern: str, link: ShareLink, token: str) -> str:
     filled = {
         "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
-        "<str:name>": "plan.csv", "<str:token>": token,
+        "<str:name>": "plan.csv", "<str:token>": token, "<str:build>": "0" * 16,
+        "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
     for part, value in filled.items():
         pattern = pattern.replace(part, value)

@@ -42,6 +42,12 @@ VERBS: dict[str, Verb] = {
     "build": Verb("data", _DATA, Text(
         "넣은 달을 모두 계산합니다.",
         "Compute all months that were taken in.")),
+    "builds": Verb("builds", _DATA, Text(
+        "남아 있는 계산 결과를 봅니다.",
+        "Which builds are kept, and which is in force.")),
+    "rollback": Verb("builds", _DATA, Text(
+        "이전 계산 결과를 다시 적용합니다. 넣은 달은 그대로입니다.",
+        "Put a former build in force again; months stay as they are.")),
     "status": Verb("data", _DATA, Text(
         "작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
         "What the workspace holds: months, windows, coverage, warnings.")),
@@ -99,6 +105,9 @@ VERBS: dict[str, Verb] = {
     "serve": Verb("serve", _WEBSITE, Text(
         "웹사이트를 띄웁니다. Ctrl+C로 끝냅니다.",
         "Run the website; Ctrl+C ends it.")),
+    "worker": Verb("worker", _WEBSITE, Text(
+        "웹사이트에 올린 파일을 따로 처리합니다(TELADS_OWN_WORKER=0일 때).",
+        "Take in what was uploaded to the website (where TELADS_OWN_WORKER is 0).")),
     "apikey": Verb("apikey", _WEBSITE, Text(
         "API 열쇠를 만들고, 보고, 거둡니다.",
         "Create, list and revoke keys of the API.")),

@@ -1,7 +1,7 @@
 """Running the website: prepare the workspace, then granian with its workers until a signal.
 
     database and static files brought up to date, under a lock (two servers may start at once)
-    -> a thread has the pictures of each new build drawn ahead
+    -> a thread has the pictures of each new build drawn ahead, another has uploads taken in
     -> granian: this process supervises, each worker is a process of its own
 
 A worker asks for the build in force at each request, so a new build needs no restart. SIGINT and
@@ -88,6 +88,10 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
     threading.Thread(target=_draw_ahead, args=(settings.workspace,), daemon=True).start()
+    if settings.own_worker:
+        from telads.web.jobs.worker import work_ahead
+
+        threading.Thread(target=work_ahead, args=(FRESH,), daemon=True).start()
     announce(address_of(settings.host, settings.port))
     _granian(settings.host, settings.port, settings.workers)
 

@@ -32,9 +32,12 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django_htmx",
     "axes",
+    "django_tasks",
+    "django_tasks_db",
     "telads.web",
     "telads.web.accounts",
     "telads.web.plans",
+    "telads.web.jobs",
 ]
 
 MIDDLEWARE = [
@@ -80,6 +83,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+# Work that no request should wait for (telads.web.jobs) is queued in the database.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]

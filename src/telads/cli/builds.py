@@ -1,0 +1,79 @@
+"""The verbs about what was built: which builds are kept, and back to one of them."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from telads.cli.contents import listed
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    Form,
+    FormOption,
+    LangOption,
+    WorkspaceOption,
+    load_settings,
+    say,
+    workspace_of,
+)
+from telads.cli.progress import waiting
+from telads.cli.show import show_done
+from telads.language import Text
+
+builds = typer.Typer()
+
+
+@builds.command(**listed("builds"))
+def list_builds(
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """The newest first."""
+    held = workspace_of(workspace)
+    in_force = held.build_name()
+    rows = [
+        {
+            "build": build.name,
+            "made": datetime.fromtimestamp(build.made, UTC).isoformat(timespec="seconds"),
+            "months": [str(month) for month in build.months],
+            "version": build.about["version"],
+            "synthetic": build.synthetic,
+            "in_force": build.name == in_force,
+        }
+        for build in held.builds()
+    ]
+    if form is not Form.TABLE:
+        show_done("builds", rows, form)
+        return
+    mark = Text("적용 중", "in force")(lang.value)
+    for row in rows:
+        months = row["months"]
+        span = f"{months[0]}..{months[-1]}" if months else ""
+        told = [str(row["build"]), str(row["made"]), span, *([mark] if row["in_force"] else [])]
+        sys.stdout.write("  ".join(told) + "\n")
+
+
+@builds.command(**listed("rollback"))
+def rollback(
+    build: Annotated[
+        str | None,
+        typer.Argument(help=say("계산 이름 또는 그 앞부분(기본: 바로 전에 만든 것)",
+                                "the build's name or its beginning (default: the one before)")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Months stay as they are; `telads build` goes forward again."""
+    settings = load_settings()
+    held = workspace_of(workspace)
+    name = held.roll_back(build, settings.builds_kept, settings.lock_seconds, waiting)
+    if form is not Form.TABLE:
+        show_done("rollback", [{"build": name}], form)
+        return
+    done = Text(f"적용했습니다: {name}", f"in force: {name}")
+    sys.stdout.write(f"{done(lang.value)}\n")

@@ -1,0 +1,31 @@
+"""The verb that does the website's background jobs, where the website does not do them itself."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from telads.cli.contents import listed
+from telads.cli.options import (
+    DEFAULT_LANGUAGE,
+    LangOption,
+    WorkspaceOption,
+    workspace_of,
+)
+from telads.language import Text
+
+worker = typer.Typer()
+
+
+@worker.command(**listed("worker"))
+def work(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """Take uploads in until a signal; the first one lets the running job end."""
+    from telads.web.jobs.worker import work_for_ever
+
+    told = Text(
+        "올린 파일을 기다립니다 (Ctrl+C로 끝냅니다)", "Waiting for uploads (Ctrl+C ends it)"
+    )
+    sys.stdout.write(f"{told(lang.value)}\n")
+    sys.stdout.flush()
+    work_for_ever(workspace_of(workspace).path)

@@ -1,0 +1,10 @@
+"""Data administration in the browser: files taken in, builds put in force, by administrators.
+
+| what | module |
+|---|---|
+| what was uploaded, streamed into the workspace | `receiving` |
+| archives and workbooks, looked at before anything reads them | `archives`, `sheets` |
+| a job: what is to be done, and how far it is | `models`, `starting` |
+| doing it, in a process of its own | `running`, `report`, `worker` |
+| pages | `overview`, `showing` |
+"""

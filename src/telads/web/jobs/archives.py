@@ -1,0 +1,258 @@
+"""Archives, and workbooks that are such, looked at before anything else reads them.
+
+Every stream is unpacked once by us and counted as it comes: what a header says about sizes is not
+believed. So a bomb is found when it has unpacked to the limit, and nothing of it reaches the reader
+of workbooks.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from telads.errors import DataError, WorkspaceError
+from telads.language import Text
+from telads.web.jobs.names import harmless, told_by_archive
+from telads.web.jobs.sheets import Sheet
+
+SUFFIXES = {".xlsx", ".csv"}
+"""Files that are taken, by themselves or in an archive."""
+ARCHIVE = ".zip"
+MEMBERS = 100
+"""Files in an archive. A workbook of the portal has 10."""
+WORKBOOK_BYTES = 256 * 2**20
+"""Of one workbook, unpacked. Those of the portal have 12 million."""
+RATIO = 100
+"""Unpacked to packed, of one stream. In the portal's files it is 6."""
+FREE = 2**20
+"""Bytes that any stream may have whatever its ratio: short repetitive ones pack well."""
+UNPACKED = 12
+"""Bytes of an archive's files, unpacked, in multiples of what may be uploaded."""
+_CHUNK = 1 << 16
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, KeyError)
+
+Take = Callable[[bytes], object]
+
+
+class Unpacked(NamedTuple):
+    """A file that can be read, or why not; `name` as people know it."""
+
+    name: str
+    path: Path | None
+    error: DataError | None = None
+
+
+def unpack(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
+    """What an uploaded file holds: itself, or the files of an archive, each checked.
+
+    `into` is an empty folder for the files of an archive; `most_bytes` they may have together.
+    """
+    name, suffix = path.name, path.suffix.lower()
+    try:
+        if suffix == ARCHIVE:
+            yield from _members(path, into, most_bytes)
+            return
+        if suffix not in SUFFIXES:
+            raise _other_kind(name)
+        if suffix == ".xlsx":
+            check_workbook(path)
+    except DataError as error:
+        yield Unpacked(name, None, error)
+        return
+    yield Unpacked(name, path)
+
+
+def check_workbook(path: Path) -> None:
+    """Raise `DataError` for a workbook that is a bomb; one that is none is the reader's to judge.
+
+    A bomb unpacks to more than a workbook has, or spans more cells than a month has: the reader
+    makes room for all between the first and the last one.
+    """
+    with path.open("rb") as file:
+        if not file.read(4).startswith(_ZIP):
+            return  # no archive: an older workbook, or none at all
+    try:
+        with _opened(path) as archive:
+            budget = _Budget(path.name, WORKBOOK_BYTES)
+            for member in _listed(archive, path.name):
+                sheet = Sheet(path.name) if member.filename.lower().endswith(".xml") else None
+                _read(archive, member, budget, sheet.look if sheet else None)
+    except _BROKEN:
+        return  # the reader says what is broken, in the words that people know
+
+
+def _members(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
+    """The files of an archive, as it is read: the first ones are kept if a later one is bad."""
+    try:
+        with _opened(path) as archive:
+            members = [one for one in _listed(archive, path.name) if _counts(one)]
+            if not members:
+                raise DataError(
+                    Text("압축 파일에 xlsx나 csv가 없습니다.",
+                         "There is no xlsx or csv in the archive."),
+                    Text("포털에서 받은 파일을 넣어 주십시오.", "Put the portal's files into it."),
+                    file=path.name,
+                )  # fmt: skip
+            budget = _Budget(path.name, most_bytes)
+            for number, member in enumerate(members):
+                yield _member(archive, member, into / f"{number:03d}", path.name, budget)
+    except _BROKEN as error:
+        raise _broken(path.name) from error
+
+
+def _member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, of: str, budget: _Budget
+) -> Unpacked:
+    meant = told_by_archive(member.filename, member.flag_bits)
+    name = f"{of}: {harmless(meant)}"
+    try:
+        _check_member(member, meant)
+        folder.mkdir(parents=True, mode=0o700)
+        target = folder / harmless(meant)
+        with _private(target) as write:
+            _read(archive, member, budget, write)
+        if target.suffix.lower() == ".xlsx":
+            check_workbook(target)
+    except _TooMuch:
+        raise
+    except DataError as error:
+        return Unpacked(name, None, error)
+    return Unpacked(name, target)
+
+
+def _check_member(member: zipfile.ZipInfo, name: str) -> None:
+    parts = name.replace("\\", "/").split("/")
+    outside = ".." in parts or parts[0] == "" or ":" in parts[0]
+    if outside or stat.S_ISLNK(member.external_attr >> 16):
+        raise DataError(
+            Text("압축 파일 밖을 가리키는 항목입니다.", "It points out of the archive."),
+            Text("파일만 골라 다시 압축해 주십시오.", "Pack the files alone again."),
+            file=harmless(name),
+        )
+    if Path(name).suffix.lower() not in SUFFIXES:
+        raise _other_kind(harmless(name))
+
+
+def _counts(member: zipfile.ZipInfo) -> bool:
+    """Whether a member is anybody's file: folders and what systems add of their own are not."""
+    name = member.filename
+    return not (
+        member.is_dir() or name.startswith("__MACOSX/") or name.endswith((".DS_Store", "Thumbs.db"))
+    )
+
+
+class _TooMuch(DataError):
+    """More than may be unpacked: the whole archive is refused from here on."""
+
+
+class _Budget:
+    """Bytes that may yet be unpacked from one file."""
+
+    def __init__(self, name: str, most_bytes: int) -> None:
+        self.name = name
+        self.left = most_bytes
+
+    def spend(self, size: int, unpacked: int, packed: int) -> None:
+        """Count `size` more bytes of a stream that is `unpacked` of `packed` so far."""
+        self.left -= size
+        if self.left < 0 or (unpacked > FREE and unpacked > RATIO * max(packed, 1)):
+            raise _TooMuch(
+                Text("풀면 지나치게 커지는 파일입니다.", "It unpacks to far too much."),
+                Text("포털에서 받은 파일을 그대로 올려 주십시오.",
+                     "Upload the portal's files as they are."),
+                file=self.name,
+            )  # fmt: skip
+
+
+def _read(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, take: Take | None
+) -> None:
+    """Unpack a member whole, counting; the library would stop at the size the header tells."""
+    if member.flag_bits & 0x1:
+        raise DataError(
+            Text("암호가 걸린 압축 파일입니다.", "The archive is protected by a password."),
+            Text("암호 없이 다시 압축해 주십시오.", "Pack it again without one."),
+            file=budget.name,
+        )
+    unbelieved = copy.copy(member)
+    unbelieved.file_size = budget.left + _CHUNK
+    if member.compress_type == zipfile.ZIP_STORED:
+        unbelieved.file_size = member.compress_size
+    count = 0
+    with archive.open(unbelieved) as stream:
+        while chunk := stream.read(_CHUNK):
+            count += len(chunk)
+            budget.spend(len(chunk), count, member.compress_size)
+            if take:
+                take(chunk)
+    if count != member.file_size:
+        raise zipfile.BadZipFile(f"{member.filename}: {count} bytes, not {member.file_size}")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(path) as archive:
+        yield archive
+
+
+def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
+    members = archive.infolist()
+    if len(members) > MEMBERS:
+        raise _TooMuch(
+            Text(f"압축 파일에 항목이 {MEMBERS}개보다 많습니다.",
+                 f"The archive has more than {MEMBERS} members."),
+            Text("포털에서 받은 파일만 넣어 주십시오.", "Put only the portal's files into it."),
+            file=name, value=len(members),
+        )  # fmt: skip
+    return members
+
+
+@contextmanager
+def _private(target: Path) -> Iterator[Take]:
+    """A new file that its owner alone may read; raises `WorkspaceError` where the disk is full."""
+    try:
+        with new_private_file(target) as file:
+            yield file.write
+    except OSError as error:
+        raise not_written(target, error) from error
+
+
+def new_private_file(path: Path) -> BinaryIO:
+    """A new file that its owner alone may read, open for writing."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def not_written(target: Path, error: OSError) -> WorkspaceError:
+    """What is told when the system refuses to write an uploaded file."""
+    return WorkspaceError(
+        Text("올린 파일을 저장할 수 없습니다.", "An uploaded file cannot be written."),
+        Text("디스크 공간과 폴더 권한을 확인해 주십시오.",
+             "Check the disk space and the folder's permissions."),
+        file=target.name, value=error.strerror or error,
+    )  # fmt: skip
+
+
+def _other_kind(name: str) -> DataError:
+    return DataError(
+        Text("받지 않는 종류의 파일입니다.", "A file of this kind is not taken here."),
+        Text("xlsx, csv, 또는 이것을 넣은 zip을 올려 주십시오. xls, xlsm, xlsb는 엑셀에서 "
+             "xlsx로 저장해 주십시오.",
+             "Upload xlsx, csv, or a zip of these; save xls, xlsm and xlsb as xlsx in Excel."),
+        file=name,
+    )  # fmt: skip
+
+
+def _broken(name: str) -> DataError:
+    return DataError(
+        Text("압축 파일이 손상되었습니다.", "The archive is damaged."),
+        Text("다시 압축하거나 내려받아 주십시오.", "Pack it or download it again."),
+        file=name,
+    )

@@ -1,0 +1,99 @@
+"""What became of each file, as it is kept with a job and as it is shown.
+
+A row: `file`, `outcome` (as `telads.ingest` says), `month`, `rows`, `masked`, `synthetic`,
+`warnings` and `error`; texts are kept in Korean and English, so that whoever reads the report
+reads it in his language.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from telads.errors import TeladsError
+from telads.ingest import Taken
+from telads.language import Lang, Text
+
+OUTCOMES: dict[str, Text] = {
+    "taken": Text("넣음", "taken"),
+    "replaced": Text("바꿈", "replaced"),
+    "unchanged": Text("그대로", "unchanged"),
+    "skipped": Text("건너뜀", "skipped"),
+    "refused": Text("거절", "refused"),
+}
+SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
+Row = dict[str, Any]
+
+
+class Shown(NamedTuple):
+    """A row of the report as it is read."""
+
+    file: str
+    outcome: str
+    outcome_text: str
+    month: str
+    rows: int | None
+    masked: int | None
+    remarks: list[str]
+
+
+def refused(name: str, error: TeladsError) -> Row:
+    """The row of a file that cannot be taken; where it lies is nobody's business."""
+    if "file" in error.facts:
+        error.facts["file"] = name
+    return _row(name, "refused") | {"error": pair(error)}
+
+
+def row_of(name: str, taken: Taken) -> Row:
+    """The row of a file that `telads.ingest` has decided on."""
+    if taken.error:
+        return refused(name, taken.error) | {"month": str(taken.month or "")}
+    row = _row(name, taken.outcome) | {"month": str(taken.month or "")}
+    entry = taken.entry
+    if entry is None:
+        return row
+    remarks = [SYNTHETIC] if entry.synthetic else []
+    remarks += entry.warnings
+    if entry.ignored_columns:
+        names = ", ".join(entry.ignored_columns)
+        remarks.append(Text(f"쓰지 않은 열: {names}", f"Columns not used: {names}"))
+    return row | {
+        "rows": entry.rows,
+        "masked": entry.masked,
+        "warnings": [list(remark) for remark in remarks],
+    }
+
+
+def _row(name: str, outcome: str) -> Row:
+    return {
+        "file": name, "outcome": outcome, "month": "", "rows": None, "masked": None,
+        "warnings": [], "error": [],
+    }  # fmt: skip
+
+
+def pair(error: TeladsError) -> list[str]:
+    """An error in one line, in Korean and English."""
+    return [error.line("ko"), error.line("en")]
+
+
+def shown(rows: list[Row], lang: Lang) -> list[Shown]:
+    """The report in a language."""
+    return [
+        Shown(
+            row["file"], row["outcome"], OUTCOMES[row["outcome"]](lang), row["month"],
+            row["rows"], row["masked"],
+            [said(text, lang) for text in [*([row["error"]] if row["error"] else []),
+                                           *row["warnings"]]],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def said(text: list[str], lang: Lang) -> str:
+    """A kept text in a language; empty for none."""
+    return Text(*text)(lang) if text else ""
+
+
+def tally(rows: list[Row], lang: Lang) -> str:
+    """How many files came out how: `넣음 2, 거절 1`."""
+    counts = {name: sum(row["outcome"] == name for row in rows) for name in OUTCOMES}
+    return ", ".join(f"{OUTCOMES[name](lang)} {count}" for name, count in counts.items() if count)

@@ -1,0 +1,223 @@
+"""Doing a job: unpack, take each file in, build; the checks are those of the command line.
+
+Between two files and between two tables of a build it says how far it is, and looks whether it was
+cancelled or is no longer its own. A file counts for the workspace as soon as it is reported.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, connection
+from django_tasks import task
+
+from telads.build import build
+from telads.errors import DataError, TeladsError, WorkspaceBusy
+from telads.ingest import ingest
+from telads.language import Text
+from telads.model import Month
+from telads.settings import Settings
+from telads.sources import source_of
+from telads.web import current
+from telads.web.jobs import report
+from telads.web.jobs.archives import UNPACKED, Unpacked, unpack
+from telads.web.jobs.models import Job, State, Step, claim, tell
+from telads.web.jobs.receiving import folder_of, received, remove
+from telads.workspace import Workspace
+
+BEAT_SECONDS = 5.0
+PATIENCE = 600.0
+"""Seconds a job waits for another writer of the workspace, in short turns."""
+TURN = 2.0
+MEBIBYTE = 2**20
+T = TypeVar("T")
+
+NO_MONTH = DataError(
+    Text("파일 이름에서 기준 달을 알 수 없습니다.", "The file's name does not tell its month."),
+    Text("이 파일만 다시 올리면서 기준 달을 적어 주십시오.",
+         "Upload this file alone and write its label month in the form."),
+)  # fmt: skip
+ONE_MONTH = DataError(
+    Text("기준 달은 파일이 하나일 때만 적을 수 있습니다.",
+         "A label month can be given for a single file only."),
+    Text("파일을 하나씩 올려 주십시오.", "Upload the files one at a time."),
+)  # fmt: skip
+UNEXPECTED = Text(
+    "예상하지 못한 오류가 났습니다. 오류는 서버 기록에 남았습니다.",
+    "Something unexpected went wrong; the error is in the server's log.",
+)
+
+
+class Cancelled(Exception):
+    """Somebody wants the job to end."""
+
+
+class Superseded(Exception):
+    """The job was given to another process: this one was taken for dead."""
+
+
+@task()
+def run(number: int, attempt: int) -> None:
+    """The job's task: say every few seconds that it lives, and do it."""
+    with _beating(number, attempt):
+        work_on(number, attempt)
+
+
+def work_on(number: int, attempt: int) -> None:
+    """Do a job if it is still there to be done, and write down how it ended."""
+    if not claim(number, attempt, f"{socket.gethostname()}/{os.getpid()}"[:100]):
+        return
+    doing = _Doing(Job.objects.get(pk=number), current.settings())
+    try:
+        made = doing.all()
+    except Superseded:
+        return
+    except Cancelled:
+        doing.end(State.CANCELLED)
+    except TeladsError as error:
+        doing.end(State.FAILED, report.pair(error))
+    except DatabaseError:
+        raise  # nothing can be written down; silence will tell
+    except Exception:
+        doing.end(State.FAILED, list(UNEXPECTED))
+        raise
+    else:
+        doing.end(State.DONE, build=made)
+
+
+class _Doing:
+    """A job while it is done."""
+
+    def __init__(self, job: Job, settings: Settings) -> None:
+        self.job = job
+        self.settings = settings
+        self.workspace = Workspace(settings.workspace)
+        self.rows: list[report.Row] = []
+        self.names: dict[Path, str] = {}
+
+    def all(self) -> str:
+        """Everything; the build that was put in force, empty if nothing new came."""
+        if not self.job.files:
+            return self._build()
+        paths = self._unpacked()
+        if not paths:
+            return ""
+        self._patiently(lambda settings: self._take(settings, paths))
+        new = any(row["outcome"] in {"taken", "replaced"} for row in self.rows)
+        return self._build() if new or not self.workspace.build_name() else ""
+
+    def _unpacked(self) -> list[Path]:
+        """The files that can be read; the others are reported as refused."""
+        folder = folder_of(self.settings.workspace, self.job.folder)
+        into = folder / "unpacked"
+        shutil.rmtree(into, ignore_errors=True)
+        uploads = received(folder)
+        paths = []
+        for number, upload in enumerate(uploads):
+            self.at(Step.UNPACK, upload.name, number, len(uploads))
+            most = UNPACKED * self.settings.upload_limit * MEBIBYTE
+            for file in unpack(upload, into / f"{number:03d}", most):
+                path = self._known(file)
+                if path:
+                    self.names[path] = file.name
+                    paths.append(path)
+        if self.job.month and len(self.names) > 1:
+            raise ONE_MONTH
+        return paths
+
+    def _known(self, file: Unpacked) -> Path | None:
+        """The path of a file that can be read and whose month is known."""
+        error = file.error
+        if file.path and not error:
+            source = source_of(file.path)
+            if self.job.month or source is None or source.month(file.path):
+                return file.path
+            error = NO_MONTH
+        if error:
+            self.rows.append(report.refused(file.name, error))
+        return None
+
+    def _take(self, settings: Settings, paths: list[Path]) -> None:
+        month = Month.parse(self.job.month) if self.job.month else None
+        waiting = [self.names[path] for path in paths]
+        self.at(Step.TAKE, waiting[0], 0, len(paths))
+        for done, taken in enumerate(ingest(self.workspace, paths, settings, month), start=1):
+            name = self.names[taken.path]
+            waiting.remove(name)
+            self.rows.append(report.row_of(name, taken))
+            self.at(Step.TAKE, waiting[0] if waiting else "", done, len(paths))
+
+    def _build(self) -> str:
+        def step(table: str, done: int, total: int) -> None:
+            self.at(Step.BUILD, table, done, total)
+
+        self.at(Step.BUILD, "", 0, 0)
+        made = self._patiently(lambda settings: build(self.workspace, settings, on_step=step))
+        return made.name
+
+    def _patiently(self, action: Callable[[Settings], T]) -> T:
+        """Do what needs the workspace's lock; others may hold it for a while."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return action(replace(self.settings, lock_seconds=TURN))
+            except WorkspaceBusy:
+                if time.monotonic() > until:
+                    raise
+                self.at(Step.LOCKED, "", 0, 0)
+
+    def at(self, step: Step, thing: str, done: int, total: int) -> None:
+        """Say where it is; raises `Cancelled`, `Superseded`."""
+        told = tell(
+            self.job.pk, self.job.attempt, step=step, current=thing[:300], done=done, total=total,
+            report=self.rows,
+        )  # fmt: skip
+        if not told:
+            raise Superseded
+        if Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists():
+            raise Cancelled
+
+    def end(self, state: State, problem: list[str] | None = None, build: str = "") -> None:
+        """Write down how it ended. The files of one that failed stay: it may be started again."""
+        from django.utils import timezone
+
+        gone = state is not State.FAILED
+        values: dict[str, Any] = {
+            "state": state, "finished": timezone.now(), "report": self.rows,
+            "problem": problem or [], "build": build, "step": "", "current": "",
+        }  # fmt: skip
+        if gone:
+            values["folder"] = ""
+        if tell(self.job.pk, self.job.attempt, **values) and gone and self.job.folder:
+            remove(folder_of(self.settings.workspace, self.job.folder))
+
+
+@contextmanager
+def _beating(number: int, attempt: int) -> Iterator[None]:
+    """Say that the job lives while the block runs, whatever it is busy with."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                tell(number, attempt)
+            except DatabaseError:
+                connection.close()  # the next beat tries anew
+        connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

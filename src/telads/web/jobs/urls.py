@@ -1,0 +1,16 @@
+"""Addresses under /admin-data/."""
+
+from django.urls import path
+
+from telads.web.jobs.overview import again, build, cancel, overview, upload, use
+from telads.web.jobs.showing import job
+
+urlpatterns = [
+    path("", overview, name="admin-data"),
+    path("upload/", upload, name="admin-upload"),
+    path("build/", build, name="admin-build"),
+    path("builds/<str:build>/use/", use, name="admin-use-build"),
+    path("jobs/<int:job>/", job, name="admin-job"),
+    path("jobs/<int:job>/cancel/", cancel, name="admin-job-cancel"),
+    path("jobs/<int:job>/again/", again, name="admin-job-again"),
+]

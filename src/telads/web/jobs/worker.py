@@ -1,0 +1,74 @@
+"""Who does the jobs: `telads worker`, or by default the server itself.
+
+The server's supervisor looks once a second whether something waits, which costs a query, and has
+it done by a process that ends with the work: reading workbooks and building take some hundred
+megabytes, which nothing here for long should keep. Killed, it takes down nobody but itself.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from multiprocessing.context import SpawnContext
+from pathlib import Path
+
+LOOK_SECONDS = 1.0
+DATABASE_SECONDS = 5.0
+"""How long to wait before a database that is down is asked again."""
+
+
+def work_for_ever(workspace: Path) -> None:
+    """Do jobs as they come until a signal; the first one lets the running job end.
+
+    A database that goes away is waited for.
+    """
+    from telads.web.ready import make_ready
+
+    make_ready(workspace)
+    from django.db import OperationalError, connection
+
+    pause = threading.Event()
+    while True:
+        try:
+            _work(batch=False)
+        except OperationalError:
+            connection.close()
+            pause.wait(DATABASE_SECONDS)
+        else:
+            return
+
+
+def work_ahead(fresh: SpawnContext) -> None:
+    """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
+    from django.db import DatabaseError, connection
+    from django_tasks_db.models import DBTaskResult
+
+    pause = threading.Event()
+    while True:
+        try:
+            waits = DBTaskResult.objects.ready().exists()
+        except DatabaseError:
+            connection.close()
+            waits = False
+        if waits:
+            process = fresh.Process(target=work_once, daemon=True)
+            process.start()
+            process.join()
+        pause.wait(LOOK_SECONDS)
+
+
+def work_once() -> None:
+    """Do all jobs that wait, in this process, then return."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
+    import django
+
+    django.setup()
+    _work(batch=True)
+
+
+def _work(batch: bool) -> None:
+    from django.core.management import call_command
+
+    # A record of each job is kept by telads itself; the queue's own may go.
+    call_command("prune_db_task_results", min_age_days=7, verbosity=0)
+    call_command("db_worker", batch=batch, startup_delay=False, reload=False, verbosity=0)

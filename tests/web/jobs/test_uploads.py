@@ -1,0 +1,227 @@
+"""From a file in the browser to a website that answers from it."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
+
+from telads.web.accounts.models import AuditEntry
+from telads.web.jobs import running
+from telads.web.jobs.models import Job, State, Step
+from telads.workspace import Workspace
+from tests.sources.portal import portal_rows, write_csv, write_month, write_xlsx
+from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get, read
+from tests.web.jobs.conftest import Upload, done, outcomes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.seoul
+def test_a_real_month_is_uploaded_and_answered_from(
+    upload: Upload, administrator: Client, seoul: Path, workspace: Workspace
+) -> None:
+    (june,) = seoul.glob("*.6월_*.xlsx")
+    sent = upload(june)
+    job = Job.objects.get()
+    assert (sent.status_code, sent.headers["Location"]) == (302, f"/admin-data/jobs/{job.pk}/")
+    assert job.files == [june.name]
+    done(job)
+    assert (job.state, job.problem) == (State.DONE, [])
+    (row,) = job.report
+    assert (row["outcome"], row["month"]) == ("taken", "2023-06")
+    assert row["rows"] == workspace.ledger().entries[0].rows > 10_000
+    assert job.build == workspace.build_name()
+    health = Client().get("/healthz").json()
+    assert (health["months"], health["build"]) == (["2023-06"], job.build)
+    assert Client().get("/customers/?district=강남구&sex=F&age=30").status_code == 200
+    assert not (workspace.path / "uploads" / job.folder).exists() or job.folder == ""
+    assert [entry.action for entry in AuditEntry.objects.filter(who="root")][-1:] == [
+        "user-create"
+    ] or AuditEntry.objects.filter(action="data-upload", thing=f"job {job.pk}").exists()
+
+
+def test_what_is_uploaded_lies_where_only_its_owner_reads_it_and_is_removed_afterwards(
+    upload: Upload, workspace: Workspace, tmp_path: Path
+) -> None:
+    upload(write_month(tmp_path, "2023.6"))
+    job = Job.objects.get()
+    folder = workspace.path / "uploads" / job.folder
+    (file,) = [path for path in folder.rglob("*") if path.is_file()]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for place in (folder, folder.parent, file.parent):
+        assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert done(job).state == State.DONE
+    assert job.folder == ""
+    assert list(folder.parent.iterdir()) == []
+    assert AuditEntry.objects.get(action="data-upload").thing == f"job {job.pk}"
+
+
+def test_several_files_and_an_archive_of_more_are_one_job(
+    upload: Upload, workspace: Workspace, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "더.zip", "w") as archive:
+        for month in ("2023.7", "2023.8"):
+            path = write_month(tmp_path, month)
+            archive.write(path, f"자료/{path.name}")
+    single = write_csv(tmp_path / "2023-06.csv", portal_rows())
+    upload(single, tmp_path / "더.zip")
+    job = done()
+    assert outcomes(job) == {
+        "2023-06.csv": "taken",
+        "더.zip: 2023.7월_29개 통신정보.xlsx": "taken",
+        "더.zip: 2023.8월_29개 통신정보.xlsx": "taken",
+    }
+    assert [str(month) for month in workspace.build().months] == ["2023-06", "2023-07", "2023-08"]
+
+
+def test_the_same_file_twice_is_nothing_new_and_another_takes_its_place(
+    upload: Upload, workspace: Workspace, tmp_path: Path
+) -> None:
+    first = write_month(tmp_path, "2023.6")
+    upload(first)
+    before = done().build
+    upload(first)
+    second = done()
+    assert outcomes(second) == {first.name: "unchanged"}
+    assert (second.state, second.build) == (State.DONE, "")
+    assert workspace.build_name() == before
+    upload(write_month(tmp_path, "2023.6", seed=2))
+    third = done()
+    assert outcomes(third) == {first.name: "replaced"}
+    assert workspace.build_name() == third.build != before
+
+
+def test_a_month_that_no_name_tells_is_asked_for(
+    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+) -> None:
+    nameless = write_xlsx(tmp_path / "통신.xlsx", portal_rows())
+    upload(nameless)
+    job = done()
+    assert outcomes(job) == {"통신.xlsx": "refused"}
+    page = get(administrator, f"/admin-data/jobs/{job.pk}/")
+    assert "기준 달을 적어" in page.one("table", class_="report").text
+    assert "--month" not in page.text
+    upload(nameless, month="2023-06")
+    assert outcomes(done()) == {"통신.xlsx": "taken"}
+    assert str(workspace.build().months[0]) == "2023-06"
+    refused = upload(nameless, write_month(tmp_path, "2023.7"), month="2023-06")
+    assert refused.status_code == 400
+    wrong = upload(nameless, month="June")
+    assert wrong.status_code == 404 or wrong.status_code == 400
+    assert Job.objects.count() == 2
+
+
+def test_an_archive_of_several_is_not_given_one_month(upload: Upload, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "둘.zip", "w") as archive:
+        for month in ("2023.7", "2023.8"):
+            archive.write(write_month(tmp_path, month), f"{month}.xlsx")
+    upload(tmp_path / "둘.zip", month="2023-06")
+    job = done()
+    assert job.state == State.FAILED
+    assert "하나일 때만" in job.problem[0]
+
+
+def test_more_than_the_limit_is_refused_before_it_is_read(
+    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    (tmp_path / "2023-06.csv").write_bytes(b"x" * (2**20 + 70_000))
+    with override_settings(TELADS=replace(django_settings.TELADS, upload_limit=1)):
+        answer = upload(tmp_path / "2023-06.csv")
+    assert answer.status_code == 413
+    assert "1 MB" in read(answer.content.decode()).one(role="alert").text  # type: ignore[attr-defined]
+    assert not Job.objects.exists()
+    assert not (workspace.path / "uploads").exists()
+
+
+def test_a_form_without_files_says_so_and_leaves_nothing(
+    administrator: Client, workspace: Workspace
+) -> None:
+    answer = administrator.post("/en/admin-data/upload/", {"month": "2023-06"})
+    assert answer.status_code == 400
+    page = read(answer.content.decode())
+    assert "No file was chosen" in page.one(role="alert").text
+    assert page.one("input", name="month").attributes["value"] == "2023-06"
+    assert list((workspace.path / "uploads").iterdir()) == []
+
+
+def test_a_form_without_its_token_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from telads.web.accounts.roles import Role
+    from tests.web.accounts.people import BACKEND, person
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("root", Role.ADMINISTRATOR), BACKEND)
+    file = SimpleUploadedFile("2023-06.csv", b"x")
+    assert client.post("/admin-data/upload/", {"files": file}).status_code == 403
+    assert list((workspace.path / "uploads").iterdir()) == []
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["visitor", "viewer", "planner"])
+def test_of_others_nothing_is_even_read(workspace: Workspace, role: str) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from telads.web.accounts.roles import Role
+    from tests.web.accounts.people import person, signed_in
+
+    client = Client() if role == "visitor" else signed_in(person("kim", Role(role)))
+    file = SimpleUploadedFile("2023-06.csv", b"x")
+    answer = client.post("/admin-data/upload/", {"files": file})
+    assert answer.status_code == (302 if role == "visitor" else 403)
+    assert not (workspace.path / "uploads").exists()
+
+
+def test_pages_tell_how_it_goes(
+    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+) -> None:
+    assert_nothing_inline(get(administrator, "/admin-data/"))
+    upload(write_month(tmp_path, "2023.6"))
+    job = Job.objects.get()
+    address = f"/en/admin-data/jobs/{job.pk}/"
+    waiting = get(administrator, address)
+    assert_nothing_inline(waiting)
+    assert "Waiting for its turn" in waiting.text
+    part = waiting.one("section", class_="job-state")
+    assert part.attributes["hx-get"] == address
+    Job.objects.update(
+        state=State.RUNNING, step=Step.TAKE, current="2023.6월.xlsx", done=2, total=7
+    )
+    running = get(administrator, address, headers=HTMX)
+    bar = running.one("progress")
+    assert (bar.attributes["value"], bar.attributes["max"]) == ("2", "7")
+    assert "2023.6월.xlsx" in running.text
+    assert not running.all("main")
+    Job.objects.update(state=State.WAITING)
+    done(job)
+    ended = get(administrator, address, headers=HTMX)
+    assert "hx-get" not in ended.one("section", class_="job-state").attributes
+    assert "taken 1" in ended.text
+    assert_accessible(get(administrator, address))
+    overview = get(administrator, "/en/admin-data/")
+    assert_nothing_inline(overview)
+    assert job.build[:8] in overview.one("tr", class_="chosen").text
+
+
+def test_an_error_nobody_thought_of_is_told_and_logged(
+    upload: Upload, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(write_month(tmp_path, "2023.6"))
+
+    def fail(*args: object, **facts: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(running, "ingest", fail)
+    job = Job.objects.get()
+    with pytest.raises(RuntimeError):
+        done(job)
+    job.refresh_from_db()
+    assert (job.state, job.problem) == (State.FAILED, list(running.UNEXPECTED))
+    assert job.may_start_again
