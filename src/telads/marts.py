@@ -64,6 +64,10 @@ class Material:
         """The cells of each month as arrays."""
         return [self.window_cells((month,)) for month in self.panel.months]
 
+    def prepare(self) -> None:
+        """Compute now what several tables need."""
+        _ = self.panel, self.monthly
+
     def window_cells(self, months: tuple[Month, ...]) -> Cells:
         """The cells averaged over some label months."""
         return read_cells(self.lazy, months, self.services, self.panel.segments)

@@ -20,6 +20,8 @@ def results(
         machine=Machine("2026-01-02", "a small machine, Python 3.11", load),
         inputs="7 files of the portal and 2 copies of them",
         study=measured("study", 39.0, 40.0, 44.0),
+        reading=measured("reading", 0.8),
+        stored=measured("stored", first / 2),
         first=measured("first", first),
         again=measured("again", again),
         bare=measured("bare", 0.01),

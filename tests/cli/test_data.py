@@ -94,6 +94,30 @@ def test_programs_are_told_the_same(telads: Telads, files: Path, tmp_path: Path)
     assert sorted(outcomes) == ["refused", "skipped", "unchanged", "unchanged"]
 
 
+def test_what_was_taken_is_built_at_once_where_asked(
+    telads: Telads, files: Path, tmp_path: Path
+) -> None:
+    at = ("-w", tmp_path / "w", "--lang", "en")
+    told = telads("ingest", files, "--build", *at)
+    assert told.code == 1, "one file was refused, the others are built all the same"
+    name = telads("status", *at, "--format", "json").json()["build"]
+    assert told.out.splitlines()[-1] == f"built: {name}"
+    again = telads("ingest", files / JUNE, "--build", *at)
+    assert again.out.splitlines()[-1] == f"nothing new: {name}"
+    (row,) = telads("ingest", files / JUNE, "--build", *at, "--format", "json").json()["rows"]
+    assert row["build"] == name
+    (row,) = telads("ingest", files / JUNE, *at, "--format", "json").json()["rows"]
+    assert row["build"] is None
+
+
+def test_where_nothing_was_taken_nothing_is_built(
+    telads: Telads, files: Path, tmp_path: Path
+) -> None:
+    told = telads("ingest", files / "2023.7월.csv", "--build", "-w", tmp_path / "w", "--lang", "en")
+    assert told.code == 1
+    assert told.err.splitlines()[-1].startswith("refused: 2023.7월.csv: ")
+
+
 def test_a_build_is_told_once_and_then_nothing_is_new(
     telads: Telads, files: Path, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from telads.language import Lang, Text
 from telads.model import Month
 
 if TYPE_CHECKING:
+    from telads.build import Built
     from telads.ingest import Outcome, Taken
 
 data = typer.Typer()
@@ -48,11 +49,15 @@ def ingest(
         typer.Option(help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
                               "the label month where the name does not tell it: 2023-06")),
     ] = None,
+    then_build: Annotated[
+        bool,
+        typer.Option("--build", help=say("넣은 뒤 바로 계산합니다.", "Build when they are in.")),
+    ] = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Take files in; exit code 1 if any was refused."""
+    """Take files in; exit code 1 if any was refused, though the others are taken and built."""
     from telads.ingest import discover
     from telads.ingest import ingest as take
 
@@ -65,11 +70,16 @@ def ingest(
             outcomes.append(taken)
             step(taken.path.name, min(len(outcomes) - 1, total), total)
     refused = [taken for taken in outcomes if taken.outcome == "refused"]
+    there = any(taken.entry or taken.outcome == "unchanged" for taken in outcomes)
+    built = _built(workspace) if then_build and there else None
     if form is not Form.TABLE:
-        show_done("ingest", [_row(taken, lang.value) for taken in outcomes], form)
+        name = built.name if built else None
+        show_done("ingest", [_row(taken, lang.value) | {"build": name} for taken in outcomes], form)
     for taken in outcomes if form is Form.TABLE else refused:
         stream = sys.stderr if taken in refused else sys.stdout
         stream.write("\n".join(_told(taken, lang.value)) + "\n")
+    if built and form is Form.TABLE:
+        _tell_built(built, lang.value)
     if refused:
         raise typer.Exit(1)
 
@@ -125,19 +135,28 @@ def build(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Build and put in force."""
+    built = _built(workspace, again=again)
+    if form is Form.TABLE:
+        _tell_built(built, lang.value)
+    else:
+        show_done("build", [{"build": built.name, "made": built.made}], form)
+
+
+def _built(workspace: Path | None, *, again: bool = False) -> Built:
+    """Build, showing progress."""
     from telads.build import build as make
 
     with progress(Text("계산", "Building")) as step:
-        built = make(
+        return make(
             workspace_of(workspace), load_settings(), again=again, on_step=step, on_wait=waiting
         )
-    if form is not Form.TABLE:
-        show_done("build", [{"build": built.name, "made": built.made}], form)
-        return
+
+
+def _tell_built(built: Built, lang: Lang) -> None:
     done = (
         Text("계산했습니다", "built") if built.made else Text("바뀐 것이 없습니다", "nothing new")
     )
-    sys.stdout.write(f"{done(lang.value)}: {built.name}\n")
+    sys.stdout.write(f"{done(lang)}: {built.name}\n")
 
 
 @data.command(**listed("status"))
