@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from telads.language import Lang, Text
 from telads.model import Month
@@ -37,6 +38,11 @@ class Answer:
     warnings: tuple[Text, ...] = ()
     """What is remarkable about the month's data."""
 
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, for whoever writes them one by one; not to be changed."""
+        return self.rows.to_dicts()
+
     @property
     def window(self) -> tuple[str, str] | None:
         """First and last month observed, as text."""
@@ -63,7 +69,7 @@ class Answer:
             "facts": dict(self.facts),
             "sentences": [sentence(lang) for sentence in self.sentences],
             "warnings": [warning(lang) for warning in self.warnings],
-            "rows": self.rows.to_dicts(),
+            "rows": self.records,
         }
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
+from telads.answers.grouped import KEPT
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice
@@ -99,9 +101,15 @@ def method_of(name: str) -> str:
     return name
 
 
+def district_of(build: Build, name: str) -> str:
+    """A district of the build, asked for in either language."""
+    known = districts(build)
+    return name if name in known else find_district(name, known)
+
+
 def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> Segment:
     """A segment by its three names."""
-    return Segment(find_district(district, districts(build)), sex_of(sex), age_of(age))
+    return Segment(district_of(build, district), sex_of(sex), age_of(age))
 
 
 def filters_of(
@@ -109,7 +117,7 @@ def filters_of(
 ) -> Filters:
     """The filters of a list; None or an empty text: no filter."""
     return Filters(
-        district=find_district(district, districts(build)) if district else None,
+        district=district_of(build, district) if district else None,
         sex=sex_of(sex) if sex else None,
         age=age_of(age) if age else None,
     )
@@ -131,6 +139,7 @@ def count_of(top: int | str) -> int:
     return count
 
 
+@lru_cache(maxsize=KEPT)
 def largest_segment(build: Build, month: Month) -> Segment:
     """The segment with the most people in a month: an example where nothing was chosen."""
     known = of_month(build, "segments", month).sort(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from telads.answers.answer import Answer
 from telads.answers.audience import rounded, size
 from telads.answers.choices import count_of, month_of, one_of, segment_of
-from telads.answers.tables import of_month, of_segment
+from telads.answers.grouped import KEPT, KEY
+from telads.answers.tables import of_month, too_small
+from telads.features.panel import Array
 from telads.language import Text
 from telads.model import Month, Segment, Sex
 from telads.recommend.lookalike import Among, nearest
@@ -45,22 +48,24 @@ def lookalike(
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
     if among not in AMONG:
         raise one_of(Text("범위", "choice"), among, AMONG)
-    known = of_month(build, "services", when)
-    of_segment(known, segment)
-    wide = _wide(known)
-    segments = [Segment(d, Sex(s), a) for d, s, a in wide.select("district", "sex", "age").rows()]
-    services = list(build.about["services"])
-    z = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
-    own = segments.index(segment)
-    found = nearest(z, segments, own, among, np.ones(len(segments), bool), count_of(top))
-    gaps = abs(z - z[own])
-    rows = wide[[index for index, _ in found]].select(
-        pl.Series("rank", range(1, len(found) + 1), dtype=pl.UInt32),
-        "district", "sex", "age", rounded(pl.col("population")),
-        pl.Series("distance", [distance for _, distance in found], dtype=pl.Float64),
-        pl.Series("closest", [services[gaps[i].argmin()] for i, _ in found], dtype=pl.String),
-        pl.Series("farthest", [services[gaps[i].argmax()] for i, _ in found], dtype=pl.String),
-    )  # fmt: skip
+    known, count = _in_month(build, when), count_of(top)
+    if segment not in known.segments:
+        raise too_small(segment)
+    own = known.segments.index(segment)
+    everybody = np.ones(len(known.segments), bool)
+    found = nearest(known.affinity, known.segments, own, among, everybody, count)
+    others = [index for index, _ in found]
+    gaps = abs(known.affinity[others] - known.affinity[own])
+    services = build.about["services"]
+    rows = pl.DataFrame(
+        [
+            pl.Series("rank", range(1, len(found) + 1), dtype=pl.UInt32),
+            *known.frame[others],
+            pl.Series("distance", [distance for _, distance in found], dtype=pl.Float64),
+            pl.Series("closest", [services[gap.argmin()] for gap in gaps], dtype=pl.String),
+            pl.Series("farthest", [services[gap.argmax()] for gap in gaps], dtype=pl.String),
+        ]
+    )
     return Answer(
         question="lookalike",
         parameters={**segment._asdict(), "among": among, "top": top},
@@ -69,13 +74,31 @@ def lookalike(
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts=size(build, [segments[index] for index, _ in found], when).facts(),
+        facts=size(build, [known.segments[index] for index in others], when).facts(),
         warnings=build.warnings(when),
     )
 
 
-def _wide(known: pl.DataFrame) -> pl.DataFrame:
-    """One row a segment, one column of affinity a service."""
-    return known.pivot(
-        "service", index=["district", "sex", "age", "population"], values="affinity"
-    ).sort("district", "sex", "age")
+class _Known(NamedTuple):
+    """The segments of a month in order, as they are shown, with their affinities as an array."""
+
+    segments: list[Segment]
+    frame: pl.DataFrame
+    affinity: Array
+
+
+@lru_cache(maxsize=KEPT)
+def _in_month(build: Build, month: Month) -> _Known:
+    import polars as pl
+
+    wide = (
+        of_month(build, "services", month)
+        .pivot("service", index=[*KEY, "population"], values="affinity")
+        .sort(KEY)
+    )
+    affinity = wide.select(pl.col(build.about["services"]).fill_null(float("nan"))).to_numpy()
+    return _Known(
+        [Segment(d, Sex(s), a) for d, s, a in wide.select(KEY).rows()],
+        wide.select(*KEY, rounded(pl.col("population"))),
+        affinity,
+    )

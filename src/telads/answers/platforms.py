@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import method_of, month_of, segment_of, service_of
-from telads.answers.tables import of_month, of_segment, read
+from telads.answers.grouped import KEPT, KEY, Grouped, key_of
+from telads.answers.tables import of_month, read, too_small
+from telads.answers.tables import people as people_of
 from telads.model import Month, Sex
 from telads.workspace import Build
 
@@ -37,20 +40,14 @@ def platforms(
     be told from the first), n_cells. The classic method knows association and n_cells only.
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
-    import polars as pl
-
     when, asked = month_of(build, month), service_of(build, service)
     segment = segment_of(build, district, sex, age)
     people = size(build, [segment], when)
-    if method_of(method) == "classic":
-        of_segment(of_month(build, "services", when), segment)  # refused if too small this month
-        known = of_segment(read(build, "classic_platforms"), segment)
-        known = known.with_columns(*map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False))
-    else:
-        known = of_segment(of_month(build, "platforms", when), segment)
-    rows = known.filter(pl.col("service") == asked.id).sort("rank")
+    if key_of(segment) not in people_of(build).get(str(when), {}):
+        raise too_small(segment)
+    rows = _in_month(build, when, method_of(method)).rows((asked.id, *key_of(segment)))
     prior_only = bool(rows["prior_only"].any())
-    shown = rows.with_columns(service=pl.col("platform")).select(_COLUMNS)
+    shown = rows[list(_COLUMNS)]
     return Answer(
         question="platforms",
         parameters={"service": asked.id, **segment._asdict()},
@@ -60,7 +57,7 @@ def platforms(
         synthetic=build.synthetic,
         rows=shown,
         facts={**people.facts(), "prior_only": prior_only},
-        sentences=sentences.of_platforms(asked, segment, shown, prior_only)
+        sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), prior_only)
         if method == "affinity"
         else (),
         warnings=build.warnings(when),
@@ -75,22 +72,33 @@ def of_targets(build: Build, found: Answer) -> Answer:
     """
     import polars as pl
 
-    key = ["district", "sex", "age"]
     if found.month is None:
         raise ValueError("a list of targets is of a month")
-    if found.method == "classic":
-        known = read(build, "classic_platforms").with_columns(map(_unknown, _UNCERTAINTY))
-    else:
-        known = of_month(build, "platforms", found.month)
-    own = known.filter(pl.col("service") == found.parameters["service"])
-    chosen = found.rows.select(*key, target="rank")
-    rows = (
-        own.join(chosen, on=key)
-        .sort("target", "rank")
-        .with_columns(service=pl.col("platform"))
-        .select("target", *key, *_COLUMNS)
-    )
+    known = _in_month(build, found.month, found.method)
+    service = found.parameters["service"]
+    keys = [(service, *(row[name] for name in KEY)) for row in found.records]
+    rows, counts = known.of_each(keys)
+    places = [row["rank"] for row, n in zip(found.records, counts, strict=True) for _ in range(n)]
+    target = pl.Series("target", places, dtype=found.rows.schema["rank"])
+    rows = pl.DataFrame([target, *(rows[name] for name in (*KEY, *_COLUMNS))])
     return replace(found, question="target_platforms", rows=rows, sentences=())
+
+
+@lru_cache(maxsize=KEPT)
+def _in_month(build: Build, month: Month, method: str) -> Grouped:
+    """The platforms of every service and segment, best first."""
+    import polars as pl
+
+    if method == "classic":  # is of all months together
+        known = read(build, "classic_platforms").with_columns(
+            *map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False)
+        )
+    else:
+        known = of_month(build, "platforms", month)
+    named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
+    return Grouped(
+        named.sort("rank", maintain_order=True), ("asked", *KEY), (*KEY, *_COLUMNS, "prior_only")
+    )
 
 
 def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
@@ -103,7 +111,7 @@ def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
     return (
         known.filter((pl.col("service") == service) & (pl.col("tie_group") == 1))
         .sort("rank")
-        .group_by("district", "sex", "age", maintain_order=True)
+        .group_by(KEY, maintain_order=True)
         .agg(platforms=pl.col("platform"))
     )
 

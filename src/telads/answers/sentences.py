@@ -7,7 +7,7 @@ also use Y': the data are cells, not persons.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from telads.answers.audience import Size
 from telads.catalog import BY_ID, Measure
@@ -15,8 +15,7 @@ from telads.language import Text
 from telads.model import Segment
 from telads.wording import in_sentence, join_names, josa, people, segment_name
 
-if TYPE_CHECKING:
-    import polars as pl
+Row = dict[str, Any]
 
 NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
@@ -26,16 +25,13 @@ STRONG_SIGNAL = 1.0
 """Standard deviations from which a context signal is said to be high or low."""
 
 
-def of_services(segment: Segment, rows: pl.DataFrame) -> tuple[Text, ...]:
+def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """Which service comes first, how sure that is, and whose movement the latest change was."""
-    known = rows.drop_nulls("affinity")
-    if known.is_empty():
-        return ()
-    best = known.row(0, named=True)
-    return (_place(segment, known.to_dicts()), *_movement(best))
+    known = [row for row in rows if row["affinity"] is not None]
+    return (_place(segment, known), *_movement(known[0])) if known else ()
 
 
-def _place(segment: Segment, rows: list[dict[str, Any]]) -> Text:
+def _place(segment: Segment, rows: list[Row]) -> Text:
     whom = _segment(segment)
     tied = [row for row in rows if "tie" in row["labels"]] or rows[:1]
     names = _services([row["service"] for row in tied])
@@ -61,7 +57,7 @@ def _place(segment: Segment, rows: list[dict[str, Any]]) -> Text:
     )
 
 
-def _more(row: dict[str, Any]) -> Text:
+def _more(row: Row) -> Text:
     """How far above the mean, as the data allow to say."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
@@ -71,7 +67,7 @@ def _more(row: dict[str, Any]) -> Text:
     )
 
 
-def _movement(row: dict[str, Any]) -> tuple[Text, ...]:
+def _movement(row: Row) -> tuple[Text, ...]:
     """The latest change of the first service, and whether it was the city's (method A5)."""
     change = row["change"]
     if change is None or row["change_city"] is None:
@@ -104,7 +100,7 @@ def _movement(row: dict[str, Any]) -> tuple[Text, ...]:
     )
 
 
-def whose_movement(row: dict[str, Any]) -> Literal["still", "city", "local"] | None:
+def whose_movement(row: Row) -> Literal["still", "city", "local"] | None:
     """Whose a service's latest change was (method A5); None without a month before.
 
     `row` has the service, its usage, change, change_city and change_local.
@@ -151,12 +147,11 @@ def of_targets(
 
 
 def of_platforms(
-    service: Measure, segment: Segment, rows: pl.DataFrame, prior_only: bool
+    service: Measure, segment: Segment, rows: Sequence[Row], prior_only: bool
 ) -> tuple[Text, ...]:
     """The platforms that cannot be told from the best, if they are clearly associated at all."""
-    known = rows.drop_nulls("association")
-    front = known.filter(known["tie_group"] == 1) if known.height else known
-    clear = front.filter(front["low"] > 0)["service"].to_list() if front.height else []
+    front = [row for row in rows if row["association"] is not None and row["tie_group"] == 1]
+    clear = [row["service"] for row in front if row["low"] is not None and row["low"] > 0]
     asked, whom = _services([service.id]), _segment(segment)
     if not clear:
         found = Text(
@@ -188,11 +183,11 @@ def of_platforms(
     )
 
 
-def of_signals(segment: Segment, rows: pl.DataFrame) -> tuple[Text, ...]:
+def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
     from telads.features.signals import SIGNALS
 
-    found = {row["signal"]: row for row in rows.to_dicts()}
+    found = {row["signal"]: row for row in rows}
     strong = [
         signal
         for signal in SIGNALS

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import method_of, month_of, segment_of
-from telads.answers.tables import of_month, of_segment, read
+from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.tables import of_month, read
 from telads.model import Month, Sex
 from telads.workspace import Build
 
@@ -40,11 +42,7 @@ def services(
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    rows = _labelled(of_segment(of_month(build, "services", when), segment))
-    if method_of(method) == "classic":
-        rows = _classic_order(rows, of_segment(of_month(build, "classic", when), segment))
-    else:
-        rows = in_order(rows, "forecast").select("rank", "service", *_SHOWN)
+    rows = _in_month(build, when, method_of(method)).of_segment(segment)
     people = size(build, [segment], when)
     return Answer(
         question="services",
@@ -55,7 +53,7 @@ def services(
         synthetic=build.synthetic,
         rows=rows,
         facts=people.facts(),
-        sentences=sentences.of_services(segment, rows) if method == "affinity" else (),
+        sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
         warnings=build.warnings(when),
     )
 
@@ -65,12 +63,7 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
 
     Rows: month, service, usage, affinity, index, rank (by affinity); sorted by month and rank.
     """
-    import polars as pl
-
     segment = segment_of(build, district, sex, age)
-    rows = of_segment(read(build, "services"), segment)
-    order = pl.col("affinity").rank("ordinal", descending=True).over("month")
-    ranked = rows.with_columns(rank=order.cast(pl.Int16)).sort("month", "rank", nulls_last=True)
     return Answer(
         question="history",
         parameters=segment._asdict(),
@@ -78,15 +71,38 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=ranked.select("month", "service", "usage", "affinity", "index", "rank"),
+        rows=_over_months(build).of_segment(segment),
     )
 
 
-def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Add the honesty labels of method A4 as a list."""
+@lru_cache(maxsize=KEPT)
+def _in_month(build: Build, month: Month, method: str) -> Grouped:
+    """Every segment's services in order."""
+    rows = _labelled(of_month(build, "services", month))
+    if method == "classic":
+        ordered = _classic_order(rows, of_month(build, "classic", month))
+        return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
+    return Grouped(in_order(rows, "forecast", over=KEY), KEY, ("rank", "service", *_SHOWN))
+
+
+@lru_cache(maxsize=KEPT)
+def _over_months(build: Build) -> Grouped:
+    """Every segment's services in each month, ranked by affinity."""
     import polars as pl
 
-    first, second = pl.col("forecast").max(), pl.col("forecast").top_k(2).min()
+    order = pl.col("affinity").rank("ordinal", descending=True).over(*KEY, "month")
+    ranked = read(build, "services").with_columns(rank=order.cast(pl.Int16))
+    by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
+    return Grouped(by_place, KEY, ("month", "service", "usage", "affinity", "index", "rank"))
+
+
+def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add the honesty labels of method A4 as a list; `rows` are of many segments in one month."""
+    import polars as pl
+
+    first, second = (
+        known.over(KEY) for known in (pl.col("forecast").max(), pl.col("forecast").top_k(2).min())
+    )
     conditions = {
         "tie": ((first - second) < TIE) & ((first - pl.col("forecast")) < TIE),
         "below_average": pl.col("forecast") < 0,
@@ -109,6 +125,6 @@ def in_order(rows: pl.DataFrame, by: str, over: tuple[str, ...] = ()) -> pl.Data
 
 
 def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
-    own = classic.select("service", "rank", "weight", "z", "score")
-    joined = own.join(rows, on="service", how="left", maintain_order="left").sort("rank")
-    return joined.select("rank", "service", "weight", "z", "score", *_SHOWN)
+    own = classic.select(*KEY, "service", "rank", "weight", "z", "score")
+    joined = own.join(rows, on=[*KEY, "service"], how="left", maintain_order="left")
+    return joined.sort("rank", maintain_order=True)

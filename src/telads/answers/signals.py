@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import month_of, segment_of
-from telads.answers.tables import of_month, of_segment
+from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.tables import of_month
 from telads.model import Month, Sex
 from telads.workspace import Build
 
@@ -26,8 +29,7 @@ def signals(
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
     people = size(build, [segment], when)
-    rows = of_segment(of_month(build, "signals", when), segment)
-    shown = rows.select("signal", "value", "se", "z_city", "z_peers", "coverage")
+    rows = _in_month(build, when).of_segment(segment)
     return Answer(
         question="signals",
         parameters=segment._asdict(),
@@ -35,8 +37,15 @@ def signals(
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=shown,
+        rows=rows,
         facts=people.facts(),
-        sentences=sentences.of_signals(segment, shown),
+        sentences=sentences.of_signals(segment, rows.to_dicts()),
         warnings=build.warnings(when),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _in_month(build: Build, month: Month) -> Grouped:
+    """Every segment's signals."""
+    shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
+    return Grouped(of_month(build, "signals", month), KEY, shown)

@@ -54,13 +54,18 @@ def of_segment(frame: pl.DataFrame, segment: Segment) -> pl.DataFrame:
         (pl.col("district") == district) & (pl.col("sex") == str(sex)) & (pl.col("age") == age)
     )
     if rows.is_empty():
-        raise AudienceTooSmall(
-            Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
-                 "This audience has too few people to be shown, or no data."),
-            Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
-            value=f"{district} {sex} {age}",
-        )  # fmt: skip
+        raise too_small(segment)
     return rows
+
+
+def too_small(segment: Segment) -> AudienceTooSmall:
+    """The error for a segment that is not shown."""
+    return AudienceTooSmall(
+        Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+             "This audience has too few people to be shown, or no data."),
+        Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
+        value=" ".join(map(str, segment)),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
@@ -17,6 +18,7 @@ from telads.answers.choices import (
     one_of,
     service_of,
 )
+from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
 from telads.answers.tables import of_month
 from telads.catalog import refuse_index
@@ -67,21 +69,11 @@ def targets(
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
     filters = filters_of(build, district, sex, age)
-    known = of_month(build, "services", when)
-    every = _chosen(known, asked.id, filters)
-    order = {"affinity": "forecast"}.get(by, by)
-    if method_of(method) == "classic":
-        scores = _chosen(of_month(build, "classic", when), asked.id, filters)
-        every = every.join(
-            scores.select("district", "sex", "age", "z"), on=["district", "sex", "age"]
-        )
-        order = "z"
-    rows = _ranked(every, order, count_of(top))
-    if platforms:
-        best = front_runners(of_month(build, "platforms", when), asked.id)
-        rows = rows.join(best, on=["district", "sex", "age"], how="left", maintain_order="left")
+    order = "z" if method_of(method) == "classic" else by
+    rows = _best(_in_order(build, when, asked.id, order), filters, count_of(top))
     extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
-    chosen = [Segment(d, Sex(s), a) for d, s, a in rows.select("district", "sex", "age").rows()]
+    rows = rows[[*_COLUMNS, *extra]]
+    chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
     reach = size(build, chosen, when)
     share = None if asked.is_index else float(rows["volume_share"].sum())
     return Answer(
@@ -91,25 +83,37 @@ def targets(
         method=method,
         build=build.name,
         synthetic=build.synthetic,
-        rows=rows.select(*_COLUMNS, *extra),
+        rows=rows,
         facts={**reach.facts(), "volume_share": share},
         sentences=sentences.of_targets(asked, by, chosen, reach, share),
         warnings=build.warnings(when),
     )
 
 
-def _chosen(known: pl.DataFrame, service: str, filters: Filters) -> pl.DataFrame:
-    """The segments a list is about, with one service's figures."""
-    return filtered(known.filter(known["service"] == service), filters)
-
-
-def _ranked(every: pl.DataFrame, order: str, top: int) -> pl.DataFrame:
-    """The best `top` rows with ranks and running totals, without segments nobody is known for."""
+@lru_cache(maxsize=KEPT)
+def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
+    """Every segment of a month, best first; those that nothing is known for are left out."""
     import polars as pl
 
-    best = every.drop_nulls(order).sort(order, descending=True, maintain_order=True).head(top)
-    return best.with_row_index("rank", offset=1).with_columns(
-        rounded(pl.col("population")),
-        rounded(pl.col("excess")),  # in full it would give the exact number of people away
-        cumulative_share=pl.col("volume_share").cum_sum(),
+    known = of_month(build, "services", month)
+    every = known.filter(pl.col("service") == service)
+    if order == "z":
+        scores = of_month(build, "classic", month).filter(pl.col("service") == service)
+        every = every.join(scores.select(*KEY, "z"), on=KEY, maintain_order="left")
+    best_platforms = front_runners(of_month(build, "platforms", month), service)
+    ordering = "forecast" if order == "affinity" else order
+    return (
+        every.join(best_platforms, on=KEY, how="left", maintain_order="left")
+        .drop_nulls(ordering)
+        .sort(ordering, descending=True, maintain_order=True)
+        .with_columns(
+            rounded(pl.col("population")),
+            rounded(pl.col("excess")),  # in full it would give the exact number of people away
+        )
     )
+
+
+def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
+    """The best `top` rows of the segments asked for, with ranks and running totals."""
+    best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
+    return best.with_columns(best["volume_share"].cum_sum().alias("cumulative_share"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, segment_of
+from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.pictures import monthly_means
-from telads.answers.tables import of_segment, read
+from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.model import Sex
 from telads.workspace import Build
@@ -19,18 +22,7 @@ def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answe
     service is set anew each month, so its rows hold the affinity; the mean of all segments is 0.
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
-    import polars as pl
-
     segment = segment_of(build, district, sex, age)
-    own = of_segment(read(build, "services"), segment)
-    city = monthly_means(build, Filters()).rename({"value": "city"})
-    indexed = pl.col("service").is_in([id for id in build.about["services"] if BY_ID[id].is_index])
-    rows = own.join(city, on=["month", "service"], how="left", maintain_order="left").select(
-        "month",
-        "service",
-        value=pl.when(indexed).then("affinity").otherwise("usage"),
-        city=pl.when(indexed).then(0.0).otherwise("city"),
-    )
     return Answer(
         question="trends",
         parameters=segment._asdict(),
@@ -38,5 +30,22 @@ def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answe
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=rows,
+        rows=_over_months(build).of_segment(segment),
     )
+
+
+@lru_cache(maxsize=KEPT)
+def _over_months(build: Build) -> Grouped:
+    """Every segment's figures beside the city's."""
+    import polars as pl
+
+    city = monthly_means(build, Filters()).rename({"value": "city"})
+    indexed = pl.col("service").is_in([id for id in build.about["services"] if BY_ID[id].is_index])
+    both = read(build, "services").join(
+        city, on=["month", "service"], how="left", maintain_order="left"
+    )
+    rows = both.with_columns(
+        value=pl.when(indexed).then("affinity").otherwise("usage"),
+        city=pl.when(indexed).then(0.0).otherwise("city"),
+    )
+    return Grouped(rows, KEY, ("month", "service", "value", "city"))

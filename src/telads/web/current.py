@@ -6,6 +6,8 @@ all workers without a restart, and one request never mixes two builds.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.conf import settings as django_settings
 from django.http import HttpRequest
 
@@ -28,9 +30,15 @@ def build(request: HttpRequest) -> Build:
     """The build of this request; raises `NothingBuilt` before the first one."""
     known: Build | None = getattr(request, "telads_build", None)
     if known is None:
-        known = workspace().build()
+        known = _kept(workspace().build())
         request.telads_build = known  # type: ignore[attr-defined]
     return known
+
+
+@lru_cache(maxsize=8)
+def _kept(build: Build) -> Build:
+    """The same object for a build each time, so that what describes it is read once."""
+    return build
 
 
 def language(request: HttpRequest) -> Lang:
