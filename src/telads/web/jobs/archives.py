@@ -20,7 +20,7 @@ from typing import BinaryIO, NamedTuple
 from telads.errors import DataError, WorkspaceError
 from telads.language import Text
 from telads.web.jobs.names import harmless, told_by_archive
-from telads.web.jobs.sheets import Sheet
+from telads.web.jobs.sheets import Sheet, check_csv
 
 SUFFIXES = {".xlsx", ".csv"}
 """Files that are taken, by themselves or in an archive."""
@@ -36,6 +36,7 @@ FREE = 2**20
 UNPACKED = 12
 """Bytes of an archive's files, unpacked, in multiples of what may be uploaded."""
 _CHUNK = 1 << 16
+_ENDLESS = 1 << 62
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, KeyError)
 
@@ -62,12 +63,18 @@ def unpack(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
             return
         if suffix not in SUFFIXES:
             raise _other_kind(name)
-        if suffix == ".xlsx":
-            check_workbook(path)
+        _check(path)
     except DataError as error:
         yield Unpacked(name, None, error)
         return
     yield Unpacked(name, path)
+
+
+def _check(path: Path) -> None:
+    if path.suffix.lower() == ".csv":
+        check_csv(path)
+    else:
+        check_workbook(path)
 
 
 def check_workbook(path: Path) -> None:
@@ -83,8 +90,8 @@ def check_workbook(path: Path) -> None:
         with _opened(path) as archive:
             budget = _Budget(path.name, WORKBOOK_BYTES)
             for member in _listed(archive, path.name):
-                sheet = Sheet(path.name) if member.filename.lower().endswith(".xml") else None
-                _read(archive, member, budget, sheet.look if sheet else None)
+                # Whatever its name: a workbook says itself which of its members is a sheet.
+                _read(archive, member, budget, Sheet(path.name).look)
     except _BROKEN:
         return  # the reader says what is broken, in the words that people know
 
@@ -115,12 +122,10 @@ def _member(
     name = f"{of}: {harmless(meant)}"
     try:
         _check_member(member, meant)
-        folder.mkdir(parents=True, mode=0o700)
         target = folder / harmless(meant)
         with _private(target) as write:
             _read(archive, member, budget, write)
-        if target.suffix.lower() == ".xlsx":
-            check_workbook(target)
+        _check(target)
     except _TooMuch:
         raise
     except DataError as error:
@@ -172,9 +177,7 @@ class _Budget:
             )  # fmt: skip
 
 
-def _read(
-    archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, take: Take | None
-) -> None:
+def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, take: Take) -> None:
     """Unpack a member whole, counting; the library would stop at the size the header tells."""
     if member.flag_bits & 0x1:
         raise DataError(
@@ -183,16 +186,14 @@ def _read(
             file=budget.name,
         )
     unbelieved = copy.copy(member)
-    unbelieved.file_size = budget.left + _CHUNK
-    if member.compress_type == zipfile.ZIP_STORED:
-        unbelieved.file_size = member.compress_size
+    stored = member.compress_type == zipfile.ZIP_STORED
+    unbelieved.file_size = member.compress_size if stored else _ENDLESS
     count = 0
     with archive.open(unbelieved) as stream:
         while chunk := stream.read(_CHUNK):
             count += len(chunk)
             budget.spend(len(chunk), count, member.compress_size)
-            if take:
-                take(chunk)
+            take(chunk)
     if count != member.file_size:
         raise zipfile.BadZipFile(f"{member.filename}: {count} bytes, not {member.file_size}")
 
@@ -219,6 +220,7 @@ def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 def _private(target: Path) -> Iterator[Take]:
     """A new file that its owner alone may read; raises `WorkspaceError` where the disk is full."""
     try:
+        target.parent.mkdir(parents=True, mode=0o700)
         with new_private_file(target) as file:
             yield file.write
     except OSError as error:

@@ -111,6 +111,7 @@ class _Doing:
         paths = self._unpacked()
         if not paths:
             return ""
+        self.at(Step.TAKE, self.names[paths[0]], 0, len(paths))
         self._patiently(lambda settings: self._take(settings, paths))
         new = any(row["outcome"] in {"taken", "replaced"} for row in self.rows)
         return self._build() if new or not self.workspace.build_name() else ""
@@ -149,7 +150,6 @@ class _Doing:
     def _take(self, settings: Settings, paths: list[Path]) -> None:
         month = Month.parse(self.job.month) if self.job.month else None
         waiting = [self.names[path] for path in paths]
-        self.at(Step.TAKE, waiting[0], 0, len(paths))
         for done, taken in enumerate(ingest(self.workspace, paths, settings, month), start=1):
             name = self.names[taken.path]
             waiting.remove(name)

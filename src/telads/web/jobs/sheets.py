@@ -1,14 +1,20 @@
-"""What makes a workbook's XML dangerous to whoever reads it, seen while it is unpacked."""
+"""What makes a file dangerous to whoever reads it, seen before it is read.
+
+A reader makes room for every cell between the first and the last one, used or not.
+"""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from telads.errors import DataError
 from telads.language import Text
 
-MOST_CELLS = 20_000_000
+MOST_CELLS = 10_000_000
 """Rows times columns between the first cell and the last. A month of the portal has 400,000."""
+MOST_COLUMNS = 5_000
+"""Of a CSV. Workbooks have 16,384 at most, the portal's files about 40."""
 _OVERLAP = 256
 """Bytes of the former chunk that are looked at again: a reference may be cut in two."""
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,4})\$?(\d{1,9})["']""")
@@ -16,8 +22,19 @@ _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]{0,160}?\br\s*=\s*["'](\d{1,9})["']"""
 _DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
+def check_csv(path: Path) -> None:
+    """Raise `DataError` for a CSV with more fields than any month has."""
+    fields = 0
+    with path.open("rb") as file:
+        for line in file:
+            width = line.count(b",") + 1
+            fields += width
+            if width > MOST_COLUMNS or fields > MOST_CELLS:
+                raise _refused(path.name)
+
+
 class Sheet:
-    """The XML of one member, chunk by chunk."""
+    """The XML of one member of a workbook, chunk by chunk."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -48,8 +65,8 @@ def _number(letters: bytes) -> int:
 
 def _refused(name: str) -> DataError:
     return DataError(
-        Text("포털의 통합 문서와 짜임이 전혀 다릅니다.",
-             "The workbook is built unlike any of the portal."),
+        Text("포털의 파일과 짜임이 전혀 다릅니다.",
+             "The file is built unlike any of the portal."),
         Text("포털에서 받은 파일을 그대로 올려 주십시오.",
              "Upload the portal's file as it is."),
         file=name,
