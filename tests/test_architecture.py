@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"charts"}),
     frozenset({"export", "report"}),
     frozenset({"planning"}),
-    frozenset({"library"}),
+    frozenset({"library", "backup"}),
     frozenset({"web"}),
     frozenset({"cli"}),
 )

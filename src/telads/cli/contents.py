@@ -114,6 +114,12 @@ VERBS: dict[str, Verb] = {
     "user": Verb("user", _WEBSITE, Text(
         "로그인할 수 있는 사람과 역할을 관리합니다.",
         "Look after who may sign in, and in which role.")),
+    "backup": Verb("backup", _DATA, Text(
+        "작업 폴더와 데이터베이스를 파일 하나에 담습니다.",
+        "Put the workspace and the website's database into one file.")),
+    "restore": Verb("backup", _DATA, Text(
+        "백업 파일에서 되돌립니다.",
+        "Restore an installation from a backup.")),
 }  # fmt: skip
 """In the order of the help. A module with verbs of its own (`user list`) is listed by its name."""
 

@@ -54,6 +54,15 @@ def write_parquet(target: Path, frame: pl.DataFrame) -> None:
         temporary.write_bytes(content.getbuffer())
 
 
+def move_file(made: Path, target: Path) -> None:
+    """Move a finished file into its place, over one that is there."""
+    with _explained(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _force(made)
+        made.replace(target)
+        _force(target.parent)
+
+
 def move_folder(made: Path, target: Path) -> None:
     """Move a finished folder into its place; a folder that is already there is the same one."""
     with _explained(target):

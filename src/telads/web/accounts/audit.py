@@ -21,6 +21,10 @@ ACTIONS: dict[str, Text] = {
     "user-role": Text("역할 변경", "changed a role"),
     "user-disable": Text("사용자 정지", "disabled a user"),
     "user-enable": Text("사용자 정지 해제", "enabled a user"),
+    "user-unlock": Text("로그인 잠금 해제", "unlocked a user"),
+    "user-link": Text("비밀번호 링크 만들기", "made a password link"),
+    "backup": Text("백업", "made a backup"),
+    "restore": Text("백업에서 되돌림", "restored a backup"),
 }
 """What can be done; other parts of the website add theirs (`register`)."""
 

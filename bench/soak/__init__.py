@@ -1,0 +1,1 @@
+"""Many planners at once for minutes, on PostgreSQL: `make soak`."""

@@ -1,0 +1,18 @@
+"""Backups: everything of an installation in one file, and back.
+
+    telads-backup.json     what is in the archive, and by which versions it was made
+    ledger.json            ┐
+    current                │ the workspace, as `telads.workspace` draws it; replaced cells too, and
+    secret-key             │ every build that is kept. Uploads, pictures and static files are not:
+    cells/ marts/          ┘ they are made again.
+    database.jsonl         the website's database, a row a line, for SQLite and PostgreSQL alike
+    telads-backup.sha256   SHA-256 of the first member, which holds those of all others
+
+| what | module |
+|---|---|
+| which files belong in | `contents` |
+| the archive: written and checked as a stream | `archive` |
+| what a database has to offer | `database` |
+| making one | `take` |
+| putting one in force | `restore` |
+"""

@@ -1,0 +1,224 @@
+"""The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
+
+Written beside its target and moved over it when it is whole; only its owner may read it, as it
+holds the key of the sessions and the digests of passwords. Reading checks everything: the versions
+before the first file, the size and hash of each file, and that nothing is missing or too much.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from telads.backup.contents import SECRET, is_allowed
+from telads.errors import DataError
+from telads.language import Text
+from telads.tables.store import replacing
+
+VERSION = 1
+MANIFEST, SEAL = "telads-backup.json", "telads-backup.sha256"
+CHUNK = 2**20
+LONGEST_MANIFEST = 64 * 2**20
+LEVEL = 1
+"""Parquet is compressed already; of the rest the first level takes most."""
+
+Step = Callable[[str, int, int], None]
+"""Called with the name of what begins, how many files are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file of the archive."""
+
+    name: str
+    size: int
+    sha256: str
+    modified: int
+    """When it was written, in nanoseconds since 1970: builds are told apart by it."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an archive says of itself. `facts`: version of telads, moment, months, build, schema."""
+
+    facts: Mapping[str, Any]
+    files: tuple[Stored, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+    def text(self) -> bytes:
+        """As it is stored."""
+        files = [vars(file) for file in self.files]
+        document = {"backup": VERSION, **self.facts, "files": files}
+        return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
+def write(
+    target: Path, facts: Mapping[str, Any], sources: Sequence[tuple[str, Path]], step: Step
+) -> Manifest:
+    """Write an archive of files that do not change meanwhile; raises `WorkspaceError`."""
+    manifest = Manifest(facts, tuple(_described(name, path) for name, path in sources))
+    text = manifest.text()
+    with (
+        replacing(target) as temporary,
+        _new(temporary, 0o600) as raw,
+        gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", bufsize=CHUNK) as tar,
+    ):
+        _add(tar, MANIFEST, len(text), io.BytesIO(text))
+        for done, ((name, path), stored) in enumerate(zip(sources, manifest.files, strict=True)):
+            step(name, done, len(sources))
+            with path.open("rb") as file:
+                _add(tar, name, stored.size, file)
+        seal = hashlib.sha256(text).hexdigest().encode()
+        _add(tar, SEAL, len(seal), io.BytesIO(seal))
+    step("", len(sources), len(sources))
+    return manifest
+
+
+def read(path: Path, into: Path | None, check: Callable[[Manifest], None], step: Step) -> Manifest:
+    """Check an archive from end to end and unpack it into a new folder (None: check only).
+
+    `check` is asked before the first file. Raises `DataError` for what is no whole backup of this
+    version, and what `check` raises.
+    """
+    try:
+        with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as packed:
+            with tarfile.open(fileobj=packed, mode="r|", bufsize=CHUNK) as tar:
+                manifest = _read(tar, path, into, check, step)
+            while packed.read(CHUNK):  # what lies behind the tar is under gzip's own checksum
+                pass
+    except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile) as error:
+        raise _damaged(path) from error
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        if error.filename != str(path):
+            raise
+        raise DataError(
+            Text("백업 파일을 열 수 없습니다.", "The backup cannot be opened."),
+            Text("경로와 권한을 확인해 주세요.", "Check its path and permissions."), file=path,
+        ) from error  # fmt: skip
+    step("", len(manifest.files), len(manifest.files))
+    return manifest
+
+
+def _read(
+    tar: tarfile.TarFile, path: Path, into: Path | None, check: Callable[[Manifest], None],
+    step: Step,
+) -> Manifest:  # fmt: skip
+    members = iter(tar)
+    text = _text(tar, next(members, None), MANIFEST, path)
+    manifest = _manifest(text, path)
+    check(manifest)
+    for done, stored in enumerate(manifest.files):
+        step(stored.name, done, len(manifest.files))
+        member = next(members, None)
+        content = tar.extractfile(member) if member and member.isreg() else None
+        if member is None or content is None or (member.name, member.size) != (
+            stored.name, stored.size,
+        ):  # fmt: skip
+            raise _damaged(path, stored.name)
+        target = into and into / stored.name
+        if _copied(content, target, stored.name) != stored.sha256:
+            raise _damaged(path, stored.name)
+        if target:
+            os.utime(target, ns=(stored.modified, stored.modified))
+    seal = _text(tar, next(members, None), SEAL, path)
+    if seal.decode("ascii", "replace") != hashlib.sha256(text).hexdigest():
+        raise _damaged(path, SEAL)
+    if next(members, None) is not None:
+        raise _damaged(path)
+    return manifest
+
+
+def _copied(content: IO[bytes], target: Path | None, name: str) -> str:
+    """Copy to a new file, or to nowhere, and return the hash."""
+    seen = hashlib.sha256()
+    with _new(target, 0o600 if name in SECRET else 0o666) if target else _nowhere() as file:
+        while chunk := content.read(CHUNK):
+            seen.update(chunk)
+            file.write(chunk)
+    return seen.hexdigest()
+
+
+def _text(tar: tarfile.TarFile, member: tarfile.TarInfo | None, name: str, path: Path) -> bytes:
+    fits = member is not None and member.name == name and member.size <= LONGEST_MANIFEST
+    content = tar.extractfile(member) if member is not None and fits else None
+    if content is None:
+        raise _damaged(path, name)
+    return content.read()
+
+
+def _manifest(text: bytes, path: Path) -> Manifest:
+    try:
+        document = json.loads(text)
+        version = document.pop("backup")
+        files = tuple(Stored(**file) for file in document.pop("files"))
+        good = all(is_allowed(file.name) and file.size >= 0 <= file.modified for file in files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(path, MANIFEST) from error
+    if version != VERSION:
+        raise other_version(path, version)
+    if not good or len({file.name for file in files}) != len(files):
+        raise _damaged(path, MANIFEST)
+    return Manifest(document, files)
+
+
+def other_version(path: Path, version: object) -> DataError:
+    """The error for a backup that another version of the product made."""
+    return DataError(
+        Text("다른 버전의 telads가 만든 백업입니다.",
+             "The backup was made by another version of telads."),
+        Text("그 버전으로 되돌린 뒤 새 버전으로 올려 주세요.",
+             "Restore it with that version, then upgrade."),
+        file=path, value=version,
+    )  # fmt: skip
+
+
+def _damaged(path: Path, name: str | None = None) -> DataError:
+    return DataError(
+        Text("온전한 백업이 아닙니다. 아무것도 바꾸지 않았습니다.",
+             "This is no whole backup. Nothing was changed."),
+        Text("다른 백업을 쓰거나 파일을 다시 옮겨 와 주세요.",
+             "Use another backup, or copy the file again."),
+        file=path, value=name,
+    )  # fmt: skip
+
+
+def _described(name: str, path: Path) -> Stored:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        return Stored(name, file.tell(), sha256, path.stat().st_mtime_ns)
+
+
+def _add(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o600
+    tar.addfile(member, content)
+
+
+@contextmanager
+def _new(path: Path, mode: int) -> Iterator[IO[bytes]]:
+    """A new file, never readable for more people than in the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        yield file
+
+
+@contextmanager
+def _nowhere() -> Iterator[IO[bytes]]:
+    with Path(os.devnull).open("wb") as file:
+        yield file

@@ -1,0 +1,148 @@
+"""Putting a backup in force.
+
+    unpacked beside what is there, every checksum compared        killed: all as it was
+    -> the database, in one transaction                           killed: all as it was
+    -> cells and builds under their names, which nobody reads yet
+    -> ledger, secret key, build in force: a rename each          killed: run it again
+    -> what the backup does not hold is removed
+
+What is there is used until the last step but one, and every state between is one that can be worked
+with: builds and cells are named by their content, so old and new ones lie side by side.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from telads.backup.archive import Manifest, Step, other_version, read
+from telads.backup.contents import DATABASE, SINGLE
+from telads.backup.database import Database
+from telads.errors import DataError, WorkspaceError
+from telads.language import Text
+from telads.tables.ledger import VERSION as LEDGER
+from telads.tables.store import TEMPORARY, move_file
+from telads.workspace import Workspace
+
+SPARE = 16 * 2**20
+"""Bytes that stay free on the disk."""
+
+
+def check(archive: Path, step: Step) -> Manifest:
+    """Read a backup from end to end; raises `DataError` if it is not whole or cannot be used."""
+    return read(archive, None, lambda manifest: _check_version(archive, manifest), step)
+
+
+def restore(
+    archive: Path,
+    workspace: Workspace,
+    database: Database,
+    *,
+    wait: float,
+    replace: bool = False,
+    step: Step,
+    on_wait: Callable[[], None] | None = None,
+) -> Manifest:
+    """Make an installation what it was when the backup was taken.
+
+    Raises `DataError` for a backup that cannot be used, `WorkspaceError` for an installation in use
+    (unless `replace`) and where it cannot be written; nothing is changed then.
+    """
+    if not replace and _is_used(workspace):
+        raise _in_use(workspace)
+
+    def good(manifest: Manifest) -> None:
+        _check_version(archive, manifest)
+        _check_space(workspace, manifest)
+
+    with workspace.writing(wait, on_wait):
+        staged = workspace.path / f"{TEMPORARY}{os.getpid()}-restore"
+        try:
+            manifest = _unpacked(archive, staged, good, step)
+            if manifest.facts.get("schema") != database.schema():
+                raise other_version(archive, manifest.facts.get("telads"))
+            if not replace and database.is_used():
+                raise _in_use(workspace)
+            database.load(staged / DATABASE)
+            _put(workspace, staged, manifest)
+            _forget_others(workspace, manifest)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    return manifest
+
+
+def _unpacked(
+    archive: Path, staged: Path, good: Callable[[Manifest], None], step: Step
+) -> Manifest:
+    try:
+        return read(archive, staged, good, step)
+    except OSError as error:
+        raise WorkspaceError(
+            Text("백업을 풀 수 없어 그대로 두었습니다.",
+                 "The backup cannot be unpacked, and all is as it was."),
+            Text("디스크 공간과 폴더 권한을 확인해 주세요.",
+                 "Check the disk space and the folder's permissions."),
+            file=staged.parent, value=error.strerror or error,
+        ) from error  # fmt: skip
+
+
+def _check_version(archive: Path, manifest: Manifest) -> None:
+    if manifest.facts.get("ledger") != LEDGER:
+        raise other_version(archive, manifest.facts.get("telads"))
+    if DATABASE not in {file.name for file in manifest.files}:
+        raise DataError(
+            Text("백업에 데이터베이스가 없습니다.", "The backup holds no database."), file=archive
+        )
+
+
+def _check_space(workspace: Workspace, manifest: Manifest) -> None:
+    free = shutil.disk_usage(workspace.path).free
+    if free < manifest.size + SPARE:
+        raise WorkspaceError(
+            Text("디스크에 백업을 풀 자리가 모자랍니다. 아무것도 바꾸지 않았습니다.",
+                 "There is no room on the disk to unpack the backup. Nothing was changed."),
+            Text(f"{manifest.size + SPARE:,}바이트가 필요하고 {free:,}바이트가 남았습니다.",
+                 f"{manifest.size + SPARE:,} bytes are needed, {free:,} are free."),
+            file=workspace.path,
+        )  # fmt: skip
+
+
+def _is_used(workspace: Workspace) -> bool:
+    return workspace.ledger_path.exists() or (workspace.path / "current").exists()
+
+
+def _in_use(workspace: Workspace) -> WorkspaceError:
+    return WorkspaceError(
+        Text("되돌릴 곳에 이미 자료나 사용자가 있습니다.",
+             "There are data or users already where the backup would go."),
+        Text("빈 작업 폴더와 데이터베이스에 되돌리거나, 지금 것을 버리려면 --force를 붙여 주세요.",
+             "Restore into an empty workspace and database, or use --force to replace these."),
+        file=workspace.path,
+    )  # fmt: skip
+
+
+def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
+    """Move everything into its place: what is named before what names it."""
+    names = [file.name for file in manifest.files if file.name != DATABASE]
+    # A build is there when its build.json is: that comes last of each.
+    named = sorted(set(names) - set(SINGLE), key=lambda name: (name.endswith("/build.json"), name))
+    for name in (*named, *(name for name in SINGLE if name in names)):
+        move_file(staged / name, workspace.path / name)
+    for name in set(SINGLE) - set(names):
+        (workspace.path / name).unlink(missing_ok=True)
+
+
+def _forget_others(workspace: Workspace, manifest: Manifest) -> None:
+    """Remove cells and builds of before."""
+    kept = {file.name for file in manifest.files}
+    builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}
+    for path in workspace.cells_path.glob("*"):
+        if f"cells/{path.name}" not in kept:
+            path.unlink()
+    for folder in workspace.marts_path.glob("*"):
+        if folder.name not in builds:
+            doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
+            folder.rename(doomed)
+            shutil.rmtree(doomed)

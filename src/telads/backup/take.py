@@ -1,0 +1,68 @@
+"""Making a backup, also while the website serves: builds never change, and writers wait."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from telads.backup.archive import Manifest, Step, write
+from telads.backup.contents import DATABASE, files_of
+from telads.backup.database import Database
+from telads.errors import WorkspaceError
+from telads.language import Text
+from telads.tables.ledger import VERSION as LEDGER
+from telads.tables.store import TEMPORARY
+from telads.version import __version__
+from telads.workspace import Workspace
+
+SUFFIX = ".tar.gz"
+
+
+def take(
+    workspace: Workspace,
+    database: Database,
+    target: Path,
+    *,
+    wait: float,
+    again: bool = False,
+    step: Step,
+    on_wait: Callable[[], None] | None = None,
+) -> tuple[Path, Manifest]:
+    """Write a backup and return where it is; in a folder it is named by the moment (UTC).
+
+    `again` replaces a file that is there. Raises `WorkspaceError` and its kinds.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    path = target / f"telads-backup-{now:%Y%m%dT%H%M%SZ}{SUFFIX}" if target.is_dir() else target
+    if path.exists() and not again:
+        raise WorkspaceError(
+            Text("이 이름의 파일이 이미 있습니다.", "There is a file of this name already."),
+            Text("다른 이름을 쓰거나 --force를 붙여 주세요.", "Use another name, or --force."),
+            file=path,
+        )
+    if not workspace.path.is_dir():
+        raise WorkspaceError(
+            Text("작업 폴더가 없습니다.", "There is no such workspace."),
+            Text("--workspace나 TELADS_WORKSPACE를 확인해 주세요.",
+                 "Check --workspace or TELADS_WORKSPACE."),
+            file=workspace.path,
+        )  # fmt: skip
+    with workspace.writing(wait, on_wait):
+        dump = workspace.path / f"{TEMPORARY}{os.getpid()}-{DATABASE}"
+        try:
+            rows = database.dump(dump)
+            sources = [*files_of(workspace), (DATABASE, dump)]
+            facts = {
+                "telads": __version__,
+                "made": now.isoformat(),
+                "ledger": LEDGER,
+                "build": workspace.build_name(),
+                "months": [str(month) for month in workspace.ledger().current()],
+                "schema": database.schema(),
+                "rows": rows,
+            }
+            return path, write(path, facts, sources, step)
+        finally:
+            dump.unlink(missing_ok=True)

@@ -1,0 +1,168 @@
+"""The website's database as a file of rows, for backups: JSON, one row a line.
+
+Rows are written by Django's own serialisation, so those of SQLite fit into PostgreSQL and the other
+way round. Who is signed in, who mistyped a password, and tasks that wait are not kept: they would
+come back to life.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from telads.errors import DataError, WorkspaceError
+from telads.language import Text
+from telads.web.ready import make_ready
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+LEFT_OUT = frozenset({"sessions", "axes", "django_tasks_database"})
+"""Apps whose rows are of the moment."""
+MADE_BY_MIGRATIONS = frozenset({"contenttypes.contenttype", "auth.permission", "auth.group"})
+AT_A_TIME = 2000
+
+
+class Rows:
+    """The database of a workspace's website (`telads.backup.database.Database`)."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._made_ready = False
+
+    def schema(self) -> list[str]:
+        """The migrations that made the tables, without those of apps that are left out."""
+        with self._ready():
+            from django.db import connection
+            from django.db.migrations.recorder import MigrationRecorder
+
+            applied = MigrationRecorder(connection).applied_migrations()
+            return sorted(f"{app}.{name}" for app, name in applied if app not in LEFT_OUT)
+
+    def dump(self, path: Path) -> int:
+        """Write all rows, as they were at one moment, to a file of its owner's."""
+        with self._ready(), _for_owner(path) as file:
+            from django.core import serializers
+            from django.core.serializers.json import DjangoJSONEncoder
+
+            from telads.web.accounts.audit import COMMAND_LINE, record
+
+            class Exact(DjangoJSONEncoder):
+                """Django's own cuts moments to milliseconds."""
+
+                def default(self, value: object) -> object:
+                    return (
+                        value.isoformat() if isinstance(value, datetime) else super().default(value)
+                    )
+
+            rows = _Counted(_rows())
+            with _one_moment():
+                serializers.serialize("jsonl", rows, stream=file, cls=Exact)
+            record(COMMAND_LINE, "backup")
+        return rows.count
+
+    def is_used(self) -> bool:
+        """Whether there is any row that migrations did not make."""
+        with self._ready():
+            return any(
+                model._base_manager.exists()
+                for model in _models()
+                if model._meta.label_lower not in MADE_BY_MIGRATIONS
+            )
+
+    def load(self, path: Path) -> None:
+        """Put these rows in the place of all others, in one transaction; tell the log of it."""
+        with self._ready(), path.open(encoding="utf-8") as file:
+            from django.core import serializers
+            from django.core.management.color import no_style
+            from django.core.serializers.base import DeserializationError
+            from django.db import connection, transaction
+
+            from telads.web.accounts.audit import COMMAND_LINE, record
+
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    # Unlike TRUNCATE it lets those read on who read.
+                    for table in connection.introspection.django_table_names(only_existing=True):
+                        cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+                    for row in serializers.deserialize("jsonl", file):
+                        row.save(force_insert=True)
+                    for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
+                        cursor.execute(sql)
+                    record(COMMAND_LINE, "restore")
+            except DeserializationError as error:
+                raise DataError(
+                    Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
+                         "The backup's database cannot be read. Nothing was changed."),
+                    value=error,
+                ) from error  # fmt: skip
+
+    @contextmanager
+    def _ready(self) -> Iterator[None]:
+        """Django, ready; raises `WorkspaceError` where the database or the disk refuses."""
+        from django.db import DatabaseError
+
+        try:
+            if not self._made_ready:
+                make_ready(self._workspace)
+                self._made_ready = True
+            yield
+        except (DatabaseError, OSError) as error:
+            raise WorkspaceError(
+                Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
+                     "The website's database cannot be used and is as it was."),
+                Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
+                     "Check that it runs and that the disk has room."),
+                file=self._workspace, value=str(error).strip().split("\n")[0],
+            ) from error  # fmt: skip
+
+
+def _models() -> list[type[Model]]:
+    """The tables that are kept, those that others point to first."""
+    from django.apps import apps
+    from django.core.serializers import sort_dependencies
+
+    kept = [
+        (app, list(app.get_models())) for app in apps.get_app_configs() if app.label not in LEFT_OUT
+    ]
+    return [model for model in sort_dependencies(kept) if not model._meta.proxy]
+
+
+def _rows() -> Iterator[Model]:
+    for model in _models():
+        yield from model._base_manager.order_by("pk").iterator(chunk_size=AT_A_TIME)
+
+
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterator[Model]) -> None:
+        self._rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[Model]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All that is read inside is as it was at one moment, whatever others write meanwhile."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield  # SQLite's transactions see one moment anyway
+
+
+@contextmanager
+def _for_owner(path: Path) -> Iterator[IO[str]]:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        yield file

@@ -1,0 +1,93 @@
+"""Small installations to back up: two months of a few neighbourhoods, and a database of lines.
+
+What only the making needs is imported there: processes that are killed should start fast.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from telads.backup.archive import Manifest
+from telads.backup.restore import restore
+from telads.backup.take import take
+from telads.settings import Settings
+from telads.tables.store import TEMPORARY, write_text
+from telads.workspace import Workspace
+
+NEIGHBOURHOODS = 3
+
+
+@dataclass
+class Lines:
+    """A database that is a text file."""
+
+    path: Path
+    version: str = "1"
+
+    def schema(self) -> list[str]:
+        return [self.version]
+
+    def dump(self, path: Path) -> int:
+        path.write_bytes(self.path.read_bytes())
+        return len(self.path.read_text().splitlines())
+
+    def is_used(self) -> bool:
+        return self.path.exists()
+
+    def load(self, path: Path) -> None:
+        write_text(self.path, path.read_text())
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A workspace, and its database beside it."""
+
+    folder: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder / "workspace")
+
+    @property
+    def database(self) -> Lines:
+        return Lines(self.folder / "rows.txt")
+
+    def make(self, settings: Settings, seed: int, lines: str) -> Installation:
+        """Fill it; other seeds give other figures."""
+        from telads.build import build
+        from telads.ingest import ingest
+        from tests.sources.portal import write_month
+
+        files = [
+            write_month(self.folder, f"2023.{month}", NEIGHBOURHOODS, seed=seed * 100 + month)
+            for month in (5, 6)
+        ]
+        assert not [one for one in ingest(self.workspace, files, settings) if one.error]
+        build(self.workspace, settings)
+        write_text(self.workspace.path / "secret-key", f"key {seed}")
+        write_text(self.database.path, lines)
+        return self
+
+    def back_up(self, target: Path, again: bool = False) -> tuple[Path, Manifest]:
+        return take(
+            self.workspace, self.database, target, wait=0, again=again, step=lambda *_: None
+        )
+
+    def restore(self, archive: Path, replace: bool = False) -> Manifest:
+        return restore(
+            archive, self.workspace, self.database, wait=0, replace=replace, step=lambda *_: None
+        )
+
+    def state(self) -> dict[str, str]:
+        """Every file of it but the lock, by its content's hash."""
+        found = {
+            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in self.folder.rglob("*")
+            if path.is_file()
+            and path.suffix != ".xlsx"
+            and path.name != "lock"
+            and not (path.parent == self.folder and path.name.startswith(TEMPORARY))
+        }
+        return dict(sorted(found.items()))

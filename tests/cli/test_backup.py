@@ -1,0 +1,142 @@
+"""`telads backup` and `telads restore`: the restored installation answers as the old one did."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.soak.postgres import Missing, Postgres, postgres
+from telads.workspace import Workspace
+
+SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
+QUESTIONS: tuple[tuple[str, ...], ...] = (
+    ("status",), ("services", *SEGMENT), ("targets", "--service", "delivery", "--platforms"),
+    ("platforms", "--service", "delivery", *SEGMENT), ("lookalike", *SEGMENT),
+    ("signals", *SEGMENT), ("history", *SEGMENT), ("evaluate",),
+    ("services", "--method", "classic", *SEGMENT), ("user", "list"),
+)  # fmt: skip
+ASK_ALL = """
+import json, sys
+from telads.cli import main
+for words in json.loads(sys.argv[1]):
+    try:
+        main([*words, "--format", "json"])
+    except SystemExit as left:
+        assert left.code == 0, words
+"""
+
+
+class Place:
+    """An installation: a workspace, and a database in it or elsewhere."""
+
+    def __init__(self, workspace: Path, database: str = "") -> None:
+        self.workspace = workspace
+        plain = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"
+        }
+        own = {"WORKSPACE": str(workspace), "DATABASE_URL": database, "LANG": "en"}
+        self._environment = plain | {f"TELADS_{name}": value for name, value in own.items()}
+
+    def telads(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self._run("-c", "from telads.cli import main; main()", *words)
+
+    def script(self, *words: str) -> Any:
+        done = self._run("-m", "tests.web.plans.asked", words[0], str(self.workspace), *words[1:])
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def answers(self, link: str) -> dict[str, Any]:
+        said = self._run("-c", ASK_ALL, json.dumps(QUESTIONS))
+        assert said.returncode == 0, said.stderr
+        return {"verbs": said.stdout, **self.script("ask", link)}
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words], env=self._environment, capture_output=True, text=True,
+            check=False, timeout=120,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    try:
+        with postgres() as server:
+            yield server
+    except Missing as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@pytest.mark.slow
+def test_an_installation_moves_from_database_to_database(
+    twin_workspace: Workspace, server: Postgres, tmp_path: Path
+) -> None:
+    old = Place(tmp_path / "old")
+    shutil.copytree(twin_workspace.path, old.workspace)
+    link = old.script("fill")
+    answers = old.answers(link)
+    assert answers["verbs"].count('"contract"') == len(QUESTIONS)
+    assert [answers[f"{who} /plans/1/"][0] for who in ("kim", "lee")] == [200, 200]
+    assert answers[f"visitor {link}"][0] == 200
+
+    # SQLite to PostgreSQL, and from there to another SQLite.
+    places = [old, Place(tmp_path / "new", server.url), Place(tmp_path / "last")]
+    for number, (here, there) in enumerate(pairwise(places)):
+        archive = tmp_path / f"{number}.tar.gz"
+        made = here.telads("backup", str(archive))
+        assert made.returncode == 0, made.stderr
+        assert "4 months" in made.stdout
+        restored = there.telads("restore", str(archive), "--format", "json")
+        assert restored.returncode == 0, restored.stderr
+        assert json.loads(restored.stdout)["rows"][0]["months"][0] == "2023-01"
+        assert there.answers(link) == answers
+        again = there.telads("restore", str(archive))
+        assert again.returncode == 1
+        assert "--force" in again.stderr
+        assert there.telads("restore", str(archive), "--force").returncode == 0
+
+
+@pytest.mark.slow
+def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
+    twin_workspace: Workspace, tmp_path: Path
+) -> None:
+    old, new = Place(tmp_path / "old"), Place(tmp_path / "new")
+    shutil.copytree(twin_workspace.path, old.workspace)
+    archive = tmp_path / "out"
+    archive.mkdir()
+    assert old.telads("backup", str(archive)).returncode == 0
+    (file,) = archive.iterdir()
+    assert old.telads("restore", str(file), "--check").returncode == 0
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    for words in (("--check",), (), ("--force",)):
+        told = new.telads("restore", str(file), *words)
+        assert told.returncode == 1
+        assert told.stderr.splitlines()[-1].startswith("telads: This is no whole backup.")
+    assert {path.name for path in new.workspace.glob("*")} <= {"lock"}
+    assert old.telads("backup", str(file)).returncode == 1
+
+
+@pytest.mark.slow
+def test_a_database_that_is_down_is_told(
+    twin_workspace: Workspace, tmp_path: Path, server: Postgres
+) -> None:
+    away = Place(tmp_path / "old", server.url.replace("pg-", "no-"))
+    shutil.copytree(twin_workspace.path, away.workspace)
+    told = away.telads("backup", str(tmp_path / "out.tar.gz"))
+    assert told.returncode == 1
+    assert "database cannot be used" in told.stderr
+    assert not (tmp_path / "out.tar.gz").exists()

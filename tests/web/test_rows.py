@@ -1,0 +1,142 @@
+"""The database as rows: whole, at one moment, and put back in one transaction."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from telads.errors import DataError, WorkspaceError
+from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.people import role_name
+from telads.web.accounts.roles import Role
+from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
+from telads.web.rows import Rows, _models
+from telads.workspace import Workspace
+from tests.web.accounts.people import PASSWORD, person, signed_in
+from tests.web.plans.samples import saved
+
+# With real transactions: a dump begins one of its own.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def rows(site: Client, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Rows:
+    monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))
+    return Rows(twin_workspace.path)
+
+
+@pytest.fixture
+def kim(rows: Rows) -> Client:
+    return signed_in(person("kim", Role.PLANNER))
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """All rows of all tables that are kept, but the log's entries on backups themselves."""
+    found = {
+        model._meta.label: list(model._base_manager.order_by("pk").values()) for model in _models()
+    }
+    log = found["accounts.AuditEntry"]
+    found["accounts.AuditEntry"] = [
+        entry for entry in log if entry["action"] not in {"backup", "restore"}
+    ]
+    return found
+
+
+def test_all_comes_back_as_it_was(rows: Rows, kim: Client, tmp_path: Path) -> None:
+    plan = saved(kim)
+    kim.post(f"/plans/{plan.pk}/versions/1/share/", {"days": "7"})
+    person("lee", Role.VIEWER)
+    before = everything()
+    assert {"plans.PlanVersion", "plans.ShareLink", "accounts.AuditEntry", "auth.User"} <= {
+        name for name, found in before.items() if found
+    }
+    dump = tmp_path / "rows"
+    assert rows.dump(dump) == len(dump.read_text("utf-8").splitlines())
+    assert dump.stat().st_mode & 0o777 == 0o600
+
+    person("intruder", Role.ADMINISTRATOR)
+    SavedPlan.objects.update(name="changed")
+    ShareLink.objects.all().delete()
+    rows.load(dump)
+    assert everything() == before
+    assert [entry.action for entry in AuditEntry.objects.all()][:1] == ["restore"]
+    # Who had a role or a password has it still.
+    assert role_name(User.objects.get(username="lee")) == "viewer"
+    assert User.objects.get(username="kim").check_password(PASSWORD)
+    assert PlanVersion.objects.get().read().name == plan.name
+
+
+def test_numbers_go_on_behind_those_that_came_back(rows: Rows, kim: Client, tmp_path: Path) -> None:
+    first, second = saved(kim), saved(kim)
+    rows.dump(tmp_path / "rows")
+    rows.load(tmp_path / "rows")
+    again = signed_in(User.objects.get(username="kim"))
+    assert saved(again).pk > second.pk > first.pk
+
+
+def test_nobody_is_signed_in_by_a_backup(rows: Rows, kim: Client, tmp_path: Path) -> None:
+    assert Session.objects.exists()
+    rows.dump(tmp_path / "rows")
+    assert "sessions.session" not in (tmp_path / "rows").read_text()
+    rows.load(tmp_path / "rows")
+    assert not Session.objects.exists()
+    assert kim.get("/plans/").status_code == 302
+
+
+@pytest.mark.parametrize("bad", ["{", '{"model": "no.such", "pk": 1, "fields": {}}', "[]"])
+def test_rows_that_cannot_be_read_change_nothing(
+    bad: str, rows: Rows, kim: Client, tmp_path: Path
+) -> None:
+    rows.dump(tmp_path / "rows")
+    before = everything()
+    with (tmp_path / "rows").open("a") as file:
+        file.write(bad + "\n")
+    with pytest.raises(DataError):
+        rows.load(tmp_path / "rows")
+    assert everything() == before
+    assert kim.get("/plans/").status_code == 200
+
+
+def test_a_database_that_refuses_is_told(
+    rows: Rows, kim: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.dump(tmp_path / "rows")
+    before = everything()
+
+    def full(*_: object, **__: object) -> None:
+        raise DatabaseError("database or disk is full")
+
+    monkeypatch.setattr("django.core.serializers.base.DeserializedObject.save", full)
+    with pytest.raises(WorkspaceError, match="disk is full"):
+        rows.load(tmp_path / "rows")
+    monkeypatch.undo()
+    assert everything() == before
+
+
+def test_an_installation_without_people_is_not_in_use(rows: Rows) -> None:
+    assert not rows.is_used()
+    assert Group.objects.exists()
+    person("kim")
+    assert rows.is_used()
+
+
+def test_the_schema_names_the_last_migrations(rows: Rows) -> None:
+    schema = rows.schema()
+    assert "plans.0001_plans" in schema
+    assert not [name for name in schema if name.startswith(("axes.", "sessions."))]
+
+
+def test_both_databases_write_the_same_rows(rows: Rows, kim: Client, tmp_path: Path) -> None:
+    saved(kim)
+    rows.dump(tmp_path / "rows")
+    lines = [json.loads(line) for line in (tmp_path / "rows").read_text("utf-8").splitlines()]
+    version = next(line for line in lines if line["model"] == "plans.planversion")
+    stored = PlanVersion.objects.get()
+    assert version["fields"]["document"] == stored.document, connection.vendor
+    assert version["fields"]["created"] == stored.created.isoformat()
