@@ -10,6 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 # More for pytest (`make test PYTEST_FLAGS=--cov`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
+# As many processes as there are cores; a file's tests stay together, they share what they set up.
+TEST_PROCESSES ?= --numprocesses auto --dist loadfile
 LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
@@ -53,7 +55,7 @@ demo: $(BIN)/.installed ## nine synthetic months -> tables and a report with adv
 	$(BIN)/telads demo
 
 test: install ## run all tests (시험)
-	$(BIN)/pytest $(PYTEST_FLAGS)
+	$(BIN)/pytest $(PYTEST_FLAGS) $(TEST_PROCESSES)
 
 check: install ## lint, formatting, strict types, architecture (코드 검사)
 	$(BIN)/ruff check .

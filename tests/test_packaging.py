@@ -34,7 +34,9 @@ def project() -> dict[str, Any]:
     return table
 
 
-LOCK, SPARK_LOCK = "requirements.lock", "requirements-spark.lock"
+LOCK = "requirements.lock"
+DEV_LOCK, SPARK_LOCK = "requirements-dev.lock", "requirements-spark.lock"
+LOCKS = (LOCK, DEV_LOCK, SPARK_LOCK)
 
 
 def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
@@ -48,19 +50,20 @@ def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
     return packages
 
 
-def declared() -> list[Requirement]:
-    """All that pyproject asks for but Spark, and the build tools."""
-    table = project()
+def needed_to_run() -> list[Requirement]:
+    """What the package asks for, and its build tools."""
     build: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"][
         "requires"
     ]
-    extras = [
-        line
-        for extra, lines in table["optional-dependencies"].items()
-        if extra != "spark"
-        for line in lines
+    return [Requirement(line) for line in [*project()["dependencies"], *build]]
+
+
+def needed_to_develop() -> list[Requirement]:
+    """All extras but Spark."""
+    extras: dict[str, list[str]] = project()["optional-dependencies"]
+    return [
+        Requirement(line) for extra, lines in extras.items() if extra != "spark" for line in lines
     ]
-    return [Requirement(line) for line in [*table["dependencies"], *extras, *build]]
 
 
 def test_the_version_is_said_alike() -> None:
@@ -85,19 +88,19 @@ def test_the_wheel_holds_all_that_the_package_holds(tmp_path: Path) -> None:
     assert not set(kept) - packed
 
 
-@pytest.mark.parametrize("lock", [LOCK, SPARK_LOCK])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_every_locked_package_has_hashes(lock: str) -> None:
     assert not [name for name, (_, hashes) in locked(lock).items() if not hashes]
 
 
-@pytest.mark.parametrize("trace", ["http", "file:", "index-url", "find-links", "://", "#"])
+@pytest.mark.parametrize("trace", ["http:", "https:", "file:", "index-url", "find-links", "://", "#"])
 def test_the_locks_name_no_place(trace: str) -> None:
-    for lock in (LOCK, SPARK_LOCK):
+    for lock in LOCKS:
         assert trace not in (ROOT / lock).read_text("utf-8")
 
 
-def test_the_lock_of_spark_is_complete_and_fits_the_other() -> None:
-    spark, all_else = locked(SPARK_LOCK), locked()
+def test_the_lock_of_spark_is_complete_and_fits_the_others() -> None:
+    spark, all_else = locked(SPARK_LOCK), locked(DEV_LOCK)
     for line in project()["optional-dependencies"]["spark"]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(spark[canonicalize_name(requirement.name)][0])
@@ -106,18 +109,34 @@ def test_the_lock_of_spark_is_complete_and_fits_the_other() -> None:
     assert "py4j" in spark
 
 
-@pytest.mark.parametrize("requirement", declared(), ids=lambda requirement: requirement.name)
+def test_developers_run_what_users_run() -> None:
+    users, developers = locked(LOCK), locked(DEV_LOCK)
+    assert {name: developers.get(name) for name in users} == users
+    assert not {"pytest", "mypy", "playwright"} & users.keys(), "users need no tools"
+
+
+@pytest.mark.parametrize("requirement", needed_to_run(), ids=lambda requirement: requirement.name)
 def test_the_lock_satisfies_what_is_declared(requirement: Requirement) -> None:
-    version, _ = locked()[canonicalize_name(requirement.name)]
+    assert_satisfied(requirement, LOCK)
+
+
+@pytest.mark.parametrize("requirement", needed_to_develop(), ids=str)
+def test_the_developers_lock_satisfies_what_is_declared(requirement: Requirement) -> None:
+    assert_satisfied(requirement, DEV_LOCK)
+
+
+def assert_satisfied(requirement: Requirement, lock: str) -> None:
+    version, _ = locked(lock)[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version), f"{requirement} but locked {version}"
 
 
+@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK])
 @pytest.mark.parametrize(
     "machine", OTHER_MACHINES, ids=lambda m: f"{m['python_version']}-{m['platform_machine']}"
 )
-def test_the_lock_is_complete_for_other_machines(machine: dict[str, str]) -> None:
+def test_the_lock_is_complete_for_other_machines(lock: str, machine: dict[str, str]) -> None:
     """The lock is made on one machine: no package may need one more elsewhere."""
-    packages = locked()
+    packages = locked(lock)
     missing = []
     for name in packages:
         try:
