@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from telads.errors import SettingError
 from telads.language import Text
@@ -22,6 +23,8 @@ class Setting:
     default: str
     parse: Callable[[str], object]
     text: Text
+    secret: bool = False
+    """Its value is never printed."""
 
     @property
     def variable(self) -> str:
@@ -72,6 +75,21 @@ def _database(text: str) -> object:
     return text if known else _refuse(text)
 
 
+def _address(text: str) -> object:
+    """An address over HTTPS, or of this machine."""
+    url = urlsplit(text)
+    own = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost", "::1"}
+    return text if not text or (url.scheme == "https" and url.hostname) or own else _refuse(text)
+
+
+def _role_map(text: str) -> object:
+    """`planners=planner,bosses=administrator` as pairs."""
+    pairs = tuple(tuple(part.strip() for part in word.rpartition("=")[::2])
+                  for word in text.split(",") if word.strip())  # fmt: skip
+    good = all(name and role in {"viewer", "planner", "administrator"} for name, role in pairs)
+    return pairs if good else _refuse(text)
+
+
 def _refuse(text: str) -> object:
     raise ValueError(text)
 
@@ -110,6 +128,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("database_url", "", _database, Text(
         "웹사이트 데이터베이스 postgres://..., 비우면 작업 폴더의 SQLite",
         "the website's database, postgres://...; empty: SQLite in the workspace")),
+    Setting("closed", "0", _switch, Text(
+        "모든 페이지와 API를 로그인한 사람에게만 여는지 0 또는 1",
+        "0 or 1: every page and the API are for people who have signed in")),
+    Setting("oidc_issuer", "", _address, Text(
+        "통합 로그인(OpenID Connect) 제공자의 주소, 비우면 쓰지 않음",
+        "the single sign-on's issuer (OpenID Connect); empty: none")),
+    Setting("oidc_client_id", "", str, Text(
+        "제공자에 등록한 이 웹사이트의 이름", "the name this website has there")),
+    Setting("oidc_client_secret", "", str, Text(
+        "제공자가 준 비밀값(공개 클라이언트면 비움)",
+        "the secret it was given there (empty for a public client)"), secret=True),
+    Setting("oidc_name", "", str, Text(
+        "로그인 단추에 쓸 이름", "what the button on the sign-in page names it")),
+    Setting("oidc_role_claim", "", str, Text(
+        "역할이 적힌 클레임, 예: realm_access.roles (비우면 열람자로 시작)",
+        "claim that holds roles, as realm_access.roles (empty: all begin as viewers)")),
+    Setting("oidc_roles", "", _role_map, Text(
+        "클레임 값과 역할, 예: media=planner,it=administrator",
+        "its values and the roles they mean, as media=planner,it=administrator")),
     Setting("api_keys", "0", _switch, Text(
         "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
@@ -136,6 +173,13 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
     database_url: str
+    closed: bool
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    oidc_role_claim: str
+    oidc_roles: tuple[tuple[str, str], ...]
     api_keys: bool
     api_rate: int
 

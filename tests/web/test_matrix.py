@@ -95,12 +95,22 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
         {"who": "somebody", "level": "read"}),
     ("plans/<int:number>/links/<int:link>/revoke/", "POST"): (
         _same(302, (403, 403, 403, 403), (302, 403, 403, 404)), {}),
+    ("plans/<int:number>/archive/", "POST"): (
+        _same(302, (403, 403, 403, 403), (302, 403, 403, 404)), {"away": "1"}),
+    ("plans/<int:number>/delete/", "GET"): (
+        Cells(302, (403,) * 4, (200, 403, 403, 404), (200,) * 4), {}),
+    ("plans/<int:number>/delete/", "POST"): (
+        Cells(302, (403,) * 4, (302, 403, 403, 404), (302,) * 4), {"word": "delete"}),
     ("plans/<int:number>/versions/<int:version>/share/", "POST"): (
         _same(302, (403, 403, 403, 403), (200, 403, 403, 404)), {"days": "3"}),
 }  # fmt: skip
 """Addresses of one plan, and what a POST sends."""
 
 _NEW = "<a long phrase> 2"
+BOSS = Cells(302, (403,), (403,), (200,))
+BOSS_DOES = Cells(302, (403,), (403,), (302,))
+NOTHING_THERE = Cells(404, (404,), (404,), (404,))
+"""A link that opens nothing; a single sign-on that this installation has not."""
 CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/", "GET"): (Cells(302, (200,), (200,), (200,)), {}),
     ("plans/new/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
@@ -115,7 +125,22 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/password/", "POST"): (
         Cells(302, (200,), (200,), (200,)),
         {"old_password": PASSWORD, "new_password1": _NEW, "new_password2": _NEW}),
-    ("account/log/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+    ("account/log/", "GET"): (BOSS, {}),
+    ("account/users/", "GET"): (BOSS, {}),
+    ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
+    ("account/users/<int:number>/", "GET"): (BOSS, {}),
+    ("account/users/<int:number>/link/", "POST"): (BOSS, {}),
+    ("account/users/<int:number>/role/", "POST"): (BOSS_DOES, {"role": "viewer"}),
+    ("account/users/<int:number>/disable/", "POST"): (BOSS_DOES, {}),
+    ("account/users/<int:number>/enable/", "POST"): (BOSS_DOES, {}),
+    ("account/users/<int:number>/unlock/", "POST"): (BOSS_DOES, {}),
+    ("account/choose/<uidb64>/<token>/", "GET"): (NOTHING_THERE, {}),
+    ("account/choose/<uidb64>/<token>/", "POST"): (NOTHING_THERE, {}),
+    ("account/sso/", "GET"): (NOTHING_THERE, {}),
+    ("sso/return/", "GET"): (NOTHING_THERE, {}),
+    ("admin/", "GET"): (BOSS, {}),
+    ("plans/all/", "GET"): (BOSS, {}),
+    ("plans/all/", "POST"): (BOSS_DOES, {"former": "gone", "heir": "somebody"}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
     ("admin-data/build/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
@@ -160,10 +185,11 @@ def document(twin_build: Build) -> dict[str, Any]:
 
 
 class World(NamedTuple):
-    """People by role, and for each a plan of each kind."""
+    """People by role, and for each a plan of each kind; somebody who owns the others."""
 
     people: dict[Role, User]
     plans: dict[tuple[Role, str], ShareLink]
+    somebody: User
 
     def client(self, who: str) -> Client:
         return Client() if who == "visitor" else signed_in(self.people[Role(who)])
@@ -188,13 +214,21 @@ def world(site: Client, document: dict[str, Any]) -> World:
                 version=version, digest=hashlib.sha256(token.encode()).hexdigest(), start="x",
                 expires=timezone.now() + timedelta(days=1),
             )  # fmt: skip
-    return World(people, plans)
+    # What somebody left who may not sign in any more.
+    gone = person("gone")
+    SavedPlan.objects.create(owner=gone, name="x")
+    gone.is_active = False
+    gone.save()
+    return World(people, plans, somebody)
 
 
-def address_of(pattern: str, link: ShareLink, token: str) -> str:
+def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = None) -> str:
+    if whom:
+        pattern = pattern.replace("users/<int:number>", f"users/{whom.pk}")
     filled = {
         "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
-        "<str:name>": "plan.csv", "<str:token>": token, "<str:build>": "0" * 16,
+        "<str:name>": "plan.csv", "<uidb64>": "MQ", "<token>": "x-y", "<str:token>": token,
+        "<str:build>": "0" * 16,
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
     for part, value in filled.items():
@@ -228,7 +262,7 @@ def test_plans(world: World, pattern: str, method: str) -> None:
 def test_what_is_no_plan_s(world: World, pattern: str, method: str) -> None:
     cells, sent = CLOSED[pattern, method]
     link = world.plans[Role.PLANNER, "own"]
-    address = address_of(pattern, link, f"{TOKEN} planner own")
+    address = address_of(pattern, link, f"{TOKEN} planner own", world.somebody)
     found = {who: status(world.client(who), method, address, sent) for who in WHO}
     assert found["visitor"] == cells.visitor
     for role in Role:
@@ -263,8 +297,9 @@ def test_nothing_is_done_without_the_form_s_token(world: World) -> None:
     link = world.plans[Role.ADMINISTRATOR, "own"]
     for (pattern, method), (_, sent) in {**PLANS, **CLOSED}.items():
         if method == "POST":
-            assert client.post(address_of(pattern, link, ""), sent).status_code == 403, pattern
-    assert SavedPlan.objects.count() == len(world.plans)
+            address = address_of(pattern, link, "", world.somebody)
+            assert client.post(address, sent).status_code == 403, pattern
+    assert SavedPlan.objects.count() == len(world.plans) + 1
 
 
 def test_methods_nobody_uses_are_refused(world: World) -> None:
@@ -274,10 +309,41 @@ def test_methods_nobody_uses_are_refused(world: World) -> None:
     for pattern, method in (*PLANS, *CLOSED):
         taken.setdefault(pattern, set()).add(method)
     for pattern, methods in taken.items():
-        address = address_of(pattern, link, f"{TOKEN} administrator own")
+        address = address_of(pattern, link, f"{TOKEN} administrator own", world.somebody)
         for method in {"POST", "GET", "PUT", "DELETE", "PATCH"} - methods:
-            if pattern != "account/sign-in/":  # there people who are signed in are sent on
+            # There people who are signed in are sent on, and a link opens nothing at all.
+            if pattern != "account/sign-in/" and not pattern.startswith("account/choose/"):
                 assert status(client, method, address, {}) == 405, (pattern, method)
     for method in ("PUT", "DELETE", "PATCH"):
         assert status(Client(), method, "/account/sign-in/", {}) == 405
     assert PlanVersion.objects.count() == len(world.plans)
+
+
+OPEN_WHEN_CLOSED = {
+    "healthz", "metrics", "favicon.ico", "account/sign-in/", "account/sign-out/", "account/sso/",
+    "sso/return/", "account/choose/<uidb64>/<token>/",
+    "plans/shared/<str:token>/", "plans/shared/<str:token>/<str:name>",
+}  # fmt: skip
+"""What a wholly closed installation leaves open: ways in, and what was given to somebody."""
+
+
+def test_a_closed_installation(world: World, installed: Installed) -> None:
+    link = world.plans[Role.PLANNER, "own"]
+    filled = {"data/vega-embed-<str:release>.js": "/data/vega-embed-1.js"}
+    filled |= PUBLIC | {f"api/v1/{one}": f"/api/v1/{API[one]}" for one in API}
+    with installed(closed=True):
+        for pattern in sorted(addresses() - {"api/v1/"}):
+            address = filled.get(pattern) or address_of(
+                pattern, link, f"{TOKEN} planner own", world.somebody
+            )
+            visitor = Client().get(address)
+            led = visitor.headers.get("Location", "").startswith("/account/sign-in/?next=")
+            if pattern in OPEN_WHEN_CLOSED:
+                assert not led, pattern
+            elif pattern.startswith("api/v1/") and pattern != "api/v1/docs":
+                assert visitor.status_code == 401, pattern
+            else:
+                assert led, pattern
+        viewer = world.client(Role.VIEWER)
+        for address in filled.values():
+            assert status(viewer, "GET", address, {}) in {200, 302, 404}, address

@@ -34,7 +34,8 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     for name in LIBRARIES:
         yield _library(name)
     for setting in SETTINGS:
-        value = _written(getattr(settings, setting.name))
+        known = getattr(settings, setting.name)
+        value = "***" if setting.secret and known else _written(known)
         yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
     yield _font()
@@ -44,7 +45,7 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
 def _written(value: object) -> str:
     """A setting's value as one would write it, a password in an address left out."""
     if isinstance(value, tuple):
-        return ",".join(value)
+        return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
     if isinstance(value, bool | float):
         return f"{value:g}"
     return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from telads.settings import Settings
 from telads.web import logs
+from telads.web.accounts.backends import backends_of
 from telads.web.database import database_of
 from telads.web.secret import secret_key
 
@@ -29,7 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.admin",
     "django_htmx",
     "axes",
     "django_tasks",
@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "telads.web.accounts.closed.closed_to_visitors",
     "telads.web.errors.friendly_errors",
     "telads.web.api.problems.plain_errors",
     "axes.middleware.AxesMiddleware",
@@ -129,11 +130,9 @@ CSRF_FAILURE_VIEW = "telads.web.errors.stale_form"
 
 # Signing in (telads.web.accounts): roles are groups; five wrong passwords lock a name for an
 # address, so that a stranger elsewhere cannot lock anybody out.
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = backends_of(TELADS)
 LOGIN_URL = "sign-in"
+PASSWORD_RESET_TIMEOUT = round(timedelta(days=3).total_seconds())
 _CHECKS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_CHECKS}.UserAttributeSimilarityValidator"},

@@ -9,6 +9,8 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
+from telads.web.accounts.administration import admin
+from telads.web.accounts.views import single_sign_on_return
 from telads.web.api.page import docs
 from telads.web.health import healthz
 from telads.web.metrics import metrics
@@ -33,12 +35,15 @@ PAGES: list[URLPattern | URLResolver] = [
     path("admin-data/", include("telads.web.jobs.urls")),
     path("api/v1/docs", docs, name="api-docs"),
     path("account/", include("telads.web.accounts.urls")),
+    path("admin/", admin, name="admin"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("telads.web.api.addresses")),
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("favicon.ico", icon, name="icon"),
+    # One address for both languages: it is written down at the provider.
+    path("sso/return/", single_sign_on_return, name="single-sign-on-return"),
     *i18n_patterns(*PAGES, prefix_default_language=False),
 ]
 

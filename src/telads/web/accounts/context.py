@@ -11,13 +11,14 @@ from telads.web.accounts.roles import Role, allows, role_of
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:
-    """`role` in words, and what it opens; nothing for visitors."""
+    """`role` in words, and what it opens; for visitors, whether they are shown nothing at all."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {}
+        return {"outside": current.settings().closed}
     role = role_of(user)
     return {
         "role": role.text(current.language(request)) if role else "",
+        "outside": current.settings().closed and role is None,
         "plans": allows(user, Role.PLANNER),
         "administers": allows(user, Role.ADMINISTRATOR),
     }

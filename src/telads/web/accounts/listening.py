@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from telads.web.accounts.audit import record
+from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
 
 
 def listen() -> None:
@@ -21,7 +22,8 @@ def listen() -> None:
 
 
 def _signed_in(sender: Any, user: User, **facts: Any) -> None:
-    record(user.get_username(), "sign-in")
+    backend = getattr(user, "backend", "")
+    record(user.get_username(), "sign-in", detail=SINGLE_SIGN_ON if backend == BACKEND else "")
 
 
 def _signed_out(sender: Any, user: User | None, **facts: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn
 
+from django.contrib.auth.models import User
 from django.db import models
 
 
@@ -57,3 +58,22 @@ class AuditEntry(models.Model):
     def delete(self, *args: Any, **options: Any) -> NoReturn:
         """Refused."""
         raise NeverChanged("entries of the audit log are never removed")
+
+
+class SingleSignOn(models.Model):
+    """Who somebody is at the provider of the single sign-on. Names there may change hands."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="single_sign_on")
+    issuer = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    """The `sub` of its tokens: never given to another person."""
+
+    class Meta:
+        """One account for each person."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["issuer", "subject"], name="one_account_of_a_subject"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.issuer} {self.subject}"

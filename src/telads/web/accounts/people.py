@@ -1,13 +1,20 @@
-"""People who may sign in: made, listed, given a role, disabled."""
+"""People who may sign in: made, invited, listed, given a role, disabled, unlocked."""
 
 from __future__ import annotations
 
 import secrets
 
+from axes.models import AccessAttempt
+from axes.utils import reset as forget_attempts
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
@@ -24,12 +31,30 @@ def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) ->
     Raises `QuestionError` for a name that is taken or is none, and for a weak password.
     """
     user = User(username=name.strip())
+    chosen = password or secrets.token_urlsafe(BYTES)
+    _check_name(user)
+    _set_password(user, chosen)
+    _add(user, role, by)
+    return chosen
+
+
+def invite(name: str, role: Role, by: str) -> User:
+    """Make somebody who has no password yet; raises `QuestionError` as `create` does."""
+    user = User(username=name.strip())
+    _check_name(user)
+    user.set_unusable_password()
+    _add(user, role, by)
+    return user
+
+
+def _check_name(user: User) -> None:
     try:
         user.clean_fields(exclude=["password"])
     except ValidationError:
-        raise _no_name(name) from None
-    chosen = password or secrets.token_urlsafe(BYTES)
-    _set_password(user, chosen)
+        raise _no_name(user.username) from None
+
+
+def _add(user: User, role: Role, by: str) -> None:
     try:
         with transaction.atomic():
             user.save()
@@ -41,12 +66,12 @@ def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) ->
             Text("다른 이름을 지어 주세요.", "Choose another name."),
             value=user.username,
         ) from None
-    return chosen
 
 
 def listed() -> list[User]:
     """Everybody, by name; disabled people too."""
-    return list(User.objects.prefetch_related("groups").order_by("username"))
+    found = User.objects.select_related("single_sign_on").prefetch_related("groups")
+    return list(found.order_by("username"))
 
 
 def role_name(user: User) -> str:
@@ -56,20 +81,53 @@ def role_name(user: User) -> str:
 
 
 def set_role(name: str, role: Role, by: str = COMMAND_LINE) -> None:
-    """Give somebody this role instead of the former one; raises `UnknownChoice`."""
+    """Give somebody this role instead of the former one.
+
+    Raises `UnknownChoice`, and `QuestionError` for the last administrator.
+    """
     user = find(name)
     with transaction.atomic():
+        if role is not Role.ADMINISTRATOR:
+            _keep_an_administrator(user, by)
         _give(user, role)
         record(by, "user-role", user.username, role)
 
 
 def set_active(name: str, active: bool, by: str = COMMAND_LINE) -> None:
-    """Let somebody sign in, or no longer: sessions that are open end at once."""
+    """Let somebody sign in, or no longer: sessions that are open end at once, for good.
+
+    Raises `UnknownChoice`, and `QuestionError` for the last administrator.
+    """
     user = find(name)
     with transaction.atomic():
+        if not active:
+            _keep_an_administrator(user, by)
+            _end_sessions(user)
+            if not user.has_usable_password():
+                user.set_unusable_password()  # another one: a link that is out is void
         user.is_active = active
-        user.save(update_fields=["is_active"])
+        user.save(update_fields=["is_active", "password"])
         record(by, "user-enable" if active else "user-disable", user.username)
+
+
+def unlock(name: str, by: str = COMMAND_LINE) -> None:
+    """Forget somebody's failed attempts to sign in; raises `UnknownChoice`."""
+    user = find(name)
+    with transaction.atomic():
+        forget_attempts(username=user.username)
+        record(by, "user-unlock", user.username)
+
+
+def locked() -> set[str]:
+    """Names that are locked for some address after too many attempts."""
+    since = timezone.now() - settings.AXES_COOLOFF_TIME
+    counted = (
+        AccessAttempt.objects.filter(attempt_time__gt=since)
+        .values("username", "ip_address")
+        .annotate(failures=Sum("failures_since_start"))
+        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
+    )
+    return {attempt["username"] for attempt in counted}
 
 
 def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
@@ -93,6 +151,32 @@ def find(name: str) -> User:
             value=name,
         )
     return user
+
+
+def _keep_an_administrator(user: User, by: str) -> None:
+    """Raise `QuestionError` if nobody else could look after people any more.
+
+    Whoever has the command line can always make an administrator, so he is not asked.
+    """
+    # Of two administrators who disable each other at once the second waits here, and is told.
+    group = Group.objects.select_for_update().get(name=Role.ADMINISTRATOR)
+    others = group.user_set.filter(is_active=True).exclude(pk=user.pk)
+    is_one = user.is_active and user.groups.filter(pk=group.pk).exists()
+    if by != COMMAND_LINE and is_one and not others.exists():
+        raise QuestionError(
+            Text("마지막 관리자는 역할을 바꾸거나 정지할 수 없습니다.",
+                 "The last administrator keeps role and account."),
+            Text("먼저 다른 분을 관리자로 정해 주십시오.",
+                 "Make somebody else administrator first."),
+            value=user.username,
+        )  # fmt: skip
+
+
+def _end_sessions(user: User) -> None:
+    """Remove somebody's sessions: those that only slept would go on when he is enabled again."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def _give(user: User, role: Role) -> None:

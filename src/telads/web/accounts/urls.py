@@ -2,11 +2,23 @@
 
 from django.urls import path
 
-from telads.web.accounts.views import Password, SignIn, SignOut, log
+from telads.web.accounts import users
+from telads.web.accounts.administration import log
+from telads.web.accounts.links import ChoosePassword
+from telads.web.accounts.views import Password, SignIn, SignOut, single_sign_on
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("sso/", single_sign_on, name="single-sign-on"),
     path("password/", Password.as_view(), name="password"),
+    path("choose/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose-password"),
     path("log/", log, name="audit-log"),
+    path("users/", users.users, name="users"),
+    path("users/<int:number>/", users.person, name="person"),
+    path("users/<int:number>/link/", users.link, name="person-link"),
+    *(
+        path(f"users/<int:number>/{what}/", users.change, {"what": what}, name=f"person-{what}")
+        for what in ("role", "disable", "enable", "unlock")
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Pages of accounts: signing in and out, the password, and the log of what was done."""
+"""Pages of accounts: signing in and out, and the password."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import PasswordChangeForm
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
@@ -17,19 +15,18 @@ from django.views.decorators.http import require_safe
 from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
-from telads.web.accounts.audit import ACTIONS, record
-from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.errors import answer_with
-
-LOG_PAGE = 100
-"""Entries of the log on one page."""
 
 LOCKED = TeladsError(
     Text("로그인 시도가 너무 많아 잠시 잠갔습니다.", "Too many attempts: signing in is locked."),
     Text("15분 뒤에 다시 해 주십시오. 비밀번호를 잊으셨다면 관리자에게 알려 주십시오.",
          "Try again in 15 minutes. If you forgot the password, tell your administrator."),
 )  # fmt: skip
+
+
+SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
 
 
 class SignIn(auth.LoginView):
@@ -42,6 +39,13 @@ class SignIn(auth.LoginView):
     def get_default_redirect_url(self) -> str:
         """Where people go who asked for nothing else."""
         return reverse("home")
+
+    def get_context_data(self, **known: Any) -> dict[str, Any]:
+        """With the single sign-on's name, if there is one."""
+        settings = current.settings()
+        lang = current.language(self.request)
+        named = (settings.oidc_name or SINGLE_SIGN_ON_NAME(lang)) if settings.oidc_issuer else ""
+        return super().get_context_data(**known, single_sign_on=named, closed=settings.closed)
 
 
 class SignOut(auth.LogoutView):
@@ -68,14 +72,23 @@ class Password(auth.PasswordChangeView):
 
 
 @require_safe
-@required(Role.ADMINISTRATOR)
-def log(request: HttpRequest) -> HttpResponse:
-    """`/account/log/?page=2`: what was done, the newest first."""
-    page = Paginator(AuditEntry.objects.all(), LOG_PAGE).get_page(request.GET.get("page"))
-    lang = current.language(request)
-    entries = [(entry, ACTIONS[entry.action](lang) if entry.action in ACTIONS else entry.action)
-               for entry in page.object_list]  # fmt: skip
-    return render(request, "accounts/log.html", {"page": page, "entries": entries})
+def single_sign_on(request: HttpRequest) -> HttpResponseBase:
+    """`/account/sso/?next=/plans/`: on to the provider; 404 where there is none."""
+    if not current.settings().oidc_issuer:
+        raise Http404
+    from telads.web.accounts.sso import begin  # its libraries are only there if it is wanted
+
+    return begin(request)
+
+
+@require_safe
+def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
+    """`/sso/return/?code=...&state=...`: back from the provider."""
+    if not current.settings().oidc_issuer:
+        raise Http404
+    from telads.web.accounts.sso import come_back
+
+    return come_back(request)
 
 
 def locked(request: HttpRequest, *args: Any, **facts: Any) -> HttpResponseBase:

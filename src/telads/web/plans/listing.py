@@ -17,8 +17,10 @@ def plans(request: HttpRequest) -> HttpResponse:
     user = request.user
     found = visible(user).select_related("owner").prefetch_related("versions")  # type: ignore[arg-type]
     rows = [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
+    own = [row for row in rows if row[0].owner_id == user.pk]
     facts = {
-        "own": [row for row in rows if row[0].owner_id == user.pk],
+        "own": [row for row in own if not row[0].archived],
+        "archived": [row for row in own if row[0].archived],
         "others": [row for row in rows if row[0].owner_id != user.pk],
     }
     return render(request, "plans/list.html", facts)

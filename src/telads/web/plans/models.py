@@ -21,6 +21,8 @@ class SavedPlan(models.Model):
     name = models.CharField(max_length=LONGEST_NAME)
     """That of the newest version."""
     created = models.DateTimeField(auto_now_add=True)
+    archived = models.DateTimeField(null=True, blank=True)
+    """Since when its owner has it out of the way; it can be opened as before."""
 
     class Meta:
         """Newest first."""

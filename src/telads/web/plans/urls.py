@@ -5,16 +5,20 @@ from django.urls import path
 from telads.web.plans.files import file
 from telads.web.plans.listing import plans
 from telads.web.plans.making import edit, new
+from telads.web.plans.removing import archive, delete, of_all
 from telads.web.plans.sharing import access, revoke, share, shared, shared_file
 from telads.web.plans.showing import compare, plan
 
 urlpatterns = [
     path("", plans, name="plans"),
     path("new/", new, name="plan-new"),
+    path("all/", of_all, name="plans-of-all"),
     path("shared/<str:token>/", shared, name="plan-shared"),
     path("shared/<str:token>/<str:name>", shared_file, name="plan-shared-file"),
     path("<int:number>/", plan, name="plan"),
     path("<int:number>/edit/", edit, name="plan-edit"),
+    path("<int:number>/archive/", archive, name="plan-archive"),
+    path("<int:number>/delete/", delete, name="plan-delete"),
     path("<int:number>/access/", access, name="plan-access"),
     path("<int:number>/links/<int:link>/revoke/", revoke, name="plan-revoke"),
     path("<int:number>/versions/<int:version>/", plan, name="plan-version"),

@@ -1,0 +1,179 @@
+"""Single sign-on by OpenID Connect, on mozilla-django-oidc; loaded only where it is wanted.
+
+Authorization code with PKCE, state and nonce. What the library leaves open is checked here: the
+token's issuer, audience, authorised party and times beside its signature (RS256, by the provider's
+keys) and nonce; somebody is known by issuer and `sub`, never by a name that may change hands; and
+whoever is disabled stays out. Claims are read from the signed ID token alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+from django.contrib import auth
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from mozilla_django_oidc import auth as oidc  # type: ignore[import-untyped]
+from mozilla_django_oidc.utils import import_from_settings  # type: ignore[import-untyped]
+from mozilla_django_oidc.views import (  # type: ignore[import-untyped]
+    OIDCAuthenticationRequestView,
+)
+
+from telads.errors import TeladsError
+from telads.language import Text
+from telads.web import current
+from telads.web.accounts.audit import record
+from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
+from telads.web.accounts.newcomers import Disabled, person_of
+from telads.web.accounts.provider import TIMEOUT, NotTrusted, provider_of
+from telads.web.errors import answer_with
+
+ALGORITHM = "RS256"
+LEEWAY = 60
+"""Seconds by which two clocks may differ."""
+LONGEST_SUBJECT = 255
+STATES, NEXT, LANGUAGE = "oidc_states", "oidc_login_next", "single_sign_on_language"
+"""Keys in the session; the first two are the library's."""
+
+REFUSED = TeladsError(
+    Text("통합 로그인으로 들어오지 못했습니다.", "The single sign-on did not let you in."),
+    Text("로그인 페이지에서 다시 시작해 주십시오. 되풀이되면 관리자에게 알려 주십시오.",
+         "Start again from the sign-in page. If it happens again, tell your administrator."),
+)  # fmt: skip
+UNREACHABLE = TeladsError(
+    Text("통합 로그인 제공자와 연결되지 않습니다.", "The single sign-on cannot be reached."),
+    Text("잠시 뒤에 다시 해 주십시오. 급하시면 관리자에게 알려 주십시오.",
+         "Try again in a while. If it is urgent, tell your administrator."),
+)  # fmt: skip
+WRONG = (NotTrusted, SuspiciousOperation, jwt.PyJWTError, KeyError, TypeError, ValueError,
+         AttributeError)  # fmt: skip
+"""What the library and the checks raise where an answer is not as it should be."""
+
+
+def _asked(name: str, *default: Any) -> Any:
+    """The library's settings, from the product's own."""
+    settings = current.settings()
+    fixed = {
+        "OIDC_RP_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_RP_CLIENT_SECRET": settings.oidc_client_secret,
+        "OIDC_RP_SCOPES": "openid profile email",
+        "OIDC_RP_SIGN_ALGO": ALGORITHM,
+        "OIDC_USE_PKCE": True,
+        "OIDC_USE_NONCE": True,
+        "OIDC_ALLOW_UNSECURED_JWT": False,
+        "OIDC_TIMEOUT": TIMEOUT,
+        "OIDC_AUTHENTICATION_CALLBACK_URL": "single-sign-on-return",
+    }
+    if name == "OIDC_OP_AUTHORIZATION_ENDPOINT":
+        return provider_of(settings.oidc_issuer).authorization
+    return fixed[name] if name in fixed else import_from_settings(name, *default)
+
+
+class Begin(OIDCAuthenticationRequestView):  # type: ignore[misc]
+    """To the provider, with state, nonce and the challenge of PKCE."""
+
+    get_settings = staticmethod(_asked)
+
+
+class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
+    """Somebody by the token of the provider. Made with every request: it asks nothing yet."""
+
+    OIDC_RP_SIGN_ALGO = ALGORITHM
+    OIDC_RP_IDP_SIGN_KEY = None
+    get_settings = staticmethod(_asked)
+    get_user = ModelBackend.get_user  # the library's lets disabled people stay
+
+    def __init__(self) -> None:
+        self.UserModel = User
+        settings = current.settings()
+        self.OIDC_RP_CLIENT_ID = settings.oidc_client_id
+        self.OIDC_RP_CLIENT_SECRET = settings.oidc_client_secret
+
+    def authenticate(self, request: HttpRequest | None, **given: Any) -> User | None:
+        """Somebody who comes back from the provider; anybody else is none of its business."""
+        if request is None or "nonce" not in given:
+            return None
+        provider = provider_of(current.settings().oidc_issuer)
+        self.OIDC_OP_TOKEN_ENDPOINT = provider.token
+        self.OIDC_OP_JWKS_ENDPOINT = provider.keys
+        found: User | None = super().authenticate(request, **given)
+        return found
+
+    def get_token(self, payload: dict[str, Any]) -> Any:
+        """Without an empty secret: a public client proves itself by PKCE."""
+        return super().get_token({name: value for name, value in payload.items() if value})
+
+    def _verify_jws(self, payload: str, key: Any) -> Any:
+        """The claims of a token that was signed by the provider, for this website, and holds."""
+        settings = current.settings()
+        claims = jwt.decode(
+            payload, key, algorithms=[ALGORITHM], audience=settings.oidc_client_id,
+            issuer=settings.oidc_issuer, leeway=LEEWAY,
+            options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
+        )  # fmt: skip
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", "" if several else settings.oidc_client_id) != settings.oidc_client_id:
+            raise NotTrusted("azp")
+        if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT or not claims["sub"].isprintable():
+            raise NotTrusted("sub")
+        return claims
+
+    def get_or_create_user(self, access_token: Any, id_token: Any, payload: Any) -> User:
+        """The account of whom the token is about."""
+        return person_of(payload, current.settings())
+
+
+@never_cache
+def begin(request: HttpRequest) -> HttpResponse:
+    """On to the provider."""
+    try:
+        answer: HttpResponse = Begin.as_view()(request)
+    except OSError:
+        return answer_with(request, UNREACHABLE, 503)
+    except WRONG as error:
+        return _refused(request, error)
+    request.session[LANGUAGE] = translation.get_language()
+    return answer
+
+
+@never_cache
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Back from the provider: in, or told why not. A state is good for one answer."""
+    lang = request.session.get(LANGUAGE)
+    with translation.override(lang if lang in {"ko", "en"} else "ko"):
+        request.LANGUAGE_CODE = translation.get_language()
+        states = request.session.get(STATES) or {}
+        state = states.pop(request.GET.get("state", ""), None)
+        if state is None or "code" not in request.GET:
+            return _refused(request, NotTrusted(request.GET.get("error", "state")[:40]))
+        request.session[STATES] = states
+        request.session.save()
+        try:
+            user = Backend().authenticate(
+                request, nonce=state["nonce"], code_verifier=state["code_verifier"]
+            )
+        except OSError:
+            return answer_with(request, UNREACHABLE, 503)
+        except Disabled as error:
+            return _refused(request, error, error.name)
+        except WRONG as error:
+            return _refused(request, error)
+        if user is None:
+            return _refused(request, NotTrusted("token"))
+        back = request.session.get(NEXT) or reverse("home")
+        user.backend = BACKEND  # what listens to `login` reads it
+        auth.login(request, user)
+        return redirect(back)
+
+
+def _refused(request: HttpRequest, error: Exception, name: str = "") -> HttpResponse:
+    """A friendly page; the reason, without any of the token's words, is in the log."""
+    record(name, "sign-in-failed", detail=f"{SINGLE_SIGN_ON}: {type(error).__name__}")
+    return answer_with(request, REFUSED, 403)
