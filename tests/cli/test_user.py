@@ -32,6 +32,7 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     given = user("create", "lee", "--password-stdin", said="a long enough phrase\n")
     assert given.stdout == "done: lee\n"
     assert user("role", "kim", "administrator").returncode == 0
+    assert user("unlock", "lee").stdout == "done: lee\n"
     assert user("disable", "lee").returncode == 0
     assert user("disable", "nobody").returncode == 2
     assert "lee, viewer, never signed in, disabled" in user("list").stdout

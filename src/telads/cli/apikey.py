@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from telads.cli.contents import listed
+from telads.cli.listing import show_list, when
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -20,6 +20,9 @@ from telads.cli.options import (
 )
 from telads.cli.show import show_done
 from telads.language import Lang, Text
+
+if TYPE_CHECKING:
+    from telads.web.api import desk
 
 apikey = typer.Typer(**listed("apikey"))
 NameArgument = Annotated[
@@ -60,16 +63,7 @@ def list_keys(
     from telads.web.api import desk
 
     found = desk.listed(workspace_of(workspace).path)
-    if form is not Form.TABLE:
-        rows = [{name: _plain(value) for name, value in entry._asdict().items()} for entry in found]
-        show_done("apikey list", rows, form)
-        return
-    for entry in found:
-        told = [f"{entry.name} ({entry.start}…)", _made(entry.created, lang.value)]
-        told.append(_used(entry.last_used, lang.value))
-        if entry.revoked:
-            told.append(Text("거둠", "revoked")(lang.value) + f" {entry.revoked:%Y-%m-%d}")
-        sys.stdout.write(", ".join(told) + "\n")
+    show_list("apikey list", found, lambda entry: _told(entry, lang.value), form)
 
 
 @apikey.command(help=say("열쇠를 거둡니다. 바로 쓸 수 없게 됩니다.",
@@ -91,15 +85,14 @@ def revoke(
     sys.stdout.write(f"{done(lang.value)}\n")
 
 
-def _made(when: datetime, lang: Lang) -> str:
-    return Text("만든 날", "created")(lang) + f" {when:%Y-%m-%d}"
-
-
-def _used(when: datetime | None, lang: Lang) -> str:
-    if when is None:
-        return Text("아직 쓰지 않음", "never used")(lang)
-    return Text("마지막 사용", "last used")(lang) + f" {when:%Y-%m-%d %H:%M} UTC"
-
-
-def _plain(value: object) -> object:
-    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+def _told(entry: desk.Entry, lang: Lang) -> list[str]:
+    """A key in the words of a list."""
+    used = when(entry.last_used, Text("아직 쓰지 않음", "never used"), lang)
+    told = [
+        f"{entry.name} ({entry.start}…)",
+        Text("만든 날", "created")(lang) + f" {entry.created:%Y-%m-%d}",
+        Text(f"마지막 사용 {used}", f"last used {used}")(lang) if entry.last_used else used,
+    ]
+    if entry.revoked:
+        told.append(Text("거둠", "revoked")(lang) + f" {entry.revoked:%Y-%m-%d}")
+    return told

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from telads.cli.contents import listed
+from telads.cli.listing import show_list, when
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -19,6 +20,9 @@ from telads.cli.options import (
 )
 from telads.cli.show import show_done
 from telads.language import Lang, Text
+
+if TYPE_CHECKING:
+    from telads.web.accounts import desk
 
 user = typer.Typer(**listed("user"))
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
@@ -77,21 +81,7 @@ def list_users(
     from telads.web.accounts import desk
 
     found = desk.listed(workspace_of(workspace).path)
-    if form is not Form.TABLE:
-        rows = [{**entry._asdict(), "joined": entry.joined.isoformat(timespec="seconds"),
-                 "last_sign_in": entry.last_sign_in and
-                 entry.last_sign_in.isoformat(timespec="seconds")} for entry in found]  # fmt: skip
-        show_done("user list", rows, form)
-        return
-    for entry in found:
-        told = [entry.name, entry.role or "–"]
-        if entry.last_sign_in:
-            told.append(f"{entry.last_sign_in:%Y-%m-%d %H:%M} UTC")
-        else:
-            told.append(Text("아직 로그인하지 않음", "never signed in")(lang.value))
-        if not entry.active:
-            told.append(Text("정지", "disabled")(lang.value))
-        sys.stdout.write(", ".join(told) + "\n")
+    show_list("user list", found, lambda entry: _told(entry, lang.value), form)
 
 
 @user.command(help=say("역할을 바꿉니다.", "Change somebody's role."))
@@ -136,6 +126,28 @@ def enable(
 
     desk.set_active(workspace_of(workspace).path, name, True)
     _tell("user enable", name, "", form, lang.value)
+
+
+@user.command(help=say("로그인 시도가 많아 잠긴 이름을 풉니다.",
+                       "Unlock a name after too many attempts to sign in."))  # fmt: skip
+def unlock(
+    name: NameArgument,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """For every address it was locked for."""
+    from telads.web.accounts import desk
+
+    desk.unlock(workspace_of(workspace).path, name)
+    _tell("user unlock", name, "", form, lang.value)
+
+
+def _told(entry: desk.Entry, lang: Lang) -> list[str]:
+    """Somebody in the words of a list."""
+    never = Text("아직 로그인하지 않음", "never signed in")
+    told = [entry.name, entry.role or "–", when(entry.last_sign_in, never, lang)]
+    return told if entry.active else [*told, Text("정지", "disabled")(lang)]
 
 
 def _role(name: str) -> str:

@@ -60,6 +60,14 @@ def set_active(workspace: Path, name: str, active: bool) -> None:
     people.set_active(name, active)
 
 
+def unlock(workspace: Path, name: str) -> None:
+    """Forget somebody's failed attempts to sign in; raises `UnknownChoice`."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+
+    people.unlock(name)
+
+
 def new_password(workspace: Path, name: str, password: str = "") -> str:
     """Give somebody another password and return it; raises `UnknownChoice`."""
     make_ready(workspace)
