@@ -205,7 +205,7 @@ class Build:
         """When it was made, in seconds since 1970."""
         return (self.path / "build.json").stat().st_mtime
 
-    @property
+    @cached_property
     def months(self) -> tuple[Month, ...]:
         """The label months, in order."""
         return tuple(Month.parse(text) for text in self.about["months"])

@@ -47,7 +47,7 @@ def texts() -> dict[str, Path]:
     """Every text to translate and a file that says it."""
     found: dict[str, Path] = {}
     for path in sorted(WEB.rglob("*")):
-        if path.suffix in {".html", ".svg"} and "static" not in path.parts:
+        if path.suffix in {".html", ".svg", ".j2"} and "static" not in path.parts:
             found |= dict.fromkeys(of_template(path), path)
         elif path.suffix == ".py":
             found |= dict.fromkeys(of_module(path), path)
@@ -88,7 +88,7 @@ def test_the_reading_of_texts_agrees_with_gettext(tmp_path: Path) -> None:
     copy = tmp_path / "web"
     shutil.copytree(WEB, copy, ignore=shutil.ignore_patterns("static", "parts", "__pycache__"))
     shutil.rmtree(copy / "locale" / "ko")
-    command = ["makemessages", "-l", "ko", "-e", "html,svg,py", "--no-location"]
+    command = ["makemessages", "-l", "ko", "-e", "html,svg,j2,py", "--no-location"]
     environment = {name: text for name, text in os.environ.items() if "DJANGO" not in name}
     subprocess.run(
         [sys.executable, "-m", "django", *command],

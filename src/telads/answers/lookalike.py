@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,6 @@ from telads.language import Text
 from telads.model import Month, Segment, Sex
 from telads.recommend.lookalike import Among, nearest
 from telads.workspace import Build
-
-if TYPE_CHECKING:
-    import polars as pl
 
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
@@ -55,12 +52,16 @@ def lookalike(
     everybody = np.ones(len(known.segments), bool)
     found = nearest(known.affinity, known.segments, own, among, everybody, count)
     others = [index for index, _ in found]
+    chosen = [known.segments[index] for index in others]
     gaps = abs(known.affinity[others] - known.affinity[own])
     services = build.about["services"]
     rows = pl.DataFrame(
         [
             pl.Series("rank", range(1, len(found) + 1), dtype=pl.UInt32),
-            *known.frame[others],
+            pl.Series("district", [segment.district for segment in chosen], dtype=pl.String),
+            pl.Series("sex", [str(segment.sex) for segment in chosen], dtype=pl.String),
+            pl.Series("age", [segment.age for segment in chosen], dtype=pl.Int16),
+            pl.Series("population", [known.people[i] for i in others], dtype=pl.Int64),
             pl.Series("distance", [distance for _, distance in found], dtype=pl.Float64),
             pl.Series("closest", [services[gap.argmin()] for gap in gaps], dtype=pl.String),
             pl.Series("farthest", [services[gap.argmax()] for gap in gaps], dtype=pl.String),
@@ -74,16 +75,16 @@ def lookalike(
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts=size(build, [known.segments[index] for index in others], when).facts(),
+        facts=size(build, chosen, when).facts(),
         warnings=build.warnings(when),
     )
 
 
 class _Known(NamedTuple):
-    """The segments of a month in order, as they are shown, with their affinities as an array."""
+    """The segments of a month in order, their people as shown, their affinities as an array."""
 
     segments: list[Segment]
-    frame: pl.DataFrame
+    people: list[int]
     affinity: Array
 
 
@@ -99,6 +100,6 @@ def _in_month(build: Build, month: Month) -> _Known:
     affinity = wide.select(pl.col(build.about["services"]).fill_null(float("nan"))).to_numpy()
     return _Known(
         [Segment(d, Sex(s), a) for d, s, a in wide.select(KEY).rows()],
-        wide.select(*KEY, rounded(pl.col("population"))),
+        wide.select(rounded(pl.col("population"))).to_series().to_list(),
         affinity,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Literal
 
 import numpy as np
@@ -39,7 +40,7 @@ def nearest(
     far = distances(affinity, own)
     asked = segments[own]
     order = np.argsort(far, kind="stable")
-    return [
+    known = (
         (int(index), float(far[index]))
         for index in order
         if index != own
@@ -48,4 +49,5 @@ def nearest(
         and (
             among == "all" or (segments[index].peers == asked.peers) == (among == "other-districts")
         )
-    ][:top]
+    )
+    return list(islice(known, top))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
@@ -96,6 +97,24 @@ class Bar(NamedTuple):
             zero=f"{place(zero):.1f}",
             negative=value < zero,
             interval=(f"{place(low):.1f}", f"{place(high):.1f}") if known else None,  # type: ignore[arg-type]
+        )
+
+    @property
+    def svg(self) -> SafeString:
+        """The bar as it is drawn; it holds nothing but figures."""
+        sign = " bar-negative" if self.negative else ""
+        interval = (
+            f'<line class="interval" x1="{self.interval[0]}%" x2="{self.interval[1]}%" '
+            'y1="50%" y2="50%"/>'
+            if self.interval
+            else ""
+        )
+        return mark_safe(
+            f'<svg class="bar{sign}" aria-hidden="true" focusable="false">'
+            '<rect class="bar-track" x="0" y="45%" width="100%" height="10%"/>'
+            f'<rect class="bar-value" x="{self.start}%" y="15%" width="{self.width}%" '
+            f'height="70%"/>{interval}<line class="bar-zero" x1="{self.zero}%" '
+            f'x2="{self.zero}%" y1="0" y2="100%"/></svg>'
         )
 
 

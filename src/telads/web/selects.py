@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import NamedTuple
+
+from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.choices import METHODS
 from telads.answers.tables import districts
@@ -32,6 +35,24 @@ class Select(NamedTuple):
     id: str
     title: str
     options: list[Option]
+
+    @property
+    def html(self) -> SafeString:
+        """The list as it stands in a form: fifty options take a template far longer."""
+        return mark_safe(
+            f'<label>{escape(self.title)}<select name="{self.id}" id="choice-{self.id}" '
+            f'autocomplete="off">{options_html(self.options)}</select></label>'
+        )
+
+
+def options_html(options: Iterable[Option]) -> SafeString:
+    """Options inside a list."""
+    return mark_safe(
+        "".join(
+            f'<option value="{escape(value)}"{" selected" * chosen}>{escape(name)}</option>'
+            for value, name, chosen in options
+        )
+    )
 
 
 def select(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from math import floor
 from typing import TYPE_CHECKING, Any
@@ -46,4 +45,6 @@ def association_scale(lows: Iterable[float | None]) -> tuple[float, float]:
 
 def figure_text(text: str) -> str:
     """A figure with a true minus sign; what rounds to zero has no sign."""
-    return text[1:] if re.fullmatch(r"[+-]0\.?0*", text) else text.replace("-", MINUS)
+    if text[:1] in {"+", "-"} and not text[1:].strip("0."):
+        return text[1:]
+    return text.replace("-", MINUS)

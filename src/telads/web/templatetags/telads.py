@@ -1,6 +1,6 @@
 """The words templates are written in: texts and figures in the reader's language, and parts.
 
-Filters take the language of the request by themselves: `{{ text|say }}`, `{{ month|month }}`,
+Filters take the language of the request, unless it is given: `{{ text|say }}`, `{{ month|month }}`,
 `{{ row.population|people }}`, `{{ id|service }}`, `{{ name|district }}`, `{{ age|age }}`,
 `{{ sex|sex }}`, `{{ value|signed }}`. A page keeps its other choices in an address with Django's
 own `{% querystring month="2023-06" %}`.
@@ -13,13 +13,15 @@ Parts: `{% answer_table answer %}`, `{% basis answer %}`, `{% warnings answer %}
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.encoding import iri_to_uri
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from telads.answers.answer import Answer
@@ -27,6 +29,7 @@ from telads.catalog import BY_ID
 from telads.language import Lang, Text
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
+from telads.web.jinja import rendered
 from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
 from telads.wording import number
 from telads.wording import people as people_text
@@ -40,44 +43,44 @@ def lang() -> Lang:
 
 
 @register.filter
-def say(text: Text | str | None) -> str:
+def say(text: Text | str | None, language: Lang | None = None) -> str:
     """A text in both languages, in the reader's."""
-    return text(lang()) if isinstance(text, Text) else str(text or "")
+    return text(language or lang()) if isinstance(text, Text) else str(text or "")
 
 
 @register.filter
-def month(label: Month | str) -> str:
+def month(label: Month | str, language: Lang | None = None) -> str:
     """A month as people write it; takes a `Month` or `YYYY-MM`."""
     known = label if isinstance(label, Month) else Month.parse(label)
-    return known.text(lang())
+    return known.text(language or lang())
 
 
 @register.filter
-def window(label: Month | str) -> str:
+def window(label: Month | str, language: Lang | None = None) -> str:
     """The months that a label month observes: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     known = label if isinstance(label, Month) else Month.parse(label)
-    return span(known.window)
+    return span(known.window, language)
 
 
-def span(observed: Window) -> str:
+def span(observed: Window, language: Lang | None = None) -> str:
     """First and last month; the year is said once."""
     first, last = observed
-    if lang() == "en":
+    if (language or lang()) == "en":
         return f"{first} to {last}"
     end = f"{last.month}월" if first.year == last.year else last.text.ko
     return f"{first.text.ko}–{end}"
 
 
 @register.filter
-def people(count: float) -> str:
+def people(count: float, language: Lang | None = None) -> str:
     """`8,120명`, `730,000 people`."""
-    return people_text(count, lang())
+    return people_text(count, language or lang())
 
 
 @register.filter
-def service(id: str) -> str:
+def service(id: str, language: Lang | None = None) -> str:
     """The name of a service or measure."""
-    return BY_ID[id].text(lang())
+    return BY_ID[id].text(language or lang())
 
 
 @register.filter
@@ -87,9 +90,9 @@ def platform(name: str) -> str:
 
 
 @register.filter
-def district(name: str) -> str:
+def district(name: str, language: Lang | None = None) -> str:
     """A district's name: `강남구`, `Gangnam-gu`."""
-    return district_name(name, lang())
+    return district_name(name, language or lang())
 
 
 @register.filter
@@ -125,18 +128,23 @@ def percent(share: float | None, digits: int = 1) -> str:
 @register.simple_tag
 def badge(id: str) -> SafeString:
     """An honesty label that explains itself when pointed at, focused or touched."""
+    return _badge(id, lang())
+
+
+@cache
+def _badge(id: str, lang: Lang) -> SafeString:
     note = NOTES[id]
     return format_html(
         '<button type="button" class="badge badge-{}" popovertarget="note-{}" '
         'aria-describedby="note-{}">{}</button>',
-        note.style, id, id, note.name(lang()),
+        note.style, id, id, note.name(lang),
     )  # fmt: skip
 
 
 @register.simple_tag
-def badges(ids: Iterable[str] | None) -> SafeString:
+def badges(ids: Iterable[str] | None, language: Lang | None = None) -> SafeString:
     """Several labels side by side."""
-    return format_html_join(" ", "{}", ((badge(id),) for id in ids or ()))
+    return mark_safe(" ".join(_badge(id, language or lang()) for id in ids or ()))
 
 
 @register.inclusion_tag("components/notes.html")
@@ -145,7 +153,7 @@ def badge_notes() -> dict[str, list[tuple[str, Note]]]:
     return {"notes": list(NOTES.items())}
 
 
-@register.inclusion_tag("components/bar.html")
+@register.simple_tag
 def bar(
     value: float | None,
     lowest: float,
@@ -153,12 +161,13 @@ def bar(
     zero: float = 0.0,
     low: float | None = None,
     high: float | None = None,
-) -> dict[str, Bar | None]:
+) -> SafeString:
     """A bar from `zero` to the value on a scale from `lowest` to `highest`, with an interval.
 
     It only repeats a figure that stands beside it, so it is hidden from screen readers.
     """
-    return {"bar": Bar.of(value, lowest, highest, zero, low, high)}
+    drawn = Bar.of(value, lowest, highest, zero, low, high)
+    return drawn.svg if drawn else SafeString()
 
 
 @register.inclusion_tag("components/answer_table.html")
@@ -175,28 +184,34 @@ def answer_table(
     return {"table": table_of(answer, names, lang()), "caption": caption}
 
 
-@register.inclusion_tag("components/basis.html")
-def basis(answer: Answer) -> dict[str, Any]:
+@register.simple_tag
+def basis(answer: Answer) -> SafeString:
     """What an answer's figures stand on: month, months observed, method, build, synthetic."""
-    return {"answer": answer}
+    return rendered("components/basis.html.j2", {"answer": answer})
 
 
-@register.inclusion_tag("components/warnings.html")
-def warnings(answer: Answer) -> dict[str, Any]:
+@register.simple_tag
+def warnings(answer: Answer) -> SafeString:
     """What is remarkable about the month's data, folded."""
-    return {"warnings": [warning(lang()) for warning in answer.warnings]}
+    return rendered("components/warnings.html.j2", {"warnings": answer.warnings})
 
 
-@register.inclusion_tag("components/navigation.html", takes_context=True)
-def navigation(context: dict[str, Any]) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def navigation(context: dict[str, Any]) -> SafeString:
     """The pages, the present one marked."""
     request: HttpRequest | None = context.get("request")
     here = address_in("ko", request.path) if request else ""
+    marked = [here == "/" if path == "/" else here.startswith(path) for path, _ in PAGES]
+    return _navigation(tuple(marked), lang())
+
+
+@cache
+def _navigation(marked: tuple[bool, ...], lang: Lang) -> SafeString:
     links = [
-        (address_in(lang(), path), name, here.startswith(path) if path != "/" else here == "/")
-        for path, name in PAGES
+        (address_in(lang, path), name, present)
+        for (path, name), present in zip(PAGES, marked, strict=True)
     ]
-    return {"links": links}
+    return render_to_string("components/navigation.html", {"links": links})
 
 
 @register.simple_tag(takes_context=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.urls import reverse
-
 from telads.answers.choices import (
     METHODS,
     Filters,
@@ -21,6 +19,7 @@ from telads.answers.targets import ORDERS
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text
 from telads.model import Month
+from telads.web.addresses import address
 from telads.web.selects import (
     Select,
     age_select,
@@ -115,12 +114,12 @@ def targets_address(service: str, month: Month, method: str = METHODS[0]) -> str
 
 def address_of(choice: Choice) -> str:
     """The address of a choice."""
-    return reverse("advertisers", query=choice.query)
+    return address("advertisers", choice.query)
 
 
 def file_address(choice: Choice, name: str) -> str:
     """The address of a file of what is shown."""
-    return reverse("advertisers-file", args=(name,), query=choice.query)
+    return address("advertisers-file", choice.query, name)
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:

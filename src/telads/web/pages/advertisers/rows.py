@@ -50,17 +50,14 @@ class TargetRow(NamedTuple):
 
 def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
     """The targets in order, each with the platforms of its own."""
-    listed = platforms.rows.to_dicts()
+    listed = platforms.records
     scale = association_scale(
         row["association"] if row["low"] is None else row["low"] for row in listed
     )
     of_target: dict[int, list[PlatformRow]] = {}
     for row in listed:
         of_target.setdefault(row["target"], []).append(_platform_row(row, scale, lang))
-    return [
-        _target_row(row, of_target.get(row["rank"], []), choice, lang)
-        for row in found.rows.to_dicts()
-    ]
+    return [_target_row(row, of_target.get(row["rank"], []), choice, lang) for row in found.records]
 
 
 def _platform_row(row: dict[str, Any], scale: tuple[float, float], lang: Lang) -> PlatformRow:

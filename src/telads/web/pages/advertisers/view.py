@@ -10,6 +10,7 @@ from telads.answers.targets import targets
 from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.fragments import page_or_result
+from telads.web.jinja import rendered
 from telads.web.pages.advertisers import form, rows
 from telads.web.pages.advertisers.files import FILES
 from telads.web.svg import outlines, target_map
@@ -32,8 +33,9 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "answer": found,
         "rows": rows.target_rows(found, of_targets(build, found), choice, lang),
         "scale": affinity_scale(found.rows["affinity"]),
-        "map": target_map(found.rows.select("rank", "district").to_dicts()),
+        "map": target_map(found.records),
         "outlines": outlines(),
         "files": [(name, form.file_address(choice, name)) for name in FILES],
     }
+    facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, form.address_of(choice))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.urls import reverse
-
 from telads.answers.choices import (
     METHODS,
     age_of,
@@ -18,6 +16,7 @@ from telads.answers.choices import (
 )
 from telads.language import Lang
 from telads.model import Month, Segment
+from telads.web.addresses import address
 from telads.web.selects import (
     Select,
     age_select,
@@ -60,10 +59,15 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
 def customer_address(segment: Segment, month: Month, method: str = METHODS[0]) -> str:
     """The address of a group's page; the default method goes without saying."""
     district, sex, age = segment
-    choices = {"district": district, "sex": str(sex), "age": age, "month": str(month)}
+    choices: dict[str, str | int] = {
+        "district": district,
+        "sex": str(sex),
+        "age": age,
+        "month": str(month),
+    }
     if method != METHODS[0]:
         choices["method"] = method
-    return reverse("customers", query=choices)
+    return address("customers", choices)
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:

@@ -75,7 +75,7 @@ class Neighbour(NamedTuple):
 
 def service_rows(answer: Answer, choice: Choice, lang: Lang) -> list[ServiceRow]:
     """The ranked services."""
-    return [_service_row(answer, row, choice, lang) for row in answer.rows.to_dicts()]
+    return [_service_row(answer, row, choice, lang) for row in answer.records]
 
 
 def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang) -> ServiceRow:
@@ -95,18 +95,19 @@ def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang
 def trends_of(answer: Answer, lang: Lang) -> list[Trend]:
     """The services of `trends`, in the order of the catalogue."""
     series: dict[str, list[dict[str, Any]]] = {}
-    for row in answer.rows.to_dicts():
+    for row in answer.records:
         series.setdefault(row["service"], []).append(row)
-    return [_trend(service, rows, lang) for service, rows in series.items()]
+    known = {name: Month.parse(name) for name in {row["month"] for row in answer.records}}
+    return [_trend(service, rows, known, lang) for service, rows in series.items()]
 
 
-def _trend(service: str, rows: list[dict[str, Any]], lang: Lang) -> Trend:
+def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], lang: Lang) -> Trend:
     kind = BY_ID[service].kind
 
     def text(value: float | None) -> str:
         return "–" if value is None else figure(value, kind, lang)
 
-    months = [Month.parse(row["month"]) for row in rows]
+    months = [known[row["month"]] for row in rows]
     own, city = ([row[name] for row in rows] for name in ("value", "city"))
     return Trend(
         service=service,
@@ -137,14 +138,14 @@ def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
             hint=known[row["signal"]].hint,
             strong=(row["z_peers"] or 0) >= STRONG_SIGNAL,
         )
-        for row in answer.rows.to_dicts()
+        for row in answer.records
     ]
 
 
 def neighbours(answer: Answer, choice: Choice, lang: Lang) -> list[Neighbour]:
     """The groups alike."""
     found = []
-    for row in answer.rows.to_dicts():
+    for row in answer.records:
         segment = Segment(row["district"], Sex(row["sex"]), row["age"])
         address = customer_address(segment, choice.month, choice.method)
         found.append(Neighbour(row, segment_name(*segment, lang), address))

@@ -12,6 +12,7 @@ from telads.answers.trends import trends
 from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.fragments import page_or_result
+from telads.web.jinja import rendered
 from telads.web.pages.customers import form, rows
 from telads.web.written import affinity_scale
 from telads.wording import segment_name
@@ -40,4 +41,5 @@ def customers(request: HttpRequest) -> HttpResponse:
         "neighbours": rows.neighbours(alike, choice, lang),
     }
     address = form.customer_address(choice.segment, choice.month, choice.method)
+    facts["result"] = rendered("customers/answer.html.j2", facts)
     return page_or_result(request, "customers", facts, address)

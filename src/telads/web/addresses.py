@@ -1,0 +1,21 @@
+"""Addresses of pages with their choices, many on a page: each page is looked up but once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+
+def address(view: str, query: Mapping[str, str | int], *arguments: str) -> str:
+    """The address of a view in the language of the request, with a query."""
+    path = _path(view, arguments, str(get_language()))
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+@lru_cache(maxsize=256)
+def _path(view: str, arguments: tuple[str, ...], _language: str) -> str:
+    return reverse(view, args=arguments)
