@@ -38,12 +38,12 @@ def test_a_bad_file_is_reported_where_it_is_bad(
     job = done()
     assert (job.state, job.build) == (State.DONE, "")
     page = get(administrator, f"/en/admin-data/jobs/{job.pk}/")
-    row = page.one("tr", class_="outcome-refused")
-    assert path.name in row.one("th").text
-    assert OTHERWISE.get(name, case.en) in row.one("td", class_="text").text
+    row = page.one("li", class_="outcome-refused")
+    assert row.one("strong").text == path.name
+    assert OTHERWISE.get(name, case.en) in row.one("p", class_="remark").text
     if name not in OTHERWISE:
         korean = get(administrator, f"/admin-data/jobs/{job.pk}/")
-        assert case.ko in korean.one("tr", class_="outcome-refused").text
+        assert case.ko in korean.one("li", class_="outcome-refused").text
         for fact in ("row", "column", "value"):
             assert " ".join(str(case.facts.get(fact, "")).split()) in row.text
     assert str(twin.path) not in page.text, "where files lie on the server is nobody's business"

@@ -38,8 +38,7 @@ class Shown(NamedTuple):
 
 def refused(name: str, error: TeladsError) -> Row:
     """The row of a file that cannot be taken; where it lies is nobody's business."""
-    if "file" in error.facts:
-        error.facts["file"] = name
+    error.facts.pop("file", None)
     return _row(name, "refused") | {"error": pair(error)}
 
 

@@ -158,7 +158,7 @@ class _Doing:
 
     def _build(self) -> str:
         def step(table: str, done: int, total: int) -> None:
-            self.at(Step.BUILD, table, done, total)
+            self.at(Step.BUILD, "", done, total)  # names of tables say nothing to people
 
         self.at(Step.BUILD, "", 0, 0)
         made = self._patiently(lambda settings: build(self.workspace, settings, on_step=step))

@@ -37,7 +37,7 @@ STEPS: dict[Step, Text] = {
 @require_safe
 @required(Role.ADMINISTRATOR)
 def job(request: HttpRequest, job: int) -> HttpResponse:
-    """The page, or for htmx that part of it that changes."""
+    """The page, or for htmx, which asks every other second, the part of it that changes."""
     lang = current.language(request)
     found = job_of(job)
     told = found.told
@@ -50,5 +50,10 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
         "tally": tally(found.report, lang),
         "problem": said(found.problem, lang),
     }
-    template = "jobs/state.html" if wants_result(request) else "jobs/job.html"
-    return render(request, template, facts)
+    if not wants_result(request):
+        return render(request, "jobs/job.html", facts)
+    response = render(request, "jobs/state.html", facts)
+    if not found.open:
+        # The whole page anew, once: around the result too it says which months and build there are.
+        response.headers["HX-Refresh"] = "true"
+    return response

@@ -1,0 +1,106 @@
+"""An administrator takes a month in and goes back, in a browser: with script and without."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from telads.workspace import Workspace
+from tests.sources.portal import portal_rows, write_csv, write_month
+from tests.web.accounts.people import PASSWORD
+from tests.web.browser.conftest import Open
+from tests.web.browser.visits import NARROW, WIDE, Visit, Way
+from tests.web.server import Server
+
+GRAVE = {"serious", "critical"}
+
+
+@pytest.fixture(scope="module")
+def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A website of this module's own, with an administrator: its months change."""
+    workspace = tmp_path_factory.mktemp("administered") / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    command = [
+        str(Path(sys.executable).with_name("telads")), "user", "create", "root",
+        "--role", "administrator", "--password-stdin", "--workspace", str(workspace),
+    ]  # fmt: skip
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
+    subprocess.run(command, input=PASSWORD, env=plain, text=True, check=True, capture_output=True)
+    server = Server(workspace, workers=1)
+    try:
+        server.wait()
+        yield server.address
+    finally:
+        server.kill()
+
+
+def sign_in(there: Visit) -> Page:
+    there.open("account/sign-in/")
+    there.page.locator("input[name=username]").fill("root")
+    there.page.locator("input[name=password]").fill(PASSWORD)
+    there.page.locator("main form button[type=submit]").click()
+    there.open("admin-data/")
+    return there.page
+
+
+def assert_no_grave_fault(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+    found = Axe().run(page).response
+    grave = [one["id"] for one in found["violations"] if one["impact"] in GRAVE]
+    assert not grave
+
+
+@pytest.mark.parametrize(
+    ("way", "scheme", "month"),
+    [
+        (Way("ko", WIDE), "light", 6),
+        (Way("en", NARROW), "dark", 7),
+        (Way("en", WIDE, script=False), "light", 8),
+    ],
+    ids=str,
+)
+def test_a_month_is_taken_in_and_gone_back_from(
+    visit: Open, tmp_path: Path, way: Way, scheme: str, month: int
+) -> None:
+    there = visit(way, "", scheme)
+    page = sign_in(there)
+    before = page.locator("tr.chosen code").inner_text()
+    if way.script:
+        assert_no_grave_fault(page)
+    wrong = portal_rows()
+    wrong[3][6] = "많음"
+    page.locator("input[type=file]").set_input_files([
+        write_month(tmp_path, f"2023.{month}", seed=month),
+        write_csv(tmp_path / "2023-12.csv", wrong),
+    ])  # fmt: skip
+    page.locator("form.upload button").click()
+    expect(page).to_have_url(re.compile(r"/admin-data/jobs/\d+/$"))
+    # By itself: with script the part that changes is asked for, without it the page is.
+    expect(page.locator(".job-done")).to_be_visible(timeout=60_000)
+    assert there.sideways() <= 0
+    refused = page.locator(".outcome-refused")
+    expect(refused.locator("strong")).to_have_text("2023-12.csv")
+    expect(refused).to_contain_text("많음")
+    expect(page.locator(".outcome-taken")).to_have_count(1)
+    if way.script:
+        assert_no_grave_fault(page)
+        expect(page.locator(".site-footer code")).not_to_contain_text(before)
+    there.open("admin-data/")
+    label = f"2023-{month:02d}" if way.lang == "en" else f"2023년 {month}월"
+    expect(page.get_by_role("rowheader", name=label, exact=True)).to_be_visible()
+    taken = page.locator("tr.chosen code").inner_text()
+    assert taken != before
+    page.get_by_role("button", name=before).click()
+    expect(page.locator("tr.chosen code")).to_have_text(before)
+    expect(page.locator(".notice-warm form button")).to_be_visible()
+    page.get_by_role("button", name=taken).click()
+    expect(page.locator("tr.chosen code")).to_have_text(taken)
