@@ -134,7 +134,7 @@ def _growth(logs: Sequence[Log]) -> Iterator[str]:
 
 def _carrier(results: Results) -> Iterator[str]:
     """Hours of processors for a carrier, from the largest log and the cost of parts."""
-    from telads.aggregate.log import BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY
+    from telads.aggregate.log import BASE_BYTES, bytes_per_subscriber
 
     largest = results.full[-1]
     rows = CARRIER * largest.rows / largest.subscribers
@@ -158,8 +158,8 @@ def _carrier(results: Results) -> Iterator[str]:
         yield "\n| one machine | parts | processor hours | hours, if all processors are kept busy |"
         yield "|---|---|---|---|"
         for cores, memory in MACHINES:
-            room = memory * 1e9 / 2 - BASE_BYTES_OF_MANY
-            parts = max(1, ceil(rows / 3 * BYTES_PER_ROW_OF_MANY / room))
+            room = memory * 1e9 / 2 - BASE_BYTES
+            parts = max(1, ceil(CARRIER * bytes_per_subscriber(largest.names) / room))
             hours = rows * (each + again * (parts - 1)) / 3600
             yield (
                 f"| {cores} processors, {memory} GB, `--memory {memory // 2}GB` | {parts:,} "

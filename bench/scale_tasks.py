@@ -43,6 +43,8 @@ class Log:
     name: str
     rows: int
     subscribers: int
+    names: int
+    """Raw names of services."""
     disk: int
     """Bytes of its files."""
     making: Sample
@@ -68,7 +70,9 @@ def make_log(folder: Path, name: str, rows: float, use: float = 1.0) -> Log:
     making = run(Task(name, [command]), {}, folder)
     about = json.loads((place / "log.json").read_text("utf-8"))
     disk = sum(file.stat().st_size for file in place.rglob("*.parquet"))
-    return Log(place, name, about["rows"]["events"], subscribers, disk, making, use < 1)
+    names = len((place / "services.csv").read_text("utf-8").split()) - 1  # a header
+    rows_made = about["rows"]["events"]
+    return Log(place, name, rows_made, subscribers, names, disk, making, use < 1)
 
 
 def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:

@@ -26,6 +26,7 @@ class Counted:
     mobility: dict[str, dict[Cell, float]] = field(default_factory=dict)
     rows: Counter[str] = field(default_factory=Counter)
     mobility_rows: Counter[str] = field(default_factory=Counter)
+    remarks: Counter[str] = field(default_factory=Counter)
     subscribers: Counter[str] = field(default_factory=Counter)
 
 
@@ -57,7 +58,9 @@ def count(
         if who is not None and day is not None and (day.year, day.month) in window:
             seen.add(who)
             for name, value in _attributes(row).items():
-                if value is not None:
+                if value is None:
+                    result.remarks[f"{name}_not_known"] += 1
+                else:
                     known[who][name] = max(known[who].get(name, (date.min, value)), (day, value))
     moves = _moves(mobility, window, result)
     cells = {
@@ -92,7 +95,7 @@ def _attributes(row: Row) -> dict[str, Any]:
     return {
         "home": int(home) if home and home.isdigit() and 10_000 <= int(home) < 10**10 else None,
         "sex": {"M": 1, "F": 2}.get(row["sex"]),
-        "birth": birth if birth is not None and 1880 <= birth <= 2100 else None,
+        "birth_year": birth if birth is not None and 1880 <= birth <= 2100 else None,
     }
 
 
@@ -124,7 +127,7 @@ def _moves(
 def _cell(
     known: dict[str, tuple[date, Any]], year: int, places: set[int], result: Counted
 ) -> Cell | None:
-    home, sex, birth = (known.get(name, (None, None))[1] for name in ("home", "sex", "birth"))
+    home, sex, birth = (known.get(name, (None, None))[1] for name in ("home", "sex", "birth_year"))
     age = None if birth is None else year - birth
     if home is None:
         fate = "no_home"

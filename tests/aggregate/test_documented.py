@@ -10,13 +10,13 @@ from telads.aggregate.cells import FATES, OLDEST
 from telads.aggregate.contribution import BIRTHS, CAPS, SEXES
 from telads.aggregate.log import (
     BASE_BYTES,
-    BASE_BYTES_OF_MANY,
-    BYTES_PER_ROW,
-    BYTES_PER_ROW_OF_MANY,
-    FEW_NAMES,
+    BYTES_PER_MOVEMENT,
+    BYTES_PER_NAME,
+    BYTES_PER_SUBSCRIBER,
 )
 from telads.aggregate.request import LOG, SMALLEST_K
 from telads.aggregate.schema import EVENTS, MOBILITY
+from telads.aggregate.survey import SAMPLE
 from telads.cli.aggregate import FATES as TOLD
 
 PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
@@ -39,8 +39,8 @@ def test_every_fate_is_told_in_both_languages(name: str) -> None:
     [f"({SMALLEST_K}, or more)", f"at most {CAPS['trips']} trips",
      f"{CAPS['distance_m'] // 1000:,} km", f"{CAPS['home_seconds']:,} seconds",
      f"{BIRTHS[0]} to {BIRTHS[1]}", f"above {OLDEST}", f"{BASE_BYTES // 10**6} MB",
-     f"{BYTES_PER_ROW} bytes", f"{BYTES_PER_ROW_OF_MANY} bytes",
-     f"{FEW_NAMES} raw names", f"{BASE_BYTES_OF_MANY // 10**6} MB",
+     f"{BYTES_PER_SUBSCRIBER} bytes", f"{BYTES_PER_NAME} for each raw name",
+     f"{BYTES_PER_MOVEMENT} bytes", f"one in {SAMPLE}.",
      *(f"`{name}`" for name in LOG.values() if "." in name)],
 )  # fmt: skip
 def test_figures_are_those_of_the_code(fact: str) -> None:

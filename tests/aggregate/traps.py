@@ -150,9 +150,9 @@ class TrapSuite:
         for folder in folders:
             logs.write([logs.event(1, date(2023, 3, 1), "Bank")], tmp_path / "log" / folder, 1)
         frame = read_events(engine, (str(tmp_path / "log"),))
-        survey = survey_events(engine, frame, ["Bank"])
+        survey = survey_events(engine, frame)
         assert occurring(survey) == {(MARCH, "known"): 2}
-        assert survey.remarks["late"] == late
+        assert survey.late == late
 
     def test_columns_that_a_frame_lacks_are_null(self, engine: EventEngine, tmp_path: Path) -> None:
         tables = [pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2], "b": [3]})]
@@ -182,7 +182,7 @@ class TrapSuite:
     def reduced(engine: EventEngine, frame: Frame, month: Month = MARCH) -> Frame:
         """One row a subscriber, as the aggregation makes it."""
         services: Mapping[str, Any] = SERVICES
-        rows = event_rows(frame, month, {"M", "F"})
+        rows = event_rows(engine, frame, month)
         return dated(engine.distinct_days(rows, services, ATTRIBUTES), month)
 
 

@@ -110,7 +110,7 @@ class Clockwork:
         (self.folder / name).mkdir()
         self.made.append(name)
         self.rows = rows
-        return Log(self.folder / name, name, int(rows), 10, 10, Sample(0, 0, 1), use < 1)
+        return Log(self.folder / name, name, int(rows), 10, 53, 10, Sample(0, 0, 1), use < 1)
 
     def run(self, task: Task, *_: object) -> Sample:
         """0.2 seconds for each million rows."""
@@ -193,7 +193,7 @@ def logs() -> list[Log]:
     for million, subscribers in ((10, 10_000), (100, 100_000)):
         ours = Sample(0.4 * million, 0.5 * million, 20.0 * million)
         scan = Sample(0.04 * million, 0.05 * million, 100.0)
-        log = Log(Path(), "", million * 10**6, subscribers, 10**9, Sample(10, 20, 200))
+        log = Log(Path(), "", million * 10**6, subscribers, 53, 10**9, Sample(10, 20, 200))
         log.samples = {SCAN: [scan], OURS: [ours]}
         some.append(log)
     some[0].samples[IN_PARTS] = [Sample(11, 12, 100)]
@@ -220,9 +220,9 @@ def test_a_carrier_is_computed_from_the_largest_log_and_the_cost_of_parts() -> N
     assert "**30.0 billion rows** and 0.30 TB" in page
     assert "0.50 processor seconds a million rows" in page
     assert "0.100 s a million rows more" in page
-    parts = 64  # 10 billion rows a month x 200 bytes / (32 - .45) GB
+    parts = 6  # 30 million x (500 + 53 x 4) bytes / (4 - .35) GB
     hours = 30e9 * (0.5e-6 + 0.1e-6 * (parts - 1)) / 3600
-    assert f"`--memory 32GB` | {parts} | {hours:.0f} | {hours / 16:.1f} |" in page
+    assert f"`--memory 4GB` | {parts} | {hours:.0f} | {hours / 2:.1f} |" in page
     assert "Spark took" not in page
 
 

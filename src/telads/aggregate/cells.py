@@ -17,6 +17,7 @@ from telads.aggregate.contribution import (
     FEMALE,
     MALE,
     MOBILITY_SUMS,
+    ROW_COUNTS,
 )
 from telads.aggregate.schema import SUBSCRIBER
 from telads.catalog import BY_ID
@@ -46,7 +47,7 @@ MOBILITY_MEASURES = {
 
 def sums_in(services: Sequence[str], mobility: bool) -> tuple[str, ...]:
     """The columns of partial results that are added up."""
-    return (*services, *(MOBILITY_SUMS if mobility else ()))
+    return (*services, *ROW_COUNTS, *(MOBILITY_SUMS if mobility else ()))
 
 
 def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:

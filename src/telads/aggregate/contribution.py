@@ -5,6 +5,7 @@ Partial results, one row a subscriber and month (PARTIAL), are all that later st
 | column | meaning |
 |---|---|
 | one per service id | distinct (raw name, day) pairs of the month |
+| one per row count (ROW_COUNTS) | rows, and those of them that lack something |
 | home, sex, birth | the last known value and its day in one integer: day x base + value |
 | one per mobility sum | sums over distinct days, whole units |
 
@@ -14,21 +15,22 @@ the last known value follows from a maximum, whatever the order of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from telads.aggregate.schema import MOBILITY_FIGURES, SUBSCRIBER
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.model import Month
 
 if TYPE_CHECKING:
-    from telads.engines import Frame
+    from telads.engines import EventEngine, Frame
 
 BASES = {"home": 10_000_000_000, "sex": 4, "birth": 10_000}
 """Of the last known attributes: day x base + value. Home codes have up to ten digits."""
 ATTRIBUTES = tuple(BASES)
+ROW_COUNTS = (ROWS, NO_SERVICE, UNKNOWN_SERVICE, *map(missing, ATTRIBUTES))
 DAYS = 32
 """A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
 
@@ -60,15 +62,13 @@ def first_and_last_day(month: Month) -> tuple[date, date]:
     return date(month.year, month.month, 1), last
 
 
-def known_sex(spellings: Iterable[str | int]) -> nw.Expr:
-    """1, 2, or null for a sex that is missing or not understood.
-
-    Only the spellings that occur are compared with: a list of all costs five times as much.
-    """
+def known_sex(spelled: type[str] | type[int]) -> nw.Expr:
+    """1, 2, or null for a sex that is missing or not understood; comparing beats `is_in` here."""
     sex = nw.lit(None, nw.Int32)
-    for spelling in sorted(spellings, key=str):
-        known = nw.lit(SEXES[spelling], nw.Int32)
-        sex = nw.when(nw.col("sex") == spelling).then(known).otherwise(sex)
+    for spelling, meant in SEXES.items():
+        if isinstance(spelling, spelled):
+            known = nw.lit(meant, nw.Int32)
+            sex = nw.when(nw.col("sex") == spelling).then(known).otherwise(sex)
     return sex
 
 
@@ -77,17 +77,23 @@ def possible(column: str, between: tuple[int, int]) -> nw.Expr:
     return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
 
 
-def event_rows(events: Frame, month: Month, sexes: Iterable[str | int]) -> Frame:
-    """The month's rows of known subscribers: subscriber_id, service, day, home, sex, birth.
+def of_month(rows: Frame, month: Month) -> Frame:
+    """The month's rows of known subscribers."""
+    first, last = first_and_last_day(month)
+    day = nw.col("date")
+    return rows.filter((day >= first) & (day <= last) & ~nw.col(SUBSCRIBER).is_null())
 
-    `sexes` are the known spellings (SEXES) that occur. Narrow types: an engine holds these rows.
-    """
+
+def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
+    """The month's rows of known subscribers: subscriber_id, service, day, home, sex, birth."""
     day = nw.col("day")
-    rows = _of_month(events, month).with_columns(day=nw.col("date").dt.day().cast(nw.Int32))
+    first, _ = first_and_last_day(month)
+    rows = engine.numbered_days(of_month(events, month), before=first - timedelta(days=1))
+    spelled = int if events.collect_schema()["sex"].is_integer() else str
     return rows.select(
         SUBSCRIBER, "service", "day",
         home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", HOMES),
-        sex=day * nw.lit(BASES["sex"], nw.Int32) + known_sex(sexes),
+        sex=day * nw.lit(BASES["sex"], nw.Int32) + known_sex(spelled),
         birth=day * nw.lit(BASES["birth"], nw.Int32)
               + possible("birth_year", BIRTHS).cast(nw.Int32),
     )  # fmt: skip
@@ -115,7 +121,7 @@ def mobility_sums(mobility: Frame, month: Month) -> Frame:
 
     Several rows of one day count as one, with the greatest figure of each kind.
     """
-    rows = _of_month(mobility, month).filter(complete())
+    rows = of_month(mobility, month).filter(complete())
     over = nw.any_horizontal(*(nw.col(n) > cap for n, cap in CAPS.items()), ignore_nulls=True)
     bounded = rows.select(
         SUBSCRIBER, "date",
@@ -137,9 +143,3 @@ def mobility_sums(mobility: Frame, month: Month) -> Frame:
         .group_by(SUBSCRIBER)
         .agg(*(nw.col(name).sum() for name in MOBILITY_SUMS))
     )
-
-
-def _of_month(rows: Frame, month: Month) -> Frame:
-    first, last = first_and_last_day(month)
-    day = nw.col("date")
-    return rows.filter((day >= first) & (day <= last) & ~nw.col(SUBSCRIBER).is_null())

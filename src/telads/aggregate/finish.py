@@ -20,12 +20,16 @@ from telads.aggregate.cells import (
 )
 from telads.aggregate.inputs import read_census
 from telads.aggregate.suppression import hidden_cells
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.tables.schema import KEY, POPULATION, measures_in
 
 if TYPE_CHECKING:
     import polars as pl
 
     from telads.aggregate.request import Request
+
+REMARKS = {"home_not_known": "home", "sex_not_known": "sex", "birth_year_not_known": "birth"}
+"""What is remarked of rows -> the attribute that they lack."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,10 @@ class Finished:
     cells: pl.DataFrame
     subscribers: Mapping[str, int]
     """By fate; their sum is all subscribers seen in the window."""
-    days: int
-    """Distinct (subscriber, raw name, day), of all subscribers."""
+    rows: Mapping[str, int]
+    """Rows of known subscribers in the window, by their fate."""
+    remarks: Mapping[str, int]
+    """Of these rows, those in which something about the subscriber is not known."""
     mobility_days: int
     capped: int
     hidden: Mapping[str, int]
@@ -66,7 +72,8 @@ def finish(sums: pl.DataFrame, places: pl.DataFrame, request: Request) -> Finish
     return Finished(
         cells=_scaled(standardised(masked), request),
         subscribers=_subscribers(sums),
-        days=int(sums.select(pl.sum_horizontal(pl.col(services).sum())).item()),
+        rows=_rows(sums, services),
+        remarks={name: _total(sums, missing(column)) for name, column in REMARKS.items()},
         mobility_days=_total(sums, "mobility_days"),
         capped=_total(sums, "capped"),
         hidden={"small": small, "protecting": int(hidden.sum()) - small,
@@ -109,6 +116,13 @@ def _subscribers(sums: pl.DataFrame) -> dict[str, int]:
 
     counted = dict(sums.group_by("fate").agg(pl.col(PEOPLE).sum()).iter_rows())
     return {fate: int(counted.get(fate, 0)) for fate in FATES}
+
+
+def _rows(sums: pl.DataFrame, services: tuple[str, ...]) -> dict[str, int]:
+    """Rows that are not counted are without a service, or repeat a day of a raw name."""
+    fates = {fate: _total(sums, fate) for fate in (NO_SERVICE, UNKNOWN_SERVICE)}
+    fates["counted"] = sum(_total(sums, service) for service in services)
+    return fates | {"repeated": _total(sums, ROWS) - sum(fates.values())}
 
 
 def _total(sums: pl.DataFrame, column: str) -> int:

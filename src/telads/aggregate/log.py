@@ -11,7 +11,7 @@ from telads.aggregate.cells import sums_in
 from telads.aggregate.inputs import places_of_codes, read_places
 from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.schema import read_events, read_mobility
-from telads.aggregate.survey import Survey, homes_in, survey_events, survey_mobility
+from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
 from telads.language import Text
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 SOURCE = "events"
 """What the ledger calls cells made from logs."""
-BASE_BYTES, BYTES_PER_ROW = 350_000_000, 90
-"""What the process needs whatever the log (Python, the engine, decoded pages of files), and what
-grouping holds for each row of a part, where hardly two are of one subscriber; measured up to 72."""
-FEW_NAMES = 32
-BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY = 450_000_000, 200
-"""The same for logs of more than FEW_NAMES raw names, whose masks are larger."""
+BASE_BYTES = 350_000_000
+"""What the process needs whatever the log: Python, the engine, decoded pages of files."""
+BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 500, 4
+"""What is held for each subscriber of a part (measured up to 440), and for each raw name of each
+subscriber."""
+BYTES_PER_MOVEMENT = 90
+"""What is held for each mobility row of a part; measured up to 72."""
 LEAST_ROOM = 100_000_000
 """Less for the rows than this would mean very many parts."""
 
@@ -59,10 +60,8 @@ def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
     mobility = read_mobility(engine, request.mobility) if request.mobility else None
-    names = [name for raw in request.services.values() for name in raw]
-    survey = survey_events(engine, events, names)
     return Log(
-        request, events, mobility, survey,
+        request, events, mobility, survey_events(engine, events),
         survey_mobility(engine, mobility) if mobility is not None else None,
         _places(workspace, request, engine, events), files,
     )  # fmt: skip
@@ -115,7 +114,7 @@ def covered(log: Log) -> tuple[Month, ...]:
     return labels
 
 
-def parts_of(log: Log, labels: Sequence[Month], bounds_memory: bool) -> int:
+def parts_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> int:
     """How many parts keep the largest month within the memory; refuses months without rows.
 
     An engine that bounds its memory itself needs one; more would read the log again for nothing.
@@ -131,24 +130,31 @@ def parts_of(log: Log, labels: Sequence[Month], bounds_memory: bool) -> int:
             )  # fmt: skip
     if log.request.parts:
         return log.request.parts
-    if bounds_memory:
+    if engine.bounds_memory:
         return 1
-    surveys = [survey for survey in (log.survey, log.mobility_survey) if survey]
-    largest = max(survey.rows_in(month) for month in months for survey in surveys)
-    base, per_row = memory_of(sum(len(raw) for raw in log.request.services.values()))
-    room = log.request.memory - base
+    room = log.request.memory - BASE_BYTES
     if room < LEAST_ROOM:
-        least = f"{(base + LEAST_ROOM) // 1_000_000}MB"
+        least = f"{(BASE_BYTES + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
             Text("메모리가 너무 적습니다.", "This is too little memory."),
             Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )
-    return max(1, ceil(largest * per_row / room))
+    return max(1, ceil(_held(log, sorted(months), engine, room) / room))
 
 
-def memory_of(names: int) -> tuple[int, int]:
-    """Bytes of the process and for each row of a part, when a log has so many raw names."""
-    if names <= FEW_NAMES:
-        return BASE_BYTES, BYTES_PER_ROW
-    return BASE_BYTES_OF_MANY, BYTES_PER_ROW_OF_MANY
+def bytes_per_subscriber(names: int) -> int:
+    """What a subscriber of a part takes in memory, when a log has so many raw names."""
+    return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME
+
+
+def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int) -> int:
+    """Bytes that the largest month would take in one part; subscribers are counted if need be."""
+    each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()))
+    largest = max(months, key=log.survey.rows_in)
+    held = log.survey.rows_in(largest) * each  # no more subscribers than rows
+    if held > enough:
+        held = subscribers_in(engine, log.events, largest) * each
+    if log.mobility_survey:
+        held = max(held, BYTES_PER_MOVEMENT * max(map(log.mobility_survey.rows_in, months)))
+    return held

@@ -28,7 +28,7 @@ from telads.aggregate.inputs import read_census
 from telads.aggregate.job import Job, has_left, working
 from telads.aggregate.log import SOURCE, Log, covered, open_log, parts_of
 from telads.aggregate.request import Request, digest
-from telads.aggregate.survey import Survey
+from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import EventEngine
 from telads.ingest import Taken, forget_abandoned, keep
 from telads.model import Month, months_between
@@ -41,7 +41,7 @@ from telads.workspace import Workspace
 if TYPE_CHECKING:
     from telads.engines import Frame
 
-FORMAT = 1
+FORMAT = 2
 """Of partial results and cells: a change of their meaning makes it another."""
 Step = Callable[[str, int, int], None]
 
@@ -67,7 +67,7 @@ def aggregate(
     request = request.found()
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
-    parts = parts_of(log, labels, engine.bounds_memory)
+    parts = parts_of(log, labels, engine)
     names = {label: _result_name(log, engine, label) for label in labels}
     due = [label for label in labels if not _is_known(workspace, label, names[label])]
     taken = [
@@ -133,7 +133,7 @@ def _partial(
     if kind == "mobility":
         assert log.mobility is not None
         return mobility_sums(engine.part(log.mobility, part, parts), month)
-    rows = event_rows(engine.part(log.events, part, parts), month, log.survey.sexes)
+    rows = event_rows(engine, engine.part(log.events, part, parts), month)
     return dated(engine.distinct_days(rows, log.request.services, ATTRIBUTES), month)
 
 
@@ -188,15 +188,16 @@ def _made(log: Log, engine: EventEngine, label: Month, finished: Finished) -> di
     """What the ledger tells of a month made from logs."""
     request = log.request
     rows = log.survey.fates(label.window)
-    rows["repeated"] = rows.pop("known", 0) - finished.days
-    rows["counted"] = finished.days
+    rows.pop(KNOWN, 0)  # told apart by what was reduced
+    rows |= finished.rows
     made: dict[str, Any] = {
         "inputs": [*request.events, *request.mobility],
         "engine": f"{engine.id} {engine.version}",
         "k": request.k,
         "rows": rows,
         "remarks": {
-            **log.survey.remarks,
+            "late": log.survey.late,
+            **finished.remarks,
             "days_hardly_any_rows": _gaps(log.survey, label),
         },
         "subscribers": finished.subscribers,
@@ -206,7 +207,7 @@ def _made(log: Log, engine: EventEngine, label: Month, finished: Finished) -> di
     }
     if log.mobility_survey:
         mobility = log.mobility_survey.fates(label.window)
-        mobility["repeated"] = mobility.pop("known", 0) - finished.mobility_days
+        mobility["repeated"] = mobility.pop(KNOWN, 0) - finished.mobility_days
         mobility["counted"] = finished.mobility_days
         made["mobility_rows"] = mobility
         made["remarks"]["mobility_days_capped"] = finished.capped

@@ -1,9 +1,8 @@
-"""What a log holds, before anything is reduced: its months, and its rows by fate.
+"""What a log holds, before anything is reduced: its months, its days, how many rows.
 
 One pass that groups by columns of few values. Every row has one fate for a label month: the first
-that holds of no_subscriber, no_date, outside (its window), no_service, unknown_service; the rest
-is counted, save what repeats a day of the same subscriber and raw name. Remarks count what is
-used all the same: late rows, and attributes that are missing or not understood.
+that holds of no_subscriber, no_date, outside (its window), known; a movement that cannot be used is
+incomplete before it is known. What becomes of known events shows when they are reduced (`finish`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from telads.aggregate.contribution import BIRTHS, HOMES, SEXES, complete
+from telads.aggregate.contribution import complete, of_month
 from telads.aggregate.schema import PARTITIONS, SUBSCRIBER
 from telads.model import Month, Window
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 NO_SUBSCRIBER, NO_DATE, OUTSIDE = "no_subscriber", "no_date", "outside"
 KNOWN = "known"
+SAMPLE = 64
 STRAY = 0.1
 """A day with fewer rows than this share of the busiest day's holds wrongly dated rows only."""
 
@@ -36,12 +36,10 @@ class Survey:
     """Rows counted: by month and fate; `months` whose fate is None are the rows without date."""
 
     rows: Mapping[tuple[Month | None, str], int]
-    remarks: Mapping[str, int]
-    """Over the whole log."""
     days: Mapping[Month, int]
     """Days of a month that have rows, more than stray ones (STRAY)."""
-    sexes: frozenset[str | int] = frozenset()
-    """The spellings of sex that occur and are understood."""
+    late: int = 0
+    """Rows that lie in a folder of a later day than their own; they count all the same."""
 
     def fates(self, window: Window) -> dict[str, int]:
         """All rows of the log by their fate for one window; their sum is the log's rows."""
@@ -64,29 +62,33 @@ class Survey:
         return sum(rows for (of, _), rows in self.rows.items() if of == month)
 
 
-def survey_events(engine: EventEngine, events: Frame, names: Iterable[str]) -> Survey:
-    """Count the rows of an event log; `names` are the raw names that mean a service."""
+def survey_events(engine: EventEngine, events: Frame) -> Survey:
+    """Count the rows of an event log."""
     partitions = [name for name in PARTITIONS if name in events.collect_schema().names()]
-    missing = nw.col(SUBSCRIBER).is_null().cast(nw.Int64)
-    flagged = events.with_columns(missing=missing)
-    counted = _count(engine, flagged, "date", "service", *partitions, sums=("missing",))
-    homes = nw.col("home_code").is_between(*HOMES).fill_null(False).cast(nw.Int64)
-    flagged = events.with_columns(homes=homes)
-    people = _count(engine, flagged, "sex", "birth_year", sums=("homes",))
-    known = frozenset(names)
+    flagged = events.with_columns(missing=nw.col(SUBSCRIBER).is_null().cast(nw.Int64))
+    counted = _count(engine, flagged, "date", *partitions, sums=("missing",))
     rows: dict[tuple[Month | None, str], int] = {}
     dates: dict[date, int] = {}
-    remarks = {"late": 0, **_attribute_remarks(people)}
+    late = 0
     for row in counted.iter_rows(named=True):
         month = _month(row["date"])
         seen = row["rows"] - row["missing"]
-        for fate, number in ((NO_SUBSCRIBER, row["missing"]), (_event_fate(row, known), seen)):
+        for fate, number in (
+            (NO_SUBSCRIBER, row["missing"]),
+            (KNOWN if month else NO_DATE, seen),
+        ):
             rows[month, fate] = rows.get((month, fate), 0) + number
-        if row["date"] and seen:
+        if month and seen:
             dates[row["date"]] = dates.get(row["date"], 0) + seen
         if month and _is_late(row, partitions):
-            remarks["late"] += row["rows"]
-    return Survey(rows, remarks, _days(dates), frozenset(people["sex"]) & SEXES.keys())
+            late += row["rows"]
+    return Survey(rows, _days(dates), late)
+
+
+def subscribers_in(engine: EventEngine, events: Frame, month: Month) -> int:
+    """Nearly how many subscribers a month has: those of one in SAMPLE parts, times SAMPLE."""
+    some = engine.part(of_month(events, month), 0, SAMPLE)
+    return SAMPLE * _count(engine, some, SUBSCRIBER).height
 
 
 def homes_in(engine: EventEngine, events: Frame) -> set[int]:
@@ -110,32 +112,12 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
         rows[month, fate] = rows.get((month, fate), 0) + row["rows"]
         if row["date"]:
             dates[row["date"]] = dates.get(row["date"], 0) + row["rows"]
-    return Survey(rows, {}, _days(dates))
+    return Survey(rows, _days(dates))
 
 
 def _count(engine: EventEngine, frame: Frame, *keys: str, sums: Iterable[str] = ()) -> pl.DataFrame:
     counts = (nw.len().alias("rows"), *(nw.col(name).sum() for name in sums))
     return engine.collect(frame.group_by(*keys).agg(*counts))
-
-
-def _event_fate(row: Mapping[str, Any], known: frozenset[str]) -> str:
-    if row["date"] is None:
-        return NO_DATE
-    if row["service"] is None:
-        return "no_service"
-    return KNOWN if row["service"] in known else "unknown_service"
-
-
-def _attribute_remarks(people: pl.DataFrame) -> dict[str, int]:
-    """Rows whose home, sex or birth year is missing or impossible."""
-    remarks = dict.fromkeys(("home_not_known", "sex_not_known", "birth_year_not_known"), 0)
-    for sex, year, rows, homes in people.iter_rows():
-        remarks["home_not_known"] += rows - homes
-        if sex not in SEXES:
-            remarks["sex_not_known"] += rows
-        if year is None or not BIRTHS[0] <= year <= BIRTHS[1]:
-            remarks["birth_year_not_known"] += rows
-    return remarks
 
 
 def _is_late(row: Mapping[str, Any], partitions: list[str]) -> bool:

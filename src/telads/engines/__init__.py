@@ -9,6 +9,7 @@ To add an engine, write `engines/<name>.py` with an object that satisfies it, ad
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     Frame: TypeAlias = nw.LazyFrame[Any]
 
 EVENT_ENGINES = ("polars", "spark")
+ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
+"""Columns that `EventEngine.distinct_days` adds: rows, and those without a service of the log."""
+
+
+def missing(column: str) -> str:
+    """The column that `EventEngine.distinct_days` adds: rows in which `column` is null."""
+    return f"no_{column}"
 
 
 class EventEngine(Protocol):
@@ -47,6 +55,10 @@ class EventEngine(Protocol):
         """The text column as Int64, null where a text is no whole number."""
         ...
 
+    def numbered_days(self, frame: Frame, before: date) -> Frame:
+        """With `day` (Int32), the days from `before` to `date`: 1 is the day after."""
+        ...
+
     def part(self, frame: Frame, part: int, parts: int) -> Frame:
         """The rows whose subscriber_id, by some hash, falls into part `part` of `parts`."""
         ...
@@ -57,9 +69,11 @@ class EventEngine(Protocol):
         """One row a subscriber from rows of one month; here the time goes.
 
         `frame`: subscriber_id, service (raw name), day (Int32, 1..31) and the columns `kept`
-        (integers or null). Result: subscriber_id; for each service id of `services` an Int32
-        column, the number of distinct (raw name, day) pairs among its raw names, 0 for none; for
-        each kept column its maximum, null if it has none.
+        (integers or null). Result: subscriber_id; for each service id of `services` a column of
+        integers, the number of distinct (raw name, day) pairs among its raw names, 0 for none; for
+        each kept column its maximum, null if it has none, and `missing`, the rows in which it is
+        null; ROWS, all rows, NO_SERVICE, those without a raw name, UNKNOWN_SERVICE, those whose
+        raw name means no service. It may run at once.
         """
         ...
 

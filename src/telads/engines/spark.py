@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.engines.spark_session import STAGING, explained, start
 from telads.errors import DataError
 from telads.language import Text
@@ -80,6 +82,11 @@ class SparkEvents:
         text = sql.col(column)
         number = sql.when(text.rlike(WHOLE_NUMBER), text.try_cast("bigint"))
         return _wrapped(rows.withColumn(column, number))
+
+    def numbered_days(self, frame: Frame, before: date) -> Frame:
+        """Days from `before` on."""
+        rows: DataFrame = frame.to_native()
+        return _wrapped(rows.withColumn("day", sql.datediff("date", sql.lit(before))))
 
     def part(self, frame: Frame, part: int, parts: int) -> Frame:
         """The rows of one part of the subscribers."""
@@ -221,14 +228,18 @@ def _side_by_side(
         for at, name in enumerate(names)
     ]
     place = {name: at for at, name in enumerate(names)}
-    by_subscriber = rows.groupBy("subscriber_id").agg(*masks, *(_max(column) for column in kept))
+    counts = _row_counts(names, kept)
+    by_subscriber = rows.groupBy("subscriber_id").agg(
+        *masks, *(_max(column) for column in kept),
+        *(sql.sum(count).alias(name) for name, count in counts.items()),
+    )  # fmt: skip
     days = [
         _sum_of(
             sql.coalesce(sql.bit_count(f"mask_{place[name]}"), sql.lit(0)) for name in raw
         ).alias(id)
         for id, raw in services.items()
     ]
-    return by_subscriber.select("subscriber_id", *days, *kept)
+    return by_subscriber.select("subscriber_id", *days, *kept, *counts)
 
 
 def _row_by_row(
@@ -236,13 +247,32 @@ def _row_by_row(
 ) -> DataFrame:
     """A row for each subscriber and raw name, then one for each subscriber."""
     maxima = [_max(column) for column in kept]
-    by_name = rows.groupBy("subscriber_id", "service").agg(sql.bit_or("bit").alias("bit"), *maxima)
+    counts = _row_counts([name for raw in services.values() for name in raw], kept)
+    by_name = rows.groupBy("subscriber_id", "service").agg(
+        sql.bit_or("bit").alias("bit"), *maxima,
+        *(sql.sum(count).alias(name) for name, count in counts.items()),
+    )  # fmt: skip
     sums = [
         sql.sum(sql.when(sql.col("service").isin(list(raw)), sql.bit_count("bit")).otherwise(0))
         .cast("int").alias(id)
         for id, raw in services.items()
     ]  # fmt: skip
-    return by_name.groupBy("subscriber_id").agg(*sums, *maxima)
+    return by_name.groupBy("subscriber_id").agg(
+        *sums, *maxima, *(sql.sum(name).alias(name) for name in counts)
+    )
+
+
+def _row_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Column]:
+    """What is added up to count rows: 1 or 0 for each."""
+    service = sql.col("service")
+    lacks = {missing(column): sql.col(column).isNull() for column in kept}
+    holds = {
+        ROWS: sql.lit(True),
+        NO_SERVICE: service.isNull(),
+        UNKNOWN_SERVICE: service.isNotNull() & ~service.isin(list(names)),
+        **lacks,
+    }
+    return {name: sql.when(condition, 1).otherwise(0) for name, condition in holds.items()}
 
 
 def _max(column: str) -> Column:
