@@ -37,6 +37,7 @@ LOOK_SECONDS = 2.0
 
 FRESH = multiprocessing.get_context("spawn")
 """Processes that inherit nothing but what they are told."""
+LEAST_PRIORITY = 19
 SUPERVISOR = "TELADS_SUPERVISOR"
 """Where a worker reads which process it belongs to."""
 FIGURES = "figures"
@@ -186,9 +187,13 @@ def _draw_ahead(workspace: Path) -> None:
 
 
 def _draw(workspace: Path) -> None:
-    """Draw what can be drawn; what fails here is told when it is asked for."""
+    """Draw what can be drawn; what fails here is told when it is asked for.
+
+    Whoever asks for something goes first: this work has the lowest priority.
+    """
     from telads.web.charts import warm
 
+    os.nice(LEAST_PRIORITY)
     with suppress(TeladsError, OSError):
         warm(Workspace(workspace).build())
 

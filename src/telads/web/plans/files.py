@@ -53,8 +53,10 @@ def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpRespons
 
 def written(plan: Plan, name: str, lang: Lang) -> bytes:
     """The bytes of a file; the same plan gives the same."""
-    write = write_paper if name.endswith(".pdf") else write_plan
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        write(plan, path, lang)
+        if name.endswith(".pdf"):
+            write_paper(plan, path, lang, current.workspace().path)
+        else:
+            write_plan(plan, path, lang)
         return path.read_bytes()

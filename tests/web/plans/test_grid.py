@@ -1,0 +1,96 @@
+"""Tables on paper: nothing runs over its column or the page, and every page has the heads."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from fpdf import FPDF
+from pypdf import PdfReader
+
+from telads.charts.fonts import korean_font
+from telads.web.plans import typeface
+from telads.web.plans.grid import PADDING, Ruler, _widths, draw
+from telads.web.plans.typeface import face, holds, letters, small_font
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    font = korean_font()
+    assert font is not None
+    return small_font(tmp_path_factory.mktemp("font"), font)
+
+
+@pytest.fixture
+def pdf(small: Path) -> FPDF:
+    made = FPDF(orientation="landscape")
+    made.add_font("korean", "", small)
+    made.set_font("korean", size=7)
+    made.add_page()
+    return made
+
+
+def pages(pdf: FPDF) -> list[str]:
+    """Their texts without white space; pypdf reads the high byte of a letter as one of its own."""
+    found = PdfReader(io.BytesIO(bytes(pdf.output()))).pages
+    return ["".join(page.extract_text().replace("\0", "").split()) for page in found]
+
+
+def test_the_heads_stand_on_every_page_and_no_row_is_lost(pdf: FPDF) -> None:
+    rows = [[f"row{number}", f"{number:,}"] for number in range(1, 201)]
+    draw(pdf, ["name", "count"], rows, [False, True])
+    found = pages(pdf)
+    assert len(found) > 3
+    assert all(page.startswith("namecount") for page in found)
+    assert "".join(page.removeprefix("namecount") for page in found) == "".join(map("".join, rows))
+
+
+def test_what_is_too_wide_is_broken_into_lines(pdf: FPDF) -> None:
+    ruler = Ruler(pdf)
+    for text in ("긴 이름 " * 30, "x" * 300, "가" * 200):
+        lines = ruler.lines(text.strip(), 40)
+        assert len(lines) > 1
+        assert all(ruler(line) <= 40 for line in lines)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    rows = [["매우 긴 매체 이름 " * 8, *["1,234,567"] * 11], ["x", *["1"] * 11]]
+    widths = _widths(ruler, ["head"] * 12, rows, pdf.epw)
+    assert sum(widths) <= pdf.epw + 1e-6
+    assert min(widths[1:]) >= ruler("1,234,567") + 2 * PADDING - 1e-6, "the widest gives way"
+    draw(pdf, ["head"] * 12, rows, [False] + [True] * 11)
+    assert "매우긴매체이름" * 8 in pages(pdf)[0]
+
+
+def test_a_row_higher_than_a_page_ends(pdf: FPDF) -> None:
+    draw(pdf, ["a"], [["가나다 " * 3000], ["last"]], [False])
+    assert pages(pdf)[-1].endswith("last")
+
+
+def test_a_table_without_rows_is_its_heads(pdf: FPDF) -> None:
+    draw(pdf, ["name", "count"], [], [False, True])
+    assert pages(pdf) == ["namecount"]
+
+
+def test_the_small_font_holds_every_syllable_of_the_standard(small: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(small) as font:
+        known = font.getBestCmap()
+    assert sum("가" <= letter <= "힣" for letter in letters()) == 2350
+    missing = {letter for letter in letters() if ord(letter) not in known}
+    assert not [letter for letter in missing if "가" <= letter <= "힣" or letter.isascii()]
+    assert small.stat().st_size < 1_000_000
+    assert holds(["여름 배달", "Summer 2023 – 10 %"])
+    assert not holds(["똠방각하"])
+    assert not holds(["江南"])
+
+
+def test_it_is_made_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        pytest.fail("made again")
+
+    monkeypatch.setattr(typeface, "_reduce", never)
+    font = korean_font()
+    assert font is not None
+    assert small_font(small.parents[1], font) == small
+    assert face(small) == 0
