@@ -4,7 +4,8 @@
                        {"any": [{"age": [20, 30]}, {"signal": "subway_days", "z": 1}]}]},
      "include": [{"district": "강남구", "sex": "F", "age": 40}], "exclude": []}
 
-A condition holds for a segment, and `all` and `any` join conditions to any depth. Segments that are
+A condition holds for a segment; `all` and `any` join conditions and `not` turns one round, to any
+depth. Segments that are
 included by name are in whatever the conditions say, excluded ones out whatever else says.
 """
 
@@ -56,6 +57,21 @@ class Joined:
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {self.how: [rule.document() for rule in self.rules]}
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite of a rule."""
+
+    rule: Rule
+
+    def applied(self, build: Build, month: Month) -> Segments:
+        """The segments the month shows for which the rule does not hold."""
+        return _segments(of_month(build, "segments", month)) - self.rule.applied(build, month)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"not": self.rule.document()}
 
 
 @dataclass(frozen=True)
@@ -210,11 +226,11 @@ _PARTS: dict[str, Callable[[Any], str | int]] = {
     "age": age_of,
     "district": lambda value: _district(str(value)),
 }
-_KINDS = ("all", "any", "service", "signal", "like", *_PARTS)
+_KINDS = ("all", "any", "not", "service", "signal", "like", *_PARTS)
 
 
 DEEPEST = 10
-"""How deep `all` and `any` may lie in each other."""
+"""How deep `all`, `any` and `not` may lie in each other."""
 
 
 def _read(document: object, path: str, depth: int = 1) -> Rule:
@@ -233,11 +249,12 @@ def _read(document: object, path: str, depth: int = 1) -> Rule:
         )  # fmt: skip
     kind = named[0]
     try:
-        rule = (
-            _read_joined(fields, kind, depth)
-            if kind in {"all", "any"}
-            else _READERS[kind](fields, kind)
-        )
+        if kind == "not":
+            rule: Rule = Not(_read(fields.needed(kind), fields.at(kind), depth + 1))
+        elif kind in {"all", "any"}:
+            rule = _read_joined(fields, kind, depth)
+        else:
+            rule = _READERS[kind](fields, kind)
     except QuestionError as error:
         error.facts.setdefault("rule", fields.at(kind))
         raise

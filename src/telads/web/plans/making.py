@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,8 +19,11 @@ from telads.planning.plan import Plan, canonical, make_plan
 from telads.planning.rules import read_rules
 from telads.web import current
 from telads.web.accounts.roles import Role, required
-from telads.web.pages.audiences.wanted import wanted_of
+from telads.web.pages.audiences.described import described_from, described_of
+from telads.web.pages.audiences.form import NEW
+from telads.web.plans import draft
 from telads.web.plans.access import Level, version_for
+from telads.web.plans.models import PlanVersion
 from telads.web.plans.shown import shown
 from telads.web.plans.store import add_version, create
 from telads.web.plans.typed import GOALS, Typed, typed_from, typed_of
@@ -40,13 +44,15 @@ def new(request: HttpRequest) -> HttpResponse:
     build = current.build(request)
     if request.method == "POST":
         typed = typed_of(request.POST)
+        if "audience" in request.POST:
+            return _choose_audience(request, NEW, typed, "")
     else:
-        rules = wanted_of(request.GET).rules()
-        month = month_of(build, request.GET.get("month") or None)
-        typed = Typed(month=str(month), rules=canonical(rules.document()))
+        kept = draft.take_up(request, NEW) if "plan" in request.GET else None
+        typed = _for_audience(request, build, kept[0] if kept else Typed(), fresh=kept is None)
     made, wrong = _tried(request, build, typed)
     if made and "save" in request.POST:
         plan = create(request, made)
+        draft.drop(request, NEW)
         return redirect("plan", plan.pk)
     return _page(request, build, typed, made, wrong, {"action": reverse("plan-new")})
 
@@ -57,21 +63,58 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     """`/plans/12/edit/`: the newest version in the form, to be saved as the next."""
     newest = version_for(request, number, None, Level.EDIT)
     build = current.build(request)
-    posted = request.method == "POST"
-    typed = typed_of(request.POST) if posted else typed_from(newest.read().brief)
+    after = request.POST.get("after", str(newest.number))
+    if request.method == "POST":
+        typed = typed_of(request.POST)
+        if "audience" in request.POST:
+            return _choose_audience(request, str(number), typed, after)
+    else:
+        typed, after = _begun(request, build, newest, after)
     if not typed.month:
         typed = typed._replace(month=newest.month)
     made, wrong = _tried(request, build, typed)
-    after = request.POST.get("after", str(newest.number))
     if made and "save" in request.POST:
         try:
             saved = add_version(request, newest.plan, made, int(after) if after.isdecimal() else 0)
         except QuestionError as error:
             wrong = error
         else:
+            draft.drop(request, str(number))
             return redirect("plan-version", number, saved.number)
     facts = {"action": reverse("plan-edit", args=(number,)), "after": after, "plan": newest.plan}
     return _page(request, build, typed, made, wrong, facts)
+
+
+def _begun(
+    request: HttpRequest, build: Build, newest: PlanVersion, after: str
+) -> tuple[Typed, str]:
+    """The form of a plan that is opened: as saved, or as left to choose an audience."""
+    typed = typed_from(newest.read().brief)
+    if "plan" in request.GET:
+        typed, after = draft.take_up(request, str(newest.plan_id)) or (typed, after)
+        typed = _for_audience(request, build, typed, fresh=False)
+    return typed, after
+
+
+def _choose_audience(request: HttpRequest, which: str, typed: Typed, after: str) -> HttpResponse:
+    """To the page of audiences, which leads back; what was typed is kept meanwhile."""
+    draft.keep(request, which, typed, after)
+    try:
+        described = described_from(read_rules(json.loads(typed.rules)))
+    except (ValueError, RecursionError, TeladsError):
+        described = None  # rules that no form can say: the page begins anew
+    query = {"plan": which, **(described.query() if described else {})}
+    month = {"month": typed.month} if typed.month else {}
+    return redirect(reverse("audiences", query={**query, **month}))
+
+
+def _for_audience(request: HttpRequest, build: Build, typed: Typed, fresh: bool) -> Typed:
+    """The form with the audience of an address; `keep=1` leaves it as it is."""
+    if "keep" in request.GET and not fresh:
+        return typed
+    rules = described_of(request.GET).rules()
+    month = month_of(build, request.GET.get("month") or None)
+    return typed._replace(month=str(month), rules=canonical(rules.document()))
 
 
 def _tried(
@@ -119,8 +162,6 @@ def _page(
 
 def _audience(build: Build, typed: Typed, lang: Lang) -> str:
     """Who the audience is, in a sentence, as far as it can be told."""
-    import json
-
     try:
         rules = read_rules(json.loads(typed.rules))
         found = audience(build, rules, month_of(build, typed.month or None))

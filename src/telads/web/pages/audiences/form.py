@@ -14,35 +14,51 @@ from telads.features.signals import SIGNALS
 from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
-from telads.web.pages.audiences.wanted import DEFAULT_LEAST, SECOND, Wanted, wanted_of
+from telads.web.pages.audiences.described import (
+    GROUPS,
+    SECOND,
+    WITHOUT,
+    Described,
+    Query,
+    described_of,
+)
+from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted
 from telads.web.selects import Option, Select, month_select, select
 from telads.workspace import Build
 
-EXAMPLE = Wanted(service="delivery", by="affinity", least="0.5")
+EXAMPLE = Described((Wanted(service="delivery", by="affinity", least="0.5"), Wanted(), Wanted()))
 """The audience shown where none was described."""
 NONE = Text("–", "–")
+NEW = "new"
+LONGEST_NUMBER = 10
 
 
 class Choice(NamedTuple):
     """One audience or two, in a month."""
 
     month: Month
-    first: Wanted
-    second: Wanted | None
+    first: Described
+    second: Described | None
     example: bool
     """No audience was described: this is an example."""
+    plan: str
+    """The plan the audience is chosen for: `new`, a number, or none."""
 
     @property
-    def query(self) -> dict[str, str | list[str]]:
+    def query(self) -> Query:
         """The choice as the query of an address."""
-        told: dict[str, str | list[str]] = {"month": str(self.month), **self.first.query()}
+        told: Query = {"month": str(self.month), **self.first.query()}
+        if self.plan:
+            told["plan"] = self.plan
         return {**told, **self.second.query(SECOND)} if self.second else told
 
 
 class Fields(NamedTuple):
-    """The fields of one audience as the template draws them."""
+    """The fields of one group as the template draws them."""
 
     suffix: str
+    asked: bool
+    """Something is filled in."""
     wanted: Wanted
     selects: list[Select]
     """Service and figure."""
@@ -53,15 +69,27 @@ class Fields(NamedTuple):
     least: str
 
 
+class Form(NamedTuple):
+    """All groups of one audience."""
+
+    first: Fields
+    others: list[Fields]
+    """Groups of which any may hold, too."""
+    without: Fields
+
+
 def choice_of(build: Build, query: QueryDict) -> Choice:
     """The choice in an address; raises `QuestionError` and its kinds."""
-    first, second = wanted_of(query), wanted_of(query, SECOND)
-    example = first.nobody_asked and second.nobody_asked and "service" not in query
+    first, second = described_of(query), described_of(query, SECOND)
+    plan = query.get("plan", "")
+    plan = plan if plan == NEW or (plan.isdecimal() and len(plan) < LONGEST_NUMBER) else ""
+    example = first.nobody_asked and second.nobody_asked and "service" not in query and not plan
     return Choice(
         month=month_of(build, query.get("month") or None),
         first=EXAMPLE if example else first,
         second=None if second.nobody_asked else second,
         example=example,
+        plan=plan,
     )
 
 
@@ -71,9 +99,20 @@ def address_of(choice: Choice) -> str:
 
 
 def plan_address(choice: Choice) -> str:
-    """Where a plan for the first audience begins."""
-    query: dict[str, str | list[str]] = {"month": str(choice.month), **choice.first.query()}
-    return reverse("plan-new", query=query)
+    """Where a plan for the first audience begins, or goes on."""
+    return _plan_page(choice, {"month": str(choice.month), **choice.first.query()})
+
+
+def unchanged_address(choice: Choice) -> str:
+    """Back to the plan, its audience as it was; none where no plan waits."""
+    return _plan_page(choice, {"keep": "1"}) if choice.plan else ""
+
+
+def _plan_page(choice: Choice, query: Query) -> str:
+    told = {**query, "plan": choice.plan} if choice.plan else query
+    if choice.plan in {"", NEW}:
+        return reverse("plan-new", query=told)
+    return reverse("plan-edit", args=(int(choice.plan),), query=told)
 
 
 def month_field(build: Build, choice: Choice, lang: Lang) -> Select:
@@ -81,8 +120,17 @@ def month_field(build: Build, choice: Choice, lang: Lang) -> Select:
     return month_select(build, choice.month, lang)
 
 
-def fields_of(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
+def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
     """The fields of one audience."""
+    first, *others = (
+        _fields(build, group, suffix + which, lang)
+        for suffix, group in zip(GROUPS, described.groups, strict=True)
+    )
+    return Form(first, others, _fields(build, described.without, WITHOUT + which, lang))
+
+
+def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
+    """The fields of one group."""
     services = [("", NONE), *((id, BY_ID[id].text) for id in build.about["services"])]
     figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
                ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
@@ -94,18 +142,21 @@ def fields_of(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
     return Fields(
         suffix=suffix,
+        asked=not wanted.nobody_asked,
         wanted=wanted,
         selects=[
-            select("service", Text("서비스", "Service"), services, wanted.service, lang),
-            select("by", Text("기준", "Figure"), figures, wanted.by, lang),
+            select(f"service{suffix}", Text("서비스", "Service"), services, wanted.service, lang),
+            select(f"by{suffix}", Text("기준", "Figure"), figures, wanted.by, lang),
         ],
-        signals=select("signal", Text("생활 신호", "Context signal"), signals, wanted.signal, lang),
+        signals=select(f"signal{suffix}", Text("생활 신호", "Context signal"), signals,
+                       wanted.signal, lang),
         like=[
-            select("like_district", Text("자치구", "District"), [none, *named],
+            select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
                    wanted.like_district, lang),
-            select("like_sex", Text("성별", "Sex"), [none, *sexes], wanted.like_sex, lang),
-            select("like_age", Text("나이", "Age"), [none, *ages], wanted.like_age, lang),
-            select("top", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5", lang),
+            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *sexes], wanted.like_sex, lang),
+            select(f"like_age{suffix}", Text("나이", "Age"), [none, *ages], wanted.like_age, lang),
+            select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
+                   lang),
         ],
         boxes=[
             _boxes("sex", Text("성별", "Sex"), sexes, wanted.sex, lang),

@@ -14,8 +14,8 @@ from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.fragments import page_or_result
 from telads.web.pages.audiences import form
+from telads.web.pages.audiences.described import SECOND, Described
 from telads.web.pages.audiences.shown import shown
-from telads.web.pages.audiences.wanted import SECOND, Wanted
 from telads.web.svg import outlines
 from telads.workspace import Build
 
@@ -29,10 +29,11 @@ def audiences(request: HttpRequest) -> HttpResponse:
     facts = {
         "choice": choice,
         "month": form.month_field(build, choice, lang),
-        "first": form.fields_of(build, choice.first, "", lang),
-        "second": form.fields_of(build, choice.second or Wanted(), SECOND, lang),
+        "first": form.form_of(build, choice.first, "", lang),
+        "second": form.form_of(build, choice.second or Described(), SECOND, lang),
         "outlines": outlines(),
         "plan_address": form.plan_address(choice),
+        "unchanged_address": form.unchanged_address(choice),
         **_found(build, choice, lang),
     }
     return page_or_result(request, "audiences", facts, form.address_of(choice))

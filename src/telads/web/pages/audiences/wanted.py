@@ -1,7 +1,7 @@
-"""An audience as a form describes it: read from an address, told as rules, written back.
+"""One group of conditions as a form describes it: read from an address, told as a rule, and back.
 
-All fields join by "and"; an audience of no fields is everybody. Fields of a second audience carry
-the suffix `2`. Plans are made from the same fields (`telads.web.plans`).
+All fields join by "and"; a group of no fields is everybody. Several groups make an audience
+(`described`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from django.http import QueryDict
 from telads.errors import QuestionError
 from telads.language import Text
 from telads.model import Sex
-from telads.planning.rules import Rules, read_rules
 
 FIGURES = ("affinity", "index")
-SECOND = "2"
-"""Suffix of the fields of a second audience."""
 LIKE = ("like_district", "like_sex", "like_age")
 DEFAULT_LEAST = {"affinity": "0.5", "index": "110"}
 """What a service's figure is asked to be where nothing else was typed."""
+
+
+EVERYBODY = {"sex": [str(sex) for sex in Sex]}
 
 
 class Wanted(NamedTuple):
@@ -64,8 +64,8 @@ class Wanted(NamedTuple):
             told.pop("top" + suffix, None)
         return told
 
-    def document(self) -> dict[str, Any]:
-        """The rules as JSON; raises `QuestionError` for what is no number."""
+    def rule(self) -> dict[str, Any]:
+        """The conditions as JSON; raises `QuestionError` for what is no number."""
         found: list[Mapping[str, Any]] = []
         if self.service:
             least = self.least or DEFAULT_LEAST.get(self.by, "0")
@@ -81,11 +81,7 @@ class Wanted(NamedTuple):
                                strict=True))  # fmt: skip
             top = number_of("top", self.top or "5")
             found.append({"like": segment, "top": int(top), "among": "all"})
-        return {"where": {"all": found or [{"sex": [str(sex) for sex in Sex]}]}}
-
-    def rules(self) -> Rules:
-        """The rules; raises `QuestionError` and its kinds."""
-        return read_rules(self.document())
+        return {"all": found or [EVERYBODY]}
 
 
 def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
@@ -101,6 +97,35 @@ def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
     if wanted.by not in FIGURES:
         raise _wrong("by", wanted.by, FIGURES)
     return wanted
+
+
+def wanted_from(rule: Mapping[str, Any]) -> Wanted | None:
+    """The fields of a rule; None for a rule that no form can say."""
+    known: dict[str, Any] = {}
+    for part in rule.get("all", ()):
+        found = _fields_of(part)
+        if found is None or known.keys() & found.keys():
+            return None
+        known |= found
+    return Wanted(**known) if "all" in rule else None
+
+
+def _fields_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of one condition."""
+    if part == EVERYBODY:
+        return {}
+    for name in ("sex", "age", "district"):
+        if name in part:
+            return {name: tuple(map(str, part[name]))}
+    if "service" in part:
+        by = next(figure for figure in FIGURES if figure in part)
+        return {"service": part["service"], "by": by, "least": f"{part[by]:.12g}"}
+    if "z" in part:
+        return {"signal": part["signal"], "z": f"{part['z']:.12g}"}
+    if "like" in part and part["among"] == "all":
+        like = {f"like_{name}": str(value) for name, value in part["like"].items()}
+        return {**like, "top": str(part["top"])}
+    return None
 
 
 def number_of(name: str, text: str) -> float:
