@@ -25,7 +25,7 @@ wanted = st.one_of(
     st.just(Wanted()),
     st.builds(
         lambda service, age, sex: Wanted(
-            **service, age=age, sex=sex  # type: ignore[arg-type]
+            **service, age=age, sex=sex
         ),
         st.sampled_from([{}, {"service": "game", "by": "index", "least": "105.5"},
                          {"signal": "subway_days", "z": "1"},
