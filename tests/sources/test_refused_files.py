@@ -106,6 +106,10 @@ REFUSED = {
         {"row": 9, "column": "연령대", "value": "20대"}),
     "empty place": Refused(
         changed(9, 0, ""), "is empty", "빈 칸", {"row": 9, "column": "행정동코드"}),
+    "place like a formula": Refused(
+        changed(9, 1, '=HYPERLINK("http://x")', "2023-06.csv"),
+        "begins like a formula", "수식처럼 시작",
+        {"row": 9, "column": "자치구", "value": '=HYPERLINK("http://x")'}),
     "blank row inside": Refused(
         blank_row_inside, "is empty", "빈 칸", {"row": 6, "column": "행정동코드"}),
     "spoilt code": Refused(

@@ -19,6 +19,8 @@ from telads.tables.schema import KEY, UNESTIMATED, values_in
 if TYPE_CHECKING:
     import polars as pl
 
+_LIKE_A_FORMULA = r"^[=+\-@]"
+"""How a text begins that a spreadsheet would run if it were exported as it is."""
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
 """Commas as they group thousands: `1,234.5`; not `1,5`, which elsewhere means one and a half."""
 
@@ -36,7 +38,11 @@ class Origin:
 
 
 def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
-    """A key column as trimmed text; numbers lose their `.0`. Raises where a value is missing."""
+    """A key column as trimmed text; numbers lose their `.0`.
+
+    Raises where a value is missing, and where it begins as formulas do: names of places stand in
+    exports, and whoever opens those must not run what came with the data.
+    """
     import polars as pl
 
     if column.dtype.is_float():
@@ -49,6 +55,15 @@ def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
             Text("동네, 성별, 나이 중 빈 칸이 있습니다.", "A place, sex or age is empty."),
             Text("빈 칸을 채우거나 그 행을 지워 주세요.", "Fill it in or delete the row."),
             file=origin.file, row=origin.row(_first(missing)), column=column.name,
+        )  # fmt: skip
+    formula = text.str.contains(_LIKE_A_FORMULA)
+    if formula.any():
+        row = _first(formula)
+        raise DataError(
+            Text("동네, 성별, 나이 중 수식처럼 시작하는 값이 있습니다.",
+                 "A place, sex or age begins like a formula."),
+            Text("원본 파일의 값을 그대로 써 주세요.", "Use the values of the original file."),
+            file=origin.file, row=origin.row(row), column=column.name, value=text[row],
         )  # fmt: skip
     return text
 

@@ -232,7 +232,7 @@ def test_a_csv_of_more_fields_than_a_month_has_is_refused(tmp_path: Path, conten
     ("2023.6월.xlsx", "2023.6월.xlsx"),  # in single letters, as some systems send it
     ("../../etc/passwd", "passwd"),
     ("C:\\자료\\2023-06.csv", "2023-06.csv"),
-    (".htaccess", "htaccess"),
+    (".htaccess", "htaccess"), ("=1+1.csv", "1+1.csv"),
     ("a\x00b\n\u202ec.csv", "abc.csv"),
     ("", "file"), ("...", "file"), ("/", "file"), (".csv", "csv"),
     ("가" * 300 + ".xlsx", "가" * 65 + ".xlsx"),

@@ -351,3 +351,19 @@ def test_a_jump_of_the_clock_loses_nothing(upload: Upload, months: list[Path]) -
 
     with when(Step.TAKE, 1, jump):
         assert done(job).state == State.DONE
+
+
+def test_a_restored_job_without_its_files_says_so(
+    upload: Upload, workspace: Workspace, months: list[Path]
+) -> None:
+    upload(*months)
+    shutil.rmtree(workspace.path / UPLOADS)
+    job = done()
+    assert job.state == State.FAILED
+    assert "are gone" in job.problem[1]
+
+
+def test_numbers_no_job_can_have_are_not_there(administrator: Client) -> None:
+    for number in (0, 999, 2**63, 10**40):
+        assert administrator.get(f"/admin-data/jobs/{number}/").status_code == 404
+        assert administrator.post(f"/admin-data/jobs/{number}/cancel/").status_code == 404

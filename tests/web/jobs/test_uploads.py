@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import zipfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.web.accounts.models import AuditEntry
-from telads.web.jobs import running
+from telads.web.jobs import archives, receiving, running
 from telads.web.jobs.models import Job, State, Step
 from telads.workspace import Workspace
 from tests.sources.portal import portal_rows, write_csv, write_month, write_xlsx
@@ -224,3 +225,61 @@ def test_an_error_nobody_thought_of_is_told_and_logged(
     job.refresh_from_db()
     assert (job.state, job.problem) == (State.FAILED, list(running.UNEXPECTED))
     assert job.may_start_again
+
+
+class FullDisk:
+    """A file on a disk that has no room left."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+
+    def __enter__(self) -> FullDisk:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Nothing to close."""
+
+    close = __exit__
+
+    def write(self, content: bytes) -> int:
+        self.room -= len(content)
+        if self.room < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return len(content)
+
+
+def test_a_full_disk_while_files_come_is_told_and_leaves_nothing(
+    upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "new_private_file", lambda path: FullDisk(1000))
+    answer = upload(write_month(tmp_path, "2023.6"))
+    assert answer.status_code == 503
+    assert "디스크 공간" in answer.content.decode()  # type: ignore[attr-defined]
+    assert list((workspace.path / "uploads").iterdir()) == []
+    assert not Job.objects.exists()
+
+
+def test_a_full_disk_while_unpacking_fails_the_job_which_can_be_started_again(
+    upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.write(write_month(tmp_path, "2023.6"), "2023-06.xlsx")
+    upload(tmp_path / "x.zip")
+    with monkeypatch.context() as patch:
+        patch.setattr(archives, "new_private_file", lambda path: FullDisk(1000))
+        job = done()
+    assert job.state == State.FAILED
+    assert "disk space" in job.problem[1]
+    assert job.may_start_again
+    Job.objects.update(state=State.WAITING)
+    assert done(job).state == State.DONE
+
+
+def test_what_a_database_refuses_is_left_out_of_a_report() -> None:
+    from telads.errors import DataError
+    from telads.language import Text
+    from telads.web.jobs.report import refused
+
+    error = DataError(Text("가", "a"), file="/secret/x.csv", value="b\0\ud800c")
+    row = refused("x.csv", error)
+    assert row["error"] == ["가 (값 b?c)", "a (value b?c)"]

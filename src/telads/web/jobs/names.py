@@ -10,7 +10,7 @@ _UTF8_FLAG = 0x800
 
 
 def harmless(name: str) -> str:
-    """A name that is one, and nothing but that: no folders, no control characters, not hidden.
+    """A name and nothing but that: no folders, no control characters, not hidden, no formula.
 
     Composed as Korean is typed: some systems hand over names in single letters (NFD), which would
     hide the month in `6월` from whoever looks for it.
@@ -19,7 +19,7 @@ def harmless(name: str) -> str:
     shown = "".join(
         one for one in last if unicodedata.category(one)[0] != "C" and one not in '<>:"|?*'
     )
-    stem, dot, suffix = shown.strip().lstrip(".").rpartition(".")
+    stem, dot, suffix = shown.strip().lstrip(".=+-@ ").rpartition(".")
     if not dot:
         stem, suffix = suffix, ""
     room = LONGEST - len(suffix.encode()) - len(dot)

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from telads.answers.status import status
-from telads.errors import QuestionError, TeladsError
+from telads.errors import DataError, QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.model import Month
 from telads.web import current
@@ -96,7 +96,7 @@ def _received(request: HttpRequest, workspace: Workspace, folder: str) -> tuple[
                 raise NO_FILE
             if month and len(files) > 1:
                 raise ONE_MONTH
-        except TeladsError as error:
+        except (QuestionError, DataError) as error:
             return _page(request, error, 400)
         forget_abandoned(workspace.path)
         owned.append(start(request, where, month))

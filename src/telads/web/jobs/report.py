@@ -58,7 +58,7 @@ def row_of(name: str, taken: Taken) -> Row:
     return row | {
         "rows": entry.rows,
         "masked": entry.masked,
-        "warnings": [list(remark) for remark in remarks],
+        "warnings": [kept(remark) for remark in remarks],
     }
 
 
@@ -71,7 +71,12 @@ def _row(name: str, outcome: str) -> Row:
 
 def pair(error: TeladsError) -> list[str]:
     """An error in one line, in Korean and English."""
-    return [error.line("ko"), error.line("en")]
+    return kept(Text(error.line("ko"), error.line("en")))
+
+
+def kept(text: Text) -> list[str]:
+    """A text in Korean and English, without what a database refuses: values of files are in it."""
+    return [one.replace("\0", "").encode("utf-8", "replace").decode() for one in text]
 
 
 def shown(rows: list[Row], lang: Lang) -> list[Shown]:

@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django_tasks import task
 
 from telads.build import build
@@ -51,6 +52,10 @@ ONE_MONTH = DataError(
          "A label month can be given for a single file only."),
     Text("파일을 하나씩 올려 주십시오.", "Upload the files one at a time."),
 )  # fmt: skip
+FILES_GONE = DataError(
+    Text("올린 파일이 남아 있지 않습니다.", "The uploaded files are gone."),
+    Text("파일을 다시 올려 주십시오.", "Upload them again."),
+)
 UNEXPECTED = Text(
     "예상하지 못한 오류가 났습니다. 오류는 서버 기록에 남았습니다.",
     "Something unexpected went wrong; the error is in the server's log.",
@@ -122,6 +127,8 @@ class _Doing:
         into = folder / "unpacked"
         shutil.rmtree(into, ignore_errors=True)
         uploads = received(folder)
+        if not uploads:
+            raise FILES_GONE
         paths = []
         for number, upload in enumerate(uploads):
             self.at(Step.UNPACK, upload.name, number, len(uploads))

@@ -25,13 +25,13 @@ def work_for_ever(workspace: Path) -> None:
     from telads.web.ready import make_ready
 
     make_ready(workspace)
-    from django.db import OperationalError, connection
+    from django.db import Error, connection
 
     pause = threading.Event()
     while True:
         try:
             _work(batch=False)
-        except OperationalError:
+        except Error:
             connection.close()
             pause.wait(DATABASE_SECONDS)
         else:
@@ -40,14 +40,14 @@ def work_for_ever(workspace: Path) -> None:
 
 def work_ahead(fresh: SpawnContext) -> None:
     """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
-    from django.db import DatabaseError, connection
+    from django.db import Error, connection
     from django_tasks_db.models import DBTaskResult
 
     pause = threading.Event()
     while True:
         try:
             waits = DBTaskResult.objects.ready().exists()
-        except DatabaseError:
+        except Error:
             connection.close()
             waits = False
         if waits:
