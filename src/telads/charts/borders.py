@@ -130,7 +130,7 @@ def _row(
         "type": "Feature",
         "geometry": feature["geometry"],
         "name": name,
-        "short": _short(name) if named is None or district in named else "",
+        "short": short(name) if named is None or district in named else "",
         "label": area.label if area and not narrow else "",
         "longitude": facts["longitude"],
         "latitude": facts["latitude"],
@@ -141,7 +141,7 @@ def _row(
     }
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
     """`Mapo` for Mapo-gu: on a map of districts the suffix is only length."""
     return name.removesuffix("-gu")
 

@@ -42,6 +42,17 @@ class _Subject(NamedTuple):
     digits: int | None = None
 
 
+class Shown(NamedTuple):
+    """What the map shows, whoever draws it."""
+
+    areas: dict[str, Area]
+    colours: Colours
+    unit: str
+    title: alt.TitleParams
+    named: frozenset[str] | None
+    """The districts whose names there is room for; None: all."""
+
+
 def draw(
     frame: pl.DataFrame,
     *,
@@ -52,6 +63,26 @@ def draw(
     audience: str = "",
     narrow: bool = False,
 ) -> alt.LayerChart:
+    """Where in the city a measure is high and where low; takes what `shown` takes."""
+    what = shown(frame, measure=measure, lang=lang, window=window, synthetic=synthetic,
+                 audience=audience, narrow=narrow)  # fmt: skip
+    return district_map(
+        what.areas,
+        colour=what.colours.encoding(what.unit, narrow),
+        title=what.title, lang=lang, narrow=narrow, named=what.named,
+    )  # fmt: skip
+
+
+def shown(
+    frame: pl.DataFrame,
+    *,
+    measure: Measure | AverageAge,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    audience: str = "",
+    narrow: bool = False,
+) -> Shown:
     """Where in the city a measure is high and where low.
 
     `frame` has the columns district (Korean name) and value, in the measure's unit; a district
@@ -64,8 +95,8 @@ def draw(
         zip(ordered["district"].to_list(), ordered["value"].to_list(), strict=True)
     )
     subject = _subject(measure, max(values.values(), default=0.0), lang)
-    shown = {name: value / subject.per for name, value in values.items()}
-    scale = _Colours.of(list(shown.values()), subject.kind)
+    per_unit = {name: value / subject.per for name, value in values.items()}
+    scale = Colours.of(list(per_unit.values()), subject.kind)
     subject = subject._replace(digits=scale.digits)
     each = Text("1인 평균", "mean per person")(lang) if subject.kind in _EACH else ""
     gaps = Text("회색은 자료 없음", "grey: no data")(lang) if len(values) < len(DISTRICTS) else ""
@@ -78,11 +109,10 @@ def draw(
     )  # fmt: skip
     # A narrow map has no room for 25 English names: the two ends tell the finding.
     ends = frozenset([*values][:1] + [*values][-1:]) if narrow and lang == "en" else None
-    return district_map(
+    return Shown(
         {name: scale.area(value, _say(values[name], subject, lang))
-         for name, value in shown.items()},
-        colour=scale.encoding(subject.unit(lang), narrow),
-        title=title, lang=lang, narrow=narrow, named=ends,
+         for name, value in per_unit.items()},
+        scale, subject.unit(lang), title, ends,
     )  # fmt: skip
 
 
@@ -139,7 +169,7 @@ def _say(value: float, subject: _Subject, lang: Lang) -> str:
     return figure(value, subject.kind, lang, subject.digits)
 
 
-class _Colours(NamedTuple):
+class Colours(NamedTuple):
     """How figures become colours: from low to high; around zero for an index with both signs."""
 
     stops: tuple[str, ...]
@@ -148,7 +178,7 @@ class _Colours(NamedTuple):
     kind: Kind | None
 
     @classmethod
-    def of(cls, values: Sequence[float], kind: Kind | None) -> _Colours:
+    def of(cls, values: Sequence[float], kind: Kind | None) -> Colours:
         """The scale that holds all the values."""
         low, high = min(values, default=0.0), max(values, default=1.0)
         if kind == "index" and low < 0 < high:
@@ -171,18 +201,31 @@ class _Colours(NamedTuple):
         label = number(value, self.kind, self.digits)
         return Area(value, theme.blend(self.stops, share), label, hover)
 
+    @property
+    def ticks(self) -> list[float]:
+        """The figures that the legend names: both ends and the middle."""
+        return [self.low, (self.low + self.high) / 2, self.high]
+
+    @property
+    def _tick_digits(self) -> int:
+        return self.digits if self.digits is not None else 0 if self.high >= 1000 else 1
+
+    def tick(self, value: float) -> str:
+        """A figure of the legend as it is written."""
+        return number(value, self.kind, self._tick_digits) if value else "0"
+
     def encoding(self, unit: str, narrow: bool) -> alt.Color:
         """The colour of `value` with its legend."""
         steps = len(self.stops) - 1
         ticks = [self.low + (self.high - self.low) * step / steps for step in range(steps + 1)]
-        digits = self.digits if self.digits is not None else 0 if self.high >= 1000 else 1
+        digits = self._tick_digits
         sign = "+" if self.kind == "index" else ""
         return alt.Color(
             "value:Q",
             scale=alt.Scale(domain=ticks, range=list(self.stops), interpolate="rgb"),
             legend=alt.Legend(
                 title=unit,
-                values=[self.low, (self.low + self.high) / 2, self.high],
+                values=self.ticks,
                 format=f"{sign},.{digits}f",
                 labelExpr="datum.value === 0 ? '0' : datum.label",
                 orient="bottom" if narrow else "right",

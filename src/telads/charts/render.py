@@ -92,9 +92,12 @@ def specification(chart: AnyChart, *, look: Look = PLAIN, heading: bool = True) 
 
 def title_of(chart: AnyChart) -> tuple[str, str]:
     """The finding and the subtitle of a chart, each in one line."""
-    heading: Any = chart.title
-    title = heading.to_dict()
-    return " ".join(title["text"]), " ".join(title["subtitle"])
+    return in_one_line(chart.title)
+
+
+def in_one_line(heading: Any) -> tuple[str, str]:
+    """The two texts of a heading, each in one line."""
+    return " ".join(heading.text), " ".join(heading.subtitle)
 
 
 def _page(spec: dict[str, Any], title: str) -> str:

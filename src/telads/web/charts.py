@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import vl_convert
 
 from telads.answers.pictures import Asked, Picture, picture
+from telads.answers.tables import districts
 from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
 from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render, title_of
@@ -27,6 +28,7 @@ from telads.charts.theme import PAGE
 from telads.errors import WorkspaceError
 from telads.language import Lang
 from telads.tables.store import write_text
+from telads.web.city_map import city_map
 from telads.workspace import Build
 
 if TYPE_CHECKING:
@@ -108,9 +110,9 @@ def bundle(workspace: Path) -> bytes:
 
 
 def warm(build: Build) -> None:
-    """Draw what the data page shows first, in both languages, and forget what is out of date.
+    """Draw what is likely to be asked for, in both languages, and forget what is out of date.
 
-    Takes some seconds for a new build and a few milliseconds after that. What cannot be written
+    Takes a minute for a new build and a few milliseconds after that. What cannot be written
     down is drawn again when it is asked for.
     """
     workspace = build.path.parents[1]
@@ -118,16 +120,34 @@ def warm(build: Build) -> None:
         if not (workspace / "marts" / folder.name).is_dir():
             shutil.rmtree(folder, ignore_errors=True)
     bundle(workspace)
-    first = Asked(month=str(build.months[-1]))
-    for chart in DEPENDS_ON:
+    for chart, asked in ahead(build):
         for narrow in (False, True):
-            drawing(build, chart, first, "ko", narrow)
-            drawing(build, chart, first, "en", narrow)
+            drawing(build, chart, asked, "ko", narrow)
+            drawing(build, chart, asked, "en", narrow)
+
+
+def ahead(build: Build) -> list[tuple[str, Asked]]:
+    """What is worth drawing before anybody asks, the likeliest first: some 60 pictures.
+
+    What the page opens with; then the other months of the city; then the newest month of each
+    district. Groups by sex and age are too many, and drawn when they are asked for.
+    """
+    *others, newest = map(str, build.months)
+    city, months = Asked(month=newest), [Asked(month=month) for month in reversed(others)]
+    places = [Asked(month=newest, district=district) for district in districts(build)]
+    drawn = ("population", "monthly", "correlation")
+    return [
+        *((chart, city) for chart in drawn),
+        *((chart, month) for month in months for chart in ("population", "correlation")),
+        *((chart, place) for place in places for chart in ("population", "monthly")),
+    ]
 
 
 @lru_cache(maxsize=IN_MEMORY)
 def _kept(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
-    """A drawing from disk, or drawn and put there while there is room."""
+    """A drawing from disk, or drawn and put there while there is room; a map is drawn at once."""
+    if chart == "choropleth":
+        return Drawing(*city_map(picture(build, chart, asked, lang), lang, narrow))
     choice = json.dumps([chart, astuple(asked), lang, narrow])
     name = hashlib.sha256(choice.encode()).hexdigest()[:24]
     file = build.path.parents[1] / FOLDER / build.name / f"{name}.json"

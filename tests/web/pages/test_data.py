@@ -14,6 +14,8 @@ from django.test import Client
 
 from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
+from telads.charts.render import title_of
+from telads.language import Lang
 from telads.web import charts
 from telads.web.pages.data.tables import table_of
 from telads.workspace import Build, Workspace
@@ -234,13 +236,43 @@ def test_a_drawing_is_kept_on_disk_and_choices_that_do_not_matter_share_it(
     assert charts.drawing(twin_build, "correlation", other, "en", True) == first
 
 
-def test_warming_forgets_builds_that_are_gone(twin_build: Build, twin_workspace: Workspace) -> None:
+def test_warming_forgets_builds_that_are_gone(
+    twin_build: Build, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = charts.ahead(twin_build)[:2]
+    monkeypatch.setattr(charts, "ahead", lambda _: first)
     gone = twin_workspace.path / charts.FOLDER / "0123456789abcdef"
     gone.mkdir(parents=True)
     charts.warm(twin_build)
     assert not gone.exists()
     drawn = list((twin_workspace.path / charts.FOLDER / twin_build.name).glob("*.json"))
-    assert len(drawn) >= 2 * 2 * len(charts.DEPENDS_ON)
+    assert len(drawn) >= 2 * 2 * len(first)
+
+
+def test_what_the_page_opens_with_is_drawn_first_and_nothing_twice(twin_build: Build) -> None:
+    ahead = charts.ahead(twin_build)
+    newest = Asked(month=str(twin_build.months[-1]))
+    assert {chart for chart, asked in ahead[:3] if asked == newest} == {
+        "population", "monthly", "correlation",
+    }  # fmt: skip
+    kinds = {(chart, charts.relevant(chart, asked)) for chart, asked in ahead}
+    assert len(kinds) == len(ahead)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_map_says_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
+    asked = Asked(month="2023-02", measure="delivery")
+    wide, narrow = (
+        charts.drawing(twin_build, "choropleth", asked, lang, narrow) for narrow in (False, True)
+    )
+    chart = charts._drawn(twin_build, "choropleth", asked, lang, False)
+    assert (wide.finding, wide.details) == title_of(chart)
+    spec = charts.specification(twin_build, "choropleth", asked, lang, False).decode()
+    labels = re.findall(r'class="label"[^>]*>([^<]+)<', wide.svg)
+    assert len(labels) == wide.svg.count("<use ") == 25
+    assert all(f'"label": "{label}"' in spec for label in labels)
+    assert 'class="label"' not in narrow.svg
+    assert "style=" not in wide.svg + narrow.svg
 
 
 def test_the_chart_program_is_kept_for_ever(site: Client) -> None:

@@ -20,6 +20,7 @@ from telads.web.pages.data import form
 from telads.web.pages.data.bars import heading_of, whom_of
 from telads.web.pages.data.files import KINDS
 from telads.web.pages.data.tables import Table, groups_of, remarks_of, table_of
+from telads.web.svg import outlines
 from telads.workspace import Build
 
 
@@ -59,6 +60,7 @@ def data(request: HttpRequest) -> HttpResponse:
     facts = {
         "people": _people(build, choice, lang),
         "figures": {chart: _figure(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
+        "outlines": outlines(),
         "program": _program(),
         "status": taken,
         "remarks": remarks_of(taken, lang),
