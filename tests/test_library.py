@@ -14,12 +14,14 @@ import pytest
 import telads
 from telads.answers import targets as targets_module
 from telads.answers.lookalike import lookalike
+from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.make import make
 from telads.library import OpenWorkspace
 from telads.settings import Settings
 from telads.workspace import Workspace
+from tests.aggregate import logs
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 OF_THE_SHELL = {"doctor"}
@@ -38,7 +40,7 @@ def test_the_methods_are_named_as_the_verbs() -> None:
         for group in (data, ask, make)
         for command in group.registered_commands
         if command.callback
-    }
+    } | {command.name for command in aggregate.registered_commands}
     methods = {name for name in vars(OpenWorkspace) if not name.startswith("_")}
     assert methods == verbs - OF_THE_SHELL
 
@@ -108,6 +110,26 @@ def test_one_path_or_many_may_be_taken_in(
     assert [taken.outcome for taken in workspace.ingest([first, second])] == ["unchanged", "taken"]
     assert workspace.status().rows.height == 2
     assert workspace.build().made
+
+
+def test_logs_are_reduced_as_by_the_verb(tmp_path: Path, settings: Settings) -> None:
+    logs.write(logs.events(), tmp_path / "log" / "events")
+    logs.write_tables(tmp_path / "log")
+    workspace = telads.open_workspace(tmp_path / "w", settings)
+    (taken,) = workspace.aggregate(tmp_path / "log", month="2023-06", k=8, partitions=2)
+    assert (str(taken.month), taken.outcome) == ("2023-06", "taken")
+    again = workspace.aggregate(
+        [str(tmp_path / "log" / "events")], [telads.Month.of(2023, 6), "2023-07"], k=8,
+        mapping=tmp_path / "log" / "services.csv", places=tmp_path / "log" / "places.csv",
+    )  # fmt: skip
+    assert [one.outcome for one in again] == ["unchanged", "taken"]
+    assert workspace.status().rows.height == 2
+    with pytest.raises(telads.SettingError):
+        workspace.aggregate(tmp_path / "log", k=4)
+    with pytest.raises(telads.SettingError):
+        workspace.aggregate(tmp_path / "log", epsilon=-1.0)
+    with pytest.raises(telads.UnknownChoice):
+        workspace.aggregate(tmp_path / "log", engine="abacus")
 
 
 def test_a_refused_file_is_among_the_results(tmp_path: Path, settings: Settings) -> None:

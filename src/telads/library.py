@@ -17,9 +17,12 @@ from telads.settings import Settings
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
+    from telads.aggregate.noise import Kind
     from telads.build import Built
     from telads.charts import AnyChart
     from telads.ingest import Taken
+
+    PathText = str | PathLike[str]
 
 
 def open_workspace(
@@ -51,7 +54,7 @@ class OpenWorkspace:
 
     def ingest(
         self,
-        paths: str | PathLike[str] | Iterable[str | PathLike[str]],
+        paths: PathText | Iterable[PathText],
         month: str | Month | None = None,
     ) -> list[Taken]:
         """Take files or folders in; what became of each file, in the order they were taken.
@@ -61,9 +64,49 @@ class OpenWorkspace:
         """
         from telads.ingest import ingest
 
-        listed = [paths] if isinstance(paths, str | PathLike) else paths
         label = Month.parse(month) if isinstance(month, str) else month
-        return list(ingest(self.workspace, map(Path, listed), self.settings, label))
+        return list(ingest(self.workspace, map(Path, _listed(paths)), self.settings, label))
+
+    def aggregate(
+        self,
+        paths: PathText | Iterable[PathText],
+        month: str | Month | Iterable[str | Month] | None = None,
+        engine: str = "polars",
+        k: int = 5,
+        mobility: PathText | Iterable[PathText] | None = None,
+        mapping: PathText | None = None,
+        places: PathText | None = None,
+        census: PathText | None = None,
+        memory: str = "2GB",
+        partitions: int | None = None,
+        epsilon: float | None = None,
+        noise: Kind = "laplace",
+        delta: float = 0.0,
+        spark_master: str | None = None,
+        spark_conf: PathText | None = None,
+    ) -> list[Taken]:
+        """Reduce subscriber logs to k-anonymous cells; what became of each label month.
+
+        What every choice means is told in docs/aggregate.md: they are the options of the verb.
+        Raises `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`,
+        `WorkspaceBusy`, `WorkspaceError`.
+        """
+        from telads.aggregate.noise import Noise
+        from telads.aggregate.request import Request, parse_memory
+        from telads.aggregate.run import aggregate
+        from telads.engines import event_engine
+
+        months = [month] if isinstance(month, str | Month) else month or ()
+        request = Request(
+            events=tuple(map(str, _listed(paths))),
+            mobility=tuple(map(str, _listed(mobility))),
+            mapping=_path(mapping), places=_path(places), census=_path(census),
+            months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
+            k=k, memory=parse_memory(memory), parts=partitions,
+            noise=None if epsilon is None else Noise(epsilon, noise, delta),
+        )  # fmt: skip
+        runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
+        return aggregate(self.workspace, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""
@@ -150,3 +193,14 @@ class OpenWorkspace:
         from telads.export import export
 
         return export(self.workspace.build(), table, Path(path), method)
+
+
+def _listed(paths: PathText | Iterable[PathText] | None) -> Iterable[PathText]:
+    """One path, many or none, as many."""
+    if paths is None:
+        return ()
+    return [paths] if isinstance(paths, str | PathLike) else paths
+
+
+def _path(path: PathText | None) -> Path | None:
+    return None if path is None else Path(path)

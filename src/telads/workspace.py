@@ -32,6 +32,41 @@ from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, write_text
 
 
+@contextmanager
+def locked(
+    folder: Path, busy: Text, wait: float, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock of a folder, made if need be; `on_wait` is told that it waits.
+
+    Raises `WorkspaceBusy`, saying `busy`, if another process keeps it longer than `wait` seconds,
+    and `WorkspaceError` where nothing can be written.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if on_wait:
+                on_wait()
+            lock.acquire(timeout=wait)
+    except Timeout as error:
+        advice = Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished.")
+        raise WorkspaceBusy(busy, advice, file=folder) from error
+    except OSError as error:
+        raise WorkspaceError(
+            Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
+            Text("폴더 권한을 확인해 주세요.", "Check the folder's permissions."),
+            file=folder, value=error.strerror,
+        ) from error  # fmt: skip
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @dataclass(frozen=True)
 class Workspace:
     """Paths and the state of a workspace folder. Nothing is created before the first write."""
@@ -65,35 +100,11 @@ class Workspace:
     @contextmanager
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long."""
-        from filelock import FileLock, Timeout
-
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / "lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                if on_wait:
-                    on_wait()
-                lock.acquire(timeout=wait)
-        except Timeout as error:
-            raise WorkspaceBusy(
-                Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
-                     "Another telads is writing to this workspace."),
-                Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished."),
-                file=self.path,
-            ) from error  # fmt: skip
-        except OSError as error:
-            raise WorkspaceError(
-                Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
-                Text("폴더 권한을 확인해 주세요.", "Check the folder's permissions."),
-                file=self.path, value=error.strerror,
-            ) from error  # fmt: skip
-        try:
+        busy = Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
+                    "Another telads is writing to this workspace.")  # fmt: skip
+        with locked(self.path, busy, wait, on_wait):
             self._sweep()
             yield
-        finally:
-            lock.release()
 
     def _sweep(self) -> None:
         """Remove what a killed process left half written; only ever under the lock."""

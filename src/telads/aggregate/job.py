@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from telads.errors import WorkspaceBusy
 from telads.language import Text
 from telads.model import Month
 from telads.tables.store import TEMPORARY
-from telads.workspace import Workspace
+from telads.workspace import Workspace, locked
 
 
 @dataclass(frozen=True)
@@ -55,33 +54,15 @@ def working(
 
     Raises `WorkspaceBusy` if another aggregation of the workspace keeps the lock too long.
     """
-    from filelock import FileLock, Timeout
-
     home = workspace.path / "aggregations"
-    home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "lock")
-    try:
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            if on_wait:
-                on_wait()
-            lock.acquire(timeout=wait)
-    except Timeout as error:
-        raise WorkspaceBusy(
-            Text("다른 집계가 이 작업 폴더에서 돌고 있습니다.",
-                 "Another aggregation is running in this workspace."),
-            Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished."),
-            file=home,
-        ) from error  # fmt: skip
-    try:
+    busy = Text("다른 집계가 이 작업 폴더에서 돌고 있습니다.",
+                "Another aggregation is running in this workspace.")  # fmt: skip
+    with locked(home, busy, wait, on_wait):
         folder = home / name
         _sweep(home, folder, discard)
         folder.mkdir(mode=0o700, exist_ok=True)
         yield Job(folder, parts)
         discard(folder)
-    finally:
-        lock.release()
 
 
 def _sweep(home: Path, own: Path, discard: Callable[[Path], None]) -> None:
