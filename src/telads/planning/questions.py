@@ -141,7 +141,7 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
         ))  # fmt: skip
     if sums["binding"]:
         found.append(Text(
-            f"결과를 묶는 한도: {', '.join(_limit(one).ko for one in sums['binding'])}.",
+            f"결과를 제한한 한도: {', '.join(_limit(one).ko for one in sums['binding'])}.",
             f"Limits that bind: {', '.join(_limit(one).en for one in sums['binding'])}.",
         ))  # fmt: skip
     return tuple(found)
@@ -182,7 +182,7 @@ def _of_overlap(shared: Overlap) -> tuple[Text, ...]:
     languages: tuple[Lang, Lang] = ("ko", "en")
     ko, en = ([people(part, lang) for part in parts] for lang in languages)
     return (Text(
-        f"함께 속한 사람 {ko[0]}, 첫째에만 {ko[1]}, 둘째에만 {ko[2]}입니다.",
+        f"함께 속한 사람 {ko[0]}, 첫 번째에만 {ko[1]}, 두 번째에만 {ko[2]}입니다.",
         f"In both: {en[0]}; in the first only: {en[1]}; in the second only: {en[2]}.",
     ),)  # fmt: skip
 

@@ -116,7 +116,7 @@ def test_a_change_is_a_new_version_and_the_same_is_none(planner: Client) -> None
         one.attributes["name"]: one.attributes.get("value", "")
         for one in form.one("form", class_="plan-form").all("input")
     }
-    assert filled["budget"] == "50000000"
+    assert filled["budget"] == "50,000,000"
     assert filled["after"] == "1"
     assert {filled[f"p{at}_curve"] for at in range(2)} == {"1.4", "1:0.4, 3:0.7"}
     sent = {**FORM, "after": "1", "save": "1"}

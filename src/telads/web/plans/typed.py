@@ -40,7 +40,7 @@ class Typed(NamedTuple):
     month: str = ""
     advertise: str = ""
     budget: str = ""
-    unit: str = str(UNIT)
+    unit: str = f"{UNIT:,}"
     goal: str = ""
     often: str = ""
     rules: str = ""
@@ -93,8 +93,8 @@ def typed_from(brief: Brief) -> Typed:
         name=brief.name,
         month=str(brief.month or ""),
         advertise=brief.service,
-        budget=str(brief.budget),
-        unit=str(brief.unit),
+        budget=f"{brief.budget:,}",
+        unit=f"{brief.unit:,}",
         goal=goal.kind if goal else "",
         often=f"{goal.contacts:g}" if goal else "",
         rules=canonical(brief.rules.document()),
@@ -102,9 +102,9 @@ def typed_from(brief: Brief) -> Typed:
             PlatformRow(
                 service=offer.service,
                 name="" if offer.name == offer.service else offer.name,
-                price=str(int(offer.price)),
-                minimum=str(offer.minimum or ""),
-                cap="" if offer.cap is None else str(offer.cap),
+                price=f"{int(offer.price):,}",
+                minimum=f"{offer.minimum:,}" if offer.minimum else "",
+                cap="" if offer.cap is None else f"{offer.cap:,}",
                 curve=_curve_text(offer.curve),
             )
             for offer in brief.offers
