@@ -14,7 +14,7 @@ Where it no longer holds the plan's month, nothing can be split, and the parts a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
@@ -23,6 +23,7 @@ from telads.answers.tables import of_month
 from telads.language import Text
 from telads.model import Month
 from telads.planning.audience import Key
+from telads.planning.brief import Brief
 from telads.planning.plan import Basis, Plan, make_plan
 from telads.planning.result import SHARE, Row
 from telads.workspace import Build
@@ -61,12 +62,17 @@ class Comparison:
         return (*_membership(self.segments), *_reach(self), *(CAUSES[one] for one in self.causes))
 
 
-def compare(plan: Plan, build: Build, month: Month | None = None) -> Comparison:
+def compare(
+    plan: Plan,
+    build: Build,
+    month: Month | None = None,
+    make: Callable[[Build, Brief], Plan] = make_plan,
+) -> Comparison:
     """Make the plan's brief anew on a month of a build (None: the newest) and tell the difference.
 
-    Raises what `make_plan` raises, for example where the audience is now empty.
+    `make` may remember plans. Raises what it raises, for example where the audience is now empty.
     """
-    now = make_plan(build, replace(plan.brief, month=month))
+    now = make(build, replace(plan.brief, month=month))
     return Comparison(
         before=plan,
         now=now,

@@ -15,7 +15,7 @@ from telads.catalog import BY_ID
 from telads.errors import QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.planning.audience import audience
-from telads.planning.plan import Plan, canonical, make_plan
+from telads.planning.plan import Plan, canonical
 from telads.planning.rules import read_rules
 from telads.web import current
 from telads.web.accounts.roles import Role, required
@@ -23,6 +23,7 @@ from telads.web.pages.audiences.described import described_from, described_of
 from telads.web.pages.audiences.form import NEW
 from telads.web.plans import draft
 from telads.web.plans.access import Level, version_for
+from telads.web.plans.computed import computed
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.shown import shown
 from telads.web.plans.store import add_version, create
@@ -124,7 +125,7 @@ def _tried(
     if request.method != "POST":
         return None, None
     try:
-        return make_plan(build, typed.brief()), None
+        return computed(build, typed.brief()), None
     except QuestionError as error:
         return None, error
 

@@ -12,6 +12,7 @@ from telads.planning.questions import comparison_answer
 from telads.web import current
 from telads.web.accounts.roles import Role, required
 from telads.web.plans.access import Level, level_of, version_for
+from telads.web.plans.computed import computed
 from telads.web.plans.files import NAMES
 from telads.web.plans.models import ShareLink
 from telads.web.plans.shown import shown
@@ -68,7 +69,7 @@ def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
     least = Level.EDIT if request.method == "POST" else Level.READ
     found = version_for(request, number, version, least)
     build = current.build(request)
-    change = compared(found.read(), build)
+    change = compared(found.read(), build, make=computed)
     if request.method == "POST":
         saved = add_version(request, found.plan, change.now, found.plan.newest.number)
         return redirect("plan-version", number, saved.number)

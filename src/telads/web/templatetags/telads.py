@@ -31,7 +31,7 @@ from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
 from telads.web.jinja import rendered
 from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
-from telads.wording import number
+from telads.wording import number, span
 from telads.wording import people as people_text
 
 register = template.Library()
@@ -59,16 +59,7 @@ def month(label: Month | str, language: Lang | None = None) -> str:
 def window(label: Month | str, language: Lang | None = None) -> str:
     """The months that a label month observes: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     known = label if isinstance(label, Month) else Month.parse(label)
-    return span(known.window, language)
-
-
-def span(observed: Window, language: Lang | None = None) -> str:
-    """First and last month; the year is said once."""
-    first, last = observed
-    if (language or lang()) == "en":
-        return f"{first} to {last}"
-    end = f"{last.month}월" if first.year == last.year else last.text.ko
-    return f"{first.text.ko}–{end}"
+    return span(known.window, language or lang())
 
 
 @register.filter
@@ -170,10 +161,10 @@ def bar(
     return drawn.svg if drawn else SafeString()
 
 
-@register.inclusion_tag("components/answer_table.html")
+@register.simple_tag
 def answer_table(
     answer: Answer, caption: str = "", without: str = "", only: str = ""
-) -> dict[str, Any]:
+) -> SafeString:
     """An answer as a table, headed and written as on the command line.
 
     `only` and `without` choose columns by id, separated by commas. The caption is read out and
@@ -181,7 +172,8 @@ def answer_table(
     """
     chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
     names = [name for name in chosen if name not in without.split(",")]
-    return {"table": table_of(answer, names, lang()), "caption": caption}
+    facts = {"table": table_of(answer, names, lang()), "caption": caption}
+    return rendered("components/answer_table.html.j2", facts)
 
 
 @register.simple_tag
