@@ -1,0 +1,176 @@
+"""The planner's main task from an audience to a shared plan, and people invited, in a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from telads.workspace import Workspace
+from tests.web.accounts.people import PASSWORD
+from tests.web.browser.conftest import Open
+from tests.web.browser.test_administration import assert_no_grave_fault
+from tests.web.browser.visits import NARROW, WAYS, WIDE, Visit, Way
+from tests.web.server import Server
+
+PEOPLE = {"kim": "planner", "root": "administrator"}
+WORD = {"ko": "삭제", "en": "delete"}
+
+
+@pytest.fixture(scope="module")
+def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A website of this module's own, with a planner and an administrator."""
+    workspace = tmp_path_factory.mktemp("planned") / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
+    for name, role in PEOPLE.items():
+        command = [
+            str(Path(sys.executable).with_name("telads")), "user", "create", name,
+            "--role", role, "--password-stdin", "--workspace", str(workspace),
+        ]  # fmt: skip
+        subprocess.run(command, input=PASSWORD, env=plain, text=True, check=True)
+    server = Server(workspace, workers=1)
+    try:
+        server.wait()
+        yield server.address
+    finally:
+        server.kill()
+
+
+def sign_in(there: Visit, name: str) -> Page:
+    page = there.page
+    there.open("account/sign-in/")
+    page.locator("input[name=username]").fill(name)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form.stacked button").click()
+    expect(page.locator("details.account summary")).to_have_text(name)
+    return page
+
+
+def looked_at(there: Visit) -> None:
+    """Nothing to scroll sideways, no grave fault (axe is a script itself)."""
+    assert there.sideways() <= 0, there.page.url
+    if there.way.script:
+        assert_no_grave_fault(there.page)
+
+
+def describe(there: Visit) -> None:
+    """Delivery much used by people of 20-29, or women of 30-39, without one district."""
+    form = there.page.locator("form.audience-form")
+    form.locator("input[name=age][value='20']").check()
+    form.locator("details.advanced > summary").nth(0).click()
+    form.locator("input[name=age_or][value='30']").check()
+    form.locator("input[name=sex_or][value=F]").check()
+    form.locator("details.advanced > summary").nth(2).click()
+    form.locator("input[name=district_not][value=강남구]").check()
+    if not there.way.script:
+        form.locator("button.without-script").click()
+    expect(there.page).to_have_url(re.compile("age_or=30.*district_not="))
+    expect(there.page.locator(".htmx-request")).to_have_count(0)
+
+
+def fill(page: Page, name: str) -> None:
+    page.locator("input[name=name]").fill(name)
+    page.locator("select[name=advertise]").select_option("delivery")
+    page.locator("input[name=budget]").fill("50,000,000")
+    for at, (service, price) in enumerate((("shopping", "3500"), ("youtube", "4500"))):
+        page.locator(f"select[name=p{at}_service]").select_option(service)
+        page.locator(f"input[name=p{at}_price]").fill(price)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_from_an_audience_to_a_shared_plan(visit: Open, way: Way) -> None:
+    there = visit(way, "", "dark" if way.width == NARROW else "light")
+    page = sign_in(there, "kim")
+    there.open("audiences/")
+    describe(there)
+    looked_at(there)
+    page.locator("a.button[href*='/plans/new/']").click()
+    expect(page.locator("form.plan-form textarea")).to_have_value(re.compile('"not".*강남구'))
+    fill(page, f"여름 {way}")
+    page.locator("button[name=audience]").click()
+    expect(page.locator("input[name=plan][type=hidden]")).to_have_value("new")
+    assert page.locator("input[name=sex_or][value=F]").is_checked()
+    page.locator("form.audience-form input[name=age][value='60']").check()
+    if not way.script:
+        page.locator("form.audience-form button.without-script").click()
+    expect(page).to_have_url(re.compile("age=60"))
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.locator("a.button[href*='/plans/new/']").click()
+    expect(page.locator("input[name=budget]")).to_have_value("50,000,000")
+    expect(page.locator("input[name=name]")).to_have_value(f"여름 {way}")
+    page.locator("input[name=budget]").press("Enter")  # computes; it does not choose an audience
+    expect(page.locator(".plan-result .lead")).to_contain_text("50,000,000")
+    expect(page.locator("input[name=p1_price]")).to_have_value("4500")
+    looked_at(there)
+    page.locator("button[name=save]").click()
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    expect(there.heading()).to_have_text(f"여름 {way}")
+    looked_at(there)
+    share_and_delete(visit, there)
+
+
+def share_and_delete(visit: Open, there: Visit) -> None:
+    page, way = there.page, there.way
+    plan = page.url
+    page.locator("form[action$='/share/'] button").click()
+    link = page.locator("code.secret").inner_text()
+    guest = visit(way, "")
+    guest.page.goto(link)
+    expect(guest.page.locator(".plan-result .facts")).to_contain_text("50,000,000")
+    looked_at(guest)
+    page.goto(plan)
+    page.locator("form[action$='/archive/'] button").click()
+    expect(page.locator("details.table-fold")).to_be_visible()
+    looked_at(there)
+    page.goto(plan)
+    page.locator("a[href$='/delete/']").click()
+    page.locator("input[name=word]").fill(WORD[way.lang])
+    looked_at(there)
+    page.locator("form.stacked button").click()
+    expect(page).to_have_url(re.compile("/plans/$"))
+    gone = guest.page.goto(link)
+    assert gone is not None
+    assert gone.status == 404
+    guest.refusals += 1
+
+
+@pytest.mark.parametrize(
+    ("way", "scheme"),
+    [(Way("ko", WIDE), "light"), (Way("en", NARROW), "dark"),
+     (Way("ko", NARROW, script=False), "light")],
+    ids=str,
+)  # fmt: skip
+def test_somebody_is_invited_and_comes_in(visit: Open, way: Way, scheme: str) -> None:
+    there = visit(way, "", scheme)
+    page = sign_in(there, "root")
+    there.open("admin/")
+    looked_at(there)
+    page.locator(".doors a[href$='/account/users/']").click()
+    name = f"new-{way}"
+    page.locator("input[name=name]").fill(name)
+    page.locator("form.choices select[name=role]").select_option("planner")
+    looked_at(there)
+    page.locator("form.choices button").click()
+    link = page.locator("code.secret").inner_text()
+    looked_at(there)
+    guest = visit(way, "", scheme)
+    guest.page.goto(link)
+    for field in ("new_password1", "new_password2"):
+        guest.page.locator(f"input[name={field}]").fill("a phrase of my own")
+    looked_at(guest)
+    guest.page.locator("form.stacked button").click()
+    expect(guest.page.locator("details.account summary")).to_have_text(name)
+    page.locator("form[action$='/disable/'] button").click()
+    guest.page.reload()
+    expect(guest.page.locator("details.account")).to_have_count(0)
+    for path in ("account/log/", "plans/all/", "account/users/"):
+        there.open(path)
+        looked_at(there)
