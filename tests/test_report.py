@@ -100,7 +100,7 @@ def test_every_figure_stands_with_month_window_and_build(
 ) -> None:
     words = " ".join("".join(Words(reports["en"]).words).split())
     built = twin_workspace.build()
-    assert f"Month 2023-04 · observed 2023-01..2023-03 · build {built.name}" in words
+    assert f"Month 2023-04 · observed 2023-01 to 2023-03 · build {built.name}" in words
 
 
 def test_the_same_build_gives_the_same_bytes(

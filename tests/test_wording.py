@@ -127,5 +127,5 @@ def test_names_inside_a_sentence() -> None:
 
 def test_the_window_observed() -> None:
     window = Window(Month.of(2023, 3), Month.of(2023, 5))
-    assert observed(window, "ko") == "관측 2023-03..2023-05"
-    assert observed(window, "en") == "observed 2023-03..2023-05"
+    assert observed(window, "ko") == "관측 2023년 3월–5월"
+    assert observed(window, "en") == "observed 2023-03 to 2023-05"

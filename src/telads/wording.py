@@ -32,9 +32,18 @@ def josa(word: str, particles: str) -> str:
     return word + (after_vowel if open_ended else after_consonant)
 
 
+def span(window: Window, lang: Lang) -> str:
+    """First and last month, the year said once: `2023년 4월–6월`, `2023-04 to 2023-06`."""
+    first, last = window
+    if lang == "en":
+        return f"{first} to {last}"
+    end = f"{last.month}월" if first.year == last.year else last.text.ko
+    return f"{first.text.ko}–{end}"
+
+
 def observed(window: Window, lang: Lang) -> str:
-    """The months observed as a subtitle says them: `관측 2023-03..2023-05`."""
-    return Text("관측 {window}", "observed {window}").format(window=window)(lang)
+    """The months observed as a subtitle says them: `관측 2023년 4월–6월`."""
+    return Text(f"관측 {span(window, lang)}", f"observed {span(window, lang)}")(lang)
 
 
 def people(count: float, lang: Lang) -> str:

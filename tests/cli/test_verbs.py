@@ -44,7 +44,7 @@ def test_a_table_has_every_row_and_what_it_is_of(telads: Telads, question: str) 
 def test_a_table_tells_month_window_method_and_build(telads: Telads) -> None:
     said = telads("services", *GROUP, "--lang", "en", "--month", "2023-03").out
     build = telads("services", *GROUP, "-f", "json").json()["build"]
-    told = f"month 2023-03 · observed 2022-12..2023-02 · method affinity · build {build}"
+    told = f"month 2023-03 · observed 2022-12 to 2023-02 · method affinity · build {build}"
     assert told in said
 
 

@@ -63,7 +63,12 @@ def draw(
     audience: str = "",
     narrow: bool = False,
 ) -> alt.LayerChart:
-    """Where in the city a measure is high and where low; takes what `shown` takes."""
+    """Where in the city a measure is high and where low.
+
+    `frame` has the columns district (Korean name) and value, in the measure's unit; a district
+    that is missing or null is grey, one that is not in Seoul is left out and said so. `audience`
+    says whom the figures are about, if not everyone.
+    """
     what = shown(frame, measure=measure, lang=lang, window=window, synthetic=synthetic,
                  audience=audience, narrow=narrow)  # fmt: skip
     return district_map(
@@ -83,12 +88,7 @@ def shown(
     audience: str = "",
     narrow: bool = False,
 ) -> Shown:
-    """Where in the city a measure is high and where low.
-
-    `frame` has the columns district (Korean name) and value, in the measure's unit; a district
-    that is missing or null is grey, one that is not in Seoul is left out and said so. `audience`
-    says whom the figures are about, if not everyone.
-    """
+    """What the map shows; takes what `draw` takes."""
     here, strange = on_the_map(known(frame, "value"), lang)
     ordered = here.sort("value", "district")
     values: dict[str, float] = dict(

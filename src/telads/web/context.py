@@ -10,7 +10,7 @@ from telads.errors import TeladsError
 from telads.model import Window
 from telads.version import __version__
 from telads.web import current
-from telads.web.templatetags.telads import span
+from telads.wording import span
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
@@ -21,5 +21,6 @@ def installation(request: HttpRequest) -> dict[str, Any]:
         months = build.months
     except TeladsError:
         return known
-    observed = span(Window(months[0].window.first, months[-1].window.last)) if months else ""
+    whole = Window(months[0].window.first, months[-1].window.last) if months else None
+    observed = span(whole, current.language(request)) if whole else ""
     return {**known, "build": build, "months": months, "observed": observed}

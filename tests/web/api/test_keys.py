@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -112,3 +114,13 @@ def test_the_description_is_open_and_says_so(client: Client, installed: Installe
         assert client.get("/api/v1/docs").status_code == 200
     assert told["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert "401" in told["paths"]["/api/v1/services"]["get"]["responses"]
+
+
+@pytest.mark.parametrize("page", ["/data/", "/advertisers/?service=delivery", "/evidence/"])
+def test_downloads_of_pages_need_no_key(client: Client, installed: Installed, page: str) -> None:
+    with installed(api_keys=True):
+        shown = client.get(page).content.decode()
+        links = [html.unescape(link) for link in re.findall(r'<a href="([^"]+)" download', shown)]
+        assert links or page == "/evidence/"
+        assert not [link for link in links if link.startswith("/api/")]
+        assert {client.get(link).status_code for link in links[::3]} <= {200}

@@ -31,12 +31,12 @@ WEIGHT = 100_000
         (
             "/data/",
             ("데이터 현황", "파일 원장", "2023년 1월부터 4월까지", "평균 나이는",
-             "관측 2023-01..2023-03", "20세 이상 사람은", "합성 자료",
+             "관측 2023년 1월–3월", "20세 이상 사람은", "합성 자료",
              "개인정보 보호 기준", "이동과 생활"),
         ),
         (
             "/en/data/",
-            ("The data", "Ledger of files", "Average age: highest in", "observed 2023-01..2023-03",
+            ("The data", "Ledger of files", "Average age: highest in", "observed 2023-01 to 2023-03",
              "synthetic data", "Privacy floor", "Moving and living"),
         ),
     ],
@@ -59,7 +59,7 @@ def test_the_choice_is_in_every_picture(site: Client) -> None:
     assert "강남구 30대 여성" in page  # the lines
     assert "배달 이용은" in page  # the map
     assert "강남구에는" in page  # the ages
-    assert page.count("관측 2022-12..2023-02") >= 4
+    assert page.count("관측 2022년 12월–2023년 2월") >= 4
     for value in ("2023-03", "F", "30", "강남구", "delivery"):
         assert f'<option value="{value}" selected>' in page
 

@@ -27,7 +27,7 @@ from django.utils.translation import get_language
 from telads.answers.answer import Answer
 from telads.catalog import BY_ID
 from telads.language import Lang, Text
-from telads.model import Month, Sex, Window, age_text
+from telads.model import Month, Sex, age_text
 from telads.places import district_name
 from telads.web.jinja import rendered
 from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
