@@ -28,6 +28,15 @@ READERS = 2
 
 Outcome = Literal["taken", "replaced", "unchanged", "skipped", "refused"]
 
+OUTCOMES: dict[Outcome, Text] = {
+    "taken": Text("넣음", "taken"),
+    "replaced": Text("바꿈", "replaced"),
+    "unchanged": Text("그대로", "unchanged"),
+    "skipped": Text("건너뜀", "skipped"),
+    "refused": Text("거절", "refused"),
+}
+"""As people are told."""
+
 
 @dataclass(frozen=True)
 class Taken:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from telads.cli.contents import listed
-from telads.cli.data import OUTCOMES
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -169,6 +168,8 @@ def _row(taken: Taken) -> dict[str, Any]:
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
     """A line for the month and one for each kind of count; what is 0 is not told."""
+    from telads.ingest import OUTCOMES
+
     line = f"{OUTCOMES[taken.outcome](lang)}: {taken.month}"
     entry = taken.entry
     if entry is None:

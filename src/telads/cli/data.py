@@ -26,17 +26,9 @@ from telads.model import Month
 
 if TYPE_CHECKING:
     from telads.build import Built
-    from telads.ingest import Outcome, Taken
+    from telads.ingest import Taken
 
 data = typer.Typer()
-
-OUTCOMES: dict[Outcome, Text] = {
-    "taken": Text("넣음", "taken"),
-    "replaced": Text("바꿈", "replaced"),
-    "unchanged": Text("그대로", "unchanged"),
-    "skipped": Text("건너뜀", "skipped"),
-    "refused": Text("거절", "refused"),
-}
 
 
 @data.command(**listed("ingest"))
@@ -105,6 +97,8 @@ def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
     """What became of a file, a line for the file and one for everything remarkable."""
+    from telads.ingest import OUTCOMES
+
     line = f"{OUTCOMES[taken.outcome](lang)}: {taken.path.name}"
     if taken.error:
         return [f"{line}: {taken.error.line(lang)}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
@@ -75,14 +76,16 @@ def upload(request: HttpRequest) -> HttpResponse:
     kept = False
     try:
         request.upload_handlers = [IntoWorkspace(folder, request)]
-        response, kept = _received(request, workspace, folder.name)
+        response, kept = _received(request, workspace, folder)
     finally:
         if not kept:
             remove(folder)
     return response
 
 
-def _received(request: HttpRequest, workspace: Workspace, folder: str) -> tuple[HttpResponse, bool]:
+def _received(
+    request: HttpRequest, workspace: Workspace, folder: Path
+) -> tuple[HttpResponse, bool]:
     """The answer, and whether a job now owns the folder."""
     owned: list[Job] = []
 
@@ -90,8 +93,7 @@ def _received(request: HttpRequest, workspace: Workspace, folder: str) -> tuple[
     def checked(request: HttpRequest) -> HttpResponse:
         try:
             month = _month(request.POST.get("month", ""))
-            where = workspace.path / "uploads" / folder
-            files = received(where)
+            files = received(folder)
             if not files:
                 raise NO_FILE
             if month and len(files) > 1:
@@ -99,7 +101,7 @@ def _received(request: HttpRequest, workspace: Workspace, folder: str) -> tuple[
         except (QuestionError, DataError) as error:
             return _page(request, error, 400)
         forget_abandoned(workspace.path)
-        owned.append(start(request, where, month))
+        owned.append(start(request, folder, month))
         return redirect("admin-job", owned[0].pk)
 
     return checked(request), bool(owned)

@@ -10,16 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.errors import TeladsError
-from telads.ingest import Taken
+from telads.ingest import OUTCOMES, Taken
 from telads.language import Lang, Text
 
-OUTCOMES: dict[str, Text] = {
-    "taken": Text("넣음", "taken"),
-    "replaced": Text("바꿈", "replaced"),
-    "unchanged": Text("그대로", "unchanged"),
-    "skipped": Text("건너뜀", "skipped"),
-    "refused": Text("거절", "refused"),
-}
 SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
 Row = dict[str, Any]
 
