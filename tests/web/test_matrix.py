@@ -142,6 +142,7 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("plans/all/", "GET"): (BOSS, {}),
     ("plans/all/", "POST"): (BOSS_DOES, {"former": "gone", "heir": "somebody"}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
+    ("admin-data/upload/", "GET"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
     ("admin-data/build/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/builds/<str:build>/use/", "POST"): (Cells(302, (403,), (403,), (404,)), {}),

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.status import status
 from telads.errors import DataError, QuestionError, TeladsError
@@ -56,7 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt  # not for long: the token is looked at below, but only when it is time to read
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def upload(request: HttpRequest) -> HttpResponse:
     """`/admin-data/upload/`: files to disk, and a job that takes them in.
@@ -64,6 +64,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     Django reads a form to find its token, and would keep everybody's files for that. So who asks,
     and how much is coming, is looked at first; of what is refused here nothing is read.
     """
+    if request.method != "POST":  # whoever was refused, and changes the language then
+        return redirect("admin-data")
     limit = current.settings().upload_limit
     try:
         size = int(request.META.get("CONTENT_LENGTH") or 0)
