@@ -27,13 +27,17 @@ from bench.study_site.tables import write_targets
 from bench.web_page import Results, goals, page
 from bench.web_questions import CONNECTIONS, PAGES, Question, questions
 from bench.weight import Weight, size, weigh
+from telads.web.charts import ahead
+from telads.workspace import Workspace
 
 WARM_UP = 0.5
 """Seconds of a kept question that are not counted; distinct ones would be used up."""
 START = 60.0
 """Seconds within which a server has to answer."""
-AHEAD = 16
-"""Pictures that the server draws ahead: four, in two languages and two layouts."""
+DRAWING = 300.0
+"""Seconds within which the server has to have drawn ahead, at its low priority."""
+FORMS = 4
+"""Of each picture: two languages and two layouts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -136,8 +140,10 @@ def _answers(address: str) -> bool:
 
 def _wait_for_pictures() -> None:
     """Until the server has drawn ahead, which is work beside its answers."""
-    end = time.monotonic() + START
-    while len(list((OUT / "workspace" / "pictures").glob("*/*.json"))) < AHEAD:
+    workspace = Workspace(OUT / "workspace")
+    wanted = FORMS * len(ahead(workspace.build()))
+    end = time.monotonic() + DRAWING
+    while len(list((workspace.path / "pictures").glob("*/*.json"))) < wanted:
         if time.monotonic() > end:
             raise Failed("the server does not draw ahead")
         time.sleep(0.5)

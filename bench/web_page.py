@@ -81,8 +81,9 @@ Input: {results.inputs}.
   rows a request and one list of platforms for all targets. Same server (granian), same worker and
   threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
   similar groups, a map, and platforms of each target with intervals.
-- Data pages of choices never made before draw new pictures; that takes processor time, which is
-  why they are kept in the workspace once drawn.
+- The data page's pictures of the city in each month and of each district in the newest month are
+  drawn ahead, at low priority; others are drawn when they are first asked for, which takes
+  processor time, and kept in the workspace. Its map is drawn from a template each time.
 
 ## Weights
 

@@ -6,17 +6,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from telads.answers.choices import METHODS, method_of
 from telads.errors import UnknownChoice
 from telads.features.affinity import affinity
 from telads.recommend.services import (
-    METHODS,
     RECOMMENDERS,
     Affinity,
     CityMean,
     Classic,
     LastMonth,
     MeanOfMonths,
-    method,
 )
 from tests.recommend.conformance import MONTHS, ServiceSuite
 from tests.samples import JUNE, made_panel
@@ -79,6 +78,6 @@ def test_baselines_are_means_over_months_and_over_districts() -> None:
 
 
 def test_an_unknown_method_is_refused_with_the_choices() -> None:
-    assert method("classic") == "classic"
+    assert method_of("classic") == "classic"
     with pytest.raises(UnknownChoice, match="affinity, classic"):
-        method("magic")
+        method_of("magic")

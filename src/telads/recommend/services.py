@@ -10,7 +10,6 @@ from typing import Protocol
 
 import numpy as np
 
-from telads.errors import UnknownChoice
 from telads.features.affinity import affinity, forecast, known_mean
 from telads.features.panel import Array, Panel
 from telads.language import Text
@@ -100,9 +99,6 @@ class CityMean(ServiceRecommender):
         ]
 
 
-METHODS: tuple[str, ...] = (Affinity.id, Classic.id)
-"""Methods a user can ask for; the first is the default."""
-
 RECOMMENDERS: tuple[ServiceRecommender, ...] = (
     Affinity(),
     Classic(),
@@ -111,14 +107,3 @@ RECOMMENDERS: tuple[ServiceRecommender, ...] = (
     CityMean(),
 )
 """All recommenders, baselines included, as the evaluation prints them."""
-
-
-def method(name: str) -> str:
-    """Check a method's name; raises `UnknownChoice`."""
-    if name not in METHODS:
-        raise UnknownChoice(
-            Text("그런 방식은 없습니다.", "There is no such method."),
-            Text(f"가능한 방식: {', '.join(METHODS)}.", f"Methods: {', '.join(METHODS)}."),
-            value=name,
-        )
-    return name
