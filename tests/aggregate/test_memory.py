@@ -71,7 +71,7 @@ def peak_bytes(log: Path, workspace: Path, *options: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("given", "more_names"), [(500_000_000, 0), (600_000_000, 42)])
+@pytest.mark.parametrize(("given", "more_names"), [(600_000_000, 0), (700_000_000, 42)])
 def test_memory_stays_within_what_is_given(
     given: int, more_names: int, log: Path, tmp_path: Path
 ) -> None:

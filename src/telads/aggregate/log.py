@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 SOURCE = "events"
 """What the ledger calls cells made from logs."""
-BASE_BYTES = 350_000_000
+BASE_BYTES = 400_000_000
 """What the process needs whatever the log: Python, the engine, decoded pages of files."""
-BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 500, 4
-"""What is held for each subscriber of a part (measured up to 440), and for each raw name of each
+BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 600, 4
+"""What is held for each subscriber of a part (measured up to 500), and for each raw name of each
 subscriber."""
 BYTES_PER_MOVEMENT = 90
 """What is held for each mobility row of a part; measured up to 72."""
