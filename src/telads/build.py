@@ -9,6 +9,7 @@ reads the former build reads on undisturbed.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from telads.language import Text
 from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Ledger
-from telads.tables.store import TEMPORARY, move_folder
+from telads.tables.store import TEMPORARY, explained, move_folder
 from telads.version import __version__
 from telads.workspace import Workspace
 
@@ -130,9 +131,10 @@ def _make(
     folder.mkdir(parents=True)
     _write_tables(given, folder, on_step)
     about = _about(ledger, settings, name, services)
-    (folder / "build.json").write_text(
-        json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    with explained(folder):
+        (folder / "build.json").write_text(
+            json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     if on_step:
         on_step("", len(TABLES), len(TABLES))
     target = workspace.marts_path / name
@@ -154,7 +156,10 @@ def _write_tables(
     given.prepare()  # what several tables need, before they ask for it at once
 
     def write(table: str) -> None:
-        TABLES[table](given).write_parquet(folder / f"{table}.parquet", compression="zstd")
+        content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+        TABLES[table](given).write_parquet(content, compression="zstd")
+        with explained(folder):
+            (folder / f"{table}.parquet").write_bytes(content.getbuffer())
 
     with ThreadPoolExecutor(WRITERS) as pool:
         writing = {table: pool.submit(write, table) for table in TABLES}

@@ -53,6 +53,7 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.glob(".tmp*")] == []
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/en/", "/healthz", "/metrics", "/nowhere/", "/api/v1/no"])
 def test_the_policy_is_on_every_answer(site: Client, path: str) -> None:
     response = site.get(path)

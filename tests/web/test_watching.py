@@ -18,6 +18,8 @@ from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
 from telads.web.metrics import PROXIED, REGISTRY, is_local
 from telads.workspace import Workspace
 
+pytestmark = pytest.mark.django_db  # health asks the database, too
+
 
 def test_health_names_build_and_months(site: Client, twin_workspace: Workspace) -> None:
     response = site.get("/healthz")

@@ -29,7 +29,7 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises `WorkspaceError` where the system refuses to write.
     """
     temporary = target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
-    with _explained(target):
+    with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary
@@ -56,7 +56,7 @@ def write_parquet(target: Path, frame: pl.DataFrame) -> None:
 
 def move_file(made: Path, target: Path) -> None:
     """Move a finished file into its place, over one that is there."""
-    with _explained(target):
+    with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         _force(made)
         made.replace(target)
@@ -65,7 +65,7 @@ def move_file(made: Path, target: Path) -> None:
 
 def move_folder(made: Path, target: Path) -> None:
     """Move a finished folder into its place; a folder that is already there is the same one."""
-    with _explained(target):
+    with explained(target):
         for file in sorted(made.iterdir()):
             _force(file)
         _force(made)
@@ -74,7 +74,8 @@ def move_folder(made: Path, target: Path) -> None:
 
 
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
+def explained(target: Path) -> Iterator[None]:
+    """Tell what the system refuses as `WorkspaceError`."""
     try:
         yield
     except OSError as error:

@@ -5,8 +5,13 @@ Addresses under /api/ are answered by problem documents (RFC 9457) instead of pa
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -51,6 +56,16 @@ OUR_FAULT = TeladsError(
          "Open the page again in a while. The error is in the server's log."),
 )  # fmt: skip
 
+DATABASE_AWAY = TeladsError(
+    Text("지금은 데이터베이스를 쓸 수 없습니다.", "The database cannot be used right now."),
+    Text("저장된 것은 그대로입니다. 잠시 뒤에 다시 열어 주십시오. 돌아오면 저절로 다시 됩니다.",
+         "What was saved is safe. Open the page again in a while: it works again by itself."),
+)  # fmt: skip
+AWAY = (OperationalError, InterfaceError)
+"""What a database raises that is down, full, or locked for too long."""
+RETRY_AFTER = 10
+"""Seconds that a program is asked to wait for the database."""
+
 
 def status_of(error: TeladsError) -> int:
     """The HTTP status an error is told with."""
@@ -88,9 +103,27 @@ class friendly_errors:  # noqa: N801 - named in the settings like Django's own f
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django calls this for what a view raised."""
+        if isinstance(error, AWAY):
+            return database_away(request)
         if not isinstance(error, TeladsError):
             return None
         return answer_with(request, error, status_of(error))
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """503, drawn without a question to the database: who has signed in is unknown, but stays in."""
+    told = str(sys.exc_info()[1] or "").strip().split("\n")[0]
+    logging.getLogger("telads.web").error("database away", extra={"facts": {"told": told}})
+    known = {name: getattr(request, name) for name in ("user", "session") if hasattr(request, name)}
+    request.user, request.session = AnonymousUser(), SessionBase()
+    try:
+        page = answer_with(request, DATABASE_AWAY, 503)
+    finally:
+        # An empty session in the place of its own would take the visitor's cookie away.
+        for name, value in known.items():
+            setattr(request, name, value)
+    page.headers["Retry-After"] = str(RETRY_AFTER)
+    return page
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -115,6 +148,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def our_fault(request: HttpRequest) -> HttpResponse:
     """Django's 500; the traceback is in the log. Plain words if even the page cannot be drawn."""
+    if isinstance(sys.exc_info()[1], AWAY):  # raised by a middleware, outside any view
+        return database_away(request)
     try:
         return answer_with(request, OUR_FAULT, 500)
     except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -10,6 +11,7 @@ from telads.answers.tables import read
 from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
+from telads.web.errors import AWAY, DATABASE_AWAY
 
 NEEDED = "services"
 """The table that every question needs: a build that cannot be read is no build."""
@@ -18,14 +20,19 @@ NEEDED = "services"
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with build and months when questions can be answered, else 503 with the reason."""
+    """200 with build and months when all can be answered, else 503 with the reason."""
     try:
         build = current.build(request)
         months = [str(month) for month in build.months]
         read(build, NEEDED)
     except TeladsError as error:
-        reason = error.line("en")
-        return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
+        return _unavailable(error)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except AWAY:
+        # Not in the database's own words: they name hosts and accounts.
+        return _unavailable(DATABASE_AWAY)
     return JsonResponse(
         {
             "status": "ok",
@@ -35,3 +42,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
             "version": __version__,
         }
     )
+
+
+def _unavailable(error: TeladsError) -> JsonResponse:
+    return JsonResponse({"status": "unavailable", "reason": error.line("en")}, status=503)

@@ -1,0 +1,161 @@
+"""The database goes away and comes back: clear pages, nobody signed out, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
+
+from bench.soak.postgres import Missing, Postgres, postgres
+from telads.workspace import Workspace
+from tests.web.accounts.people import PASSWORD, person, signed_in
+from tests.web.plans.samples import FORM
+from tests.web.server import Server
+
+SECRET = "connection to server at 10.1.2.3, user somebody failed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("/plans/", "지금은 데이터베이스를 쓸 수 없습니다"), ("/en/plans/", "database cannot be used"),
+     ("/", "지금은 데이터베이스를 쓸 수 없습니다"), ("/en/evidence/", "database cannot be used")],
+)  # fmt: skip
+def test_whoever_is_signed_in_is_told_and_stays_signed_in(
+    kind: type[Exception], address: str, told: str, site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim = signed_in(person("kim"))
+    assert kim.get(address).status_code == 200
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", _refuse(kind))
+        kim.raise_request_exception = False
+        response = kim.get(address)
+        page = response.content.decode()
+        assert response.status_code == 503
+        assert told in page
+        assert "<header" in page
+        assert SECRET not in page
+        assert response.headers["Retry-After"] == "10"
+        assert not response.cookies
+        assert Client().get("/en/").status_code == 200, "visitors need no database"
+    assert kim.get(address).status_code == 200
+    assert kim.get("/plans/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_health_says_why(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert site.get("/healthz").status_code == 200
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", _refuse(OperationalError))
+        response = site.get("/healthz")
+        assert response.status_code == 503
+        assert response.json()["status"] == "unavailable"
+        assert "database" in response.json()["reason"]
+        assert SECRET not in response.content.decode()
+    assert site.get("/healthz").json()["status"] == "ok"
+
+
+def _refuse(kind: type[Exception]) -> object:
+    def refuse(*_: object, **__: object) -> None:
+        raise kind(SECRET)
+
+    return refuse
+
+
+@pytest.fixture
+def server() -> Iterator[Postgres]:
+    try:
+        with postgres() as running:
+            yield running
+    except Missing as reason:
+        if os.environ.get("CI"):
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+class Person:
+    """Somebody with a browser of the plainest kind."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._cookies = address, CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self._cookies))
+
+    def ask(self, path: str, **form: str) -> tuple[int, str]:
+        """GET, or POST a form with its token from the page before."""
+        data = urlencode({**form, "csrfmiddlewaretoken": self.token}).encode() if form else None
+        try:
+            with self._opener.open(self._address + path, data, timeout=60) as response:
+                status, page = response.status, response.read().decode()
+        except HTTPError as error:
+            status, page = error.code, error.read().decode()
+        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        self.token = found[1] if found else self.token
+        return status, page
+
+    token = ""
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_away_and_comes_back(
+    twin_workspace: Workspace, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import subprocess
+    import sys
+
+    workspace = tmp_path / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
+    monkeypatch.setenv("TELADS_WORKSPACE", str(workspace))
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    telads = str(Path(sys.executable).with_name("telads"))
+    subprocess.run(
+        [telads, "user", "create", "kim", "--role", "planner", "--password-stdin"],
+        input=PASSWORD + "\n", text=True, env=plain, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    site = Server(workspace, workers=2)
+    try:
+        site.wait()
+        kim = Person(site.address)
+        kim.ask("/en/account/sign-in/")
+        assert kim.ask("/en/account/sign-in/", username="kim", password=PASSWORD)[0] == 200
+        kim.ask("/en/plans/new/")
+        status, page = kim.ask("/en/plans/new/", **FORM, save="1")
+        assert status == 200
+        assert FORM["name"] in page
+
+        server.stop()
+        for path, told in (("/plans/1/", "쓸 수 없습니다"), ("/en/plans/1/", "cannot be used")):
+            status, page = kim.ask(path)
+            assert status == 503
+            assert told in page
+        status, page = kim.ask("/en/plans/new/", **{**FORM, "name": "lost"}, save="1")
+        assert status == 503
+        status, health, _ = site.get("/healthz")
+        assert status == 503
+        assert "database" in json.loads(health)["reason"]
+        assert site.get("/en/")[0] == 200
+
+        server.start()
+        for _ in range(10):  # whichever worker answers
+            assert site.get("/healthz")[0] == 200
+            status, page = kim.ask("/en/plans/1/")
+            assert status == 200
+            assert FORM["name"] in page
+        assert "lost" not in kim.ask("/en/plans/")[1], "what was refused was not saved"
+        kim.ask("/en/plans/new/")
+        assert kim.ask("/en/plans/new/", **{**FORM, "name": "later"}, save="1")[0] == 200
+        assert "later" in kim.ask("/en/plans/")[1]
+    finally:
+        site.kill()
