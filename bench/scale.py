@@ -32,6 +32,7 @@ from bench.scale_tasks import (
 
 OUT = ROOT / "bench" / "out" / "scale"
 PAGE = ROOT / "docs" / "scaling.md"
+ROWS = (10e6, 30e6, 100e6)
 BYTES_EACH = 8
 """Of a row on disk, at most: to know beforehand whether there is room."""
 ROUNDS = 3
@@ -141,7 +142,7 @@ class Run:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and bring the page up to date."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
-    parser.add_argument("--rows", type=float, nargs="+", default=[10, 30, 100], help="millions")
+    parser.add_argument("--rows", type=float, nargs="+", default=ROWS, help="sizes of the logs")
     parser.add_argument("--minutes", type=float, default=10, help="time to keep within")
     parser.add_argument("--disk", type=float, default=10, help="GB of disk to keep within")
     parser.add_argument("-o", "--out", type=Path, default=PAGE, help="the page to bring up to date")
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     try:
-        done.measure(sorted(choice.rows))
+        done.measure([rows / MILLION for rows in sorted(choice.rows)])
     finally:
         shutil.rmtree(OUT, ignore_errors=True)
     from bench.scale_page import Results, renew

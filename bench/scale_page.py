@@ -19,6 +19,8 @@ CARRIER = 30 * MILLION
 """Subscribers of a large carrier."""
 MACHINES = ((2, 8), (16, 64), (64, 256))
 """Processors and GB of memory of machines to compute for; telads may use half of the memory."""
+BUSY = 4
+"""Processors that one run of telads can keep busy: of each row's time a quarter is one thread's."""
 NODE = 16
 """Processors of a node of a cluster."""
 
@@ -155,7 +157,7 @@ def _carrier(results: Results) -> Iterator[str]:
         )
     )
     if again:
-        yield "\n| one machine | parts | processor hours | hours, if all processors are kept busy |"
+        yield f"\n| one machine | parts | processor hours | hours, {BUSY} processors busy at most |"
         yield "|---|---|---|---|"
         for cores, memory in MACHINES:
             room = memory * 1e9 / 2 - BASE_BYTES
@@ -163,7 +165,7 @@ def _carrier(results: Results) -> Iterator[str]:
             hours = rows * (each + again * (parts - 1)) / 3600
             yield (
                 f"| {cores} processors, {memory} GB, `--memory {memory // 2}GB` | {parts:,} "
-                f"| {hours:,.0f} | {hours / cores:,.1f} |"
+                f"| {hours:,.0f} | {hours / min(cores, BUSY):,.1f} |"
             )
     spark = [log for log in results.full if SPARK in log.samples]
     if spark:
