@@ -52,6 +52,7 @@ MOBILITY: dict[str, str] = {
     "home_seconds": "number", "subway": "flag",
 }  # fmt: skip
 MOBILITY_FIGURES = ("trips", "distance_m", "home_seconds")
+CATEGORIES = (nw.Categorical, nw.Enum)
 LARGEST = 2**53
 """Floats tell whole numbers apart up to here."""
 
@@ -66,7 +67,7 @@ def read_events(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
     if frame.collect_schema()["home_code"] == nw.String:
         frame = engine.whole_numbers(frame, "home_code")
     whole = (nw.col(name).cast(nw.Int64) for name in ("home_code", "birth_year"))
-    return frame.with_columns(nw.col("service").cast(nw.String), *whole)
+    return frame.with_columns(*whole)
 
 
 def read_mobility(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
@@ -81,7 +82,7 @@ def read_mobility(engine: EventEngine, paths: tuple[str, ...]) -> Frame:
 
 
 def _checked(frame: Frame, wanted: Mapping[str, str], paths: tuple[str, ...]) -> Frame:
-    """The wanted columns, dates as dates."""
+    """The wanted columns, dates as dates, texts as texts."""
     schema: Mapping[str, Any] = frame.collect_schema()
     for column, kind in wanted.items():
         if column not in schema:
@@ -97,11 +98,13 @@ def _checked(frame: Frame, wanted: Mapping[str, str], paths: tuple[str, ...]) ->
                 file=", ".join(paths), column=column, value=schema[column],
             )  # fmt: skip
     partitions = (name for name in PARTITIONS if name in schema)
-    return frame.select(*wanted, *partitions).with_columns(nw.col("date").cast(nw.Date))
+    # As texts: the numbers of categories would be taken for codes, and differ from run to run.
+    texts = (nw.col(name).cast(nw.String) for name in wanted if schema[name] in CATEGORIES)
+    return frame.select(*wanted, *partitions).with_columns(nw.col("date").cast(nw.Date), *texts)
 
 
 def _fits(kind_found: Any, kind: str) -> bool:
-    text = kind_found == nw.String or kind_found in {nw.Categorical, nw.Enum}
+    text = kind_found in (nw.String, *CATEGORIES)
     fits: dict[str, bool] = {
         "key": text or kind_found.is_integer(),
         "date": kind_found in (nw.Date, nw.Datetime),
