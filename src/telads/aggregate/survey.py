@@ -8,7 +8,7 @@ incomplete before it is known. What becomes of known events shows when they are 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -65,16 +65,15 @@ class Survey:
 def survey_events(engine: EventEngine, events: Frame) -> Survey:
     """Count the rows of an event log."""
     partitions = [name for name in PARTITIONS if name in events.collect_schema().names()]
-    flagged = events.with_columns(missing=nw.col(SUBSCRIBER).is_null().cast(nw.Int64))
-    counted = _count(engine, flagged, "date", *partitions, sums=("missing",))
+    counted = _count(engine, events, "date", *partitions, seen=nw.col(SUBSCRIBER).count())
     rows: dict[tuple[Month | None, str], int] = {}
     dates: dict[date, int] = {}
     late = 0
     for row in counted.iter_rows(named=True):
         month = _month(row["date"])
-        seen = row["rows"] - row["missing"]
+        seen = row["seen"]
         for fate, number in (
-            (NO_SUBSCRIBER, row["missing"]),
+            (NO_SUBSCRIBER, row["rows"] - seen),
             (KNOWN if month else NO_DATE, seen),
         ):
             rows[month, fate] = rows.get((month, fate), 0) + number
@@ -115,8 +114,8 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
     return Survey(rows, _days(dates))
 
 
-def _count(engine: EventEngine, frame: Frame, *keys: str, sums: Iterable[str] = ()) -> pl.DataFrame:
-    counts = (nw.len().alias("rows"), *(nw.col(name).sum() for name in sums))
+def _count(engine: EventEngine, frame: Frame, *keys: str, **more: nw.Expr) -> pl.DataFrame:
+    counts = (count.alias(name) for name, count in {"rows": nw.len(), **more}.items())
     return engine.collect(frame.group_by(*keys).agg(*counts))
 
 

@@ -8,6 +8,7 @@ with the subscribers, not with their rows.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,15 +121,20 @@ class Masks:
         Day by day, so that rows of one place agree and one assignment of numpy does for all of
         them; its `bitwise_or.at`, made for any order, takes three times as long.
         """
-        if day.size and day.min() != day.max():
+        turns = _turns(day)
+        if turns.size > DAYS:  # days are mixed; files of a day each need no sorting
             order = np.argsort(day, kind="stable")
             place, day = place[order], day[order]
-        ends = np.searchsorted(day, np.arange(1, DAYS + 2))
+            turns = _turns(day)
         masks = self._masks.reshape(-1)
-        for number in range(DAYS):
-            of_day = place[ends[number] : ends[number + 1]]
-            if of_day.size:
-                masks[of_day] |= np.uint32(1 << number)
+        for first, end in pairwise((0, *turns, day.size)):
+            if end > first:
+                masks[place[first:end]] |= np.uint32(1 << (int(day[first]) - 1))
+
+
+def _turns(day: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Where another day begins."""
+    return np.flatnonzero(day[1:] != day[:-1]) + 1
 
 
 def _least(figures: NDArray[Any]) -> int:
