@@ -16,7 +16,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test check format bench bench-scale lock clean
+.PHONY: help install install-spark demo test check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench: install ## measure, and write docs/benchmarks.md and benchmarks-web.md (�
 
 bench-scale: install ## measure logs of 10 to 100 million rows, and write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
+
+soak: install ## 200 planners at once for five minutes on PostgreSQL, and write docs/soak.md (부하 시험)
+	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.

@@ -190,6 +190,13 @@ def test_nobody_above_average_is_nothing_to_spend_on(
         allocate(replace(market, affinity=np.array([-1.0, 0.0])), platforms, 500)
 
 
+def test_platforms_that_do_not_go_with_the_service_are_nothing_to_spend_on(
+    market: Market, platforms: list[Offer]
+) -> None:
+    with pytest.raises(QuestionError, match="none of the platforms"):
+        allocate(replace(market, weight=np.zeros_like(market.weight)), platforms, 500)
+
+
 def test_a_frequency_of_at_most_is_kept_at_the_least_cost() -> None:
     random = np.random.default_rng(5)
     market = Market(random.uniform(5e3, 4e4, 30), random.uniform(0.2, 2, 30),

@@ -103,7 +103,7 @@ def allocate(
 
     Spends are multiples of `unit` except where a limit is not, or for the last odd won. Raises
     `QuestionError` for limits that cannot be kept, for a goal out of reach, and where no segment
-    is above average in the service.
+    is above average in the service or no offer is associated with it.
     """
     check(offers, budget)
     useful = np.flatnonzero((market.affinity > 0) & (market.people > 0))
@@ -114,6 +114,14 @@ def allocate(
                  "nothing to spend on."),
             Text("다른 집단이나 서비스를 골라 주세요.",
                  "Choose other segments or another service."),
+        )  # fmt: skip
+    if not (market.weight[useful] > 0).any():
+        raise QuestionError(
+            Text("대상에서 이 서비스와 함께 쓰이는 매체가 하나도 없어 예산을 나눌 수 없습니다.",
+                 "In this audience none of the platforms is used together with the service, so "
+                 "there is nothing to spend on."),
+            Text("연관이 있는 다른 매체를 골라 주세요.",
+                 "Choose other platforms, with an association above zero."),
         )  # fmt: skip
     if goal and goal.kind == "at_least":
         useful = _few_enough(market, useful, offers, budget, goal.contacts)

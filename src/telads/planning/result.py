@@ -145,7 +145,9 @@ def _summary(brief: Brief, known: Market, found: Allocation, together: Union, bo
         "reach_share": _round(reached / total, SHARE),
         "frequency": _round(frequency(found.spend, known, brief.offers), OFTEN),
         "weighted_reach": rounded(found.worth),
-        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN,
+        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
+        if found.worth
+        else 0.0,
         "binding": _binding(brief, known, found),
         **_next(brief, known, found),
     }

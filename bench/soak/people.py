@@ -1,0 +1,226 @@
+"""What the simulated people do; locust runs it: `locust -f bench/soak/people.py`.
+
+Three of five look around without signing in; two are planners. Each thinks for 2 to 10 seconds
+after every page, as people do. TELADS_SOAK_TIMES names the file that gets the time of every answer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import time
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from locust import FastHttpUser, between, events, task
+
+from bench.soak.accounts import PASSWORD
+from telads.catalog import SERVICE_IDS
+from telads.model import AGES
+from telads.places import DISTRICTS
+
+THINKING = between(2, 10)
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
+LINK = re.compile(r'<code class="secret">[^<]*?(/(?:en/)?plans/shared/[^<]+)</code>')
+PLATFORMS = ("shopping", "game", "youtube", "video", "netflix")
+"""The first go with delivery among young people: a plan of them can always be made."""
+PLACES = tuple(text.ko for text in DISTRICTS.values())
+NUMBERS = count()
+"""Each planner has an account of his own: planner0, planner1 ..."""
+TIMES: dict[str, dict[str, list[int]]] = {}
+"""Milliseconds of each answer, by kind (page, file, api, sign-in) and name."""
+FAULTS: list[str] = []
+
+
+def note(name: str, response_time: float, exception: BaseException | None, **facts: Any) -> None:
+    """Write down an answer."""
+    kind, _, what = name.partition(": ")
+    TIMES.setdefault(kind, {}).setdefault(what, []).append(round(response_time))
+    if exception is not None:
+        FAULTS.append(f"{name}: {exception!r}"[:300])
+
+
+def write(environment: Any, **facts: Any) -> None:
+    """Leave the times to whoever started this."""
+    path = os.environ.get("TELADS_SOAK_TIMES")
+    if path:
+        Path(path).write_text(json.dumps({"times": TIMES, "faults": FAULTS}), encoding="utf-8")
+
+
+events.request.add_listener(note)  # type: ignore[no-untyped-call]
+events.quitting.add_listener(write)  # type: ignore[no-untyped-call]
+
+
+def segment() -> str:
+    """Anybody in the city."""
+    return urlencode({
+        "district": random.choice(PLACES), "sex": random.choice("MF"),
+        "age": random.choice(AGES),
+    })  # fmt: skip
+
+
+class Person(FastHttpUser):
+    """Looks around as everybody does."""
+
+    abstract = True
+    wait_time = THINKING
+    network_timeout = connection_timeout = 30.0
+    place = ""
+
+    def on_start(self) -> None:
+        """Half of the people read English."""
+        self.place = random.choice(["", "/en"])
+
+    def page(self, what: str, path: str) -> str:
+        """Open a page, with a token for the form that it may hold."""
+        with self.client.get(self.place + path, name=f"page: {what}", catch_response=True) as found:
+            if found.status_code != 200:
+                found.failure(f"status {found.status_code}")
+            return found.text or ""
+
+    def send(self, what: str, path: str, page: str, form: dict[str, str]) -> str:
+        """Send the form of a page."""
+        token = TOKEN.search(page)
+        fields = {**form, "csrfmiddlewaretoken": token[1] if token else ""}
+        with self.client.post(
+            self.place + path, data=fields, name=what, catch_response=True
+        ) as found:
+            if found.status_code != 200:
+                found.failure(f"status {found.status_code}")
+            return found.text or ""
+
+    @task(6)
+    def customer(self) -> None:
+        """Which services for these people."""
+        self.page("customers", f"/customers/?{segment()}")
+
+    @task(6)
+    def advertiser(self) -> None:
+        """Whom to address, in all ways one can ask."""
+        asked = {"service": random.choice(SERVICE_IDS)}
+        if random.random() < 0.3:
+            asked["district"] = random.choice(PLACES)
+        if random.random() < 0.2:
+            asked["sex"] = random.choice("MF")
+        self.page("advertisers", f"/advertisers/?{urlencode(asked)}")
+
+    @task(2)
+    def home(self) -> None:
+        """The introduction."""
+        self.page("home", "/")
+
+    @task(2)
+    def data(self) -> None:
+        """Maps and lines."""
+        self.page("data", f"/data/?{segment()}")
+
+    @task(1)
+    def evidence(self) -> None:
+        """How good the advice is."""
+        self.page("evidence", "/evidence/")
+
+    @task(2)
+    def audience(self) -> None:
+        """An audience by rules."""
+        rules = {"service": random.choice(SERVICE_IDS), "z": "0.5", "age": random.choice(AGES)}
+        self.page("audiences", f"/audiences/?{urlencode(rules)}")
+
+    @task(1)
+    def program(self) -> None:
+        """A program that asks the API."""
+        path = f"/api/v1/targets?service={random.choice(SERVICE_IDS)}"
+        self.client.get(path, name="api: targets")
+
+
+class Visitor(Person):
+    """Somebody who does not sign in; opens links that planners pass on."""
+
+    weight = 3
+    links: list[str] = []  # noqa: RUF012 - passed around among all
+
+    @task(2)
+    def link(self) -> None:
+        """A plan that somebody shared."""
+        if self.links:
+            with self.client.get(
+                random.choice(self.links), name="page: shared plan", catch_response=True
+            ) as found:
+                if found.status_code != 200:
+                    found.failure(f"status {found.status_code}")
+
+
+class Planner(Person):
+    """Looks around for a while, signs in, and then makes, opens, shares and downloads plans."""
+
+    weight = 2
+
+    def on_start(self) -> None:
+        """Not all come at nine sharp: each signs in after some pages."""
+        super().on_start()
+        self.name = f"planner{next(NUMBERS)}"
+        self.patience = random.randint(0, 12)
+        self.signed_in = False
+        self.plans: list[str] = []
+
+    @task(12)
+    def plan(self) -> None:
+        """The next thing a planner does."""
+        if not self.signed_in:
+            self._wait_or_sign_in()
+            return
+        deeds = [self._make] if not self.plans else [
+            self._make, self._open, self._open, self._download, self._share, self._listed,
+        ]  # fmt: skip
+        random.choice(deeds)()
+
+    def _wait_or_sign_in(self) -> None:
+        self.patience -= 1
+        if self.patience >= 0:
+            self.customer()
+            return
+        form = self.page("sign-in form", "/account/sign-in/")
+        self.send("sign-in: sign in", "/account/sign-in/", form,
+                  {"username": self.name, "password": PASSWORD})  # fmt: skip
+        self.signed_in = True
+
+    def _make(self) -> None:
+        """Try a budget, then save it."""
+        ages = random.sample([20, 30, 40], 2)  # older people use it less than the average
+        chosen = "&".join(f"age={age}" for age in ages)
+        page = self.page("new plan", f"/plans/new/?service=delivery&z=0.3&{chosen}")
+        form = {
+            "name": f"plan of {self.name}", "advertise": "delivery", "unit": "1000",
+            "budget": str(random.randint(20, 90) * 1_000_000), "goal": "", "often": "",
+            "rules": json.dumps({"where": {"age": ages}}),
+        }  # fmt: skip
+        for at, service in enumerate(PLATFORMS[: random.randint(2, 5)]):
+            form |= {f"p{at}_service": service, f"p{at}_price": str(random.randint(2000, 9000))}
+        tried = self.send("page: try a plan", "/plans/new/", page, {**form, "try": "1"})
+        time.sleep(2 + random.random())  # locust makes it wait for this one alone
+        saved = self.send("page: save a plan", "/plans/new/", tried, {**form, "save": "1"})
+        number = re.search(r"/plans/(\d+)/versions/1/", saved)
+        if number:
+            self.plans.append(number[1])
+
+    def _open(self) -> None:
+        self.page("plan", f"/plans/{random.choice(self.plans)}/versions/1/")
+
+    def _listed(self) -> None:
+        self.page("plans", "/plans/")
+
+    def _download(self) -> None:
+        kind = random.choice(["xlsx", "pdf", "csv", "json"])
+        path = f"{self.place}/plans/{random.choice(self.plans)}/versions/1/plan.{kind}"
+        self.client.get(path, name=f"file: plan.{kind}")
+
+    def _share(self) -> None:
+        number = random.choice(self.plans)
+        page = self.page("plan", f"/plans/{number}/versions/1/")
+        path = f"/plans/{number}/versions/1/share/"
+        link = LINK.search(self.send("page: share a plan", path, page, {"days": "7"}))
+        if link:
+            Visitor.links.append(quote(link[1]))
