@@ -59,12 +59,16 @@ class Masks:
         name = rows["name"].to_numpy()
         self._mark(who * self._width + name, rows["day"].to_numpy())
         self._counts[ROWS] += np.bincount(who, minlength=len(self._masks))
+        strange = np.flatnonzero(name >= self._names)
         for number, fate in enumerate(OTHERS, self._names):
-            np.add.at(self._counts[fate], who[name == number], 1)
+            np.add.at(self._counts[fate], who[strange[name[strange] == number]], 1)
         for column, highest in self._maxima.items():
-            lacking = rows[column].is_null()
-            np.add.at(self._counts[missing(column)], who[lacking.to_numpy()], 1)
-            np.maximum.at(highest, who, rows[column].fill_null(_least(highest)).to_numpy())
+            figures = rows[column]
+            if figures.null_count():
+                lacking = figures.is_null().arg_true().to_numpy()
+                np.add.at(self._counts[missing(column)], who[lacking], 1)
+                figures = figures.fill_null(_least(highest))
+            np.maximum.at(highest, who, figures.to_numpy())
 
     def counted(self, widths: Mapping[str, int]) -> pl.DataFrame:
         """subscriber_id, days of each service, maxima (null for none) and counts.
