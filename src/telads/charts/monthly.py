@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import BY_ID, SERVICES
+from telads.catalog import BY_ID, SERVICES, Measure
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.language import Lang, Text
@@ -17,7 +17,7 @@ from telads.wording import figure, in_sentence
 if TYPE_CHECKING:
     import polars as pl
 
-_ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
+ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
 _EVERYONE = Text("서울 20세 이상 전체", "all of Seoul, aged 20 and over")
 _NOTES = (
@@ -50,28 +50,20 @@ def draw(
     one named in the frame in colour, and the title is about it. Missing months break the line.
     `audience` names whom the lines are about where there is no `group`.
     """
-    groups = list(dict.fromkeys(frame["group"].to_list())) if "group" in frame.columns else [""]
-    about = audience or (groups[0] if groups else "")
-    shown = [service for service in SERVICES if service.id in set(frame["service"].to_list())]
-    index_note = _INDEX_NOTE(lang) if any(service.is_index for service in shown) else ""
-    own = frame.filter(frame["group"] == groups[0]) if len(groups) > 1 else frame
-    title = theme.heading(
-        _finding(own, about, lang),
-        [about or _EVERYONE(lang), *(note(lang) for note in _NOTES), index_note],
-        lang=lang, window=window, synthetic=synthetic,
-        width=theme.NARROW if narrow else theme.PANELS,
-    )  # fmt: skip
+    groups, shown = groups_of(frame), services_of(frame)
     width, height = (124, 96) if narrow else (160, 118)
     facet = alt.Facet(
-        "panel:N", sort=[_panel(service.id, lang) for service in shown], title=None,
+        "panel:N", sort=[panel_name(service, lang) for service in shown], title=None,
         header=alt.Header(labelFontSize=11 if narrow else 12),
     )  # fmt: skip
     return alt.FacetChart(
-        data=alt.InlineData(values=_rows(frame, lang)),
+        data=alt.InlineData(values=rows_of(frame, lang)),
         spec=alt.LayerChart(layer=_layers(groups, lang, narrow), width=width, height=height),
         facet=facet,
         columns=2 if narrow else 4,
-        title=title,
+        title=heading(
+            frame, lang=lang, window=window, synthetic=synthetic, audience=audience, narrow=narrow
+        ),
         # Panels stand in line whatever the width of their figures, which needs room between.
         bounds="flush",
         spacing=alt.RowColnumber(row=66, column=48),
@@ -81,13 +73,47 @@ def draw(
     )
 
 
-def _panel(service: str, lang: Lang) -> str:
-    measure = BY_ID[service]
-    unit = Text("표준화 지수", "index")(lang) if measure.is_index else measure.unit(lang)
-    return f"{measure.text.ko}({unit})" if lang == "ko" else f"{measure.text.en} ({unit})"
+def heading(
+    frame: pl.DataFrame,
+    *,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    audience: str = "",
+    narrow: bool = False,
+) -> alt.TitleParams:
+    """The finding and what it rests on, whoever draws the lines; takes what `draw` takes."""
+    groups = groups_of(frame)
+    about = audience or (groups[0] if groups else "")
+    indices = any(service.is_index for service in services_of(frame))
+    own = frame.filter(frame["group"] == groups[0]) if len(groups) > 1 else frame
+    notes = (*_NOTES, _INDEX_NOTE) if indices else _NOTES
+    return theme.heading(
+        _finding(own, about, lang),
+        [about or _EVERYONE(lang), *(note(lang) for note in notes)],
+        lang=lang, window=window, synthetic=synthetic,
+        width=theme.NARROW if narrow else theme.PANELS,
+    )  # fmt: skip
 
 
-def _rows(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
+def groups_of(frame: pl.DataFrame) -> list[str]:
+    """The groups that have a line, the one it is about first; a nameless one without a choice."""
+    return list(dict.fromkeys(frame["group"].to_list())) if "group" in frame.columns else [""]
+
+
+def services_of(frame: pl.DataFrame) -> list[Measure]:
+    """The services that have a panel, in the order of the catalogue."""
+    present = set(frame["service"].to_list())
+    return [service for service in SERVICES if service.id in present]
+
+
+def panel_name(service: Measure, lang: Lang) -> str:
+    """What stands above a panel: the service and its unit."""
+    unit = Text("표준화 지수", "index")(lang) if service.is_index else service.unit(lang)
+    return f"{service.text.ko}({unit})" if lang == "ko" else f"{service.text.en} ({unit})"
+
+
+def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
     """One row for each month, service and group, with an empty value where a month is missing."""
     if frame.is_empty():
         return []
@@ -99,7 +125,7 @@ def _rows(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
         {
             "month": str(month),
             "service": service,
-            "panel": _panel(service, lang),
+            "panel": panel_name(BY_ID[service], lang),
             "group": group,
             "value": values.get(str(month)),
             "hover": figure(values[str(month)], BY_ID[service].kind, lang)
@@ -173,7 +199,7 @@ def _layers(groups: list[str], lang: Lang, narrow: bool) -> list[alt.Chart]:
 def _month_labels(lang: Lang) -> str:
     """`1월` or `Jan`, with the year under the first month and under every January."""
     month = "toNumber(slice(datum.value, 5))"
-    name = f"{month} + '월'" if lang == "ko" else f"{json.dumps(_ENGLISH_MONTHS)}[{month} - 1]"
+    name = f"{month} + '월'" if lang == "ko" else f"{json.dumps(ENGLISH_MONTHS)}[{month} - 1]"
     return f"datum.index === 0 || {month} === 1 ? [{name}, slice(datum.value, 0, 4)] : {name}"
 
 

@@ -42,13 +42,7 @@ def draw(
     (people), one row a group; `district` (Korean name) and `month` say what it is about, the whole
     city if None.
     """
-    groups = known(frame, "population").sort("population", descending=True, maintain_order=True)
-    rows = [_row(row, lang) for row in groups.iter_rows(named=True)]
-    title = theme.heading(
-        _finding(groups, district, lang),
-        [_base(district, lang), month.text(lang) if month else "", _UNIT(lang)],
-        lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
-    )  # fmt: skip
+    groups, rows = _largest_first(frame), bars_of(frame, lang)
     reach = max((abs(row["signed"]) for row in rows), default=1.0) * (1.3 if narrow else 1.14)
     names = [age_text(age)(lang) for age in reversed(AGES)]
     signed = alt.X("signed:Q", title=None, axis=None, scale=alt.Scale(domain=[-reach, reach]))
@@ -62,10 +56,51 @@ def draw(
     return alt.LayerChart(
         layer=[bars, *(_labels(sex, signed, age) for sex in Sex), *heads],
         data=alt.InlineData(values=rows),
-        title=title,
+        title=heading(
+            frame,
+            lang=lang,
+            window=window,
+            synthetic=synthetic,
+            district=district,
+            month=month,
+            narrow=narrow,
+        ),
         width=theme.width(narrow) - _AGES_WIDTH,
         height=250 if narrow else 300,
     )
+
+
+def heading(
+    frame: pl.DataFrame,
+    *,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    district: str | None = None,
+    month: Month | None = None,
+    narrow: bool = False,
+) -> alt.TitleParams:
+    """The finding and what it rests on, whoever draws the bars; takes what `draw` takes."""
+    return theme.heading(
+        _finding(_largest_first(frame), district, lang),
+        [_base(district, lang), month.text(lang) if month else "", _UNIT(lang)],
+        lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
+    )  # fmt: skip
+
+
+def bars_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
+    """One row a group, the largest first: sex, age, `signed` (men to the left) and texts."""
+    return [_row(row, lang) for row in _largest_first(frame).iter_rows(named=True)]
+
+
+def head_of(sex: Sex, frame: pl.DataFrame, lang: Lang) -> str:
+    """What stands above the bars of a sex: how many there are."""
+    total = float(frame.filter(frame["sex"] == sex.value)["population"].sum())
+    return f"{sex.text(lang)} {people(total, lang)}"
+
+
+def _largest_first(frame: pl.DataFrame) -> pl.DataFrame:
+    return known(frame, "population").sort("population", descending=True, maintain_order=True)
 
 
 def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
@@ -118,7 +153,6 @@ def _labels(sex: Sex, signed: alt.X, age: alt.Y) -> alt.Chart:
 
 def _head(sex: Sex, groups: pl.DataFrame, signed: alt.X, lang: Lang) -> alt.Chart:
     """The sex and how many there are, above its side."""
-    total = float(groups.filter(groups["sex"] == sex.value)["population"].sum())
     side = _SIDES[sex]
     head: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{"signed": 0}]))
@@ -126,7 +160,7 @@ def _head(sex: Sex, groups: pl.DataFrame, signed: alt.X, lang: Lang) -> alt.Char
         .encode(
             x=signed,
             y=alt.value(-_HEADS),
-            text=alt.value(f"{sex.text(lang)} {people(total, lang)}"),
+            text=alt.value(head_of(sex, groups, lang)),
         )
     )
     return head

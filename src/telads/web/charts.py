@@ -1,7 +1,8 @@
 """Pictures of pages: drawn on the server, kept by build and choice, and alive on demand.
 
-A build never changes, so a picture of it is drawn once: the newest ones lie in memory, the first
-`ON_DISK` of a build also in the workspace, where every worker finds them.
+Maps, lines and bars come from our own templates, in a few milliseconds for any choice. Heatmaps are
+drawn from the chart's specification, once a build: the newest lie in memory, the first `ON_DISK` of
+a build also in the workspace, where every worker finds them.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
@@ -20,7 +22,6 @@ from typing import TYPE_CHECKING
 import vl_convert
 
 from telads.answers.pictures import Asked, Picture, picture
-from telads.answers.tables import districts
 from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
 from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render, title_of
@@ -29,6 +30,8 @@ from telads.errors import WorkspaceError
 from telads.language import Lang
 from telads.tables.store import write_text
 from telads.web.city_map import city_map
+from telads.web.month_lines import month_lines
+from telads.web.pyramid import pyramid
 from telads.workspace import Build
 
 if TYPE_CHECKING:
@@ -53,6 +56,13 @@ DEPENDS_ON: dict[str, tuple[str, ...]] = {
     "monthly": ("district", "sex", "age"),
 }
 """The pictures of the data page and the choices that change them."""
+
+FROM_TEMPLATES: dict[str, Callable[[Picture, Lang, bool], tuple[str, str, str]]] = {
+    "choropleth": city_map,
+    "monthly": month_lines,
+    "population": pyramid,
+}
+"""Pictures that take milliseconds: what gives their finding, details and SVG."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +120,9 @@ def bundle(workspace: Path) -> bytes:
 
 
 def warm(build: Build) -> None:
-    """Draw what is likely to be asked for, in both languages, and forget what is out of date.
+    """Draw what takes long, in both languages, and forget what is out of date.
 
-    Takes a minute for a new build and a few milliseconds after that. What cannot be written
+    Takes some seconds for a new build and a few milliseconds after that. What cannot be written
     down is drawn again when it is asked for.
     """
     workspace = build.path.parents[1]
@@ -127,27 +137,16 @@ def warm(build: Build) -> None:
 
 
 def ahead(build: Build) -> list[tuple[str, Asked]]:
-    """What is worth drawing before anybody asks, the likeliest first: some 60 pictures.
-
-    What the page opens with; then the other months of the city; then the newest month of each
-    district. Groups by sex and age are too many, and drawn when they are asked for.
-    """
-    *others, newest = map(str, build.months)
-    city, months = Asked(month=newest), [Asked(month=month) for month in reversed(others)]
-    places = [Asked(month=newest, district=district) for district in districts(build)]
-    drawn = ("population", "monthly", "correlation")
-    return [
-        *((chart, city) for chart in drawn),
-        *((chart, month) for month in months for chart in ("population", "correlation")),
-        *((chart, place) for place in places for chart in ("population", "monthly")),
-    ]
+    """What takes long and is drawn before anybody asks: the heatmap of each month, newest first."""
+    return [("correlation", Asked(month=str(month))) for month in reversed(build.months)]
 
 
 @lru_cache(maxsize=IN_MEMORY)
 def _kept(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
-    """A drawing from disk, or drawn and put there while there is room; a map is drawn at once."""
-    if chart == "choropleth":
-        return Drawing(*city_map(picture(build, chart, asked, lang), lang, narrow))
+    """A drawing from a template, from disk, or drawn and put there while there is room."""
+    if chart in FROM_TEMPLATES:
+        what = picture(build, chart, asked, lang)
+        return Drawing(*FROM_TEMPLATES[chart](what, lang, narrow))
     choice = json.dumps([chart, astuple(asked), lang, narrow])
     name = hashlib.sha256(choice.encode()).hexdigest()[:24]
     file = build.path.parents[1] / FOLDER / build.name / f"{name}.json"

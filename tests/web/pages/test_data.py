@@ -8,6 +8,7 @@ import html
 import io
 import json
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -36,8 +37,8 @@ WEIGHT = 100_000
         ),
         (
             "/en/data/",
-            ("The data", "Ledger of files", "Average age: highest in", "observed 2023-01 to 2023-03",
-             "synthetic data", "Privacy floor", "Moving and living"),
+            ("The data", "Ledger of files", "Average age: highest in",
+             "observed 2023-01 to 2023-03", "synthetic data", "Privacy floor", "Moving and living"),
         ),
     ],
 )  # fmt: skip
@@ -249,14 +250,47 @@ def test_warming_forgets_builds_that_are_gone(
     assert len(drawn) >= 2 * 2 * len(first)
 
 
-def test_what_the_page_opens_with_is_drawn_first_and_nothing_twice(twin_build: Build) -> None:
+def test_what_takes_long_is_drawn_ahead_the_newest_month_first(twin_build: Build) -> None:
     ahead = charts.ahead(twin_build)
-    newest = Asked(month=str(twin_build.months[-1]))
-    assert {chart for chart, asked in ahead[:3] if asked == newest} == {
-        "population", "monthly", "correlation",
-    }  # fmt: skip
-    kinds = {(chart, charts.relevant(chart, asked)) for chart, asked in ahead}
-    assert len(kinds) == len(ahead)
+    assert [asked.month for _, asked in ahead] == [str(m) for m in reversed(twin_build.months)]
+    assert {chart for chart, _ in ahead} == charts.DEPENDS_ON.keys() - charts.FROM_TEMPLATES.keys()
+
+
+def drawn_rows(chart: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = chart.data.values
+    return rows
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_lines_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
+    asked = Asked(district="강남구", sex="F", age=30)
+    chart = charts._drawn(twin_build, "monthly", asked, lang, False)
+    rows = drawn_rows(chart)
+    own = [row for row in rows if row["group"] == rows[0]["group"]]
+    for narrow in (False, True):
+        drawn = charts.drawing(twin_build, "monthly", asked, lang, narrow)
+        dots = re.findall(r"<title>([^<]+)</title>", drawn.svg)
+        assert dots == [row["hover"] for row in own]
+        assert drawn.svg.count('class="beside"') == len({row["service"] for row in own}) + 1
+        assert "style=" not in drawn.svg
+    drawn = charts.drawing(twin_build, "monthly", asked, lang, False)
+    assert (drawn.finding, drawn.details) == title_of(chart)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_bars_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
+    asked = Asked(month="2023-02", district="중구")
+    chart = charts._drawn(twin_build, "population", asked, lang, False)
+    rows = drawn_rows(chart)
+    for narrow in (False, True):
+        drawn = charts.drawing(twin_build, "population", asked, lang, narrow)
+        assert re.findall(r'class="label"[^>]*>([^<]+)<', drawn.svg) == [r["label"] for r in rows]
+        lengths = [float(length) for length in re.findall(r'width="([0-9.]+)" height', drawn.svg)]
+        most = max(abs(row["signed"]) for row in rows)
+        for length, row in zip(lengths, rows, strict=True):
+            assert length / max(lengths) == pytest.approx(abs(row["signed"]) / most, abs=2e-3)
+    drawn = charts.drawing(twin_build, "population", asked, lang, False)
+    assert (drawn.finding, drawn.details) == title_of(chart)
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
