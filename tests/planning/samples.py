@@ -1,13 +1,19 @@
-"""Small markets to divide money over."""
+"""Small markets to divide money over, and the rows of plans as workbooks hold them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from telads.language import Lang
 from telads.planning.allocation import Market
 from telads.planning.curves import Curve, exponential, table
+from telads.planning.files import COLUMNS
 from telads.planning.limits import Offer
+from telads.planning.words import title, word
 
 TABLES = (
     ((1.0, 0.3), (2.0, 0.5), (4.0, 0.65)),
@@ -42,4 +48,14 @@ def offers(draw: st.DrawFn, budget: int, count: int = 3) -> list[Offer]:
         cap = draw(st.sampled_from([None, budget, budget // 2])) if at else None
         price = draw(st.integers(1000, 10_000))
         found.append(Offer(f"p{at}", f"p{at}", float(price), draw(curves()), minimum, cap))
+    return found
+
+
+def in_words(rows: Iterable[Mapping[str, Any]], part: str, lang: Lang) -> list[dict[str, Any]]:
+    """All columns of a synthetic plan's table, headed and named in words; figures as they are."""
+    found = []
+    for row in rows:
+        assert set(row) == set(COLUMNS[part])
+        told = {title(name, lang): word(name, row[name], lang) for name in COLUMNS[part]}
+        found.append({**told, title("synthetic", lang): True} if part == "spends" else told)
     return found

@@ -15,7 +15,9 @@ from telads.errors import UnknownChoice
 from telads.export import write_workbook
 from telads.planning.files import KINDS, write_plan
 from telads.planning.plan import Plan, make_plan, read_plan
+from telads.planning.words import title
 from telads.workspace import Build
+from tests.planning.samples import in_words
 from tests.planning.test_plan import brief
 
 
@@ -42,13 +44,11 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     assert read_plan(document).hash == plan.hash
     result = document["result"]
     for part in ("platforms", "segments", "spends"):
-        rows = sheet(files[".xlsx"], part)
-        synthetic = {"synthetic": True} if part == "spends" else {}
-        assert rows == [{**row, **synthetic} for row in result[part]]
-    figures = {row["item"]: row["value"] for row in sheet(files[".xlsx"], "summary")}
+        assert sheet(files[".xlsx"], part) == in_words(result[part], part, "ko")
+    figures = {row["항목"]: row["값"] for row in sheet(files[".xlsx"], "summary")}
     for name, value in result["summary"].items():
         if name != "binding":
-            assert figures[name] == value
+            assert figures[title(name, "ko")] == value
     with files[".csv"].open(encoding="utf-8", newline="") as lines:
         told = list(csv.DictReader(lines))
     assert len(told) == len(result["spends"])
@@ -63,6 +63,7 @@ def test_every_file_names_its_source(plan: Plan, files: dict[str, Path]) -> None
     for told in (source, notes["notes"][0]):
         assert told["build"] == plan.basis.build
         assert told["plan"] == plan.hash
+        assert told["method"] == "affinity"
         assert told["synthetic"] is True
 
 
@@ -79,10 +80,19 @@ def test_the_same_plan_is_the_same_bytes(
 def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: Any) -> None:
     path = tmp_path / "plan.xlsx"
     write_plan(plan, path, lang)
-    method = " ".join(str(row["method"]) for row in sheet(path, "method"))
+    method = " ".join(str(row[title("method", lang)]) for row in sheet(path, "method"))
     assert ("합칩니다" in method) == (lang == "ko")
     for never in ("conversion", "ROI", "전환"):
         assert never not in method
+    words = {"ko": ("자치구", "여성", "20대"), "en": ("District", "women", "20-29")}
+    rows = sheet(path, "spends")
+    head, *cells = words[lang]
+    assert next(iter(rows[0])) == head
+    for cell in cells:
+        assert any(cell in row.values() for row in rows), cell
+    for name in ("summary", "platforms", "segments", "spends"):
+        told = [*sheet(path, name)[0], *(str(row.get(title("item", lang))) for row in rows)]
+        assert not [one for one in told if "_" in one], name
 
 
 def test_another_kind_of_file_is_refused(plan: Plan, tmp_path: Path) -> None:

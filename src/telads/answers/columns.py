@@ -119,7 +119,7 @@ _STATUS: dict[str, Text] = {
     "entered": Text("들어옴", "entered"),
     "left": Text("빠짐", "left"),
 }
-_LIMIT: dict[str, Text] = {
+LIMITS: dict[str, Text] = {
     "cap": Text("상한", "cap"),
     "minimum": Text("최소 집행액", "minimum"),
 }
@@ -139,7 +139,7 @@ _PLANNING: dict[str, Column] = {
     "reached_high": Column(Text("도달 상한", "At most"), _number("reached_high", ",d")),
     "reach_share": Column(Text("도달률", "Reach"), _number("reach_share", ".1%")),
     "frequency": Column(Text("평균 접촉", "Frequency"), _number("frequency", ".1f")),
-    "limit": Column(Text("닿은 한도", "Limit"), _of(_LIMIT, "limit"), figure=False),
+    "limit": Column(Text("닿은 한도", "Limit"), _of(LIMITS, "limit"), figure=False),
     "weighted_reach_if_dearer": Column(
         Text("단가 10% 오르면", "If 10% dearer"), _number("weighted_reach_if_dearer", "+.1%")
     ),

@@ -1,8 +1,9 @@
 """A plan as files: one workbook, CSV, JSON. The same plan gives the same bytes.
 
-xlsx: the sheets summary, platforms, segments, spends, method, source. csv: the spends, one row for
-each segment and platform, described beside it in `x.csv-metadata.json`. json: the whole plan, in
-the form that `plan.read_plan` reads back. All hold the very same figures.
+xlsx: the sheets summary, platforms, segments, spends, method, source, headed and named in words.
+csv: the spends, one row for each segment and platform, by ids, described beside it in
+`x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads back. All hold
+the very same figures.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telads.answers.choices import one_of
 from telads.export import SOURCE, WRITERS, write_workbook
 from telads.language import Lang, Text
 from telads.planning.plan import Plan
-from telads.planning.questions import frame_of, plan_sentences
+from telads.planning.questions import frame_of, limit_text, plan_sentences
+from telads.planning.words import service_word, title, word
 from telads.tables.store import write_text
 
 if TYPE_CHECKING:
@@ -44,11 +46,32 @@ METHOD: tuple[Text, ...] = (
 )  # fmt: skip
 
 
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "platforms": (
+        "platform", "service", "price", "minimum", "cap", "association", "spend", "spend_share",
+        "contacts", "reached", "reach_share", "frequency", "limit", "spend_if_dearer",
+        "weighted_reach_if_dearer", "spend_if_cheaper", "weighted_reach_if_cheaper"),
+    "segments": (
+        "district", "sex", "age", "population", "affinity", "spend", "contacts", "reached",
+        "reached_low", "reached_high", "reach_share", "frequency"),
+    "spends": (
+        "district", "sex", "age", "platform", "association", "spend", "contacts", "reach_share"),
+}  # fmt: skip
+"""The columns of the tables in order: a plan that was saved has its own sorted by name."""
+FIGURES = (
+    "budget", "spend", "contacts", "reached", "reached_low", "reached_high", "reach_share",
+    "frequency", "population", "segments", "segments_used", "weighted_reach", "proven_gap",
+    "next_budget", "next_weighted_reach", "next_share",
+)  # fmt: skip
+"""The figures of the whole plan, in order; the limits that bind are words."""
+
+
 def about(plan: Plan) -> dict[str, object]:
     """What the files say of where the plan comes from."""
     basis = plan.basis
     return {
         "table": "plan",
+        "method": "affinity",
         "name": plan.name,
         "plan": plan.hash,
         "service": plan.brief.service,
@@ -76,42 +99,54 @@ def _json(plan: Plan, path: Path, lang: Lang) -> None:
 
 
 def _csv(plan: Plan, path: Path, lang: Lang) -> None:
-    WRITERS[".csv"](path, _spends(plan), about(plan))
+    WRITERS[".csv"](path, _marked(plan, frame_of(_table(plan, "spends"))), about(plan))
 
 
 def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
     sheets = {
         "summary": _summary(plan, lang),
-        "platforms": frame_of(plan.result.platforms),
-        "segments": frame_of(plan.result.segments),
-        "spends": _spends(plan),
+        "platforms": frame_of(_in_words(plan, "platforms", lang)),
+        "segments": frame_of(_in_words(plan, "segments", lang)),
+        "spends": _marked(plan, frame_of(_in_words(plan, "spends", lang))),
         "method": frame_of([{"method": line(lang)} for line in METHOD]),
     }
-    write_workbook(path, sheets, about(plan))
+    headed = {
+        name: sheet.rename({column: title(column, lang) for column in sheet.columns})
+        for name, sheet in sheets.items()
+    }
+    write_workbook(path, headed, about(plan))
 
 
 def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
     """Names, figures and words, one a row; figures stay figures, in a column of their own."""
     sums = plan.result.summary
-    texts = {
-        "name": plan.name,
-        "service": plan.brief.service,
-        "binding": ", ".join(sums["binding"]),
-        **{f"sentence_{at}": line(lang) for at, line in enumerate(plan_sentences(plan), 1)},
-    }
-    figures = {name: value for name, value in sums.items() if name != "binding"}
-    rows = [{"item": name, "value": None, "text": text} for name, text in texts.items()]
-    rows += [{"item": name, "value": value, "text": None} for name, value in figures.items()]
+    texts = [
+        ("name", plan.name),
+        ("advertised", service_word(plan.brief.service, lang)),
+        ("binding", ", ".join(limit_text(one)(lang) for one in sums["binding"])),
+        *(("sentence", line(lang)) for line in plan_sentences(plan)),
+    ]
+    rows = [{"item": title(name, lang), "value": None, "text": text} for name, text in texts]
+    rows += [{"item": title(name, lang), "value": sums[name], "text": None} for name in FIGURES]
     return frame_of(rows)
 
 
-def _spends(plan: Plan) -> pl.DataFrame:
-    frame = frame_of(plan.result.spends)
-    if plan.basis.synthetic:
-        import polars as pl
+def _table(plan: Plan, part: str) -> list[dict[str, Any]]:
+    rows = getattr(plan.result, part)
+    return [{name: row[name] for name in COLUMNS[part]} for row in rows]
 
-        frame = frame.with_columns(synthetic=pl.lit(True))
-    return frame
+
+def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:
+    return [
+        {name: word(name, value, lang) for name, value in row.items()} for row in _table(plan, part)
+    ]
+
+
+def _marked(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
+    """Synthetic figures say that they are."""
+    import polars as pl
+
+    return frame.with_columns(synthetic=pl.lit(True)) if plan.basis.synthetic else frame
 
 
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {

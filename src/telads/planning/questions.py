@@ -141,13 +141,13 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
         ))  # fmt: skip
     if sums["binding"]:
         found.append(Text(
-            f"결과를 제한한 한도: {', '.join(_limit(one).ko for one in sums['binding'])}.",
-            f"Limits that bind: {', '.join(_limit(one).en for one in sums['binding'])}.",
+            f"결과를 제한한 한도: {', '.join(limit_text(one).ko for one in sums['binding'])}.",
+            f"Limits that bind: {', '.join(limit_text(one).en for one in sums['binding'])}.",
         ))  # fmt: skip
     return tuple(found)
 
 
-def _limit(binding: str) -> Text:
+def limit_text(binding: str) -> Text:
     """A limit by name: `cap youtube` as `YouTube's cap`."""
     kind, _, name = binding.partition(" ")
     words = {

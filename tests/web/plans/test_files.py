@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ from pypdf import PdfReader
 
 from telads.charts import fonts
 from telads.language import Lang
-from telads.planning.plan import read_plan
+from telads.planning.files import COLUMNS, FIGURES, write_plan
+from telads.planning.plan import make_plan, read_plan
+from telads.planning.words import title
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
 from telads.web.plans.models import SavedPlan
+from telads.workspace import Build
+from tests.planning.samples import in_words
 from tests.web.accounts.people import person, signed_in
 from tests.web.plans.samples import saved
 
@@ -54,18 +59,21 @@ def test_the_json_is_the_plan(planner: Client, plan: SavedPlan) -> None:
     assert read_plan(found).hash == plan.newest.hash
 
 
-def test_the_workbook_holds_every_figure(planner: Client, plan: SavedPlan) -> None:
-    book = load_workbook(io.BytesIO(fetch(planner, plan, "plan.xlsx")), read_only=True)
+@pytest.mark.parametrize(("place", "lang"), [("", "ko"), ("/en", "en")])
+def test_the_workbook_holds_every_figure(
+    planner: Client, plan: SavedPlan, place: str, lang: Lang
+) -> None:
+    content = fetch(planner, plan, "plan.xlsx", place)
+    book = load_workbook(io.BytesIO(content), read_only=True)
     try:
         result = document(plan)["result"]
         for name in ("platforms", "segments", "spends"):
-            assert _sheet(book, name) == [
-                {**row, **({"synthetic": True} if name == "spends" else {})} for row in result[name]
-            ], name
-        sums = {row["item"]: row["value"] for row in _sheet(book, "summary")}
-        for name, value in result["summary"].items():
+            assert _sheet(book, name) == in_words(result[name], name, lang), name
+        item, value = title("item", lang), title("value", lang)
+        sums = {row[item]: row[value] for row in _sheet(book, "summary")}
+        for name, expected in result["summary"].items():
             if name != "binding":
-                assert sums[name] == value, name
+                assert sums[title(name, lang)] == expected, name
         assert any(plan.newest.hash in map(str, row.values()) for row in _cells(book, "source"))
     finally:
         book.close()
@@ -86,6 +94,7 @@ def test_the_csv_holds_every_spend(planner: Client, plan: SavedPlan) -> None:
     found = list(csv.DictReader(io.StringIO(text)))
     rows = document(plan)["result"]["spends"]
     assert len(found) == len(rows)
+    assert tuple(found[0]) == (*COLUMNS["spends"], "synthetic")
     for shown, row in zip(found, rows, strict=True):
         for name, value in row.items():
             assert type(value)(shown[name]) == value
@@ -112,12 +121,12 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     result = document(plan)["result"]
     lang: Lang = "en" if place else "ko"
     at = 0
-    for name in paper.SUMS:
-        at = _after(text, paper._title(name, lang) + paper.figure(result["summary"][name]), at)
+    for name in FIGURES:
+        at = _after(text, title(name, lang) + paper.figure(result["summary"][name]), at)
     for table, (_, columns) in paper.TABLES.items():
         for row in result["platforms" if table == "prices" else table]:
             at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
-    assert {name for name in result["summary"] if name != "binding"} == set(paper.SUMS)
+    assert {name for name in result["summary"] if name != "binding"} == set(FIGURES)
     printed = {column for _, columns in paper.TABLES.values() for column in columns}
     for table in ("platforms", "segments", "spends"):
         assert set(result[table][0]) - printed <= {"service"}
@@ -144,6 +153,16 @@ def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) ->
         assert fetch(planner, plan, name) == fetch(planner, plan, name), name
     told = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
     assert told.count("1 plan.pdf") == 2
+
+
+@pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json"])
+def test_a_saved_plan_gives_the_files_of_the_one_that_was_made(
+    planner: Client, plan: SavedPlan, twin_build: Build, tmp_path: Path, name: str
+) -> None:
+    """Saving sorts a plan's keys; nothing of that is seen in its files."""
+    made = make_plan(twin_build, plan.newest.read().brief)
+    write_plan(made, tmp_path / name)
+    assert fetch(planner, plan, name) == (tmp_path / name).read_bytes()
 
 
 def test_without_a_korean_font_it_says_so(

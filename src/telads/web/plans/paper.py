@@ -12,17 +12,14 @@ from typing import Any
 
 from fpdf import FPDF
 
-from telads.answers.columns import column_of
-from telads.catalog import BY_ID
 from telads.charts.fonts import VARIABLE, korean_font
 from telads.errors import WorkspaceError
 from telads.export import SOURCE
 from telads.language import Lang, Text
-from telads.model import Sex, age_text
-from telads.places import district_name
-from telads.planning.files import METHOD
+from telads.planning.files import COLUMNS, FIGURES, METHOD
 from telads.planning.plan import Plan
 from telads.planning.questions import plan_sentences
+from telads.planning.words import WORDS, title, word
 from telads.web.plans.grid import draw
 from telads.web.plans.typeface import face, holds, small_font
 
@@ -36,44 +33,10 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "prices": (Text("단가가 10% 바뀌면", "If a price changes by 10 %"), (
         "platform", "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
         "weighted_reach_if_cheaper")),
-    "segments": (Text("집단", "Segments"), (
-        "district", "sex", "age", "population", "affinity", "spend", "contacts", "reached",
-        "reached_low", "reached_high", "reach_share", "frequency")),
-    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), (
-        "district", "sex", "age", "platform", "association", "spend", "contacts",
-        "reach_share")),
+    "segments": (Text("집단", "Segments"), COLUMNS["segments"]),
+    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), COLUMNS["spends"]),
 }  # fmt: skip
 """The tables in order, with their columns; `prices` are columns of the platforms."""
-
-TITLES: dict[str, Text] = {
-    "minimum": Text("최소 집행액", "Minimum"),
-    "cap": Text("상한", "Cap"),
-    "association": Text("연관", "Association"),
-    "spend_share": Text("비중", "Share"),
-    "spend_if_dearer": Text("오르면 집행액", "Spend if dearer"),
-    "spend_if_cheaper": Text("내리면 집행액", "Spend if cheaper"),
-    "weighted_reach_if_dearer": Text("오르면 가중 도달", "Weighted reach if dearer"),
-    "weighted_reach_if_cheaper": Text("내리면 가중 도달", "Weighted reach if cheaper"),
-    "budget": Text("예산", "Budget"),
-    "segments": Text("집단 수", "Segments"),
-    "segments_used": Text("집행하는 집단 수", "Segments with spend"),
-    "weighted_reach": Text("관심도 가중 도달", "Affinity-weighted reach"),
-    "proven_gap": Text("증명된 차이", "Proven gap"),
-    "next_budget": Text("10% 더 쓸 예산", "A tenth more budget"),
-    "next_weighted_reach": Text("그때 늘어날 가중 도달", "Weighted reach it adds"),
-    "next_share": Text("늘어나는 비율", "As a share"),
-    "population": Text("인원", "People"),
-}
-"""Headings that tables of answers do not have."""
-
-
-SUMS = (
-    "budget", "spend", "contacts", "reached", "reached_low", "reached_high", "reach_share",
-    "frequency", "population", "segments", "segments_used", "weighted_reach", "proven_gap",
-    "next_budget", "next_weighted_reach", "next_share",
-)  # fmt: skip
-"""The figures of the whole plan, in order; the limits that bind are among the sentences."""
-WORDS = {"platform", "limit", "district", "sex", "age"}
 
 
 def write_paper(plan: Plan, path: Path, lang: Lang = "ko", workspace: Path | None = None) -> None:
@@ -86,12 +49,12 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko", workspace: Path | Non
     for sentence in plan_sentences(plan):
         _line(pdf, sentence(lang))
     _line(pdf, _basis(plan, lang), small=True)
-    rows = [(_title(name, lang), figure(plan.result.summary[name])) for name in SUMS]
+    rows = [(title(name, lang), figure(plan.result.summary[name])) for name in FIGURES]
     draw(pdf, (Text("항목", "Item")(lang), Text("값", "Value")(lang)), rows, (False, True))
-    for name, (title, columns) in TABLES.items():
+    for name, (heading, columns) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
-        _heading(pdf, title(lang), 12)
-        heads = [_title(column, lang) for column in columns]
+        _heading(pdf, heading(lang), 12)
+        heads = [title(column, lang) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(pdf, heads, cells, [one not in WORDS for one in columns])
     _heading(pdf, Text("방법과 출처", "Method and source")(lang), 12)
@@ -160,26 +123,6 @@ def _line(pdf: FPDF, text: str, small: bool = False) -> None:
     pdf.ln(1)
 
 
-def _title(name: str, lang: Lang) -> str:
-    if name in TITLES:
-        return TITLES[name](lang)
-    column = column_of("plan", name)
-    return column.title(lang) if column else name
-
-
-_LIMITS = {"cap": Text("상한", "cap"), "minimum": Text("최소 집행액", "minimum")}
-
-
 def _cell(row: Mapping[str, Any], name: str, lang: Lang) -> str:
     value = row[name]
-    if name == "platform":
-        return BY_ID[value].text(lang) if value in BY_ID else value
-    if name == "district":
-        return district_name(value, lang)
-    if name == "sex":
-        return Sex(value).text(lang)
-    if name == "age":
-        return age_text(value)(lang)
-    if name == "limit":
-        return _LIMITS[value](lang) if value else "–"
-    return figure(value)
+    return str(word(name, value, lang)) if name in WORDS else figure(value)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.catalog import BY_ID
 from telads.language import Lang
 from telads.planning.files import METHOD
 from telads.planning.plan import Plan
 from telads.planning.questions import plan_answer
+from telads.planning.words import service_word
 from telads.web.written import figure_text
 from telads.workspace import Build
 
@@ -55,6 +55,9 @@ def _prices(row: dict[str, Any], lang: Lang) -> PriceRow:
             "–" if share is None else figure_text(f"{share:+.2%}"),
         )
 
-    platform = row["platform"]
-    name = BY_ID[platform].text(lang) if platform in BY_ID else platform
-    return PriceRow(name, f"{row['spend']:,}", changed("dearer"), changed("cheaper"))
+    return PriceRow(
+        service_word(row["platform"], lang),
+        f"{row['spend']:,}",
+        changed("dearer"),
+        changed("cheaper"),
+    )
