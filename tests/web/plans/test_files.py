@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -25,6 +26,7 @@ from telads.web.plans.models import SavedPlan
 from telads.workspace import Build
 from tests.planning.samples import in_words
 from tests.web.accounts.people import person, signed_in
+from tests.web.document import read
 from tests.web.plans.samples import saved
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,39 @@ def test_the_csv_holds_every_spend(planner: Client, plan: SavedPlan) -> None:
         for name, value in row.items():
             assert type(value)(shown[name]) == value
     assert sum(int(row["spend"]) for row in found) == 50_000_000
+
+
+@pytest.mark.parametrize("place", ["", "/en"])
+def test_the_csv_has_its_provenance_beside_it(planner: Client, plan: SavedPlan, place: str) -> None:
+    address = f"{place}/plans/{plan.pk}/versions/1/plan.csv"
+    table = planner.get(address)
+    described = f"{address}-metadata.json"
+    kind = "application/csvm+json"
+    assert table.headers["Link"] == f'<{described}>; rel="describedby"; type="{kind}"'
+    beside = planner.get(described)
+    assert (beside.status_code, beside.headers["Content-Type"]) == (200, kind)
+    found = beside.json()
+    (notes,) = found["notes"]
+    assert found["@context"] == "http://www.w3.org/ns/csvw"
+    assert f'"{found["url"]}"' in table.headers["Content-Disposition"]
+    assert f'"{found["url"]}-metadata.json"' in beside.headers["Content-Disposition"]
+    for name, told in (("build", plan.newest.build), ("method", "affinity")):
+        assert notes[name] == told
+        assert told in found["url"]
+    assert notes["plan"] == plan.newest.hash
+
+
+def test_a_link_shows_what_the_csv_was_made_of_and_nothing_else(
+    site: Client, planner: Client, plan: SavedPlan
+) -> None:
+    page = read(planner.post(f"/plans/{plan.pk}/versions/1/share/", {"days": "1"}).content.decode())
+    shared = urlsplit(page.one("code", class_="secret").text).path
+    table = site.get(f"{shared}plan.csv")
+    assert f"<{shared}plan.csv-metadata.json>" in table.headers["Link"]
+    notes = site.get(f"{shared}plan.csv-metadata.json").json()["notes"]
+    assert notes[0]["build"] == plan.newest.build
+    for name in ("plan.xlsx-metadata.json", "plan.json-metadata.json", "-metadata.json"):
+        assert site.get(f"{shared}{name}").status_code == 404
 
 
 def pieces(content: bytes) -> list[str]:

@@ -1,4 +1,8 @@
-"""A version of a plan as files: a workbook, the spends, the whole plan, and paper."""
+"""A version of a plan as files: a workbook, the spends, the whole plan, and paper.
+
+The spends as CSV have their provenance beside them, at their address with `-metadata.json`, as the
+lists of the advertiser page.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +19,16 @@ from telads.planning.plan import Plan
 from telads.web import current
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
+from telads.web.pages.advertisers.files import DESCRIPTION
+from telads.web.pages.advertisers.files import TYPES as KINDS
 from telads.web.plans.access import version_for
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.paper import write_paper
 
-TYPES = {
-    "plan.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "plan.pdf": "application/pdf",
-    "plan.csv": "text/csv; charset=utf-8",
-    "plan.json": "application/json",
-}
-NAMES = tuple(TYPES)
+TYPES = {**KINDS, ".pdf": "application/pdf"}
+NAMES = ("plan.xlsx", "plan.pdf", "plan.csv", "plan.json")
+DESCRIBED = "plan.csv"
+METHOD = "affinity"
 
 
 @require_safe
@@ -40,23 +43,32 @@ def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
 
 def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
     """A file of a version; raises `Http404` for another name."""
-    if name not in TYPES:
+    if name not in {*NAMES, DESCRIBED + DESCRIPTION}:
         raise Http404
-    content = written(version.read(), name, current.language(request))
-    response = HttpResponse(content, content_type=TYPES[name])
-    given = f"telads-plan-{version.plan_id}-{version.number}-{version.hash[:8]}{Path(name).suffix}"
+    words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
+    given = "-".join([*words, version.build]) + name.removeprefix("plan")
+    content = written(version.read(), given, current.language(request))
+    response = HttpResponse(content, content_type=_type(name))
     response.headers["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=given) or ""
     )
+    if name == DESCRIBED:
+        kind = _type(name + DESCRIPTION)
+        described = f'<{request.path}{DESCRIPTION}>; rel="describedby"; type="{kind}"'
+        response.headers["Link"] = described
     return response
+
+
+def _type(name: str) -> str:
+    return "application/json" if name == "plan.json" else TYPES[Path(name).suffix]
 
 
 def written(plan: Plan, name: str, lang: Lang) -> bytes:
     """The bytes of a file; the same plan gives the same."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        if name.endswith(".pdf"):
+        path = Path(folder) / name.removesuffix(DESCRIPTION)
+        if path.suffix == ".pdf":
             write_paper(plan, path, lang, current.workspace().path)
         else:
             write_plan(plan, path, lang)
-        return path.read_bytes()
+        return path.with_name(name).read_bytes()
