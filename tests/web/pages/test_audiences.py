@@ -29,9 +29,10 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     page = get(site, f"/en{PAGE}")
     assert answer.sentences[0].en in page.one("p", class_="lead").text
     assert f"{facts['population_share']:.1%}" in page.one("dl", class_="facts").text
+    assert f"rounded to 10 {facts['population']:,}" in page.one("dl", class_="facts").text
     rows = {row.one("th").text: row for row in page.one("table", class_="profile").all("tr")[1:]}
     shown = next(row for row in facts["profile"] if row["service"] == "delivery")
-    assert f"{shown['index']:.0f}" in rows["Delivery"].text
+    assert f"{shown['index']:.1f}" in rows["Delivery"].text
     assert f"{shown['index_low']:.1f} … {shown['index_high']:.1f}" in rows["Delivery"].text
     assert "no ratio" in rows["Netflix"].text
     table = page.one("figure").one("tbody")
@@ -96,7 +97,10 @@ def test_wrong_choices_are_told(site: Client, query: str, status: int) -> None:
 
 
 def test_without_a_choice_it_is_an_example_and_everybody_can_be_asked_for(site: Client) -> None:
-    assert "An example" in get(site, "/en/audiences/").text
+    example = get(site, "/en/audiences/")
+    assert "An example" in example.text
+    share = float(example.one("dl", class_="facts").text.split("%")[0].split("city")[-1])
+    assert share < 33  # who uses it "much more than the city" is not half of the city
     everybody = get(site, "/en/audiences/?service=")
     assert "An example" not in everybody.text
     assert "100.0%" in everybody.one("dl", class_="facts").text

@@ -26,7 +26,8 @@ from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted
 from telads.web.selects import Option, Select, month_select, select
 from telads.workspace import Build
 
-EXAMPLE = Described((Wanted(service="delivery", by="affinity", least="0.5"), Wanted(), Wanted()))
+_MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
+EXAMPLE = Described((_MUCH, Wanted(), Wanted()))
 """The audience shown where none was described."""
 NONE = Text("–", "–")
 NEW = "new"

@@ -65,7 +65,7 @@ def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow
     index, interval = row["index"], (row["index_low"], row["index_high"])
     return ProfileRow(
         service=BY_ID[row["service"]].text(lang),
-        figure="–" if index is None else f"{index:.0f}",
+        figure="–" if index is None else f"{index:.1f}",
         interval="" if None in interval else f"{interval[0]:.1f} … {interval[1]:.1f}",
         bar=Bar.of(index, low, high, CITY, *interval),
         affinity=figure_text(f"{row['affinity']:+.2f}"),
