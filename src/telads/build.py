@@ -77,7 +77,7 @@ def build(
 
 
 def _require_months(workspace: Workspace, ledger: Ledger) -> None:
-    if not ledger.entries:
+    if not ledger.current():
         raise NothingBuilt(
             Text("작업 폴더에 자료가 없습니다.", "There are no data in the workspace."),
             Text("telads ingest 파일들을 먼저 실행해 주세요.", "Run telads ingest FILES first."),

@@ -45,6 +45,24 @@ def test_back_and_forward(telads: Telads, workspace: tuple[object, ...]) -> None
     }  # fmt: skip
 
 
+def test_a_wrong_month_is_forgotten(telads: Telads, workspace: tuple[object, ...]) -> None:
+    third, second, _ = (
+        row["build"] for row in telads("builds", *workspace, "-f", "json").json()["rows"]
+    )
+    told = telads("forget", "2023-07", *workspace)
+    assert told.code == 0
+    assert told.out.splitlines()[0].startswith("taken back: 2023-07 (")
+    assert second in told.out
+    again = telads("forget", "2023-07", *workspace, "-f", "json").json()["rows"]
+    assert again == [{"month": "2023-07", "file": None, "build": second}]
+    status = telads("status", *workspace, "-f", "json").json()
+    assert [row["month"] for row in status["rows"]] == ["2023-05", "2023-06"]
+    assert telads("rollback", third, *workspace).code == 0
+    never = telads("forget", "2020-01", *workspace)
+    assert (never.code, never.out) == (2, "")
+    assert "does not hold this month" in never.err
+
+
 @pytest.mark.parametrize("name", ["nothing", "..", "", "../marts"])
 def test_a_build_that_is_not_there(
     telads: Telads, workspace: tuple[object, ...], name: str

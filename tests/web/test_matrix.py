@@ -146,6 +146,10 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
     ("admin-data/build/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/builds/<str:build>/use/", "POST"): (Cells(302, (403,), (403,), (404,)), {}),
+    ("admin-data/months/<str:month>/forget/", "GET"): (
+        Cells(302, (403,), (403,), (404,)), {}),
+    ("admin-data/months/<str:month>/forget/", "POST"): (
+        Cells(302, (403,), (403,), (404,)), {}),
     ("admin-data/jobs/<int:job>/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/jobs/<int:job>/cancel/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/jobs/<int:job>/again/", "POST"): (Cells(302, (403,), (403,), (302,)), {}),
@@ -229,7 +233,7 @@ def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = No
     filled = {
         "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
         "<str:name>": "plan.csv", "<uidb64>": "MQ", "<token>": "x-y", "<str:token>": token,
-        "<str:build>": "0" * 16,
+        "<str:build>": "0" * 16, "<str:month>": "1999-01",
         "<int:job>": str(Job.objects.get_or_create(by="somebody")[0].pk),
     }  # fmt: skip
     for part, value in filled.items():

@@ -9,7 +9,12 @@ from telads.tables import warnings
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
+
+    from telads.model import Month
+    from telads.tables.ledger import Entry
 
 
 def status(workspace: Workspace) -> Answer:
@@ -52,8 +57,15 @@ def status(workspace: Workspace) -> Answer:
         build=name or "",
         synthetic=any(entry.synthetic for entry in entries.values()),
         rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
-        facts={"current": all(row["built"] for row in rows) and bool(name)},
+        facts={"current": _as_built(entries, built) and bool(name)},
     )
+
+
+def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether the build holds the months that are in force and none that was taken back."""
+    return {str(month): entry.cells for month, entry in entries.items()} == {
+        month: file["cells"] for month, file in built.items()
+    }
 
 
 def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:

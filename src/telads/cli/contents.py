@@ -48,6 +48,9 @@ VERBS: dict[str, Verb] = {
     "rollback": Verb("builds", _DATA, Text(
         "이전 계산 결과를 다시 적용합니다. 넣은 달은 그대로입니다.",
         "Put a former build in force again; months stay as they are.")),
+    "forget": Verb("data", _DATA, Text(
+        "잘못 넣은 달을 빼고 다시 계산합니다. 파일은 나중에 다시 넣을 수 있습니다.",
+        "Take a wrong month back and build without it; its file can be taken again.")),
     "status": Verb("data", _DATA, Text(
         "작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
         "What the workspace holds: months, windows, coverage, warnings.")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,6 +152,41 @@ def _tell_built(built: Built, lang: Lang) -> None:
         Text("계산했습니다", "built") if built.made else Text("바뀐 것이 없습니다", "nothing new")
     )
     sys.stdout.write(f"{done(lang)}: {built.name}\n")
+
+
+@data.command(**listed("forget"))
+def forget(
+    month: Annotated[str, typer.Argument(help=say("뺄 달: 2023-08", "the month: 2023-08"))],
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Take the month back and build without it; run again after a kill it does the rest."""
+    from telads.withdraw import withdraw
+
+    label = Month.parse(month)
+    held = workspace_of(workspace)
+    entry = withdraw(held, label, _somebody(), load_settings(), on_wait=waiting)
+    built = _built(workspace)
+    if form is not Form.TABLE:
+        row = {"month": str(label), "file": entry.file if entry else None, "build": built.name}
+        show_done("forget", [row], form)
+        return
+    told = (
+        Text(f"뺐습니다: {label} ({entry.file})", f"taken back: {label} ({entry.file})")
+        if entry
+        else Text(f"이미 뺀 달입니다: {label}", f"taken back before: {label}")
+    )
+    sys.stdout.write(f"{told(lang.value)}\n")
+    _tell_built(built, lang.value)
+
+
+def _somebody() -> str:
+    """The name of whoever runs this, as the machine knows it; a container may not know any."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "-"
 
 
 @data.command(**listed("status"))

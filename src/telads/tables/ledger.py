@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,10 @@ class Entry:
     made: Mapping[str, Any] = field(default_factory=dict)
     """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
     parameters of privacy."""
+    withdrawn: str | None = None
+    """When it was taken back, ISO 8601 in UTC: its month is then out of the next build."""
+    withdrawn_by: str | None = None
+    """Who took it back."""
 
     @property
     def label(self) -> Month:
@@ -74,13 +78,23 @@ class Ledger:
     entries: tuple[Entry, ...] = ()
 
     def current(self) -> dict[Month, Entry]:
-        """The entry in force for each month, by month."""
+        """The entry in force for each month, by month; a month taken back has none."""
         newest = {entry.label: entry for entry in self.entries}
-        return dict(sorted(newest.items()))
+        return {month: entry for month, entry in sorted(newest.items()) if not entry.withdrawn}
+
+    def withdrawn(self) -> dict[Month, Entry]:
+        """The entry that was taken back, for each month that has been and is not in force."""
+        newest = {entry.label: entry for entry in self.entries}
+        return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
 
     def with_entry(self, entry: Entry) -> Ledger:
         """A ledger with one more entry."""
         return Ledger((*self.entries, entry))
+
+    def without(self, taken_back: Entry, when: str, by: str) -> Ledger:
+        """A ledger that keeps an entry as one that was taken back."""
+        mark = replace(taken_back, withdrawn=when, withdrawn_by=by)
+        return Ledger(tuple(mark if entry is taken_back else entry for entry in self.entries))
 
     def save(self, path: Path) -> None:
         """Replace the ledger on disk."""

@@ -88,12 +88,12 @@ def test_cancelled_between_two_files(
     assert workspace.build_name() is None
     assert list((workspace.path / UPLOADS).iterdir()) == []
     page = get(administrator, "/en/admin-data/")
-    assert "Not all files are in the build" in page.text
+    assert "does not hold exactly these files" in page.text
     administrator.post("/en/admin-data/build/")
     built = done()
     assert (built.state, built.files) == (State.DONE, [])
     assert workspace.build_name() == built.build
-    assert "Not all files" not in get(administrator, "/en/admin-data/").text
+    assert "exactly these files" not in get(administrator, "/en/admin-data/").text
 
 
 def test_cancelled_while_building(
@@ -298,7 +298,7 @@ def test_a_former_build_is_used_again_and_the_newer_one_too(
     answer = administrator.post(f"/en/admin-data/builds/{first}/use/")
     assert answer.headers["Location"] == "/en/admin-data/#builds"
     assert health() == first
-    assert "Not all files are in the build" in get(administrator, "/en/admin-data/").text
+    assert "does not hold exactly these files" in get(administrator, "/en/admin-data/").text
     administrator.post(f"/admin-data/builds/{second}/use/")
     assert health() == second
     administrator.post(f"/admin-data/builds/{first}/use/")

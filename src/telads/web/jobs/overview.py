@@ -188,6 +188,7 @@ def _page(
         "typed_month": request.POST.get("month", "") if status_code == 400 else "",
         "status": held,
         "months_held": _months(held.rows.to_dicts(), lang),
+        "taken_back": _taken_back(workspace),
         "builds": builds(workspace),
         "page": page,
         "jobs": [(job, tally(job.report, lang)) for job in page.object_list],
@@ -203,6 +204,15 @@ def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
         {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
         for row in reversed(rows)
     ]
+
+
+def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
+    """The months that were taken back and have not come again, the newest first."""
+    return [
+        {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
+         "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
+        for month, entry in reversed(workspace.ledger().withdrawn().items())
+    ]  # fmt: skip
 
 
 def builds(workspace: Workspace) -> list[ShownBuild]:

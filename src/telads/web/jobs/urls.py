@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from telads.web.jobs.forgetting import forget
 from telads.web.jobs.overview import again, build, cancel, overview, upload, use
 from telads.web.jobs.showing import job
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("upload/", upload, name="admin-upload"),
     path("build/", build, name="admin-build"),
     path("builds/<str:build>/use/", use, name="admin-use-build"),
+    path("months/<str:month>/forget/", forget, name="admin-forget"),
     path("jobs/<int:job>/", job, name="admin-job"),
     path("jobs/<int:job>/cancel/", cancel, name="admin-job-cancel"),
     path("jobs/<int:job>/again/", again, name="admin-job-again"),

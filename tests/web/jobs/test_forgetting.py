@@ -1,0 +1,89 @@
+"""A wrong month taken back in the browser: asked first, out at once, written down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from telads.web.accounts.models import AuditEntry
+from telads.workspace import Workspace
+from tests.sources.portal import write_month
+from tests.test_workspace import held
+from tests.web.document import get
+from tests.web.jobs.conftest import Upload, done
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/en/admin-data/months/2023-08/forget/"
+
+
+@pytest.fixture
+def poisoned(upload: Upload, workspace: Workspace, tmp_path: Path) -> Workspace:
+    """June, and a file that was uploaded as August by mistake."""
+    upload(write_month(tmp_path, "2023.6"))
+    done()
+    upload(write_month(tmp_path, "2023.8"))
+    done()
+    return workspace
+
+
+def sha256(workspace: Workspace) -> str:
+    return list(workspace.ledger().current().values())[-1].sha256
+
+
+def test_it_is_asked_for_and_built_without(poisoned: Workspace, administrator: Client) -> None:
+    listed = get(administrator, "/en/admin-data/")
+    assert ADDRESS in [link.attributes.get("href") for link in listed.all("a")]
+    question = get(administrator, ADDRESS)
+    assert "2023.8" in question.text or "8" in question.one("h1").text
+    assert len(poisoned.ledger().current()) == 2, "asking does nothing"
+
+    answer = administrator.post(ADDRESS, {"file": sha256(poisoned)})
+    assert "/jobs/" in answer.headers["Location"]
+    assert "does not hold exactly these files" in get(administrator, "/en/admin-data/").text
+    done()
+    assert [str(month) for month in poisoned.build().months] == ["2023-06"]
+    page = get(administrator, "/en/admin-data/")
+    assert "was taken back by root" in page.text
+    assert "exactly these files" not in page.text
+    assert ADDRESS not in str(page)
+    logged = AuditEntry.objects.get(action="data-forget")
+    assert (logged.who, logged.thing) == ("root", "month 2023-08")
+    assert administrator.post(ADDRESS, {"file": "x"}).status_code == 404
+    korean = get(administrator, "/admin-data/")
+    assert "root 님이" in korean.text
+
+
+def test_a_file_that_came_in_its_place_meanwhile_stays(
+    poisoned: Workspace, administrator: Client, upload: Upload, tmp_path: Path
+) -> None:
+    shown = sha256(poisoned)
+    upload(write_month(tmp_path, "2023.8", seed=77))
+    done()
+    answer = administrator.post(ADDRESS, {"file": shown})
+    assert answer.status_code == 409
+    assert "meanwhile" in answer.content.decode()
+    assert administrator.post(ADDRESS).status_code == 409
+    assert len(poisoned.ledger().current()) == 2
+    assert not AuditEntry.objects.filter(action="data-forget").exists()
+
+
+def test_the_only_month_stays_and_another_writer_is_not_waited_for(
+    poisoned: Workspace, administrator: Client
+) -> None:
+    with held(poisoned):
+        assert administrator.post(ADDRESS, {"file": sha256(poisoned)}).status_code == 503
+    administrator.post(ADDRESS, {"file": sha256(poisoned)})
+    done()
+    only = ADDRESS.replace("08", "06")
+    answer = administrator.post(only, {"file": sha256(poisoned)})
+    assert answer.status_code == 409
+    assert "only month" in answer.content.decode()
+    assert only not in str(get(administrator, "/en/admin-data/"))
+    for nothing in ("2023-07", "nothing", "2023-13"):
+        assert get_status(administrator, nothing) == 404
+
+
+def get_status(client: Client, month: str) -> int:
+    return client.get(f"/admin-data/months/{month}/forget/").status_code
