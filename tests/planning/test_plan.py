@@ -16,6 +16,7 @@ from telads.ingest import ingest
 from telads.planning.brief import Brief, read_brief
 from telads.planning.comparison import compare
 from telads.planning.plan import Plan, canonical, make_plan, read_plan
+from telads.planning.questions import plan_sentences
 from telads.settings import Settings
 from telads.workspace import Build, Workspace
 
@@ -78,6 +79,28 @@ def test_the_next_tenth_is_unknown_where_caps_forbid_it(twin_build: Build) -> No
     capped = [{**one, "cap": 15_000_000, "minimum": 0} for one in BRIEF["platforms"][:2]]
     tight = make_plan(twin_build, brief(budget=30_000_000, platforms=capped))
     assert tight.result.summary["next_share"] is None
+
+
+def test_where_hardly_anybody_is_reached_there_is_no_frequency(twin_build: Build) -> None:
+    platforms = [{**one, "minimum": 0} for one in BRIEF["platforms"]]
+    least = make_plan(twin_build, brief(budget=1, platforms=platforms))
+    assert least.result.summary["reached"] == 0
+    assert least.result.summary["frequency"] is None
+    assert {row["frequency"] for row in least.result.segments} == {None}
+    (told,) = plan_sentences(least)  # a tenth of a won is nothing to speak of
+    assert "fewer than 10 people" in told.en
+    assert "회입니다" not in told.ko
+
+
+def test_money_that_reaches_nobody_more_is_told_plainly(twin_build: Build) -> None:
+    flat = {"points": [[1, 0.3]]}  # a contact each reaches 30 %, and more reach no more
+    platforms = [{"service": "shopping", "price": 3500, "curve": flat}]
+    much = make_plan(twin_build, brief(budget=10**12, platforms=platforms))
+    assert much.result.summary["next_weighted_reach"] == 0
+    told = plan_sentences(much)[1]
+    assert "nobody more" in told.en
+    assert "더 닿는 사람이 없습니다" in told.ko
+    assert "nobody more" not in plan_sentences(make_plan(twin_build, brief()))[1].en
 
 
 def test_the_same_brief_is_the_same_plan_in_whatever_order(twin_build: Build, plan: Plan) -> None:
@@ -193,6 +216,13 @@ def test_a_wrong_brief_is_named_by_its_place(changes: dict[str, Any], place: str
     with pytest.raises(QuestionError) as refused:
         brief(**changes)
     assert refused.value.facts["rule"] == place
+
+
+@pytest.mark.parametrize("budget", [int("9" * 40), 1e300, float("inf")])
+def test_a_number_that_is_too_large_is_called_so(budget: float) -> None:
+    with pytest.raises(QuestionError, match="too large") as refused:
+        brief(budget=budget)
+    assert refused.value.facts["rule"] == "budget"
 
 
 def test_an_index_of_a_standardised_service_is_refused_in_a_brief() -> None:

@@ -126,25 +126,56 @@ def comparison_answer(found: Comparison) -> Answer:
 def plan_sentences(plan: Plan) -> tuple[Text, ...]:
     """The plan in words a planner can repeat: planned contacts and reach, never sales."""
     sums = plan.result.summary
-    found = [Text(
-        f"{won(sums['spend']).ko}으로 계획 접촉 {sums['contacts']:,}회, "
-        f"예상 도달 {people(sums['reached'], 'ko')}(대상의 {sums['reach_share']:.1%}), "
-        f"1인당 평균 {sums['frequency']:.1f}회입니다.",
-        f"{won(sums['spend']).en} buy {sums['contacts']:,} planned contacts and reach an expected "
-        f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
-        f"{sums['frequency']:.1f} times each.",
-    )]  # fmt: skip
-    if sums["next_share"] is not None:
-        found.append(Text(
-            f"예산을 10% 늘리면 관심도 가중 도달이 {sums['next_share']:.1%} 늘어납니다.",
-            f"A tenth more budget would add {sums['next_share']:.1%} of affinity-weighted reach.",
-        ))  # fmt: skip
+    found = [_bought(sums), *_of_more(sums)]
     if sums["binding"]:
         found.append(Text(
             f"결과를 제한한 한도: {', '.join(limit_text(one).ko for one in sums['binding'])}.",
             f"Limits that bind: {', '.join(limit_text(one).en for one in sums['binding'])}.",
         ))  # fmt: skip
     return tuple(found)
+
+
+def _bought(sums: Mapping[str, Any]) -> Text:
+    """What the money buys; no frequency where the number reached is shown as 0."""
+    spend, contacts = won(sums["spend"]), f"{sums['contacts']:,}"
+    if not sums["reached"]:
+        return Text(
+            f"{spend.ko}으로 계획 접촉 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
+            f"{spend.en} buy {contacts} planned contacts and reach fewer than 10 people.",
+        )
+    return Text(
+        f"{spend.ko}으로 계획 접촉 {contacts}회, "
+        f"예상 도달 {people(sums['reached'], 'ko')}(대상의 {sums['reach_share']:.1%}), "
+        f"1인당 평균 {sums['frequency']:.1f}회입니다.",
+        f"{spend.en} buy {contacts} planned contacts and reach an expected "
+        f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
+        f"{sums['frequency']:.1f} times each.",
+    )
+
+
+LEAST_SHARE = 0.0005
+"""The smallest share that is not written as 0.0 %."""
+
+
+def _of_more(sums: Mapping[str, Any]) -> tuple[Text, ...]:
+    """What a tenth more budget would add; nothing where it is no won, or cannot be spent."""
+    share, added = sums["next_share"], sums["next_weighted_reach"]
+    if share is None or not sums["next_budget"]:
+        return ()
+    if share <= 0 and not added:
+        return (Text(
+            "예산을 10% 늘려도 관심도 가중 도달은 늘지 않습니다. 이 대상과 매체로는 돈을 더 써도 "
+            "더 닿는 사람이 없습니다.",
+            "A tenth more budget would add no affinity-weighted reach: with this audience and "
+            "these platforms, more money reaches nobody more.",
+        ),)  # fmt: skip
+    ko, en = f"{share:.1%}", f"{share:.1%}"
+    if share < LEAST_SHARE:
+        ko, en = "0.1%도 되지 않게", "less than 0.1%"
+    return (Text(
+        f"예산을 10% 늘리면 관심도 가중 도달이 {ko} 늘어납니다.",
+        f"A tenth more budget would add {en} of affinity-weighted reach.",
+    ),)  # fmt: skip
 
 
 def limit_text(binding: str) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import Any, TypeVar
 
 from telads.errors import QuestionError
@@ -12,7 +13,7 @@ T = TypeVar("T")
 
 LONGEST = 200
 LARGEST = 10**15
-"""Amounts beyond it are mistakes of typing."""
+"""Amounts from it on are mistakes of typing."""
 
 
 class Fields:
@@ -63,8 +64,10 @@ class Fields:
         """A finite number."""
         value = self.needed(name)
         good = isinstance(value, int | float) and not isinstance(value, bool)
-        if not good or not -LARGEST < value < LARGEST:
+        if not good or (isinstance(value, float) and isnan(value)):
             raise wrong(self.at(name), value, Text("숫자", "a number"))
+        if abs(value) >= LARGEST:
+            raise too_large(self.at(name), value)
         return float(value)
 
     def whole(self, name: str, least: int = 0) -> int:
@@ -109,5 +112,14 @@ def wrong(path: str, value: object, wanted: Text) -> QuestionError:
     return QuestionError(
         Text("값의 형식이 맞지 않습니다.", "This value has a wrong form."),
         Text(f"{wanted.ko} 형식으로 적어 주세요.", f"Write {wanted.en}."),
+        rule=path, value=value,
+    )  # fmt: skip
+
+
+def too_large(path: str, value: object) -> QuestionError:
+    """The error of a number that no budget or limit is as large as."""
+    return QuestionError(
+        Text("숫자가 너무 큽니다.", "This number is too large."),
+        Text("1,000조보다 작은 수를 적어 주세요.", f"Write a number below {LARGEST:,}."),
         rule=path, value=value,
     )  # fmt: skip

@@ -125,6 +125,11 @@ def _round(value: float, digits: int) -> float:
     return round(float(value), digits)
 
 
+def _often(contacts: float, reached: float) -> float | None:
+    """Contacts per person reached; None where the number reached is shown as 0."""
+    return _round(contacts / reached, OFTEN) if rounded(reached) else None
+
+
 def _named(segment: Segment) -> Row:
     return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
 
@@ -143,7 +148,7 @@ def _summary(brief: Brief, known: Market, found: Allocation, together: Union, bo
         "reached_low": rounded(float(known.people @ together.low)),
         "reached_high": rounded(float(known.people @ together.high)),
         "reach_share": _round(reached / total, SHARE),
-        "frequency": _round(frequency(found.spend, known, brief.offers), OFTEN),
+        "frequency": _often(float(bought.sum()), reached),
         "weighted_reach": rounded(found.worth),
         "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
         if found.worth
@@ -221,7 +226,7 @@ def _platforms(
             "contacts": round(float(bought[:, at].sum())),
             "reached": rounded(reached),
             "reach_share": _round(reached / known.people.sum(), SHARE),
-            "frequency": _round(bought[:, at].sum() / reached, OFTEN) if reached else None,
+            "frequency": _often(float(bought[:, at].sum()), reached),
             "limit": _limit(offer, spend),
             **_repriced(brief, known, found, at, 1 + STEP, "dearer"),
             **_repriced(brief, known, found, at, 1 - STEP, "cheaper"),
@@ -263,6 +268,6 @@ def _segments(
             "reached_low": rounded(count * together.low[g]),
             "reached_high": rounded(count * together.high[g]),
             "reach_share": _round(together.sainsbury[g], SHARE),
-            "frequency": _round(bought[g].sum() / reached, OFTEN) if reached else None,
+            "frequency": _often(float(bought[g].sum()), reached),
         })  # fmt: skip
     return tuple(rows)

@@ -58,6 +58,22 @@ def _typed() -> Typed:
     return typed_of(form)
 
 
+def test_amounts_may_be_written_in_words(planner: Client) -> None:
+    plan = saved(
+        planner, budget="5000만원", p0_minimum="5백만", p0_cap="2천만 원", p0_price="3,500"
+    )
+    assert plan.newest.hash == saved(planner).newest.hash
+
+
+def test_where_nobody_is_reached_nobody_is_reached_often(planner: Client) -> None:
+    few = {**FORM, "budget": "1", "p0_minimum": "", "try": "1"}
+    page = read(planner.post("/en/plans/new/", few).content.decode())
+    result = page.one("section", class_="plan-result")
+    assert "reach fewer than 10 people" in result.one("p", class_="lead").text
+    assert "times each" not in result.text
+    assert "contacts per person reached –" in result.one("dl", class_="facts").text
+
+
 def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: Build) -> None:
     plan = saved(planner)
     version = plan.newest
@@ -78,6 +94,8 @@ def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: B
     [
         ({"budget": "1000"}, "exceed the budget"),
         ({"budget": "x"}, "not a number"),
+        ({"budget": "9" * 40}, "too large"),
+        ({"budget": "1억 5000"}, "two ways"),
         ({"budget": "nan"}, "not a number"),
         ({"budget": "0"}, "budget"),
         ({"name": "=1+1"}, "no name"),

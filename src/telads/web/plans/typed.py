@@ -15,6 +15,7 @@ from telads.planning.curves import Curve
 from telads.planning.plan import canonical
 from telads.web.pages.audiences.wanted import number_of
 from telads.web.plans.models import LONGEST_NAME
+from telads.web.plans.money import won_of
 
 ROWS = 4
 """Rows for platforms at least; two more than are filled in."""
@@ -67,8 +68,8 @@ class Typed(NamedTuple):
             "month": self.month or None,
             "audience": _rules(self.rules),
             "service": self.advertise,
-            "budget": number_of("budget", self.budget or "0"),
-            "unit": number_of("unit", self.unit or str(UNIT)),
+            "budget": won_of("budget", self.budget or "0"),
+            "unit": won_of("unit", self.unit or str(UNIT)),
             "frequency": {self.goal: number_of("often", self.often)} if self.goal else None,
             "platforms": [_platform(row) for row in self.platforms],
         }
@@ -118,9 +119,9 @@ def _platform(row: PlatformRow) -> dict[str, Any]:
     return {
         "service": row.service,
         "name": row.name or None,
-        "price": number_of("price", row.price or "0"),
-        "minimum": number_of("minimum", row.minimum) if row.minimum else None,
-        "cap": number_of("cap", row.cap) if row.cap else None,
+        "price": won_of("price", row.price or "0"),
+        "minimum": won_of("minimum", row.minimum) if row.minimum else None,
+        "cap": won_of("cap", row.cap) if row.cap else None,
         "curve": _curve(row.curve),
     }
 

@@ -7,6 +7,7 @@ All fields join by "and"; a group of no fields is everybody. Several groups make
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isnan
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -14,6 +15,7 @@ from django.http import QueryDict
 from telads.errors import QuestionError
 from telads.language import Text
 from telads.model import Sex
+from telads.planning.reading import LARGEST, too_large
 
 FIGURES = ("affinity", "index")
 LIKE = ("like_district", "like_sex", "like_age")
@@ -137,7 +139,9 @@ def number_of(name: str, text: str) -> float:
         value = float(text.replace(",", "").replace("−", "-"))
     except ValueError:
         value = float("nan")
-    if not abs(value) < 1e12:
+    if abs(value) >= LARGEST:
+        raise too_large(name, text)
+    if isnan(value):
         raise QuestionError(
             Text("숫자가 아닙니다.", "This is not a number."),
             Text("숫자를 적어 주세요.", "Write a number."),
