@@ -76,6 +76,8 @@ def json_page() -> str:
         "makes it another one. `telads.answers.contract.schema(question)` is the JSON Schema;",
         "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
         "the language asked for, names of districts are always the Korean ones.", "",
+        "Sizes are rounded to 10. Shares and sums over people are computed from the rounded sizes,",
+        "shares with four decimals, so that no figure tells more of a size than the shown one.", "",
         "## The document", "",
         "| key | |", "|---|---|",
         *(f"| `{name}` | {text.en} |" for name, text in contract.DOCUMENT.items()), "",

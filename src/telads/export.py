@@ -14,7 +14,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.answers.audience import rounded
+from telads.answers.audience import (
+    SHARE_DIGITS,
+    of_rounded_sizes,
+    rounded,
+    with_shown_coverage,
+)
 from telads.answers.choices import method_of, one_of
 from telads.answers.services import in_order
 from telads.answers.tables import read
@@ -57,24 +62,25 @@ def segments(build: Build, method: str) -> pl.DataFrame:
     import polars as pl
 
     frame = read(build, "segments")
-    return frame.select("month", *_KEY, rounded(pl.col("population")), pl.exclude(
-        "month", *_KEY, "population"))  # fmt: skip
+    return with_shown_coverage(frame.select("month", *_KEY, rounded(pl.col("population")),
+        pl.exclude("month", *_KEY, "population")))  # fmt: skip
 
 
 def targets(build: Build, method: str) -> pl.DataFrame:
     """All segments of every month and service in the order of the method, with running shares."""
     import polars as pl
 
-    frame = read(build, "services")
+    frame = of_rounded_sizes(read(build, "services"))
     order = "forecast"
     if method == "classic":
         z = read(build, "classic").select("month", *_KEY, "service", "z")
         frame, order = frame.join(z, on=["month", *_KEY, "service"], how="left"), "z"
     ranked = in_order(frame, order, over=("month", "service")).sort("month", "service", "rank")
-    share = pl.col("volume_share").cum_sum().over("month", "service")
+    share = pl.col("volume_share")
+    running = share.cum_sum().over("month", "service").round(SHARE_DIGITS)
     return ranked.select(
-        "month", "service", "rank", *_KEY, rounded(pl.col("population")), "affinity", "index",
-        rounded(pl.col("excess")), "volume_share", cumulative_share=share,
+        "month", "service", "rank", *_KEY, "population", "affinity", "index",
+        rounded(pl.col("excess")), share.round(SHARE_DIGITS), cumulative_share=running,
         **({"z": pl.col("z")} if method == "classic" else {}),
     )  # fmt: skip
 

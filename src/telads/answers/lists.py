@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.answers.audience import rounded
+from telads.answers.audience import rounded, with_shown_coverage
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.pictures import measure_of
 from telads.answers.pictures import measures as known_measures
@@ -48,7 +48,7 @@ def segments(
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=shown,
+        rows=with_shown_coverage(shown),
         warnings=build.warnings(when),
     )
 

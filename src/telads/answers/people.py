@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.audience import rounded
+from telads.answers.audience import SHARE_DIGITS, rounded
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.tables import of_month
 from telads.language import Text
@@ -46,7 +46,7 @@ def by_district(
     shown = (
         rows.sort("chosen", "district", descending=[True, False])
         .with_columns(rounded(pl.col(name)) for name in sizes)
-        .with_columns(share=pl.col("chosen") / pl.col("all"))
+        .with_columns(share=(pl.col("chosen") / pl.col("all")).round(SHARE_DIGITS))
         .select("district", "chosen", "share", *sizes[1:])
     )
     total = sum(rows["chosen"].to_list())

@@ -21,8 +21,6 @@ NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
 STILL = 0.005
 """A change of less than this share of the usage is no movement worth a sentence."""
-STRONG_SIGNAL = 1.0
-"""Standard deviations from which a context signal is said to be high or low."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
@@ -185,13 +183,13 @@ def of_platforms(
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
-    from telads.features.signals import SIGNALS
+    from telads.features.signals import CLEARLY, SIGNALS, hint_of
 
-    found = {row["signal"]: row for row in rows}
+    z_peers = {row["signal"]: row["z_peers"] for row in rows}
     strong = [
-        signal
+        (signal, hint_of(signal, z_peers))
         for signal in SIGNALS
-        if signal.id in found and (found[signal.id]["z_peers"] or 0) >= STRONG_SIGNAL
+        if (z_peers.get(signal.id) or 0) >= CLEARLY
     ]
     whom = _segment(segment)
     if not strong:
@@ -202,11 +200,11 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     return tuple(
         Text(
             f"{signal.text.ko}: 같은 성별·나이의 다른 자치구보다 뚜렷이 높습니다. "
-            f"{josa(signal.hint.ko, '을/를')} 살펴보십시오.",
+            f"{josa(hint.ko, '을/를')} 살펴보십시오.",
             f"{signal.text.en}: clearly higher than for the same sex and age elsewhere; "
-            f"consider {signal.hint.en}.",
+            f"consider {hint.en}.",
         )
-        for signal in strong
+        for signal, hint in strong
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
-from telads.answers.audience import rounded, size
+from telads.answers.audience import SHARE_DIGITS, rounded, services_of, size
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -75,7 +75,8 @@ def targets(
     rows = rows[[*_COLUMNS, *extra]]
     chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
     reach = size(build, chosen, when)
-    share = None if asked.is_index else float(rows["volume_share"].sum())
+    running = rows["cumulative_share"].drop_nulls().to_list()
+    share = None if asked.is_index else (running[-1] if running else 0.0)
     return Answer(
         question="targets",
         parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
@@ -95,8 +96,7 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
     """Every segment of a month, best first; those that nothing is known for are left out."""
     import polars as pl
 
-    known = of_month(build, "services", month)
-    every = known.filter(pl.col("service") == service)
+    every = services_of(build, month).filter(pl.col("service") == service)
     if order == "z":
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         every = every.join(scores.select(*KEY, "z"), on=KEY, maintain_order="left")
@@ -106,14 +106,14 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
         every.join(best_platforms, on=KEY, how="left", maintain_order="left")
         .drop_nulls(ordering)
         .sort(ordering, descending=True, maintain_order=True)
-        .with_columns(
-            rounded(pl.col("population")),
-            rounded(pl.col("excess")),  # in full it would give the exact number of people away
-        )
+        .with_columns(rounded(pl.col("excess")))
     )
 
 
 def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
     """The best `top` rows of the segments asked for, with ranks and running totals."""
     best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
-    return best.with_columns(best["volume_share"].cum_sum().alias("cumulative_share"))
+    share = best["volume_share"]
+    return best.with_columns(
+        share.round(SHARE_DIGITS), share.cum_sum().round(SHARE_DIGITS).alias("cumulative_share")
+    )

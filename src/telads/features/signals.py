@@ -9,7 +9,7 @@ here speaks of evenings or dayparts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ class Signal:
 
 
 _TRANSIT = Text("대중교통 매체(지하철·버스)", "transit media (subway, bus)")
+_ROADS = Text("차량 이동 구간의 옥외 매체", "out-of-home media along roads")
 _NEAR_HOME = Text("집 근처 옥외 매체", "out-of-home media near home")
 _WEEKEND = Text("주말 나들이 장소의 매체", "media at weekend destinations")
 
@@ -68,6 +69,22 @@ SIGNALS: tuple[Signal, ...] = (
            _NEAR_HOME, "single_households", per=POPULATION),
 )  # fmt: skip
 """All signals, in the order they are shown."""
+
+SUBWAY = "subway_days"
+CLEARLY = 1.0
+"""Standard deviations from which a signal is clearly high or low."""
+
+
+def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
+    """The channel a signal of a segment speaks for, by its distances from the same sex and age.
+
+    Who travels far or long but takes the subway clearly less than others is met along roads.
+    """
+    subway = z_peers.get(SUBWAY)
+    if signal.hint is _TRANSIT and signal.id != SUBWAY and subway is not None:
+        return _ROADS if subway <= -CLEARLY else _TRANSIT
+    return signal.hint
+
 
 _BY = ("month", *SEGMENT)
 _SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
 
-from telads.answers.audience import ROUNDED_TO, Size, size
-from telads.answers.tables import of_month, people
+from telads.answers.audience import ROUNDED_TO, SHARE_DIGITS, Size, services_of, size
+from telads.answers.tables import people
 from telads.catalog import BY_ID
 from telads.errors import AudienceTooSmall
 from telads.language import Text
@@ -98,7 +98,7 @@ def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[St
     members = {key(segment) for segment in segments}
     rows: dict[str, list[tuple[float, ...]]] = {}
     columns = ("population", "affinity", "index", "index_high", "volume_share")
-    known = of_month(build, "services", month)
+    known = services_of(build, month)
     for *of, service, count, z, index, high, share in known.select(
         "district", "sex", "age", "service", *columns
     ).iter_rows():
@@ -122,7 +122,7 @@ def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
         service, affinity, index,
         low=None if half is None else index - half,
         high=None if half is None else index + half,
-        share=fsum(row[4] for row in rows),
+        share=round(fsum(row[4] for row in rows), SHARE_DIGITS),
     )  # fmt: skip
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.sentences import STRONG_SIGNAL, whose_movement
+from telads.answers.sentences import whose_movement
 from telads.catalog import BY_ID
-from telads.features.signals import SIGNALS
+from telads.features.signals import CLEARLY, SIGNALS, hint_of
 from telads.language import Lang, Text
 from telads.model import Month, Segment, Sex
 from telads.web.pages.advertisers.form import targets_address
@@ -125,6 +125,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
 def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
     """The context signals with the channels they speak for."""
     known = {signal.id: signal for signal in SIGNALS}
+    z_peers = {row["signal"]: row["z_peers"] for row in answer.records}
     return [
         SignalRow(
             values=row,
@@ -135,8 +136,8 @@ def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
                 if row["value"] is not None
                 else "–",
             },
-            hint=known[row["signal"]].hint,
-            strong=(row["z_peers"] or 0) >= STRONG_SIGNAL,
+            hint=hint_of(known[row["signal"]], z_peers),
+            strong=(row["z_peers"] or 0) >= CLEARLY,
         )
         for row in answer.records
     ]

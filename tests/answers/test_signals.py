@@ -1,0 +1,41 @@
+"""What the signals of a segment are said to speak for."""
+
+from __future__ import annotations
+
+import pytest
+
+from telads.answers.signals import signals
+from telads.answers.tables import people
+from telads.features.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
+from telads.model import Month
+from telads.workspace import Build
+
+TRANSIT = "대중교통"
+
+
+@pytest.mark.seoul
+@pytest.mark.parametrize("month", ["2023-06", None])
+def test_who_seldom_takes_the_subway_is_not_sent_to_it(
+    seoul_build: Build, month: str | None
+) -> None:
+    label = Month.parse(month) if month else seoul_build.months[-1]
+    seldom = roads = 0
+    for segment in people(seoul_build)[str(label)]:
+        answer = signals(seoul_build, *segment, label)
+        z = {row["signal"]: row["z_peers"] for row in answer.records}
+        told = " ".join(sentence.ko for sentence in answer.sentences)
+        roads += "차량 이동" in told
+        if z[SUBWAY] <= -CLEARLY:
+            seldom += 1
+            assert TRANSIT not in told, segment
+    assert seldom > 20
+    assert roads > 0
+
+
+def test_distance_speaks_for_transit_unless_the_subway_is_clearly_seldom() -> None:
+    subway, far = (next(s for s in SIGNALS if s.id == id)
+                   for id in (SUBWAY, "weekday_trip_distance"))  # fmt: skip
+    for z, transit in ((-1.81, False), (-1.0, False), (-0.99, True), (None, True)):
+        assert (TRANSIT in hint_of(far, {SUBWAY: z}).ko) == transit
+    assert TRANSIT in hint_of(far, {}).ko
+    assert TRANSIT in hint_of(subway, {SUBWAY: -2.0}).ko  # what a high value speaks for
