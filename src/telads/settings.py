@@ -119,6 +119,9 @@ SETTINGS: tuple[Setting, ...] = (
         "0 or 1: the website itself takes uploaded files in (0: run telads worker)")),
     Setting("upload_limit", "100", _at_least(1, int), Text(
         "웹에서 한 번에 올릴 수 있는 크기(MB)", "MB that can be uploaded at once")),
+    Setting("uploads_kept_days", "7", _at_least(1, int), Text(
+        "실패했거나 중단된 작업의 올린 파일을 남겨 두는 날수",
+        "days that uploaded files of failed or interrupted jobs are kept")),
     Setting("allowed_hosts", "", _words, Text(
         "웹사이트를 부르는 이름들, 쉼표로 구분(비우면 이 컴퓨터만)",
         "names the website answers to, comma separated (empty: this machine only)")),
@@ -170,6 +173,7 @@ class Settings:
     workers: int
     own_worker: bool
     upload_limit: int
+    uploads_kept_days: int
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
     database_url: str

@@ -16,12 +16,14 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import models, running
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.receiving import UPLOADS
-from telads.web.jobs.starting import ABANDONED, forget_abandoned
+from telads.web.jobs.starting import DAY
+from telads.web.jobs.worker import forget_killed
 from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
@@ -268,15 +270,29 @@ def test_files_nobody_asks_for_any_more_are_removed(
     job = Job.objects.get()
     Job.objects.update(state=State.FAILED)
     folder = workspace.path / UPLOADS / job.folder
-    forget_abandoned(workspace.path)
-    assert folder.exists()
-    long_ago = timezone.now().timestamp() - ABANDONED - 1
+    long_ago = timezone.now().timestamp() - 2 * DAY - 1
     os.utime(folder, (long_ago, long_ago))
-    forget_abandoned(workspace.path)
+    upload(months[1])
+    assert folder.exists(), "seven days are usual"
+    with override_settings(TELADS=replace(django_settings.TELADS, uploads_kept_days=2)):
+        upload(months[1])
     assert not folder.exists()
     job.refresh_from_db()
     assert not job.may_start_again
     assert "again/" not in str(get(administrator, f"/admin-data/jobs/{job.pk}/"))
+
+
+def test_what_a_killed_worker_left_running_in_the_queue_is_removed(
+    upload: Upload, months: list[Path]
+) -> None:
+    for month in months:
+        upload(month)
+    running_since = timezone.now() - timedelta(days=6), timezone.now() - timedelta(days=8)
+    fresh, dead, waiting = DBTaskResult.objects.order_by("enqueued_at")[:3]
+    for row, since in zip((fresh, dead), running_since, strict=True):
+        DBTaskResult.objects.filter(pk=row.pk).update(status="RUNNING", started_at=since)
+    forget_killed()
+    assert {row.pk for row in DBTaskResult.objects.all()} == {fresh.pk, waiting.pk}
 
 
 def test_a_former_build_is_used_again_and_the_newer_one_too(

@@ -102,7 +102,7 @@ def _received(
                 raise ONE_MONTH
         except (QuestionError, DataError) as error:
             return _page(request, error, 400)
-        forget_abandoned(workspace.path)
+        forget_abandoned(workspace.path, current.settings().uploads_kept_days)
         owned.append(start(request, folder, month))
         return redirect("admin-job", owned[0].pk)
 

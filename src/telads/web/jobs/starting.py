@@ -15,8 +15,7 @@ from telads.web.jobs.models import Job, State
 from telads.web.jobs.receiving import UPLOADS, folder_of, received, remove
 from telads.web.jobs.running import run
 
-ABANDONED = 7 * 24 * 3600
-"""Seconds after which files of a job that was never started again are removed."""
+DAY = 24 * 3600
 
 
 def start(request: HttpRequest, folder: Path | None, month: str = "") -> Job:
@@ -67,9 +66,9 @@ def again(request: HttpRequest, job: Job) -> None:
             record(request, "data-again", job)
 
 
-def forget_abandoned(workspace: Path) -> None:
-    """Remove files that no job will ask for any more: no row names them, or for too long."""
-    before = time.time() - ABANDONED
+def forget_abandoned(workspace: Path, days: int) -> None:
+    """Remove files of so many days: their job was never started again, or no row names them."""
+    before = time.time() - days * DAY
     uploads = workspace / UPLOADS
     for folder in uploads.iterdir() if uploads.is_dir() else ():
         try:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 import threading
+from datetime import timedelta
 from multiprocessing.context import SpawnContext
 from pathlib import Path
 
 LOOK_SECONDS = 1.0
+QUEUE_DAYS = 7
+"""How long the queue's rows of tasks that ended, or never will, are kept."""
 DATABASE_SECONDS = 5.0
 """How long to wait before a database that is down is asked again."""
 
@@ -70,5 +73,15 @@ def _work(batch: bool) -> None:
     from django.core.management import call_command
 
     # A record of each job is kept by telads itself; the queue's own may go.
-    call_command("prune_db_task_results", min_age_days=7, verbosity=0)
+    call_command("prune_db_task_results", min_age_days=QUEUE_DAYS, verbosity=0)
+    forget_killed()
     call_command("db_worker", batch=batch, startup_delay=False, reload=False, verbosity=0)
+
+
+def forget_killed() -> None:
+    """Remove what the queue takes for running since days: its worker was killed and told nobody."""
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    before = timezone.now() - timedelta(days=QUEUE_DAYS)
+    DBTaskResult.objects.running().filter(started_at__lt=before).delete()
