@@ -64,6 +64,38 @@ def test_a_saved_plan_is_made_anew(telads: Telads, brief: Path, tmp_path: Path) 
     assert document["month"] == "2023-03"
 
 
+def test_a_plan_is_never_written_over_its_brief(
+    telads: Telads, brief: Path, tmp_path: Path
+) -> None:
+    before = brief.read_bytes()
+    link = tmp_path / "link.json"
+    link.symlink_to(brief)
+    for output in (brief, tmp_path / "." / brief.name, link):
+        said = telads("plan", brief, "-o", output, "--lang", "en")
+        assert (said.code, said.out) == (2, "")
+        assert "written over its brief" in said.err
+    assert brief.read_bytes() == before
+
+
+def test_a_file_of_the_wrong_kind_is_called_what_it_is(
+    telads: Telads, brief: Path, tmp_path: Path
+) -> None:
+    saved, broken = tmp_path / "saved.json", tmp_path / "broken.json"
+    telads("plan", brief, "-o", saved)
+    broken.write_text("{", encoding="utf-8")
+    for arguments, words in (
+        (("plan", saved), "telads replan"),
+        (("replan", brief), "This is a brief"),
+        (("audience", broken), "The file of rules cannot be read"),
+        (("plan", broken), "The brief cannot be read"),
+        (("replan", broken), "The saved plan cannot be read"),
+    ):
+        said = telads(*arguments, "--lang", "en")
+        assert said.code in {1, 2}
+        assert words in said.err
+        assert said.err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [("{", "UTF-8"), ("[]", "{...}"), ('{"where": {"age": 35}}', "where.age[0]")],

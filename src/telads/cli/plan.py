@@ -40,14 +40,15 @@ def audience(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """The audience of a file of rules, or how it overlaps with another's."""
-    from telads.planning.brief import brief_file
+    from telads.planning.brief import RULES, json_file
     from telads.planning.questions import audience_answer, overlap_answer
     from telads.planning.rules import read_rules
 
     build = build_of(workspace)
-    first = read_rules(brief_file(rules))
+    first = read_rules(json_file(rules, RULES))
     if against:
-        answer = overlap_answer(build, first, read_rules(brief_file(against)), month)
+        other = read_rules(json_file(against, RULES))
+        answer = overlap_answer(build, first, other, month)
     else:
         answer = audience_answer(build, first, month)
     show(answer, form, lang.value)
@@ -70,20 +71,36 @@ def divide(
     """Make a plan of a brief, show it, or write it to a file."""
     from telads.answers.choices import one_of
     from telads.language import Text
-    from telads.planning.brief import brief_file, read_brief
+    from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
     from telads.planning.plan import make_plan
     from telads.planning.questions import PARTS, plan_answer
 
     if part not in PARTS:
         raise one_of(Text("표", "table"), part, PARTS)
+    if output:
+        _not_over(brief, output)
     build = build_of(workspace)
-    made = make_plan(build, read_brief(brief_file(brief)))
+    made = make_plan(build, read_brief(json_file(brief, BRIEF)))
     if output:
         write_plan(made, output, lang.value)
         sys.stdout.write(f"{output}\n")
     else:
         show(plan_answer(build, made, part), form, lang.value)
+
+
+def _not_over(brief: Path, output: Path) -> None:
+    """Raise `QuestionError` where the plan would be written over its own brief."""
+    from telads.errors import QuestionError
+    from telads.language import Text
+
+    if brief.exists() and output.exists() and brief.samefile(output):
+        raise QuestionError(
+            Text("계획을 요청 파일 위에 덮어쓸 수 없습니다.",
+                 "The plan would be written over its brief."),
+            Text("-o에 다른 파일 이름을 적어 주세요.", "Give -o the name of another file."),
+            file=output,
+        )  # fmt: skip
 
 
 @plan.command(**listed("replan"))
@@ -96,11 +113,11 @@ def replan(
 ) -> None:
     """Compare a saved plan with the same brief on the build in force."""
     from telads.answers.choices import month_of
-    from telads.planning.brief import brief_file
+    from telads.planning.brief import PLAN, json_file
     from telads.planning.comparison import compare
     from telads.planning.plan import read_plan
     from telads.planning.questions import comparison_answer
 
     build = build_of(workspace)
-    found = compare(read_plan(brief_file(saved)), build, month_of(build, month))
+    found = compare(read_plan(json_file(saved, PLAN)), build, month_of(build, month))
     show(comparison_answer(found), form, lang.value)

@@ -12,6 +12,7 @@ service), minimum, cap and curve (contacts strewn at random).
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -62,6 +63,15 @@ class Brief:
 
 def read_brief(document: object) -> Brief:
     """A brief from JSON; raises `QuestionError` that names the place of what is wrong."""
+    if isinstance(document, Mapping) and document.keys() >= {"brief", "basis", "result"}:
+        raise QuestionError(
+            Text("이미 만든 계획입니다. 계획 요청이 아닙니다.",
+                 "This is a plan that was made, no brief."),
+            Text("새 자료로 다시 계산하려면 telads replan을 쓰고, 요청을 바꾸려면 이 파일의 brief "
+                 "항목만 따로 저장해 주세요.",
+                 "Use telads replan to hold it against newer data, or save its `brief` as a file "
+                 "of its own and change that."),
+        )  # fmt: skip
     fields = Fields(document)
     service = catalog.service(fields.text("service")).id
     offers = fields.each("platforms", lambda item: _read_offer(item, service))
@@ -86,13 +96,18 @@ def read_brief(document: object) -> Brief:
     return brief
 
 
-def brief_file(path: Path) -> Any:
-    """The JSON in a file; raises `DataError` where there is none."""
+RULES = Text("대상 규칙 파일", "file of rules")
+BRIEF = Text("계획 요청 파일", "brief")
+PLAN = Text("저장된 계획 파일", "saved plan")
+
+
+def json_file(path: Path, what: Text) -> Any:
+    """The JSON in a file; raises `DataError` that names what it should be, where there is none."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(
-            Text("계획 파일을 읽을 수 없습니다.", "The plan's file cannot be read."),
+            Text(f"{what.ko}을 읽을 수 없습니다.", f"The {what.en} cannot be read."),
             Text("UTF-8로 저장한 JSON 파일을 주세요.", "Give a JSON file, saved as UTF-8."),
             file=path,
             row=getattr(error, "lineno", None),

@@ -146,6 +146,12 @@ def people_document(chosen: Audience) -> dict[str, Any]:
 
 def read_plan(document: Any) -> Plan:
     """A plan from its JSON; raises `DataError` if anything in it was changed since it was made."""
+    if isinstance(document, Mapping) and "audience" in document and "basis" not in document:
+        raise DataError(
+            Text("저장된 계획이 아니라 계획 요청입니다.", "This is a brief, no saved plan."),
+            Text("telads plan으로 먼저 계획을 만들어 .json으로 저장해 주세요.",
+                 "Make a plan of it first: telads plan, saved as .json."),
+        )  # fmt: skip
     try:
         result = document["result"]
         plan = Plan(

@@ -95,16 +95,20 @@ class Fields:
                 raise
         return tuple(found)
 
-    def done(self) -> None:
-        """Raise for a field that means nothing here; a misspelt rule must not pass for none."""
+    def done(self, *others: str) -> None:
+        """Raise for a field that means nothing here; a misspelt rule must not pass for none.
+
+        `others` are known here, too, though nobody asked for them.
+        """
+        known = self.asked | set(others)
         for name in self.document:
-            if name not in self.asked:
+            if name not in known:
+                told = ", ".join(sorted(known))
                 raise QuestionError(
                     Text("알 수 없는 항목이 있습니다.", "This field is not known here."),
-                    Text(f"쓸 수 있는 항목: {', '.join(sorted(self.asked))}.",
-                         f"Known fields: {', '.join(sorted(self.asked))}."),
+                    Text(f"쓸 수 있는 항목: {told}.", f"Known fields: {told}."),
                     rule=self.at(str(name)),
-                )  # fmt: skip
+                )
 
 
 def wrong(path: str, value: object, wanted: Text) -> QuestionError:

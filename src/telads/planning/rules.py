@@ -240,6 +240,8 @@ def _read(document: object, path: str, depth: int = 1) -> Rule:
             f"{DEEPEST}겹까지만 조건을 겹쳐", f"conditions nested {DEEPEST} deep at most"
         ))  # fmt: skip
     named = [kind for kind in _KINDS if kind in fields]
+    if not named:
+        fields.done(*_KINDS)  # a misspelt one is told by its name
     if len(named) != 1:
         raise QuestionError(
             Text("조건마다 다음 중 꼭 하나를 적어 주세요.",
@@ -274,6 +276,8 @@ def _read_joined(fields: Fields, kind: str, depth: int) -> Rule:
 
 def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
     named = [figure for figure in figures if figure in fields]
+    if not named:
+        fields.done(*figures)
     if len(named) != 1:
         raise wrong(fields.path, ", ".join(named) or "{}", Text(
             f"{' 또는 '.join(figures)} 중 하나", f"one of {' or '.join(figures)}"))  # fmt: skip
