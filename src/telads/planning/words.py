@@ -16,10 +16,14 @@ TITLES: dict[str, Text] = {
     "cap": Text("상한", "Cap"),
     "association": Text("연관", "Association"),
     "spend_share": Text("비중", "Share"),
-    "spend_if_dearer": Text("오르면 집행액", "Spend if dearer"),
-    "spend_if_cheaper": Text("내리면 집행액", "Spend if cheaper"),
-    "weighted_reach_if_dearer": Text("오르면 가중 도달", "Weighted reach if dearer"),
-    "weighted_reach_if_cheaper": Text("내리면 가중 도달", "Weighted reach if cheaper"),
+    "spend_if_dearer": Text("단가 10% 오르면 집행액", "Spend if 10% dearer"),
+    "spend_if_cheaper": Text("단가 10% 내리면 집행액", "Spend if 10% cheaper"),
+    "weighted_reach_if_dearer": Text(
+        "단가 10% 오르면 가중 도달 변화", "Change of weighted reach if 10% dearer"
+    ),
+    "weighted_reach_if_cheaper": Text(
+        "단가 10% 내리면 가중 도달 변화", "Change of weighted reach if 10% cheaper"
+    ),
     "budget": Text("예산", "Budget"),
     "segments": Text("집단 수", "Segments"),
     "segments_used": Text("집행하는 집단 수", "Segments with spend"),
