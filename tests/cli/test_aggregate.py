@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from telads.engines.polars_events import _scan
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 
@@ -39,3 +42,12 @@ def test_errors_of_the_command_line_are_one_line(telads: Telads, tmp_path: Path)
     assert (told.code, told.err.count("\n")) == (2, 1)
     told = telads("aggregate", tmp_path, "--engine", "abacus")
     assert told.code == 2
+
+
+def test_a_warning_of_the_reader_is_not_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Bucket:
+        def collect_schema(self) -> None:
+            warnings.warn("'(default_)region' not set", UserWarning, stacklevel=1)
+
+    monkeypatch.setattr(pl, "scan_parquet", lambda *_, **__: Bucket())
+    _scan("s3://bucket/x.parquet")  # warnings are errors in tests

@@ -16,6 +16,7 @@ import pytest
 
 from bench.soak.postgres import Missing, Postgres, postgres
 from telads.workspace import Workspace
+from tests.cli.conftest import Telads
 
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -140,3 +141,11 @@ def test_a_database_that_is_down_is_told(
     assert told.returncode == 1
     assert "database cannot be used" in told.stderr
     assert not (tmp_path / "out.tar.gz").exists()
+
+
+def test_a_backup_that_is_not_there_is_told_before_anything_else(
+    telads: Telads, tmp_path: Path
+) -> None:
+    told = telads("restore", tmp_path / "nope.tgz", "--lang", "en")
+    assert told.code == 1
+    assert told.err.startswith("telads: There is no such file.")

@@ -155,6 +155,8 @@ def test_status_says_what_is_not_built_yet(telads: Telads, files: Path, tmp_path
 def test_an_empty_workspace_has_a_status(telads: Telads, tmp_path: Path) -> None:
     document = telads("status", "-w", tmp_path / "none", "-f", "json").json()
     assert document["rows"] == []
+    told = telads("status", "-w", tmp_path / "none", "--lang", "en")
+    assert told.err == "No month has been taken in yet: telads ingest FILES\n"
     assert not (tmp_path / "none").exists()
 
 

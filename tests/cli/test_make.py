@@ -62,6 +62,23 @@ def test_an_export_says_where_it_is_and_how_long(
     assert told.out == f"{path} (1,200 rows)\n"
 
 
+@pytest.mark.parametrize("words", [("export", "scores"), ("chart", "targets")])
+def test_a_folder_that_is_not_there_is_no_place_for_a_file(
+    telads: Telads, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    name = "x.csv" if words[0] == "export" else "x.svg"
+    told = telads(*words, "-o", tmp_path / "none" / name, "--lang", "en")
+    assert told.code == 2
+    assert "There is no such folder." in told.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_kind_of_a_pictures_file_is_told_first(telads: Telads, tmp_path: Path) -> None:
+    told = telads("chart", "ranking", "-o", tmp_path / "x.gif", "--lang", "en")
+    assert told.code == 2
+    assert "There is no such format." in told.err
+
+
 def test_an_export_by_the_classic_method(telads: Telads, tmp_path: Path) -> None:
     assert telads("export", "scores", "--method", "classic", "-o", tmp_path / "x.csv").code == 0
     assert pl.read_csv(tmp_path / "x.csv").columns[:9] == [

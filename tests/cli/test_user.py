@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Telads
+from tests.sources.portal import write_month
 
 
 def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
@@ -40,3 +47,37 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     assert [(row["name"], row["role"], row["active"]) for row in rows] == [
         ("kim", "administrator", True), ("lee", "viewer", False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", ["user", "apikey"])
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_help_takes_the_language(telads: Telads, verb: str, lang: str) -> None:
+    told = telads(verb, "--lang", lang, "--help")
+    assert told.code == 0
+    assert telads(verb, "--help", "--lang", lang).out == told.out
+
+
+def test_a_rollback_is_in_the_log_of_actions(tmp_path: Path) -> None:
+    """Once a website has a database; before, nothing is made."""
+    settings = {"TELADS_WORKSPACE": str(tmp_path / "w"), "TELADS_LANG": "en"}
+    plain = {name: value for name, value in os.environ.items()
+             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
+
+    def telads(*words: str) -> None:
+        command = [sys.executable, "-c", "from telads.cli import main; main()", *words]
+        subprocess.run(command, env={**plain, **settings}, check=True, capture_output=True)
+
+    for number in (5, 6):
+        telads("ingest", str(write_month(tmp_path, f"2023.{number}")), "--build")
+    newest = (tmp_path / "w" / "current").read_text().strip()
+    telads("rollback")
+    earlier = (tmp_path / "w" / "current").read_text().strip()
+    assert not (tmp_path / "w" / "web.sqlite3").exists()
+    telads("user", "create", "kim")
+    telads("rollback", newest)
+    telads("rollback", newest)  # in force already: nothing was done
+    with closing(sqlite3.connect(tmp_path / "w" / "web.sqlite3")) as database:
+        rows = database.execute(
+            "SELECT who, thing, detail FROM accounts_auditentry WHERE action = 'data-rollback'"
+        ).fetchall()
+    assert rows == [("telads", f"build {newest}", f"{earlier} -> {newest}")]

@@ -50,6 +50,8 @@ def restore(
     Raises `DataError` for a backup that cannot be used, `WorkspaceError` for an installation in use
     (unless `replace`) and where it cannot be written; nothing is changed then.
     """
+    if not archive.is_file():
+        raise DataError(Text("그런 파일이 없습니다.", "There is no such file."), file=archive)
     if not replace and _is_used(workspace):
         raise _in_use(workspace)
 

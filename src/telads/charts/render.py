@@ -53,18 +53,24 @@ _OPTIONS = {
 }
 
 
+def format_of(name: str) -> Format:
+    """The format of that name; raises `UnknownChoice`."""
+    for known in FORMATS:
+        if name == known:
+            return known
+    raise UnknownChoice(
+        Text("그런 파일 형식은 없습니다.", "There is no such format."),
+        Text(f"{', '.join(FORMATS)} 중에서 골라 주세요.", f"Choose {', '.join(FORMATS)}."),
+        value=name,
+    )
+
+
 def render(chart: AnyChart, format: Format, *, look: Look = PLAIN, heading: bool = True) -> bytes:
-    """The chart in one format; raises `UnknownChoice` for another.
+    """The chart in one format (`format_of`).
 
     A page that writes the title itself (`title_of`) leaves it out with `heading=False` and takes
     `look=theme.PAGE`, so that the picture follows the page's colours.
     """
-    if format not in FORMATS:
-        raise UnknownChoice(
-            Text("그런 파일 형식은 없습니다.", "There is no such format."),
-            Text(f"{', '.join(FORMATS)} 중에서 골라 주세요.", f"Choose {', '.join(FORMATS)}."),
-            value=format,
-        )
     spec = specification(chart, look=look, heading=heading)
     if format == "json":
         return json.dumps(spec, ensure_ascii=False).encode()

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from telads.web.api import desk
 
 apikey = typer.Typer(**listed("apikey"))
+
+
+@apikey.callback()
+def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """The language was read before (`options.LANG`); the help of all verbs takes it."""
+
+
 NameArgument = Annotated[
     str, typer.Argument(help=say("열쇠의 이름(누가 쓰는지)", "the key's name: who uses it"))
 ]

@@ -71,7 +71,15 @@ def rollback(
     """Months stay as they are; `telads build` goes forward again."""
     settings = load_settings()
     held = workspace_of(workspace)
+    before = held.build_name()
     name = held.roll_back(build, settings.builds_kept, settings.lock_seconds, waiting)
+    if name != before and (settings.database_url or (held.path / "web.sqlite3").is_file()):
+        from telads.web.jobs.desk import rolled_back
+
+        if not rolled_back(held.path, before, name):
+            missed = Text("웹사이트의 작업 기록에는 적지 못했습니다.",
+                          "The website's log of actions could not be written.")  # fmt: skip
+            sys.stderr.write(f"{missed(lang.value)}\n")
     if form is not Form.TABLE:
         show_done("rollback", [{"build": name}], form)
         return

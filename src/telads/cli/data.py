@@ -201,10 +201,11 @@ def status(
     found = answer(workspace_of(workspace))
     show(found, form, lang.value)
     if form is Form.TABLE and not found.facts["current"]:
-        unbuilt = Text(
-            "아직 계산하지 않은 달이 있습니다", "There are months that are not built yet"
-        )
-        sys.stderr.write(f"{unbuilt(lang.value)}: telads build\n")
+        empty = Text("아직 넣은 자료가 없습니다: telads ingest 파일",
+                     "No month has been taken in yet: telads ingest FILES")  # fmt: skip
+        unbuilt = Text("아직 계산하지 않은 달이 있습니다: telads build",
+                       "There are months that are not built yet: telads build")  # fmt: skip
+        sys.stderr.write((unbuilt if found.rows.height else empty)(lang.value) + "\n")
 
 
 @data.command(**listed("doctor"))

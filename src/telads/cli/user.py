@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from telads.web.accounts import desk
 
 user = typer.Typer(**listed("user"))
+
+
+@user.callback()
+def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """The language was read before (`options.LANG`); the help of all verbs takes it."""
+
+
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
 _ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
                  "viewer, planner or administrator")  # fmt: skip

@@ -8,6 +8,7 @@ the bit of its day in the mask of its subscriber and raw name, found by address 
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -118,7 +119,10 @@ def _scan(path: str) -> pl.LazyFrame:
     try:
         rows = pl.scan_parquet(source, hive_partitioning=True, missing_columns="insert",
                                extra_columns="ignore")  # fmt: skip
-        rows.collect_schema()
+        with warnings.catch_warnings():
+            # Polars warns that it looks a bucket's region up itself: nothing for the user to do.
+            warnings.simplefilter("ignore", UserWarning)
+            rows.collect_schema()
     except (OSError, pl.exceptions.PolarsError) as error:
         raise DataError(
             Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
