@@ -32,6 +32,20 @@ def test_health_names_build_and_months(site: Client, twin_workspace: Workspace) 
     assert told["synthetic"] is True
 
 
+def test_health_keeps_the_servers_paths_to_this_machine(client: Client, tmp_path: Path) -> None:
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path / "w")):
+        own, proxied = (
+            client.get("/healthz"),
+            client.get("/healthz", HTTP_X_FORWARDED_FOR="1.2.3.4"),
+        )
+        away = client.get("/healthz", REMOTE_ADDR="192.0.2.7")
+    assert str(tmp_path) in own.json()["reason"]
+    for response in (away, proxied):
+        assert response.status_code == 503
+        assert "Nothing has been built" in response.json()["reason"]
+        assert str(tmp_path) not in response.content.decode()
+
+
 def test_health_says_why_not(client: Client, twin_workspace: Workspace, tmp_path: Path) -> None:
     reasons = []
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path / "w")):

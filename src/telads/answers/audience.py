@@ -86,6 +86,11 @@ def services_of(build: Build, month: Month) -> pl.DataFrame:
     return of_rounded_sizes(of_month(build, "services", month))
 
 
+def has_range(build: Build, month: Month) -> bool:
+    """Whether the range is one of several months: one month alone has none."""
+    return any(month + (1 - RANGE_MONTHS) <= known < month for known in build.months)
+
+
 def size(build: Build, segments: Sequence[Segment], month: Month) -> Size:
     """The size of an audience of whole segments; 0 for an empty one.
 

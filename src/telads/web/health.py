@@ -12,6 +12,7 @@ from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
 from telads.web.errors import AWAY, DATABASE_AWAY
+from telads.web.metrics import is_local
 
 NEEDED = "services"
 """The table that every question needs: a build that cannot be read is no build."""
@@ -26,13 +27,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
         months = [str(month) for month in build.months]
         read(build, NEEDED)
     except TeladsError as error:
-        return _unavailable(error)
+        return _unavailable(error, request)
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except AWAY:
         # Not in the database's own words: they name hosts and accounts.
-        return _unavailable(DATABASE_AWAY)
+        return _unavailable(DATABASE_AWAY, request)
     return JsonResponse(
         {
             "status": "ok",
@@ -44,5 +45,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
     )
 
 
-def _unavailable(error: TeladsError) -> JsonResponse:
+def _unavailable(error: TeladsError, request: HttpRequest) -> JsonResponse:
+    """The reason; where on the disk it lies is told on this machine only."""
+    if not is_local(request):
+        error = TeladsError(error.message, error.advice)
     return JsonResponse({"status": "unavailable", "reason": error.line("en")}, status=503)

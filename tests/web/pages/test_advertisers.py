@@ -77,6 +77,19 @@ def test_targets_stand_in_the_order_asked_for_with_every_figure(
     facts = page.one("dl", class_="facts").text
     assert f"{answer.facts['population_share']:.1%}" in facts
     assert f"{answer.facts['volume_share']:.1%}" in facts
+    low, high = (answer.facts[f"population_{end}"] for end in ("low", "high"))
+    assert f"{low:,}–{high:,}" in facts
+
+
+def test_one_month_alone_has_no_range(site: Client) -> None:
+    for page, month, ranged in (
+        ("advertisers", "2023-01", False),
+        ("advertisers", "2023-02", True),
+        ("customers", "2023-01", False),
+        ("customers", "2023-02", True),
+    ):
+        facts = get(site, f"/{page}/?month={month}").one("dl", class_="facts").text
+        assert ("최근 1년의 범위" in facts) == ranged, (page, month)
 
 
 def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Build) -> None:

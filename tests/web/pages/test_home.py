@@ -42,6 +42,9 @@ def test_months_and_what_they_observe(site: Client) -> None:
 def test_before_the_first_build_it_says_what_to_do(client: Client, tmp_path: Path) -> None:
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path)):
         korean, english = client.get("/"), client.get("/en/")
+        away = client.get("/", REMOTE_ADDR="192.0.2.7").content.decode()
+    assert "telads ingest FILES\n" in away
+    assert str(tmp_path) not in away
     assert korean.status_code == english.status_code == 200
     assert f"telads ingest FILES --workspace {tmp_path}" in korean.content.decode()
     assert "Nothing is built yet" in english.content.decode()

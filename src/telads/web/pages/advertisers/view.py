@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.audience import has_range
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.web import current
@@ -26,6 +27,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     found = targets(build, **form.asked(choice))
     facts = {
         "choice": choice,
+        "has_range": has_range(build, choice.month),
         "selects": form.selects(build, choice, lang),
         "orders": form.orders(choice, lang),
         "why_one_order": form.why_one_order(choice, lang),

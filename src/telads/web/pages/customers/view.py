@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.audience import has_range
 from telads.answers.lookalike import lookalike
 from telads.answers.services import services
 from telads.answers.signals import signals
@@ -29,6 +30,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     alike = lookalike(build, *choice.segment, choice.month)
     facts = {
         "choice": choice,
+        "has_range": has_range(build, choice.month),
         "name": segment_name(*choice.segment, lang),
         "selects": form.selects(build, choice, lang),
         "advanced": form.advanced(choice, lang),

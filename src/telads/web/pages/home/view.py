@@ -10,6 +10,7 @@ from telads.answers.movements import movements
 from telads.errors import NothingBuilt
 from telads.web import current
 from telads.web.cache import cached_by_build
+from telads.web.metrics import is_local
 from telads.web.pages.home.windows import windows
 
 
@@ -20,7 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         build = current.build(request)
     except NothingBuilt:
-        return render(request, "home/empty.html", {"workspace": current.workspace().path})
+        # Where on the disk it is, is nobody's business but of those at this machine.
+        place = current.workspace().path if is_local(request) else None
+        return render(request, "home/empty.html", {"workspace": place})
     moved = movements(build)
     shown = {
         "moved": moved,
