@@ -93,7 +93,9 @@ def test_every_locked_package_has_hashes(lock: str) -> None:
     assert not [name for name, (_, hashes) in locked(lock).items() if not hashes]
 
 
-@pytest.mark.parametrize("trace", ["http:", "https:", "file:", "index-url", "find-links", "://", "#"])
+@pytest.mark.parametrize(
+    "trace", ["http:", "https:", "file:", "index-url", "find-links", "://", "#"]
+)
 def test_the_locks_name_no_place(trace: str) -> None:
     for lock in LOCKS:
         assert trace not in (ROOT / lock).read_text("utf-8")

@@ -97,7 +97,9 @@ def _in_month(build: Build, month: Month) -> _Known:
         .pivot("service", index=[*KEY, "population"], values="affinity")
         .sort(KEY)
     )
-    affinity = wide.select(pl.col(build.about["services"]).fill_null(float("nan"))).to_numpy()
+    # In a month that nobody may see no service has a column.
+    services = [service for service in build.about["services"] if service in wide.columns]
+    affinity = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
     return _Known(
         [Segment(d, Sex(s), a) for d, s, a in wide.select(KEY).rows()],
         wide.select(rounded(pl.col("population"))).to_series().to_list(),

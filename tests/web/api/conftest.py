@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import override_settings
 
+from telads.web.cache import KEPT
 from telads.workspace import Workspace
 
 Installed = Callable[..., AbstractContextManager[Any]]
@@ -23,8 +24,10 @@ def installed(twin_workspace: Workspace) -> Iterator[Installed]:
 
     def changed(**settings: Any) -> AbstractContextManager[Any]:
         cache.clear()
+        KEPT.clear()  # settings do not change while a site runs: answers hold what they were
         shown = replace(django_settings.TELADS, workspace=twin_workspace.path, **settings)
         return override_settings(TELADS=shown)
 
     yield changed
     cache.clear()
+    KEPT.clear()
