@@ -65,8 +65,12 @@ def write_csv(
 def write_xlsx(
     path: Path, rows: Sequence[Sequence[object]], headers: Sequence[str] = HEADERS
 ) -> Path:
-    """Write a workbook with one sheet; a value that is a number is a number in it."""
+    """Write a workbook with one sheet; a value that is a number is a number in it.
+
+    It is titled by its name, so that equal figures of two months are still two files.
+    """
     book = xlsxwriter.Workbook(path)
+    book.set_properties({"title": path.stem})
     sheet = book.add_worksheet()
     for place, row in enumerate([headers, *rows]):
         sheet.write_row(place, 0, row)

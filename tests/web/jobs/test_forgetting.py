@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from telads.model import Month
 from telads.web.accounts.models import AuditEntry
 from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 from tests.web.document import get
-from tests.web.jobs.conftest import Upload, done
+from tests.web.jobs.conftest import Upload, done, outcomes
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/en/admin-data/months/2023-08/forget/"
@@ -83,6 +84,32 @@ def test_the_only_month_stays_and_another_writer_is_not_waited_for(
     assert only not in str(get(administrator, "/en/admin-data/"))
     for nothing in ("2023-07", "nothing", "2023-13"):
         assert get_status(administrator, nothing) == 404
+
+
+def test_a_file_that_is_in_force_for_another_month_is_refused_until_that_is_taken_back(
+    poisoned: Workspace, administrator: Client, upload: Upload, tmp_path: Path
+) -> None:
+    june = june_of(tmp_path)
+    upload(june, month="2023-09")
+    job = done()
+    assert outcomes(job) == {june.name: "refused"}
+    assert [str(month) for month in poisoned.ledger().current()] == ["2023-06", "2023-08"]
+    page = get(administrator, f"/en/admin-data/jobs/{job.pk}/")
+    assert "This very file is in force for 2023-06 already." in page.text
+    administrator.post(ADDRESS.replace("08", "06"), {
+        "file": poisoned.ledger().current()[Month.of(2023, 6)].sha256,
+    })  # fmt: skip
+    done()
+    upload(june, month="2023-09")
+    assert outcomes(done()) == {june.name: "taken"}
+    upload(june, month="2023-09")
+    assert outcomes(done()) == {june.name: "unchanged"}
+
+
+def june_of(folder: Path) -> Path:
+    """The file that was uploaded as June."""
+    (file,) = (path for path in folder.iterdir() if path.name.startswith("2023.6"))
+    return file
 
 
 def get_status(client: Client, month: str) -> int:

@@ -6,6 +6,7 @@ cancelled or is no longer its own. A file counts for the workspace as soon as it
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
@@ -28,6 +29,7 @@ from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources import source_of
+from telads.sources.files import read_bytes
 from telads.web import current
 from telads.web.jobs import report
 from telads.web.jobs.archives import UNPACKED, Unpacked, unpack
@@ -147,11 +149,28 @@ class _Doing:
         error = file.error
         if file.path and not error:
             source = source_of(file.path)
-            if self.job.month or source is None or source.month(file.path):
+            typed = Month.parse(self.job.month) if self.job.month else None
+            month = typed or (source.month(file.path) if source else None)
+            error = self._in_force_elsewhere(file.path, month) if month else NO_MONTH
+            if error is None or source is None:
                 return file.path
-            error = NO_MONTH
         if error:
             self.rows.append(report.refused(file.name, error))
+        return None
+
+    def _in_force_elsewhere(self, path: Path, month: Month) -> DataError | None:
+        """The refusal of a file that another month rests on: one of the two labels is wrong."""
+        sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+        for other, entry in self.workspace.ledger().current().items():
+            if other != month and entry.sha256 == sha256:
+                return DataError(
+                    Text(f"이 파일은 이미 {other} 자료로 쓰고 있습니다.",
+                         f"This very file is in force for {other} already."),
+                    Text(f"{month} 파일이 맞는지 확인해 주십시오. "
+                         f"{other}이 잘못이면 그 달을 먼저 빼 주십시오.",
+                         f"Check that it is the file of {month}; "
+                         f"if {other} is wrong, take that month back first."),
+                )  # fmt: skip
         return None
 
     def _take(self, settings: Settings, paths: list[Path]) -> None:
