@@ -38,7 +38,8 @@ def test_same_bytes_as_the_command_line(
         response = site.get(f"/api/v1/export/{table}.{kind}", {"method": method})
         assert response.streaming
         assert response.headers["Content-Type"] == KINDS[kind]
-        assert f'filename="{table}.{kind}"' in response.headers["Content-Disposition"]
+        name = f"{table}-{method}-{twin_build.name}.{kind}"
+        assert f'filename="{name}"' in response.headers["Content-Disposition"]
         assert response.getvalue() == path.read_bytes()
     if kind == "csv":
         described = response.headers["Link"].removeprefix("<").removesuffix('>; rel="describedby"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -102,6 +103,12 @@ def test_bad_questions(site: Client, address: str, lang: str) -> None:
         assert told["detail"]
         assert told["instance"].startswith("/api/v1/")
         assert "advice" in told
+
+
+def test_the_address_of_a_problem_is_a_uri(site: Client) -> None:
+    for query in ("district=부산&sex=F&age=30", f"district={quote('부산')}&sex=F&age=30"):
+        told = site.get(f"/api/v1/services?{query}").json()
+        assert told["instance"] == f"/api/v1/services?district={quote('부산')}&sex=F&age=30"
 
 
 def test_a_problem_names_the_value_and_the_choices(site: Client) -> None:

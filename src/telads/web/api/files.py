@@ -59,8 +59,10 @@ def whole_table(
 
     def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, kind, asked.method)
+        # Of what and how it was made stays with a file that was saved.
+        name = f"{table}-{method_of(asked.method)}-{build.name}.{kind}"
         response = FileResponse(
-            file.open("rb"), as_attachment=True, filename=file.name, content_type=KINDS[kind]
+            file.open("rb"), as_attachment=True, filename=name, content_type=KINDS[kind]
         )
         if kind == "csv":
             query = request.META.get("QUERY_STRING", "")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,6 +17,8 @@ from telads.web.api.language import language_of
 
 MEDIA_TYPE = "application/problem+json"
 PLACE = "/api/"
+URI = "!$&'()*+,;=:@/?%-._~"
+"""What may stand in the query of a URI as it is, besides letters and digits (RFC 3986)."""
 EXPLAINED = "/api/v1/docs#"
 """Where the type of a problem leads: its code is explained there."""
 
@@ -89,7 +92,7 @@ def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpRespon
         "title": TITLES[code](lang),
         "status": status,
         "detail": detail(lang),
-        "instance": request.get_full_path(),
+        "instance": _address(request),
         "code": code,
         "advice": advice(lang) if advice else None,
         **{name: _plain(fact) for name, fact in error.facts.items()},
@@ -99,6 +102,13 @@ def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpRespon
     response.headers["Content-Language"] = lang
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _address(request: HttpRequest) -> str:
+    """Path and query as a URI; a query of plain UTF-8 comes byte by byte (PEP 3333)."""
+    path = request.get_full_path().partition("?")[0]
+    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+    return f"{path}?{quote(query, safe=URI)}" if query else path
 
 
 def problem_of_status(request: HttpRequest, status: int) -> HttpResponse:
