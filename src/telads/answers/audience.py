@@ -75,9 +75,11 @@ def of_rounded_sizes(services: pl.DataFrame) -> pl.DataFrame:
 
 def with_shown_coverage(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with their shares of people as they may be shown: in full, they are exact ratios."""
+    import polars as pl
     import polars.selectors as cs
 
-    return rows.with_columns(cs.ends_with("coverage").round(SHARE_DIGITS))
+    # A column of nothing but unknown shares has no kind of its own.
+    return rows.with_columns(cs.ends_with("coverage").cast(pl.Float64).round(SHARE_DIGITS))
 
 
 @lru_cache(maxsize=KEPT)
