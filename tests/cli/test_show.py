@@ -68,3 +68,9 @@ def test_what_a_verb_did_is_told_to_programs(capsys: pytest.CaptureFixture[str])
     }  # fmt: skip
     show.show_done("ingest", rows, Form.CSV)
     assert capsys.readouterr().out == 'file,names,made,month\n"a,b",x|y,true,\n'
+
+
+def test_what_usage_adds_up_is_said_where_it_stands(telads: Telads) -> None:
+    said = show.SUMMED("en")
+    assert said in telads(*QUESTIONS["services"], "--lang", "en").out
+    assert said not in telads(*QUESTIONS["targets"], "--lang", "en").out

@@ -23,6 +23,11 @@ WIDTH_OF_A_FILE = 160
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
 SEPARATOR = "|"
 """Between the items of a list inside one CSV field."""
+SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
+              "(유튜브·넷플릭스는 표준화 지수)",
+              "Usage: days a month summed over the apps of a category "
+              "(YouTube and Netflix: a standardised index)")  # fmt: skip
+"""Why a group can use a category on more days than a month has."""
 GAP = 2
 """Spaces between two columns of a table."""
 
@@ -102,6 +107,8 @@ def _table(answer: Answer, lang: Lang) -> None:
         table.add_row(*(Styled(column.write(row, lang)) for column in columns))
     out.print(table)
     out.print(Styled(about(answer, lang), style="dim"))
+    if column_of(answer.question, "usage") in columns:
+        out.print(Styled(SUMMED(lang), style="dim"))
     if left_out:
         names = ", ".join(column.title(lang) for column in left_out)
         told = Text(f"화면이 좁아 뺀 열: {names}", f"Left out on a narrow screen: {names}")

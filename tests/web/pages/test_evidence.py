@@ -100,4 +100,5 @@ def test_one_month_is_too_few_and_that_is_explained(
     page = response.content.decode()
     assert response.status_code == 200
     assert "평가할 만큼 달이 많지 않습니다" in page
+    assert "1.00 – 1.00" not in page  # weights are ratios to the mean of the months
     assert "같은 자료로 견준 2023년 연구 방식" in page
