@@ -57,7 +57,7 @@ def test_help_takes_the_language(telads: Telads, verb: str, lang: str) -> None:
     assert telads(verb, "--help", "--lang", lang).out == told.out
 
 
-def test_a_rollback_is_in_the_log_of_actions(tmp_path: Path) -> None:
+def test_a_rollback_and_a_month_taken_back_are_in_the_log_of_actions(tmp_path: Path) -> None:
     """Once a website has a database; before, nothing is made."""
     settings = {"TELADS_WORKSPACE": str(tmp_path / "w"), "TELADS_LANG": "en"}
     plain = {name: value for name, value in os.environ.items()
@@ -76,8 +76,14 @@ def test_a_rollback_is_in_the_log_of_actions(tmp_path: Path) -> None:
     telads("user", "create", "kim")
     telads("rollback", newest)
     telads("rollback", newest)  # in force already: nothing was done
+    telads("forget", "2023-06")
+    telads("forget", "2023-06")  # taken back before
     with closing(sqlite3.connect(tmp_path / "w" / "web.sqlite3")) as database:
         rows = database.execute(
             "SELECT who, thing, detail FROM accounts_auditentry WHERE action = 'data-rollback'"
         ).fetchall()
+        forgotten = database.execute(
+            "SELECT who, thing, detail FROM accounts_auditentry WHERE action = 'data-forget'"
+        ).fetchall()
     assert rows == [("telads", f"build {newest}", f"{earlier} -> {newest}")]
+    assert [(who, thing) for who, thing, _ in forgotten] == [("telads", "month 2023-06")]

@@ -21,7 +21,9 @@ from telads.cli.options import (
 )
 from telads.cli.progress import waiting
 from telads.cli.show import show_done
-from telads.language import Text
+from telads.language import Lang, Text
+from telads.settings import Settings
+from telads.workspace import Workspace
 
 builds = typer.Typer()
 
@@ -73,15 +75,25 @@ def rollback(
     held = workspace_of(workspace)
     before = held.build_name()
     name = held.roll_back(build, settings.builds_kept, settings.lock_seconds, waiting)
-    if name != before and (settings.database_url or (held.path / "web.sqlite3").is_file()):
-        from telads.web.jobs.desk import rolled_back
-
-        if not rolled_back(held.path, before, name):
-            missed = Text("웹사이트의 작업 기록에는 적지 못했습니다.",
-                          "The website's log of actions could not be written.")  # fmt: skip
-            sys.stderr.write(f"{missed(lang.value)}\n")
+    if name != before:
+        log_action(held, settings, "data-rollback", f"build {name}", f"{before} -> {name}",
+                   lang.value)  # fmt: skip
     if form is not Form.TABLE:
         show_done("rollback", [{"build": name}], form)
         return
     done = Text(f"적용했습니다: {name}", f"in force: {name}")
     sys.stdout.write(f"{done(lang.value)}\n")
+
+
+def log_action(
+    held: Workspace, settings: Settings, action: str, thing: str, detail: str, lang: Lang
+) -> None:
+    """Write down in the website's log, where there is one, what was done to the data."""
+    if not (settings.database_url or (held.path / "web.sqlite3").is_file()):
+        return
+    from telads.web.jobs.desk import written_down
+
+    if not written_down(held.path, action, thing, detail):
+        missed = Text("웹사이트의 작업 기록에는 적지 못했습니다.",
+                      "The website's log of actions could not be written.")  # fmt: skip
+        sys.stderr.write(f"{missed(lang)}\n")

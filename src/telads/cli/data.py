@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from telads.cli.builds import log_action
 from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
@@ -166,7 +167,11 @@ def forget(
 
     label = Month.parse(month)
     held = workspace_of(workspace)
-    entry = withdraw(held, label, _somebody(), load_settings(), on_wait=waiting)
+    settings = load_settings()
+    entry = withdraw(held, label, _somebody(), settings, on_wait=waiting)
+    if entry:
+        detail = f"{entry.file} {entry.sha256[:8]}"
+        log_action(held, settings, "data-forget", f"month {label}", detail, lang.value)
     built = _built(workspace)
     if form is not Form.TABLE:
         row = {"month": str(label), "file": entry.file if entry else None, "build": built.name}

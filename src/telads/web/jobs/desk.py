@@ -7,10 +7,10 @@ from pathlib import Path
 from telads.web.ready import make_ready
 
 
-def rolled_back(workspace: Path, before: str | None, name: str) -> bool:
-    """Write down that another build was put in force; False where the database refuses.
+def written_down(workspace: Path, action: str, thing: str, detail: str) -> bool:
+    """Write down an action of `ACTIONS`; False where the database refuses.
 
-    The build is in force already, so that is no error.
+    It is done already, so that is no error.
     """
     from django.db import DatabaseError
 
@@ -18,7 +18,7 @@ def rolled_back(workspace: Path, before: str | None, name: str) -> bool:
         make_ready(workspace)
         from telads.web.accounts.audit import COMMAND_LINE, record
 
-        record(COMMAND_LINE, "data-rollback", f"build {name}", f"{before} -> {name}")
+        record(COMMAND_LINE, action, thing, detail)
     except DatabaseError:
         return False
     return True
