@@ -66,11 +66,12 @@ def format_of(name: str) -> Format:
 
 
 def render(chart: AnyChart, format: Format, *, look: Look = PLAIN, heading: bool = True) -> bytes:
-    """The chart in one format (`format_of`).
+    """The chart in one format; raises `UnknownChoice` for another.
 
     A page that writes the title itself (`title_of`) leaves it out with `heading=False` and takes
     `look=theme.PAGE`, so that the picture follows the page's colours.
     """
+    format_of(format)
     spec = specification(chart, look=look, heading=heading)
     if format == "json":
         return json.dumps(spec, ensure_ascii=False).encode()
