@@ -114,6 +114,16 @@ class OpenWorkspace:
 
         return build(self.workspace, self.settings, again=again)
 
+    def forget(self, month: str | Month, by: str = "Python") -> Built:
+        """Take a month back whose file was wrong, and build without it; `by` is kept beside it.
+
+        Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
+        """
+        from telads.withdraw import withdraw
+
+        withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
+        return self.build()
+
     def status(self) -> Answer:
         """The months that are there: see `answers.status.status`."""
         from telads.answers.status import status

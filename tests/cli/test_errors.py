@@ -127,10 +127,12 @@ def test_a_damaged_workspace_is_told(telads: Telads, file: str, tmp_path: Path) 
 
 def test_files_that_cannot_be_written_are_told(telads: Telads, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
+    for taken in ("x.csv", "x.xlsx", "x.json"):
+        (tmp_path / taken).mkdir()
     for words in (
-        ("export", "scores", "-o", tmp_path / "file" / "x.csv"),
-        ("export", "scores", "-o", tmp_path / "file" / "x.xlsx"),
-        ("chart", "population", "-o", tmp_path / "file" / "x.json"),
+        ("export", "scores", "-o", tmp_path / "x.csv"),
+        ("export", "scores", "-o", tmp_path / "x.xlsx"),
+        ("chart", "population", "-o", tmp_path / "x.json"),
         ("synth", tmp_path / "file", "--months", "2023-01", "--file-format", "csv"),
     ):
         told = telads(*words, "--lang", "en")

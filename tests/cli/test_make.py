@@ -21,7 +21,7 @@ STARTS = {"svg": b"<svg", "png": b"\x89PNG\r\n", "json": b"{", "html": b"<!DOCTY
 
 @pytest.mark.parametrize("suffix", STARTS)
 def test_a_chart_is_written_in_every_format(telads: Telads, suffix: str, tmp_path: Path) -> None:
-    path = tmp_path / "new" / f"x.{suffix.upper()}"
+    path = tmp_path / f"x.{suffix.upper()}"
     told = telads("chart", "monthly", "-o", path, "--lang", "en")
     assert (told.code, told.out, told.err) == (0, f"{path}\n", "")
     assert path.read_bytes().startswith(STARTS[suffix])
