@@ -9,13 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.__main__ import OUT, ROOT, TELADS
@@ -23,6 +21,7 @@ from bench.inputs import from_real, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
+from bench.server import START, server
 from bench.study_site.tables import write_targets
 from bench.web_page import Results, goals, page
 from bench.web_questions import CONNECTIONS, PAGES, Question, questions
@@ -32,8 +31,6 @@ from telads.workspace import Workspace
 
 WARM_UP = 0.5
 """Seconds of a kept question that are not counted; distinct ones would be used up."""
-START = 60.0
-"""Seconds within which a server has to answer."""
 DRAWING = 300.0
 """Seconds within which the server has to have drawn ahead, at its low priority."""
 FORMS = 4
@@ -55,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     write_targets(OUT / "study.xlsx", folder)
     # Pictures of a former run would be no new ones.
     shutil.rmtree(OUT / "workspace" / "pictures", ignore_errors=True)
-    study = [sys.executable, "-m", "bench.study_site"]
+    study, given = [sys.executable, "-m", "bench.study_site"], _environment()
     with (
-        _server([TELADS, "serve", "--port"], "/healthz", folder / "telads.txt") as ours,
-        _server(study, "/advertisers/?service=game", folder / "study.txt") as theirs,
+        server([TELADS, "serve", "--port"], "/healthz", given, folder / "telads.txt") as ours,
+        server(study, "/advertisers/?service=game", given, folder / "study.txt") as theirs,
     ):
         ports = {"telads": ours, "study": theirs}
         _wait_for_pictures()
@@ -104,38 +101,6 @@ def _run(command: Sequence[str]) -> None:
     )  # fmt: skip
     if ended.returncode:
         raise Failed(f"{' '.join(command)}\n{ended.stderr}")
-
-
-@contextmanager
-def _server(command: Sequence[str], path: str, log: Path) -> Iterator[int]:
-    """A server on a free port of its own, from its first answer on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with log.open("w") as lines:
-        process = subprocess.Popen(
-            [*command, str(port)], env=_environment(), stdin=subprocess.DEVNULL,
-            stdout=lines, stderr=lines,
-        )  # fmt: skip
-    try:
-        end = time.monotonic() + START
-        while not _answers(f"http://127.0.0.1:{port}{path}"):
-            if process.poll() is not None or time.monotonic() > end:
-                raise Failed(f"{' '.join(command)} does not answer:\n{log.read_text()}")
-            time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=20)
-        process.kill()
-
-
-def _answers(address: str) -> bool:
-    with suppress(OSError):
-        urllib.request.urlopen(address, timeout=START).close()
-        return True
-    return False
 
 
 def _wait_for_pictures() -> None:

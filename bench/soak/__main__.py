@@ -13,22 +13,21 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.request import urlopen
 
 from bench.__main__ import OUT, ROOT, TELADS
 from bench.inputs import real_files, synthetic
 from bench.machine import Machine
 from bench.measure import Failed
+from bench.server import server
 from bench.soak.page import Soak, goals, page
 from bench.soak.postgres import Missing, postgres
 
 PEOPLE, SECONDS = 200, 300
 COMING = 60
 """Seconds within which all have come."""
-START = 60.0
+SERVE = [TELADS, "serve", "--workers", "2", "--port"]
 QUIET = 6
 """Seconds without a new picture after which the server has drawn ahead."""
 
@@ -75,7 +74,7 @@ def _soak(folder: Path, machine: Machine, inputs: str, people: int, seconds: int
             [sys.executable, "-m", "bench.soak.accounts", str(workspace), str(people)],
             env=given, check=True, cwd=ROOT,
         )  # fmt: skip
-        with _server(given, folder / "server.txt") as port:
+        with server(SERVE, "/healthz", given, folder / "server.txt") as port:
             _wait_for_pictures(workspace / "pictures")
             before = _processor()
             _locust(given, port, people, seconds, folder / "locust.txt")
@@ -104,41 +103,6 @@ def _locust(given: dict[str, str], port: int, people: int, seconds: int, log: Pa
         )  # fmt: skip
     if done.returncode:
         raise Failed(f"locust ended with {done.returncode}:\n{log.read_text()[-3000:]}")
-
-
-@contextmanager
-def _server(given: dict[str, str], log: Path) -> Iterator[int]:
-    """The website on a free port, from its first answer on."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    with log.open("w") as lines:
-        process = subprocess.Popen(
-            [TELADS, "serve", "--workers", "2", "--port", str(port)],
-            env=given, stdin=subprocess.DEVNULL, stdout=lines, stderr=lines,
-        )  # fmt: skip
-    try:
-        end = time.monotonic() + START
-        while not _answers(f"http://127.0.0.1:{port}/healthz"):
-            if process.poll() is not None or time.monotonic() > end:
-                raise Failed(f"the website does not answer:\n{log.read_text()[-3000:]}")
-            time.sleep(0.2)
-        yield port
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=20)
-        process.kill()
-        process.wait()
-
-
-def _answers(address: str) -> bool:
-    with suppress(OSError):
-        urlopen(address, timeout=START).close()
-        return True
-    return False
 
 
 def _wait_for_pictures(folder: Path) -> None:

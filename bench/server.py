@@ -1,0 +1,54 @@
+"""A server of its own for a measurement: started on a free port, ended with it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+from bench.measure import Failed
+
+START = 60.0
+"""Seconds a server may take until its first answer."""
+_SHOWN = 3000
+"""Characters of the end of a log that are shown."""
+
+
+@contextmanager
+def server(
+    command: Sequence[str], path: str, environment: Mapping[str, str], log: Path
+) -> Iterator[int]:
+    """A server on a free port, the last word of its command, from its first answer on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    with log.open("w") as lines:
+        process = subprocess.Popen(
+            [*command, str(port)], env=environment, stdin=subprocess.DEVNULL,
+            stdout=lines, stderr=lines,
+        )  # fmt: skip
+    try:
+        end = time.monotonic() + START
+        while not _answers(f"http://127.0.0.1:{port}{path}"):
+            if process.poll() is not None or time.monotonic() > end:
+                told = log.read_text()[-_SHOWN:]
+                raise Failed(f"{' '.join(command)} does not answer:\n{told}")
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=20)
+        process.kill()
+        process.wait()
+
+
+def _answers(address: str) -> bool:
+    with suppress(OSError):
+        urlopen(address, timeout=START).close()
+        return True
+    return False
