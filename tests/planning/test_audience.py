@@ -11,7 +11,8 @@ from telads.answers.tables import of_month
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.planning.audience import Overlap, audience, overlap, suppressed
-from telads.planning.rules import Rules, read_rules
+from telads.planning.rules import Rules
+from telads.planning.rules_read import read_rules
 from telads.recommend.platforms import EIGHTY
 from telads.workspace import Build
 

@@ -15,7 +15,7 @@ from telads.answers.tables import people
 from telads.errors import AudienceTooSmall
 from telads.planning.audience import audience, head_count
 from telads.planning.questions import audience_answer, overlap_answer
-from telads.planning.rules import read_rules
+from telads.planning.rules_read import read_rules
 from telads.workspace import Build
 
 SEGMENTS = st.fixed_dictionaries({

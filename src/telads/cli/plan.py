@@ -42,7 +42,7 @@ def audience(
     """The audience of a file of rules, or how it overlaps with another's."""
     from telads.planning.brief import RULES, json_file
     from telads.planning.questions import audience_answer, overlap_answer
-    from telads.planning.rules import read_rules
+    from telads.planning.rules_read import read_rules
 
     build = build_of(workspace)
     first = read_rules(json_file(rules, RULES))

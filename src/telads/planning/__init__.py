@@ -2,7 +2,7 @@
 
 | question | module |
 |---|---|
-| who is in the audience | `rules`, read from JSON by `reading` |
+| who is in the audience | `rules`, read from JSON by `rules_read` (its fields by `reading`) |
 | how large and of what kind it is, how two overlap | `audience` |
 | how contacts become reach | `curves` |
 | where the money goes | `allocation` (solved by `interior`, to the won by `rounding`) |

@@ -24,7 +24,8 @@ from telads.model import Month
 from telads.planning.curves import Curve, exponential, table
 from telads.planning.limits import Frequency, Offer
 from telads.planning.reading import Fields, wrong
-from telads.planning.rules import Rules, read_rules
+from telads.planning.rules import Rules
+from telads.planning.rules_read import read_rules
 
 UNIT = 1000
 """Spends are multiples of so many won, if nothing else is asked for."""

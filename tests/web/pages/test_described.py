@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.planning.rules import read_rules
+from telads.planning.rules_read import read_rules
 from telads.web.pages.audiences.described import (
     SECOND,
     Described,

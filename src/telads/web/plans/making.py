@@ -16,7 +16,7 @@ from telads.errors import QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.planning.audience import audience
 from telads.planning.plan import Plan, canonical
-from telads.planning.rules import read_rules
+from telads.planning.rules_read import read_rules
 from telads.web import current
 from telads.web.accounts.roles import Role, required
 from telads.web.pages.audiences.described import described_from, described_of

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from telads.planning.rules import Rules, read_rules
+from telads.planning.rules import Rules
+from telads.planning.rules_read import read_rules
 from telads.web.pages.audiences.wanted import Wanted, wanted_from, wanted_of
 
 GROUPS = ("", "_or", "_or_too")
