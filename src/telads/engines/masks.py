@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
+from telads.engines.numbering import numbering
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,9 +34,7 @@ class Masks:
 
     def __init__(self, schema: Mapping[str, pl.DataType], names: int, kept: Sequence[str]) -> None:
         """`schema`: subscriber_id and the integers `kept`; `names`: how many raw names."""
-        self._known = pl.DataFrame(
-            schema={"subscriber_id": schema["subscriber_id"], "number": pl.Int64}
-        )
+        self._numbering = numbering(schema["subscriber_id"])
         self._names, self._width = names, names + len(OTHERS)
         self._masks = np.zeros((0, self._width), np.uint32)
         self._counts = {
@@ -48,14 +47,15 @@ class Masks:
     @property
     def subscribers(self) -> int:
         """How many there are so far."""
-        return self._known.height
+        return len(self._numbering)
 
     def add(self, rows: pl.DataFrame) -> None:
         """Rows: subscriber_id, day (UInt8, 1..31), name (Int64), and the kept columns.
 
         `name` numbers the raw names; the next number is an unknown name, the one after it none.
         """
-        who = self._numbers(rows.select("subscriber_id"))
+        who = self._numbering.of(rows["subscriber_id"])
+        self._make_room()
         name = rows["name"].to_numpy()
         self._mark(who * self._width + name, rows["day"].to_numpy())
         self._counts[ROWS] += np.bincount(who, minlength=len(self._masks))
@@ -89,22 +89,11 @@ class Masks:
         ]
         sums = {name: figure[:count] for name, figure in (self._maxima | self._counts).items()}
         return (
-            self._known.drop("number")
+            self._numbering.ids.alias("subscriber_id")
+            .to_frame()
             .with_columns(pl.Series(name, figure) for name, figure in (figures | sums).items())
             .with_columns(maxima)
         )
-
-    def _numbers(self, ids: pl.DataFrame) -> NDArray[np.int64]:
-        """The number of each id; new ones get the next."""
-        found = ids.join(self._known, on="subscriber_id", how="left", maintain_order="left")
-        if found["number"].null_count():
-            new = ids.filter(found["number"].is_null()).unique()
-            number = pl.int_range(pl.len(), dtype=pl.Int64) + self.subscribers
-            self._known = pl.concat([self._known, new.with_columns(number=number)])
-            self._make_room()
-            found = ids.join(self._known, on="subscriber_id", how="left", maintain_order="left")
-        numbers: NDArray[np.int64] = found["number"].to_numpy()
-        return numbers
 
     def _make_room(self) -> None:
         before = len(self._masks)

@@ -18,6 +18,7 @@ import narwhals as nw
 import polars as pl
 
 from telads.engines.masks import Masks
+from telads.engines.numbering import Names, hashed_name
 from telads.errors import DataError
 from telads.language import Text
 from telads.tables.store import replacing
@@ -73,18 +74,17 @@ class PolarsEvents:
         """Days of each service and maxima, one row a subscriber; runs at once."""
         rows: pl.LazyFrame = frame.to_native()
         names = [name for raw in services.values() for name in raw]
-        service = pl.col("service")
-        number = service.cast(pl.Enum(names), strict=False).to_physical().cast(pl.Int64)
-        name = (
-            pl.when(service.is_null()).then(len(names) + 1).otherwise(number.fill_null(len(names)))
+        numbers = Names(names)
+        prepared = rows.select(
+            "subscriber_id", pl.col("day").cast(pl.UInt8), *kept, name=hashed_name("service")
         )
-        prepared = rows.select("subscriber_id", pl.col("day").cast(pl.UInt8), *kept, name=name)
         masks = Masks(prepared.collect_schema(), len(names), kept)
         waiting: list[pl.DataFrame] = []
         for batch in prepared.collect_batches(
             chunk_size=BATCH, maintain_order=False, engine="streaming"
         ):
-            waiting.append(batch)
+            name = pl.Series("name", numbers.of(batch["name"]))
+            waiting.append(batch.with_columns(name))
             # Telling numbers takes a table of all subscribers each time.
             if sum(one.height for one in waiting) >= masks.subscribers:
                 masks.add(pl.concat(waiting))
