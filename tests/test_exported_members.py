@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,27 @@ def test_nothing_public_is_left_unlisted() -> None:
             thing.__module__.startswith("telads")
         )
 
-    there = {name for name, thing in vars(telads).items() if is_ours(thing)}
+    there = {
+        name for name, thing in vars(telads).items()
+        if is_ours(thing) and name not in {"__getattr__", "__dir__"}
+    }  # fmt: skip
     assert there <= set(telads.__all__)
+
+
+def test_a_name_is_loaded_from_where_a_type_checker_is_told_it_stands() -> None:
+    told = {
+        name.name: node.module
+        for node in ast.walk(ast.parse((SOURCE / "__init__.py").read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("telads.")
+        for name in node.names
+    }
+    assert told.keys() == set(telads.__all__) == set(telads.__all__) & set(dir(telads))
+    for name, module in told.items():
+        assert getattr(telads, name) is getattr(import_module(module), name), name
+
+
+def test_a_name_that_is_not_listed_is_not_there() -> None:
+    assert not hasattr(telads, "open_workspce")
 
 
 def test_every_error_can_be_caught_by_name() -> None:

@@ -10,26 +10,31 @@
 Everything a program needs is named here; the rest may change.
 """
 
-from telads.answers.answer import Answer
-from telads.errors import (
-    AddressUnusable,
-    AudienceTooSmall,
-    DataError,
-    IndexRefused,
-    NothingBuilt,
-    QuestionError,
-    SettingError,
-    TeladsError,
-    UnknownChoice,
-    WorkspaceBusy,
-    WorkspaceDamaged,
-    WorkspaceError,
-)
-from telads.language import Lang, Text
-from telads.library import OpenWorkspace, open_workspace
-from telads.model import Month, Segment, Sex, Window
-from telads.settings import Settings
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from telads.version import __version__
+
+if TYPE_CHECKING:
+    from telads.answers.answer import Answer
+    from telads.errors import (
+        AddressUnusable,
+        AudienceTooSmall,
+        DataError,
+        IndexRefused,
+        NothingBuilt,
+        QuestionError,
+        SettingError,
+        TeladsError,
+        UnknownChoice,
+        WorkspaceBusy,
+        WorkspaceDamaged,
+        WorkspaceError,
+    )
+    from telads.language import Lang, Text
+    from telads.library import OpenWorkspace, open_workspace
+    from telads.model import Month, Segment, Sex, Window
+    from telads.settings import Settings
 
 __all__ = [
     "AddressUnusable",
@@ -56,3 +61,26 @@ __all__ = [
     "__version__",
     "open_workspace",
 ]
+
+_MODULES = {
+    "telads.answers.answer": ("Answer",),
+    "telads.language": ("Lang", "Text"),
+    "telads.library": ("OpenWorkspace", "open_workspace"),
+    "telads.model": ("Month", "Segment", "Sex", "Window"),
+    "telads.settings": ("Settings",),
+}
+"""Where the names stand that are no errors; a module is loaded when a name of it is first used."""
+
+if not TYPE_CHECKING:  # a checker that read it would take any name for one of these
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = next(
+            (where for where, names in _MODULES.items() if name in names), "telads.errors"
+        )
+        found = globals()[name] = getattr(import_module(module), name)
+        return found
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -69,6 +69,34 @@ def test_help_loads_next_to_nothing(twin_workspace: Workspace) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "services", "-h")])
+def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
+    twin_workspace: Workspace, words: tuple[str, ...]
+) -> None:
+    found = modules(twin_workspace, *words)
+    assert {"typer.rich_utils", "telads.settings"} <= found
+    assert not found & {"rich.markdown", "rich.traceback", "rich.syntax", "rich.pretty"}
+    assert not {name.split(".")[0] for name in found} & {"markdown_it", "pygments", "attr", "click"}
+    if "services" not in words:
+        assert not found & {
+            "telads.answers.answer", "telads.library", "telads.workspace", "telads.tables.ledger",
+        }  # fmt: skip
+
+
+def test_what_help_does_without_is_there_when_it_is_asked_for(twin_workspace: Workspace) -> None:
+    script = LOADED.format(words=["--help"]) + (
+        "\nfrom typer import rich_utils; import rich.markdown, rich.traceback"
+        "\nassert type(rich_utils.Markdown('*a*')) is rich.markdown.Markdown"
+        "\nassert rich_utils.Traceback.LEXERS is rich.traceback.Traceback.LEXERS"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True, text=True, env=environment(twin_workspace), check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr.split()
+
+
 @pytest.mark.parametrize("verb", ["services", "lookalike", "signals", "history"])
 def test_a_question_loads_no_more_than_it_needs(twin_workspace: Workspace, verb: str) -> None:
     packages = loaded(twin_workspace, verb, *GROUP, "--format", "json")

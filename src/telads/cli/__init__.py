@@ -17,7 +17,7 @@ import typer
 
 from telads.cli import options
 from telads.cli.contents import VERBS, listed
-from telads.cli.help import speak_korean
+from telads.cli.help import load_help, speak_korean
 from telads.cli.mistakes import explained
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
@@ -119,8 +119,10 @@ def _run(words: list[str], lang: Lang) -> int:
     if any("\0" in word for word in words):
         raise typer.BadParameter("NUL", param_hint="telads")
     command = typer.main.get_command(_needed(words))
-    if lang == "ko" and HELP.intersection(words):
-        speak_korean(cast("TyperGroup", command))
+    if HELP.intersection(words):
+        load_help()
+        if lang == "ko":
+            speak_korean(cast("TyperGroup", command))
     code = command.main(args=words, prog_name="telads", standalone_mode=False)
     return code if isinstance(code, int) else 0
 

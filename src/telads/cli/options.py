@@ -9,13 +9,15 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from telads.language import Lang, Text, locale_language
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+
+if TYPE_CHECKING:
+    from telads.workspace import Build, Workspace
 
 
 def language_of(arguments: Sequence[str], settings: Settings | None) -> Lang:
@@ -117,6 +119,8 @@ Choice = Literal["ko", "en"]
 
 def workspace_of(path: Path | None) -> Workspace:
     """The workspace the user means."""
+    from telads.workspace import Workspace
+
     return Workspace(path or load_settings().workspace)
 
 

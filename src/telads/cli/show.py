@@ -86,9 +86,9 @@ def console(stderr: bool = False) -> Console:
     """A console as wide as the terminal, or wide enough where there is none."""
     from rich.console import Console
 
-    plain = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    plain = Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=False)
     return plain if plain.is_terminal else Console(
-        stderr=stderr, highlight=False, width=WIDTH_OF_A_FILE
+        stderr=stderr, highlight=False, emoji=False, width=WIDTH_OF_A_FILE
     )  # fmt: skip
 
 
