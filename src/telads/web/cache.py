@@ -153,11 +153,10 @@ def _key(request: HttpRequest, named: tuple[str, ...]) -> Key | None:
         return None
     try:
         build = current.build(request)
-        ledger = current.workspace().ledger_path.stat().st_mtime_ns
-    except (TeladsError, OSError):
+    except TeladsError:
         return None
     return (
-        str(build.path), str(ledger), __version__, current.language(request),
+        str(build.path), current.ledger_state(), __version__, current.language(request),
         request.get_full_path(), *(request.headers.get(name, "") for name in named),
     )  # fmt: skip
 

@@ -41,6 +41,14 @@ def _kept(build: Build) -> Build:
     return build
 
 
+def ledger_state() -> str:
+    """What tells one state of the ledger from another; empty where there is none."""
+    try:
+        return str(workspace().ledger_path.stat().st_mtime_ns)
+    except OSError:
+        return ""
+
+
 def language(request: HttpRequest) -> Lang:
     """The language of this request."""
     return "en" if getattr(request, "LANGUAGE_CODE", "ko") == "en" else "ko"

@@ -7,17 +7,20 @@ import gzip
 import html
 import io
 import json
+import os
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.charts.render import title_of
 from telads.language import Lang
 from telads.web import charts
+from telads.web.pages.data import figures
 from telads.web.pages.data.tables import table_of
 from telads.workspace import Build, Workspace
 
@@ -318,3 +321,34 @@ def test_the_chart_program_is_kept_for_ever(site: Client) -> None:
     assert b"vegaEmbed" in response.content
     tag = response.headers["ETag"]
     assert site.get(address, HTTP_IF_NONE_MATCH=tag).status_code == 304
+
+
+def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -> None:
+    first = Asked(month="2023-02", sex="F")
+    other = Asked(month="2023-02", sex="F", district="중구")
+    with override("ko"):
+        same = {
+            chart: figures.figure(twin_build, chart, first, "ko")
+            is figures.figure(twin_build, chart, other, "ko")
+            for chart in charts.DEPENDS_ON
+        }
+        people = figures.people(twin_build, first, "ko")
+        assert people is figures.people(twin_build, other, "ko")
+    assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
+
+
+def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Workspace) -> None:
+    def shown() -> str:
+        page = site.get("/en/data/", HTTP_COOKIE="telads-session=x").content.decode()
+        return page[page.index('id="ledger"') :]
+
+    before, path = shown(), twin_workspace.ledger_path
+    assert "Files were taken in after" not in before
+    text, stat = path.read_text("utf-8"), path.stat()
+    try:
+        path.write_text(text.replace('"masked": ', '"masked": 9'), encoding="utf-8")
+        assert shown() != before
+    finally:
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert shown() == before
