@@ -88,6 +88,8 @@ def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
 
 _BY = ("month", *SEGMENT)
 _SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
+_RATIO = ("value", "se", "n_cells", "coverage")
+"""What is told of the ratio itself."""
 
 
 def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
@@ -109,17 +111,20 @@ def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.Da
 
     aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
     columns = aged.collect_schema().names()
+    known = signals_in(columns)
+    if not known:
+        return pl.DataFrame(schema=_SHOWN)
+    ratios = collect(_ratios(_places(aged, known, columns), known).sort(*_BY))
     parts = [
-        collect(_ratios(aged, signal, columns).sort(*_BY)).with_columns(
+        ratios.select(
+            *_BY, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
+            signal=pl.lit(signal.id), place=pl.lit(place),
+        ).with_columns(
             _standing("month").alias("z_city"),
             _standing("month", "sex", "age").alias("z_peers"),
-            pl.lit(signal.id).alias("signal"),
-            pl.lit(place).alias("place"),
         )
-        for place, signal in enumerate(signals_in(columns))
-    ]
-    if not parts:
-        return pl.DataFrame(schema=_SHOWN)
+        for place, signal in enumerate(known)
+    ]  # fmt: skip
     return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
 
 
@@ -133,10 +138,37 @@ def _standing(*group: str) -> pl.Expr:
     return pl.col("value").map_batches(standardise, return_dtype=pl.Float64).over(*group)
 
 
-def _ratios(
-    cells: nw.LazyFrame[pl.LazyFrame], signal: Signal, columns: Sequence[str]
+def _of(signal: Signal, name: str) -> str:
+    """The column of a signal's figure in a table of all signals."""
+    return f"{signal.id}__{name}"
+
+
+def _places(
+    cells: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal], columns: Sequence[str]
 ) -> nw.LazyFrame[pl.LazyFrame]:
-    """One row a month and segment: value, se, n_cells and coverage of one signal."""
+    """One row a neighbourhood, month and segment: both sums of each signal's ratio.
+
+    Columns: population, and per signal above and below, people (all three sums over cells with a
+    value) and n_cells (their number).
+    """
+    parts = {}
+    for signal in known:
+        for name, part in _cell_parts(signal, columns).items():
+            parts[_of(signal, name)] = part
+    places = (
+        cells.with_columns(**parts)
+        .group_by("code", *_BY)
+        .agg(
+            nw.col(POPULATION, *parts).sum(),
+            *(nw.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
+        )
+        .sort("code", *_BY)
+    )
+    return computed(places)
+
+
+def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
+    """What a cell adds to a signal's sums; null where it has no value."""
     value, people = nw.col(signal.measure), weight(signal.measure, columns)
     if signal.per == POPULATION:  # both are numbers of people: nothing to weight
         above, below = value, nw.col(POPULATION)
@@ -145,42 +177,44 @@ def _ratios(
     known = ~above.is_null() & ~below.is_null()
     if signal.working:
         known = known & (value > 0) & (nw.col("age5") < AGES[-1])
-    places = (
-        cells.with_columns(
-            above=nw.when(known).then(above),
-            below=nw.when(known).then(below),
-            people=nw.when(known).then(people),
-        )
-        .group_by("code", *_BY)
-        .agg(
-            nw.col("above", "below", "people", POPULATION).sum(),
-            n_cells=nw.col("above").count(),
-        )
-        .sort("code", *_BY)
-    )
-    return _linearised(computed(places), scale=100 if signal.kind == "percent" else 1)
+    parts = {"above": above, "below": below, "people": people}
+    return {name: nw.when(known).then(part) for name, part in parts.items()}
 
 
-def _linearised(places: nw.LazyFrame[pl.LazyFrame], scale: float) -> nw.LazyFrame[pl.LazyFrame]:
-    """Ratio of sums over neighbourhoods and its standard error, per month and segment."""
-    ratio = nw.col("above").sum().over(*_BY) / nw.col("below").sum().over(*_BY)
-    known = nw.col("n_cells") > 0
-    residual = nw.when(known).then(nw.col("above") - ratio * nw.col("below"))
-    sums = (
-        places.with_columns(square=residual**2, known=nw.when(known).then(nw.lit(1)))
-        .group_by(*_BY)
-        .agg(
-            nw.col("above", "below", "people", "n_cells", POPULATION, "square").sum(),
-            nw.col("known").count(),
+def _ratios(
+    places: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """Each signal's ratio of sums over neighbourhoods and its standard error, linearised.
+
+    One row a month and segment; per signal the columns of _RATIO.
+    """
+    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], []
+    for signal in known:
+        above, below, n_cells, people, square = (
+            nw.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
         )
+        ratio = above.sum().over(*_BY) / below.sum().over(*_BY)
+        residuals[_of(signal, "square")] = nw.when(n_cells > 0).then(above - ratio * below) ** 2
+        sums += [part.sum() for part in (above, below, n_cells, people, square)]
+        sums.append(square.count().alias(_of(signal, "known")))
+        shown += _ratio(signal)
+    return places.with_columns(**residuals).group_by(*_BY).agg(*sums).select(*_BY, *shown)
+
+
+def _ratio(signal: Signal) -> list[nw.Expr]:
+    """The columns of _RATIO of one signal, from its sums."""
+    above, below, n_cells, people, square, known = (
+        nw.col(_of(signal, name))
+        for name in ("above", "below", "n_cells", "people", "square", "known")
     )
-    below = nw.when(nw.col("below") > 0).then(nw.col("below"))
+    scale = 100 if signal.kind == "percent" else 1
+    some = nw.when(below > 0).then(below)
     everybody = nw.when(nw.col(POPULATION) > 0).then(nw.col(POPULATION))
-    others = nw.when(nw.col("known") > 1).then(nw.col("known") - 1)
-    return sums.select(
-        *_BY,
-        "n_cells",
-        value=scale * nw.col("above") / below,
-        se=scale * (nw.col("square") * nw.col("known") / others).sqrt() / below,
-        coverage=nw.col("people") / everybody,
-    )
+    others = nw.when(known > 1).then(known - 1)
+    figures = {
+        "value": scale * above / some,
+        "se": scale * (square * known / others).sqrt() / some,
+        "n_cells": n_cells,
+        "coverage": people / everybody,
+    }
+    return [figures[name].alias(_of(signal, name)) for name in _RATIO]
