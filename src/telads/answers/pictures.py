@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.audience import rounded
@@ -111,7 +112,7 @@ def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
     import polars as pl
 
     filters = filters_of(build, asked.district, asked.sex, asked.age)
-    city = monthly_means(build, Filters())
+    city = _city_means(build)
     if filters == Filters():
         return city, build.months, {"audience": CITY(lang)}
     own = monthly_means(build, filters)
@@ -211,6 +212,12 @@ def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
         .agg(value=(pl.col("usage") * people).sum() / people.sum())
         .sort("month", maintain_order=True)
     )
+
+
+@lru_cache(maxsize=8)
+def _city_means(build: Build) -> pl.DataFrame:
+    """The same for everybody: what every choice of people stands beside."""
+    return monthly_means(build, Filters())
 
 
 def _audience(filters: Filters, lang: Lang) -> str:

@@ -145,11 +145,13 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         return Text(
             "한 달 자료만으로는 변화를 말할 수 없습니다", "One month alone shows no change"
         )(lang)
+    values: dict[tuple[str, str], float] = {
+        (service, month): value
+        for service, month, value in usage.select("service", "month", "value").iter_rows()
+    }
     moves: dict[str, float] = {}
     for service in (service for service in SERVICES if not service.is_index):
-        of = usage.filter(usage["service"] == service.id)
-        ends = dict(zip(of["month"].to_list(), of["value"].to_list(), strict=True))
-        first, last = ends.get(months[0]), ends.get(months[-1])
+        first, last = (values.get((service.id, month)) for month in (months[0], months[-1]))
         if first and last is not None:
             moves[service.id] = last / first - 1
     if not moves:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -200,6 +201,7 @@ def pixels(text: str, size: int) -> float:
     return size * sum(map(_ems, text))
 
 
+@cache
 def _ems(letter: str) -> float:
     if ord(letter) > 0x1100:
         return 0.95

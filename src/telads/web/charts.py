@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from telads.charts import AnyChart
 
-IN_MEMORY = 256
-"""Drawings a worker keeps; some 30 kB each."""
+IN_MEMORY = 64
+"""Drawings and tables of them that a worker keeps; some 30 kB each."""
 ON_DISK = 2000
 """Drawings of a build that are kept in the workspace."""
 
@@ -57,12 +57,12 @@ DEPENDS_ON: dict[str, tuple[str, ...]] = {
 }
 """The pictures of the data page and the choices that change them."""
 
-FROM_TEMPLATES: dict[str, Callable[[Picture, Lang, bool], tuple[str, str, str]]] = {
+FROM_TEMPLATES: dict[str, Callable[[Picture, Lang], tuple[str, str, str, str]]] = {
     "choropleth": city_map,
     "monthly": month_lines,
     "population": pyramid,
 }
-"""Pictures that take milliseconds: what gives their finding, details and SVG."""
+"""Pictures that take milliseconds: what gives finding, details, the wide and the narrow SVG."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +81,12 @@ def relevant(chart: str, asked: Asked) -> Asked:
 
 def drawing(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
     """A chart for a page, in the wide or the narrow layout; raises `UnknownChoice`."""
-    return _kept(build, chart, relevant(chart, asked), lang, narrow)
+    return _kept(build, chart, relevant(chart, asked), lang)[narrow]
 
 
 def shown(build: Build, chart: str, asked: Asked, lang: Lang) -> Picture:
     """The table behind a chart; raises `UnknownChoice`."""
-    return picture(build, chart, relevant(chart, asked), lang)
+    return _shown(build, chart, relevant(chart, asked), lang)
 
 
 def specification(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> bytes:
@@ -131,9 +131,8 @@ def warm(build: Build) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     bundle(workspace)
     for chart, asked in ahead(build):
-        for narrow in (False, True):
-            drawing(build, chart, asked, "ko", narrow)
-            drawing(build, chart, asked, "en", narrow)
+        _kept(build, chart, relevant(chart, asked), "ko")
+        _kept(build, chart, relevant(chart, asked), "en")
 
 
 def ahead(build: Build) -> list[tuple[str, Asked]]:
@@ -141,12 +140,21 @@ def ahead(build: Build) -> list[tuple[str, Asked]]:
     return [("correlation", Asked(month=str(month))) for month in reversed(build.months)]
 
 
+_shown = lru_cache(maxsize=IN_MEMORY)(picture)
+
+
 @lru_cache(maxsize=IN_MEMORY)
-def _kept(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
-    """A drawing from a template, from disk, or drawn and put there while there is room."""
+def _kept(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawing, Drawing]:
+    """The wide and the narrow drawing: from a template, from disk, or drawn and put there."""
     if chart in FROM_TEMPLATES:
-        what = picture(build, chart, asked, lang)
-        return Drawing(*FROM_TEMPLATES[chart](what, lang, narrow))
+        finding, details, *svgs = FROM_TEMPLATES[chart](_shown(build, chart, asked, lang), lang)
+        wide, narrow = (Drawing(finding, details, svg) for svg in svgs)
+        return wide, narrow
+    return _on_disk(build, chart, asked, lang, False), _on_disk(build, chart, asked, lang, True)
+
+
+def _on_disk(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
+    """A drawing from disk, or drawn and put there while there is room."""
     choice = json.dumps([chart, astuple(asked), lang, narrow])
     name = hashlib.sha256(choice.encode()).hexdigest()[:24]
     file = build.path.parents[1] / FOLDER / build.name / f"{name}.json"

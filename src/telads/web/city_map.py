@@ -34,10 +34,16 @@ class Place(NamedTuple):
     hover: str
 
 
-def city_map(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, str]:
-    """Finding, details and SVG of the picture of `choropleth`."""
-    what = shown(picture.frame, **picture.options, narrow=narrow)
-    finding, details = in_one_line(what.title)
+def city_map(picture: Picture, lang: Lang) -> tuple[str, str, str, str]:
+    """Finding, details, wide and narrow SVG of the picture of `choropleth`."""
+    wide, narrow = (
+        shown(picture.frame, **picture.options, narrow=narrow) for narrow in (False, True)
+    )
+    finding, details = in_one_line(wide.title)
+    return finding, details, _svg(wide, finding, lang, False), _svg(narrow, finding, lang, True)
+
+
+def _svg(what: Shown, finding: str, lang: Lang, narrow: bool) -> str:
     width, height, districts = outlines()
     layout = "narrow" if narrow else "wide"
     facts: dict[str, Any] = {
@@ -51,7 +57,7 @@ def city_map(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, str]
         "unit": what.unit,
         "ticks": [what.colours.tick(value) for value in what.colours.ticks],
     }
-    return finding, details, rendered("data/city_map.html.j2", facts)
+    return rendered("data/city_map.html.j2", facts)
 
 
 def _place(outline: Outline, what: Shown, lang: Lang, narrow: bool) -> Place:

@@ -63,17 +63,32 @@ class Panel(NamedTuple):
     ticks: list[tuple[float, str]]
 
 
-def month_lines(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, str]:
-    """Finding, details and SVG of the picture of `monthly`."""
-    finding, details = in_one_line(monthly.heading(picture.frame, **picture.options, narrow=narrow))
-    layout = NARROW if narrow else WIDE
+Rows = Sequence[dict[str, Any]]
+
+
+def month_lines(picture: Picture, lang: Lang) -> tuple[str, str, str, str]:
+    """Finding, details, wide and narrow SVG of the picture of `monthly`."""
+    finding, details = in_one_line(monthly.heading(picture.frame, **picture.options))
     rows, groups = monthly.rows_of(picture.frame, lang), monthly.groups_of(picture.frame)
-    months = [Month.parse(month) for month in dict.fromkeys(row["month"] for row in rows)]
+    plots = [
+        (monthly.panel_name(service, lang), [row for row in rows if row["service"] == service.id])
+        for service in monthly.services_of(picture.frame)
+    ]
+    wide, narrow = (_svg(plots, groups, finding, lang, layout) for layout in (WIDE, NARROW))
+    return finding, details, wide, narrow
+
+
+def _svg(
+    plots: Sequence[tuple[str, Rows]], groups: Sequence[str], finding: str, lang: Lang,
+    layout: Layout,
+) -> str:  # fmt: skip
+    """One layout; `plots` are the panels' names and rows."""
+    named = dict.fromkeys(row["month"] for _, rows in plots for row in rows)
+    months = [Month.parse(month) for month in named]
     panels = []
-    for place, service in enumerate(monthly.services_of(picture.frame)):
-        own = [row for row in rows if row["service"] == service.id]
+    for place, (name, rows) in enumerate(plots):
         at = (place % layout.columns * layout.pitch, place // layout.columns * layout.rise)
-        panels.append(_panel(own, groups, monthly.panel_name(service, lang), at, layout))
+        panels.append(_panel(rows, groups, name, at, layout))
     down = ceil(len(panels) / layout.columns) * layout.rise
     facts: dict[str, Any] = {
         "finding": finding,
@@ -86,12 +101,11 @@ def month_lines(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, s
         "down": down,
         "top": TOP,
     }
-    return finding, details, rendered("data/month_lines.html.j2", facts)
+    return rendered("data/month_lines.html.j2", facts)
 
 
 def _panel(
-    rows: Sequence[dict[str, Any]], groups: Sequence[str], name: str, at: tuple[int, int],
-    layout: Layout,
+    rows: Rows, groups: Sequence[str], name: str, at: tuple[int, int], layout: Layout
 ) -> Panel:  # fmt: skip
     values = [row["value"] for row in rows if row["value"] is not None]
     low, high = min(values, default=0.0), max(values, default=0.0)

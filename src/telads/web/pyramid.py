@@ -5,6 +5,7 @@ It shows what the chart `population` shows, in a hundredth of the time that draw
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from telads.answers.pictures import Picture
@@ -49,13 +50,18 @@ class Bar(NamedTuple):
     hover: str
 
 
-def pyramid(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, str]:
-    """Finding, details and SVG of the picture of `population`."""
-    finding, details = in_one_line(
-        population.heading(picture.frame, **picture.options, narrow=narrow)
-    )
-    layout = NARROW if narrow else WIDE
+def pyramid(picture: Picture, lang: Lang) -> tuple[str, str, str, str]:
+    """Finding, details, wide and narrow SVG of the picture of `population`."""
+    finding, details = in_one_line(population.heading(picture.frame, **picture.options))
     rows = population.bars_of(picture.frame, lang)
+    heads = [population.head_of(sex, picture.frame, lang) for sex in (Sex.MALE, Sex.FEMALE)]
+    wide, narrow = (_svg(rows, heads, finding, lang, layout) for layout in (WIDE, NARROW))
+    return finding, details, wide, narrow
+
+
+def _svg(
+    rows: Sequence[dict[str, Any]], heads: Sequence[str], finding: str, lang: Lang, layout: Layout
+) -> str:
     middle = layout.ages + (layout.width - layout.ages) / 2
     reach = max((abs(row["signed"]) for row in rows), default=0.0) or 1.0
     unit = (layout.width - layout.ages) / 2 - layout.figures
@@ -72,9 +78,9 @@ def pyramid(picture: Picture, lang: Lang, narrow: bool) -> tuple[str, str, str]:
         ],
         "ages": [(name, HEAD + (place + 0.5) * layout.rise) for place, name in enumerate(names)],
         "ages_end": layout.ages - 12,
-        "heads": [population.head_of(sex, picture.frame, lang) for sex in (Sex.MALE, Sex.FEMALE)],
+        "heads": heads,
     }
-    return finding, details, rendered("data/pyramid.html.j2", facts)
+    return rendered("data/pyramid.html.j2", facts)
 
 
 def _bar(row: dict[str, Any], middle: float, scale: float, top: float, layout: Layout) -> Bar:
