@@ -35,6 +35,8 @@ SOURCE = (
     "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
     "(Seoul Metropolitan Government, SK Telecom)"
 )
+DESCRIPTION = "-metadata.json"
+"""What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
 _KEY = ("district", "sex", "age")
 _CREATED = datetime(2000, 1, 1)
 """The creation date in workbooks: a real one would make equal exports differ."""
@@ -116,21 +118,24 @@ def export(build: Build, table: str, path: Path, method: str = "affinity") -> in
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, WRITERS)
-    frame = TABLES[table](build, method_of(method))
-    if build.synthetic:
-        import polars as pl
-
-        frame = frame.with_columns(synthetic=pl.lit(True))
+    frame = marked(TABLES[table](build, method_of(method)), build.synthetic)
     about = provenance(build, table, method)
     WRITERS[suffix](path, frame, about)
     return frame.height
 
 
-def provenance(build: Build, table: str, method: str) -> dict[str, object]:
-    """What an export was made from and with."""
+def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
+    """A table as it is given away: figures that are synthetic say so."""
+    import polars as pl
+
+    return frame.with_columns(synthetic=pl.lit(True)) if synthetic else frame
+
+
+def provenance(build: Build, table: str, method: str | None) -> dict[str, object]:
+    """What an export was made from and with; None where no method was chosen between."""
     return {
         "table": table,
-        "method": method,
+        **({"method": method} if method else {}),
         "build": build.name,
         "telads": __version__,
         "months": [str(month) for month in build.months],
@@ -143,12 +148,33 @@ def provenance(build: Build, table: str, method: str) -> dict[str, object]:
 def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
     with replacing(path) as temporary:
         frame.write_csv(temporary)
-    notes: dict[str, object] = {
+    write_text(path.with_name(path.name + DESCRIPTION), description(path.name, frame, about))
+
+
+def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> str:
+    """What a CSV file holds and what it was made from, as CSV on the Web has it: JSON.
+
+    https://www.w3.org/TR/tabular-metadata/
+    """
+    columns = [
+        {"name": column, "titles": column, "datatype": _datatype(kind)}
+        for column, kind in frame.schema.items()
+    ]
+    return _json_text({
         "@context": "http://www.w3.org/ns/csvw",
-        "url": path.name,
+        "url": name,
+        "tableSchema": {"columns": columns},
         "notes": [about],
-    }
-    write_text(path.with_name(f"{path.name}-metadata.json"), _json_text(notes))
+    })  # fmt: skip
+
+
+def _datatype(kind: pl.DataType) -> str:
+    """The kind of a column in the words of CSV on the Web."""
+    if kind.is_integer():
+        return "integer"
+    if kind.is_numeric():
+        return "number"
+    return "boolean" if str(kind) == "Boolean" else "string"
 
 
 def _json(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:

@@ -37,8 +37,11 @@ KINDS = ("own", "edit", "read", "foreign")
 PUBLIC = {
     "": "/", "evidence/": "/evidence/",
     "evidence/evaluation.csv": "/evidence/evaluation.csv",
+    "evidence/evaluation.csv-metadata.json": "/evidence/evaluation.csv-metadata.json",
     "data/": "/data/", "data/people.<slug:kind>": "/data/people.csv",
+    "data/people.csv-metadata.json": "/data/people.csv-metadata.json",
     "data/<slug:chart>.<slug:kind>": "/data/monthly.csv",
+    "data/<slug:chart>.csv-metadata.json": "/data/monthly.csv-metadata.json",
     "customers/": "/customers/", "advertisers/": "/advertisers/",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "api/v1/docs": "/api/v1/docs",

@@ -17,10 +17,12 @@ from telads.answers.pictures import Asked as Choices
 from telads.answers.pictures import picture
 from telads.charts import find_chart
 from telads.charts.render import render
+from telads.export import DESCRIPTION
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.api.answering import conditional, sent
 from telads.web.api.parameters import ExportAsked, PictureAsked
+from telads.web.described import CSV, CSVM, lead_to_description
 from telads.workspace import Build
 
 router = Router()
@@ -28,9 +30,8 @@ router = Router()
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
 """Where in the workspace written tables lie: every worker finds them, until their build is gone."""
-DESCRIPTION = "-metadata.json"
 KINDS: dict[str, str] = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": CSV,
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
     "json": "application/json",
@@ -46,7 +47,7 @@ def description(request: HttpRequest, table: str, asked: Query[ExportAsked]) -> 
     def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, "csv", asked.method)
         described = file.with_name(file.name + DESCRIPTION)
-        return FileResponse(described.open("rb"), content_type="application/csvm+json")
+        return FileResponse(described.open("rb"), content_type=CSVM)
 
     return conditional(request, asked, send)
 
@@ -65,9 +66,7 @@ def whole_table(
             file.open("rb"), as_attachment=True, filename=name, content_type=KINDS[kind]
         )
         if kind == "csv":
-            query = request.META.get("QUERY_STRING", "")
-            described = f"{request.path}{DESCRIPTION}" + (f"?{query}" if query else "")
-            response.headers["Link"] = f'<{described}>; rel="describedby"'
+            lead_to_description(request, response)
         return response
 
     return conditional(request, asked, send)

@@ -13,13 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from telads.export import DESCRIPTION
 from telads.language import Lang
 from telads.planning.files import write_plan
 from telads.planning.plan import Plan
 from telads.web import current
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
-from telads.web.pages.advertisers.files import DESCRIPTION
+from telads.web.described import lead_to_description
 from telads.web.pages.advertisers.files import TYPES as KINDS
 from telads.web.plans.access import version_for
 from telads.web.plans.models import PlanVersion
@@ -53,9 +54,7 @@ def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpRespons
         content_disposition_header(as_attachment=True, filename=given) or ""
     )
     if name == DESCRIBED:
-        kind = _type(name + DESCRIPTION)
-        described = f'<{request.path}{DESCRIPTION}>; rel="describedby"; type="{kind}"'
-        response.headers["Link"] = described
+        lead_to_description(request, response)
     return response
 
 

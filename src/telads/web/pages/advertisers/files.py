@@ -14,10 +14,11 @@ from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
-from telads.export import WRITERS, provenance, write_workbook
+from telads.export import DESCRIPTION, WRITERS, marked, provenance, write_workbook
 from telads.language import Text
 from telads.web import current
 from telads.web.cache import cached_by_build
+from telads.web.described import CSV, CSVM, lead_to_description
 from telads.web.pages.advertisers import form
 from telads.workspace import Build
 
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
 
 FILES = ("targets.xlsx", "targets.csv", "platforms.csv")
 """A workbook with both tables, and each table for other programs."""
-DESCRIPTION = "-metadata.json"
-"""What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
 TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".csv": "text/csv; charset=utf-8",
-    ".json": "application/csvm+json",
+    ".csv": CSV,
+    ".json": CSVM,
 }
 BETWEEN = "|"
 """Between the platforms of one target in a field, as in the command line's CSV."""
@@ -57,8 +56,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         content_disposition_header(as_attachment=True, filename=prefix + name) or ""
     )
     if table == name and table.endswith(".csv"):
-        described = form.file_address(choice, name + DESCRIPTION)
-        response.headers["Link"] = f'<{described}>; rel="describedby"; type="{TYPES[".json"]}"'
+        lead_to_description(request, response)
     return response
 
 
@@ -90,4 +88,4 @@ def _flat(answer: Answer) -> pl.DataFrame:
     rows = answer.rows
     lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
     rows = rows.with_columns(pl.col(name).list.join(BETWEEN) for name in lists)
-    return rows.with_columns(synthetic=pl.lit(True)) if answer.synthetic else rows
+    return marked(rows, answer.synthetic)

@@ -1,12 +1,14 @@
 """Files of the data page: each picture as CSV, PNG and SVG, and what brings it to life.
 
-All are told apart by the build, so a browser that asks again is answered with 304.
+A CSV file has a description beside it, at its address with `-metadata.json`. All files are told
+apart by the build, so a browser that asks again is answered with 304.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
@@ -17,21 +19,32 @@ from django.views.decorators.http import condition, require_safe
 
 from telads.answers.choices import one_of
 from telads.answers.people import by_district
-from telads.language import Lang, Text
+from telads.answers.pictures import Asked
+from telads.export import DESCRIPTION, description, marked, provenance
+from telads.language import Text
+from telads.model import Month
 from telads.version import __version__
 from telads.web import charts, current
+from telads.web.described import CSV, CSVM, lead_to_description
 from telads.web.pages.data import form
 from telads.web.pages.data.bars import people_svg
 from telads.workspace import Build
 
+if TYPE_CHECKING:
+    import polars as pl
+
+DESCRIBED = f"csv{DESCRIPTION}"
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": CSV,
+    DESCRIBED: CSVM,
     "png": "image/png",
     "svg": "image/svg+xml",
     "json": "application/json",
 }
 KINDS = ("csv", "png", "svg")
 """What a reader can take home; JSON is the specification that the page itself asks for."""
+PEOPLE = ("month", "sex", "age")
+"""What the people of the districts depend on."""
 FOR_EVER = 31_536_000
 
 
@@ -52,14 +65,14 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     choice = charts.relevant(chart, form.asked(build, request.GET))
     narrow = "narrow" in request.GET
     makers: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: charts.csv(charts.shown(build, chart, choice, lang).frame, build.synthetic),
         "png": lambda: charts.download(build, chart, choice, lang, "png"),
         "svg": lambda: charts.download(build, chart, choice, lang, "svg"),
         "json": lambda: charts.specification(build, chart, choice, lang, narrow),
     }
-    names = charts.DEPENDS_ON[chart]
-    choices = [str(value) for name in names if (value := getattr(choice, name))]
-    return _file(build, lang, chart, kind, makers, choices)
+    return _file(
+        request, chart, kind, _chosen(choice, charts.DEPENDS_ON[chart]),
+        lambda: charts.shown(build, chart, choice, lang).frame, makers,
+    )  # fmt: skip
 
 
 @require_safe
@@ -71,12 +84,10 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     choice = form.asked(build, request.GET)
     answer = by_district(build, choice.month, choice.sex, choice.age)
     makers: dict[str, Callable[[], bytes]] = {
-        "csv": lambda: charts.csv(answer.rows, build.synthetic),
         "png": lambda: charts.png(people_svg(answer, lang)),
         "svg": lambda: people_svg(answer, lang).encode(),
     }
-    choices = [value for value in (choice.month, choice.sex, choice.age) if value]
-    return _file(build, lang, "people", kind, makers, [str(value) for value in choices])
+    return _file(request, "people", kind, _chosen(choice, PEOPLE), lambda: answer.rows, makers)
 
 
 @require_safe
@@ -91,23 +102,46 @@ def program(request: HttpRequest, release: str) -> HttpResponse:
     return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
+def _chosen(choice: Asked, names: Iterable[str]) -> dict[str, str]:
+    """The choices of these names that were made."""
+    return {name: str(value) for name in names if (value := getattr(choice, name))}
+
+
 def _file(
-    build: Build,
-    lang: Lang,
+    request: HttpRequest,
     name: str,
     kind: str,
-    makers: dict[str, Callable[[], bytes]],
-    choices: list[str],
+    choices: dict[str, str],
+    table: Callable[[], pl.DataFrame],
+    pictures: dict[str, Callable[[], bytes]],
 ) -> HttpResponse:
     """One of the forms of a picture; its name says the choices and the build."""
+    build = current.build(request)
+    stem = "-".join(["telads", name, *choices.values(), current.language(request), build.name])
+    makers: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: charts.csv(table(), build.synthetic),
+        DESCRIBED: lambda: description(
+            f"{stem}.csv", marked(table(), build.synthetic), _about(build, name, choices)
+        ).encode(),
+        **pictures,
+    }
     if kind not in makers:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     response = HttpResponse(makers[kind](), content_type=TYPES[kind])
-    if kind in KINDS:
-        words = ["telads", name, *choices, lang, build.name]
+    if kind in {*KINDS, DESCRIBED}:
         response.headers["Content-Disposition"] = (
-            content_disposition_header(as_attachment=True, filename="-".join(words) + f".{kind}")
-            or ""
+            content_disposition_header(as_attachment=True, filename=f"{stem}.{kind}") or ""
         )
+    if kind == "csv":
+        lead_to_description(request, response)
     patch_cache_control(response, no_cache=True)
     return response
+
+
+def _about(build: Build, name: str, choices: dict[str, str]) -> dict[str, object]:
+    """What a table was made from: the month that was chosen, or all of them; and the rest."""
+    about = provenance(build, name, None)
+    if "month" in choices:
+        month = Month.parse(choices["month"])
+        about |= {"months": [str(month)], "windows": [[str(one) for one in month.window]]}
+    return {**about, **{name: value for name, value in choices.items() if name != "month"}}

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from telads.web.pages.evidence.view import evidence, evidence_file
+from telads.web.pages.evidence.view import DESCRIBED, TABLE, evidence, evidence_file
 
 urlpatterns = [
     path("", evidence, name="evidence"),
-    path("evaluation.csv", evidence_file, name="evidence-file"),
+    path(f"evaluation{TABLE}", evidence_file, {"kind": TABLE}, name="evidence-file"),
+    path(f"evaluation{DESCRIBED}", evidence_file, {"kind": DESCRIBED}, name="evidence-described"),
 ]

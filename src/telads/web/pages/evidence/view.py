@@ -14,11 +14,14 @@ from telads.answers.choices import one_of
 from telads.answers.comparison import comparison
 from telads.answers.evaluation import HORIZONS, PLATFORMS, SERVICES, evaluation
 from telads.errors import QuestionError, UnknownChoice
+from telads.export import DESCRIPTION, description, marked, provenance
 from telads.language import Lang, Text
 from telads.web import charts, current
 from telads.web.cache import cached_by_build
+from telads.web.described import CSV, CSVM, lead_to_description
 from telads.web.pages.evidence.panels import CITY, CLASSIC, OWN, panels, value_in
 
+TABLE, DESCRIBED = ".csv", f".csv{DESCRIPTION}"
 ALIKE = 0.02
 """Kendall's tau: orders that are better by less are said to be about as good."""
 
@@ -44,14 +47,20 @@ def evidence(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cached_by_build
-def evidence_file(request: HttpRequest) -> HttpResponse:
-    """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation."""
+def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation, or what they are."""
     horizon = _horizon(request)
     answer = evaluation(current.workspace(), horizon)
-    response = HttpResponse(charts.csv(answer.rows, answer.synthetic), content_type="text/csv")
-    name = f"telads-evaluation-{horizon}-{answer.build}.csv"
+    table = f"telads-evaluation-{horizon}-{answer.build}{TABLE}"
+    if kind == TABLE:
+        response = HttpResponse(charts.csv(answer.rows, answer.synthetic), content_type=CSV)
+        lead_to_description(request, response)
+    else:
+        about = {**provenance(current.build(request), "evaluation", None), "horizon": horizon}
+        told = description(table, marked(answer.rows, answer.synthetic), about)
+        response = HttpResponse(told, content_type=CSVM)
     response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or ""
+        content_disposition_header(as_attachment=True, filename=table.replace(TABLE, kind)) or ""
     )
     return response
 
