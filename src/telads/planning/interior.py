@@ -14,6 +14,7 @@ multipliers the answer carries its own proof: by concavity no other x is better 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,143 +83,147 @@ class Solution:
     gap: float
 
 
-def _dot(rate: Array, x: Array) -> Array:
-    return np.asarray((rate * x).sum(axis=1))
-
-
 def solve(problem: Problem, start: Array, enough: float) -> Solution:
     """The best x from a `start` strictly inside all limits; ends with a gap of `enough`."""
     search = _Search(problem, start)
-    best = Solution(start, search.gap())
+    best = Solution(start, search.gap)
     for _ in range(MOST_STEPS):
         if best.gap <= enough or search.products() <= enough / 100:
             break  # the second: beyond it there is only rounding
         search.step()
-        gap = search.gap()
-        if gap < best.gap:
-            best = Solution(search.x, gap)
-        elif gap > LOST * best.gap:
+        if search.gap < best.gap:
+            best = Solution(search.place.x, search.gap)
+        elif search.gap > LOST * best.gap:
             break
     return best
+
+
+class _Place:
+    """A point x, and what steps and gaps ask of it: computed once, however often they ask."""
+
+    def __init__(self, problem: Problem, x: Array) -> None:
+        self.x = x
+        self.weight = problem.value * np.exp(-_dot(problem.rate, x))
+        self.gradient = self.weight[:, None] * problem.rate - problem.cost
+        """Of the objective."""
+        self.goal_weight = self.goal_gradient = self.goal_slack = np.zeros(0)
+        goal = problem.goal
+        if goal is not None:
+            self.goal_weight = goal.people * np.exp(-_dot(goal.exposure, x))
+            self.goal_gradient = self.goal_weight[:, None] * goal.exposure - goal.contacts
+            self.goal_slack = np.array([problem.slack(x)])
 
 
 class _Search:
     """State of the search: x, its distances from all limits, and the limits' multipliers.
 
-    The distances are five: from zero, from the widths, from the lower and the upper limits of
-    groups, from the goal. They are carried along rather than computed anew from x, since a small
-    one would be lost in the difference of two large numbers.
+    The distances lie behind each other in one array, so that a step is a few operations on long
+    arrays instead of many on short ones: from zero (that is x), from the widths, from the lower and
+    the upper limits of groups, from the goal. They are carried along rather than computed anew from
+    x, since a small one would be lost in the difference of two large numbers.
     """
 
     def __init__(self, problem: Problem, start: Array) -> None:
         self.problem = problem
-        self.groups = np.eye(len(problem.low))[:, problem.group]  # group x column
+        groups = np.eye(len(problem.low))[:, problem.group]  # group x column
         self.fixed = problem.low >= problem.high
         self.bounded = np.isfinite(problem.width)
-        self.x = start
-        sums = (self.groups @ start.sum(axis=0))[~self.fixed]
-        self.slacks = [
-            start,
+        self.free_groups = groups[~self.fixed]
+        sums = self.free_groups @ start.sum(axis=0)
+        self.place = _Place(problem, start)
+        slacks = [
+            start.ravel(),
             (problem.width - start)[self.bounded],
             sums - problem.low[~self.fixed],
             problem.high[~self.fixed] - sums,
-            np.maximum(self.goal_slack(start), LEAST_SLACK),
+            np.maximum(self.place.goal_slack, LEAST_SLACK),
         ]
-        size = FIRST * max(1e-3, float(np.abs(self.gradient(start)).max()))
+        ends = [0, *accumulate(slack.size for slack in slacks)]
+        self.places = [slice(*both) for both in pairwise(ends)]
+        self.slacks = np.concatenate(slacks)
+        size = FIRST * max(1e-3, float(np.abs(self.place.gradient).max()))
         # Multipliers that make every product of slack and multiplier alike.
-        count = sum(slack.size for slack in self.slacks)
-        self.z = [size / count / slack for slack in self.slacks]
+        self.z = size / self.slacks.size / self.slacks
         # One multiplier for each fixed group, and one for the total of the others.
         self.nu = np.zeros(int(self.fixed.sum()) + int(not self.fixed.all()))
-        self.rows = np.vstack(
-            [self.groups[self.fixed], self.groups[~self.fixed].sum(axis=0)[None, :]]
-        )[: len(self.nu)]
+        self.rows = np.vstack([groups[self.fixed], self.free_groups.sum(axis=0)[None, :]])
+        self.rows = self.rows[: len(self.nu)]
         self.targets = self.rows @ start.sum(axis=0)
+        goal = [] if problem.goal is None else [np.zeros(start.shape[1])]
+        bound = np.vstack([self.free_groups, *goal, self.rows])
+        self.couplings = np.repeat(bound[:, None, :], len(start), axis=1)
+        """Gradients in x of what binds rows together; that of the goal changes with x."""
+        self.gap = self._gap()
+        """Proven distance from the best."""
 
-    def goal_slack(self, x: Array) -> Array:
-        """The goal's slack at x; the one carried along meets it in the end, not on the way."""
-        return np.array([] if self.problem.goal is None else [self.problem.slack(x)])
+    def parts(self, whole: Array) -> list[Array]:
+        """An array of all limits taken apart, the first part in the shape of x."""
+        first, *others = self.places
+        return [whole[first].reshape(self.place.x.shape), *(whole[one] for one in others)]
 
-    def gradient(self, x: Array) -> Array:
-        """Of the objective."""
-        problem = self.problem
-        weight = problem.value * np.exp(-_dot(problem.rate, x))
-        return weight[:, None] * problem.rate - problem.cost
-
-    def goal_gradient(self, x: Array) -> Array:
-        """Of the goal's slack; zeros without a goal."""
-        goal = self.problem.goal
-        if goal is None:
-            return np.zeros_like(x)
-        weight = goal.people * np.exp(-_dot(goal.exposure, x))
-        return weight[:, None] * goal.exposure - goal.contacts
-
-    def residual(self, x: Array, z: list[Array], nu: Array) -> Array:
+    def residual(self, z: Array, nu: Array) -> Array:
         """Gradient of the Lagrangian in x: zero at the best."""
-        lower, wide, low, high, goal = z
-        out = -self.gradient(x) - lower
-        out[self.bounded] += wide
-        out += (high - low) @ self.groups[~self.fixed] + nu @ self.rows
+        lower, wide, low, high, goal = self.parts(z)
+        out = (high - low) @ self.free_groups + nu @ self.rows - self.place.gradient - lower
+        if wide.size:
+            out[self.bounded] += wide
         if goal.size:
-            out -= goal[0] * self.goal_gradient(x)
+            out -= goal[0] * self.place.goal_gradient
         return np.asarray(out)
 
-    def gap(self) -> float:
-        """Proven distance from the best: complementarity, and what the residual may hide.
+    def missed(self) -> Array:
+        """By how much the goal's slack is not the one that is carried along; it is in the end."""
+        return np.asarray(self.place.goal_slack - self.slacks[self.places[-1]])
+
+    def _gap(self) -> float:
+        """Complementarity, and what the residual may hide.
 
         Both x and the best sum to 1, so the residual can hide no more than its spread.
         """
-        left = self.residual(self.x, self.z, self.nu)
-        missed = np.abs(self.goal_slack(self.x) - self.slacks[4]) @ self.z[4]
+        left = self.residual(self.z, self.nu)
+        missed = np.abs(self.missed()) @ self.z[self.places[-1]]
         return self.products() + float(left.max() - left.min() + missed)
 
     def products(self) -> float:
         """Sum of the distances from the limits times their multipliers."""
-        pairs = zip(self.slacks, self.z, strict=True)
-        return sum(float((slack * z).sum()) for slack, z in pairs)
+        return float(self.slacks @ self.z)
 
     def step(self) -> None:
         """One step: a look ahead, then towards the centre as far as that promises."""
-        newton = _Newton(self)
-        mean = self.products() / sum(slack.size for slack in self.slacks)
-        ahead = newton.direction([np.zeros_like(z) for z in self.z])
+        newton, products = _Newton(self), self.products()
+        ahead = newton.direction(np.zeros_like(self.z))
         length = self._length(ahead)
-        then = sum(
-            float(((s + length * ds) * (z + length * dz)).sum())
-            for s, z, ds, dz in zip(self.slacks, self.z, ahead.slacks, ahead.z, strict=True)
-        )
-        centre = mean * max((then / self.products()) ** 3, LEAST_CENTRE)
-        curved = [centre - ds * dz for ds, dz in zip(ahead.slacks, ahead.z, strict=True)]
-        direction = newton.direction(curved)
-        length, before = self._length(direction), self.gap()
+        then = float((self.slacks + length * ahead.slacks) @ (self.z + length * ahead.z))
+        centre = products / self.z.size * max((then / products) ** 3, LEAST_CENTRE)
+        direction = newton.direction(centre - ahead.slacks * ahead.z)
+        length, before = self._length(direction), self.gap
         start = self.slacks, self.z, self.nu
         for _ in range(HALVINGS):
             self._move(start, length, direction)
-            if self.gap() < WORSE * before:
+            if self.gap < WORSE * before:
                 break
             length /= 2  # goal and objective are curved: no ratio tells how far is too far
 
     def _length(self, direction: _Direction) -> float:
         """How far one may go and stay inside; the whole step at most."""
-        pairs = zip((*self.slacks, *self.z), (*direction.slacks, *direction.z), strict=True)
-        return min(1.0, BOUNDARY * min(_room(values, changes) for values, changes in pairs))
+        room = min(_room(self.slacks, direction.slacks), _room(self.z, direction.z))
+        return min(1.0, BOUNDARY * room)
 
-    def _move(
-        self, start: tuple[list[Array], list[Array], Array], length: float, by: _Direction
-    ) -> None:
+    def _move(self, start: tuple[Array, Array, Array], length: float, by: _Direction) -> None:
         slacks, z, nu = start
-        self.slacks = [old + length * move for old, move in zip(slacks, by.slacks, strict=True)]
-        self.x = self.slacks[0]
-        self.z = [old + length * change for old, change in zip(z, by.z, strict=True)]
+        self.slacks = slacks + length * by.slacks
+        self.z = z + length * by.z
         self.nu = nu + length * by.nu
+        self.place = _Place(self.problem, self.parts(self.slacks)[0])
+        self.gap = self._gap()
 
 
 @dataclass(frozen=True)
 class _Direction:
-    """How slacks (the first is x) and multipliers change in a whole step."""
+    """How slacks (the first are x) and multipliers change in a whole step."""
 
-    slacks: list[Array]
-    z: list[Array]
+    slacks: Array
+    z: Array
     nu: Array
 
 
@@ -227,57 +232,46 @@ class _Newton:
 
     def __init__(self, search: _Search) -> None:
         self.search = search
-        problem = search.problem
-        self.ratios = [z / s for s, z in zip(search.slacks, search.z, strict=True)]
-        self.diagonal = self.ratios[0] + STEADY
-        self.diagonal[search.bounded] += self.ratios[1]
-        parts = [(problem.value, problem.rate)]
+        problem, place = search.problem, search.place
+        self.ratios = search.z / search.slacks
+        own, wide, low, high, goal = search.parts(self.ratios)
+        self.diagonal = own + STEADY
+        if wide.size:
+            self.diagonal[search.bounded] += wide
+        parts = [(place.weight, problem.rate)]
         if problem.goal is not None:
-            parts.append((float(search.z[4][0]) * problem.goal.people, problem.goal.exposure))
-        factors = np.stack(
-            [np.sqrt(v * np.exp(-_dot(rate, search.x)))[:, None] * rate for v, rate in parts]
-        )
+            parts.append((float(search.z[-1]) * place.goal_weight, problem.goal.exposure))
+        factors = np.stack([np.sqrt(weight)[:, None] * rate for weight, rate in parts])
         self.scaled = factors / self.diagonal
         small = np.einsum("sgj,tgj->gst", factors, self.scaled) + np.eye(len(parts))
-        self.small = np.linalg.inv(small)
-        columns, self.softness = self._couplings()
-        self.answers = self._rows_solved(columns)
+        self.small = 1 / small if len(parts) == 1 else np.linalg.inv(small)
+        # What binds rows together, and how softly: 0 for the given sums.
+        self.softness = np.concatenate([1 / (low + high), 1 / goal, np.zeros(len(search.nu))])
+        columns = search.couplings
+        if problem.goal is not None:
+            columns = columns.copy()
+            columns[len(search.free_groups)] = place.goal_gradient
         self.columns = columns.reshape(len(columns), -1)
-        self.matrix = self.columns @ self.answers.reshape(len(columns), -1).T
+        self.answers = self._rows_solved(columns).reshape(self.columns.shape)
+        self.matrix = self.columns @ self.answers.T
         self.matrix += np.diag(self.softness)
 
-    def direction(self, targets: list[Array]) -> _Direction:
+    def direction(self, targets: Array) -> _Direction:
         """Towards products of slack and multiplier that equal `targets`."""
         search = self.search
-        wanted_z = [target / s for target, s in zip(targets, search.slacks, strict=True)]
-        right = -search.residual(search.x, wanted_z, search.nu)
-        own = self._rows_solved(right[None])[0]
-        wanted = self.columns @ own.ravel()
+        wanted_z = targets / search.slacks
+        own = self._rows_solved(-search.residual(wanted_z, search.nu)[None])[0].ravel()
+        wanted = self.columns @ own
         given = len(self.softness) - len(search.nu)
-        wanted[given:] += search.rows @ search.x.sum(axis=0) - search.targets
-        free = int((~search.fixed).sum())
-        wanted[free:given] += search.goal_slack(search.x) - search.slacks[4]
+        free = len(search.free_groups)
+        wanted[given:] += search.rows @ search.place.x.sum(axis=0) - search.targets
+        wanted[free:given] += search.missed()
         forces = np.linalg.solve(self.matrix, wanted)
-        dx = own - np.tensordot(forces, self.answers, axes=1)
+        dx = own - forces @ self.answers
         soft = (forces * self.softness)[:given]  # how the sums move, free of cancellation
-        slacks = [dx, -dx[search.bounded], soft[:free], -soft[:free], soft[free:]]
-        dz = [
-            want - z - ratio * move
-            for want, z, ratio, move in zip(wanted_z, search.z, self.ratios, slacks, strict=True)
-        ]
-        return _Direction(slacks, dz, forces[given:])
-
-    def _couplings(self) -> tuple[Array, Array]:
-        """What binds rows together (each row x column) and how softly: 0 for the given sums."""
-        search, ratios = self.search, self.ratios
-        shape = search.x.shape
-        sums = [np.broadcast_to(row, shape) for row in search.groups[~search.fixed]]
-        softness = list(1 / (ratios[2] + ratios[3]))
-        if search.problem.goal is not None:
-            sums.append(search.goal_gradient(search.x))
-            softness.append(1 / float(ratios[4][0]))
-        sums += [np.broadcast_to(row, shape) for row in search.rows]
-        return np.stack(sums), np.array(softness + [0.0] * len(search.rows))
+        wide = -dx[search.bounded.ravel()]
+        slacks = np.concatenate([dx, wide, soft[:free], -soft[:free], soft[free:]])
+        return _Direction(slacks, wanted_z - search.z - self.ratios * slacks, forces[given:])
 
     def _rows_solved(self, right: Array) -> Array:
         """The rows' own matrices (diagonal plus products) solved for each of `right`."""
@@ -286,7 +280,11 @@ class _Newton:
         return np.asarray(right / self.diagonal - np.einsum("sgj,gsk->kgj", self.scaled, weights))
 
 
+def _dot(rate: Array, x: Array) -> Array:
+    return np.asarray(np.einsum("gj,gj->g", rate, x))
+
+
 def _room(values: Array, changes: Array) -> float:
     """How many times the changes can be made before a value reaches zero."""
-    falling = -changes > values / 2  # the others leave room for more than a whole step
-    return float((-values[falling] / changes[falling]).min()) if falling.any() else np.inf
+    fastest = float((-changes / values).max())
+    return 1 / fastest if fastest > 0 else np.inf
