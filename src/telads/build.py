@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,12 @@ class Built:
 
     name: str
     made: bool
+
+
+def load() -> None:
+    """Import what a build needs: done while files are read, it takes no time of its own."""
+    for module in ("telads.marts", "scipy.special"):
+        import_module(module)
 
 
 def build(
@@ -151,17 +158,18 @@ def _write_tables(
     given: Material, folder: Path, on_step: Callable[[str, int, int], None] | None
 ) -> None:
     """Make and write the tables, two at a time: engine and arrays leave Python's lock."""
-    from telads.marts import TABLES
-
-    given.prepare()  # what several tables need, before they ask for it at once
+    from telads.marts import FROM_CELLS, TABLES
 
     def write(table: str) -> None:
+        if table not in FROM_CELLS:
+            prepared.result()  # what several tables need, before they ask for it at once
         content = io.BytesIO()  # written by us, so that a full disk is told as what it is
         TABLES[table](given).write_parquet(content, compression="zstd")
         with explained(folder):
             (folder / f"{table}.parquet").write_bytes(content.getbuffer())
 
     with ThreadPoolExecutor(WRITERS) as pool:
+        prepared = pool.submit(given.prepare)
         writing = {table: pool.submit(write, table) for table in TABLES}
         for done, (table, written) in enumerate(writing.items()):
             if on_step:

@@ -102,13 +102,15 @@ def ingest(
     settings: Settings,
     month: Month | None = None,
     on_wait: Callable[[], None] | None = None,
+    on_reading: Callable[[], None] | None = None,
 ) -> Iterator[Taken]:
     """Take files into the workspace, yielding what became of each as soon as it is known.
 
     `paths` are files or folders; `month` overrides the label month of a single file. A refused
-    file does not keep the others out. Raises `DataError` where there is nothing to read,
-    `WorkspaceBusy` if another process is writing, and `WorkspaceError` if the workspace cannot be
-    written to; what was yielded before stays taken.
+    file does not keep the others out. `on_reading` is told once if there are new files to read.
+    Raises `DataError` where there is nothing to read, `WorkspaceBusy` if another process is
+    writing, and `WorkspaceError` if the workspace cannot be written to; what was yielded before
+    stays taken.
     """
     wanted, skipped = discover(paths)
     if month and len(wanted) != 1:
@@ -119,10 +121,15 @@ def ingest(
     for path in skipped:
         yield Taken(path, "skipped")
     with workspace.writing(settings.lock_seconds, on_wait):
-        yield from _ingest(workspace, wanted, month)
+        yield from _ingest(workspace, wanted, month, on_reading)
 
 
-def _ingest(workspace: Workspace, paths: list[Path], month: Month | None) -> Iterator[Taken]:
+def _ingest(
+    workspace: Workspace,
+    paths: list[Path],
+    month: Month | None,
+    on_reading: Callable[[], None] | None,
+) -> Iterator[Taken]:
     ledger = workspace.ledger()
     forget_abandoned(workspace, ledger)
     candidates: list[_Candidate] = []
@@ -135,7 +142,10 @@ def _ingest(workspace: Workspace, paths: list[Path], month: Month | None) -> Ite
     for candidate in candidates:
         if candidate.month in contradicted:
             yield Taken(candidate.path, "refused", candidate.month, error=_ambiguous(candidate))
-    yield from _take(workspace, ledger, [c for c in candidates if c.month not in contradicted])
+    sound = [c for c in candidates if c.month not in contradicted]
+    if on_reading and not all(_known(workspace, ledger, candidate) for candidate in sound):
+        on_reading()
+    yield from _take(workspace, ledger, sound)
 
 
 def _take(workspace: Workspace, ledger: Ledger, candidates: list[_Candidate]) -> Iterator[Taken]:

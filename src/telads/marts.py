@@ -233,15 +233,19 @@ def signals_table(given: Material) -> pl.DataFrame:
     return _named_months(signals(given.lazy, given.panel.months))
 
 
-TABLES: dict[str, Callable[[Material], pl.DataFrame]] = {
+FROM_CELLS: dict[str, Callable[[Material], pl.DataFrame]] = {
     "segments": segments_table,
     "ages": ages_table,
+    "signals": signals_table,
+}
+"""Tables that need nothing but the cells."""
+
+TABLES: dict[str, Callable[[Material], pl.DataFrame]] = FROM_CELLS | {
     "services": services_table,
     "classic": classic_table,
     "platforms": platforms_table,
     "classic_platforms": classic_platforms_table,
     "correlations": correlations_table,
-    "signals": signals_table,
 }
 """Every table of a build and the function that makes it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -58,9 +59,12 @@ def ingest(
     total = len(discover(paths)[0])
     outcomes: list[Taken] = []
     label = Month.parse(month) if month else None
+    on_reading = _load_beside if then_build else None
     with progress(Text("파일 읽기", "Reading files")) as step:
         step("", 0, total)
-        for taken in take(workspace_of(workspace), paths, load_settings(), label, waiting):
+        for taken in take(
+            workspace_of(workspace), paths, load_settings(), label, waiting, on_reading
+        ):
             outcomes.append(taken)
             step(taken.path.name, min(len(outcomes) - 1, total), total)
     refused = [taken for taken in outcomes if taken.outcome == "refused"]
@@ -76,6 +80,13 @@ def ingest(
         _tell_built(built, lang.value)
     if refused:
         raise typer.Exit(1)
+
+
+def _load_beside() -> None:
+    """Import what building needs while files are read: the reader leaves Python's lock."""
+    from telads.build import load
+
+    Thread(target=load, daemon=True).start()
 
 
 def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
