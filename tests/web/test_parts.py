@@ -107,7 +107,7 @@ def test_every_label_explains_itself() -> None:
 
 def test_the_basis_names_month_window_method_and_build(twin_build: Build) -> None:
     line = render("{% basis answer %}", answer=services(twin_build, "강남구", "F", 30))
-    assert "기준 2023년 4월 · 관측 2023년 1월–3월 · 방식 affinity" in line
+    assert "기준 2023년 4월 · 관측 2023년 1월–3월 · 방식 관심도" in line
     assert twin_build.name[:8] in line
     assert "badge-synthetic" in line
 

@@ -170,7 +170,7 @@ COLUMNS: dict[str, Column] = {
     "sex": Column(Text("성별", "Sex"), lambda row, lang: Sex(row["sex"]).text(lang), figure=False),
     "age": Column(Text("나이", "Age"), lambda row, lang: age_text(row["age"])(lang), figure=False),
     "population": Column(Text("인원", "People"), _number("population", ",.0f")),
-    "usage": Column(Text("사용량", "Usage"), _in_unit("usage")),
+    "usage": Column(Text("이용량", "Usage"), _in_unit("usage")),
     "affinity": Column(Text("관심도", "Affinity"), _number("affinity", "+.2f")),
     "index": Column(Text("지수(서울=100)", "Index (city 100)"), _number("index", ".0f")),
     "index_low": Column(Text("80% 하한", "80% low"), _number("index_low", ".0f")),

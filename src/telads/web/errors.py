@@ -42,8 +42,13 @@ BAD_REQUEST = TeladsError(
 )
 FORBIDDEN = TeladsError(
     Text("볼 수 없는 페이지입니다.", "This page is not open to you."),
-    Text("로그인이 필요하거나 오래된 양식일 수 있습니다. 다시 열어 주십시오.",
-         "You may have to sign in, or the form was too old. Open the page again."),
+    Text("로그인하지 않았거나 이 역할로는 열 수 없습니다. 필요하면 관리자에게 요청해 주십시오.",
+         "You have not signed in, or your role does not open it. Ask your administrator."),
+)  # fmt: skip
+STALE_FORM = TeladsError(
+    Text("보내신 양식을 받을 수 없습니다.", "This form cannot be taken."),
+    Text("너무 오래 열려 있던 양식일 수 있습니다. 페이지를 다시 열어 보내 주십시오.",
+         "It may have been open for too long. Open the page again and send it anew."),
 )  # fmt: skip
 NOT_FOUND = TeladsError(
     Text("그런 페이지는 없습니다.", "There is no such page."),
@@ -83,7 +88,7 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
         "advice": error.advice and error.advice(lang),
         "value": error.facts.get("value"),
         "clean": request.path,
-        "retry": status not in {404} or bool(request.GET),
+        "retry": error is not FORBIDDEN and (status != 404 or bool(request.GET)),
     }
     page = render(request, "error.html", facts, status=status)
     if getattr(request, "htmx", False):
@@ -138,7 +143,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token does not fit."""
-    return answer_with(request, FORBIDDEN, 403)
+    return answer_with(request, STALE_FORM, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

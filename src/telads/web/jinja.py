@@ -46,7 +46,7 @@ def _environment(lang: Lang) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "pages"]),
         autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False,
     )  # fmt: skip
-    for name in ("say", "month", "window", "people", "service", "district"):
+    for name in ("say", "month", "window", "people", "service", "district", "method"):
         known.filters[name] = partial(getattr(tags, name), language=lang)
     known.filters.update(plain=tags.plain, percent=tags.percent, capfirst=capfirst, fill=_fill)
     known.globals.update(

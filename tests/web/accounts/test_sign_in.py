@@ -126,7 +126,10 @@ def test_disabled_people_are_out_at_once(site: Client) -> None:
 
 def test_a_role_holds_from_the_next_request(site: Client) -> None:
     client = signed_in(person("kim", Role.VIEWER))
-    assert client.get("/account/log/").status_code == 403
+    refused = client.get("/en/account/log/")
+    assert refused.status_code == 403
+    assert "your role does not open it" in refused.content.decode()
+    assert "Start this page again" not in refused.content.decode()
     people.set_role("kim", Role.ADMINISTRATOR)
     assert client.get("/account/log/").status_code == 200
     assert role_of(people.find("kim")) is Role.ADMINISTRATOR
@@ -151,7 +154,9 @@ def test_cookies_are_hardened(site: Client) -> None:
     assert cookie["samesite"] == "Lax"
     assert cookie["max-age"] == 12 * 3600
     strict = Client(enforce_csrf_checks=True)
-    assert strict.post(SIGN_IN, {"username": "kim", "password": PASSWORD}).status_code == 403
+    refused = strict.post(SIGN_IN, {"username": "kim", "password": PASSWORD})
+    assert refused.status_code == 403
+    assert "양식" in read(refused.content.decode()).one("h1").text
 
 
 def test_what_is_written_down_holds_no_typed_words(site: Client) -> None:

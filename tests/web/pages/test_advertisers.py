@@ -87,9 +87,11 @@ def test_one_month_alone_has_no_range(site: Client) -> None:
         ("advertisers", "2023-02", True),
         ("customers", "2023-01", False),
         ("customers", "2023-02", True),
+        ("audiences", "2023-01", False),
+        ("audiences", "2023-02", True),
     ):
         facts = get(site, f"/{page}/?month={month}").one("dl", class_="facts").text
-        assert ("최근 1년의 범위" in facts) == ranged, (page, month)
+        assert ("최근 1년 달별 범위" in facts) == ranged, (page, month)
 
 
 def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Build) -> None:

@@ -33,7 +33,7 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     rows = {row.one("th").text: row for row in page.one("table", class_="profile").all("tr")[1:]}
     shown = next(row for row in facts["profile"] if row["service"] == "delivery")
     assert f"{shown['index']:.1f}" in rows["Delivery"].text
-    assert f"{shown['index_low']:.1f} … {shown['index_high']:.1f}" in rows["Delivery"].text
+    assert f"{shown['index_low']:.1f}–{shown['index_high']:.1f}" in rows["Delivery"].text
     assert "no ratio" in rows["Netflix"].text
     table = page.one("figure").one("tbody")
     assert len(table.all("tr")) == len(facts["districts"])

@@ -21,6 +21,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
+from telads.web.pages.evidence import panels
 from telads.web.written import figure_text
 from telads.workspace import Workspace
 
@@ -75,6 +76,12 @@ def test_the_download_is_the_evaluation(site: Client, twin_workspace: Workspace)
         [float("nan") if row["value"] is None else row["value"] for row in known], nan_ok=True
     )
     assert {row["synthetic"] for row in rows} == {"true"}
+
+
+def test_an_interval_below_zero_is_legible() -> None:
+    row = {"recommender": "chance", "value": 0.003, "low": -0.009, "high": 0.016}
+    dot = panels._dot({**row, "part": "services", "measure": "tau"}, 0.8, 1.0, "ko")
+    assert dot.interval == "−0.009 … 0.016"
 
 
 def test_another_horizon_is_no_page(site: Client) -> None:

@@ -32,6 +32,8 @@ def test_an_audience_leads_to_a_plan(planner: Client) -> None:
     page = get(planner, link)
     assert_nothing_inline(page)
     assert '"age":[20,30]' in page.one("textarea").text
+    service = page.one("select", name="advertise")
+    assert [one.attributes["value"] for one in service.all("option", selected="")] == ["delivery"]
     assert "명" in page.one("section", class_="panel").one("p", class_="lead").text
 
 
@@ -108,7 +110,9 @@ def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: B
         ({"p1_curve": "1:0.1, 2:0.9"}, "Reach rises faster"),
         ({"goal": "at_most", "often": "0.01"}, "cannot be met"),
         ({"month": "2031-01"}, "month"),
-        ({"advertise": ""}, "service"),
+        ({"advertise": ""}, "Choose the service to advertise"),
+        ({"budget": ""}, "Write the budget"),
+        ({"p0_service": ""}, "Choose the platform of each row"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
@@ -120,6 +124,12 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
     assert words in page.one(role="alert").text
     assert page.one("input", name="p0_price").attributes["value"] == "3500"
     assert not SavedPlan.objects.exists()
+
+
+def test_a_plan_without_platforms_is_told_so(planner: Client) -> None:
+    bare = {name: value for name, value in FORM.items() if not name.startswith(("p0_", "p1_"))}
+    response = planner.post("/en/plans/new/", {**bare, "try": "1"})
+    assert "Choose at least one platform" in read(response.content.decode()).one(role="alert").text
 
 
 def test_rules_of_any_depth_do_no_harm(planner: Client) -> None:

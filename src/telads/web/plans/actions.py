@@ -6,7 +6,7 @@ from telads.language import Text
 
 ACTIONS: dict[str, Text] = {
     "plan-create": Text("계획 만들기", "made a plan"),
-    "plan-version": Text("계획 새 판 저장", "saved a version of a plan"),
+    "plan-version": Text("계획 새 버전 저장", "saved a version of a plan"),
     "plan-file": Text("계획 내려받기", "downloaded a plan"),
     "plan-share": Text("공유 링크 만들기", "made a share link"),
     "plan-revoke": Text("공유 링크 거두기", "revoked a share link"),

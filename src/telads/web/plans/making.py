@@ -115,7 +115,10 @@ def _for_audience(request: HttpRequest, build: Build, typed: Typed, fresh: bool)
         return typed
     rules = described_of(request.GET).rules()
     month = month_of(build, request.GET.get("month") or None)
-    return typed._replace(month=str(month), rules=canonical(rules.document()))
+    used = request.GET.get("service", "")
+    # Whoever is chosen for their use of a service most likely hears of that service.
+    likely = used if fresh and used in build.about["services"] else typed.advertise
+    return typed._replace(month=str(month), rules=canonical(rules.document()), advertise=likely)
 
 
 def _tried(

@@ -16,6 +16,7 @@ from telads.language import Text
 from telads.planning.plan import Plan, canonical
 from telads.web.accounts.audit import record
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
+from telads.wording import josa
 
 BYTES = 32
 SHOWN = 6
@@ -131,9 +132,10 @@ def _digest(token: str) -> str:
 
 
 def _meanwhile(newest: PlanVersion) -> QuestionError:
+    version = josa(f"버전 {newest.number}", "을/를")
     return QuestionError(
-        Text(f"그사이 {newest.made_by} 님이 {newest.number}판을 저장했습니다.",
+        Text(f"그사이 {newest.made_by} 님이 {version} 저장했습니다.",
              f"Meanwhile {newest.made_by} saved version {newest.number}."),
-        Text("새 판을 열어 고친 뒤 다시 저장해 주세요.",
+        Text("새 버전을 열어 고친 뒤 다시 저장해 주세요.",
              "Open the new version, and make your changes there."),
     )  # fmt: skip

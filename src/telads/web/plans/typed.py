@@ -63,6 +63,7 @@ class Typed(NamedTuple):
 
     def _document(self) -> dict[str, Any]:
         _check_name("name", self.name)
+        self._check_complete()
         return {
             "name": self.name,
             "month": self.month or None,
@@ -74,9 +75,27 @@ class Typed(NamedTuple):
             "platforms": [_platform(row) for row in self.platforms],
         }
 
+    def _check_complete(self) -> None:
+        """What every plan needs, said in the words of the form."""
+        missing = (
+            (self.advertise, "service", Text("광고할 서비스를 골라 주세요.",
+                                             "Choose the service to advertise.")),
+            (self.budget, "budget", Text("예산을 적어 주세요.", "Write the budget.")),
+            (self.platforms, "platforms", Text("매체를 하나 이상 고르고 단가를 적어 주세요.",
+                                               "Choose at least one platform, with its price.")),
+            (all(row.service for row in self.platforms), "platforms",
+             Text("적은 줄마다 매체를 고르거나 줄을 비워 주세요.",
+                  "Choose the platform of each row, or leave the row empty.")),
+        )  # fmt: skip
+        for given, field, advice in missing:
+            if not given:
+                raise QuestionError(
+                    Text("빠진 항목이 있습니다.", "Something is missing."), advice, rule=field
+                )
+
 
 def typed_of(form: QueryDict) -> Typed:
-    """What a form holds; rows without a service are left out."""
+    """What a form holds; empty rows are left out."""
     known = {
         name: form.get(name, "").strip() for name in Typed._fields if name not in {"platforms"}
     }
@@ -84,7 +103,7 @@ def typed_of(form: QueryDict) -> Typed:
         PlatformRow(*(form.get(f"p{at}_{name}", "").strip() for name in PlatformRow._fields))
         for at in range(MOST_PLATFORMS)
     )
-    return Typed(**known, platforms=tuple(row for row in rows if row.service))
+    return Typed(**known, platforms=tuple(row for row in rows if any(row)))
 
 
 def typed_from(brief: Brief) -> Typed:

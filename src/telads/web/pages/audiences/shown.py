@@ -66,7 +66,7 @@ def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow
     return ProfileRow(
         service=BY_ID[row["service"]].text(lang),
         figure="–" if index is None else f"{index:.1f}",
-        interval="" if None in interval else f"{interval[0]:.1f} … {interval[1]:.1f}",
+        interval="" if None in interval else f"{interval[0]:.1f}–{interval[1]:.1f}",
         bar=Bar.of(index, low, high, CITY, *interval),
         affinity=figure_text(f"{row['affinity']:+.2f}"),
         share="–" if row["volume_share"] is None else f"{row['volume_share']:.1%}",

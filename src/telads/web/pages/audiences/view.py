@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.audience import has_range
 from telads.errors import AudienceTooSmall, IndexRefused, QuestionError
 from telads.language import Lang
 from telads.planning.questions import audience_answer, overlap_answer
@@ -51,7 +52,11 @@ def _found(build: Build, choice: form.Choice, lang: Lang) -> dict[str, Any]:
             overlap = overlap_answer(build, first, second, choice.month)
     except (AudienceTooSmall, IndexRefused) as error:
         return {"refused": _told(error, lang)}
-    return {"answers": shown(answers, lang), "overlap": overlap}
+    return {
+        "answers": shown(answers, lang),
+        "overlap": overlap,
+        "has_range": has_range(build, choice.month),
+    }
 
 
 def _told(error: QuestionError, lang: Lang) -> dict[str, str]:

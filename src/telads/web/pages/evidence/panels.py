@@ -102,6 +102,14 @@ def _scale(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
     return low - rim, min(high + rim, 1.0)
 
 
+def _interval(low: float | None, high: float | None) -> str:
+    """`0.914–0.941`; `−0.009 … 0.016` where a dash would stand beside a minus."""
+    if low is None or high is None:
+        return ""
+    ends = [figure_text(f"{end:.3f}") for end in (low, high)]
+    return (" … " if low < 0 else "–").join(ends)
+
+
 def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
     value, low, high = row["value"], row["low"], row["high"]
 
@@ -114,7 +122,7 @@ def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
         name=_said("recommender", row, lang),
         own=row["recommender"] == OWN,
         value=_said("value", row, lang),
-        interval=f"{low:.3f}–{high:.3f}" if low is not None and high is not None else "",
+        interval=_interval(low, high),
         at=place(value) if inside else None,
         span=(place(low), place(high)) if spread else None,
     )
