@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -103,8 +102,16 @@ def block_correlations(
     inner = at if groups is None else _pair_numbers(at, groups)
     residual = np.where(known, filled - _group_means(filled, mass, inner), 0.0)
 
+    place = _places_in_blocks(at, blocks)
+    longest = int(place.max(initial=-1)) + 1
+
+    def laid_out(rows: Array) -> Array:
+        by_block = np.zeros((blocks, longest, rows.shape[1]))
+        by_block[at, place] = rows
+        return by_block
+
     def products(left: Array, right: Array) -> Array:
-        return _sums(left[:, :, None] * right[:, None, :], at, blocks)
+        return np.asarray(laid_out(left).swapaxes(-1, -2) @ laid_out(right))
 
     counted = known.astype(float)
     covariance = products(mass * residual, residual)
@@ -123,6 +130,15 @@ def _pair_numbers(at: NDArray[np.intp], groups: NDArray[np.generic]) -> NDArray[
     return np.asarray(at * (numbers.max(initial=0) + 1) + numbers, dtype=np.intp)
 
 
+def _places_in_blocks(at: NDArray[np.intp], blocks: int) -> NDArray[np.intp]:
+    """The number of each row among the rows of its block."""
+    order = np.argsort(at, kind="stable")
+    sizes = np.bincount(at, minlength=blocks)
+    place = np.empty_like(at)
+    place[order] = np.arange(len(at)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return place
+
+
 def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
     """For each row the weighted means of its group."""
     count = int(groups.max(initial=0)) + 1
@@ -130,10 +146,6 @@ def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
     return np.asarray((_sums(filled * mass, groups, count) / np.where(total > 0, total, 1))[groups])
 
 
-def _sums(rows: Array, at: NDArray[np.intp], blocks: int) -> Array:
-    """The sum of the rows of each block; zero where a block has none."""
-    flat = rows.reshape(len(rows), math.prod(rows.shape[1:]))
-    sums = np.empty((blocks, flat.shape[1]))
-    for index, column in enumerate(flat.T):
-        sums[:, index] = np.bincount(at, column, minlength=blocks)
-    return sums.reshape(blocks, *rows.shape[1:])
+def _sums(rows: Array, at: NDArray[np.intp], groups: int) -> Array:
+    """The sums of the rows of each group, group x column; zero where a group has none."""
+    return np.stack([np.bincount(at, column, minlength=groups) for column in rows.T], axis=-1)
