@@ -11,6 +11,7 @@ from telads.answers.tables import of_month
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.planning.audience import Overlap, audience, overlap, suppressed
+from telads.planning.questions import audience_answer
 from telads.planning.rules import Rules
 from telads.planning.rules_read import read_rules
 from telads.recommend.platforms import EIGHTY
@@ -115,3 +116,16 @@ def test_a_part_of_too_few_people_hides_all_three(counts: list[float]) -> None:
         assert all(part is not None and abs(part - count) <= 5
                    for part, count in zip(parts, counts, strict=True))  # fmt: skip
         assert all(part == 0 or part >= FLOOR for part in parts if part is not None)
+
+
+def test_what_is_kept_of_an_audience_cannot_be_changed_through_an_answer(
+    twin_build: Build, everybody: tuple[Segment, ...]
+) -> None:
+    month = twin_build.months[-1]
+    answer = audience_answer(twin_build, rules_of(*everybody), month)
+    districts = answer.facts["districts"]
+    assert isinstance(districts, dict)
+    districts.clear()
+    again = audience(twin_build, rules_of(*everybody), month)
+    assert again is audience(twin_build, rules_of(*everybody), month)
+    assert len(again.districts) == 25

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import fsum, sqrt
+from typing import Any
 
 from telads.answers.audience import ROUNDED_TO, SHARE_DIGITS, Size, services_of, size
 from telads.answers.tables import people
@@ -26,6 +28,11 @@ from telads.recommend.platforms import EIGHTY
 from telads.workspace import Build
 
 Key = tuple[str, str, int]
+
+KEPT = 64
+"""Audiences that are held."""
+MONTHS = 16
+"""Months whose usage is held by segment."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +61,12 @@ class Audience:
     """People by district, for a map."""
 
 
+@lru_cache(maxsize=KEPT)
 def audience(build: Build, rules: Rules, month: Month) -> Audience:
-    """The audience of some rules; raises `AudienceTooSmall`, and what the rules raise."""
+    """The audience of some rules; raises `AudienceTooSmall`, and what the rules raise.
+
+    Kept: whoever makes a plan asks for the same one with every step.
+    """
     segments = rules.segments(build, month)
     require_people(build, segments, month)
     return Audience(
@@ -95,17 +106,27 @@ def rounded(count: float) -> int:
 
 def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[Standing, ...]:
     """The use of each service, in the build's order."""
-    members = {key(segment) for segment in segments}
+    known = _usage(build, month)
     rows: dict[str, list[tuple[float, ...]]] = {}
-    columns = ("population", "affinity", "index", "index_high", "volume_share")
-    known = services_of(build, month)
-    for *of, service, count, z, index, high, share in known.select(
-        "district", "sex", "age", "service", *columns
-    ).iter_rows():
-        if tuple(of) in members and z is not None:
-            rows.setdefault(service, []).append((count, z, index, high, share))
+    for member in {key(segment) for segment in segments}:
+        for service, *figures in known.get(member, ()):
+            rows.setdefault(service, []).append(tuple(figures))
     return tuple(_standing(service, rows[service]) for service in build.about["services"]
                  if service in rows)  # fmt: skip
+
+
+@lru_cache(maxsize=MONTHS)
+def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
+    """Each segment's services with people, affinity, index, its upper end, share of the volume.
+
+    Sums over them are exact (`fsum`), in whatever order.
+    """
+    columns = ("service", "population", "affinity", "index", "index_high", "volume_share")
+    rows = services_of(build, month).select("district", "sex", "age", *columns)
+    known: dict[Key, list[tuple[Any, ...]]] = {}
+    for district, sex, age, *figures in rows.drop_nulls("affinity").iter_rows():
+        known.setdefault((district, sex, age), []).append(tuple(figures))
+    return known
 
 
 def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
@@ -127,11 +148,10 @@ def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
 
 
 def _by_district(build: Build, segments: Sequence[Segment], month: Month) -> dict[str, int]:
-    names = sorted({segment.district for segment in segments})
-    return {
-        name: rounded(head_count(build, [own for own in segments if own.district == name], month))
-        for name in names
-    }
+    of_each: dict[str, list[Segment]] = {}
+    for segment in segments:
+        of_each.setdefault(segment.district, []).append(segment)
+    return {name: rounded(head_count(build, own, month)) for name, own in sorted(of_each.items())}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from telads.answers.choices import month_of, service_of
@@ -70,7 +71,7 @@ class Plan:
             "result": self.result.document(),
         }
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical text."""
         return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
@@ -140,7 +141,7 @@ def people_document(chosen: Audience) -> dict[str, Any]:
             }
             for one in chosen.profile
         ],
-        "districts": chosen.districts,
+        "districts": dict(chosen.districts),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil
 from typing import Any
 
@@ -27,7 +28,7 @@ from telads.planning.allocation import (
     frequency,
     worth,
 )
-from telads.planning.audience import key, rounded
+from telads.planning.audience import Key, key, rounded
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
 from telads.planning.overlap import Union, union
@@ -70,15 +71,7 @@ def market(
 ) -> Market:
     """People, affinity and associations of segments; what is not known counts as 0."""
     known = people(build)[str(month)]
-    rows = of_month(build, "services", month)
-    own = rows.filter(rows["service"] == service)
-    affinity = {tuple(row[:3]): row[3] for row in own.select(*_KEY, "affinity").iter_rows()}
-    rows = of_month(build, "platforms", month)
-    pairs = rows.filter(rows["service"] == service)
-    associations = {
-        (tuple(row[:3]), row[3]): row[4]
-        for row in pairs.select(*_KEY, "platform", "association").iter_rows()
-    }
+    affinity, associations = _figures(build, month, service)
     keys = [key(segment) for segment in segments]
     return Market(
         people=np.array([float(rounded(known[of])) for of in keys]),
@@ -93,6 +86,23 @@ def market(
 
 
 _KEY = ("district", "sex", "age")
+KEPT = 32
+"""Services and months whose figures are held."""
+
+
+@lru_cache(maxsize=KEPT)
+def _figures(
+    build: Build, month: Month, service: str
+) -> tuple[dict[Key, float | None], dict[tuple[Key, str], float | None]]:
+    """The affinity for a service by segment, its associations by segment and platform."""
+    rows = of_month(build, "services", month)
+    own = rows.filter(rows["service"] == service).select(*_KEY, "affinity")
+    rows = of_month(build, "platforms", month)
+    pairs = rows.filter(rows["service"] == service).select(*_KEY, "platform", "association")
+    return (
+        {(district, sex, age): z for district, sex, age, z in own.iter_rows()},
+        {((district, sex, age), name): r for district, sex, age, name, r in pairs.iter_rows()},
+    )
 
 
 def divide(build: Build, brief: Brief, segments: Sequence[Segment], month: Month) -> Result:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from telads.web.accounts.roles import Role, required
 from telads.web.plans.access import visible
+from telads.web.plans.models import PlanVersion
 
 
 @require_safe
@@ -15,7 +17,8 @@ from telads.web.plans.access import visible
 def plans(request: HttpRequest) -> HttpResponse:
     """The newest plan first."""
     user = request.user
-    found = visible(user).select_related("owner").prefetch_related("versions")  # type: ignore[arg-type]
+    versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
+    found = visible(user).select_related("owner").prefetch_related(versions_alone)  # type: ignore[arg-type]
     rows = [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
     own = [row for row in rows if row[0].owner_id == user.pk]
     facts = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,8 @@ from telads.planning.plan import Plan, read_plan
 
 _USER = settings.AUTH_USER_MODEL
 LONGEST_NAME = 100
+KEPT = 32
+"""Plans a worker holds, up to a megabyte each."""
 
 
 class SavedPlan(models.Model):
@@ -67,7 +70,13 @@ class PlanVersion(models.Model):
 
     def read(self) -> Plan:
         """The plan; raises `DataError` if the text is not as it was when it was saved."""
-        return read_plan(json.loads(self.document))
+        return _read(self.document)
+
+
+@lru_cache(maxsize=KEPT)
+def _read(document: str) -> Plan:
+    """The plan of a text; the same text need not be checked twice."""
+    return read_plan(json.loads(document))
 
 
 class PlanAccess(models.Model):

@@ -41,7 +41,7 @@ def render_version(
     facts = {
         "saved": found,
         "plan": found.plan,
-        "versions": found.plan.versions.all(),
+        "versions": found.plan.versions.defer("document"),
         "shown": shown(build, found.read(), lang),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,

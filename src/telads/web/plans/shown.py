@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
@@ -24,27 +26,43 @@ class PriceRow(NamedTuple):
     cheaper: tuple[str, str]
 
 
-class ShownPlan(NamedTuple):
-    """A plan for the templates."""
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan for the templates; its tables are made when they are asked for."""
 
+    build: Build
     plan: Plan
-    platforms: Answer
-    segments: Answer
-    spends: Answer
-    prices: list[PriceRow]
-    method: list[str]
+    lang: Lang
+
+    @cached_property
+    def platforms(self) -> Answer:
+        """What each platform gets, and what all of it reaches."""
+        return plan_answer(self.build, self.plan, "platforms")
+
+    @cached_property
+    def segments(self) -> Answer:
+        """All segments of the audience."""
+        return plan_answer(self.build, self.plan, "segments")
+
+    @cached_property
+    def spends(self) -> Answer:
+        """What is to be booked."""
+        return plan_answer(self.build, self.plan, "spends")
+
+    @cached_property
+    def prices(self) -> list[PriceRow]:
+        """What other prices would change."""
+        return [_prices(row, self.lang) for row in self.plan.result.platforms]
+
+    @cached_property
+    def method(self) -> list[str]:
+        """How it is computed."""
+        return [line(self.lang) for line in METHOD]
 
 
 def shown(build: Build, plan: Plan, lang: Lang) -> ShownPlan:
-    """The plan's tables."""
-    return ShownPlan(
-        plan=plan,
-        platforms=plan_answer(build, plan, "platforms"),
-        segments=plan_answer(build, plan, "segments"),
-        spends=plan_answer(build, plan, "spends"),
-        prices=[_prices(row, lang) for row in plan.result.platforms],
-        method=[line(lang) for line in METHOD],
-    )
+    """A plan in a language."""
+    return ShownPlan(build, plan, lang)
 
 
 def _prices(row: dict[str, Any], lang: Lang) -> PriceRow:
