@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from telads.errors import DataError
 from telads.language import Text
+from telads.sources.sheets import HEAD, check_sheet
 
 if TYPE_CHECKING:
     import fastexcel
@@ -39,7 +40,6 @@ _NO_RESULT = re.compile(
     rb'<c r="([A-Z]+)(\d+)"(?![^>]*\bt="str")[^>]*>(?:<f[^>]*>([^<]*)</f>|<f[^>]*/>)'
     rb"(?:<v></v>|<v ?/>)?</c>"
 )
-_HEAD = 1 << 16
 
 
 class _Cell(NamedTuple):
@@ -56,13 +56,17 @@ def is_workbook(content: bytes) -> bool:
 
 
 def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
-    """The row of the header and the columns of the first sheet, named as the header spells them."""
+    """The row of the header and the columns of the first sheet, named as the header spells them.
+
+    Raises `DataError` for a workbook that is damaged, protected, or would take all memory.
+    """
     import fastexcel
 
     # It logs a line for every empty column, which would reach the user's terminal.
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     if content.startswith(_OLE_CONTAINER) and _ENCRYPTED in content:
         raise _protected(path)
+    check_sheet(path, lambda size: _first_sheet(content, size))
     try:
         workbook = fastexcel.read_excel(content)
         sheet = workbook.load_sheet(0, schema_sample_rows=None)
@@ -167,7 +171,7 @@ def _column_index(letters: str) -> int:
 
 def _header_row(content: bytes) -> int:
     """The row of the first cell with a value: the reader drops blank rows above it."""
-    match = _FIRST_VALUE.search(_first_sheet(content, _HEAD))
+    match = _FIRST_VALUE.search(_first_sheet(content, HEAD))
     return int(match[1]) if match else 1
 
 

@@ -19,8 +19,8 @@ from typing import BinaryIO, NamedTuple
 
 from telads.errors import DataError, WorkspaceError
 from telads.language import Text
+from telads.sources.sheets import Sheet, check_csv
 from telads.web.jobs.names import harmless, told_by_archive
-from telads.web.jobs.sheets import Sheet, check_csv
 
 SUFFIXES = {".xlsx", ".csv"}
 """Files that are taken, by themselves or in an archive."""
