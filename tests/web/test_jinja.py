@@ -49,3 +49,16 @@ def test_a_part_is_rendered_once_for_a_language_and_what_it_depends_on() -> None
         assert shown(word="other", outside=True) == "other"
     with override("en"):
         assert shown(word="third", outside=False) == "third"
+
+
+def test_parts_of_one_name_do_not_push_out_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept._known.clear()
+    monkeypatch.setattr(kept, "MOST", 2)
+    head = Template('{% load kept %}{% kept "head" %}{{ word }}{% endkept %}')
+    plan = Template('{% load kept %}{% kept "plan" made.hash %}{{ word }}{% endkept %}')
+    assert head.render(Context({"word": "first"})) == "first"
+    for hash in "abc":
+        plan.render(Context({"word": hash, "made": {"hash": hash}}))
+    assert head.render(Context({"word": "other"})) == "first"
+    assert plan.render(Context({"word": "x", "made": {"hash": "c"}})) == "c"
+    assert plan.render(Context({"word": "x", "made": {"hash": "a"}})) == "x"

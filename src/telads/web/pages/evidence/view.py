@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """`/evidence/?horizon=3`; computed when it is first asked for, and kept."""
     build, lang = current.build(request), current.language(request)
     horizon = _horizon(request)
-    shown: dict[str, Any] = {"comparison": comparison(build), "horizons": HORIZONS,
+    # Functions are asked only where the page has not been rendered for this build and language.
+    shown: dict[str, Any] = {"comparison": cache(lambda: comparison(build)), "horizons": HORIZONS,
                              "horizon": horizon, "too_few": None}  # fmt: skip
     try:
         shown |= _evaluated(evaluation(current.workspace(), horizon), lang)
@@ -83,8 +85,8 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
     return {
         "evaluation": answer,
         "lead": answer.sentences[0](lang) if answer.sentences else "",
-        "services": panels(answer, SERVICES, lang),
-        "platforms": panels(answer, PLATFORMS, lang),
+        "services": lambda: panels(answer, SERVICES, lang),
+        "platforms": lambda: panels(answer, PLATFORMS, lang),
         "own_tau": own,
         "city_tau": city,
         "alike": own is not None and city is not None and own - city < ALIKE,

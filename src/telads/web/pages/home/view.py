@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from telads.answers.answer import Answer
 from telads.answers.movements import movements
 from telads.errors import NothingBuilt
 from telads.web import current
@@ -24,10 +27,15 @@ def home(request: HttpRequest) -> HttpResponse:
         # Where on the disk it is, is nobody's business but of those at this machine.
         place = current.workspace().path if is_local(request) else None
         return render(request, "home/empty.html", {"workspace": place})
-    moved = movements(build)
+
+    @cache
+    def moved() -> Answer:
+        return movements(build)
+
+    # Asked for only where the page has not been rendered for this build and language.
     shown = {
         "moved": moved,
-        "movements": list(zip(moved.rows.to_dicts(), moved.sentences, strict=True)),
-        "windows": windows(build.months),
+        "movements": lambda: list(zip(moved().rows.to_dicts(), moved().sentences, strict=True)),
+        "windows": lambda: windows(build.months),
     }
     return render(request, "home/home.html", shown)
