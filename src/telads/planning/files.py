@@ -38,8 +38,8 @@ METHOD: tuple[Text, ...] = (
          "Affinity-weighted reach = people x affinity (below 0 counts 0) x probability of being "
          "reached, a contact counting by the association of platform and service (below 0 counts "
          "0). The budget is divided so that this sum is largest."),
-    Text("proven_gap: 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다.",
-         "proven_gap: no other division can be better by more than this share."),
+    Text("최적과의 차이(proven_gap): 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다.",
+         "Gap to the best (proven_gap): no other division can be better by more than this share."),
     Text("자료에는 클릭, 판매, 개인이 없습니다. 계획 접촉과 관심도이며 판매 예측이 아닙니다.",
          "There are no clicks, sales or persons in the data: these are planned contacts and "
          "affinity, no forecast of sales."),

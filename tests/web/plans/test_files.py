@@ -157,7 +157,7 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     lang: Lang = "en" if place else "ko"
     at = 0
     for name in FIGURES:
-        at = _after(text, title(name, lang) + paper.figure(result["summary"][name]), at)
+        at = _after(text, title(name, lang) + paper.total(name, result["summary"][name], lang), at)
     for table, (_, columns) in paper.TABLES.items():
         for row in result["platforms" if table == "prices" else table]:
             at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
@@ -167,6 +167,23 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
         assert set(result[table][0]) - printed <= {"service"}
     assert plan.newest.hash in text
     assert any("FontFile" in key for font in _fonts(content) for key in font)
+
+
+def test_shares_are_written_in_percent_to_their_last_digit() -> None:
+    written = {
+        ("reach_share", 0.9983): "99.83%",
+        ("proven_gap", 1e-05): "0.001%",
+        ("spend_share", 1.0): "100%",
+        ("weighted_reach_if_dearer", -0.0145): "−1.45%",
+        ("weighted_reach_if_cheaper", 0.0143): "+1.43%",
+        ("affinity", -0.5): "−0.5",
+        ("contacts", 14_471_900): "14,471,900",
+        ("cap", None): "–",
+    }
+    for (name, value), text in written.items():
+        assert paper.figure(name, value) == text
+    assert paper.total("budget", 5_000, "ko") == "5,000원"
+    assert paper.total("budget", None, "en") == "–"
 
 
 def _after(text: str, wanted: str, start: int) -> int:

@@ -14,11 +14,9 @@ from itertools import accumulate
 from fpdf import FPDF
 
 SIZE = 7
-LINE, PADDING = 4.0, 0.8
-BASELINE = 2.9
+LINE, PADDING = 4.4, 1.4
+BASELINE = 3.1
 """Millimetres: height of a line, space to either side of a cell, and where its text stands."""
-SPREAD = 1.5
-"""A table that needs less than the page is at most so much wider than it must be."""
 SHADE, RULE = (238, 236, 230), 200
 
 
@@ -81,11 +79,11 @@ def draw(
 def _widths(
     ruler: Ruler, heads: Sequence[str], rows: Sequence[Sequence[str]], room: float
 ) -> list[float]:
-    """Columns as wide as their cells; where that is too much, the widest give."""
+    """Columns that fill the page as their cells ask; where that is too much, the widest give."""
     columns = list(zip(heads, *rows, strict=True))
     needed = [max(map(ruler, column)) + 2 * PADDING for column in columns]
     if sum(needed) <= room:
-        return [width * min(SPREAD, room / sum(needed)) for width in needed]
+        return [width * room / sum(needed) for width in needed]
     # Heads may be broken between words, before cells are.
     words = [(*head.split(" "), *cells) for head, *cells in columns]
     needed = [max(map(ruler, column)) + 2 * PADDING for column in words]

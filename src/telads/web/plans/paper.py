@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-from fpdf import FPDF
 
 from telads.charts.fonts import VARIABLE, korean_font
 from telads.errors import WorkspaceError
@@ -21,11 +20,11 @@ from telads.planning.plan import Plan
 from telads.planning.questions import plan_sentences
 from telads.planning.words import WORDS, title, word
 from telads.web.plans.grid import draw
-from telads.web.plans.typeface import face, holds, small_font
+from telads.web.plans.sheet import Sheet
+from telads.web.plans.typeface import holds, small_font
+from telads.web.written import MINUS
+from telads.wording import observed
 
-FAMILY = "korean"
-ROOM = 35
-"""Millimetres a heading needs beneath it: else it would stand alone at the end of a page."""
 TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "platforms": (Text("매체", "Platforms"), (
         "platform", "price", "minimum", "cap", "association", "spend", "spend_share", "contacts",
@@ -39,40 +38,72 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
 """The tables in order, with their columns; `prices` are columns of the platforms."""
 
 
+SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share"})
+CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper"})
+"""Figures that people read in percent; changes have their sign."""
+_WON, _TIMES = Text("원", " won"), Text("회", "")
+_PEOPLE, _SEGMENTS = Text("명", " people"), Text("개", "")
+UNITS: dict[str, Text] = {
+    **dict.fromkeys(("budget", "spend", "next_budget"), _WON),
+    **dict.fromkeys(("contacts", "frequency"), _TIMES),
+    **dict.fromkeys(("reached", "reached_low", "reached_high", "population"), _PEOPLE),
+    **dict.fromkeys(("segments", "segments_used"), _SEGMENTS),
+}
+"""Units of the figures of the whole plan; those of tables stand once above them."""
+UNITS_OF_TABLES = Text(
+    "금액은 원, 접촉은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
+    "Money in won, people and reach in persons (rounded to 10), affinity in standard deviations.",
+)
+
+
 def write_paper(plan: Plan, path: Path, lang: Lang = "ko", workspace: Path | None = None) -> None:
     """Write a plan as PDF; raises `WorkspaceError` where no Korean font is installed.
 
     With a workspace to keep a small font in it takes a fraction of the time.
     """
-    pdf = _paper(plan, workspace)
-    _heading(pdf, plan.name, 16)
+    sheet = _sheet(plan, workspace)
+    sheet.title_line(plan.name)
+    sheet.words(_window(plan, lang), size=8, muted=True)
+    sheet.ln(2)
     for sentence in plan_sentences(plan):
-        _line(pdf, sentence(lang))
-    _line(pdf, _basis(plan, lang), small=True)
-    rows = [(title(name, lang), figure(plan.result.summary[name])) for name in FIGURES]
-    draw(pdf, (Text("항목", "Item")(lang), Text("값", "Value")(lang)), rows, (False, True))
+        sheet.words(sentence(lang), size=11)
+    sums = plan.result.summary
+    sheet.facts([(title(name, lang), total(name, sums[name], lang)) for name in FIGURES])
+    sheet.words(UNITS_OF_TABLES(lang), size=7.5, muted=True)
     for name, (heading, columns) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
-        _heading(pdf, heading(lang), 12)
+        sheet.heading(heading(lang))
         heads = [title(column, lang) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
-        draw(pdf, heads, cells, [one not in WORDS for one in columns])
-    _heading(pdf, Text("방법과 출처", "Method and source")(lang), 12)
-    for line in METHOD:
-        _line(pdf, line(lang), small=True)
+        draw(sheet, heads, cells, [one not in WORDS for one in columns])
+    sheet.heading(Text("방법과 출처", "Method and source")(lang))
     source = Text("telads가 만든 합성 자료", "Synthetic twin made by telads")(lang)
-    _line(pdf, source if plan.basis.synthetic else SOURCE, small=True)
-    path.write_bytes(bytes(pdf.output()))
+    for line in (*(line(lang) for line in METHOD), source if plan.basis.synthetic else SOURCE):
+        sheet.words(line, size=8)
+    sheet.words(_basis(plan, lang), size=8, muted=True)
+    path.write_bytes(bytes(sheet.output()))
 
 
-def figure(value: Any) -> str:
-    """A figure to its last digit; a dash where there is none."""
+def figure(name: str, value: Any) -> str:
+    """A figure to its last digit, shares in percent; a dash where there is none."""
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value!r}"
+    if name in SHARES | CHANGES:
+        percent = Decimal(repr(value)) * 100
+        text = f"{percent:{'+' if name in CHANGES else ''}f}"
+        text = f"{text.rstrip('0').rstrip('.') if '.' in text else text}%"
+    else:
+        text = f"{value:,}" if isinstance(value, int) else f"{value!r}"
+    return text.replace("-", MINUS)
 
 
-def _paper(plan: Plan, workspace: Path | None) -> FPDF:
+def total(name: str, value: Any, lang: Lang) -> str:
+    """A figure of the whole plan with its unit."""
+    unit = UNITS[name](lang) if name in UNITS and value is not None else ""
+    return figure(name, value) + unit
+
+
+def _sheet(plan: Plan, workspace: Path | None) -> Sheet:
     font = korean_font()
     if font is None:
         raise WorkspaceError(
@@ -85,44 +116,28 @@ def _paper(plan: Plan, workspace: Path | None) -> FPDF:
     if workspace and holds(names):
         font = small_font(workspace, font)
     first = plan.month.window[0]
-    pdf = FPDF(orientation="landscape")
-    pdf.set_creation_date(datetime(first.year, first.month, 1, tzinfo=UTC))
-    pdf.set_title(plan.name)
-    pdf.set_producer(f"telads {plan.basis.version}")
-    pdf.add_font(FAMILY, "", font, collection_font_number=face(font))
-    pdf.set_font(FAMILY, size=9)
-    pdf.add_page()
-    return pdf
+    sheet = Sheet(plan.name, font)
+    sheet.set_creation_date(datetime(first.year, first.month, 1, tzinfo=UTC))
+    sheet.set_producer(f"telads {plan.basis.version}")
+    return sheet
+
+
+def _window(plan: Plan, lang: Lang) -> str:
+    """What the figures observe, for the head of the paper."""
+    label = Text(f"기준 {plan.month.text.ko}", f"Month {plan.month}")(lang)
+    mark = Text(" · 합성 자료입니다.", " · Synthetic data.") if plan.basis.synthetic else None
+    return f"{label} · {observed(plan.month.window, lang)}{mark(lang) if mark else ''}"
 
 
 def _basis(plan: Plan, lang: Lang) -> str:
-    first, last = plan.month.window
+    """What the plan can be made again from, in full."""
     told = Text(
-        f"기준 달 {plan.month}, 관측 {first}–{last}, 계산 {plan.basis.build}, "
-        f"telads {plan.basis.version}, 계획 {plan.hash}",
-        f"Month {plan.month}, observed {first} to {last}, build {plan.basis.build}, "
-        f"telads {plan.basis.version}, plan {plan.hash}",
+        f"계산 {plan.basis.build} · telads {plan.basis.version} · 계획 {plan.hash}",
+        f"Build {plan.basis.build} · telads {plan.basis.version} · plan {plan.hash}",
     )
-    mark = Text(" 합성 자료입니다.", " Synthetic data.") if plan.basis.synthetic else Text("", "")
-    return told(lang) + mark(lang)
-
-
-def _heading(pdf: FPDF, text: str, size: int) -> None:
-    if pdf.will_page_break(ROOM):
-        pdf.add_page()
-    pdf.ln(3)
-    pdf.set_font(FAMILY, size=size)
-    pdf.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font(FAMILY, size=9)
-    pdf.ln(1)
-
-
-def _line(pdf: FPDF, text: str, small: bool = False) -> None:
-    pdf.set_font(FAMILY, size=7 if small else 10)
-    pdf.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(1)
+    return told(lang)
 
 
 def _cell(row: Mapping[str, Any], name: str, lang: Lang) -> str:
     value = row[name]
-    return str(word(name, value, lang)) if name in WORDS else figure(value)
+    return str(word(name, value, lang)) if name in WORDS else figure(name, value)
