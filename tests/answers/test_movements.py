@@ -82,7 +82,7 @@ def test_every_movement_is_said_in_both_languages(twin_build: Build) -> None:
         days = f"{abs(row['change']):.1f}"
         assert days in sentence.ko
         assert days in sentence.en
-        assert ("늘었" in sentence.ko) == ("up" in sentence.en) == (row["change"] > 0)
+        assert ("늘었" in sentence.ko) == ("rose" in sentence.en) == (row["change"] > 0)
 
 
 def test_the_first_month_has_no_movement(twin_build: Build) -> None:

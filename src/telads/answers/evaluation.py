@@ -104,7 +104,7 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
             f"{horizon}개월 뒤의 1위 서비스를 관심도는 {own:.1%}, 2023년 연구 방식은 {classic:.1%} "
             "맞혔습니다.",
             f"{horizon} month{'s' if horizon > 1 else ''} ahead, affinity named the first service "
-            f"rightly in {own:.1%} of cases, the classic method in {classic:.1%}.",
+            f"rightly in {own:.1%} of cases, the method of 2023 in {classic:.1%}.",
         ),
         Text(
             f"본 자료와 맞힌 자료는 관측한 석 달 가운데 {shared}개월이 겹칩니다.",

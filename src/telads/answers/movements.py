@@ -10,7 +10,7 @@ from telads.answers.choices import month_of
 from telads.answers.tables import of_month
 from telads.language import Text
 from telads.model import Month
-from telads.wording import in_sentence, josa, segment_name
+from telads.wording import in_sentence, segment_name
 from telads.workspace import Build
 
 if TYPE_CHECKING:
@@ -132,15 +132,17 @@ def _sentence(row: dict[str, Any]) -> Text:
     name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
     went = Text(
         f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",
-        f"{in_sentence(name.en)} went {'up' if up else 'down'} by {days:.1f} days a month",
+        f"{'rose' if up else 'fell'} by {days:.1f} days a month",
     )
     if row["scope"] == "city":
         return Text(
-            f"서울 전체에서 {josa(name.ko, '은/는')} 지난달보다 {went.ko}.",
-            f"In the whole city {went.en} since the month before.",
+            f"서울 전체에서 {name.ko} 이용이 지난달보다 1인당 {went.ko}.",
+            f"Across the city the use of {in_sentence(name.en)} {went.en} per person since the "
+            "month before.",
         )
     whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
     return Text(
-        f"{whom[0]}의 {josa(name.ko, '은/는')} 서울의 같은 성별·나이와 견주어 {went.ko}.",
-        f"{whom[1][:1].upper()}{whom[1][1:]}: against the same sex and age in the city {went.en}.",
+        f"{whom[0]}의 {name.ko} 이용은 서울의 같은 성별·나이와 견주어 1인당 {went.ko}.",
+        f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
+        "person, against the same sex and age in the city.",
     )

@@ -75,24 +75,24 @@ def _movement(row: Row) -> tuple[Text, ...]:
     whose = whose_movement(row)
     if whose == "still":
         return (
-            Text(f"{josa(name.ko, '은/는')} 지난달과 거의 같습니다.",
-                 f"{_capital(name.en)} is about as it was the month before."),
+            Text(f"{name.ko} 이용은 지난달과 거의 같습니다.",
+                 f"Their use of {name.en} is about what it was the month before."),
         )  # fmt: skip
     up = change > 0
     amount = Text("", "") if measure.is_index else Text(
         f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
     )  # fmt: skip
     source = (
-        Text("서울의 같은 성별·나이 전체의 움직임입니다",
+        Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
              "a movement of the same sex and age all over the city")
         if whose == "city"
         else Text("이 지역만의 움직임입니다", "a movement of this district's own")
     )  # fmt: skip
     return (
         Text(
-            f"{josa(name.ko, '은/는')} 지난달보다{amount.ko} {'늘었고' if up else '줄었고'}, "
+            f"{name.ko} 이용은 지난달보다{amount.ko} {'늘었습니다' if up else '줄었습니다'}. "
             f"{source.ko}.",
-            f"{_capital(name.en)} went {'up' if up else 'down'}{amount.en} since the month "
+            f"Their use of {name.en} {'rose' if up else 'fell'}{amount.en} since the month "
             f"before: {source.en}.",
         ),
     )
@@ -124,7 +124,7 @@ def of_targets(
     first, name = _segment(chosen[0]), _services([service.id])
     head = Text(
         f"{name.ko} 광고의 첫 번째 대상은 {first.ko}입니다.",
-        f"The first target of an advert for {name.en}: {first.en}.",
+        f"The first target for a {name.en} advert: {first.en}.",
     )
     count = len(chosen)
     if share is None:
