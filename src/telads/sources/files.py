@@ -114,6 +114,8 @@ def _named(columns: list[pl.Series]) -> list[pl.Series]:
 
 
 def _without_blank_end(columns: list[pl.Series]) -> list[pl.Series]:
+    if any(_filled(column.tail(1)).all() for column in columns if column.len()):
+        return columns  # as nearly every file: nothing has to be looked for
     last = max((_last_filled(column) for column in columns), default=-1)
     return [column.head(last + 1) for column in columns]
 

@@ -51,4 +51,5 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
 
 def _fingerprint(figures: pl.Series) -> str:
     """Equal for equal figures in equal order, masked ones included."""
-    return hashlib.sha256(figures.fill_null(math.nan).to_numpy().tobytes()).hexdigest()[:16]
+    known = figures.fill_null(math.nan) if figures.null_count() else figures
+    return hashlib.sha256(known.to_numpy().tobytes()).hexdigest()[:16]
