@@ -145,3 +145,8 @@ def test_figures_and_names_in_both_languages(
 ) -> None:
     assert render("{{ value" + source + " }}", "ko", value=value) == korean
     assert render("{{ value" + source + " }}", "en", value=value) == english
+
+
+def test_names_and_spans_are_not_broken_into_lines() -> None:
+    shown = render("{{ text|unbroken }}", text="동영상·방송 <이용> · 관측 2023년 4월–6월")
+    assert shown == "동영상\u2060·\u2060방송 <이용> · 관측 2023년 4월\u2060–\u20606월"

@@ -48,7 +48,10 @@ def _environment(lang: Lang) -> jinja2.Environment:
     )  # fmt: skip
     for name in ("say", "month", "window", "people", "service", "district", "method"):
         known.filters[name] = partial(getattr(tags, name), language=lang)
-    known.filters.update(plain=tags.plain, percent=tags.percent, capfirst=capfirst, fill=_fill)
+    known.filters.update(
+        plain=tags.plain, percent=tags.percent, unbroken=tags.unbroken, capfirst=capfirst,
+        fill=_fill,
+    )  # fmt: skip
     known.globals.update(
         basis=tags.basis,
         warnings=tags.warnings,

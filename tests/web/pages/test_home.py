@@ -8,6 +8,7 @@ from django.test import Client, override_settings
 from telads.answers.movements import movements
 from telads.model import Month, Window, months_between
 from telads.web.pages.home.windows import SHOWN, windows
+from telads.web.templatetags.telads import unbroken
 from telads.workspace import Workspace
 
 
@@ -26,7 +27,7 @@ def test_the_newest_months_movements_with_their_figures(
     answer = movements(twin_workspace.build())
     assert answer.rows.height == 3
     for row, sentence in zip(answer.rows.to_dicts(), answer.sentences, strict=True):
-        assert (sentence.ko if lang == "ko" else sentence.en) in page
+        assert unbroken(sentence.ko if lang == "ko" else sentence.en) in page
         assert f"{abs(row['change_percent']):.1f}%" in page
 
 

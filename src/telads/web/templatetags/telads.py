@@ -2,7 +2,8 @@
 
 Filters take the language of the request, unless it is given: `{{ text|say }}`, `{{ month|month }}`,
 `{{ row.population|people }}`, `{{ id|service }}`, `{{ name|district }}`, `{{ age|age }}`,
-`{{ sex|sex }}`, `{{ value|signed }}`. A page keeps its other choices in an address with Django's
+`{{ sex|sex }}`, `{{ value|signed }}`,
+`{{ text|unbroken }}`. A page keeps its other choices in an address with Django's
 own `{% querystring month="2023-06" %}`.
 
 Parts: `{% answer_table answer %}`, `{% basis answer %}`, `{% warnings answer %}`,
@@ -12,6 +13,7 @@ Parts: `{% answer_table answer %}`, `{% basis answer %}`, `{% warnings answer %}
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -36,6 +38,7 @@ from telads.wording import number, span
 from telads.wording import people as people_text
 
 register = template.Library()
+_JOINTS = re.compile(r"(?<=\w)[·–](?=\w)")
 
 
 def lang() -> Lang:
@@ -47,6 +50,12 @@ def lang() -> Lang:
 def say(text: Text | str | None, language: Lang | None = None) -> str:
     """A text in both languages, in the reader's."""
     return text(language or lang()) if isinstance(text, Text) else str(text or "")
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """A text whose names and spans are never broken into lines: `동영상·방송`, `4월–6월`."""
+    return _JOINTS.sub("\u2060\\g<0>\u2060", text)
 
 
 @register.filter
