@@ -11,9 +11,13 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.measure import Failed
+from telads.answers.evaluation import HORIZONS
+from telads.workspace import Workspace
 
 START = 60.0
 """Seconds a server may take until its first answer."""
+AHEAD = 300.0
+"""Seconds within which it has to have made ahead what it does, at its low priority."""
 _SHOWN = 3000
 """Characters of the end of a log that are shown."""
 
@@ -45,6 +49,17 @@ def server(
             process.wait(timeout=20)
         process.kill()
         process.wait()
+
+
+def wait_until_ahead(workspace: Path) -> None:
+    """Until the server has made what it makes ahead, which is work beside its answers."""
+    build = Workspace(workspace).build_name()
+    last = workspace / "evaluations" / f"{build}-{HORIZONS[-1]}.parquet"
+    end = time.monotonic() + AHEAD
+    while not last.is_file():
+        if time.monotonic() > end:
+            raise Failed("the server makes nothing ahead")
+        time.sleep(0.5)
 
 
 def _answers(address: str) -> bool:

@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,20 +20,14 @@ from bench.inputs import from_real, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
-from bench.server import START, server
+from bench.server import START, server, wait_until_ahead
 from bench.study_site.tables import write_targets
 from bench.web_page import Results, goals, page
 from bench.web_questions import CONNECTIONS, PAGES, Question, questions
 from bench.weight import Weight, size, weigh
-from telads.web.charts import ahead
-from telads.workspace import Workspace
 
 WARM_UP = 0.5
 """Seconds of a kept question that are not counted; distinct ones would be used up."""
-DRAWING = 300.0
-"""Seconds within which the server has to have drawn ahead, at its low priority."""
-FORMS = 4
-"""Of each picture: two languages and two layouts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -50,15 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     write_targets(OUT / "study.xlsx", folder)
-    # Pictures of a former run would be no new ones.
-    shutil.rmtree(OUT / "workspace" / "pictures", ignore_errors=True)
     study, given = [sys.executable, "-m", "bench.study_site"], _environment()
     with (
         server([TELADS, "serve", "--port"], "/healthz", given, folder / "telads.txt") as ours,
         server(study, "/advertisers/?service=game", given, folder / "study.txt") as theirs,
     ):
         ports = {"telads": ours, "study": theirs}
-        _wait_for_pictures()
+        wait_until_ahead(OUT / "workspace")
         weights = _weights(ours)
         chart_program = size(f"http://127.0.0.1:{ours}{_program(ours)}")
         speeds = _speeds(ports, choice.rounds, choice.seconds)
@@ -101,17 +92,6 @@ def _run(command: Sequence[str]) -> None:
     )  # fmt: skip
     if ended.returncode:
         raise Failed(f"{' '.join(command)}\n{ended.stderr}")
-
-
-def _wait_for_pictures() -> None:
-    """Until the server has drawn ahead, which is work beside its answers."""
-    workspace = Workspace(OUT / "workspace")
-    wanted = FORMS * len(ahead(workspace.build()))
-    end = time.monotonic() + DRAWING
-    while len(list((workspace.path / "pictures").glob("*/*.json"))) < wanted:
-        if time.monotonic() > end:
-            raise Failed("the server does not draw ahead")
-        time.sleep(0.5)
 
 
 def _weights(port: int) -> dict[str, Weight]:

@@ -81,9 +81,7 @@ Input: {results.inputs}.
   rows a request and one list of platforms for all targets. Same server (granian), same worker and
   threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
   similar groups, a map, and platforms of each target with intervals.
-- The data page's pictures of the city in each month and of each district in the newest month are
-  drawn ahead, at low priority; others are drawn when they are first asked for, which takes
-  processor time, and kept in the workspace. Its map is drawn from a template each time.
+- The data page's pictures come from templates, whatever is chosen; a worker keeps the last of them.
 
 ## Weights
 

@@ -12,7 +12,6 @@ import resource
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from bench.__main__ import OUT, ROOT, TELADS
 from bench.inputs import real_files, synthetic
 from bench.machine import Machine
 from bench.measure import Failed
-from bench.server import server
+from bench.server import server, wait_until_ahead
 from bench.soak.page import Soak, goals, page
 from bench.soak.postgres import Missing, postgres
 
@@ -28,8 +27,6 @@ PEOPLE, SECONDS = 200, 300
 COMING = 60
 """Seconds within which all have come."""
 SERVE = [TELADS, "serve", "--workers", "2", "--port"]
-QUIET = 6
-"""Seconds without a new picture after which the server has drawn ahead."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +72,7 @@ def _soak(folder: Path, machine: Machine, inputs: str, people: int, seconds: int
             env=given, check=True, cwd=ROOT,
         )  # fmt: skip
         with server(SERVE, "/healthz", given, folder / "server.txt") as port:
-            _wait_for_pictures(workspace / "pictures")
+            wait_until_ahead(workspace)
             before = _processor()
             _locust(given, port, people, seconds, folder / "locust.txt")
             load = _processor() - before
@@ -103,16 +100,6 @@ def _locust(given: dict[str, str], port: int, people: int, seconds: int, log: Pa
         )  # fmt: skip
     if done.returncode:
         raise Failed(f"locust ended with {done.returncode}:\n{log.read_text()[-3000:]}")
-
-
-def _wait_for_pictures(folder: Path) -> None:
-    """Until the server has drawn ahead, which is work beside its answers."""
-    seen, since = -1, time.monotonic()
-    while time.monotonic() - since < QUIET:
-        drawn = sum(1 for _ in folder.rglob("*"))
-        if drawn != seen:
-            seen, since = drawn, time.monotonic()
-        time.sleep(0.5)
 
 
 def _processor() -> float:

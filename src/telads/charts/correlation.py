@@ -42,24 +42,58 @@ def draw(
     correlation (-1..1, null where it could not be computed). One row a pair is enough: of a pair
     given in both orders one is drawn, and of a service with itself none.
     """
-    pairs = _each_pair_once(frame)
-    rows = [_row(row, lang) for row in pairs.iter_rows(named=True)]
-    gaps = _GREY(lang) if any(row["correlation"] is None for row in rows) else ""
-    ages = sorted(pairs["age"].unique().to_list())
-    title = theme.heading(
-        _finding(pairs, lang), [audience or _EVERYONE(lang), _METHOD(lang), gaps],
-        lang=lang, window=window, synthetic=synthetic,
-        width=theme.NARROW if narrow else theme.PANELS,
-    )  # fmt: skip
+    rows = rows_of(frame, lang)
+    title = heading(
+        frame, lang=lang, window=window, synthetic=synthetic, audience=audience, narrow=narrow
+    )
     side = (_NARROW_CELL if narrow else _CELL) * (len(SERVICES) - 1)
     return alt.FacetChart(
         data=alt.InlineData(values=rows),
         spec=alt.LayerChart(layer=_layers(lang), width=side, height=side),
-        facet=alt.Facet("age:N", sort=[age_text(age)(lang) for age in ages], title=None),
+        facet=alt.Facet("age:N", sort=ages_of(frame, lang), title=None),
         columns=1 if narrow else 3,
         title=title,
         spacing=26,
         resolve=alt.Resolve(axis=alt.AxisResolveMap(x="independent", y="independent")),
+    )
+
+
+def heading(
+    frame: pl.DataFrame,
+    *,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    audience: str = "",
+    narrow: bool = False,
+) -> alt.TitleParams:
+    """The finding and what it rests on, whoever draws the cells; takes what `draw` takes."""
+    pairs = _each_pair_once(frame)
+    gaps = known(pairs, "correlation").height < pairs.height
+    return theme.heading(
+        _finding(pairs, lang),
+        [audience or _EVERYONE(lang), _METHOD(lang), _GREY(lang) if gaps else ""],
+        lang=lang, window=window, synthetic=synthetic,
+        width=theme.NARROW if narrow else theme.PANELS,
+    )  # fmt: skip
+
+
+def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
+    """One row for each age and two services, with texts: the figure, the pair, the ink on it."""
+    return [_row(row, lang) for row in _each_pair_once(frame).iter_rows(named=True)]
+
+
+def ages_of(frame: pl.DataFrame, lang: Lang) -> list[str]:
+    """The ages that have a panel, the youngest first."""
+    return [age_text(age)(lang) for age in sorted(frame["age"].unique().to_list())]
+
+
+def colour_of(correlation: float | None) -> str:
+    """The colour of a cell; grey where nothing is known."""
+    return (
+        theme.NO_DATA
+        if correlation is None
+        else theme.blend(theme.DIVERGING, (correlation + 1) / 2)
     )
 
 
@@ -81,14 +115,13 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
     value = row["correlation"]
     missing = value is None or math.isnan(value)
     one, other = BY_ID[row["service_a"]].text(lang), BY_ID[row["service_b"]].text(lang)
-    colour = theme.NO_DATA if missing else theme.blend(theme.DIVERGING, (value + 1) / 2)
     return {
         "age": age_text(row["age"])(lang),
         "one": one,
         "other": other,
         "correlation": None if missing else value,
         "label": "–" if missing else number(value, digits=2),
-        "ink": theme.ink_on(colour),
+        "ink": theme.ink_on(colour_of(None if missing else value)),
         "pair": f"{one} × {other}",
     }
 

@@ -1,19 +1,14 @@
 """Pictures of pages: drawn on the server, kept by build and choice, and alive on demand.
 
-Maps, lines and bars come from our own templates, in a few milliseconds for any choice. Heatmaps are
-drawn from the chart's specification, once a build: the newest lie in memory, the first `ON_DISK` of
-a build also in the workspace, where every worker finds them.
+They come from our own templates, in a few milliseconds for any choice, and show what the charts
+show; the charts themselves are drawn for whoever takes a picture home or brings one to life.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -24,12 +19,13 @@ import vl_convert
 from telads.answers.pictures import Asked, Picture, picture
 from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
-from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render, title_of
+from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render
 from telads.charts.theme import PAGE
 from telads.errors import WorkspaceError
 from telads.language import Lang
 from telads.tables.store import write_text
 from telads.web.city_map import city_map
+from telads.web.heatmap import heatmap
 from telads.web.month_lines import month_lines
 from telads.web.pyramid import pyramid
 from telads.workspace import Build
@@ -41,11 +37,8 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 64
 """Drawings and tables of them that a worker keeps; some 30 kB each."""
-ON_DISK = 2000
-"""Drawings of a build that are kept in the workspace."""
-
 FOLDER = "pictures"
-"""Where in the workspace they are kept, a folder a build."""
+"""Where in the workspace what takes seconds to make is kept."""
 BUNDLE = version("vl-convert-python")
 """The version of the bundle, part of its address: it may be cached for ever."""
 
@@ -57,12 +50,13 @@ DEPENDS_ON: dict[str, tuple[str, ...]] = {
 }
 """The pictures of the data page and the choices that change them."""
 
-FROM_TEMPLATES: dict[str, Callable[[Picture, Lang], tuple[str, str, str, str]]] = {
+TEMPLATES: dict[str, Callable[[Picture, Lang], tuple[str, str, str, str]]] = {
     "choropleth": city_map,
+    "correlation": heatmap,
     "monthly": month_lines,
     "population": pyramid,
 }
-"""Pictures that take milliseconds: what gives finding, details, the wide and the narrow SVG."""
+"""What gives the finding, the details, the wide and the narrow SVG of each."""
 
 
 @dataclass(frozen=True)
@@ -119,53 +113,15 @@ def bundle(workspace: Path) -> bytes:
     return _bundle(workspace / FOLDER / f"vega-embed-{BUNDLE}.js")
 
 
-def warm(build: Build) -> None:
-    """Draw what takes long, in both languages, and forget what is out of date.
-
-    Takes some seconds for a new build and a few milliseconds after that. What cannot be written
-    down is drawn again when it is asked for.
-    """
-    workspace = build.path.parents[1]
-    for folder in (workspace / FOLDER).glob("*/"):
-        if not (workspace / "marts" / folder.name).is_dir():
-            shutil.rmtree(folder, ignore_errors=True)
-    bundle(workspace)
-    for chart, asked in ahead(build):
-        _kept(build, chart, relevant(chart, asked), "ko")
-        _kept(build, chart, relevant(chart, asked), "en")
-
-
-def ahead(build: Build) -> list[tuple[str, Asked]]:
-    """What takes long and is drawn before anybody asks: the heatmap of each month, newest first."""
-    return [("correlation", Asked(month=str(month))) for month in reversed(build.months)]
-
-
 _shown = lru_cache(maxsize=IN_MEMORY)(picture)
 
 
 @lru_cache(maxsize=IN_MEMORY)
 def _kept(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawing, Drawing]:
-    """The wide and the narrow drawing: from a template, from disk, or drawn and put there."""
-    if chart in FROM_TEMPLATES:
-        finding, details, *svgs = FROM_TEMPLATES[chart](_shown(build, chart, asked, lang), lang)
-        wide, narrow = (Drawing(finding, details, svg) for svg in svgs)
-        return wide, narrow
-    return _on_disk(build, chart, asked, lang, False), _on_disk(build, chart, asked, lang, True)
-
-
-def _on_disk(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
-    """A drawing from disk, or drawn and put there while there is room."""
-    choice = json.dumps([chart, astuple(asked), lang, narrow])
-    name = hashlib.sha256(choice.encode()).hexdigest()[:24]
-    file = build.path.parents[1] / FOLDER / build.name / f"{name}.json"
-    if file.is_file():
-        return Drawing(**json.loads(file.read_text("utf-8")))
-    chart_drawn = _drawn(build, chart, asked, lang, narrow)
-    svg = render(chart_drawn, "svg", look=PAGE, heading=False).decode()
-    made = Drawing(*title_of(chart_drawn), _lean(svg))
-    if not file.parent.is_dir() or sum(1 for _ in file.parent.iterdir()) < ON_DISK:
-        _write(file, json.dumps(asdict(made), ensure_ascii=False))
-    return made
+    """The wide and the narrow drawing."""
+    finding, details, *svgs = TEMPLATES[chart](_shown(build, chart, asked, lang), lang)
+    wide, narrow = (Drawing(finding, details, svg) for svg in svgs)
+    return wide, narrow
 
 
 @lru_cache(maxsize=1)
@@ -185,24 +141,3 @@ def _write(file: Path, text: str) -> None:
 def _drawn(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> AnyChart:
     what = picture(build, chart, relevant(chart, asked), lang)
     return find_chart(chart).draw(what.frame, **what.options, narrow=narrow)
-
-
-def _lean(svg: str) -> str:
-    """A third of the bytes: positions to a hundredth of a pixel, one font for all.
-
-    Figures that are read, as text or in a label, stay as they are.
-    The picture has a label as a whole; roles of its parts would only be noise read aloud.
-    """
-    fonts = dict.fromkeys(re.findall(r' font-family="[^"]*"', svg))
-    rounded = re.sub(r' (?!aria-)[\w:-]+="[^"]*"', _rounded, svg)
-    bare = re.sub(
-        r' (?:role="graphics-[^"]*"|aria-roledescription="[^"]*"|aria-hidden="[^"]*"'
-        r'|font-family="[^"]*"|class="[^"]*"|version="[^"]*"|xmlns:xlink="[^"]*")',
-        "",
-        rounded,
-    )
-    return bare.replace("<svg", f"<svg{next(iter(fonts), '')}", 1)
-
-
-def _rounded(attribute: re.Match[str]) -> str:
-    return re.sub(r"\d+\.\d{3,}", lambda at: f"{float(at[0]):.2f}", attribute[0])

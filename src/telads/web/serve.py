@@ -1,7 +1,7 @@
 """Running the website: prepare the workspace, then granian with its workers until a signal.
 
     database and static files brought up to date, under a lock (two servers may start at once)
-    -> a thread has the pictures of each new build drawn ahead, another has uploads taken in
+    -> a thread has made ahead what takes seconds of each new build, another has uploads taken in
     -> granian: this process supervises, each worker is a process of its own
 
 A worker asks for the build in force at each request, so a new build needs no restart. SIGINT and
@@ -18,7 +18,6 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from telads.errors import AddressUnusable, TeladsError
@@ -33,7 +32,7 @@ THREADS = 4
 STOP_SECONDS = 10
 """After this long a worker that does not stop is ended."""
 LOOK_SECONDS = 2.0
-"""How often the supervisor looks for a new build, to draw its pictures ahead."""
+"""How often the supervisor looks for a new build, to make ahead what takes seconds."""
 
 FRESH = multiprocessing.get_context("spawn")
 """Processes that inherit nothing but what they are told."""
@@ -88,7 +87,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     _tell_workers(settings, _fresh_figures(settings.workspace))
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
-    threading.Thread(target=_draw_ahead, args=(settings.workspace,), daemon=True).start()
+    threading.Thread(target=_make_ahead, args=(settings.workspace,), daemon=True).start()
     if settings.own_worker:
         from telads.web.jobs.worker import work_ahead
 
@@ -167,10 +166,10 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _draw_ahead(workspace: Path) -> None:
-    """Have the pictures of each new build drawn by a process that ends with the work.
+def _make_ahead(workspace: Path) -> None:
+    """Have made what takes seconds of each new build, by a process that ends with the work.
 
-    Drawing takes some hundred megabytes, which this process, here for long, need not keep.
+    It takes some hundred megabytes, which this process, here for long, need not keep.
     """
     known, pause = None, threading.Event()
     while True:
@@ -180,22 +179,18 @@ def _draw_ahead(workspace: Path) -> None:
             name = None
         if name and name != known:
             known = name
-            process = FRESH.Process(target=_draw, args=(workspace,), daemon=True)
+            process = FRESH.Process(target=_make, args=(workspace,), daemon=True)
             process.start()
             process.join()
         pause.wait(LOOK_SECONDS)
 
 
-def _draw(workspace: Path) -> None:
-    """Draw what can be drawn; what fails here is told when it is asked for.
-
-    Whoever asks for something goes first: this work has the lowest priority.
-    """
-    from telads.web.charts import warm
+def _make(workspace: Path) -> None:
+    """Make what can be made; whoever asks for something goes first: lowest priority."""
+    from telads.web.ahead import make_ahead
 
     os.nice(LEAST_PRIORITY)
-    with suppress(TeladsError, OSError):
-        warm(Workspace(workspace).build())
+    make_ahead(Workspace(workspace))
 
 
 def _granian(host: str, port: int, workers: int) -> None:

@@ -1,7 +1,6 @@
 """The website as a WSGI application."""
 
 import os
-from contextlib import suppress
 
 from django.core.wsgi import get_wsgi_application
 
@@ -10,22 +9,19 @@ application = get_wsgi_application()
 
 
 def _get_ready() -> None:
-    """Load everything now, in one thread, and the tables of the build in force with it.
+    """Load everything now, in one thread, and open the pages of the build in force.
 
     Django would load addresses at the first request: several first requests at once, each in a
     thread of its own, import the same modules across each other and find them half made.
     """
     from django.urls import get_resolver
 
-    from telads.answers.movements import movements
-    from telads.errors import TeladsError
-    from telads.web import current
     from telads.web.serve import end_with_supervisor
+    from telads.web.warming import warm_up
 
     end_with_supervisor()
     _ = get_resolver().url_patterns
-    with suppress(TeladsError):
-        movements(current.workspace().build())
+    warm_up()
 
 
 _get_ready()

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
+from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.language import Lang
 from telads.web import charts
@@ -191,14 +192,6 @@ def test_the_heatmap_file_equals_its_table(site: Client) -> None:
     )
 
 
-def test_positions_are_shortened_and_figures_that_are_read_are_not() -> None:
-    drawn = (
-        '<svg aria-label="0.0164"><path d="M1.23456,20.0"/><text x="3.14159">−0.0164</text></svg>'
-    )
-    lean = '<svg aria-label="0.0164"><path d="M1.23,20.0"/><text x="3.14">−0.0164</text></svg>'
-    assert charts._lean(drawn) == lean
-
-
 @pytest.mark.parametrize("name", [*charts.DEPENDS_ON, "people"])
 def test_pictures_to_take_home_stand_alone(site: Client, name: str) -> None:
     svg = site.get(f"/en/data/{name}.svg")
@@ -228,35 +221,6 @@ def test_asked_again_it_says_not_modified(site: Client, address: str, encoding: 
     again = site.get(address, HTTP_ACCEPT_ENCODING=encoding, HTTP_IF_NONE_MATCH=tag)
     assert (first.status_code, again.status_code) == (200, 304)
     assert site.get(address, HTTP_IF_NONE_MATCH='"another"').status_code == 200
-
-
-def test_a_drawing_is_kept_on_disk_and_choices_that_do_not_matter_share_it(
-    twin_build: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = charts.drawing(twin_build, "correlation", Asked(month="2023-02"), "en", True)
-    charts._kept.cache_clear()
-    monkeypatch.setattr(charts, "_drawn", None)  # drawing again would fail
-    other = Asked(month="2023-02", sex="F", measure="delivery")
-    assert charts.drawing(twin_build, "correlation", other, "en", True) == first
-
-
-def test_warming_forgets_builds_that_are_gone(
-    twin_build: Build, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = charts.ahead(twin_build)[:2]
-    monkeypatch.setattr(charts, "ahead", lambda _: first)
-    gone = twin_workspace.path / charts.FOLDER / "0123456789abcdef"
-    gone.mkdir(parents=True)
-    charts.warm(twin_build)
-    assert not gone.exists()
-    drawn = list((twin_workspace.path / charts.FOLDER / twin_build.name).glob("*.json"))
-    assert len(drawn) >= 2 * 2 * len(first)
-
-
-def test_what_takes_long_is_drawn_ahead_the_newest_month_first(twin_build: Build) -> None:
-    ahead = charts.ahead(twin_build)
-    assert [asked.month for _, asked in ahead] == [str(m) for m in reversed(twin_build.months)]
-    assert {chart for chart, _ in ahead} == charts.DEPENDS_ON.keys() - charts.FROM_TEMPLATES.keys()
 
 
 def drawn_rows(chart: Any) -> list[dict[str, Any]]:
@@ -294,6 +258,42 @@ def test_the_bars_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None
             assert length / max(lengths) == pytest.approx(abs(row["signed"]) / most, abs=2e-3)
     drawn = charts.drawing(twin_build, "population", asked, lang, False)
     assert (drawn.finding, drawn.details) == title_of(chart)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_cells_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
+    asked = Asked(month="2023-02")
+    chart = charts._drawn(twin_build, "correlation", asked, lang, False)
+    rows = drawn_rows(chart)
+    for narrow in (False, True):
+        drawn = charts.drawing(twin_build, "correlation", asked, lang, narrow)
+        hovers = re.findall(r"<title>([^<]+)</title>", drawn.svg)
+        assert sorted(hovers) == sorted(f"{row['pair']} {row['label']}" for row in rows)
+        cells = re.findall(r'fill="(#\w+)"><title>.*?fill="(#\w+)">([^<]+)<', drawn.svg)
+        colours = {row["label"]: row["ink"] for row in rows}
+        assert all(colours[label] == ink for _, ink, label in cells)
+        assert len(cells) == len(rows)
+        assert "style=" not in drawn.svg
+    assert (drawn.finding, drawn.details) == title_of(chart)
+
+
+def test_an_age_stands_in_its_own_triangle_and_a_pair_in_its_row(twin_build: Build) -> None:
+    drawn = charts.drawing(twin_build, "correlation", Asked(month="2023-02"), "en", False)
+    shown = charts.shown(twin_build, "correlation", Asked(month="2023-02"), "en").frame
+    triangles = drawn.svg.split('class="name"')[1:]
+    assert len(triangles) == shown["age"].n_unique()
+    for triangle, age in zip(triangles, sorted(shown["age"].unique().to_list()), strict=True):
+        (known,) = shown.filter(
+            (shown["age"] == age)
+            & (shown["service_a"] == "shopping")
+            & (shown["service_b"] == "video")
+        )["correlation"].to_list()
+        # The third service across, the fourth down; rows begin with the second.
+        found = re.search(r'<rect x="72" y="72"[^>]*fill="(#\w+)"><title>([^<]+)', triangle)
+        assert found
+        assert found[2].startswith("Shopping × Video ")
+        assert number(found[2].split()[-1]) == pytest.approx(known, abs=0.0051)
+        assert found[1] == colour_of(known)
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

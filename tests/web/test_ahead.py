@@ -1,0 +1,74 @@
+"""What is made before anybody asks, and what a worker does before its first answer."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from telads.answers.evaluation import HORIZONS, evaluation
+from telads.charts.fonts import korean_font
+from telads.web import ahead, charts, warming
+from telads.web.cache import KEPT
+from telads.workspace import Workspace
+
+
+@pytest.fixture
+def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace of its own in which nothing is made ahead yet."""
+    unneeded = shutil.ignore_patterns("pictures", "evaluations", "static", "*.sqlite3")
+    return Workspace(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
+
+
+def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures = workspace.path / charts.FOLDER
+    (pictures / "0123456789abcdef").mkdir(parents=True)
+    ahead.make_ahead(workspace)
+    assert not (pictures / "0123456789abcdef").exists()
+    assert list(pictures.glob("vega-embed-*.js"))
+    assert list(pictures.glob("korean-*.otf")) or korean_font() is None
+    monkeypatch.setattr("telads.answers.evaluation._computed", None)  # would fail
+    for horizon in HORIZONS:
+        assert evaluation(workspace, horizon).build == workspace.build_name()
+
+
+def test_an_empty_workspace_is_left_as_it_is(tmp_path: Path) -> None:
+    ahead.make_ahead(Workspace(tmp_path / "nothing"))
+    assert not (tmp_path / "nothing" / "evaluations").exists()
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """What is frozen by a test is looked at again after it."""
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_worker_has_opened_the_pages_before_anybody_asks(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    KEPT.clear()
+    warming.warm_up()
+    assert gc.get_freeze_count() > 10_000
+    assert len(KEPT) == 2 * len(warming.PAGES)
+    monkeypatch.setattr("telads.web.pages.data.view.status", None)  # would fail
+    for page in warming.PAGES:
+        assert site.get(page).status_code == 200
+        assert site.get(f"/en{page}").status_code == 200
+    assert len(KEPT) == 2 * len(warming.PAGES)
+
+
+@pytest.mark.usefixtures("thawed")
+def test_a_page_that_fails_keeps_no_worker_away(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warming, "PAGES", ("/no-such-page/",))
+    warming.warm_up()
+    assert site.get("/no-such-page/").status_code == 404
