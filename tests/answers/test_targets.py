@@ -3,11 +3,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.answers.choices import count_of
+from telads.answers.choices import age_of, count_of
 from telads.answers.platforms import of_targets, platforms
 from telads.answers.tables import read
 from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
+from telads.model import AGES, age_text
 from telads.workspace import Build
 
 
@@ -46,6 +47,20 @@ def test_filters_keep_to_the_choice(twin_build: Build) -> None:
     rows = targets(twin_build, "game", top=300, district="마포", sex="M", age="20").rows
     assert rows.select("district", "sex", "age").rows() == [("마포구", "M", 20)]
     assert targets(twin_build, "game", top=300, sex="F").rows.height == 150
+
+
+@pytest.mark.parametrize("age", AGES)
+def test_an_age_is_understood_as_the_answers_write_it(age: int) -> None:
+    assert [age_of(name) for name in (age, str(age), f" {age}대", *age_text(age))] == [age] * 5
+
+
+@pytest.mark.parametrize("age", ["20+", "30 and over", "60대 이상", "30-40", "70-79", "35", "", 0])
+def test_an_age_that_is_no_band_is_refused(twin_build: Build, age: str | int) -> None:
+    with pytest.raises(UnknownChoice, match="20, 30, 40, 50, 60, 70"):
+        age_of(age)
+    if age != "":
+        with pytest.raises(UnknownChoice):
+            targets(twin_build, "game", age=age)
 
 
 def test_an_index_service_has_no_sum(twin_build: Build) -> None:

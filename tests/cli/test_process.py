@@ -124,6 +124,21 @@ def test_a_reader_that_goes_away_is_no_error(twin_workspace: Workspace, reader: 
         assert shell(f"telads {words} | {reader}", twin_workspace).stderr == ""
 
 
+@pytest.mark.parametrize("encoding", ["cp949", "ascii"])
+def test_an_encoding_without_all_signs_ends_no_answer(
+    twin_workspace: Workspace, encoding: str
+) -> None:
+    script = LOADED.format(words=["services", *GROUP])
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=False,
+        env=environment(twin_workspace, PYTHONIOENCODING=encoding),
+    )  # fmt: skip
+    table = run.stdout.decode(encoding)
+    assert "기준" in table if encoding == "cp949" else "\\uae30\\uc900" in table
+    assert "\u2013" not in table
+    assert not run.stderr.startswith(b"telads:")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_told_in_one_line(twin_workspace: Workspace) -> None:
     run = shell("telads targets --service game >/dev/full", twin_workspace)

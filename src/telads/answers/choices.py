@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +29,13 @@ _SEXES = {"m": Sex.MALE, "male": Sex.MALE, "men": Sex.MALE, "남": Sex.MALE, "�
           "남성": Sex.MALE, "1": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE,
           "women": Sex.FEMALE, "여": Sex.FEMALE, "여자": Sex.FEMALE, "여성": Sex.FEMALE,
           "2": Sex.FEMALE}  # fmt: skip
+_OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
+_AGES = {
+    f"{age}{end}": age
+    for age in AGES
+    for end in (_OPEN if age == AGES[-1] else ("", "대", "s", f"-{age + 9}", f"~{age + 9}"))
+}
+"""A band as people and the answers write it."""
 
 
 class Filters(NamedTuple):
@@ -79,11 +85,11 @@ def sex_of(name: str | Sex) -> Sex:
 
 
 def age_of(name: str | int) -> int:
-    """`30`, `30대`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
-    match = re.fullmatch(r"(\d{2})(대|s|\+|대 이상)?", str(name).strip())
-    if not match or int(match[1]) not in AGES:
-        raise one_of(Text("나이", "age"), name, map(str, AGES))
-    return int(match[1])
+    """`30`, `30대`, `30-39`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
+    try:
+        return _AGES[str(name).strip()]
+    except KeyError:
+        raise one_of(Text("나이", "age"), name, map(str, AGES)) from None
 
 
 def service_of(build: Build, name: str) -> Measure:
@@ -119,7 +125,7 @@ def filters_of(
     return Filters(
         district=district_of(build, district) if district else None,
         sex=sex_of(sex) if sex else None,
-        age=age_of(age) if age else None,
+        age=None if age in (None, "") else age_of(age),
     )
 
 

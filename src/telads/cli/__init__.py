@@ -19,6 +19,7 @@ from telads.cli import options
 from telads.cli.contents import VERBS, listed
 from telads.cli.help import load_help, speak_korean
 from telads.cli.mistakes import explained
+from telads.cli.output import carry_everything
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.language import Lang, Text
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     lang = options.LANG if arguments is None else options.language_now(words)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"] or ["--help"]
+    carry_everything()
     try:
         code = _run(words, lang)
         sys.stdout.flush()
