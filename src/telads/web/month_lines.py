@@ -39,8 +39,8 @@ TOP = 24
 INSET = 8
 """Room in a plot around its lines."""
 LEGEND = 36
-WIDE = Layout(columns=4, pitch=290, rise=204, left=38, width=226, height=124, label=30)
-NARROW = Layout(columns=2, pitch=186, rise=184, left=34, width=134, height=104, label=30)
+WIDE = Layout(columns=4, pitch=290, rise=204, left=46, width=218, height=124, label=30)
+NARROW = Layout(columns=2, pitch=186, rise=184, left=44, width=124, height=104, label=30)
 
 
 class Dot(NamedTuple):

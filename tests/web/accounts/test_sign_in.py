@@ -68,7 +68,7 @@ def test_wrong_words_lock_a_name_for_an_address(site: Client) -> None:
     person("lee")
     for _ in range(django_settings.AXES_FAILURE_LIMIT - 1):
         page = read(sign_in(site, password="wrong", status=200))
-        assert page.one(role="alert").text
+        assert "이나 비밀번호가 맞지 않습니다" in page.one(role="alert").text
     sign_in(site, password="wrong", status=429)
     assert "15분" in sign_in(site, status=429)
     assert (

@@ -104,6 +104,9 @@ def test_one_month_is_too_few_and_that_is_explained(
     build(workspace, settings)
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=workspace.path)):
         response = client.get("/evidence/")
+        customers = client.get("/customers/").content.decode()
+    assert "두 달 이상의 자료가 있어야" in customers
+    assert 'class="lines"' not in customers
     page = response.content.decode()
     assert response.status_code == 200
     assert "평가할 만큼 달이 많지 않습니다" in page

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from telads.errors import TeladsError
@@ -29,11 +30,23 @@ LOCKED = TeladsError(
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
 
 
+class NameAndPassword(AuthenticationForm):
+    """The form of the page to sign in."""
+
+    error_messages = {  # noqa: RUF012 - as Django declares it
+        **AuthenticationForm.error_messages,
+        "invalid_login": gettext_lazy(
+            "Name or password is wrong. Capital and small letters count."
+        ),
+    }
+
+
 class SignIn(auth.LoginView):
     """`/account/sign-in/`."""
 
     http_method_names = ("get", "head", "post")
     template_name = "accounts/sign_in.html"
+    authentication_form = NameAndPassword
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self) -> str:
