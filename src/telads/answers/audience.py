@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import fsum
 from typing import TYPE_CHECKING
 
-from telads.answers.grouped import KEPT
+from telads.answers.grouped import KEPT, key_of
 from telads.answers.tables import of_month, people
 from telads.model import Month, Segment
 from telads.workspace import Build
@@ -100,7 +100,7 @@ def size(build: Build, segments: Sequence[Segment], month: Month) -> Size:
     """
     earliest = str(month + (1 - RANGE_MONTHS))
     known = {label: of for label, of in people(build).items() if earliest <= label <= str(month)}
-    members = {(s.district, str(s.sex), s.age) for s in segments}
+    members = {key_of(segment) for segment in segments}
     # Exact sums, since a set has another order in each process.
     totals = {
         label: fsum(of[member] for member in members & of.keys())

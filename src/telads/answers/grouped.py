@@ -56,6 +56,6 @@ class Grouped:
         return self.frame[places], [count for _, count in found]
 
 
-def key_of(segment: Segment) -> Key:
+def key_of(segment: Segment) -> tuple[str, str, int]:
     """A segment as the tables name it."""
     return (segment.district, str(segment.sex), segment.age)

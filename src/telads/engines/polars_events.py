@@ -85,7 +85,7 @@ class PolarsEvents:
         ):
             name = pl.Series("name", numbers.of(batch["name"]))
             waiting.append(batch.with_columns(name))
-            # Telling numbers takes a table of all subscribers each time.
+            # A join, which numbers texts, makes a table of all subscribers each time.
             if sum(one.height for one in waiting) >= masks.subscribers:
                 masks.add(pl.concat(waiting))
                 waiting.clear()

@@ -18,6 +18,7 @@ from math import fsum, sqrt
 from typing import Any
 
 from telads.answers.audience import ROUNDED_TO, SHARE_DIGITS, Size, services_of, size
+from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import people
 from telads.catalog import BY_ID
 from telads.errors import AudienceTooSmall
@@ -88,15 +89,10 @@ def require_people(build: Build, segments: Sequence[Segment], month: Month) -> N
         )  # fmt: skip
 
 
-def key(segment: Segment) -> Key:
-    """A segment as the tables name it."""
-    return segment.district, str(segment.sex), segment.age
-
-
 def head_count(build: Build, segments: Sequence[Segment], month: Month) -> float:
     """People, unrounded; never shown."""
     known = people(build).get(str(month), {})
-    return fsum(known.get(key(segment), 0.0) for segment in set(segments))
+    return fsum(known.get(key_of(segment), 0.0) for segment in set(segments))
 
 
 def rounded(count: float) -> int:
@@ -108,7 +104,7 @@ def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[St
     """The use of each service, in the build's order."""
     known = _usage(build, month)
     rows: dict[str, list[tuple[float, ...]]] = {}
-    for member in {key(segment) for segment in segments}:
+    for member in {key_of(segment) for segment in segments}:
         for service, *figures in known.get(member, ()):
             rows.setdefault(service, []).append(tuple(figures))
     return tuple(_standing(service, rows[service]) for service in build.about["services"]
@@ -122,7 +118,7 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
     Sums over them are exact (`fsum`), in whatever order.
     """
     columns = ("service", "population", "affinity", "index", "index_high", "volume_share")
-    rows = services_of(build, month).select("district", "sex", "age", *columns)
+    rows = services_of(build, month).select(*KEY, *columns)
     known: dict[Key, list[tuple[Any, ...]]] = {}
     for district, sex, age, *figures in rows.drop_nulls("affinity").iter_rows():
         known.setdefault((district, sex, age), []).append(tuple(figures))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
+from telads.answers.grouped import key_of
 from telads.catalog import BY_ID
 from telads.language import Lang, Text, same
 from telads.model import Month, Segment
-from telads.planning.audience import Audience, Overlap, audience, key, overlap, rounded
+from telads.planning.audience import Audience, Overlap, audience, overlap, rounded
 from telads.planning.comparison import Comparison
 from telads.planning.limits import won
 from telads.planning.plan import Plan, canonical, people_document
@@ -224,7 +225,7 @@ def _members(build: Build, segments: Sequence[Segment], month: Month) -> pl.Data
     known = sizes(build)[str(month)]
     return frame_of([
         {"district": d, "sex": s, "age": a, "population": rounded(known[d, s, a])}
-        for d, s, a in map(key, segments)
+        for d, s, a in map(key_of, segments)
     ])  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import of_month, people
 from telads.errors import QuestionError
 from telads.model import Month, Segment
@@ -28,7 +29,7 @@ from telads.planning.allocation import (
     frequency,
     worth,
 )
-from telads.planning.audience import Key, key, rounded
+from telads.planning.audience import Key, rounded
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
 from telads.planning.overlap import Union, union
@@ -72,7 +73,7 @@ def market(
     """People, affinity and associations of segments; what is not known counts as 0."""
     known = people(build)[str(month)]
     affinity, associations = _figures(build, month, service)
-    keys = [key(segment) for segment in segments]
+    keys = [key_of(segment) for segment in segments]
     return Market(
         people=np.array([float(rounded(known[of])) for of in keys]),
         affinity=np.array([round(affinity.get(of) or 0.0, SHARE) for of in keys]),
@@ -85,7 +86,6 @@ def market(
     )
 
 
-_KEY = ("district", "sex", "age")
 KEPT = 32
 """Services and months whose figures are held."""
 
@@ -96,9 +96,9 @@ def _figures(
 ) -> tuple[dict[Key, float | None], dict[tuple[Key, str], float | None]]:
     """The affinity for a service by segment, its associations by segment and platform."""
     rows = of_month(build, "services", month)
-    own = rows.filter(rows["service"] == service).select(*_KEY, "affinity")
+    own = rows.filter(rows["service"] == service).select(*KEY, "affinity")
     rows = of_month(build, "platforms", month)
-    pairs = rows.filter(rows["service"] == service).select(*_KEY, "platform", "association")
+    pairs = rows.filter(rows["service"] == service).select(*KEY, "platform", "association")
     return (
         {(district, sex, age): z for district, sex, age, z in own.iter_rows()},
         {((district, sex, age), name): r for district, sex, age, name, r in pairs.iter_rows()},

@@ -22,6 +22,7 @@ from telads.charts.fonts import register_korean_font
 from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render
 from telads.charts.theme import PAGE
 from telads.errors import WorkspaceError
+from telads.export import marked
 from telads.language import Lang
 from telads.tables.store import write_text
 from telads.web.city_map import city_map
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from telads.charts import AnyChart
 
 IN_MEMORY = 64
-"""Drawings and tables of them that a worker keeps; some 30 kB each."""
+"""Tables of pictures that a worker keeps; some 30 kB each."""
 FOLDER = "pictures"
 """Where in the workspace what takes seconds to make is kept."""
 BUNDLE = version("vl-convert-python")
@@ -73,9 +74,14 @@ def relevant(chart: str, asked: Asked) -> Asked:
     return Asked(**{name: getattr(asked, name) for name in DEPENDS_ON[chart]})
 
 
-def drawing(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> Drawing:
-    """A chart for a page, in the wide or the narrow layout; raises `UnknownChoice`."""
-    return _kept(build, chart, relevant(chart, asked), lang)[narrow]
+def drawings(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawing, Drawing]:
+    """A chart for a page in the wide and the narrow layout; raises `UnknownChoice`.
+
+    Not kept here: the page keeps the part that holds both (`pages/data/figures.py`).
+    """
+    finding, details, *svgs = TEMPLATES[chart](shown(build, chart, asked, lang), lang)
+    wide, narrow = (Drawing(finding, details, svg) for svg in svgs)
+    return wide, narrow
 
 
 def shown(build: Build, chart: str, asked: Asked, lang: Lang) -> Picture:
@@ -95,10 +101,7 @@ def download(build: Build, chart: str, asked: Asked, lang: Lang, format: Format)
 
 def csv(frame: pl.DataFrame, synthetic: bool) -> bytes:
     """A table as a file; it begins with the mark by which spreadsheets know UTF-8."""
-    import polars as pl
-
-    marked = frame.with_columns(synthetic=pl.lit(True)) if synthetic else frame
-    return b"\xef\xbb\xbf" + marked.write_csv().encode()
+    return b"\xef\xbb\xbf" + marked(frame, synthetic).write_csv().encode()
 
 
 def png(svg: str) -> bytes:
@@ -114,14 +117,6 @@ def bundle(workspace: Path) -> bytes:
 
 
 _shown = lru_cache(maxsize=IN_MEMORY)(picture)
-
-
-@lru_cache(maxsize=IN_MEMORY)
-def _kept(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawing, Drawing]:
-    """The wide and the narrow drawing."""
-    finding, details, *svgs = TEMPLATES[chart](_shown(build, chart, asked, lang), lang)
-    wide, narrow = (Drawing(finding, details, svg) for svg in svgs)
-    return wide, narrow
 
 
 @lru_cache(maxsize=1)

@@ -234,13 +234,11 @@ def test_the_lines_say_what_the_chart_says(twin_build: Build, lang: Lang) -> Non
     chart = charts._drawn(twin_build, "monthly", asked, lang, False)
     rows = drawn_rows(chart)
     own = [row for row in rows if row["group"] == rows[0]["group"]]
-    for narrow in (False, True):
-        drawn = charts.drawing(twin_build, "monthly", asked, lang, narrow)
+    for drawn in charts.drawings(twin_build, "monthly", asked, lang):
         dots = re.findall(r"<title>([^<]+)</title>", drawn.svg)
         assert dots == [row["hover"] for row in own]
         assert drawn.svg.count('class="beside"') == len({row["service"] for row in own}) + 1
         assert "style=" not in drawn.svg
-    drawn = charts.drawing(twin_build, "monthly", asked, lang, False)
     assert (drawn.finding, drawn.details) == title_of(chart)
 
 
@@ -249,14 +247,12 @@ def test_the_bars_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None
     asked = Asked(month="2023-02", district="중구")
     chart = charts._drawn(twin_build, "population", asked, lang, False)
     rows = drawn_rows(chart)
-    for narrow in (False, True):
-        drawn = charts.drawing(twin_build, "population", asked, lang, narrow)
+    for drawn in charts.drawings(twin_build, "population", asked, lang):
         assert re.findall(r'class="label"[^>]*>([^<]+)<', drawn.svg) == [r["label"] for r in rows]
         lengths = [float(length) for length in re.findall(r'width="([0-9.]+)" height', drawn.svg)]
         most = max(abs(row["signed"]) for row in rows)
         for length, row in zip(lengths, rows, strict=True):
             assert length / max(lengths) == pytest.approx(abs(row["signed"]) / most, abs=2e-3)
-    drawn = charts.drawing(twin_build, "population", asked, lang, False)
     assert (drawn.finding, drawn.details) == title_of(chart)
 
 
@@ -265,8 +261,7 @@ def test_the_cells_say_what_the_chart_says(twin_build: Build, lang: Lang) -> Non
     asked = Asked(month="2023-02")
     chart = charts._drawn(twin_build, "correlation", asked, lang, False)
     rows = drawn_rows(chart)
-    for narrow in (False, True):
-        drawn = charts.drawing(twin_build, "correlation", asked, lang, narrow)
+    for drawn in charts.drawings(twin_build, "correlation", asked, lang):
         hovers = re.findall(r"<title>([^<]+)</title>", drawn.svg)
         assert sorted(hovers) == sorted(f"{row['pair']} {row['label']}" for row in rows)
         cells = re.findall(r'fill="(#\w+)"><title>.*?fill="(#\w+)">([^<]+)<', drawn.svg)
@@ -278,7 +273,7 @@ def test_the_cells_say_what_the_chart_says(twin_build: Build, lang: Lang) -> Non
 
 
 def test_an_age_stands_in_its_own_triangle_and_a_pair_in_its_row(twin_build: Build) -> None:
-    drawn = charts.drawing(twin_build, "correlation", Asked(month="2023-02"), "en", False)
+    drawn, _ = charts.drawings(twin_build, "correlation", Asked(month="2023-02"), "en")
     shown = charts.shown(twin_build, "correlation", Asked(month="2023-02"), "en").frame
     triangles = drawn.svg.split('class="name"')[1:]
     assert len(triangles) == shown["age"].n_unique()
@@ -299,9 +294,7 @@ def test_an_age_stands_in_its_own_triangle_and_a_pair_in_its_row(twin_build: Bui
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_map_says_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
     asked = Asked(month="2023-02", measure="delivery")
-    wide, narrow = (
-        charts.drawing(twin_build, "choropleth", asked, lang, narrow) for narrow in (False, True)
-    )
+    wide, narrow = charts.drawings(twin_build, "choropleth", asked, lang)
     chart = charts._drawn(twin_build, "choropleth", asked, lang, False)
     assert (wide.finding, wide.details) == title_of(chart)
     spec = charts.specification(twin_build, "choropleth", asked, lang, False).decode()

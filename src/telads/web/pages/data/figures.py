@@ -55,7 +55,7 @@ def total(build: Build, month: str) -> int:
 @lru_cache(maxsize=MOST)
 def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
     what = charts.shown(build, chart, choice, lang)
-    wide, narrow = (charts.drawing(build, chart, choice, lang, narrow) for narrow in (False, True))
+    wide, narrow = charts.drawings(build, chart, choice, lang)
     names = charts.DEPENDS_ON[chart]
     facts = {
         "id": chart,
