@@ -52,7 +52,7 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 	  --require-hashes -r requirements-spark.lock
 	@touch $@
 
-demo: $(BIN)/.installed ## nine synthetic months -> tables and a report with advice (가상 자료로 추천 보기)
+demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the site opened (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
 test: install ## run all tests (시험)
