@@ -24,6 +24,10 @@ help: ## list the commands (명령 목록)
 
 install: $(BIN)/.installed-dev ## install telads and the tools of its developers into .venv (설치)
 
+# A lock is complete, so nothing is left to resolve (--no-deps); with dependencies, pip would look for
+# what one package wants of another with an extra, find a release newer than the lock, and refuse.
+LOCKED := install --quiet --disable-pip-version-check --no-deps --require-hashes
+
 # The stamp is made last, so an interrupted installation starts again.
 $(BIN)/.installed: requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -35,21 +39,22 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	  echo "$(PYTHON)에 venv 모듈이 없습니다. Debian·Ubuntu: apt-get install python3-venv"; exit 1; } >&2
 	@echo "Installing into $(VENV), this takes a minute or two (설치 중입니다, 1-2분 걸립니다)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip $(LOCKED) -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
 
 # What tests, checks and benchmarks need on top of it.
 $(BIN)/.installed-dev: requirements-dev.lock $(BIN)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip $(LOCKED) -r requirements-dev.lock
+	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
 
 install-spark: $(BIN)/.installed-spark ## the Spark engine as well, 480 MB; needs Java 17 (Spark 엔진 설치)
 
 # pyspark is built from its source by the locked tools, so nothing is fetched unlocked.
 $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --require-hashes -r requirements-spark.lock
+	$(BIN)/pip $(LOCKED) --no-build-isolation -r requirements-spark.lock
 	@touch $@
 
 demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the site opened (가상 자료로 추천 보기)
