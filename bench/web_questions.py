@@ -26,6 +26,7 @@ DISTRICTS = (
 SERVICES = ("game", "finance", "shopping", "video", "youtube", "netflix", "delivery")
 MONTHS = tuple(f"2023-{month:02d}" for month in range(1, 10))
 AGES = (20, 30, 40, 50, 60, 70)
+METHODS = ("affinity", "classic")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def questions() -> list[Question]:
         _same("customer", "telads", "customer, page", "/customers/", customer),
         _other("customer-new", "customer, page", "/customers/", _customers()),
         _same("customer-api", "telads", "customer, API", "/api/v1/services", customer),
-        _other("customer-api-new", "customer, API", "/api/v1/services", _customers()),
+        _other("customer-api-new", "customer, API", "/api/v1/services", _services()),
         _same("study-advertiser", "study", "advertiser, the study's page", "/advertisers/",
               advertiser),
         _same("advertiser", "telads", "advertiser, page", "/advertisers/", advertiser),
@@ -82,6 +83,14 @@ def _customers() -> list[dict[str, object]]:
     ]
 
 
+def _services() -> list[dict[str, object]]:
+    """More of them, for the API answers so fast that customers alone would be used up."""
+    return [
+        {**customer, "method": method, "lang": language}
+        for customer, method, language in product(_customers(), METHODS, ("ko", "en"))
+    ]
+
+
 def _advertisers() -> list[dict[str, object]]:
     return [
         {"service": service, "month": month, "by": "affinity", "top": top}
@@ -91,8 +100,8 @@ def _advertisers() -> list[dict[str, object]]:
 
 def _targets() -> list[dict[str, object]]:
     return [
-        {"service": service, "month": month, "limit": limit, "platforms": "true"}
-        for service, month, limit in product(SERVICES, MONTHS, range(5, 26))
+        {"service": service, "month": month, "limit": limit, "platforms": "true", "lang": language}
+        for service, month, limit, language in product(SERVICES, MONTHS, range(5, 26), ("ko", "en"))
     ]
 
 
