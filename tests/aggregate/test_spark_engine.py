@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 import telads
+from telads.aggregate.reading import read_events
 from telads.aggregate.request import Request
 from telads.aggregate.run import aggregate
 from telads.cli import __main__ as program
@@ -21,6 +24,9 @@ from telads.workspace import Workspace
 from tests.aggregate import logs
 from tests.aggregate.conformance import LABEL, TOLERANCE, EngineSuite
 from tests.aggregate.conftest import QUICK, spark_or_skip
+
+if TYPE_CHECKING:
+    from telads.engines.spark import SparkEvents
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -79,3 +85,14 @@ def test_a_cluster_can_be_given_the_program(settings: Settings, tmp_path: Path) 
     assert_frame_equal(*cells, abs_tol=TOLERANCE, rel_tol=0)
     assert (tmp_path / "s").is_dir()
     assert not list((tmp_path / "s").iterdir())
+
+
+def test_moments_of_spark_count_for_their_day_in_seoul(spark: SparkEvents, tmp_path: Path) -> None:
+    """On both engines: Spark stores them as of UTC, in a form without a zone."""
+    logs.write([logs.event(1, date(2023, 3, 1), "Bank")], tmp_path / "plain", 1)
+    rows = spark.session.read.parquet(f"file://{tmp_path}/plain")
+    night = rows.selectExpr("* except (date)", "timestamp'2023-03-01 01:00:00' as date")
+    night.write.parquet(f"file://{tmp_path}/log")
+    for engine in (spark, event_engine("polars")):
+        read = engine.collect(read_events(engine, (str(tmp_path / "log"),)))
+        assert read["date"].to_list() == [date(2023, 3, 1)], engine.id

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from telads.errors import DataError
+from tests.aggregate.traps import rows_of
 
 if TYPE_CHECKING:
     from telads.engines.spark import SparkEvents
@@ -35,7 +36,7 @@ def log(tmp_path: Path) -> str:
 
 def test_the_workspace_holds_where_it_lies(sharing: SparkEvents, log: str, tmp_path: Path) -> None:
     target = tmp_path / "job" / "part.parquet"
-    sharing.save(sharing.scan([log]), target)
+    sharing.save(rows_of(sharing, log), target)
     assert target.read_text("utf-8") == f"file://{tmp_path}/shared/job/part.parquet"
     assert sharing.collect(sharing.load([target]))["a"].sort().to_list() == list(range(1000))
     (tmp_path / "shared" / "job" / "left-by-a-killed-run").mkdir()
@@ -49,7 +50,7 @@ def test_a_job_of_another_folder_is_removed_there(
 ) -> None:
     """The setting may have changed since; the workspace's file knows better."""
     target = tmp_path / "job" / "part.parquet"
-    sharing.save(sharing.scan([log]), target)
+    sharing.save(rows_of(sharing, log), target)
     sharing.staging = f"file://{tmp_path}/other"
     sharing.discard(tmp_path / "job")
     assert not list((tmp_path / "shared").iterdir())
@@ -71,7 +72,7 @@ def test_rows_on_a_disk_of_a_nodes_own_are_missed(
 
     monkeypatch.setattr(DataFrameWriter, "parquet", elsewhere)
     target = tmp_path / "job" / "part.parquet"
-    halves = nw.from_native(sharing.scan([log]).to_native().repartition(2))
+    halves = nw.from_native(rows_of(sharing, log).to_native().repartition(2))
     with pytest.raises(DataError, match="share") as caught:
         sharing.save(halves, target)
     assert caught.value.facts["value"] == "500 / 1000"

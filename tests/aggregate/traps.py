@@ -15,7 +15,7 @@ import pytest
 
 from telads.aggregate.cells import window_sums
 from telads.aggregate.contribution import ATTRIBUTES, dated, event_rows, mobility_sums
-from telads.aggregate.schema import read_events, read_mobility
+from telads.aggregate.reading import read_events, read_mobility
 from telads.aggregate.survey import Survey, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError
@@ -45,7 +45,7 @@ class TrapSuite:
     def test_texts_are_whole_numbers_or_nothing(self, engine: EventEngine, tmp_path: Path) -> None:
         """Spark alone would trim spaces."""
         table = pl.DataFrame({"text": list(WHOLE_NUMBERS), "code": list(WHOLE_NUMBERS)})
-        frame = engine.scan([write(table, tmp_path)])
+        frame = rows_of(engine, write(table, tmp_path))
         found = engine.collect(engine.whole_numbers(frame, "code"))
         assert dict(found.select("text", "code").iter_rows()) == WHOLE_NUMBERS
 
@@ -158,14 +158,14 @@ class TrapSuite:
         tables = [pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2], "b": [3]})]
         targets = [tmp_path / "one.parquet", tmp_path / "two.parquet"]
         for number, (table, target) in enumerate(zip(tables, targets, strict=True)):
-            engine.save(engine.scan([write(table, tmp_path / str(number))]), target)
+            engine.save(rows_of(engine, write(table, tmp_path / str(number))), target)
         found = engine.collect(engine.load(targets)).sort("a")
         assert found.select("a", "b").rows() == [(1, None), (2, 3)]
 
     def test_what_is_discarded_is_gone(self, engine: EventEngine, tmp_path: Path) -> None:
         folder = tmp_path / "job"
         folder.mkdir()
-        frame = engine.scan([write(pl.DataFrame({"a": [1]}), tmp_path / "log")])
+        frame = rows_of(engine, write(pl.DataFrame({"a": [1]}), tmp_path / "log"))
         engine.save(frame, folder / "part.parquet")
         engine.discard(folder)
         assert not folder.exists()
@@ -174,8 +174,8 @@ class TrapSuite:
         (tmp_path / "text.parquet").write_text("no parquet", "utf-8")
         for path in ("nowhere", "text.parquet"):
             with pytest.raises(DataError) as caught:
-                engine.scan([str(tmp_path / path)])
-            assert caught.value.facts["file"] == str(tmp_path / path)
+                engine.scan([str(tmp_path / path)], ())
+            assert str(caught.value.facts["file"]) == str(tmp_path / path)
             assert "\n" not in caught.value.line("en")
 
     @staticmethod
@@ -189,6 +189,12 @@ class TrapSuite:
 def occurring(survey: Survey) -> dict[tuple[Month | None, str], int]:
     """The counts that are not 0."""
     return {key: rows for key, rows in survey.rows.items() if rows}
+
+
+def rows_of(engine: EventEngine, path: str) -> Frame:
+    """The rows of files that are alike."""
+    (scan,) = engine.scan([path], ())
+    return scan.rows
 
 
 def write(table: pl.DataFrame, folder: Path) -> str:

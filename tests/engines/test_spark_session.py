@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from telads.engines import event_engine
@@ -57,7 +58,7 @@ def test_a_java_that_does_not_start_is_one_line(tmp_path: Path, lang: Lang) -> N
     java.chmod(java.stat().st_mode | stat.S_IXUSR)
     (tmp_path / "log").mkdir()
     telads = str(Path(sys.executable).with_name("telads"))
-    (tmp_path / "log" / "a.parquet").touch()
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "log" / "a.parquet")
     told = subprocess.run(
         [telads, "aggregate", str(tmp_path / "log"), "--engine", "spark", "--lang", lang],
         env=os.environ | {"JAVA_HOME": str(tmp_path), "TMPDIR": str(tmp_path)},

@@ -2,6 +2,7 @@
 
     request.py       what is asked for, checked
     schema.py        the columns of a log, checked before any work
+    reading.py       the columns of all files, with one type each
     inputs.py        the small files beside a log: mapping of services, places, census
     log.py           opening a log: schema, survey, places, number of parts
     survey.py        what is in the log: months, and rows by fate

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from telads.aggregate.cells import sums_in
 from telads.aggregate.inputs import places_of_codes, read_places
+from telads.aggregate.reading import read_events, read_mobility, with_one_key
 from telads.aggregate.request import Request, fingerprint
-from telads.aggregate.schema import read_events, read_mobility
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
@@ -60,6 +60,9 @@ def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
     mobility = read_mobility(engine, request.mobility) if request.mobility else None
+    if mobility is not None:
+        first = (request.events[0], request.mobility[0])
+        events, mobility = with_one_key(events, mobility, first)
     return Log(
         request, events, mobility, survey_events(engine, events),
         survey_mobility(engine, mobility) if mobility is not None else None,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.aggregate.inputs import Mapping, plain_mapping, read_mapping
-from telads.errors import DataError, SettingError
+from telads.engines.parquet_files import is_remote, parquet_files
+from telads.errors import SettingError
 from telads.language import Text
 from telads.model import Month
 
@@ -107,19 +108,10 @@ def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
     """
     files: list[tuple[str, int, int]] = []
     for text in paths:
-        if "://" in text or "*" in text:
+        if is_remote(text):
             files.append((text, 0, 0))
             continue
-        path = Path(text)
-        found = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
-        if not found or not path.exists():
-            raise DataError(
-                Text("읽을 기록이 없습니다.", "There is no log to read."),
-                Text("Parquet 파일이나 그 폴더를 알려 주세요.",
-                     "Give Parquet files or their folder."),
-                file=text,
-            )  # fmt: skip
-        for file in found:
+        for file in parquet_files(text):
             facts = file.stat()
             files.append((str(file.resolve()), facts.st_size, facts.st_mtime_ns))
     return files

@@ -115,17 +115,23 @@ def survey_mobility(engine: EventEngine, mobility: Frame) -> Survey:
 
 
 def _count(engine: EventEngine, frame: Frame, *keys: str, **more: nw.Expr) -> pl.DataFrame:
+    import polars as pl
+
     counts = (count.alias(name) for name, count in {"rows": nw.len(), **more}.items())
-    return engine.collect(frame.group_by(*keys).agg(*counts))
+    counted = engine.collect(frame.group_by(*keys).agg(*counts))
+    # Engines know years before 1 and after 9999, and Python does not; either is outside.
+    return counted.with_columns(pl.col(pl.Date).clip(date.min, date.max))
 
 
 def _is_late(row: Mapping[str, Any], partitions: list[str]) -> bool:
     """Whether the row lies in a folder of a later month or day than its own date."""
     try:
-        told = {name: row[name] for name in partitions if row[name] is not None}
+        told = {name: str(row[name]) for name in partitions if row[name] is not None}
+        if "-" in told.get("day", ""):  # day=2023-03-01
+            return bool(row["date"] < date.fromisoformat(told["day"]))
         month = _partition_month(told)
         day = int(told.get("day", 1))
-    except ValueError:
+    except ValueError:  # a folder that is called otherwise tells nothing
         return False
     if month is None:
         return False
@@ -133,11 +139,11 @@ def _is_late(row: Mapping[str, Any], partitions: list[str]) -> bool:
     return (own.year * 12 + own.month - 1, own.day) < (month.number, day)
 
 
-def _partition_month(told: Mapping[str, Any]) -> Month | None:
+def _partition_month(told: Mapping[str, str]) -> Month | None:
     """`year=2023/month=3`, `month=2023-03` or `month=202303`."""
     if "month" not in told:
         return None
-    text = str(told["month"]).replace("-", "")
+    text = told["month"].replace("-", "")
     if len(text) == 6:
         return Month.of(int(text[:4]), int(text[4:]))
     return Month.of(int(told["year"]), int(text)) if "year" in told else None

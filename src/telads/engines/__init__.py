@@ -8,7 +8,8 @@ To add an engine, write `engines/<name>.py` with an object that satisfies it, ad
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Frame: TypeAlias = nw.LazyFrame[Any]
 
 EVENT_ENGINES = ("polars", "spark")
+TIME_ZONE = "Asia/Seoul"
+"""Whose calendar tells the day of a moment that a log gives with a time zone."""
 ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
 """Columns that `EventEngine.distinct_days` adds: rows, and those without a service of the log."""
 
@@ -30,6 +33,19 @@ ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
 def missing(column: str) -> str:
     """The column that `EventEngine.distinct_days` adds: rows in which `column` is null."""
     return f"no_{column}"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Rows of files that are laid out alike, not yet read."""
+
+    file: str
+    """One of the files, or the URL, to be named in messages."""
+    rows: Frame
+    nulls: tuple[str, ...] = ()
+    """Wanted columns without a type, which hold nulls only; they are not in `rows`."""
+    told: tuple[str, ...] = ()
+    """Columns that folders tell."""
 
 
 class EventEngine(Protocol):
@@ -44,15 +60,20 @@ class EventEngine(Protocol):
         """The driver's version: part of a job's name, since its hashes may differ in another."""
         ...
 
-    def scan(self, paths: Sequence[str]) -> Frame:
+    def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of Parquet files, folders (Hive partitions become columns) or URLs.
 
-        Raises `DataError` where there is nothing to read.
+        One scan for each way in which files hold the columns `wanted`, with whatever others. Raises
+        `DataError` where there is nothing to read.
         """
         ...
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """The text column as Int64, null where a text is no whole number."""
+        """A column of texts or numbers as Int64, null where there is no such whole number."""
+        ...
+
+    def days(self, frame: Frame, column: str) -> Frame:
+        """A column of moments as dates: of TIME_ZONE where a zone is given, else as written."""
         ...
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
+from telads.engines import TIME_ZONE, Scan
 from telads.engines.masks import Masks
 from telads.engines.numbering import Names, hashed_name
+from telads.engines.parquet_files import ADVICE, Layout, is_remote, layouts
 from telads.errors import DataError
 from telads.language import Text
 from telads.tables.store import replacing
@@ -44,16 +47,21 @@ class PolarsEvents:
         """The version of Polars."""
         return pl.__version__
 
-    def scan(self, paths: Sequence[str]) -> Frame:
+    def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of the files; a folder may be partitioned in Hive's way."""
-        scans = [_scan(path) for path in paths]
-        rows = scans[0] if len(scans) == 1 else pl.concat(scans, how="diagonal_relaxed")
-        return nw.from_native(rows)
+        return [one for path in paths for one in _scans(path, wanted)]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """Texts as Int64, null where they are none."""
+        """Texts and numbers of any size as Int64, null where they are none."""
         rows: pl.LazyFrame = frame.to_native()
         return nw.from_native(rows.with_columns(pl.col(column).cast(pl.Int64, strict=False)))
+
+    def days(self, frame: Frame, column: str) -> Frame:
+        """Dates of moments."""
+        rows: pl.LazyFrame = frame.to_native()
+        zone = getattr(rows.collect_schema()[column], "time_zone", None)
+        moment = pl.col(column).dt.convert_time_zone(TIME_ZONE) if zone else pl.col(column)
+        return nw.from_native(rows.with_columns(moment.dt.date()))
 
     def part(self, frame: Frame, part: int, parts: int) -> Frame:
         """The rows of one part of the subscribers."""
@@ -80,9 +88,7 @@ class PolarsEvents:
         )
         masks = Masks(prepared.collect_schema(), len(names), kept)
         waiting: list[pl.DataFrame] = []
-        for batch in prepared.collect_batches(
-            chunk_size=BATCH, maintain_order=False, engine="streaming"
-        ):
+        for batch in _batches(prepared):
             name = pl.Series("name", numbers.of(batch["name"]))
             waiting.append(batch.with_columns(name))
             # A join, which numbers texts, makes a table of all subscribers each time.
@@ -96,7 +102,7 @@ class PolarsEvents:
     def save(self, frame: Frame, target: Path) -> None:
         """Write one Parquet file."""
         rows: pl.LazyFrame = frame.to_native()
-        with replacing(target) as temporary:
+        with replacing(target) as temporary, _explained():
             rows.sink_parquet(temporary, compression="lz4", engine="streaming")
 
     def load(self, targets: Sequence[Path]) -> Frame:
@@ -111,22 +117,55 @@ class PolarsEvents:
     def collect(self, frame: Frame) -> pl.DataFrame:
         """Run it on the streaming engine; the order of rows is anyone's."""
         rows: pl.LazyFrame = frame.to_native()
-        return rows.collect(engine="streaming")
+        with _explained():
+            return rows.collect(engine="streaming")
 
 
-def _scan(path: str) -> pl.LazyFrame:
-    source = path if "://" in path else Path(path)
+def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    with _explained():
+        yield from rows.collect_batches(chunk_size=BATCH, maintain_order=False, engine="streaming")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What the first bytes of files did not tell, damaged pages above all; raises `DataError`."""
     try:
-        rows = pl.scan_parquet(source, hive_partitioning=True, missing_columns="insert",
-                               extra_columns="ignore")  # fmt: skip
+        yield
+    except pl.exceptions.PolarsError as error:
+        raise DataError(
+            Text("기록을 끝까지 읽지 못했습니다.", "The log could not be read to its end."),
+            Text("손상된 파일이 있으면 바꿔 주세요. 다시 하면 끝난 부분에서 이어집니다.",
+                 "Replace damaged files; when asked again, it goes on with the finished parts."),
+            value=str(error).splitlines()[0],
+        ) from error  # fmt: skip
+
+
+def _scans(path: str, wanted: Collection[str]) -> list[Scan]:
+    if is_remote(path):
+        return [_remote(path)]
+    return [_local(layout) for layout in layouts(path, wanted)]
+
+
+def _local(layout: Layout) -> Scan:
+    rows = pl.scan_parquet(
+        list(layout.files), glob=False, hive_partitioning=True, extra_columns="ignore"
+    ).drop(layout.nulls)
+    if layout.instants:
+        rows = rows.with_columns(pl.col(layout.instants).dt.replace_time_zone("UTC"))
+    return Scan(str(layout.files[0]), nw.from_native(rows), layout.nulls, layout.told)
+
+
+def _remote(url: str) -> Scan:
+    """What lies behind a URL; Polars refuses a file that lacks a column when it comes to it."""
+    try:
+        rows = pl.scan_parquet(url, hive_partitioning=True, extra_columns="ignore")
         with warnings.catch_warnings():
             # Polars warns that it looks a bucket's region up itself: nothing for the user to do.
             warnings.simplefilter("ignore", UserWarning)
-            rows.collect_schema()
+            columns = rows.collect_schema()
     except (OSError, pl.exceptions.PolarsError) as error:
         raise DataError(
-            Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
-            Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parquet files or their folder."),
-            file=path, value=str(error).splitlines()[0],
+            Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."), ADVICE,
+            file=url, value=str(error).splitlines()[0],
         ) from error  # fmt: skip
-    return rows
+    return Scan(url, nw.from_native(rows), told=tuple(columns))

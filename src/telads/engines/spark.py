@@ -12,7 +12,7 @@ the workspace, written last, holds the URL.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
@@ -24,7 +24,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
-from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, Scan, missing
+from telads.engines.parquet_files import Layout, is_remote, layouts
 from telads.engines.spark_session import STAGING, explained, start
 from telads.errors import DataError
 from telads.language import Text
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 WIDEST = 16
 """Up to so many raw names a mask each beside each other; more go through rows of their own."""
+PARQUET = "*.[pP][aA][rR][qQ][uU][eE][tT]"
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
 UNSIGNED = "decimal(20,0)"
 """What whole numbers without a sign (UINT64) are to Spark."""
@@ -72,16 +74,23 @@ class SparkEvents:
         folder = self.session.sparkContext.getConf().get(STAGING)
         return folder.rstrip("/") if folder else None
 
-    def scan(self, paths: Sequence[str]) -> Frame:
+    def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of the files; a folder may be partitioned in Hive's way."""
-        return _wrapped(_together([self._scan(path) for path in paths]))
+        return [one for path in paths for one in self._scans(path, wanted)]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """Texts as Int64, null where they are none; Spark alone would trim them first."""
+        """Texts and numbers as Int64, null where they are none; Spark would trim texts first."""
         rows: DataFrame = frame.to_native()
-        text = sql.col(column)
-        number = sql.when(text.rlike(WHOLE_NUMBER), text.try_cast("bigint"))
+        given = sql.col(column)
+        number = given.try_cast("bigint")
+        if dict(rows.dtypes)[column] == "string":
+            number = sql.when(given.rlike(WHOLE_NUMBER), number)
         return _wrapped(rows.withColumn(column, number))
+
+    def days(self, frame: Frame, column: str) -> Frame:
+        """Dates of moments; the session's zone is TIME_ZONE."""
+        rows: DataFrame = frame.to_native()
+        return _wrapped(rows.withColumn(column, sql.to_date(column)))
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:
         """Days from `before` on."""
@@ -169,21 +178,28 @@ class SparkEvents:
                 file=url, value=f"{found} / {made}",
             )  # fmt: skip
 
-    def _scan(self, path: str) -> DataFrame:
-        reader = self.session.read
-        local = "://" not in path
-        if not local or Path(path).is_dir():
-            reader = reader.option("pathGlobFilter", "*.parquet")
-        if local and _is_nested(Path(path)):
-            reader = reader.option("recursiveFileLookup", "true")
+    def _scans(self, path: str, wanted: Collection[str]) -> list[Scan]:
+        if is_remote(path):
+            rows = self._read(path, path, pathGlobFilter=PARQUET)
+            return [Scan(path, _wrapped(rows), told=tuple(rows.columns))]
+        return [self._scan(layout) for layout in layouts(path, wanted)]
+
+    def _scan(self, layout: Layout) -> Scan:
+        options = {"basePath": _local(layout.base)} if layout.base else {}
+        file = str(layout.files[0])
+        rows = self._read(file, *map(_local, layout.files), **options)
+        return Scan(file, _wrapped(rows.drop(*layout.nulls)), layout.nulls, layout.told)
+
+    def _read(self, told: str, *places: str, **options: str) -> DataFrame:
+        """The rows of files; `told` is named where they cannot be read."""
         try:
-            rows = reader.parquet(_local(Path(path)) if local else path)
+            rows = self.session.read.options(**options).parquet(*places)
         except (Py4JError, PySparkException) as error:
             raise DataError(
                 Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
                 Text("Parquet 파일이나 그 폴더를 알려 주세요. 시각은 마이크로초까지만 됩니다.",
                      "Give Parquet files or their folder; times may have microseconds at most."),
-                file=path, value=str(error).strip().splitlines()[0][:300],
+                file=told, value=str(error).strip().splitlines()[0][:300],
             ) from error  # fmt: skip
         unsigned = [name for name, kind in rows.dtypes if kind == UNSIGNED]
         for name in unsigned:
@@ -201,19 +217,6 @@ def _wrapped(rows: DataFrame) -> Frame:
 def _local(path: Path) -> str:
     """A path of this machine, whatever the cluster's own file system is."""
     return f"file://{path.resolve()}"
-
-
-def _is_nested(path: Path) -> bool:
-    """Whether files lie in folders that are no partitions, which Spark would pass over."""
-    return any(
-        "=" not in folder for file in path.rglob("*.parquet")
-        for folder in file.relative_to(path).parts[:-1]
-    )  # fmt: skip
-
-
-def _together(frames: Sequence[DataFrame]) -> DataFrame:
-    """All rows; a column that a frame lacks is null."""
-    return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
 
 
 def _side_by_side(

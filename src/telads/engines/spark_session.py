@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telads.engines import TIME_ZONE
 from telads.errors import DataError, SettingError
 from telads.language import Text
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ALWAYS = {
-    "spark.sql.session.timeZone": "UTC",  # a day is the same day on every machine
+    "spark.sql.session.timeZone": TIME_ZONE,  # a day is the same day on every machine
     "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error, not another number
 }
 DEFAULTS = {
@@ -43,6 +44,8 @@ STAGING = "spark.telads.staging"
 """Our own setting: a folder that the driver and all workers reach under the same URL."""
 SETTING = re.compile(r"(spark\.[^\s=:]+)\s*[\s=:]\s*(\S.*)")
 """A line of a file of settings, as Java reads such files."""
+WRAPPER = "Exception thrown in awaitResult:"
+"""What Spark says first of an error of its workers."""
 SUBMITTED = "PYSPARK_GATEWAY_PORT"
 """The variable by which `spark-submit` tells its Python program where its Spark is."""
 
@@ -222,7 +225,12 @@ def explained(work: Text) -> Iterator[None]:
 
 
 def _reason(error: Exception) -> str:
-    """The first line that says something."""
+    """The first line of an error, or of what caused it, that says something."""
     java = getattr(error, "java_exception", None)
-    lines = str(java.toString() if java else error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
+    told = []
+    while java is not None:
+        told.append(str(java.toString()))
+        java = java.getCause()
+    lines = [text.strip().splitlines()[0] for text in told or [str(error)] if text.strip()]
+    reasons = (line for line in lines if not line.endswith(WRAPPER))
+    return next(reasons, type(error).__name__)[:300]

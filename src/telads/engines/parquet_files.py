@@ -1,0 +1,121 @@
+"""Which Parquet files a path of this machine means, and how each is laid out.
+
+Every file's own columns are read before any work begins, for an engine that looks at one file only
+takes a column that another lacks for null, and one of another type ends the work half-way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telads.errors import DataError
+from telads.language import Text
+
+if TYPE_CHECKING:
+    pass
+
+SUFFIX = ".parquet"
+HIDDEN = (".", "_")
+"""What Spark and Hadoop leave beside data (`_SUCCESS`, `.part-0.crc`, `_temporary`) begins so."""
+SPARK = "org.apache.spark.version"
+"""A key in the files that Spark writes."""
+INSTANT = "instant"
+ADVICE = Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parquet files or their folder.")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Files with the same columns, of those that are wanted, under the same kind of folders."""
+
+    files: tuple[Path, ...]
+    base: Path | None
+    """The folder in which those named in Hive's way begin, if there are any."""
+    nulls: tuple[str, ...]
+    """Columns of no type: their writer knew nothing but nulls."""
+    instants: tuple[str, ...]
+    """Columns of times that Spark wrote as of UTC, in a form that does not say so (INT96)."""
+    told: tuple[str, ...]
+    """Columns that folders tell (`month=2023-03/`)."""
+
+
+def is_remote(path: str) -> bool:
+    """Whether it is a URL, which the engines read in their own ways."""
+    return "://" in path
+
+
+def parquet_files(path: str) -> list[Path]:
+    """The files that a file, a folder or a pattern means; raises `DataError` for none."""
+    there = Path(path).exists()
+    places = [Path(one) for one in ([path] if there else glob(path))]  # noqa: PTH207 # from /, too
+    found = sorted(file for place in places for file in _files(place))
+    lost = [file for file in found or [Path(path)] if file.is_symlink() and not file.exists()]
+    if lost:
+        raise DataError(
+            Text("가리키는 곳이 없는 링크입니다.", "The link leads nowhere."), ADVICE, file=lost[0]
+        )
+    if not found:
+        raise DataError(
+            Text(f"이 폴더에는 {SUFFIX} 파일이 없습니다.", f"The folder holds no {SUFFIX} file.")
+            if places else Text("읽을 기록이 없습니다.", "There is no log to read."),
+            ADVICE, file=path,
+        )  # fmt: skip
+    return found
+
+
+def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
+    """The path's files by their layout; raises `DataError` naming one that cannot be read."""
+    alike: dict[object, list[Path]] = {}
+    for file in parquet_files(path):
+        columns = _columns(file)
+        own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
+        alike.setdefault((own, _told(file), _base(file)), []).append(file)
+    return [_layout(files) for files in alike.values()]
+
+
+def _layout(files: Sequence[Path]) -> Layout:
+    import polars as pl
+
+    columns = _columns(files[0])
+    nulls = tuple(name for name, kind in columns.items() if kind == pl.Null)
+    instants = tuple(name for name, kind in columns.items() if kind == INSTANT)
+    return Layout(tuple(files), _base(files[0]), nulls, instants, _told(files[0]))
+
+
+def _files(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return [place]
+    return [
+        file for file in place.rglob("*")
+        if file.suffix.lower() == SUFFIX and not file.is_dir()
+        and not any(part.startswith(HIDDEN) for part in file.relative_to(place).parts)
+    ]  # fmt: skip
+
+
+def _columns(file: Path) -> Mapping[str, object]:
+    """The type of each column, or INSTANT."""
+    import polars as pl
+
+    try:
+        kinds = pl.read_parquet_schema(file)
+        old = pl.Datetime("ns")  # Spark itself has none of this type
+        if old in kinds.values() and SPARK in pl.read_parquet_metadata(file):
+            return {name: INSTANT if kind == old else kind for name, kind in kinds.items()}
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise DataError(
+            Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
+            ADVICE, file=file, value=str(error).splitlines()[0],
+        ) from error  # fmt: skip
+    return kinds
+
+
+def _told(file: Path) -> tuple[str, ...]:
+    return tuple(part.partition("=")[0] for part in file.parts[:-1] if "=" in part)
+
+
+def _base(file: Path) -> Path | None:
+    """The folder above the first one that is named in Hive's way."""
+    return next((folder.parent for folder in reversed(file.parents) if "=" in folder.name), None)
