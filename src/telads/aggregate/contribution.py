@@ -35,11 +35,11 @@ DAYS = 32
 """A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
 
 MALE, FEMALE = 1, 2
-SEXES: dict[str | int, int] = {
-    **dict.fromkeys(("M", "m", "1", "남", "남성", "남자", 1), MALE),
-    **dict.fromkeys(("F", "f", "2", "여", "여성", "여자", 2), FEMALE),
+SEXES = {
+    **dict.fromkeys(("M", "m", "1", "남", "남성", "남자"), MALE),
+    **dict.fromkeys(("F", "f", "2", "여", "여성", "여자"), FEMALE),
 }
-"""How logs spell sex: as text, or as a whole number."""
+"""How logs spell sex, if not by these numbers."""
 HOMES = (10_000, BASES["home"] - 1)
 BIRTHS = (1880, 2100)
 """What can be a home code or a year of birth at all; anything else is as good as not known."""
@@ -62,16 +62,6 @@ def first_and_last_day(month: Month) -> tuple[date, date]:
     return date(month.year, month.month, 1), last
 
 
-def known_sex(spelled: type[str] | type[int]) -> nw.Expr:
-    """1, 2, or null for a sex that is missing or not understood; comparing beats `is_in` here."""
-    sex = nw.lit(None, nw.Int32)
-    for spelling, meant in SEXES.items():
-        if isinstance(spelling, spelled):
-            known = nw.lit(meant, nw.Int32)
-            sex = nw.when(nw.col("sex") == spelling).then(known).otherwise(sex)
-    return sex
-
-
 def possible(column: str, between: tuple[int, int]) -> nw.Expr:
     """The figure, or null where it cannot be right."""
     return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
@@ -89,11 +79,12 @@ def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
     day = nw.col("day")
     first, _ = first_and_last_day(month)
     rows = engine.numbered_days(of_month(events, month), before=first - timedelta(days=1))
-    spelled = int if events.collect_schema()["sex"].is_integer() else str
+    if not events.collect_schema()["sex"].is_integer():
+        rows = engine.meanings(rows, "sex", SEXES)
     return rows.select(
         SUBSCRIBER, "service", "day",
         home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", HOMES),
-        sex=day * nw.lit(BASES["sex"], nw.Int32) + known_sex(spelled),
+        sex=day * nw.lit(BASES["sex"], nw.Int32) + possible("sex", (MALE, FEMALE)).cast(nw.Int32),
         birth=day * nw.lit(BASES["birth"], nw.Int32)
               + possible("birth_year", BIRTHS).cast(nw.Int32),
     )  # fmt: skip

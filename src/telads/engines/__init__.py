@@ -72,6 +72,10 @@ class EventEngine(Protocol):
         """A column of texts or numbers as Int64, null where there is no such whole number."""
         ...
 
+    def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
+        """A column of few different texts as what they mean (Int32), null for any other text."""
+        ...
+
     def days(self, frame: Frame, column: str) -> Frame:
         """A column of moments as dates: of TIME_ZONE where a zone is given, else as written."""
         ...

@@ -56,6 +56,18 @@ class PolarsEvents:
         rows: pl.LazyFrame = frame.to_native()
         return nw.from_native(rows.with_columns(pl.col(column).cast(pl.Int64, strict=False)))
 
+    def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
+        """By hashes of 64 bits: to compare each row's text with a dozen takes twice as long."""
+        rows: pl.LazyFrame = frame.to_native()
+        hashed = f"{column} hashed"
+        meant = pl.lit(None, pl.Int32)
+        for text, number in known.items():
+            own = pl.select(pl.lit(text).hash(SEED)).item()
+            is_it = pl.col(hashed) == pl.lit(own, pl.UInt64)
+            meant = pl.when(is_it).then(pl.lit(number, pl.Int32)).otherwise(meant)
+        told = rows.with_columns(pl.col(column).hash(SEED).alias(hashed))
+        return nw.from_native(told.with_columns(meant.alias(column)).drop(hashed))
+
     def days(self, frame: Frame, column: str) -> Frame:
         """Dates of moments."""
         rows: pl.LazyFrame = frame.to_native()

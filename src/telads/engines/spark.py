@@ -87,6 +87,14 @@ class SparkEvents:
             number = sql.when(given.rlike(WHOLE_NUMBER), number)
         return _wrapped(rows.withColumn(column, number))
 
+    def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
+        """Texts as what they mean."""
+        rows: DataFrame = frame.to_native()
+        meant = sql.lit(None).cast("int")
+        for text, number in known.items():
+            meant = sql.when(sql.col(column) == sql.lit(text), sql.lit(number)).otherwise(meant)
+        return _wrapped(rows.withColumn(column, meant))
+
     def days(self, frame: Frame, column: str) -> Frame:
         """Dates of moments; the session's zone is TIME_ZONE."""
         rows: DataFrame = frame.to_native()
