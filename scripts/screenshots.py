@@ -23,7 +23,6 @@ TELADS = str(Path(sys.executable).with_name("telads"))
 PICTURES = {
     "advertisers.ko.png": "advertisers/?service=delivery",
     "advertisers.en.png": "en/advertisers/?service=delivery",
-    "customers.en.png": "en/customers/?district=관악구&sex=F&age=30",
 }
 SIZE: ViewportSize = {"width": 1280, "height": 1120}
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
