@@ -156,7 +156,20 @@ def test_a_newer_month_is_split_without_remainder(twin_build: Build) -> None:
     for peers in {(row["sex"], row["age"]) for row in found.segments}:
         own = {r["change_city"] for r in found.segments if (r["sex"], r["age"]) == peers}
         assert len(own) == 1
-    assert found.sentences()
+
+
+def test_the_main_reason_of_each_way_in_or_out_is_told(twin_build: Build) -> None:
+    found = compare(make_plan(twin_build, brief(month="2023-02")), twin_build)
+    moved = [row for row in found.segments if row["status"] != "stayed"]
+    parts = ("change_city", "change_local", "change_method")
+    city = sum(max(parts, key=lambda part: abs(row[part])) == "change_city" for row in moved)
+    assert 0 < city < len(moved), "a month in which both reasons occur shows more"
+    membership, reasons, *_ = found.sentences()
+    entered = sum(row["status"] == "entered" for row in moved)
+    assert membership.en.endswith(f"{entered}; that left it: {len(moved) - entered}.")
+    assert reasons.ko == (
+        f"주된 까닭: 서울 전체의 움직임 {city}개, 그 지역의 움직임 {len(moved) - city}개."
+    )
 
 
 def test_another_setting_is_told_as_the_cause(

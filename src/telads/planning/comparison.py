@@ -14,7 +14,8 @@ Where it no longer holds the plan's month, nothing can be split, and the parts a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 from typing import Any
@@ -37,6 +38,12 @@ CAUSES: dict[str, Text] = {
                   "The data of the plan's month were replaced."),
 }  # fmt: skip
 """What a part `method` can come from."""
+REASONS: dict[str, Text] = {
+    "change_city": Text("서울 전체의 움직임", "a movement all over the city"),
+    "change_local": Text("그 지역의 움직임", "one of the district itself"),
+    "change_method": Text("방법과 자료", "method and data"),
+}
+"""The parts of a change, as a sentence names them."""
 
 
 @dataclass(frozen=True)
@@ -178,13 +185,34 @@ def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
 
 
 def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
-    entered, left = (sum(row["status"] == one for row in rows) for one in ("entered", "left"))
-    if not entered and not left:
+    moved = [row for row in rows if row["status"] != "stayed"]
+    if not moved:
         return (Text("대상 집단은 그대로입니다.", "The audience's segments are the same."),)
+    left = sum(row["status"] == "left" for row in moved)
+    entered = len(moved) - left
+    if not entered:
+        korean = f"대상에서 {left}개 집단이 빠졌고 새로 들어온 집단은 없습니다."
+    elif not left:
+        korean = f"대상에 {entered}개 집단이 새로 들어왔고 빠진 집단은 없습니다."
+    else:
+        korean = f"대상에 {entered}개 집단이 새로 들어오고 {left}개 집단이 빠졌습니다."
+    english = f"Segments that entered the audience: {entered}; that left it: {left}."
+    return (Text(korean, english), *_reasons(moved))
+
+
+def _reasons(moved: Sequence[Row]) -> tuple[Text, ...]:
+    """How many segments moved mostly by what: the largest part of their change of affinity."""
+    largest = Counter(
+        max(REASONS, key=lambda part: abs(row[part]))
+        for row in moved if all(row[part] is not None for part in REASONS)
+    )  # fmt: skip
+    if not largest:
+        return ()
+    told = [(largest[part], words) for part, words in REASONS.items() if largest[part]]
     return (
         Text(
-            f"대상에 {entered}개 집단이 들어오고 {left}개 집단이 빠졌습니다.",
-            f"Segments that entered the audience: {entered}; that left it: {left}.",
+            f"주된 까닭: {', '.join(f'{words.ko} {number}개' for number, words in told)}.",
+            f"Mostly by: {', '.join(f'{words.en} {number}' for number, words in told)}.",
         ),
     )
 
