@@ -53,10 +53,11 @@ def write_csv(
     rows: Sequence[Sequence[object]],
     headers: Sequence[str] = HEADERS,
     encoding: str = "utf-8-sig",
+    separator: str = ",",
 ) -> Path:
     """Write a CSV as spreadsheets do."""
     with path.open("w", encoding=encoding, newline="") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=separator)
         writer.writerow(headers)
         writer.writerows(rows)
     return path

@@ -83,6 +83,10 @@ REFUSED = {
     "not a number": Refused(
         changed(7, 6, "nan", "2023-06.csv"), "not a number", "숫자가 아닌 값",
         {"row": 7, "column": GAME, "value": "nan"}),
+    **{f"the text {text} among numbers": Refused(
+        changed(7, 6, text), "not a number", "숫자가 아닌 값",
+        {"row": 7, "column": GAME, "value": text})
+       for text in ("NaN", "nan", "inf", "NA", "N/A", "null", "NULL", "-")},
     "error cell": Refused(
         formula("#DIV/0!"), "not a number", "숫자가 아닌 값",
         {"row": 10, "column": HEADERS[7], "value": "#DIV/0!"}),
@@ -121,6 +125,13 @@ REFUSED = {
             [HEADERS[0], *HEADERS[3:]]),
         "seven-digit codes", "통계청 7자리",
         {"row": 2, "column": "행정동코드", "value": "1111051500"}),
+    "no district of the city": Refused(
+        lambda folder: write_xlsx(
+            folder / NAME, [[row[0], "수원시", *row[2:]] for row in portal_rows(1)]),
+        "25 districts", "25개 자치구", {"row": 2, "column": "자치구", "value": "수원시"}),
+    "row of a total": Refused(
+        changed(9, 1, "합계"), "holds a total", "합계나 소계 행이면",
+        {"row": 9, "column": "자치구", "value": "합계"}),
     "two districts": Refused(
         changed(9, 1, "강남구"), "two districts", "두 자치구",
         {"row": 9, "column": "자치구", "value": "1101051 강남구"}),

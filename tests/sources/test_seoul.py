@@ -69,6 +69,9 @@ class TestSeoulOnRealFiles(SourceConformance):
         "2023-06 (1).csv",
         "2023_06_통신정보.csv",
         "2023년 6월.xlsx",
+        "23년6월.xlsx",
+        "통신정보(23년 06월).csv",
+        "２０２３년 ６월.xlsx",
         "통신정보 2023년6월.XLSX",
         "29개 통신정보_2023.6.xlsx",
         "2023.6월 (2023-06).xlsx",
@@ -91,6 +94,8 @@ def test_the_name_tells_the_month(name: str) -> None:
         "2023_10개 항목.xlsx",
         "2023.5월과 2023.6월.xlsx",
         "12023.6월.xlsx",
+        "23.6월.xlsx",
+        "123년 6월.xlsx",
     ],
 )
 def test_a_name_that_tells_no_month_or_two_is_not_guessed_from(name: str) -> None:
@@ -189,7 +194,22 @@ def test_numbers_kept_as_text_and_codes_as_floats_are_understood(tmp_path: Path)
         assert cells.equals(expected)
 
 
-@pytest.mark.parametrize("spelling", ["20~24세", "20-24", "20세", " 20 ", "20세~24세", "20 ~ 24세"])
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_spreadsheets_of_other_countries_separate_otherwise(tmp_path: Path, separator: str) -> None:
+    path = write_csv(tmp_path / "2023-06.csv", portal_rows(), separator=separator)
+    assert SEOUL.read(path).cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
+
+
+@pytest.mark.parametrize("city", ["서울특별시 ", "서울시 ", "서울 ", "서울특별시  "])
+def test_the_citys_name_before_a_district_is_understood(tmp_path: Path, city: str) -> None:
+    rows = [[row[0], f"{city}{row[1]}", *row[2:]] for row in portal_rows()]
+    path = write_xlsx(tmp_path / "2023-06.xlsx", rows)
+    assert SEOUL.read(path).cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["20~24세", "20-24", "20세", " 20 ", "20세~24세", "20 ~ 24세", "２０"]
+)
 def test_spellings_of_ages(tmp_path: Path, spelling: str) -> None:
     rows = portal_rows()
     for row in rows:

@@ -1,4 +1,4 @@
-"""CSV files: their encoding, and rows that must all be as long as the header."""
+"""CSV files: their encoding and separator, and rows that must all be as long as the header."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+SEPARATORS = (",", ";", "\t")
+"""What stands between fields: Excel writes `;` in some countries, and tabs as `Unicode text`."""
 _UTF8_LONGEST = 4
 _AGAIN = Text(
     "다시 내려받거나 엑셀에서 CSV UTF-8로 저장해 주세요.",
@@ -56,7 +58,9 @@ def _any(row: list[str]) -> bool:
 
 
 def _rows(path: Path, text: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next((line for line in io.StringIO(text) if line.strip(" ,;\t\r\n")), "")
+    separator = max(SEPARATORS, key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:
         rows.extend(reader)

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MONTH_IN_NAME = re.compile(
-    r"(?<!\d)(20\d{2})\s*(?:년|[.\-_])?\s*"
+    r"(?<!\d)(20\d{2}|\d{2}(?=\s*년))\s*(?:년|[.\-_])?\s*"
     r"(?:(1[0-2]|0?[1-9])(?=월)|(0[1-9]|1[0-2])(?![\d가-힣]|[.-]\d)"
     r"|(?<=[.\-_])([1-9])(?![\d가-힣]|[.-]\d))"
 )
-"""A year and a month: with 월, or of two digits, or after a sign; not the start of a full date."""
+"""A year (two digits with 년 only) and a month: with 월, or of two digits, or after a sign; not the
+start of a full date."""
 _SEXES = {"1": "M", "2": "F", "m": "M", "f": "F", "남": "M", "여": "F", "남자": "M", "여자": "F",
           "남성": "M", "여성": "F", "male": "M", "female": "F"}  # fmt: skip
 _KNOWN_SEXES = Text("1/2, 남/여, M/F 중 하나여야 합니다.", "It must be 1/2, M/F or 남/여.")
@@ -42,6 +43,11 @@ _KNOWN_CODES = Text(
     "자치구 열을 넣거나 통계청 7자리 행정동코드를 써 주세요.",
     "Add the column 자치구, or use the seven-digit codes of the statistics office.",
 )
+_KNOWN_DISTRICTS = Text(
+    "서울의 25개 자치구 이름이어야 합니다. 합계나 소계 행이면 지워 주세요.",
+    "It must be one of Seoul's 25 districts; delete the row if it holds a total.",
+)
+_CITY = r"^서울(특별)?시?\s+"
 _CENSUS_DIGITS = 7
 _HEADERS_SHOWN = 60
 MASKED = ("*", "")
@@ -58,13 +64,13 @@ class SeoulPortal:
         return path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
 
     def month(self, path: Path) -> Month | None:
-        """`2023.6월_29개 통신정보.xlsx`, `2023.06월 ...`, `202306_...`, `2023-06 (1).csv`.
+        """`2023.6월_29개 통신정보.xlsx`, `23년 6월 ...`, `202306_...`, `2023-06 (1).csv`.
 
         None where the name holds no month, or more than one.
         """
-        name = unicodedata.normalize("NFC", path.stem)
+        name = unicodedata.normalize("NFKC", path.stem)
         found = {
-            Month.of(int(match[1]), int(match[2] or match[3] or match[4]))
+            Month.of(2000 + int(match[1]) % 100, int(match[2] or match[3] or match[4]))
             for match in _MONTH_IN_NAME.finditer(name)
         }
         return found.pop() if len(found) == 1 else None
@@ -162,6 +168,10 @@ def _keys(table: RawTable, found: dict[str, pl.Series]) -> list[pl.Series]:
         for column, series in found.items()
         if column in {*PLACE, "sex", "age5"}
     }
+    if "district" in texts:
+        named = texts["district"].str.replace(_CITY, "")
+        known = {text.ko: text.ko for text in DISTRICTS.values()}
+        texts["district"] = checks.choices(origin, named, known, _KNOWN_DISTRICTS)
     if "code" in texts:
         texts["code"] = checks.codes(origin, texts["code"])
         texts.setdefault("neighbourhood", texts["code"])

@@ -1,9 +1,9 @@
 """Workbooks: the first sheet as columns, and what the fast reader leaves out put back.
 
-The reader (fastexcel) is quick because it judges little: it shows an error cell (`#N/A`) and a
-formula without a result as empty, rounds numbers to nine places in a column that also holds text,
-and gives the second of two equal headers another name. Each would change figures unseen, so each is
-undone here.
+The reader (fastexcel) is quick because it judges little: it shows an error cell (`#N/A`), a formula
+without a result and, among numbers, texts like `NA` as empty, takes the text `NaN` for a number,
+rounds numbers to nine places in a column that also holds text, and gives the second of two equal
+headers another name. Each would change figures unseen, so each is undone here.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
     try:
         workbook = fastexcel.read_excel(content)
         sheet = workbook.load_sheet(0, schema_sample_rows=None)
-        columns = _spelt(sheet, _exact(workbook, sheet.to_polars().get_columns()))
+        columns = _with_texts(workbook, _exact(workbook, sheet.to_polars().get_columns()))
+        columns = _spelt(sheet, columns)
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower():
             raise _protected(path) from error
@@ -111,6 +112,31 @@ def _exact(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl
         whole[index] = exact.cast(pl.String).zip_with(rounded, columns[index]).alias(
             columns[index].name
         )  # fmt: skip
+    return whole
+
+
+def _with_texts(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl.Series]:
+    """Show the texts that the reader takes for no number, or for none at all, in a column of them.
+
+    Only columns of numbers with an empty place are read once more.
+    """
+    import polars as pl
+
+    no_number = {
+        index: column.is_null() | column.cast(pl.Float64).is_nan().fill_null(value=False)
+        for index, column in enumerate(columns) if column.dtype.is_numeric()
+    }  # fmt: skip
+    looked_at = [index for index, places in no_number.items() if places.any()]
+    if not looked_at:
+        return columns
+    texts = workbook.load_sheet(0, use_columns=looked_at, dtypes="string").to_polars()
+    whole = list(columns)
+    for index, text in zip(looked_at, texts.get_columns(), strict=True):
+        hidden = no_number[index] & text.is_not_null()
+        if hidden.any():
+            whole[index] = text.zip_with(hidden, columns[index].cast(pl.String)).alias(
+                columns[index].name
+            )
     return whole
 
 

@@ -48,7 +48,7 @@ def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)
         column = whole if (whole.cast(pl.Float64) == column).all() else column
-    text = column.cast(pl.String).str.normalize("NFC").str.strip_chars().str.strip_suffix(".0")
+    text = column.cast(pl.String).str.normalize("NFKC").str.strip_chars().str.strip_suffix(".0")
     missing = text.is_null() | (text == "")
     if missing.any():
         raise DataError(
