@@ -9,10 +9,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from telads.language import Lang
-from telads.planning.allocation import Market
 from telads.planning.curves import Curve, exponential, table
 from telads.planning.files import COLUMNS
 from telads.planning.limits import Offer
+from telads.planning.market import Market
 from telads.planning.words import title, word
 
 TABLES = (

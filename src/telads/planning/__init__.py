@@ -5,6 +5,7 @@
 | who is in the audience | `rules`, read from JSON by `rules_read` (its fields by `reading`) |
 | how large and of what kind it is, how two overlap | `audience` |
 | how contacts become reach | `curves` |
+| whom money is spent on, what it reaches | `market` |
 | where the money goes | `allocation` (solved by `interior`, to the won by `rounding`) |
 | how many people several platforms reach together | `overlap` |
 | what was asked for and what came out, kept | `brief`, `result`, `plan` |

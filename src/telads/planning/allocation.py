@@ -27,28 +27,15 @@ from telads.errors import QuestionError
 from telads.language import Text
 from telads.planning.interior import Goal, Problem, solve
 from telads.planning.limits import Frequency, Offer, check
+from telads.planning.market import Array, Market, contacts, frequency, worth
 from telads.planning.rounding import whole_won
 
-Array = NDArray[np.float64]
 Won = NDArray[np.int64]
 
 PRECISION = 1e-6
 """The proven gap, as a share of the objective (which is 1 at the start), that is enough."""
 ROOM = 1e-3
 """A goal of frequency must be looser than the lowest possible by this share."""
-
-
-@dataclass(frozen=True)
-class Market:
-    """Whom money can be spent on: people, affinity (both by segment), weight (segment x offer)."""
-
-    people: Array
-    affinity: Array
-    weight: Array
-
-    def of(self, chosen: NDArray[np.intp]) -> Market:
-        """Some of the segments."""
-        return Market(self.people[chosen], self.affinity[chosen], self.weight[chosen])
 
 
 @dataclass(frozen=True)
@@ -60,36 +47,6 @@ class Allocation:
     """The objective: people reached, each counted as many times as the affinity says."""
     best: float
     """Proven: no division whatever is worth more."""
-
-
-def contacts(spend: NDArray[np.generic], offers: Sequence[Offer]) -> Array:
-    """Planned contacts of spends (segment x offer)."""
-    return np.asarray(spend * np.array([offer.contacts_per_won for offer in offers]))
-
-
-def exposures(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> Array:
-    """H of each segment and offer."""
-    per_person = contacts(spend, offers) / market.people[:, None]
-    columns = [offer.curve.exposure(per_person[:, at]) for at, offer in enumerate(offers)]
-    return np.stack(columns, axis=1)
-
-
-def worth(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """The objective at spends (segment x offer)."""
-    counted = (market.weight * exposures(spend, market, offers)).sum(axis=1)
-    values = market.people * np.maximum(market.affinity, 0)
-    return float(values @ -np.expm1(-counted))
-
-
-def reached(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """People at least one contact arrives at (Sainsbury), whatever their affinity."""
-    return float(market.people @ -np.expm1(-exposures(spend, market, offers).sum(axis=1)))
-
-
-def frequency(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """Average contacts per person reached; 0 where nobody is."""
-    people = reached(spend, market, offers)
-    return float(contacts(spend, offers).sum()) / people if people else 0.0
 
 
 def allocate(

@@ -14,29 +14,20 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import of_month, people
 from telads.errors import QuestionError
 from telads.model import Month, Segment
-from telads.planning.allocation import (
-    Allocation,
-    Market,
-    allocate,
-    contacts,
-    exposures,
-    frequency,
-    worth,
-)
+from telads.planning.allocation import Allocation, allocate
 from telads.planning.audience import Key, rounded
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
+from telads.planning.market import Array, Market, contacts, exposures, frequency, worth
 from telads.planning.overlap import Union, union
 from telads.workspace import Build
 
 Row = dict[str, Any]
-Array = NDArray[np.float64]
 
 SHARE, OFTEN = 4, 2
 PROVEN = 10**5
