@@ -19,8 +19,8 @@ CARRIER = 30 * MILLION
 """Subscribers of a large carrier."""
 MACHINES = ((2, 8), (16, 64), (64, 256))
 """Processors and GB of memory of machines to compute for; telads may use half of the memory."""
-BUSY = 4
-"""Processors that one run of telads can keep busy: of each row's time a quarter is one thread's."""
+BUSY = 2
+"""Processors that one run of telads can keep busy: nearly half of each row's time is one thread's."""
 NODE = 16
 """Processors of a node of a cluster."""
 
