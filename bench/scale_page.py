@@ -20,7 +20,7 @@ CARRIER = 30 * MILLION
 MACHINES = ((2, 8), (16, 64), (64, 256))
 """Processors and GB of memory of machines to compute for; telads may use half of the memory."""
 BUSY = 2
-"""Processors that one run of telads can keep busy: nearly half of each row's time is one thread's."""
+"""Processors that one run of telads can keep busy: nearly half of a row's time is one thread's."""
 NODE = 16
 """Processors of a node of a cluster."""
 
