@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 SOURCE = "events"
 """What the ledger calls cells made from logs."""
 BASE_BYTES = 500_000_000
-"""What the process needs whatever the log: Python, the engine, decoded pages of files, rows that were
-read and wait to be marked; measured up to 490 MB."""
+"""What the process needs whatever the log: Python, the engine, decoded pages of files, rows that
+wait to be marked; measured up to 490 MB."""
 BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 600, 5
 """What is held for each subscriber of a part (measured up to 500), and for each raw name of each
 subscriber: a mask of four bytes, and room for more subscribers."""
