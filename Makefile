@@ -10,8 +10,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 # More for pytest (`make test PYTEST_FLAGS=--cov`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
-# As many processes as there are cores. Tests of a file stay together, they share what they set up;
-# files in their order, for those of Spark, few and slow, would else come last.
+# As many processes as there are cores. Tests of a file stay together, they share what they set up,
+# and all of Spark's (tests/spread.py); files in their order, or few and slow ones would come last.
 TEST_PROCESSES ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options

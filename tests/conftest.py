@@ -15,6 +15,7 @@ from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
 from telads.workspace import Build, Workspace
+from tests.spread import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 
 hypothesis.settings.register_profile("telads", deadline=None)  # machines are shared and slow
 hypothesis.settings.load_profile("telads")

@@ -1,0 +1,40 @@
+"""How the tests are spread over processes, and which of them coverage is measured on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+ON_SPARK = re.compile(r"::TestSpark|/test_spark_(engine|shared)\.py")
+
+
+class OneSpark(LoadFileScheduling):  # type: ignore[misc] # xdist has no types
+    """Tests of a file stay together, they share what they set up; so do those of all of Spark.
+
+    Its Java machine takes long to start and longer to get quick: one process has it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "spark" if ON_SPARK.search(nodeid) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSpark | None:
+    return OneSpark(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage on the first case of each test, and on none that is slow or draws its cases.
+
+    Before Python 3.12 measuring nearly doubles the time; those others reach few lines more.
+    """
+    known = set()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        long = any(item.get_closest_marker(name) for name in ("slow", "hypothesis"))
+        if long or test in known:
+            item.add_marker("no_cover")
+        known.add(test)
