@@ -38,7 +38,9 @@ def settings_page() -> str:
         "# Settings", "",
         MADE.strip(), "",
         "Read from the environment, else from a file `.env` in the folder telads is started in.",
-        "An empty value counts as none. `telads doctor` prints the values in force.", "",
+        "An empty value counts as none. `telads doctor` prints the values in force.",
+        "`TELADS_FLOOR` and `TELADS_FORECAST_PHI` take effect with the next `telads build`; until",
+        "then `telads status` says so.", "",
         "| variable | default | what it is |", "|---|---|---|",
         *(f"| `{setting.variable}` | {_code(setting.default)} | {setting.text.en} |"
           for setting in SETTINGS),

@@ -128,7 +128,7 @@ class OpenWorkspace:
         """The months that are there: see `answers.status.status`."""
         from telads.answers.status import status
 
-        return status(self.workspace)
+        return status(self.workspace, self.settings)
 
     def services(
         self,

@@ -152,6 +152,26 @@ def test_status_says_what_is_not_built_yet(telads: Telads, files: Path, tmp_path
     assert "Games: 20% of the values are masked." in " ".join(told.out.split())
 
 
+def test_status_says_which_setting_waits_for_a_build(
+    telads: Telads, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = ("-w", tmp_path / "w")
+    telads("ingest", files / MAY, *workspace, "--build")
+    assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
+    monkeypatch.setenv("TELADS_FLOOR", "60")
+    assert telads("status", *workspace, "-f", "json").json()["warnings"] == [
+        "TELADS_FLOOR 설정(60)이 지금 적용된 계산(50)과 다릅니다. "
+        "telads build를 실행하면 반영됩니다."
+    ]
+    told = " ".join(telads("status", *workspace, "--lang", "en").out.split())
+    assert (
+        "The setting TELADS_FLOOR is 60, but the build in force was made with 50. Run telads build"
+        in told
+    )
+    telads("build", *workspace)
+    assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
+
+
 def test_an_empty_workspace_has_a_status(telads: Telads, tmp_path: Path) -> None:
     document = telads("status", "-w", tmp_path / "none", "-f", "json").json()
     assert document["rows"] == []

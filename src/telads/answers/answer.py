@@ -36,7 +36,7 @@ class Answer:
     sentences: tuple[Text, ...] = ()
     """The answer in words a planner can repeat."""
     warnings: tuple[Text, ...] = ()
-    """What is remarkable about the month's data."""
+    """What is remarkable about the month's data, or about the settings."""
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:

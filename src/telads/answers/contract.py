@@ -207,7 +207,10 @@ DOCUMENT: dict[str, Text] = {
     "synthetic": Text("합성 자료로 만들었는지", "whether made from synthetic data"),
     "facts": Text("답 전체에 관한 값", "single figures about the whole answer"),
     "sentences": Text("말로 옮긴 답", "the answer in words"),
-    "warnings": Text("그달 자료에서 주의할 점", "what is remarkable about the month's data"),
+    "warnings": Text(
+        "그달 자료에서 주의할 점(status: 다시 계산해야 반영될 설정)",
+        "what is remarkable about the month's data (status: settings that wait for the next build)",
+    ),
     "rows": Text("표", "the table"),
 }
 """The keys around the rows."""

@@ -5,31 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
+from telads.language import Text
 from telads.tables import warnings
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import polars as pl
 
     from telads.model import Month
+    from telads.settings import Settings
     from telads.tables.ledger import Entry
 
 
-def status(workspace: Workspace) -> Answer:
+_BUILT_WITH = ("floor", "forecast_phi")
+"""Settings that a build's figures depend on: a change of one takes effect with the next build."""
+
+
+def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
     """The months of the workspace, taken in and built.
 
     Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
     (share of values not masked), synthetic, built (whether the build in force holds this very
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
-    language's `Text`). An empty workspace has no rows.
+    language's `Text`). An empty workspace has no rows. The answer's warnings name the `settings`
+    that are not those of the build in force.
     """
     import polars as pl
 
     entries = workspace.ledger().current()
     name = workspace.build_name()
-    built = workspace.build().about["files"] if name else {}
+    about = workspace.build().about if name else {}
+    built = about.get("files", {})
     remarks = warnings.by_month(entries)
     rows = [
         {
@@ -58,7 +66,22 @@ def status(workspace: Workspace) -> Answer:
         synthetic=any(entry.synthetic for entry in entries.values()),
         rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
         facts={"current": _as_built(entries, built) and bool(name)},
+        warnings=tuple(_set_since(settings, about)) if settings and name else (),
     )
+
+
+def _set_since(settings: Settings, about: Mapping[str, object]) -> Iterator[Text]:
+    """The settings that were changed since the build was made, each with what to do."""
+    for setting in _BUILT_WITH:
+        now, then = getattr(settings, setting), about[setting]
+        if now != then:
+            variable = f"TELADS_{setting.upper()}"
+            yield Text(
+                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다. "
+                "telads build를 실행하면 반영됩니다.",
+                f"The setting {variable} is {now:g}, but the build in force was made with "
+                f"{then:g}. Run telads build to apply it.",
+            )
 
 
 def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:

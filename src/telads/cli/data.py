@@ -214,7 +214,7 @@ def status(
     """The ledger and the build in force."""
     from telads.answers.status import status as answer
 
-    found = answer(workspace_of(workspace))
+    found = answer(workspace_of(workspace), load_settings())
     show(found, form, lang.value)
     if form is Form.TABLE and not found.facts["current"]:
         empty = Text("아직 넣은 자료가 없습니다: telads ingest 파일",

@@ -127,5 +127,7 @@ def status(request: HttpRequest, asked: Query[Asked]) -> Response:
     return sent(
         request,
         asked,
-        lambda lang: document(request, asked, ask_status(current.workspace()), lang),
+        lambda lang: document(
+            request, asked, ask_status(current.workspace(), current.settings()), lang
+        ),
     )
