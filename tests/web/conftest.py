@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.workspace import Workspace
+
+PROCESSES = {"Server", "multiprocessing", "subprocess"}
+"""Names by which a test module starts processes, which may use the database."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell which tests may use a database: the others need not run again on another one.
+
+    Pytest-django refuses the database to a test that has not asked for it, but not to processes
+    that the test starts.
+    """
+    here = Path(__file__).parent  # pytest hands over the tests of all folders
+    for item in items:
+        if here in item.path.parents and isinstance(item, pytest.Function):
+            asked = item.get_closest_marker("django_db") or "db" in item.fixturenames
+            if asked or not PROCESSES.isdisjoint(dir(item.module)):
+                item.add_marker("database")
 
 
 @pytest.fixture
