@@ -186,6 +186,15 @@ class FileSuite:
         assert found(engine, path)["date"].to_list() == [date(2023, 3, 1), date(2023, 3, 2)]
         assert len(fingerprint([path])) == 2
 
+    def test_so_it_is_behind_a_url(self, engine: EventEngine, tmp_path: Path) -> None:
+        folder = tmp_path / "log" / "month=2023-03"
+        keep(folder, events(date(2023, 3, 1)))
+        for name in ("_SUCCESS", "._SUCCESS.crc", "_metadata"):
+            (folder / name).write_bytes(b"?")
+        for end in ("", "/"):
+            days = found(engine, f"file://{tmp_path}/log{end}")["date"]
+            assert days.to_list() == [date(2023, 3, 1)], end
+
     def test_patterns_mean_what_they_match(self, engine: EventEngine, tmp_path: Path) -> None:
         for month in ("2023-03", "2023-04"):
             keep(tmp_path / "log" / f"month={month}", events(date(2023, 3, 1)))

@@ -21,7 +21,14 @@ import polars as pl
 from telads.engines import TIME_ZONE, Scan
 from telads.engines.masks import Masks
 from telads.engines.numbering import Names, hashed_name
-from telads.engines.parquet_files import ADVICE, Layout, is_remote, layouts
+from telads.engines.parquet_files import (
+    ADVICE,
+    HIDDEN,
+    SUFFIX,
+    Layout,
+    is_remote,
+    layouts,
+)
 from telads.errors import DataError
 from telads.language import Text
 from telads.tables.store import replacing
@@ -169,8 +176,12 @@ def _local(layout: Layout) -> Scan:
 
 def _remote(url: str) -> Scan:
     """What lies behind a URL; Polars refuses a file that lacks a column when it comes to it."""
+    one = url.lower().endswith(SUFFIX) or "*" in url
+    place = url if one else f"{url.rstrip('/')}/"  # without it a folder is taken for a file
     try:
-        rows = pl.scan_parquet(url, hive_partitioning=True, extra_columns="ignore")
+        rows = pl.scan_parquet(
+            place, hive_partitioning=True, extra_columns="ignore", hidden_file_prefix=HIDDEN
+        )
         with warnings.catch_warnings():
             # Polars warns that it looks a bucket's region up itself: nothing for the user to do.
             warnings.simplefilter("ignore", UserWarning)
