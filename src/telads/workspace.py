@@ -56,15 +56,21 @@ def locked(
         advice = Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished.")
         raise WorkspaceBusy(busy, advice, file=folder) from error
     except OSError as error:
-        raise WorkspaceError(
-            Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
-            Text("폴더 권한을 확인해 주세요.", "Check the folder's permissions."),
-            file=folder, value=error.strerror,
-        ) from error  # fmt: skip
+        raise unwritable(folder, error.strerror) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
+    """The error of a workspace, or a file of it, that the system lets nobody write to."""
+    return WorkspaceError(
+        Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
+        Text("이 계정에 쓰기 권한을 주거나 --workspace로 다른 폴더를 골라 주세요.",
+             "Let this account write there, or choose another folder with --workspace."),
+        file=path, value=why,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from telads.language import Text
 from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
+from telads.web.ready import require_writable
 from telads.workspace import Workspace
 
 THREADS = 4
@@ -84,6 +85,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     `WorkspaceError`.
     """
     check_address(settings.host, settings.port)
+    require_writable(settings.workspace)
     _tell_workers(settings, _fresh_figures(settings.workspace))
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)

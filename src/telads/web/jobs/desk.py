@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from telads.errors import WorkspaceError
 from telads.web.ready import make_ready
 
 
@@ -19,6 +20,6 @@ def written_down(workspace: Path, action: str, thing: str, detail: str) -> bool:
         from telads.web.accounts.audit import COMMAND_LINE, record
 
         record(COMMAND_LINE, action, thing, detail)
-    except DatabaseError:
+    except (DatabaseError, WorkspaceError):
         return False
     return True
