@@ -97,6 +97,7 @@ def test_one_value_everywhere_is_said_to_be_the_same() -> None:
     assert titles(flat, BY_ID["game"], "ko")[0] == "게임 이용은 모든 자치구가 같습니다(월 7.00일)"
 
 
+@pytest.mark.slow
 def test_every_measure_of_the_catalogue_has_a_title_in_both_languages() -> None:
     for measure in MEASURES:
         english, details = titles(DISTRICT_DAYS, measure, "en")

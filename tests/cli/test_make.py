@@ -104,6 +104,7 @@ def test_a_twin_is_written_and_taken_in_as_synthetic(telads: Telads, tmp_path: P
         assert (again / name).read_bytes() == (tmp_path / "twin" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_profile_is_fitted_and_drawn_from(
     telads: Telads, twin_files: Path, tmp_path: Path
 ) -> None:
