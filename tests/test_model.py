@@ -35,11 +35,28 @@ def test_months_count_through_years(month: Month, step: int) -> None:
     assert len(months_between(month, later)) == max(step + 1, 0)
 
 
-@pytest.mark.parametrize("text", ["2023-13", "2023-00", "2023.6", "202306", "june", "", "2023-6-1"])
+@pytest.mark.parametrize("text", ["2023-13", "2023-00", "2023.0", "20236", "june", "", "2023-6-1"])
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(UnknownChoice) as caught:
         Month.parse(text)
     assert caught.value.facts["value"] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023-06",
+        "2023.6",
+        "2023.06",
+        "2023/06",
+        "202306",
+        "2023년 6월",
+        " 2023-6 ",
+        "２０２３－０６",
+    ],
+)
+def test_a_month_is_read_as_people_write_it(text: str) -> None:
+    assert Month.parse(text) == Month.of(2023, 6)
 
 
 def test_a_label_observes_the_three_months_before_it() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from telads.errors import IndexRefused, UnknownChoice
-from telads.language import Lang, Text
+from telads.language import Lang, Text, typed
 
 Kind = Literal[
     "days", "index", "people", "minutes", "seconds", "km", "count", "won", "percent", "gb"
@@ -141,7 +141,7 @@ BY_ID: dict[str, Measure] = {measure.id: measure for measure in MEASURES}
 
 def service(name: str) -> Measure:
     """The service with this id, Korean name or English name; raises `UnknownChoice`."""
-    wanted = name.strip().casefold()
+    wanted = typed(name)
     for candidate in SERVICES:
         if wanted in {candidate.id, candidate.text.ko, candidate.text.en.casefold()}:
             return candidate

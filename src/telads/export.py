@@ -118,7 +118,8 @@ def export(build: Build, table: str, path: Path, method: str = "affinity") -> in
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, WRITERS)
-    frame = marked(TABLES[table](build, method_of(method)), build.synthetic)
+    method = method_of(method)
+    frame = marked(TABLES[table](build, method), build.synthetic)
     about = provenance(build, table, method)
     WRITERS[suffix](path, frame, about)
     return frame.height

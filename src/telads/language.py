@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
@@ -30,6 +31,11 @@ class Text(NamedTuple):
 def same(word: str) -> Text:
     """A name that is written alike in both languages."""
     return Text(word, word)
+
+
+def typed(word: object) -> str:
+    """What somebody typed, as names are compared: whatever its case, width (２０２３) and ends."""
+    return unicodedata.normalize("NFKC", str(word)).strip().casefold()
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:

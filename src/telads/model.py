@@ -9,13 +9,16 @@ from functools import total_ordering
 from typing import NamedTuple
 
 from telads.errors import UnknownChoice
-from telads.language import Text
+from telads.language import Text, typed
 
 AGES = (20, 30, 40, 50, 60, 70)
 """First years of the ten-year age bands of a segment; 70 is open-ended."""
 
 AGES5 = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75)
 """First years of the five-year age bands of a cell; 75 is open-ended."""
+
+_MONTHS = (r"([0-9]{4})[-./]([0-9]{1,2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})년 ?([0-9]{1,2})월")
+"""How a month may be written: year and month."""
 
 OBSERVED_MONTHS = 3
 """The file labelled T holds the mean over the months T-3 .. T-1."""
@@ -47,8 +50,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Read `YYYY-MM`; raises `UnknownChoice` for anything else."""
-        match = re.fullmatch(r"(\d{4})-(\d{1,2})", text.strip())
+        """Read `YYYY-MM`, also as people write it (`2023.6`, `2023/06`, `202306`, `2023년 6월`).
+
+        Raises `UnknownChoice` for anything else.
+        """
+        plain = typed(text)
+        match = next(filter(None, (re.fullmatch(form, plain) for form in _MONTHS)), None)
         if not match or not 1 <= int(match[2]) <= 12:
             raise UnknownChoice(
                 Text("달을 알아볼 수 없습니다.", "This is not a month."),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from telads.errors import UnknownChoice
-from telads.language import Lang, Text
+from telads.language import Lang, Text, typed
 
 DISTRICTS: dict[str, Text] = {
     "11010": Text("종로구", "Jongno-gu"),
@@ -66,7 +65,7 @@ def find_district(name: str, known: Iterable[str]) -> str:
 
 
 def _plain(name: str) -> str:
-    plain = unicodedata.normalize("NFC", name).strip().casefold().replace(" ", "").replace("-", "")
+    plain = typed(name).replace(" ", "").replace("-", "")
     stem = plain.removesuffix("구").removesuffix("gu")
     # 중구 / Jung-gu: one syllable is not enough of a name to be asked without its suffix.
     return stem if len(stem) > 1 else plain

@@ -50,7 +50,7 @@ def test_a_table_tells_month_window_method_and_build(telads: Telads) -> None:
 
 @pytest.mark.parametrize("district", ["강남구", "강남", "Gangnam-gu", "gangnam", "GANGNAM-GU"])
 @pytest.mark.parametrize(
-    ("sex", "age"), [("F", "30"), ("여", "30대"), ("여성", "30"), ("f", "30s")]
+    ("sex", "age"), [("F", "30"), ("여", "30대"), ("여성", "３０"), ("ｆ", "30s")]
 )
 def test_names_are_understood_in_both_languages(
     telads: Telads, district: str, sex: str, age: str
@@ -88,6 +88,16 @@ def test_the_three_orders_of_targets_differ(telads: Telads) -> None:
         return [(r["district"], r["sex"], r["age"]) for r in telads(*words).json()["rows"]]
 
     assert len({str(order(by)) for by in ("affinity", "excess", "volume")}) == 3
+
+
+def test_options_are_read_whatever_their_case_and_width(telads: Telads) -> None:
+    targets = ("targets", "--service", "delivery", "-f", "json")
+    plain = telads(*targets, "--by", "excess", "--month", "2023-04").json()
+    assert telads(*targets, "--by", "Excess", "--month", "２０２３.4").json() == plain
+    for question in (targets, ("services", *GROUP, "-f", "json")):
+        classic = telads(*question, "--method", "classic").json()
+        assert classic["method"] == "classic"
+        assert telads(*question, "--method", "Classic").json() == classic
 
 
 def test_the_version_is_told(telads: Telads) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from telads.answers.grouped import KEPT
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice
-from telads.language import Text
+from telads.language import Text, typed
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
 from telads.workspace import Build
@@ -66,6 +66,13 @@ def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
     )
 
 
+def listed(what: Text, name: str, known: Collection[str]) -> str:
+    """The one of `known`, all in small letters, that was typed."""
+    if typed(name) not in known:
+        raise one_of(what, name, known)
+    return typed(name)
+
+
 def month_of(build: Build, name: str | Month | None) -> Month:
     """The label month asked for; the newest of the build if None."""
     if name is None:
@@ -79,7 +86,7 @@ def month_of(build: Build, name: str | Month | None) -> Month:
 def sex_of(name: str | Sex) -> Sex:
     """`F`, `여`, `여성`, `women` ..."""
     try:
-        return _SEXES[str(name).strip().casefold()]
+        return _SEXES[typed(name)]
     except KeyError:
         raise one_of(Text("성별", "sex"), name, ("M", "F")) from None
 
@@ -87,7 +94,7 @@ def sex_of(name: str | Sex) -> Sex:
 def age_of(name: str | int) -> int:
     """`30`, `30대`, `30-39`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
     try:
-        return _AGES[str(name).strip()]
+        return _AGES[typed(name)]
     except KeyError:
         raise one_of(Text("나이", "age"), name, map(str, AGES)) from None
 
@@ -102,9 +109,7 @@ def service_of(build: Build, name: str) -> Measure:
 
 def method_of(name: str) -> str:
     """A method's id."""
-    if name not in METHODS:
-        raise one_of(Text("방식", "method"), name, METHODS)
-    return name
+    return listed(Text("방식", "method"), name, METHODS)
 
 
 def district_of(build: Build, name: str) -> str:

@@ -41,11 +41,11 @@ def platforms(
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, asked = month_of(build, month), service_of(build, service)
-    segment = segment_of(build, district, sex, age)
+    segment, method = segment_of(build, district, sex, age), method_of(method)
     people = size(build, [segment], when)
     if key_of(segment) not in people_of(build).get(str(when), {}):
         raise too_small(segment)
-    rows = _in_month(build, when, method_of(method)).rows((asked.id, *key_of(segment)))
+    rows = _in_month(build, when, method).rows((asked.id, *key_of(segment)))
     prior_only = bool(rows["prior_only"].any())
     shown = rows[list(_COLUMNS)]
     return Answer(

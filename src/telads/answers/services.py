@@ -42,7 +42,8 @@ def services(
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    rows = _in_month(build, when, method_of(method)).of_segment(segment)
+    method = method_of(method)
+    rows = _in_month(build, when, method).of_segment(segment)
     people = size(build, [segment], when)
     return Answer(
         question="services",

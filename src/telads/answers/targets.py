@@ -13,9 +13,9 @@ from telads.answers.choices import (
     count_of,
     filtered,
     filters_of,
+    listed,
     method_of,
     month_of,
-    one_of,
     service_of,
 )
 from telads.answers.grouped import KEPT, KEY
@@ -64,12 +64,11 @@ def targets(
     Raises `UnknownChoice`; `IndexRefused` for excess or volume of an index service.
     """
     when, asked = month_of(build, month), service_of(build, service)
-    if by not in ORDERS:
-        raise one_of(Text("순서", "order"), by, ORDERS)
+    by, method = order_of(by), method_of(method)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
     filters = filters_of(build, district, sex, age)
-    order = "z" if method_of(method) == "classic" else by
+    order = "z" if method == "classic" else by
     rows = _best(_in_order(build, when, asked.id, order), filters, count_of(top))
     extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
     rows = rows[[*_COLUMNS, *extra]]
@@ -89,6 +88,11 @@ def targets(
         sentences=sentences.of_targets(asked, by, chosen, reach, share),
         warnings=build.warnings(when),
     )
+
+
+def order_of(name: str) -> str:
+    """An order's id; raises `UnknownChoice`."""
+    return listed(Text("순서", "order"), name, ORDERS)
 
 
 @lru_cache(maxsize=KEPT)

@@ -12,10 +12,9 @@ from telads.answers.choices import (
     filters_of,
     method_of,
     month_of,
-    one_of,
     service_of,
 )
-from telads.answers.targets import ORDERS
+from telads.answers.targets import ORDERS, order_of
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text
 from telads.model import Month
@@ -92,9 +91,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     services = build.about["services"]
     fallback = EXAMPLE if EXAMPLE in services else services[0]
     service = service_of(build, query.get("service") or fallback)
-    by = query.get("by") or _BY
-    if by not in ORDERS:
-        raise one_of(Text("순서", "order"), by, ORDERS)
+    by = order_of(query.get("by") or _BY)
     method = method_of(query.get("method") or METHODS[0])
     return Choice(
         service=service,
