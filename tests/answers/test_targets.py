@@ -43,6 +43,14 @@ def test_sizes_are_rounded_so_that_no_exact_number_shows(seoul_build: Build) -> 
     assert (rows["excess"] % 10 == 0).all()
 
 
+def test_one_segment_is_told_as_one(twin_build: Build) -> None:
+    one, two = (targets(twin_build, "game", top=top).sentences[1].en for top in (1, 2))
+    assert one.startswith("This segment is ")
+    assert two.startswith("These 2 segments are ")
+    index = targets(twin_build, "youtube", top=1).sentences[1].en
+    assert index.startswith("This segment is ")
+
+
 def test_filters_keep_to_the_choice(twin_build: Build) -> None:
     rows = targets(twin_build, "game", top=300, district="마포", sex="M", age="20").rows
     assert rows.select("district", "sex", "age").rows() == [("마포구", "M", 20)]

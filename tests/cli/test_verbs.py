@@ -46,6 +46,8 @@ def test_a_table_tells_month_window_method_and_build(telads: Telads) -> None:
     build = telads("services", *GROUP, "-f", "json").json()["build"]
     told = f"month 2023-03 · observed 2022-12 to 2023-02 · method affinity · build {build}"
     assert told in said
+    assert " · 방식 관심도 · " in telads("services", *GROUP).out
+    assert " · 방식 2023년 연구 · " in telads("services", *GROUP, "--method", "classic").out
 
 
 @pytest.mark.parametrize("district", ["강남구", "강남", "Gangnam-gu", "gangnam", "GANGNAM-GU"])

@@ -105,6 +105,11 @@ def _word(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: _WORDS[row[name]](lang) if row[name] in _WORDS else str(row[name])
 
 
+def method_name(method: str, lang: Lang) -> str:
+    """What a recommender is called: `관심도`, `affinity`."""
+    return _WORDS[method](lang) if method in _WORDS else method
+
+
 def _yes(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: Text("예", "yes")(lang) if row[name] else Text("아니요", "no")(lang)
 

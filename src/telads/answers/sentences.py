@@ -127,18 +127,18 @@ def of_targets(
         f"The first target for a {name.en} advert: {first.en}.",
     )
     count = len(chosen)
+    these = "This segment is" if count == 1 else f"These {count} segments are"
     if share is None:
         reached = Text(
             f"이 {count}개 집단은 {people(reach.population, 'ko')}, "
             f"전체 인구의 {reach.share:.1%}입니다.",
-            f"These {count} segments are {people(reach.population, 'en')}, "
-            f"{reach.share:.1%} of all.",
+            f"{these} {people(reach.population, 'en')}, {reach.share:.1%} of all.",
         )
     else:
         reached = Text(
             f"이 {count}개 집단은 인구의 {reach.share:.1%}({people(reach.population, 'ko')})이고 "
             f"{name.ko} 사용일의 {share:.1%}를 차지합니다.",
-            f"These {count} segments are {reach.share:.1%} of the people "
+            f"{these} {reach.share:.1%} of the people "
             f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
         )
     return (head, reached)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import CONTRACT, Answer
-from telads.answers.columns import Column, column_of
+from telads.answers.columns import Column, column_of, method_name
 from telads.cli.options import Form
 from telads.language import Lang, Text
 from telads.wording import observed
@@ -166,7 +166,7 @@ def about(answer: Answer, lang: Lang) -> str:
     if answer.month:
         parts.append(Text(f"기준 {answer.month}", f"month {answer.month}")(lang))
         parts.append(observed(answer.month.window, lang))
-    parts.append(Text(f"방식 {answer.method}", f"method {answer.method}")(lang))
+    parts.append(Text("방식", "method")(lang) + f" {method_name(answer.method, lang)}")
     if answer.build:
         parts.append(Text(f"계산 {answer.build}", f"build {answer.build}")(lang))
     return " · ".join(parts)

@@ -27,7 +27,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from telads.answers.answer import Answer
-from telads.answers.columns import column_of
+from telads.answers.columns import method_name
 from telads.catalog import BY_ID
 from telads.language import Lang, Text
 from telads.model import Month, Sex, age_text
@@ -111,8 +111,7 @@ def sex(id: str) -> str:
 @register.filter
 def method(name: str, language: Lang | None = None) -> str:
     """What a recommender is called: `관심도`, `affinity`."""
-    column = column_of("evaluation", "recommender")
-    return column.write({"recommender": name}, language or lang()) if column else name
+    return method_name(name, language or lang())
 
 
 @register.filter
