@@ -32,6 +32,12 @@ def test_one_line_says_what_where_and_what_to_do() -> None:
     assert TeladsError(Text("가", "a")).line("ko") == "가"
 
 
+def test_an_empty_value_is_seen() -> None:
+    error = TeladsError(Text("없음", "none"), value=" ")
+    assert (error.line("ko"), error.line("en")) == ("없음 (값 비어 있음)", "none (value empty)")
+    assert TeladsError(Text("없음", "none"), value=0).line("en") == "none (value 0)"
+
+
 def test_as_a_problem_it_is_json_with_numbers_as_numbers() -> None:
     problem = ERROR.problem("en")
     assert json.loads(json.dumps(problem)) == {

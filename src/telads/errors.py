@@ -51,7 +51,7 @@ class TeladsError(Exception):
     def line(self, lang: Lang) -> str:
         """The whole error in one line: message (facts). Advice."""
         facts = ", ".join(
-            f"{_LABELS[key](lang) if key in _LABELS else key} {fact}"
+            f"{_LABELS[key](lang) if key in _LABELS else key} {_seen(fact, lang)}"
             for key, fact in self.facts.items()
         )
         parts = [self.message(lang) + (f" ({facts})" if facts else "")]
@@ -73,6 +73,11 @@ class TeladsError(Exception):
 
     def __str__(self) -> str:
         return self.line("en")
+
+
+def _seen(fact: object, lang: Lang) -> object:
+    """A fact in a sentence; one of which nothing would be seen is named."""
+    return fact if str(fact).strip() else Text("비어 있음", "empty")(lang)
 
 
 def _remade(
