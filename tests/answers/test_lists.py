@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from telads.answers import lists
 from telads.answers.audience import ROUNDED_TO
+from telads.answers.pictures import measure_of
 from telads.export import export
 from telads.model import AGES
 from telads.workspace import Build
@@ -28,6 +30,11 @@ def test_months_tell_their_windows(twin_build: Build) -> None:
     assert rows["month"].to_list() == ["2023-01", "2023-02", "2023-03", "2023-04"]
     assert rows.row(0, named=True)["first"] == "2022-10"
     assert rows["synthetic"].all()
+
+
+@pytest.mark.parametrize("name", ["weekday_trips", "평일 이동 횟수", "weekday TRIPS"])
+def test_a_measure_is_found_by_id_and_names(twin_build: Build, name: str) -> None:
+    assert measure_of(twin_build, name).id == "weekday_trips"
 
 
 def test_measures_are_the_columns_of_segments(twin_build: Build) -> None:

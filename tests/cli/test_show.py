@@ -50,6 +50,12 @@ def test_a_wide_table_leaves_nothing_out(telads: Telads) -> None:
     assert "80% low" in said
 
 
+def test_korean_tables_write_months_as_the_website_does(telads: Telads) -> None:
+    said = telads("status").out
+    assert "2023년 1월" in said
+    assert "2023-01" not in said
+
+
 def test_warnings_of_months_stand_beneath_the_table_once(telads: Telads) -> None:
     said = telads("status", "--lang", "en").out
     rows = telads("status", "-f", "json").json()["rows"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from telads.catalog import BY_ID
 from telads.language import Lang, Text
-from telads.model import Sex, age_text
+from telads.model import Month, Sex, age_text
 from telads.places import district_name
 from telads.wording import figure
 
@@ -41,6 +41,10 @@ def _name(name: str) -> Callable[[Row, Lang], str]:
         return BY_ID[row[name]].text(lang) if row[name] in BY_ID else str(row[name] or "–")
 
     return write
+
+
+def _month(name: str) -> Callable[[Row, Lang], str]:
+    return lambda row, lang: Month.parse(row[name]).text(lang)
 
 
 def _in_unit(name: str, signed: bool = False) -> Callable[[Row, Lang], str]:
@@ -165,7 +169,7 @@ _PLANNING: dict[str, Column] = {
 
 COLUMNS: dict[str, Column] = {
     "rank": Column(Text("순위", "Rank"), _number("rank", "d")),
-    "month": Column(Text("기준 달", "Month"), lambda row, _: row["month"], figure=False),
+    "month": Column(Text("기준 달", "Month"), _month("month"), figure=False),
     "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
     "district": Column(
         Text("자치구", "District"),
@@ -215,8 +219,8 @@ COLUMNS: dict[str, Column] = {
         _number("z_peers", "+.2f"),
     ),
     "coverage": Column(Text("자료 비율", "Coverage"), _number("coverage", ".1%")),
-    "first": Column(Text("관측 시작", "Observed from"), lambda row, _: row["first"], figure=False),
-    "last": Column(Text("관측 끝", "to"), lambda row, _: row["last"], figure=False),
+    "first": Column(Text("관측 시작", "Observed from"), _month("first"), figure=False),
+    "last": Column(Text("관측 끝", "to"), _month("last"), figure=False),
     "file": Column(Text("파일", "File"), lambda row, _: row["file"], figure=False),
     "rows": Column(Text("행", "Rows"), _number("rows", ",d")),
     "masked": Column(Text("가려진 값", "Masked"), _number("masked", ",d")),

@@ -23,7 +23,7 @@ from telads.answers.tables import of_month, read
 from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.errors import UnknownChoice
-from telads.language import Lang, Text
+from telads.language import Lang, Text, typed
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
 from telads.tables.schema import measures_in
@@ -165,11 +165,17 @@ def measures(build: Build) -> tuple[str, ...]:
 
 
 def measure_of(build: Build, name: str) -> Measure:
-    """A measure of the build by id or Korean name, as its tables hold it."""
-    for id in measures(build):
-        if name.strip() in {id, BY_ID[id].text.ko}:
-            return shown(BY_ID[id])
-    raise one_of(Text("항목", "measure"), name, (AVERAGE_AGE, *measures(build)))
+    """A measure of the build by id or name, as its tables hold it."""
+    known, wanted = [BY_ID[id] for id in measures(build)], typed(name)
+    for measure in known:
+        if wanted in {measure.id, *map(typed, measure.text)}:
+            return shown(measure)
+    raise UnknownChoice(
+        Text("그런 항목은 없습니다.", "There is no such measure."),
+        Text(f"다음 중에서 골라 주세요: {', '.join(measure.text.ko for measure in known)}.",
+             f"Choose one of: {', '.join(measure.text.en for measure in known)}."),
+        value=name,
+    )  # fmt: skip
 
 
 def by_district(build: Build, measure: Measure, month: Month, filters: Filters) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from telads.answers.answer import CONTRACT, Answer
 from telads.answers.columns import Column, column_of, method_name
 from telads.cli.options import Form
 from telads.language import Lang, Text
+from telads.model import Month
 from telads.wording import observed
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _remarks(answer: Answer, lang: Lang) -> Iterator[str]:
     if f"warnings_{lang}" in answer.rows.columns:
         for month, sentences in answer.rows.select("month", f"warnings_{lang}").iter_rows():
             for sentence in sentences:
-                months.setdefault(sentence, []).append(month)
+                months.setdefault(sentence, []).append(Month.parse(month).text(lang))
     for sentence, of in months.items():
         yield f"{note} {', '.join(of)}: {sentence}"
 

@@ -20,6 +20,7 @@ from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.language import Lang
+from telads.model import Month
 from telads.web import charts
 from telads.web.pages.data import figures
 from telads.web.pages.data.tables import table_of
@@ -87,6 +88,24 @@ def test_htmx_gets_the_pictures_alone_and_their_address(site: Client) -> None:
 def test_a_bad_choice_is_no_page(site: Client, address: str) -> None:
     assert site.get(address).status_code == 404
     assert site.get(f"/en{address}").status_code == 404
+
+
+def test_an_unknown_measure_is_answered_with_names(site: Client) -> None:
+    korean = site.get("/data/?measure=steps").content.decode()
+    assert "데이터 사용량, 평일 이동 횟수" in korean
+    english = site.get("/en/data/?measure=steps").content.decode()
+    assert "Mobile data, Weekday trips" in english
+    assert "weekday_trips" not in korean + english
+
+
+def test_the_ledger_writes_months_as_the_page_does(site: Client) -> None:
+    korean, english = (
+        page[page.index('id="ledger"') :]
+        for page in (site.get(path).content.decode() for path in ("/data/", "/en/data/"))
+    )
+    assert "2023년 1월" in korean
+    assert not re.search(r">\s*20\d\d-\d\d", korean)
+    assert "2023-01" in english
 
 
 def test_every_measure_can_be_drawn(twin_build: Build) -> None:
@@ -168,7 +187,7 @@ def test_the_lines_file_equals_its_table(site: Client) -> None:
     order = ("game", "finance", "shopping", "video", "youtube", "netflix", "delivery")
     known = {(row["month"], row["group"], row["service"]): float(row["value"]) for row in rows}
     table = {
-        (month, group, service): number(cell)
+        (str(Month.parse(month)), group, service): number(cell)
         for month, group, *cells in shown
         for service, cell in zip(order, cells, strict=True)
     }

@@ -8,7 +8,7 @@ from telads.answers.answer import Answer
 from telads.answers.pictures import Picture
 from telads.catalog import BY_ID, SERVICE_IDS, Measure
 from telads.language import Lang, Text
-from telads.model import AGES, Sex, age_text
+from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
 from telads.wording import figure, number
 
@@ -104,7 +104,7 @@ def _monthly(picture: Picture, lang: Lang) -> Table:
         [MONTH(lang), *([WHO(lang)] if grouped else []),
          *(f"{service.text(lang)} ({service.unit(lang)})" for service in services)],
         [
-            [month, *([group] if grouped else []),
+            [Month.parse(month).text(lang), *([group] if grouped else []),
              *(_in_unit(values.get(service.id), service) for service in services)]
             for (month, group), values in sorted(known.items(), key=lambda item: item[0][0])
         ],
@@ -133,7 +133,7 @@ def remarks_of(status: Answer, lang: Lang) -> list[tuple[str, list[str]]]:
     months: dict[str, list[str]] = {}
     for month, sentences in status.rows.select("month", f"warnings_{lang}").iter_rows():
         for sentence in sentences:
-            months.setdefault(sentence, []).append(month)
+            months.setdefault(sentence, []).append(Month.parse(month).text(lang))
     return list(months.items())
 
 
