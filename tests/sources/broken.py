@@ -27,6 +27,17 @@ def changed(row: int, column: int, value: object, name: str = NAME) -> Writer:
     return write
 
 
+def masked_beside(row: int, column: int, value: object) -> Writer:
+    """A workbook where one value is wrong and the one above it is masked."""
+
+    def write(folder: Path) -> Path:
+        rows = portal_rows()
+        rows[row - 2][column], rows[row - 3][column] = value, "*"
+        return write_xlsx(folder / NAME, rows)
+
+    return write
+
+
 def without(*headers: str) -> Writer:
     def write(folder: Path) -> Path:
         kept = [index for index, header in enumerate(HEADERS) if header not in headers]

@@ -25,6 +25,7 @@ from tests.sources.broken import (
     good_csv,
     good_xlsx,
     link_to_nothing,
+    masked_beside,
     spoilt,
     twice,
     twice_the_column,
@@ -86,7 +87,11 @@ REFUSED = {
     **{f"the text {text} among numbers": Refused(
         changed(7, 6, text), "not a number", "숫자가 아닌 값",
         {"row": 7, "column": GAME, "value": text})
-       for text in ("NaN", "nan", "inf", "NA", "N/A", "null", "NULL", "-")},
+       for text in ("NaN", "nan", "inf", "NA", "N/A", "#N/A", "null", "NULL", "-")},
+    **{f"the text {text} beside a mask": Refused(
+        masked_beside(7, 6, text), "not a number", "숫자가 아닌 값",
+        {"row": 7, "column": GAME, "value": text})
+       for text in ("NaN", "NA", "#N/A", "null")},
     "error cell": Refused(
         formula("#DIV/0!"), "not a number", "숫자가 아닌 값",
         {"row": 10, "column": HEADERS[7], "value": "#DIV/0!"}),

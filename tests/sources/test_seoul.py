@@ -200,7 +200,7 @@ def test_spreadsheets_of_other_countries_separate_otherwise(tmp_path: Path, sepa
     assert SEOUL.read(path).cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
 
 
-@pytest.mark.parametrize("city", ["서울특별시 ", "서울시 ", "서울 ", "서울특별시  "])
+@pytest.mark.parametrize("city", ["서울특별시 ", "서울시 ", "서울 ", "서울특별시"])
 def test_the_citys_name_before_a_district_is_understood(tmp_path: Path, city: str) -> None:
     rows = [[row[0], f"{city}{row[1]}", *row[2:]] for row in portal_rows()]
     path = write_xlsx(tmp_path / "2023-06.xlsx", rows)

@@ -47,7 +47,7 @@ _KNOWN_DISTRICTS = Text(
     "서울의 25개 자치구 이름이어야 합니다. 합계나 소계 행이면 지워 주세요.",
     "It must be one of Seoul's 25 districts; delete the row if it holds a total.",
 )
-_CITY = r"^서울(특별)?시?\s+"
+_CITY = r"^(서울특별시\s*|서울시?\s+)"
 _CENSUS_DIGITS = 7
 _HEADERS_SHOWN = 60
 MASKED = ("*", "")

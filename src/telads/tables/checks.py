@@ -101,7 +101,9 @@ def numbers(origin: Origin, column: pl.Series, masked: Sequence[str]) -> pl.Seri
     import polars as pl
 
     if column.dtype.is_numeric() or column.dtype == pl.Null:
-        return column.cast(pl.Float64)
+        known = column.cast(pl.Float64)
+        if known.is_finite().fill_null(value=True).all():
+            return known
     texts = column.cast(pl.String).str.strip_chars()
     hidden = texts.is_null() | texts.is_in(list(masked))
     figures = texts.str.replace_all(",", "").cast(pl.Float64, strict=False)
