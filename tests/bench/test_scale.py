@@ -220,7 +220,7 @@ def test_a_carrier_is_computed_from_the_largest_log_and_the_cost_of_parts() -> N
     assert "**30.0 billion rows** and 0.30 TB" in page
     assert "0.50 processor seconds a million rows" in page
     assert "0.100 s a million rows more" in page
-    parts = 7  # 30 million x (600 + 53 x 4) bytes / (4 - .4) GB
+    parts = 8  # 30 million x (600 + 53 x 5) bytes / (4 - .5) GB
     hours = 30e9 * (0.5e-6 + 0.1e-6 * (parts - 1)) / 3600
     assert f"`--memory 4GB` | {parts} | {hours:.0f} | {hours / 2:.1f} |" in page
     assert "Spark took" not in page
