@@ -165,7 +165,7 @@ def about(answer: Answer, lang: Lang) -> str:
     if answer.synthetic:
         parts.append(Text("합성 자료", "synthetic data")(lang))
     if answer.month:
-        parts.append(Text(f"기준 {answer.month}", f"month {answer.month}")(lang))
+        parts.append(Text(f"기준 {answer.month.text.ko}", f"month {answer.month}")(lang))
         parts.append(observed(answer.month.window, lang))
     parts.append(Text("방식", "method")(lang) + f" {method_name(answer.method, lang)}")
     if answer.build:
