@@ -15,7 +15,11 @@ from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
 from telads.workspace import Build, Workspace
-from tests.spread import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
+from tests.spread import (  # noqa: F401
+    pytest_collection_modifyitems,
+    pytest_runtest_call,
+    pytest_xdist_make_scheduler,
+)
 
 hypothesis.settings.register_profile("telads", deadline=None)  # machines are shared and slow
 hypothesis.settings.load_profile("telads")
