@@ -6,7 +6,7 @@ takes a column that another lacks for null, and one of another type ends the wor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -24,6 +24,8 @@ HIDDEN = (".", "_")
 SPARK = "org.apache.spark.version"
 """A key in the files that Spark writes."""
 INSTANT = "instant"
+_Columns = tuple[tuple[str, object], ...]
+"""Names and types, or INSTANT."""
 ADVICE = Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parquet files or their folder.")
 
 
@@ -68,21 +70,21 @@ def parquet_files(path: str) -> list[Path]:
 
 def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
     """The path's files by their layout; raises `DataError` naming one that cannot be read."""
-    alike: dict[object, list[Path]] = {}
+    import polars as pl
+
+    alike: dict[tuple[_Columns, Path | None, tuple[str, ...]], list[Path]] = {}
     for file in parquet_files(path):
         columns = _columns(file)
         own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
-        alike.setdefault((own, _told(file), _base(file)), []).append(file)
-    return [_layout(files) for files in alike.values()]
+        alike.setdefault((own, _base(file), _told(file)), []).append(file)
+    return [
+        Layout(tuple(files), base, _named(own, pl.Null), _named(own, INSTANT), told)
+        for (own, base, told), files in alike.items()
+    ]
 
 
-def _layout(files: Sequence[Path]) -> Layout:
-    import polars as pl
-
-    columns = _columns(files[0])
-    nulls = tuple(name for name, kind in columns.items() if kind == pl.Null)
-    instants = tuple(name for name, kind in columns.items() if kind == INSTANT)
-    return Layout(tuple(files), _base(files[0]), nulls, instants, _told(files[0]))
+def _named(columns: _Columns, kind: object) -> tuple[str, ...]:
+    return tuple(name for name, of in columns if of == kind)
 
 
 def _files(place: Path) -> list[Path]:
