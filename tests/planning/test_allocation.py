@@ -86,9 +86,17 @@ def test_no_worse_and_no_better_than_an_exhaustive_search(data: st.DataObject) -
     searched = exhaustive(market, platforms, BUDGET)
     assert searched <= found.best * (1 + 1e-9)
     assert found.worth >= searched * (1 - 1e-5)
-    if not any(isinstance(offer.curve.asked, tuple) for offer in platforms):
-        # Where two tables bend at once the bound can be loose, and says so as `proven_gap`.
-        assert found.worth == pytest.approx(found.best, rel=5e-4)
+    assert found.worth == pytest.approx(found.best, rel=5e-5)
+
+
+def test_where_reach_is_nearly_full_the_best_is_found_and_proven() -> None:
+    market = Market(np.array([1000.0, 43330.0]), np.array([1.0, 1.2e-7]),
+                    np.array([[0.125, 0.5], [0.5, 0.5]]))  # fmt: skip
+    platforms = [Offer("p0", "p0", 1938.0, exponential(3.0)),
+                 Offer("p1", "p1", 1216.0, table(((0.5, 0.2), (5.0, 0.5))))]  # fmt: skip
+    found = allocate(market, platforms, BUDGET)
+    assert found.worth == pytest.approx(1000.005, abs=1e-3)
+    assert found.best == pytest.approx(found.worth, rel=5e-6)
 
 
 def test_scipy_finds_the_same() -> None:

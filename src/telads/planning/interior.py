@@ -27,6 +27,8 @@ STEADY = 1e-6
 FIRST = 10.0
 """How large multipliers start, in gradients: small ones let x run into the limits early."""
 LEAST_CENTRE = 1e-3
+PATIENCE = 0.03
+"""Products do not shrink far ahead of the rest of the gap: steps would become too short for it."""
 LEAST_SLACK = 0.1
 """Where a search starts that does not meet its goal yet."""
 HALVINGS = 12
@@ -194,7 +196,9 @@ class _Search:
         ahead = newton.direction(np.zeros_like(self.z))
         length = self._length(ahead)
         then = float((self.slacks + length * ahead.slacks) @ (self.z + length * ahead.z))
-        centre = products / self.z.size * max((then / products) ** 3, LEAST_CENTRE)
+        target = products * max((then / products) ** 3, LEAST_CENTRE)
+        left = self.gap - products  # what is not yet stationary, as where reach is nearly full
+        centre = max(target, min(products, PATIENCE * left)) / self.z.size
         direction = newton.direction(centre - ahead.slacks * ahead.z)
         length, before = self._length(direction), self.gap
         start = self.slacks, self.z, self.nu
