@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _BUILT_WITH = ("floor", "forecast_phi")
 """Settings that a build's figures depend on: a change of one takes effect with the next build."""
+_APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build to apply it.")
 
 
 def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
@@ -66,21 +67,24 @@ def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
         synthetic=any(entry.synthetic for entry in entries.values()),
         rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
         facts={"current": _as_built(entries, built) and bool(name)},
-        warnings=tuple(_set_since(settings, about)) if settings and name else (),
+        warnings=tuple(
+            Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
+            for one in (changed_settings(workspace, settings) if settings else ())
+        ),
     )
 
 
-def _set_since(settings: Settings, about: Mapping[str, object]) -> Iterator[Text]:
-    """The settings that were changed since the build was made, each with what to do."""
+def changed_settings(workspace: Workspace, settings: Settings) -> Iterator[Text]:
+    """The settings that were changed since the build in force was made, a sentence each."""
+    about = workspace.build().about if workspace.build_name() else {}
     for setting in _BUILT_WITH:
-        now, then = getattr(settings, setting), about[setting]
-        if now != then:
+        now, then = getattr(settings, setting), about.get(setting)
+        if then is not None and now != then:
             variable = f"TELADS_{setting.upper()}"
             yield Text(
-                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다. "
-                "telads build를 실행하면 반영됩니다.",
+                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다.",
                 f"The setting {variable} is {now:g}, but the build in force was made with "
-                f"{then:g}. Run telads build to apply it.",
+                f"{then:g}.",
             )
 
 

@@ -346,6 +346,22 @@ def test_so_many_builds_are_kept_as_the_setting_says_after_going_back_too(
         assert workspace.build_name() == names[1]
 
 
+def test_a_setting_that_waits_for_a_build_is_told_beside_the_button_that_makes_it(
+    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+) -> None:
+    upload(months[0])
+    done()
+    assert "TELADS_FLOOR" not in get(administrator, "/en/admin-data/").text
+    with override_settings(TELADS=replace(django_settings.TELADS, floor=60)):
+        notice = get(administrator, "/en/admin-data/").one("div", class_="notice-warm")
+        assert "TELADS_FLOOR is 60, but the build in force was made with 50." in notice.text
+        assert "telads build" not in notice.text
+        assert notice.one("form").attributes["action"] == "/en/admin-data/build/"
+        administrator.post("/admin-data/build/")
+        done()
+        assert "TELADS_FLOOR" not in get(administrator, "/en/admin-data/").text
+
+
 def test_a_build_that_cannot_be_read_hides_no_other(
     upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
 ) -> None:

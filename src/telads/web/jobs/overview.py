@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.status import status
+from telads.answers.status import changed_settings, status
 from telads.errors import DataError, QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.model import Month
@@ -187,6 +187,7 @@ def _page(
         "wrong": wrong.line(lang) if wrong else "",
         "typed_month": request.POST.get("month", "") if status_code == 400 else "",
         "status": held,
+        "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),
         "taken_back": _taken_back(workspace),
         "builds": builds(workspace),
