@@ -20,7 +20,7 @@ from telads.answers.audience import (
     rounded,
     with_shown_coverage,
 )
-from telads.answers.choices import method_of, one_of
+from telads.answers.choices import listed, method_of, one_of
 from telads.answers.services import in_order
 from telads.answers.tables import read
 from telads.language import Text
@@ -113,8 +113,7 @@ def export(build: Build, table: str, path: Path, method: str = "affinity") -> in
 
     Raises `UnknownChoice` for a table, method or suffix that does not exist.
     """
-    if table not in TABLES:
-        raise one_of(Text("표", "table"), table, TABLES)
+    table = listed(Text("표", "table"), table, TABLES)
     suffix = path.suffix.lower()
     if suffix not in WRITERS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, WRITERS)

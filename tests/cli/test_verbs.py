@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +101,15 @@ def test_options_are_read_whatever_their_case_and_width(telads: Telads) -> None:
         classic = telads(*question, "--method", "classic").json()
         assert classic["method"] == "classic"
         assert telads(*question, "--method", "Classic").json() == classic
+    english = telads(*targets[:-1], "JSON", "--lang", "EN").out
+    assert english == telads(*targets, "--lang", "en").out
+
+
+def test_names_of_tables_and_pictures_are_read_whatever_their_case(
+    telads: Telads, tmp_path: Path
+) -> None:
+    assert telads("export", "Scores", "-o", tmp_path / "x.csv").code == 0
+    assert telads("chart", "Monthly", "-o", tmp_path / "x.json").code == 0
 
 
 def test_the_version_is_told(telads: Telads) -> None:

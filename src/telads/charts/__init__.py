@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from telads.errors import UnknownChoice
-from telads.language import Text
+from telads.language import Text, typed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -60,7 +60,7 @@ CHARTS: dict[str, Chart] = {
 def find_chart(id: str) -> Chart:
     """The chart with this id; raises `UnknownChoice`."""
     try:
-        return CHARTS[id]
+        return CHARTS[typed(id)]
     except KeyError:
         raise UnknownChoice(
             Text("그런 그림은 없습니다.", "There is no such chart."),

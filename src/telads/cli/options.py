@@ -26,8 +26,8 @@ def language_of(arguments: Sequence[str], settings: Settings | None) -> Lang:
         word = argument.removeprefix("--lang=") if argument.startswith("--lang=") else ""
         if argument == "--lang" and position + 1 < len(arguments):
             word = arguments[position + 1]
-        if word in {"ko", "en"}:
-            return cast(Lang, word)
+        if word.lower() in {"ko", "en"}:
+            return cast(Lang, word.lower())
     return cast(Lang, settings.lang) if settings and settings.lang else locale_language()
 
 
@@ -78,9 +78,13 @@ WorkspaceOption = Annotated[
     ),
 ]  # fmt: skip
 FormOption = Annotated[
-    Form, typer.Option("--format", "-f", help=say("출력 형식", "how to print the answer"))
+    Form,
+    typer.Option("--format", "-f", case_sensitive=False,
+                 help=say("출력 형식", "how to print the answer")),
+]  # fmt: skip
+LangOption = Annotated[
+    Language, typer.Option("--lang", case_sensitive=False, help=say("출력 언어", "language"))
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help=say("출력 언어", "language"))]
 MonthOption = Annotated[
     str | None,
     typer.Option(help=say("기준 달 2023-06 (기본: 가장 새 달)",

@@ -157,7 +157,7 @@ def _write(
     written = []
     with progress(Text("합성 자료 만들기", "Making synthetic data")) as step:
         step(str(months[0]), 0, len(months))
-        chosen = cast("FileFormat", file_format)
+        chosen = cast("FileFormat", file_format.lower())
         for path in write_twin(profile, months, seed, folder, chosen, PROCESSES):
             written.append(path)
             if len(written) < len(months):
