@@ -12,7 +12,7 @@ PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
 # As many processes as there are cores. Tests of a file stay together, they share what they set up,
 # and all of Spark's (tests/spread.py); files in their order, or few and slow ones would come last.
-TEST_PROCESSES ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
+TEST_PROCESSES ?= auto
 LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
@@ -61,7 +61,8 @@ demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the si
 	$(BIN)/telads demo
 
 test: install ## run all tests (시험)
-	$(BIN)/pytest $(PYTEST_FLAGS) $(TEST_PROCESSES)
+	$(BIN)/pytest $(PYTEST_FLAGS) --numprocesses $(TEST_PROCESSES) --dist loadfile \
+	  --no-loadscope-reorder
 
 check: install ## lint, formatting, strict types, architecture (코드 검사)
 	$(BIN)/ruff check .

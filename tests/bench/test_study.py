@@ -88,8 +88,11 @@ def test_the_peer_agrees_with_classic_on_small_data(
 @pytest.mark.seoul
 @pytest.mark.slow
 def test_the_peer_agrees_with_classic_on_real_data(seoul: Path, seoul_workspace: Workspace) -> None:
-    files = sorted(seoul.glob("*.xlsx"))
-    assert_agreement(files, read_panel(scan_cells(seoul_workspace.cells()), SERVICE_IDS))
+    # Two months: the study's way to read takes four seconds for each.
+    files = sorted(seoul.glob("*.xlsx"), key=study.label_month)[:2]
+    months = [Month.parse(study.label_month(file)) for file in files]
+    cells = {month: seoul_workspace.cells()[month] for month in months}
+    assert_agreement(files, read_panel(scan_cells(cells), SERVICE_IDS))
 
 
 def test_the_definition_by_hand() -> None:
