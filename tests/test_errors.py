@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from telads import errors
-from telads.errors import DataError, TeladsError
+from telads.errors import DataError, TeladsError, choose
 from telads.language import Text, locale_language
 
 ERROR = DataError(
@@ -36,6 +36,20 @@ def test_an_empty_value_is_seen() -> None:
     error = TeladsError(Text("없음", "none"), value=" ")
     assert (error.line("ko"), error.line("en")) == ("없음 (값 비어 있음)", "none (value empty)")
     assert TeladsError(Text("없음", "none"), value=0).line("en") == "none (value 0)"
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("강냠구", "강남구"), ("강 남 구", "강남구"), ("Gangnan-gu", "강남구"), ("종로", "종로구"),
+     ("부산", ""), ("", ""), ("?" * 50, "")],
+)  # fmt: skip
+def test_a_slip_is_answered_with_the_nearest_name_and_all_there_are(name: str, meant: str) -> None:
+    names = [Text("강남구", "Gangnam-gu"), Text("종로구", "Jongno-gu")]
+    advice = choose(name, names)
+    asked = {one.ko: f"Did you mean {one.en}? " for one in names}
+    assert advice.en == f"{asked.get(meant, '')}Choose one of: Gangnam-gu, Jongno-gu."
+    asked = {one.ko: f"혹시 {one.ko}인가요? " for one in names}
+    assert advice.ko == f"{asked.get(meant, '')}다음 중에서 골라 주세요: 강남구, 종로구."
 
 
 def test_as_a_problem_it_is_json_with_numbers_as_numbers() -> None:

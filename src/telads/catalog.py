@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from telads.errors import IndexRefused, UnknownChoice
+from telads.errors import IndexRefused, UnknownChoice, choose
 from telads.language import Lang, Text, typed
 
 Kind = Literal[
@@ -147,10 +147,7 @@ def service(name: str) -> Measure:
             return candidate
     raise UnknownChoice(
         Text("그런 서비스는 없습니다.", "There is no such service."),
-        Text(
-            f"다음 중에서 골라 주세요: {', '.join(s.text.ko for s in SERVICES)}.",
-            f"Choose one of: {', '.join(SERVICE_IDS)}.",
-        ),
+        choose(name, (Text(one.text.ko, one.id) for one in SERVICES)),
         value=name,
     )
 

@@ -18,8 +18,13 @@ An error carries facts; each door shows them in its own way. `line(lang)` is the
 
 from __future__ import annotations
 
-from telads.language import Lang, Text
+import unicodedata
+from collections.abc import Iterable
 
+from telads.language import Lang, Text, typed
+
+_ALIKE = 0.7
+"""How much of two names must be alike, of 1, for one to be taken for a slip of the other."""
 _LABELS = {
     "file": Text("파일", "file"),
     "row": Text("행", "row"),
@@ -84,6 +89,30 @@ def _remade(
     kind: type[TeladsError], message: Text, advice: Text | None, facts: dict[str, object]
 ) -> TeladsError:
     return kind(message, advice, **facts)
+
+
+def choose(name: object, names: Iterable[Text]) -> Text:
+    """The advice to whoever asked for a name that is none: the nearest one, and all there are."""
+    known = list(dict.fromkeys(names))
+    near = _nearest(name, known)
+    meant = Text(f"혹시 {near.ko}인가요? ", f"Did you mean {near.en}? ") if near else Text("", "")
+    return Text(
+        f"{meant.ko}다음 중에서 골라 주세요: {', '.join(one.ko for one in known)}.",
+        f"{meant.en}Choose one of: {', '.join(one.en for one in known)}.",
+    )
+
+
+def _nearest(name: object, known: Iterable[Text]) -> Text | None:
+    from difflib import get_close_matches
+
+    spelt = {_letters(word): one for one in known for word in one}
+    found = get_close_matches(_letters(name), spelt, n=1, cutoff=_ALIKE)
+    return spelt[found[0]] if found else None
+
+
+def _letters(word: object) -> str:
+    """A name letter by letter: 강 and 깅 differ in one of three."""
+    return unicodedata.normalize("NFD", typed(word))
 
 
 class DataError(TeladsError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from telads.errors import UnknownChoice
+from telads.errors import UnknownChoice, choose
 from telads.language import Lang, Text, typed
 
 DISTRICTS: dict[str, Text] = {
@@ -56,10 +56,7 @@ def find_district(name: str, known: Iterable[str]) -> str:
             return district
     raise UnknownChoice(
         Text("그런 자치구는 없습니다.", "There is no such district."),
-        Text(
-            f"다음 중에서 골라 주세요: {', '.join(known)}.",
-            f"Choose one of: {', '.join(district_name(d, 'en') for d in known)}.",
-        ),
+        choose(name, (Text(one, district_name(one, "en")) for one in known)),
         value=name,
     )
 

@@ -10,8 +10,8 @@ from telads import catalog
 from telads.answers.grouped import KEPT
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
-from telads.errors import UnknownChoice
-from telads.language import Text, typed
+from telads.errors import UnknownChoice, choose
+from telads.language import Text, same, typed
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
 from telads.workspace import Build
@@ -58,12 +58,8 @@ def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
 
 def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
     """The error that names what is possible."""
-    choices = ", ".join(known)
-    return UnknownChoice(
-        Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}."),
-        Text(f"다음 중에서 골라 주세요: {choices}.", f"Choose one of: {choices}."),
-        value=name,
-    )
+    missing = Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}.")
+    return UnknownChoice(missing, choose(name, map(same, known)), value=name)
 
 
 def listed(what: Text, name: str, known: Collection[str]) -> str:

@@ -22,7 +22,7 @@ from telads.answers.services import services
 from telads.answers.tables import of_month, read
 from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
-from telads.errors import UnknownChoice
+from telads.errors import UnknownChoice, choose
 from telads.language import Lang, Text, typed
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
@@ -172,10 +172,9 @@ def measure_of(build: Build, name: str) -> Measure:
             return shown(measure)
     raise UnknownChoice(
         Text("그런 항목은 없습니다.", "There is no such measure."),
-        Text(f"다음 중에서 골라 주세요: {', '.join(measure.text.ko for measure in known)}.",
-             f"Choose one of: {', '.join(measure.text.en for measure in known)}."),
+        choose(name, (measure.text for measure in known)),
         value=name,
-    )  # fmt: skip
+    )
 
 
 def by_district(build: Build, measure: Measure, month: Month, filters: Filters) -> pl.DataFrame:

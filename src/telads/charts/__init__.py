@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
-from telads.errors import UnknownChoice
-from telads.language import Text, typed
+from telads.errors import UnknownChoice, choose
+from telads.language import Text, same, typed
 
 if TYPE_CHECKING:
     import altair as alt
@@ -64,9 +64,6 @@ def find_chart(id: str) -> Chart:
     except KeyError:
         raise UnknownChoice(
             Text("그런 그림은 없습니다.", "There is no such chart."),
-            Text(
-                f"다음 중에서 골라 주세요: {', '.join(CHARTS)}.",
-                f"Choose one of: {', '.join(CHARTS)}.",
-            ),
+            choose(id, map(same, CHARTS)),
             value=id,
         ) from None

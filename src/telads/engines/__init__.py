@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from telads.errors import SettingError, UnknownChoice
-from telads.language import Text
+from telads.errors import SettingError, UnknownChoice, choose
+from telads.language import Text, same
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -150,7 +150,6 @@ def event_engine(
         return PolarsEvents()
     raise UnknownChoice(
         Text("그런 엔진은 없습니다.", "There is no such engine."),
-        Text(f"다음 중에서 골라 주세요: {', '.join(EVENT_ENGINES)}.",
-             f"Choose one of: {', '.join(EVENT_ENGINES)}."),
+        choose(name, map(same, EVENT_ENGINES)),
         value=name,
-    )  # fmt: skip
+    )

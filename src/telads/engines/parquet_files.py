@@ -107,11 +107,15 @@ def _columns(file: Path) -> Mapping[str, object]:
         if old in kinds.values() and SPARK in pl.read_parquet_metadata(file):
             return {name: INSTANT if kind == old else kind for name, kind in kinds.items()}
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise DataError(
-            Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
-            ADVICE, file=file, value=str(error).splitlines()[0],
-        ) from error  # fmt: skip
+        raise not_parquet(file, error) from error
     return kinds
+
+
+def not_parquet(place: str | Path, error: Exception, advice: Text = ADVICE) -> DataError:
+    """What is told of a place that an engine could not read."""
+    reason = str(error).strip().splitlines()[0][:300]
+    wrong = Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet.")
+    return DataError(wrong, advice, file=place, value=reason)
 
 
 def _told(file: Path) -> tuple[str, ...]:

@@ -21,14 +21,7 @@ import polars as pl
 from telads.engines import TIME_ZONE, Scan
 from telads.engines.masks import Masks
 from telads.engines.numbering import Names, hashed_name
-from telads.engines.parquet_files import (
-    ADVICE,
-    HIDDEN,
-    SUFFIX,
-    Layout,
-    is_remote,
-    layouts,
-)
+from telads.engines.parquet_files import HIDDEN, SUFFIX, Layout, is_remote, layouts, not_parquet
 from telads.errors import DataError
 from telads.language import Text
 from telads.tables.store import replacing
@@ -187,8 +180,5 @@ def _remote(url: str) -> Scan:
             warnings.simplefilter("ignore", UserWarning)
             columns = rows.collect_schema()
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise DataError(
-            Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."), ADVICE,
-            file=url, value=str(error).splitlines()[0],
-        ) from error  # fmt: skip
+        raise not_parquet(url, error) from error
     return Scan(url, nw.from_native(rows), told=tuple(columns))

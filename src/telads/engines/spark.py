@@ -25,7 +25,7 @@ from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, Scan, missing
-from telads.engines.parquet_files import Layout, is_remote, layouts
+from telads.engines.parquet_files import Layout, is_remote, layouts, not_parquet
 from telads.engines.spark_session import STAGING, explained, start
 from telads.errors import DataError
 from telads.language import Text
@@ -203,12 +203,11 @@ class SparkEvents:
         try:
             rows = self.session.read.options(**options).parquet(*places)
         except (Py4JError, PySparkException) as error:
-            raise DataError(
-                Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet."),
-                Text("Parquet 파일이나 그 폴더를 알려 주세요. 시각은 마이크로초까지만 됩니다.",
-                     "Give Parquet files or their folder; times may have microseconds at most."),
-                file=told, value=str(error).strip().splitlines()[0][:300],
-            ) from error  # fmt: skip
+            advice = Text(
+                "Parquet 파일이나 그 폴더를 알려 주세요. 시각은 마이크로초까지만 됩니다.",
+                "Give Parquet files or their folder; times may have microseconds at most.",
+            )
+            raise not_parquet(told, error, advice) from error
         unsigned = [name for name, kind in rows.dtypes if kind == UNSIGNED]
         for name in unsigned:
             # The subscriber may use all 64 bits; a text tells them apart just as well.

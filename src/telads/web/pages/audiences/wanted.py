@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from telads.errors import QuestionError
-from telads.language import Text
+from telads.errors import QuestionError, choose
+from telads.language import Text, same
 from telads.model import Sex
 from telads.planning.reading import LARGEST, too_large
 
@@ -151,10 +151,5 @@ def number_of(name: str, text: str) -> float:
 
 
 def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
-    choices = ", ".join(known)
-    return QuestionError(
-        Text("그런 값은 없습니다.", "There is no such value."),
-        Text(f"다음 중에서 골라 주세요: {choices}.", f"Choose one of: {choices}."),
-        rule=name,
-        value=value,
-    )
+    missing = Text("그런 값은 없습니다.", "There is no such value.")
+    return QuestionError(missing, choose(value, map(same, known)), rule=name, value=value)
