@@ -52,6 +52,9 @@ pathlib.Path.write_bytes = lambda path, content: slowly(path, "wb", bytes(conten
 pathlib.Path.write_text = lambda path, text, encoding=None: slowly(path, "w", text, encoding)
 """
 
+MOST = 4
+"""Times the rounds asked for, at most, until enough of them ended in death."""
+
 
 @dataclass(frozen=True)
 class Victim:
@@ -96,21 +99,27 @@ def kill_at_random(
 ) -> int:
     """Prepare, kill and check so many times; the number of rounds that ended in death.
 
-    The moments of death are even over the time the work takes, measured on three untouched runs,
-    and half of it more: beside the next victim, which gets ready meanwhile, it takes longer.
+    The moments of death are even over the time the work takes, measured on three untouched runs
+    and on each that was over first, and half of it more: beside the next victim, which gets ready
+    meanwhile, it takes longer. Rounds are added until half as many as asked for ended in death.
     """
     chance = random.Random(seed)
     usual = median(_seconds(prepare(-1 - run).start()) for run in range(3))
     following = prepare(0).start()
-    deaths = 0
+    deaths = number = 0
     try:
-        for number in range(rounds):
+        while number < rounds or (2 * deaths < rounds and number < MOST * rounds):
             victim, following = following, prepare(number + 1).start()  # gets ready meanwhile
             victim.begin()
-            time.sleep(chance.uniform(0, 1.5 * usual))
-            victim.process.kill()
+            begun = time.perf_counter()
+            try:
+                victim.process.wait(chance.uniform(0, 1.5 * usual))
+                usual = (usual + time.perf_counter() - begun) / 2
+            except subprocess.TimeoutExpired:
+                victim.process.kill()
             deaths += victim.end()
             check(number)
+            number += 1
     finally:
         following.process.kill()
         following.end()

@@ -98,7 +98,7 @@ class Killed:
 def test_killed_at_random(log: Path, tmp_path: Path, settings: Settings) -> None:
     killed = Killed(log, tmp_path, settings, parts=4)
     deaths = kill_at_random(killed.prepare, killed.check, ROUNDS, seed=1)
-    assert deaths > ROUNDS / 2
+    assert deaths >= ROUNDS / 2
     assert killed.resumed > ROUNDS / 4
 
 
