@@ -16,6 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "catalog", "places", "settings"}),
     frozenset({"tables", "wording"}),
     frozenset({"sources", "workspace", "engines"}),
+    frozenset({"keeping"}),
     frozenset({"ingest", "withdraw"}),
     frozenset({"aggregate"}),
     frozenset({"features"}),

@@ -5,23 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from telads.errors import DataError, TeladsError
+from telads.keeping import forget_abandoned, keep
 from telads.language import Text
-from telads.model import AGES5, Month, Sex
+from telads.model import Month
 from telads.settings import Settings
 from telads.sources import Reading, Source, source_of
 from telads.sources.files import read_bytes
-from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
 from telads.workspace import Workspace
-
-if TYPE_CHECKING:
-    import polars as pl
 
 READERS = 2
 """Threads that read workbooks: the reader leaves Python's lock, more than two gain nothing here."""
@@ -248,41 +245,3 @@ def _keep(
         warnings=reading.warnings,
     )
     return keep(workspace, ledger, entry, reading.cells)
-
-
-def keep(
-    workspace: Workspace, ledger: Ledger, entry: Entry, cells: pl.DataFrame
-) -> tuple[Ledger, Entry]:
-    """Write a month's cells, then the ledger that makes them count; only ever under the lock.
-
-    The entry gains what follows from the cells: warnings, means, fingerprints, neighbourhoods.
-    """
-    from telads.tables.cells import summary
-    from telads.tables.store import write_parquet
-
-    facts = summary(cells)
-    expected = len(facts.codes) * len(AGES5) * len(Sex)
-    remarks = warnings.of_file(entry.rows, expected, facts.masked, facts.zero)
-    entry = replace(
-        entry,
-        warnings=(*entry.warnings, *remarks),
-        means=facts.means,
-        prints=facts.prints,
-        codes=facts.codes,
-    )
-    write_parquet(workspace.cells_path / entry.cells, cells)
-    extended = ledger.with_entry(entry)
-    extended.save(workspace.ledger_path)
-    return extended, entry
-
-
-def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
-    """Delete cells that a killed process wrote without getting to name them in the ledger.
-
-    Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.
-    """
-    named = {entry.cells for entry in ledger.entries}
-    if named and workspace.cells_path.is_dir():
-        for path in workspace.cells_path.iterdir():
-            if path.is_file() and path.name not in named:
-                path.unlink()

@@ -30,7 +30,8 @@ from telads.aggregate.log import SOURCE, Log, covered, open_log, parts_of
 from telads.aggregate.request import Request, digest
 from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import EventEngine
-from telads.ingest import Taken, forget_abandoned, keep
+from telads.ingest import Taken
+from telads.keeping import forget_abandoned, keep
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.tables.ledger import Entry
