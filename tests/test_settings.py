@@ -52,9 +52,12 @@ def test_a_wrong_value_is_refused_by_the_variable_s_name(variable: str, text: st
         assert text in line
 
 
-def test_an_empty_value_is_as_good_as_none() -> None:
+def test_an_empty_value_is_as_good_as_none(tmp_path: Path) -> None:
     empty = {setting.variable: " " for setting in SETTINGS}
     assert Settings.load(empty, NONE) == Settings.load({}, NONE)
+    file = tmp_path / ".env"
+    file.write_text("TELADS_FLOOR=80\n", encoding="utf-8")
+    assert Settings.load({"TELADS_FLOOR": ""}, file).floor == 80
 
 
 def test_the_home_folder_may_be_written_short(monkeypatch: pytest.MonkeyPatch) -> None:

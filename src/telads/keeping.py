@@ -29,7 +29,7 @@ def keep(
 
     facts = summary(cells)
     expected = len(facts.codes) * len(AGES5) * len(Sex)
-    remarks = warnings.of_file(entry.rows, expected, facts.masked, facts.zero)
+    remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
     entry = replace(
         entry,
         warnings=(*entry.warnings, *remarks),

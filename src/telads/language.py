@@ -7,6 +7,7 @@ import unicodedata
 from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
+LANGUAGES: tuple[Lang, ...] = ("ko", "en")
 
 
 class Text(NamedTuple):

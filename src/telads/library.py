@@ -17,7 +17,6 @@ from telads.settings import Settings
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
-    from telads.aggregate.noise import Kind
     from telads.build import Built
     from telads.charts import AnyChart
     from telads.ingest import Taken
@@ -80,7 +79,7 @@ class OpenWorkspace:
         memory: str = "2GB",
         partitions: int | None = None,
         epsilon: float | None = None,
-        noise: Kind = "laplace",
+        noise: str | None = None,
         delta: float = 0.0,
         spark_master: str | None = None,
         spark_conf: PathText | None = None,
@@ -91,7 +90,7 @@ class OpenWorkspace:
         Raises `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`,
         `WorkspaceBusy`, `WorkspaceError`.
         """
-        from telads.aggregate.noise import Noise
+        from telads.aggregate.noise import noise_of
         from telads.aggregate.request import Request, parse_memory
         from telads.aggregate.run import aggregate
         from telads.engines import event_engine
@@ -103,7 +102,7 @@ class OpenWorkspace:
             mapping=_path(mapping), places=_path(places), census=_path(census),
             months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
             k=k, memory=parse_memory(memory), parts=partitions,
-            noise=None if epsilon is None else Noise(epsilon, noise, delta),
+            noise=noise_of(epsilon, noise, delta),
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
         return aggregate(self.workspace, request, self.settings, runs_on)

@@ -192,12 +192,10 @@ class Settings:
         cls, environment: Mapping[str, str] | None = None, file: Path | None = None
     ) -> Settings:
         """Read all settings; raises `SettingError` naming the variable with a wrong value."""
-        variables = os.environ if environment is None else environment
-        texts = {**_from_file(file or Path(".env")), **variables}
+        texts = texts_of(environment, file)
         values: dict[str, object] = {}
         for setting in SETTINGS:
-            # An empty value is as good as none: the workspace must not become the folder itself.
-            text = texts.get(setting.variable, "").strip() or setting.default
+            text = texts.get(setting.variable, setting.default)
             if setting.name == "database_url":  # the name that hosting services use
                 text = text or texts.get("DATABASE_URL", "")
             try:
@@ -212,6 +210,20 @@ class Settings:
                     value=text,
                 ) from error
         return cls(**values)  # type: ignore[arg-type]
+
+
+def texts_of(
+    environment: Mapping[str, str] | None = None, file: Path | None = None
+) -> dict[str, str]:
+    """All variables, unchecked; raises `SettingError` for a file that cannot be read.
+
+    An empty one is as good as none: the workspace must not become the folder itself.
+    """
+    sources = (
+        _from_file(file or Path(".env")),
+        os.environ if environment is None else environment,
+    )
+    return {name: text.strip() for one in sources for name, text in one.items() if text.strip()}
 
 
 def _from_file(path: Path) -> dict[str, str]:

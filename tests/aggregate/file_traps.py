@@ -174,6 +174,20 @@ class FileSuite:
         assert survey.late == 0
         assert occurring(survey) == {(MARCH, "known"): 1}
 
+    @pytest.mark.parametrize("other", ["date=2023-03-03", "month=2023-03"])
+    def test_a_row_s_own_date_counts_in_the_folder_of_another(
+        self, engine: EventEngine, tmp_path: Path, other: str
+    ) -> None:
+        days = date(2023, 3, 1), date(2023, 3, 2)
+        keep(tmp_path / "log" / "date=2023-03-02", events(*days))
+        keep(tmp_path / "log" / other, events(*days, service=pl.lit("Game")))
+        read = found(engine, str(tmp_path / "log"))
+        assert sorted(read.select("date", "service").rows()) == sorted(
+            (day, service) for day in days for service in ("Bank", "Game")
+        )
+        survey = survey_events(engine, read_events(engine, (str(tmp_path / "log"),)))
+        assert survey.late == (3 if other.startswith("date") else 1)
+
     def test_what_spark_leaves_beside_data_is_passed_over(
         self, engine: EventEngine, tmp_path: Path
     ) -> None:

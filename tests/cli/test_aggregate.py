@@ -43,6 +43,12 @@ def test_errors_of_the_command_line_are_one_line(telads: Telads, tmp_path: Path)
     assert (told.code, told.err.count("\n")) == (2, 1)
     told = telads("aggregate", tmp_path, "--engine", "abacus")
     assert told.code == 2
+    for words in (("--noise", "gaussian"), ("--delta", 1e-6)):
+        told = telads("aggregate", tmp_path, *words, "--lang", "en")
+        assert (told.code, told.err.count("\n")) == (2, 1)
+        assert "Give epsilon as well." in told.err
+    told = telads("aggregate", tmp_path, "--epsilon", 1, "--noise", "gausian", "--lang", "en")
+    assert (told.code, "Did you mean gaussian?" in told.err) == (2, True)
 
 
 def test_a_warning_of_the_reader_is_not_the_users(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,11 @@ def test_a_setting_that_cannot_be_is_the_askers(
 ) -> None:
     monkeypatch.setenv("TELADS_FLOOR", "3")
     monkeypatch.delenv("TELADS_WORKSPACE")
-    is_one_line(telads(*words), 2)
+    told = telads(*words)
+    is_one_line(told, 2)
+    assert "TELADS_FLOOR의 값이" in told.err
+    monkeypatch.setenv("TELADS_LANG", "en")
+    assert "The setting TELADS_FLOOR has a wrong value." in telads(*words).err
 
 
 @pytest.mark.parametrize("verb", ["services", "lookalike", "signals", "history"])

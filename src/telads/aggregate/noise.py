@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from telads.aggregate.cells import OBSERVED, PEOPLE
 from telads.aggregate.contribution import CAPS
-from telads.errors import SettingError
-from telads.language import Text
+from telads.errors import SettingError, UnknownChoice, choose
+from telads.language import Text, same, typed
 from telads.model import OBSERVED_MONTHS
 
 if TYPE_CHECKING:
     import polars as pl
 
 Kind = Literal["laplace", "gaussian"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST = 31 * OBSERVED_MONTHS
 """Days of a window at most."""
 COVERS = Text(
@@ -55,6 +56,28 @@ class Noise:
                      "epsilon must be above 0, delta between 0 and 1 and for gaussian only."),
                 value=f"{self.kind} epsilon={self.epsilon} delta={self.delta}",
             )  # fmt: skip
+
+
+def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0) -> Noise | None:
+    """The budget that was asked for, Laplace's if no kind is named; None if nothing was.
+
+    Raises `SettingError` for one that means nothing, `UnknownChoice` for another kind.
+    """
+    if epsilon is None:
+        if kind or delta:
+            raise SettingError(
+                Text("잡음의 예산을 알 수 없습니다.", "Noise needs a budget."),
+                Text("epsilon도 알려 주세요.", "Give epsilon as well."),
+                value=kind or delta,
+            )
+        return None
+    for known in KINDS:
+        if typed(kind or KINDS[0]) == known:
+            return Noise(epsilon, known, delta)
+    raise UnknownChoice(
+        Text("그런 잡음은 없습니다.", "There is no such noise."),
+        choose(kind, map(same, KINDS)), value=kind,
+    )  # fmt: skip
 
 
 def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) -> dict[str, int]:

@@ -83,8 +83,16 @@ def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame
     texts = {n: nw.col(n).cast(nw.String) for n in wanted if schema[n] in CATEGORIES}
     without = {name: nw.lit(None, kind) for name, kind in nulls.items()}
     partitions = (name for name in PARTITIONS if name in scan.told)
-    frame = scan.rows.select(*partitions, **(columns | texts | without))
+    frame = scan.rows.select(*partitions, **(columns | texts | without), **_beside(scan.beside))
     return frame if schema["date"] == nw.Date else engine.days(frame, "date")
+
+
+def _beside(folders: Mapping[str, str]) -> dict[str, nw.Expr]:
+    """The partitions of folders of which one is named like a column: `date=` tells the day."""
+    told = {name: folders[name] for name in PARTITIONS if name in folders}
+    if "date" in folders:
+        told.setdefault("day", folders["date"])
+    return {name: nw.lit(value) for name, value in told.items()}
 
 
 def _together(scans: Sequence[Scan], frames: list[Frame]) -> Frame:

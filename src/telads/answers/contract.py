@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from telads.answers.answer import CONTRACT
 from telads.answers.choices import METHODS
+from telads.answers.pages import PAGED, page_schema
 from telads.catalog import SERVICE_IDS
 from telads.language import Lang, Text
 from telads.model import AGES
@@ -137,6 +138,10 @@ OF_QUESTION: dict[tuple[str, str], Field] = {
     ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
     ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),
     ("evaluate", "high"): Field(_ANY, 0.99, Text("95% 구간 상한", "high end of its 95 % interval")),
+    ("measures", "measure"): Field(_TEXT, "single_households", Text("항목", "measure")),
+    ("measures", "name_ko"): Field(_TEXT, "1인가구", Text("한국어 이름", "name in Korean")),
+    ("measures", "name_en"): Field(
+        _TEXT, "Single-person households", Text("영어 이름", "name in English")),
     ("history", "rank"): Field({"type": ["integer", "null"]}, 1, Text(
         "그달 안의 순위(관심도)", "place within the month, by affinity")),
 }  # fmt: skip
@@ -256,9 +261,12 @@ def document_schema(question: str, row: dict[str, Any], lang: Lang = "en") -> di
         "warnings": _TEXTS,
         "rows": {"type": "array", "items": row},
     }
-    return _object(
+    document = _object(
         {name: {**kind, "description": DOCUMENT[name](lang)} for name, kind in kinds.items()}
     )
+    if question in PAGED:
+        document["properties"]["page"] = page_schema(lang)
+    return document
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +25,6 @@ from telads.language import Lang, Text
 from telads.model import Month
 
 if TYPE_CHECKING:
-    from telads.aggregate.noise import Kind, Noise
     from telads.ingest import Taken
 
 aggregate = typer.Typer()
@@ -111,8 +110,9 @@ def run(
                                             "budget of noise for differential privacy (OpenDP)"))
     ] = None,
     noise: Annotated[
-        str, typer.Option(help=say("laplace 또는 gaussian", "laplace or gaussian"))
-    ] = "laplace",
+        str | None, typer.Option(help=say("laplace(기본) 또는 gaussian",
+                                          "laplace (the default) or gaussian"))
+    ] = None,
     delta: Annotated[
         float, typer.Option(help=say("gaussian 잡음의 delta", "delta of gaussian noise"))
     ] = 0.0,
@@ -121,6 +121,7 @@ def run(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Aggregate, and tell what became of every row and subscriber."""
+    from telads.aggregate.noise import noise_of
     from telads.aggregate.request import Request, parse_memory
     from telads.aggregate.run import aggregate as reduce
     from telads.engines import event_engine
@@ -128,7 +129,7 @@ def run(
     request = Request(
         events=tuple(paths), mobility=tuple(mobility or ()), mapping=mapping, places=places,
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
-        memory=parse_memory(memory), parts=partitions, noise=_noise(epsilon, noise, delta),
+        memory=parse_memory(memory), parts=partitions, noise=noise_of(epsilon, noise, delta),
     )  # fmt: skip
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
@@ -138,12 +139,6 @@ def run(
         return
     for one in taken:
         sys.stdout.write("\n".join(_told(one, lang.value)) + "\n")
-
-
-def _noise(epsilon: float | None, kind: str, delta: float) -> Noise | None:
-    from telads.aggregate.noise import Noise
-
-    return None if epsilon is None else Noise(epsilon, cast("Kind", kind), delta)
 
 
 def _row(taken: Taken) -> dict[str, Any]:

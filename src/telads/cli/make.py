@@ -19,7 +19,6 @@ from telads.cli.options import (
     LangOption,
     MethodOption,
     MonthOption,
-    OutOption,
     WorkspaceOption,
     build_of,
     say,
@@ -34,7 +33,14 @@ make = typer.Typer()
 @make.command(**listed("chart"))
 def chart(
     name: Annotated[str, typer.Argument(help=say("그림", "which picture"))],
-    output: OutOption,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=say("만들 파일: .svg .png .json .html", "the file: .svg, .png, .json or .html"),
+        ),
+    ],
     month: MonthOption = None,
     district: AnyDistrictOption = None,
     sex: AnySexOption = None,
@@ -73,7 +79,16 @@ def chart(
 @make.command(**listed("export"))
 def export(
     table: Annotated[str, typer.Argument(help=say("표", "which table"))],
-    output: OutOption,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=say(
+                "만들 파일: .csv .xlsx .parquet .json", "the file: .csv, .xlsx, .parquet or .json"
+            ),
+        ),
+    ],
     method: MethodOption = "affinity",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

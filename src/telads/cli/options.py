@@ -6,29 +6,31 @@ The language is known before Typer reads the arguments, because help is in that 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from telads.language import Lang, Text, locale_language
-from telads.settings import Settings
+from telads.language import LANGUAGES, Lang, Text, locale_language
+from telads.settings import Settings, texts_of
 
 if TYPE_CHECKING:
     from telads.workspace import Build, Workspace
 
 
-def language_of(arguments: Sequence[str], settings: Settings | None) -> Lang:
+def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
     """`--lang`, else the setting, else the locale."""
     for position, argument in enumerate(arguments):
         word = argument.removeprefix("--lang=") if argument.startswith("--lang=") else ""
         if argument == "--lang" and position + 1 < len(arguments):
             word = arguments[position + 1]
-        if word.lower() in {"ko", "en"}:
+        if word.lower() in LANGUAGES:
             return cast(Lang, word.lower())
-    return cast(Lang, settings.lang) if settings and settings.lang else locale_language()
+    wanted = variables.get("TELADS_LANG", "")
+    # Whatever else is wrong with the settings is told in the language they ask for.
+    return next((lang for lang in LANGUAGES if lang == wanted), None) or locale_language()
 
 
 def say(ko: str, en: str) -> str:
@@ -46,9 +48,9 @@ def language_now(arguments: Sequence[str]) -> Lang:
     from telads.errors import SettingError
 
     try:
-        return language_of(arguments, load_settings())
+        return language_of(arguments, texts_of())
     except SettingError:  # told properly as soon as a verb asks for the settings
-        return language_of(arguments, None)
+        return language_of(arguments, {})
 
 
 LANG: Lang = language_now(sys.argv[1:])
@@ -113,10 +115,6 @@ ServiceOption = Annotated[
     typer.Option(help=say("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
                           "service: game finance shopping video youtube netflix delivery")),
 ]  # fmt: skip
-OutOption = Annotated[
-    Path, typer.Option("--output", "-o", help=say("만들 파일", "the file to write"))
-]
-
 DEFAULT_LANGUAGE = Language(LANG)
 Choice = Literal["ko", "en"]
 

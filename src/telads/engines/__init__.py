@@ -9,7 +9,7 @@ To add an engine, write `engines/<name>.py` with an object that satisfies it, ad
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -46,6 +46,8 @@ class Scan:
     """Wanted columns without a type, which hold nulls only; they are not in `rows`."""
     told: tuple[str, ...] = ()
     """Columns that folders tell."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """What folders say that are named like a wanted column of the files, which counts."""
 
 
 class EventEngine(Protocol):

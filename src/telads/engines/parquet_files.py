@@ -10,13 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from telads.errors import DataError
 from telads.language import Text
-
-if TYPE_CHECKING:
-    pass
 
 SUFFIX = ".parquet"
 HIDDEN = (".", "_")
@@ -26,6 +22,8 @@ SPARK = "org.apache.spark.version"
 INSTANT = "instant"
 _Columns = tuple[tuple[str, object], ...]
 """Names and types, or INSTANT."""
+_Folders = tuple[tuple[str, str], ...]
+"""Names and values of folders named in Hive's way."""
 ADVICE = Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parquet files or their folder.")
 
 
@@ -42,6 +40,9 @@ class Layout:
     """Columns of times that Spark wrote as of UTC, in a form that does not say so (INT96)."""
     told: tuple[str, ...]
     """Columns that folders tell (`month=2023-03/`)."""
+    beside: _Folders
+    """What folders say where one names a wanted column that the files have as well. The files' own
+    counts, and both engines would take the folder's: so folders are not to be read as columns."""
 
 
 def is_remote(path: str) -> bool:
@@ -72,14 +73,18 @@ def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
     """The path's files by their layout; raises `DataError` naming one that cannot be read."""
     import polars as pl
 
-    alike: dict[tuple[_Columns, Path | None, tuple[str, ...]], list[Path]] = {}
+    alike: dict[tuple[_Columns, Path | None, tuple[str, ...], _Folders], list[Path]] = {}
     for file in parquet_files(path):
         columns = _columns(file)
         own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
-        alike.setdefault((own, _base(file), _told(file)), []).append(file)
+        folders = _folders(file)
+        twice = any(name in wanted and name in columns for name, _ in folders)
+        base = None if twice else _base(file)
+        told = () if twice else tuple(name for name, _ in folders)
+        alike.setdefault((own, base, told, folders if twice else ()), []).append(file)
     return [
-        Layout(tuple(files), base, _named(own, pl.Null), _named(own, INSTANT), told)
-        for (own, base, told), files in alike.items()
+        Layout(tuple(files), base, _named(own, pl.Null), _named(own, INSTANT), told, beside)
+        for (own, base, told, beside), files in alike.items()
     ]
 
 
@@ -118,8 +123,9 @@ def not_parquet(place: str | Path, error: Exception, advice: Text = ADVICE) -> D
     return DataError(wrong, advice, file=place, value=reason)
 
 
-def _told(file: Path) -> tuple[str, ...]:
-    return tuple(part.partition("=")[0] for part in file.parts[:-1] if "=" in part)
+def _folders(file: Path) -> _Folders:
+    parts = (part.partition("=") for part in file.parts[:-1] if "=" in part)
+    return tuple((name, value) for name, _, value in parts)
 
 
 def _base(file: Path) -> Path | None:

@@ -160,11 +160,13 @@ def _scans(path: str, wanted: Collection[str]) -> list[Scan]:
 
 def _local(layout: Layout) -> Scan:
     rows = pl.scan_parquet(
-        list(layout.files), glob=False, hive_partitioning=True, extra_columns="ignore"
-    ).drop(layout.nulls)
+        list(layout.files), glob=False, hive_partitioning=not layout.beside,
+        extra_columns="ignore",
+    ).drop(layout.nulls)  # fmt: skip
     if layout.instants:
         rows = rows.with_columns(pl.col(layout.instants).dt.replace_time_zone("UTC"))
-    return Scan(str(layout.files[0]), nw.from_native(rows), layout.nulls, layout.told)
+    file, beside = str(layout.files[0]), dict(layout.beside)
+    return Scan(file, nw.from_native(rows), layout.nulls, layout.told, beside)
 
 
 def _remote(url: str) -> Scan:

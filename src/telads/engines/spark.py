@@ -196,7 +196,8 @@ class SparkEvents:
         options = {"basePath": _local(layout.base)} if layout.base else {}
         file = str(layout.files[0])
         rows = self._read(file, *map(_local, layout.files), **options)
-        return Scan(file, _wrapped(rows.drop(*layout.nulls)), layout.nulls, layout.told)
+        known = _wrapped(rows.drop(*layout.nulls))
+        return Scan(file, known, layout.nulls, layout.told, dict(layout.beside))
 
     def _read(self, told: str, *places: str, **options: str) -> DataFrame:
         """The rows of files; `told` is named where they cannot be read."""

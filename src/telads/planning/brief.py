@@ -1,7 +1,7 @@
 """What a planner asks for: an audience, a service, platforms at his own prices, a budget.
 
     {"name": "...", "month": "2023-07", "audience": {rules}, "service": "delivery",
-     "budget": 50000000, "unit": 1000, "frequency": {"at_most": 3},
+     "budget": 50000000, "unit": 1000, "frequency": {"at_most": 5},
      "platforms": [{"service": "youtube", "name": "...", "price": 4500, "minimum": 0, "cap": null,
                     "curve": {"scale": 1.5}}, {... "curve": {"points": [[1, 0.3], [3, 0.6]]}}]}
 

@@ -9,9 +9,9 @@ from telads.answers.answer import Answer
 from telads.answers.choices import month_of
 from telads.answers.grouped import key_of
 from telads.catalog import BY_ID
-from telads.language import Lang, Text, same
+from telads.language import LANGUAGES, Text, same
 from telads.model import Month, Segment
-from telads.planning.audience import Audience, Overlap, audience, overlap, rounded
+from telads.planning.audience import Audience, Overlap, Standing, audience, overlap, rounded
 from telads.planning.comparison import Comparison
 from telads.planning.limits import won
 from telads.planning.plan import Plan, canonical, people_document
@@ -170,9 +170,15 @@ def _of_more(sums: Mapping[str, Any]) -> tuple[Text, ...]:
             "A tenth more budget would add no affinity-weighted reach: with this audience and "
             "these platforms, more money reaches nobody more.",
         ),)  # fmt: skip
-    ko, en = f"{share:.1%}", f"{share:.1%}"
-    if share < LEAST_SHARE:
+    ko, en = f"{abs(share):.1%}", f"{abs(share):.1%}"
+    if abs(share) < LEAST_SHARE:
         ko, en = "0.1%도 되지 않게", "less than 0.1%"
+    if added < 0:  # all is spent, and a goal of frequency is kept at the cost of whom it fits best
+        return (Text(
+            f"예산을 10% 늘리면 이 한도 안에서는 관심도 가중 도달이 {ko} 줄어듭니다.",
+            f"A tenth more budget would, within these limits, take away {en} of affinity-weighted "
+            "reach.",
+        ),)  # fmt: skip
     return (Text(
         f"예산을 10% 늘리면 관심도 가중 도달이 {ko} 늘어납니다.",
         f"A tenth more budget would add {en} of affinity-weighted reach.",
@@ -201,7 +207,21 @@ def _of_audience(found: Audience) -> tuple[Text, ...]:
             f"{people(size.population, 'en').capitalize()} in {count} segments, "
             f"{size.share:.1%} of all.",
         ),
+        _of_services(found.profile),
     )
+
+
+def _of_services(profile: Sequence[Standing]) -> Text:
+    """The services they use more than the average, the first first."""
+    known = [(one.affinity, BY_ID[one.service].text) for one in profile if one.affinity is not None]
+    above = sorted((one for one in known if one[0] > 0), key=lambda one: -one[0])
+    if not above:
+        return Text("관심도가 평균보다 높은 서비스는 없습니다.",
+                    "Their affinity is above the average in no service.")  # fmt: skip
+    ko, en = (
+        ", ".join(f"{name(lang)} {score:+.2f}" for score, name in above) for lang in LANGUAGES
+    )
+    return Text(f"관심도가 평균보다 높은 서비스: {ko}.", f"Affinity above the average: {en}.")
 
 
 def _of_overlap(shared: Overlap) -> tuple[Text, ...]:
@@ -211,8 +231,7 @@ def _of_overlap(shared: Overlap) -> tuple[Text, ...]:
             "The overlap cannot be shown: a part of it has too few people.",
         ),)  # fmt: skip
     parts = (shared.both, shared.only_first or 0, shared.only_second or 0)
-    languages: tuple[Lang, Lang] = ("ko", "en")
-    ko, en = ([people(part, lang) for part in parts] for lang in languages)
+    ko, en = ([people(part, lang) for part in parts] for lang in LANGUAGES)
     return (Text(
         f"함께 속한 사람 {ko[0]}, 첫 번째에만 {ko[1]}, 두 번째에만 {ko[2]}입니다.",
         f"In both: {en[0]}; in the first only: {en[1]}; in the second only: {en[2]}.",

@@ -6,10 +6,10 @@ from the ledger alone and are worked out anew each time, so the order of taking 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from statistics import fmean
 
-from telads.catalog import BY_ID
+from telads.catalog import BY_ID, SERVICES
 from telads.language import Text
 from telads.model import Month
 from telads.tables.ledger import Entry
@@ -29,9 +29,17 @@ of nothing in particular.
 """
 
 
-def of_file(rows: int, expected: int, masked: Mapping[str, int], zero: list[str]) -> list[Text]:
-    """Warnings about one file: missing cells, masked measures, measures that are all zero."""
+def of_file(
+    rows: int, expected: int, columns: Collection[str], masked: Mapping[str, int], zero: list[str]
+) -> list[Text]:
+    """Warnings about one file: services and cells it lacks, measures masked or all zero."""
     warnings = []
+    absent = [service.text for service in SERVICES if service.id not in columns]
+    if absent:
+        warnings.append(
+            Text(f"다음 서비스의 열이 없습니다: {', '.join(one.ko for one in absent)}.",
+                 f"There is no column for these services: {', '.join(one.en for one in absent)}.")
+        )  # fmt: skip
     if rows < expected:
         warnings.append(
             Text("전체 {expected}칸 가운데 {missing}칸이 없습니다.",

@@ -13,10 +13,10 @@ from django.utils.http import parse_etags
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
-from telads.language import Lang, Text
+from telads.language import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import current
-from telads.web.api.language import LANGUAGES, language_of
+from telads.web.api.language import language_of
 from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
 from telads.workspace import Build

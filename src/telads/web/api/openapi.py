@@ -66,7 +66,6 @@ OPERATIONS: dict[str, Operation] = {
 _PATH_CHOICES: dict[str, list[str]] = {
     "table": list(TABLES), "kind": list(KINDS), "name": list(CHARTS), "form": list(FORMS),
 }  # fmt: skip
-_PAGED = ("targets", "segments")
 _ERRORS: dict[int, Text] = {
     400: Text(
         "지수로는 할 수 없는 계산, 읽을 수 없는 요청", "an index cannot be summed; unreadable"
@@ -189,38 +188,11 @@ def _schemas(lang: Lang) -> dict[str, Any]:
         schemas[f"{_name(question)}Row"] = row
         reference = {"$ref": f"#/components/schemas/{_name(question)}Row"}
         schemas[_name(question)] = contract.document_schema(question, reference, lang)
-        if question in _PAGED:
-            schemas[_name(question)]["properties"]["page"] = _page(lang)
     return {**schemas, "Problem": _problem(lang)}
 
 
 def _name(question: str) -> str:
     return question.capitalize()
-
-
-def _page(lang: Lang) -> dict[str, Any]:
-    texts = {
-        "limit": PARAMETERS["limit"],
-        "offset": PARAMETERS["offset"],
-        "total": Text("모두 몇 줄", "rows in all"),
-        "next": Text(
-            "다음 쪽의 주소, 마지막이면 null", "address of the next page, null at the end"
-        ),
-    }
-    kinds: dict[str, Any] = {
-        "limit": ["integer", "null"], "offset": "integer", "total": "integer",
-        "next": ["string", "null"],
-    }  # fmt: skip
-    return {
-        "type": "object",
-        "description": Text("limit이나 offset을 준 때에만", "where limit or offset was given")(
-            lang
-        ),
-        "properties": {
-            name: {"type": kinds[name], "description": text(lang)} for name, text in texts.items()
-        },
-        "required": list(texts),
-    }
 
 
 def _problem(lang: Lang) -> dict[str, Any]:
