@@ -18,7 +18,7 @@ def language_of(request: HttpRequest) -> Lang:
     except SuspiciousOperation:  # a query that cannot be read at all
         asked = None
     if asked in LANGUAGES:
-        return cast(Lang, asked)
+        return asked
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if tag.split("-")[0] in LANGUAGES:
             return cast(Lang, tag.split("-")[0])
