@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNIT = Text("단위 만 명", "thousands of people")
+PERSONS = Text("단위 명, 10명 단위로 반올림", "people, rounded to 10")
+"""The unit of the same figures as a table, which has room for every digit."""
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _COLOURS = {Sex.MALE: theme.MALE, Sex.FEMALE: theme.FEMALE}
 _SIDES: dict[Sex, Literal["left", "right"]] = {Sex.MALE: "right", Sex.FEMALE: "left"}
@@ -79,11 +81,12 @@ def heading(
     district: str | None = None,
     month: Month | None = None,
     narrow: bool = False,
+    unit: Text = _UNIT,
 ) -> alt.TitleParams:
-    """The finding and what it rests on, whoever draws the bars; takes what `draw` takes."""
+    """The finding and what it rests on, whoever shows the figures; takes what `draw` takes."""
     return theme.heading(
         _finding(_largest_first(frame), district, lang),
-        [_base(district, lang), month.text(lang) if month else "", _UNIT(lang)],
+        [_base(district, lang), month.text(lang) if month else "", unit(lang)],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
     )  # fmt: skip
 

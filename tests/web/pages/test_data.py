@@ -23,6 +23,7 @@ from telads.language import Lang
 from telads.model import Month
 from telads.web import charts
 from telads.web.pages.data import figures
+from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.tables import table_of
 from telads.workspace import Build, Workspace
 
@@ -181,6 +182,17 @@ def test_the_ages_file_equals_its_table_and_is_rounded(site: Client) -> None:
     } == known
 
 
+def test_the_ages_table_says_that_it_counts_persons(site: Client) -> None:
+    for root, unit, of_bars in (("", "단위 명", "단위 만 명"), ("/en", "people", "thousands of")):
+        page = site.get(f"{root}/data/").content.decode()
+        part = page[page.index('id="population"') :]
+        bars, caption = part.split("<caption>")[:2]
+        caption = caption.partition("</caption>")[0]
+        assert of_bars in bars
+        assert f"· {unit}, " in caption
+        assert of_bars not in caption
+
+
 def test_the_lines_file_equals_its_table(site: Client) -> None:
     rows = read_csv(site, "/data/monthly.csv?age=20")
     shown = shown_table(site, "/data/?age=20", "monthly")
@@ -220,6 +232,17 @@ def test_pictures_to_take_home_stand_alone(site: Client, name: str) -> None:
     assert "var(--" not in text
     png = site.get(f"/data/{name}.png").content
     assert png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_longest_name_ends_before_its_bar(twin_build: Build, lang: Lang) -> None:
+    svg = people_svg(by_district(twin_build, "2023-03", "F", "30"), lang)
+    name = {"ko": "영등포구", "en": "Yeongdeungpo-gu"}[lang]
+    found = re.search(rf'<text x="(\d+)" y="\d+">{name}</text><rect x="(\d+)"', svg)
+    assert found
+    # Of 12 pixels: a wide typeface takes all of them for a syllable, 7.2 for a Latin letter.
+    letter = {"ko": 12, "en": 7.2}[lang]
+    assert int(found[2]) - int(found[1]) > len(name) * letter + 8
 
 
 # Weight and caching ---------------------------------------------------------------------------

@@ -8,12 +8,15 @@ from django.template.loader import render_to_string
 
 from telads.answers.answer import Answer
 from telads.charts import theme
+from telads.charts.population import PERSONS
 from telads.language import Lang, Text
 from telads.model import Sex, age_text
 from telads.places import district_name
 from telads.wording import group_name, observed
 
-_WIDTH, _NAMES, _FIGURES = 660, 96, 70
+_WIDTH, _FIGURES = 660, 70
+_NAMES: dict[Lang, int] = {"ko": 68, "en": 124}
+"""Room for the longest name (영등포구, Yeongdeungpo-gu), in a wider typeface too."""
 _MARGIN, _ROW, _BAR = 16, 22, 15
 _TITLE, _SUBTITLE = 25, 17
 _COLOURS: dict[str | None, str] = {"M": theme.MALE, "F": theme.FEMALE}
@@ -36,14 +39,15 @@ def people_svg(people: Answer, lang: Lang) -> str:
     title, subtitle = list(heading.text), list(heading.subtitle)
     start = _MARGIN + _TITLE * len(title) + _SUBTITLE * len(subtitle) + 18
     most = max(people.rows["chosen"].to_list(), default=0) or 1
-    scale = (_WIDTH - _NAMES - _FIGURES) / most
+    names = _NAMES[lang]
+    scale = (_WIDTH - names - _FIGURES) / most
     bars = [
         Bar(
             district_name(row["district"], lang),
             start + place * _ROW + _BAR - 3,
             start + place * _ROW,
             f"{row['chosen'] * scale:.1f}",
-            f"{_MARGIN + _NAMES + row['chosen'] * scale + 6:.1f}",
+            f"{_MARGIN + names + row['chosen'] * scale + 6:.1f}",
             f"{row['chosen']:,.0f}",
         )
         for place, row in enumerate(people.rows.iter_rows(named=True))
@@ -59,7 +63,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
         "width": _WIDTH + 2 * _MARGIN,
         "height": start + _ROW * len(bars) + _MARGIN,
         "left": _MARGIN,
-        "bar_left": _MARGIN + _NAMES,
+        "bar_left": _MARGIN + names,
         "thick": _BAR,
         "look": theme.PLAIN,
         "font": theme.FONT,
@@ -74,8 +78,7 @@ def heading_of(people: Answer, lang: Lang) -> Any:
     assert month is not None  # this answer is always about one month
     return theme.heading(
         people.sentences[0](lang),
-        [whom_of(people, lang), month.text(lang), Text("단위 명, 10명 단위로 반올림",
-                                                       "people, rounded to 10")(lang)],
+        [whom_of(people, lang), month.text(lang), PERSONS(lang)],
         lang=lang, window=observed(month.window, lang), synthetic=people.synthetic,
         width=theme.WIDE,
     )  # fmt: skip

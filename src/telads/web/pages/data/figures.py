@@ -20,7 +20,7 @@ from telads.web.jinja import rendered
 from telads.web.pages.data import form
 from telads.web.pages.data.bars import heading_of, whom_of
 from telads.web.pages.data.files import KINDS
-from telads.web.pages.data.tables import groups_of, table_of
+from telads.web.pages.data.tables import caption_of, groups_of, table_of
 from telads.workspace import Build
 
 MOST = 256
@@ -62,6 +62,7 @@ def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
         "wide": wide,
         "narrow": narrow,
         "table": table_of(what, lang),
+        "caption": caption_of(what, wide.details),
         "open": chart == OPEN,
         "files": _files("picture-file", (chart,), choice, names),
         # The specification that brings the wide drawing to life.

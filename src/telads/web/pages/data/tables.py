@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.answers.pictures import Picture
 from telads.catalog import BY_ID, SERVICE_IDS, Measure
+from telads.charts import population
+from telads.charts.render import in_one_line
 from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
@@ -34,6 +36,15 @@ def table_of(picture: Picture, lang: Lang) -> Table:
         "correlation": _correlation,
         "monthly": _monthly,
     }[picture.chart](picture, lang)
+
+
+def caption_of(picture: Picture, details: str) -> str:
+    """What the table is about: as the picture, whose bars alone are labelled in a larger unit."""
+    if picture.chart != "population":
+        return details
+    return in_one_line(
+        population.heading(picture.frame, **picture.options, unit=population.PERSONS)
+    )[1]
 
 
 def _population(picture: Picture, lang: Lang) -> Table:
