@@ -59,6 +59,13 @@ def test_sums_agree_with_their_parts(plan: Plan) -> None:
     assert 0 <= sums["proven_gap"] < 1e-3
 
 
+def test_the_frequency_is_told_as_an_average(plan: Plan) -> None:
+    bought = plan_sentences(plan)[0]
+    often = f"{plan.result.summary['frequency']:.1f}"
+    assert bought.en.endswith(f"{often} times each on average.")
+    assert bought.ko.endswith(f"1인당 평균 {often}회입니다.")
+
+
 def test_limits_that_bind_are_named(plan: Plan) -> None:
     spends = {row["platform"]: row["spend"] for row in plan.result.platforms}
     expected = {"cap 게임 앱"} if spends["게임 앱"] == 15_000_000 else set()

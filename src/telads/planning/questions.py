@@ -150,7 +150,7 @@ def _bought(sums: Mapping[str, Any]) -> Text:
         f"1인당 평균 {sums['frequency']:.1f}회입니다.",
         f"{spend.en} buy {contacts} planned contacts and reach an expected "
         f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
-        f"{sums['frequency']:.1f} times each.",
+        f"{sums['frequency']:.1f} times each on average.",
     )
 
 

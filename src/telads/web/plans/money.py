@@ -1,4 +1,4 @@
-"""Amounts of won as people type them: `50,000,000`, `5000만원`, `1억 2천만`, `1.5억`."""
+"""Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`."""
 
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_DIGITS})?"
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
 _PART = re.compile(f"({_DIGITS})?([천백십]?)")
-_CURRENCY = re.compile(r"원|won|krw", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(?:₩|￦|원|won|krw)|(?:₩|￦|원|won|krw)$", re.IGNORECASE)
 LONGEST = 60
 """Longer texts are no amounts."""
 
 
 def won_of(name: str, text: str) -> float:
     """The amount somebody typed into a field; raises `QuestionError` that names it."""
-    plain = re.sub(r"[\s,]", "", text)
-    end = _CURRENCY.search(plain)
-    if end and end.end() == len(plain):
-        plain = plain[: end.start()]
+    plain = _CURRENCY.sub("", re.sub(r"[\s,]", "", text))
     found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
         return number_of(name, plain if plain else text)
