@@ -22,6 +22,7 @@ from telads.catalog import BY_ID
 from telads.language import Lang
 from telads.model import AGES, Segment, Sex
 from telads.version import __version__
+from telads.web.pages.advertisers.rows import extent
 from telads.web.written import written
 from telads.wording import segment_name
 from telads.workspace import Build, Workspace
@@ -91,7 +92,7 @@ def test_one_month_alone_has_no_range(site: Client) -> None:
         ("audiences", "2023-02", True),
     ):
         facts = get(site, f"/{page}/?month={month}").one("dl", class_="facts").text
-        assert ("최근 1년 달별 범위" in facts) == ranged, (page, month)
+        assert ("기준 달까지 최대 12개월 동안의 범위(명)" in facts) == ranged, (page, month)
 
 
 def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Build) -> None:
@@ -263,6 +264,57 @@ def test_the_links_to_files_carry_the_choice(site: Client) -> None:
     assert links == [f"/en/advertisers/{name}{query}"
                      for name in ("targets.xlsx", "targets.csv", "platforms.csv")]  # fmt: skip
     assert all(site.get(link).status_code == 200 for link in links)
+
+
+def test_the_page_says_where_the_source_of_each_file_is(site: Client, twin_build: Build) -> None:
+    for root, lang in LANGUAGES:
+        page = get(site, f"{root}?service=delivery&month=2023-03&sex=F")
+        (note,) = (one for one in page.all("p", class_="muted") if one.all("a"))
+        assert {"ko": "CSV에는 출처 파일이 따로", "en": "a file beside it"}[lang] in note.text
+        for link, table in zip(note.all("a"), ("targets", "platforms"), strict=True):
+            described = json.loads(site.get(link.attributes["href"]).content)
+            assert described["notes"][0]["sex"] == "F"
+            assert described["url"].endswith(f"-{table}.csv")
+
+
+def test_files_of_other_choices_have_other_names(site: Client, twin_build: Build) -> None:
+    def saved(file: str, query: str) -> str:
+        response = site.get(f"/advertisers/{file}?service=delivery&month=2023-03&{query}")
+        kind, _, name = response.headers["Content-Disposition"].partition("; filename=")
+        assert kind == "attachment"
+        return name.strip('"')
+
+    begin = f"telads-delivery-2023-03-affinity-{twin_build.name}"
+    for query, words in (
+        ("", ""),
+        ("by=affinity&top=10", ""),
+        ("by=excess&sex=F", "-by-excess-F"),
+        ("by=volume&age=30", "-by-volume-30"),
+        ("district=강북구&top=5", "-gangbuk-gu-top-5"),
+    ):
+        for file in ("targets.xlsx", "targets.csv", "platforms.csv", "targets.csv-metadata.json"):
+            assert saved(file, query) == f"{begin}{words}-{file}"
+
+
+@pytest.mark.parametrize(
+    ("targets", "districts", "told"),
+    [(1, 1, "1 target in 1 district"), (2, 1, "2 targets in 1 district"),
+     (30, 12, "30 targets in 12 districts")],
+)  # fmt: skip
+def test_one_target_is_not_plural(targets: int, districts: int, told: str) -> None:
+    assert extent(targets, districts).en == told
+
+
+def test_one_target_on_the_map(site: Client) -> None:
+    page = get(site, "/en/advertisers/?service=delivery&sex=M&age=30&district=강북구")
+    assert page.one("figcaption").one("strong").text == "1 target in 1 district"
+    assert "1 target in 1 district;" in page.one("svg", class_="map-wide").one("title").text
+
+
+def test_an_association_below_zero_is_explained(site: Client) -> None:
+    for root, lang in LANGUAGES:
+        told = {"ko": "0보다 작으면 그 반대입니다", "en": "below 0 it is the other way round"}[lang]
+        assert told in get(site, f"{root}?service=delivery").text
 
 
 FILES = "/advertisers/{}?service=delivery&month=2023-03&by=excess&top=5&sex=F"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FILES = ("targets.xlsx", "targets.csv", "platforms.csv")
 """A workbook with both tables, and each table for other programs."""
+SOURCES = tuple(name + DESCRIPTION for name in FILES if name.endswith(".csv"))
+"""What says where the figures of a CSV file come from; the workbook has a sheet for it."""
 TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": CSV,
@@ -44,12 +46,11 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     A CSV file has its provenance beside it, at its address with `-metadata.json`.
     """
     table = name.removesuffix(DESCRIPTION)
-    if table not in FILES or (table != name and not table.endswith(".csv")):
+    if name not in (*FILES, *SOURCES):
         raise one_of(Text("파일", "file"), name, FILES)
     build = current.build(request)
     choice = form.choice_of(build, request.GET)
-    words = ["telads", choice.service.id, str(choice.month), choice.method, build.name]
-    prefix = "-".join(words) + "-"
+    prefix = _prefix(build, choice)
     content = _written(build, choice, prefix + table, prefix + name)
     response = HttpResponse(content, content_type=TYPES[Path(name).suffix])
     response.headers["Content-Disposition"] = (
@@ -58,6 +59,12 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     if table == name and table.endswith(".csv"):
         lead_to_description(request, response)
     return response
+
+
+def _prefix(build: Build, choice: form.Choice) -> str:
+    """How a file's name begins: two lists that differ are told apart in a folder of downloads."""
+    words = ("telads", choice.service.id, str(choice.month), choice.method, build.name)
+    return "-".join((*words, *choice.words, ""))
 
 
 def _written(build: Build, choice: form.Choice, table: str, wanted: str) -> bytes:

@@ -18,6 +18,7 @@ from telads.answers.targets import ORDERS, order_of
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text
 from telads.model import Month
+from telads.places import district_name
 from telads.web.addresses import address
 from telads.web.selects import (
     Select,
@@ -70,6 +71,19 @@ class Choice(NamedTuple):
             for name, value in known.items()
             if value is not None and default.get(name) != value
         }
+
+    @property
+    def words(self) -> list[str]:
+        """What else than service, month and method was chosen, for the name of a file: ASCII."""
+        district, sex, age = self.filters
+        words = (
+            f"by-{self.by}" if self.by != _BY else "",
+            district_name(district or "", "en").lower(),
+            str(sex or ""),
+            str(age or ""),
+            f"top-{self.top}" if self.top != DEFAULT_TOP else "",
+        )
+        return [word for word in words if word]
 
 
 class Order(NamedTuple):

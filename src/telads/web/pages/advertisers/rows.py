@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.language import Lang
+from telads.language import Lang, Text
 from telads.model import Segment, Sex
 from telads.web.pages.advertisers.form import Choice
 from telads.web.pages.customers.form import customer_address
@@ -58,6 +58,16 @@ def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) ->
     for row in listed:
         of_target.setdefault(row["target"], []).append(_platform_row(row, scale, lang))
     return [_target_row(row, of_target.get(row["rank"], []), choice, lang) for row in found.records]
+
+
+def extent(targets: int, districts: int) -> Text:
+    """In how many districts how many targets are."""
+    en = f"{_counted(targets, 'target')} in {_counted(districts, 'district')}"
+    return Text(f"자치구 {districts}곳에 대상 {targets}개", en)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _platform_row(row: dict[str, Any], scale: tuple[float, float], lang: Lang) -> PlatformRow:

@@ -13,7 +13,7 @@ from telads.web.cache import cached_by_build
 from telads.web.fragments import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import form, rows
-from telads.web.pages.advertisers.files import FILES
+from telads.web.pages.advertisers.files import FILES, SOURCES
 from telads.web.svg import outlines, target_map
 from telads.web.written import affinity_scale
 
@@ -25,6 +25,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     build, lang = current.build(request), current.language(request)
     choice = form.choice_of(build, request.GET)
     found = targets(build, **form.asked(choice))
+    where = target_map(found.records)
     facts = {
         "choice": choice,
         "has_range": has_range(build, choice.month),
@@ -35,9 +36,11 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "answer": found,
         "rows": rows.target_rows(found, of_targets(build, found), choice, lang),
         "scale": affinity_scale(found.rows["affinity"]),
-        "map": target_map(found.records),
+        "map": where,
+        "extent": rows.extent(found.rows.height, where.reached),
         "outlines": outlines(),
         "files": [(name, form.file_address(choice, name)) for name in FILES],
+        "sources": [(name, form.file_address(choice, name)) for name in SOURCES],
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, form.address_of(choice))
