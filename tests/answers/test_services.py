@@ -89,6 +89,36 @@ def test_the_sentence_says_tie_and_below_average(seoul_build: Build) -> None:
     assert "less than the city's mean" in answer.sentences[0].en
 
 
+@pytest.mark.seoul
+def test_a_first_service_used_less_than_by_the_mean_person_is_not_called_more(
+    seoul_build: Build,
+) -> None:
+    answer = services(seoul_build, "강남구", "F", 50, "2023-07")
+    first = answer.rows.row(0, named=True)
+    assert first["affinity"] > 0
+    assert first["index"] < 100
+    assert f"서울 시민 평균을 100으로 하면 {first['index']:.0f}" in answer.sentences[0].ko
+    assert "more than the mean of the groups, yet index" in answer.sentences[0].en
+
+
+@pytest.mark.seoul
+def test_movements_are_told_in_figures_that_are_seen_and_an_index_by_its_affinity(
+    seoul_build: Build,
+) -> None:
+    told = [
+        (services(seoul_build, district, sex, age, "2023-06").rows.row(0, named=True)["service"],
+         services(seoul_build, district, sex, age, "2023-06").sentences[1])
+        for district in ("강남구", "강서구", "중구") for sex in "MF" for age in AGES
+    ]  # fmt: skip
+    assert {service for service, _ in told} & {"netflix", "youtube"}
+    for service, sentence in told:
+        indexed = service in {"netflix", "youtube"}
+        assert ("관심도는 지난달" in sentence.ko) == indexed
+        assert sentence.en.startswith("Their affinity for" if indexed else "Their use of")
+        assert " 0.0일" not in sentence.ko
+
+
+@pytest.mark.seoul
 def test_classic_orders_by_its_score(seoul_build: Build) -> None:
     rows = services(seoul_build, "강남구", "F", 30, method="classic").rows
     assert rows["score"].is_sorted(descending=True)

@@ -51,6 +51,17 @@ def test_one_segment_is_told_as_one(twin_build: Build) -> None:
     assert index.startswith("This segment is ")
 
 
+@pytest.mark.parametrize("by", ["affinity", "excess"])
+def test_a_list_of_nobody_above_the_mean_says_so(seoul_build: Build, by: str) -> None:
+    answer = targets(seoul_build, "delivery", by, month="2023-07", sex="F", age=70)
+    assert answer.rows["index"].max() < 100  # type: ignore[operator]
+    assert answer.rows["affinity"].is_sorted(descending=True)
+    assert "고른 집단 가운데 배달을 평균보다 많이 쓰는 곳은 없습니다." in answer.sentences[0].ko
+    assert "uses delivery more than the average" in answer.sentences[0].en
+    young = targets(seoul_build, "delivery", by, month="2023-07", age=30)
+    assert "첫 번째 대상은" in young.sentences[0].ko
+
+
 def test_filters_keep_to_the_choice(twin_build: Build) -> None:
     rows = targets(twin_build, "game", top=300, district="마포", sex="M", age="20").rows
     assert rows.select("district", "sex", "age").rows() == [("마포구", "M", 20)]

@@ -28,11 +28,10 @@ def test_a_narrow_table_drops_columns_and_says_so(telads: Telads, question: str,
     assert max(cell_len(line) for line in lines) <= 80
     assert "…" not in said
     rows = telads(*QUESTIONS[question], "-f", "json").json()["rows"]
-    first = {"services": ("Affinity", "관심도"), "targets": ("Rank", "순위"),
-             "platforms": ("Association", "연관")}.get(question.split(maxsplit=1)[0])  # fmt: skip
-    if first and question != "targets platforms":  # as many platforms as cannot be told apart
-        heading = next(line for line in lines if first[lang == "ko"] in line)
-        beneath = lines[lines.index(heading) + 1 :][: len(rows)]
+    ranked = question.split(maxsplit=1)[0] in {"services", "targets", "platforms"}
+    if ranked and question != "targets platforms":  # as many platforms as cannot be told apart
+        start = next(at for at, line in enumerate(lines) if line.strip().startswith("1 "))
+        beneath = lines[start:][: len(rows)]
         assert all(line.strip()[:1].isdigit() for line in beneath), "a row is one line"
 
 

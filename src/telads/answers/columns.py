@@ -185,7 +185,7 @@ COLUMNS: dict[str, Column] = {
     "index_low": Column(Text("80% 하한", "80% low"), _number("index_low", ".0f")),
     "index_high": Column(Text("80% 상한", "80% high"), _number("index_high", ".0f")),
     "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True)),
-    "change_city": Column(Text("서울 전체 몫", "City's part"), _in_unit("change_city", True)),
+    "change_city": Column(Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True)),
     "change_local": Column(Text("지역 몫", "Local part"), _in_unit("change_local", True)),
     "labels": Column(Text("표시", "Labels"), _labels, figure=False),
     "weight": Column(Text("가중치", "Weight"), _number("weight", ".3f")),

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from telads.answers.audience import Size
 from telads.catalog import BY_ID, Measure
 from telads.language import Text
-from telads.model import Segment
+from telads.model import Segment, Sex
 from telads.wording import in_sentence, join_names, josa, people, segment_name
 
 Row = dict[str, Any]
@@ -21,6 +21,10 @@ NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
 STILL = 0.005
 """A change of less than this share of the usage is no movement worth a sentence."""
+LEAST_DAYS = 0.05
+"""Nor is one that is written as 0.0 days."""
+CITY = 100
+"""The index of the city's mean person."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
@@ -59,6 +63,12 @@ def _more(row: Row) -> Text:
     """How far above the mean, as the data allow to say."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
+    if row["index"] < CITY:  # large groups may use it more than most groups do
+        return Text(
+            f"(집단들의 평균보다는 많지만, 서울 시민 평균을 100으로 하면 {row['index']:.0f})",
+            f" (more than the mean of the groups, yet index {row['index']:.0f}, the city's mean "
+            "person being 100)",
+        )
     return Text(
         f"(서울 평균을 100으로 할 때 {row['index']:.0f})",
         f" (index {row['index']:.0f}, the city's mean being 100)",
@@ -73,15 +83,21 @@ def _movement(row: Row) -> tuple[Text, ...]:
     name = _services([row["service"]])
     measure = BY_ID[row["service"]]
     whose = whose_movement(row)
+    # An index has another scale each month: only their place among the groups can move.
+    what = (
+        Text(f"{name.ko} 관심도", f"Their affinity for {name.en}") if measure.is_index
+        else Text(f"{name.ko} 이용", f"Their use of {name.en}")
+    )  # fmt: skip
     if whose == "still":
         return (
-            Text(f"{name.ko} 이용은 지난달과 거의 같습니다.",
-                 f"Their use of {name.en} is about what it was the month before."),
+            Text(f"{josa(what.ko, '은/는')} 지난달과 거의 같습니다.",
+                 f"{what.en} is about what it was the month before."),
         )  # fmt: skip
     up = change > 0
     amount = Text("", "") if measure.is_index else Text(
         f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
     )  # fmt: skip
+    turned = ("높아졌습니다", "낮아졌습니다") if measure.is_index else ("늘었습니다", "줄었습니다")
     source = (
         Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
              "a movement of the same sex and age all over the city")
@@ -90,10 +106,9 @@ def _movement(row: Row) -> tuple[Text, ...]:
     )  # fmt: skip
     return (
         Text(
-            f"{name.ko} 이용은 지난달보다{amount.ko} {'늘었습니다' if up else '줄었습니다'}. "
+            f"{josa(what.ko, '은/는')} 지난달보다{amount.ko} {turned[0] if up else turned[1]}. "
             f"{source.ko}.",
-            f"Their use of {name.en} {'rose' if up else 'fell'}{amount.en} since the month "
-            f"before: {source.en}.",
+            f"{what.en} {'rose' if up else 'fell'}{amount.en} since the month before: {source.en}.",
         ),
     )
 
@@ -107,26 +122,23 @@ def whose_movement(row: Row) -> Literal["still", "city", "local"] | None:
     if change is None or city is None:
         return None
     indexed = BY_ID[row["service"]].is_index
-    if abs(change) < STILL * (10 if indexed else abs(row["usage"] or 1.0)):
+    least = STILL * 10 if indexed else max(LEAST_DAYS, STILL * abs(row["usage"] or 1.0))
+    if abs(change) < least:
         return "still"
     # The part with the sign of the change that is the larger one made the movement.
     return "city" if abs(city) >= abs(local) else "local"
 
 
 def of_targets(
-    service: Measure, by: str, chosen: Sequence[Segment], reach: Size, share: float | None
+    service: Measure, by: str, rows: Sequence[Row], reach: Size, share: float | None
 ) -> tuple[Text, ...]:
     """The first target, and how far the list reaches."""
-    if not chosen:
+    if not rows:
         return (
             Text("조건에 맞는 집단이 없습니다.", "No segment fits the choice."),
         )  # fmt: skip
-    first, name = _segment(chosen[0]), _services([service.id])
-    head = Text(
-        f"{name.ko} 광고의 첫 번째 대상은 {first.ko}입니다.",
-        f"The first target for a {name.en} advert: {first.en}.",
-    )
-    count = len(chosen)
+    name, count = _services([service.id]), len(rows)
+    head = _first_target(name, by, rows[0])
     these = "This segment is" if count == 1 else f"These {count} segments are"
     if share is None:
         reached = Text(
@@ -142,6 +154,22 @@ def of_targets(
             f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
         )
     return (head, reached)
+
+
+def _first_target(service: Text, by: str, row: Row) -> Text:
+    first = _segment(Segment(row["district"], Sex(row["sex"]), row["age"]))
+    # The first of its order: where it is not above the mean, none of the list is.
+    if (by == "affinity" and row["affinity"] < 0) or (by == "excess" and not row["excess"]):
+        return Text(
+            f"고른 집단 가운데 {josa(service.ko, '을/를')} 평균보다 많이 쓰는 곳은 없습니다. "
+            f"목록의 첫 번째는 {first.ko}입니다.",
+            f"No segment among these uses {service.en} more than the average; the first of the "
+            f"list: {first.en}.",
+        )
+    return Text(
+        f"{service.ko} 광고의 첫 번째 대상은 {first.ko}입니다.",
+        f"The first target for a {service.en} advert: {first.en}.",
+    )
 
 
 def of_platforms(

@@ -85,7 +85,7 @@ def targets(
         synthetic=build.synthetic,
         rows=rows,
         facts={**reach.facts(), "volume_share": share},
-        sentences=sentences.of_targets(asked, by, chosen, reach, share),
+        sentences=sentences.of_targets(asked, by, rows.to_dicts(), reach, share),
         warnings=build.warnings(when),
     )
 
@@ -109,7 +109,8 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
     return (
         every.join(best_platforms, on=KEY, how="left", maintain_order="left")
         .drop_nulls(ordering)
-        .sort(ordering, descending=True, maintain_order=True)
+        # Who uses it no more than the city's mean has no excess: then the affinity tells.
+        .sort(ordering, "affinity", descending=True, maintain_order=True)
         .with_columns(rounded(pl.col("excess")))
     )
 

@@ -57,8 +57,8 @@ def test_services_stand_in_the_order_of_the_answer_with_every_figure(
 
 @pytest.mark.parametrize(
     ("root", "city", "own"),
-    [("/customers/", "서울 전체의 움직임", "이 지역의 움직임"),
-     ("/en/customers/", "the city's movement", "this district's own")],
+    [("/customers/", "서울 전반의 움직임", "이 지역의 움직임"),
+     ("/en/customers/", "a movement all over Seoul", "this district's own")],
 )  # fmt: skip
 def test_a_movement_names_its_source_and_both_parts(
     site: Client, twin_build: Build, root: str, city: str, own: str

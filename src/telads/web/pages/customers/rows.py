@@ -17,7 +17,7 @@ from telads.web.written import written
 from telads.wording import figure, segment_name
 
 WHOSE: dict[str | None, Text] = {
-    "city": Text("서울 전체의 움직임", "the city's movement"),
+    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
     "local": Text("이 지역의 움직임", "this district's own"),
     "still": Text("거의 그대로", "about the same"),
 }
