@@ -32,9 +32,10 @@ def platform_backtest(
     Columns: method, tau (Kendall), first (share of first places that are right), coverage (how
     often the 80 % interval, widened by the noise of the half that judges, holds what it found;
     null for methods without an interval), tau_sd (of the splits), splits. Methods: affinity (P1),
-    classic, city (the mean of the sex and age alone), ceiling (what the noise of half the cells
-    allows one who knows the truth; simulated from P1 on all cells), chance (affinity judged by
-    services in a random order). Null too where too few cells are known to tell.
+    classic, city (the mean of the sex and age alone), ceiling (an estimate of what one who knows
+    the true order would get with the noise of half the cells, simulated from P1 on all cells: a
+    method may pass it by chance), chance (affinity judged by services in a random order). Null too
+    where too few cells are known to tell.
     """
     import polars as pl
 

@@ -46,3 +46,18 @@ def test_a_page_is_dark_on_a_dark_screen_and_light_on_paper(
     there.page.screenshot(path=screenshots / f"{page}.paper.png", full_page=True)
     # As wide as an A4 sheet between its margins.
     there.page.set_viewport_size({"width": 703, "height": 1000})
+
+
+@pytest.mark.parametrize("width", [NARROW, 320])
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_methods_stay_inside_their_panels(visit: Open, lang: str, width: int) -> None:
+    there = visit(Way("en" if lang == "en" else "ko", NARROW), "evidence/")
+    there.page.set_viewport_size({"width": width, "height": 844})
+    past = there.page.evaluate(
+        """() => [...document.querySelectorAll(".panel")].map(panel =>
+            panel.querySelector("table").getBoundingClientRect().right
+            - panel.getBoundingClientRect().right
+            + parseFloat(getComputedStyle(panel).paddingRight))"""
+    )
+    assert past
+    assert max(past) <= 1  # the border of the panel

@@ -61,6 +61,21 @@ def test_the_figures_are_the_evaluations(
     assert overlap == (horizon == 1)
 
 
+@pytest.mark.parametrize(
+    ("address", "ceiling", "missing"),
+    [("/evidence/", "추정값이므로 어떤 방법이 우연히 넘을 수도", "광고를 보고 산 것도"),
+     ("/en/evidence/", "a method may pass it by chance", "nothing that was bought because of")],
+)  # fmt: skip
+def test_what_is_told_of_ceiling_and_data_is_true(
+    site: Client, address: str, ceiling: str, missing: str
+) -> None:
+    page = site.get(address).content.decode()
+    assert ceiling in page
+    assert missing in page
+    # Numbers and amounts of micropayments are in the data.
+    assert not re.search("가격도 없|구매·가격|prices|넘을 수 없는", page)
+
+
 def test_the_faults_carry_this_builds_shares(site: Client, twin_workspace: Workspace) -> None:
     page = site.get("/en/evidence/").content.decode()
     facts = comparison(twin_workspace.build()).facts
