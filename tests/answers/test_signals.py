@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from telads.answers.sentences import of_stale_signals
 from telads.answers.signals import signals
 from telads.answers.tables import people
 from telads.features.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
@@ -39,3 +40,20 @@ def test_distance_speaks_for_transit_unless_the_subway_is_clearly_seldom() -> No
         assert (TRANSIT in hint_of(far, {SUBWAY: z}).ko) == transit
     assert TRANSIT in hint_of(far, {}).ko
     assert TRANSIT in hint_of(subway, {SUBWAY: -2.0}).ko  # what a high value speaks for
+
+
+@pytest.mark.seoul
+def test_signals_that_no_month_renewed_say_so(seoul_build: Build, twin_build: Build) -> None:
+    """The portal's seven files hold the same mobility."""
+    asked = ("강남구", "F", 30)
+    stale = "지난달과 값이 같습니다"
+    assert stale in signals(seoul_build, *asked, "2023-07").sentences[-1].ko
+    for answer in (signals(seoul_build, *asked, "2023-01"), signals(twin_build, *asked)):
+        assert not any(stale in sentence.ko for sentence in answer.sentences)
+
+
+def test_a_few_stale_signals_are_named() -> None:
+    (told,) = of_stale_signals(["commute_minutes"])
+    assert told.ko.startswith("모든 집단에서 출근 소요시간은 지난달과 값이 같습니다.")
+    assert "the same commute" in told.en
+    assert of_stale_signals([]) == ()

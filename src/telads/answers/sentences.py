@@ -236,6 +236,25 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     )
 
 
+def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
+    """That signals have not changed since the month before, in any segment."""
+    from telads.features.signals import SIGNALS
+
+    stale = [signal.text for signal in SIGNALS if signal.id in ids]
+    if not stale:
+        return ()
+    names = Text("이 신호들", "signals")
+    if len(stale) < len(SIGNALS):
+        names = Text(join_names([text.ko for text in stale], "ko"),
+                     join_names([in_sentence(text.en) for text in stale], "en"))  # fmt: skip
+    return (
+        Text(f"모든 집단에서 {josa(names.ko, '은/는')} 지난달과 값이 같습니다. "
+             "이 기간에 새로 관측한 값이 아닐 수 있습니다.",
+             f"In every group the month before had the same {names.en}: perhaps they were not "
+             "observed anew in this window."),
+    )  # fmt: skip
+
+
 def _segment(segment: Segment) -> Text:
     names = (
         segment_name(segment.district, segment.sex, segment.age, lang) for lang in ("ko", "en")

@@ -13,6 +13,9 @@ from telads.answers.tables import of_month
 from telads.model import Month, Sex
 from telads.workspace import Build
 
+SAME = 1e-9
+"""Means of the same figures, added up in another order, differ by less."""
+
 
 def signals(
     build: Build,
@@ -39,7 +42,10 @@ def signals(
         synthetic=build.synthetic,
         rows=rows,
         facts=people.facts(),
-        sentences=sentences.of_signals(segment, rows.to_dicts()),
+        sentences=(
+            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_stale_signals(_as_before(build, when)),
+        ),
         warnings=build.warnings(when),
     )
 
@@ -49,3 +55,20 @@ def _in_month(build: Build, month: Month) -> Grouped:
     """Every segment's signals."""
     shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
     return Grouped(with_shown_coverage(of_month(build, "signals", month)), KEY, shown)
+
+
+@lru_cache(maxsize=KEPT)
+def _as_before(build: Build, month: Month) -> tuple[str, ...]:
+    """The signals that are, in every segment, what they were in the month before."""
+    import polars as pl
+
+    if month + -1 not in build.months:
+        return ()
+    now, before = (of_month(build, "signals", one) for one in (month, month + -1))
+    moved = (
+        now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
+        .with_columns(moved=(pl.col("value") - pl.col("value_before")).abs() > SAME)
+        .group_by("signal", maintain_order=True)
+        .agg(pl.col("moved").any())
+    )
+    return tuple(moved.filter(~pl.col("moved"))["signal"])
