@@ -180,7 +180,7 @@ def test_caps_below_the_budget_are_named_with_what_is_left(
 
 
 def test_a_cap_below_its_own_minimum_is_named(market: Market, platforms: list[Offer]) -> None:
-    with pytest.raises(QuestionError, match="b: the cap lies 50 won below") as refused:
+    with pytest.raises(QuestionError, match="cap of b lies 50 won below") as refused:
         allocate(market, [platforms[0], replace(platforms[1], minimum=150, cap=100)], 500)
     assert refused.value.facts["limit"] == "b"
 

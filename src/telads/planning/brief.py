@@ -22,7 +22,7 @@ from telads.errors import DataError, QuestionError
 from telads.language import Text
 from telads.model import Month
 from telads.planning.curves import Curve, exponential, table
-from telads.planning.limits import Frequency, Offer
+from telads.planning.limits import Frequency, Offer, check_offer
 from telads.planning.reading import Fields, wrong
 from telads.planning.rules import Rules
 from telads.planning.rules_read import read_rules
@@ -134,6 +134,7 @@ def _read_offer(document: object, advertised: str) -> Offer:
         minimum=fields.whole("minimum") if "minimum" in fields else 0,
         cap=fields.whole("cap") if "cap" in fields else None,
     )
+    check_offer(offer)
     fields.asked.update({"name", "minimum", "cap"})
     fields.done()
     return offer
@@ -144,7 +145,11 @@ def _read_curve(document: object) -> Curve:
         return exponential(AT_RANDOM)
     fields = Fields(document, "curve")
     points = fields.each("points", _read_point) if "points" in fields else None
-    curve = exponential(fields.number("scale")) if points is None else table(points)
+    try:
+        curve = exponential(fields.number("scale")) if points is None else table(points)
+    except QuestionError as error:
+        error.facts.setdefault("rule", "curve")
+        raise
     fields.asked.update({"points"} if points is None else ())
     fields.done()
     return curve

@@ -10,6 +10,7 @@ from typing import Literal
 from telads.errors import QuestionError
 from telads.language import Text
 from telads.planning.curves import Curve
+from telads.planning.words import platform_text
 
 CONTACTS_PRICED = 1000
 """Prices are for so many contacts."""
@@ -50,19 +51,23 @@ def won(amount: float) -> Text:
     return Text(f"{amount:,.0f}원", f"{amount:,.0f} won")
 
 
+def check_offer(offer: Offer) -> None:
+    """Raise `QuestionError` for a cap below the platform's own minimum."""
+    if offer.cap is not None and offer.cap < offer.minimum:
+        name, short = platform_text(offer.name), won(offer.minimum - offer.cap)
+        raise QuestionError(
+            Text(f"{name.ko}의 상한이 최소 집행액보다 {short.ko} 적습니다.",
+                 f"The cap of {name.en} lies {short.en} below the minimum spend."),
+            Text("상한을 올리거나 최소 집행액을 낮춰 주세요.",
+                 "Raise the cap or lower the minimum."),
+            rule="cap", limit=offer.name,
+        )  # fmt: skip
+
+
 def check(offers: Sequence[Offer], budget: int) -> None:
     """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
     for offer in offers:
-        if offer.cap is not None and offer.cap < offer.minimum:
-            raise QuestionError(
-                Text(f"{offer.name}: 상한이 최소 집행액보다 {won(offer.minimum - offer.cap).ko} "
-                     "적습니다.",
-                     f"{offer.name}: the cap lies {won(offer.minimum - offer.cap).en} below the "
-                     "minimum spend."),
-                Text("상한을 올리거나 최소 집행액을 낮춰 주세요.",
-                     "Raise the cap or lower the minimum."),
-                limit=offer.name,
-            )  # fmt: skip
+        check_offer(offer)
     minimums = sum(offer.minimum for offer in offers)
     if minimums > budget:
         raise QuestionError(

@@ -9,13 +9,14 @@ from telads.answers.answer import Answer
 from telads.answers.choices import month_of
 from telads.answers.grouped import key_of
 from telads.catalog import BY_ID
-from telads.language import LANGUAGES, Text, same
+from telads.language import LANGUAGES, Text
 from telads.model import Month, Segment
 from telads.planning.audience import Audience, Overlap, Standing, audience, overlap, rounded
 from telads.planning.comparison import Comparison
 from telads.planning.limits import won
 from telads.planning.plan import Plan, canonical, people_document
 from telads.planning.rules import Rules
+from telads.planning.words import platform_text
 from telads.wording import people
 from telads.workspace import Build
 
@@ -195,7 +196,7 @@ def limit_text(binding: str) -> Text:
     }
     if not name:
         return words[kind]
-    text = BY_ID[name].text if name in BY_ID else same(name)
+    text = platform_text(name)
     return Text(f"{text.ko} {words[kind].ko}", f"{text.en}: {words[kind].en}")
 
 

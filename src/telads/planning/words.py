@@ -7,7 +7,7 @@ from typing import Any
 
 from telads.answers.columns import LIMITS, column_of
 from telads.catalog import BY_ID
-from telads.language import Lang, Text
+from telads.language import Lang, Text, same
 from telads.model import Sex, age_text
 from telads.places import district_name
 
@@ -53,9 +53,14 @@ def title(name: str, lang: Lang) -> str:
     return column.title(lang) if column else name
 
 
-def service_word(name: str, lang: Lang) -> str:
+def platform_text(name: str) -> Text:
     """A service by name; a platform that a planner named stays as it is."""
-    return BY_ID[name].text(lang) if name in BY_ID else name
+    return BY_ID[name].text if name in BY_ID else same(name)
+
+
+def service_word(name: str, lang: Lang) -> str:
+    """As `platform_text`, in a language."""
+    return platform_text(name)(lang)
 
 
 _WORDS: dict[str, Callable[[Any, Lang], str]] = {

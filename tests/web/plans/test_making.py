@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -99,7 +101,7 @@ def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: B
         ({"budget": "9" * 40}, "too large"),
         ({"budget": "1억 5000"}, "two ways"),
         ({"budget": "nan"}, "not a number"),
-        ({"budget": "0"}, "budget"),
+        ({"budget": "0"}, "This value has a wrong form. (value 0)"),
         ({"name": "=1+1"}, "no name"),
         ({"name": "a\0b"}, "no name"),
         ({"p1_name": "@cmd"}, "no name"),
@@ -124,6 +126,64 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
     assert words in page.one(role="alert").text
     assert page.one("input", name="p0_price").attributes["value"] == "3500"
     assert not SavedPlan.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "ko", "en"),
+    [
+        ({"p1_service": "game", "p1_price": "-3500"}, "p1_price",
+         "매체 2번(게임) 1,000회당 단가(원): 값의 형식이 맞지 않습니다. (값 -3500)",
+         "Platform 2 (Games), Price per 1,000 (won): This value has a wrong form. (value -3500)"),
+        ({"p0_price": ""}, "p0_price", "(값 비어 있음)", "(value empty)"),
+        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The service"),
+        ({"p0_service": ""}, "p0_service", "매체 1번: 빠진", "Platform 1: Something is missing"),
+        ({"p0_cap": "1,000"}, "p0_cap",
+         "매체 1번(쇼핑) 상한(원): 쇼핑의 상한이 최소 집행액보다 4,999,000원 적습니다. 상한을",
+         "Platform 1 (Shopping), Cap (won): The cap of Shopping lies"),
+        ({"p1_name": "=x"}, "p1_name", "표시할 이름: 이름이", "Name to show: This is no name"),
+        ({"p1_service": "shopping", "p1_name": ""}, "p1_name", "두 번 있습니다.", "this name."),
+        ({"budget": "x"}, "budget", "예산(원): 숫자가 아닙니다.", "Budget (won): This is not"),
+        ({"budget": "1000000"}, "budget", "4,000,000원 넘습니다. 예산을", "4,000,000 won. Raise"),
+        ({"unit": "0"}, "unit", "집행 단위(원): ", "In steps of (won): "),
+        ({"goal": "at_least"}, "often", "1인당 횟수: 빠진", "Contacts: Something is missing"),
+        ({"goal": "at_least", "often": "x"}, "often", "숫자가 아닙니다. (값 x)", "(value x)"),
+        ({"goal": "at_most", "often": "-2"}, "often", "0보다 큰 수를", "a number above 0"),
+        ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "cannot be met"),
+        ({"often": "3"}, "goal", "접촉 횟수 목표: 빠진", "Frequency goal: Something is missing"),
+        ({"advertise": ""}, "advertise", "광고할 서비스: ", "Service to advertise: "),
+        ({"rules": "{"}, "rules", "규칙: 대상의 규칙을", "Rules: The rules of the audience"),
+        ({"rules": '{"where":{"age":[35]}}'}, "rules", "규칙 where.age[0]:",
+         "Rules where.age[0]:"),
+        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 척도 하나", "(value abc) Write a scale"),
+        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 척도 하나", "(value 1:0.4) Write a"),
+        ({"p0_curve": "0"}, "p0_curve", "(값 0) 척도 하나", "(value 0) Write a scale"),
+    ],
+)  # fmt: skip
+def test_an_error_names_and_marks_the_field_as_the_form_does(
+    planner: Client, changes: dict[str, str], field: str, ko: str, en: str
+) -> None:
+    for root, words in (("", ko), ("/en", en)):
+        answer = planner.post(f"{root}/plans/new/", {**FORM, **changes, "try": "1"})
+        page = read(answer.content.decode())
+        assert_nothing_inline(page)
+        told = page.one(role="alert")
+        said = told.text.replace(" :", ":")
+        assert words in said
+        assert "platforms[" not in said
+        assert not {"규칙", "rule", "한도", "limit"} & set(re.findall(r"[(,] ?(\w+) ", said))
+        (marked,) = [one for one in page if one.attributes.get("aria-invalid")]
+        assert marked.attributes["name"] == field
+        assert marked.attributes["aria-describedby"] == told.one("p").attributes["id"]
+        link = told.one("a")
+        assert link.attributes["href"] == f"#{marked.attributes['id']}"
+        label = next(one for one in page.all("label") if marked in one)
+        title = str(label.children[0])
+        assert link.text.endswith(title) or field.endswith(("_service", "rules"))
+
+
+@pytest.mark.parametrize("curve", ["1:0.3, 3:0.6", "1", "1.5"])
+def test_what_the_form_advises_for_a_curve_is_taken(planner: Client, curve: str) -> None:
+    assert saved(planner, p0_curve=curve)
 
 
 def test_a_plan_without_platforms_is_told_so(planner: Client) -> None:

@@ -24,6 +24,13 @@ from telads.web.pages.audiences.form import NEW
 from telads.web.plans import draft
 from telads.web.plans.access import Level, version_for
 from telads.web.plans.computed import computed
+from telads.web.plans.fields import (
+    PLATFORM_TITLES,
+    TITLES,
+    fields_of,
+    platform_fields,
+    wrong_of,
+)
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.shown import shown
 from telads.web.plans.store import add_version, create
@@ -147,15 +154,16 @@ def _page(
     page = {
         **facts,
         "typed": typed,
-        "wrong": wrong.line(lang) if wrong else "",
+        "wrong": wrong_of(wrong, typed, lang) if wrong else None,
+        "fields": fields_of(typed, lang),
         "month": month_select(build, typed.month, lang),
-        "advertise": select(
-            "advertise", Text("광고할 서비스", "Service to advertise"), services,
-            typed.advertise, lang,
-        ),
-        "goal": select("goal", Text("접촉 횟수 목표", "Frequency goal"), goals, typed.goal, lang),
+        "advertise": select("advertise", TITLES["advertise"], services, typed.advertise, lang),
+        "goal": select("goal", TITLES["goal"], goals, typed.goal, lang),
         "rows": [
-            (row, select(f"p{at}_service", Text("매체", "Platform"), services, row.service, lang))
+            (
+                select(f"p{at}_service", PLATFORM_TITLES["service"], services, row.service, lang),
+                platform_fields(at, row, lang),
+            )
             for at, row in enumerate(typed.rows)
         ],
         "audience": _audience(build, typed, lang),

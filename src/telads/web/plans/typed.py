@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -64,6 +64,7 @@ class Typed(NamedTuple):
     def _document(self) -> dict[str, Any]:
         _check_name("name", self.name)
         self._check_complete()
+        self._check_twice()
         return {
             "name": self.name,
             "month": self.month or None,
@@ -71,8 +72,10 @@ class Typed(NamedTuple):
             "service": self.advertise,
             "budget": won_of("budget", self.budget or "0"),
             "unit": won_of("unit", self.unit or str(UNIT)),
-            "frequency": {self.goal: number_of("often", self.often)} if self.goal else None,
-            "platforms": [_platform(row) for row in self.platforms],
+            "frequency": {self.goal: _often(self.often)} if self.goal else None,
+            "platforms": [
+                _platform(f"platforms[{at}]", row) for at, row in enumerate(self.platforms)
+            ],
         }
 
     def _check_complete(self) -> None:
@@ -81,17 +84,37 @@ class Typed(NamedTuple):
             (self.advertise, "service", Text("광고할 서비스를 골라 주세요.",
                                              "Choose the service to advertise.")),
             (self.budget, "budget", Text("예산을 적어 주세요.", "Write the budget.")),
-            (self.platforms, "platforms", Text("매체를 하나 이상 고르고 단가를 적어 주세요.",
-                                               "Choose at least one platform, with its price.")),
-            (all(row.service for row in self.platforms), "platforms",
-             Text("적은 줄마다 매체를 고르거나 줄을 비워 주세요.",
-                  "Choose the platform of each row, or leave the row empty.")),
+            (self.platforms, "platforms[0].service",
+             Text("매체를 하나 이상 고르고 단가를 적어 주세요.",
+                  "Choose at least one platform, with its price.")),
+            *((row.service, f"platforms[{at}].service",
+               Text("적은 줄마다 매체를 고르거나 줄을 비워 주세요.",
+                    "Choose the platform of each row, or leave the row empty."))
+              for at, row in enumerate(self.platforms)),
+            (self.goal or not self.often, "goal",
+             Text("적으신 횟수가 많아야인지 적어도인지 고르거나 횟수를 비워 주세요.",
+                  "Choose whether the contacts are at most or at least so many, or leave them "
+                  "empty.")),
+            (self.often or not self.goal, "often",
+             Text("목표로 할 1인당 횟수를 적거나 목표를 없음으로 골라 주세요.",
+                  "Write the contacts of the goal, or choose none.")),
         )  # fmt: skip
         for given, field, advice in missing:
             if not given:
                 raise QuestionError(
                     Text("빠진 항목이 있습니다.", "Something is missing."), advice, rule=field
                 )
+
+    def _check_twice(self) -> None:
+        names = [row.name or row.service for row in self.platforms]
+        for at, name in enumerate(names):
+            if name in names[:at]:
+                raise QuestionError(
+                    Text("같은 이름의 매체가 두 번 있습니다.", "Two platforms have this name."),
+                    Text("둘을 구별할 이름을 적거나 한 줄을 비워 주세요.",
+                         "Write a name that tells them apart, or leave one row empty."),
+                    rule=f"platforms[{at}].name",
+                )  # fmt: skip
 
 
 def typed_of(form: QueryDict) -> Typed:
@@ -132,33 +155,48 @@ def typed_from(brief: Brief) -> Typed:
     )
 
 
-def _platform(row: PlatformRow) -> dict[str, Any]:
+def _often(text: str) -> float:
+    contacts = number_of("often", text)
+    if contacts <= 0:
+        raise QuestionError(
+            Text("접촉 횟수가 0보다 크지 않습니다.", "The contacts are not above 0."),
+            Text("0보다 큰 수를 적어 주세요.", "Write a number above 0."),
+            rule="often", value=text,
+        )  # fmt: skip
+    return contacts
+
+
+def _platform(place: str, row: PlatformRow) -> dict[str, Any]:
     if row.name:
-        _check_name("platform", row.name)
+        _check_name(f"{place}.name", row.name)
     return {
         "service": row.service,
         "name": row.name or None,
-        "price": won_of("price", row.price or "0"),
-        "minimum": won_of("minimum", row.minimum) if row.minimum else None,
-        "cap": won_of("cap", row.cap) if row.cap else None,
-        "curve": _curve(row.curve),
+        "price": won_of(f"{place}.price", row.price or "0"),
+        "minimum": won_of(f"{place}.minimum", row.minimum) if row.minimum else None,
+        "cap": won_of(f"{place}.cap", row.cap) if row.cap else None,
+        "curve": _curve(f"{place}.curve", row.curve),
     }
 
 
-def _curve(text: str) -> dict[str, Any] | None:
+def _curve(place: str, text: str) -> dict[str, Any] | None:
     if not text:
         return None
     if ":" not in text:
-        return {"scale": number_of("curve", text)}
+        return {"scale": number_of(place, text)}
     points = [part.partition(":") for part in text.replace(";", ",").split(",") if part.strip()]
-    return {"points": [[number_of("curve", n), number_of("curve", r)] for n, _, r in points]}
+    return {"points": [[number_of(place, n), number_of(place, r)] for n, _, r in points]}
 
 
 def _curve_text(curve: Curve) -> str:
     if isinstance(curve.asked, float):
         return f"{curve.asked!r}".removesuffix(".0")
-    return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":")
-                     for contacts, reach in curve.asked)  # fmt: skip
+    return points_text(curve.asked)
+
+
+def points_text(points: Iterable[Sequence[float]]) -> str:
+    """Points of a reach curve as the form takes them: `1:0.3, 3:0.6`."""
+    return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
 
 
 def _rules(text: str) -> Mapping[str, Any]:
