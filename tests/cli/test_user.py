@@ -32,15 +32,21 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     made = user("create", "kim", "--role", "planner")
     assert made.returncode == 0, made.stderr
     assert len(made.stdout.strip()) == 16
+    assert made.stderr.startswith("added: kim (role planner)\n")
     assert "cannot be seen again" in made.stderr
     assert user("create", "kim").returncode == 2
     assert user("create", "lee", "--role", "king").returncode == 2
     assert user("create", "lee", "--password-stdin", said="short\n").returncode == 2
     given = user("create", "lee", "--password-stdin", said="a long enough phrase\n")
-    assert given.stdout == "done: lee\n"
-    assert user("role", "kim", "administrator").returncode == 0
-    assert user("unlock", "lee").stdout == "done: lee\n"
-    assert user("disable", "lee").returncode == 0
+    assert given.stdout == "added: lee (role viewer)\n"
+    assert user("role", "kim", "administrator").stdout == "role changed: kim (role administrator)\n"
+    assert user("unlock", "lee").stdout == "unlocked: lee\n"
+    again = user("password", "lee", "--password-stdin", said="another long phrase\n")
+    assert again.stdout == "password changed: lee\n"
+    assert user("disable", "lee").stdout == "disabled: lee\n"
+    assert user("enable", "lee", "--lang", "ko").stdout == "다시 로그인할 수 있게 했습니다: lee\n"
+    off = json.loads(user("disable", "lee", "--format", "json").stdout)
+    assert (off["question"], off["rows"]) == ("user disable", [{"name": "lee"}])
     assert user("disable", "nobody").returncode == 2
     assert "lee, viewer, never signed in, disabled" in user("list").stdout
     rows = json.loads(user("list", "--format", "json").stdout)["rows"]

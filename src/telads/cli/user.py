@@ -32,6 +32,16 @@ def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
     """The language was read before (`options.LANG`); the help of all verbs takes it."""
 
 
+DONE: dict[str, Text] = {
+    "create": Text("만들었습니다: {name} (역할 {role})", "added: {name} (role {role})"),
+    "password": Text("비밀번호를 바꾸었습니다: {name}", "password changed: {name}"),
+    "role": Text("역할을 바꾸었습니다: {name} (역할 {role})", "role changed: {name} (role {role})"),
+    "disable": Text("로그인하지 못하게 했습니다: {name}", "disabled: {name}"),
+    "enable": Text("다시 로그인할 수 있게 했습니다: {name}", "enabled: {name}"),
+    "unlock": Text("잠금을 풀었습니다: {name}", "unlocked: {name}"),
+}
+"""What each verb says when it is done."""
+
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
 _ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
                  "viewer, planner or administrator")  # fmt: skip
@@ -59,7 +69,7 @@ def create(
     known = _role(role)
     given = _given() if password_stdin else ""
     password = desk.create(workspace_of(workspace).path, name, known, given)
-    _tell("user create", name, "" if given else password, form, lang.value)
+    _tell("create", name, form, lang.value, password="" if given else password, role=known)
 
 
 @user.command(help=say("새 비밀번호를 줍니다.", "Give somebody a new password."))
@@ -75,7 +85,7 @@ def password(
 
     given = _given() if password_stdin else ""
     made = desk.new_password(workspace_of(workspace).path, name, given)
-    _tell("user password", name, "" if given else made, form, lang.value)
+    _tell("password", name, form, lang.value, password="" if given else made)
 
 
 @user.command("list", help=say("모든 사람을 봅니다.", "List everybody."))
@@ -102,8 +112,9 @@ def role(
     """In force with the next request."""
     from telads.web.accounts import desk
 
-    desk.set_role(workspace_of(workspace).path, name, _role(role))
-    _tell("user role", name, "", form, lang.value)
+    known = _role(role)
+    desk.set_role(workspace_of(workspace).path, name, known)
+    _tell("role", name, form, lang.value, role=known)
 
 
 @user.command(help=say("로그인하지 못하게 합니다. 열려 있는 접속도 끝납니다.",
@@ -118,7 +129,7 @@ def disable(
     from telads.web.accounts import desk
 
     desk.set_active(workspace_of(workspace).path, name, False)
-    _tell("user disable", name, "", form, lang.value)
+    _tell("disable", name, form, lang.value)
 
 
 @user.command(help=say("다시 로그인할 수 있게 합니다.", "Let somebody sign in again."))
@@ -132,7 +143,7 @@ def enable(
     from telads.web.accounts import desk
 
     desk.set_active(workspace_of(workspace).path, name, True)
-    _tell("user enable", name, "", form, lang.value)
+    _tell("enable", name, form, lang.value)
 
 
 @user.command(help=say("로그인 시도가 많아 잠긴 이름을 풉니다.",
@@ -147,7 +158,7 @@ def unlock(
     from telads.web.accounts import desk
 
     desk.unlock(workspace_of(workspace).path, name)
-    _tell("user unlock", name, "", form, lang.value)
+    _tell("unlock", name, form, lang.value)
 
 
 def _told(entry: desk.Entry, lang: Lang) -> list[str]:
@@ -170,16 +181,21 @@ def _given() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _tell(what: str, name: str, password: str, form: Form, lang: Lang) -> None:
+def _tell(
+    verb: str, name: str, form: Form, lang: Lang, *, password: str = "", role: str = ""
+) -> None:
     """What was done; a password that was made, alone on standard output."""
+    name = name.strip()
     if form is not Form.TABLE:
-        show_done(what, [{"name": name.strip(), **({"password": password} if password else {})}],
-                  form)  # fmt: skip
+        made = {"password": password} if password else {}
+        show_done(f"user {verb}", [{"name": name, **made}], form)
         return
+    done = DONE[verb].format(name=name, role=role)(lang) + "\n"
     if not password:
-        sys.stdout.write(Text(f"했습니다: {name}", f"done: {name}")(lang) + "\n")
+        sys.stdout.write(done)
         return
     sys.stdout.write(f"{password}\n")
+    sys.stderr.write(done)
     note = Text(
         "지금 전해 주세요. 다시 볼 수 없습니다. 로그인한 뒤 웹사이트에서 바꿀 수 있습니다.",
         "Pass it on now: it cannot be seen again. It can be changed on the website.",
