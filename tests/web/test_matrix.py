@@ -43,6 +43,7 @@ PUBLIC = {
     "data/<slug:chart>.<slug:kind>": "/data/monthly.csv",
     "data/<slug:chart>.csv-metadata.json": "/data/monthly.csv-metadata.json",
     "customers/": "/customers/", "advertisers/": "/advertisers/",
+    "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",

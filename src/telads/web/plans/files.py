@@ -21,7 +21,7 @@ from telads.web import current
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.described import lead_to_description
-from telads.web.pages.advertisers.files import TYPES as KINDS
+from telads.web.downloads import TYPES as KINDS
 from telads.web.plans.access import version_for
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.paper import write_paper

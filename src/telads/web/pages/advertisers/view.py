@@ -10,10 +10,11 @@ from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.web import current
 from telads.web.cache import cached_by_build
+from telads.web.downloads import sources
 from telads.web.fragments import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import form, rows
-from telads.web.pages.advertisers.files import FILES, SOURCES
+from telads.web.pages.advertisers.files import FILES
 from telads.web.svg import outlines, target_map
 from telads.web.written import affinity_scale
 
@@ -40,7 +41,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "extent": rows.extent(found.rows.height, where.reached),
         "outlines": outlines(),
         "files": [(name, form.file_address(choice, name)) for name in FILES],
-        "sources": [(name, form.file_address(choice, name)) for name in SOURCES],
+        "sources": [(name, form.file_address(choice, name)) for name in sources(FILES)],
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, form.address_of(choice))

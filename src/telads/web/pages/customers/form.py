@@ -58,6 +58,15 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
 
 def customer_address(segment: Segment, month: Month, method: str = METHODS[0]) -> str:
     """The address of a group's page; the default method goes without saying."""
+    return address("customers", _query(segment, month, method))
+
+
+def file_address(choice: Choice, name: str) -> str:
+    """The address of a file with what the page of this choice shows."""
+    return address("customers-file", _query(choice.segment, choice.month, choice.method), name)
+
+
+def _query(segment: Segment, month: Month, method: str) -> dict[str, str | int]:
     district, sex, age = segment
     choices: dict[str, str | int] = {
         "district": district,
@@ -67,7 +76,7 @@ def customer_address(segment: Segment, month: Month, method: str = METHODS[0]) -
     }
     if method != METHODS[0]:
         choices["method"] = method
-    return address("customers", choices)
+    return choices
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:

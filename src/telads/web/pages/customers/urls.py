@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from telads.web.pages.customers.files import file
 from telads.web.pages.customers.view import customers
 
-urlpatterns = [path("", customers, name="customers")]
+urlpatterns = [
+    path("", customers, name="customers"),
+    path("<str:name>", file, name="customers-file"),
+]

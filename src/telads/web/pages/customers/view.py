@@ -12,9 +12,11 @@ from telads.answers.signals import signals
 from telads.answers.trends import trends
 from telads.web import current
 from telads.web.cache import cached_by_build
+from telads.web.downloads import sources
 from telads.web.fragments import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.customers import form, rows
+from telads.web.pages.customers.files import FILES
 from telads.web.written import affinity_scale
 from telads.wording import segment_name
 
@@ -40,6 +42,8 @@ def customers(request: HttpRequest) -> HttpResponse:
         "trends": rows.trends_of(trends(build, *choice.segment), lang),
         "signals": context,
         "signal_rows": rows.signal_rows(context, lang),
+        "files": [(name, form.file_address(choice, name)) for name in FILES],
+        "sources": [(name, form.file_address(choice, name)) for name in sources(FILES)],
         "neighbours": rows.neighbours(alike, choice, lang),
     }
     address = form.customer_address(choice.segment, choice.month, choice.method)
