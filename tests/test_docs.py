@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -12,7 +13,12 @@ import pytest
 import typer
 
 from telads.cli import app
+from telads.planning.brief import read_brief
+from telads.planning.plan import make_plan
+from telads.planning.questions import audience_answer
+from telads.planning.rules_read import read_rules
 from telads.settings import SETTINGS
+from telads.workspace import Build
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -66,3 +72,12 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         pytest.skip(f"no {page.name} yet")
     for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_brief_and_the_rules_of_the_page_on_planning_can_be_used(twin_build: Build) -> None:
+    page = (DOCS / "planning.md").read_text("utf-8")
+    rules, brief, *_ = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    assert audience_answer(twin_build, read_rules(rules)).rows.height
+    month = str(twin_build.months[-1])  # the page speaks of the portal's months
+    plan = make_plan(twin_build, read_brief({**brief, "month": month}))
+    assert plan.result.summary["spend"] == brief["budget"]
