@@ -1,0 +1,59 @@
+"""What runs where: tests measured, tests on Spark in one process, tests for another database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from tests.spread import OneSpark, pytest_collection_modifyitems
+
+
+@dataclass
+class Item:
+    """As much of a test as is asked of it."""
+
+    nodeid: str
+    marks: set[str] = field(default_factory=set)
+
+    def get_closest_marker(self, name: str) -> bool:
+        return name in self.marks
+
+    def add_marker(self, name: str) -> None:
+        self.marks.add(name)
+
+
+def test_the_first_case_of_each_test_is_measured_unless_it_takes_long() -> None:
+    items = [Item("a.py::test_x[1]"), Item("a.py::test_x[2]"), Item("b.py::test_x"),
+             Item("a.py::test_slow", {"slow"}), Item("a.py::test_drawn", {"hypothesis"}),
+             Item("tests/web/browser/test_looks.py::test_y")]  # fmt: skip
+    pytest_collection_modifyitems(cast("list[pytest.Item]", items))
+    assert ["no_cover" not in one.marks for one in items] == [True, False, True, *[False] * 3]
+
+
+def test_all_tests_on_spark_are_of_one_process_and_others_of_their_file() -> None:
+    scheduling = object.__new__(OneSpark)  # of xdist's own state nothing is asked
+    nodes = ("tests/aggregate/test_traps.py::TestSparkTraps::test_a",
+             "tests/aggregate/test_spark_engine.py::test_b",
+             "tests/aggregate/test_traps.py::TestPolarsTraps::test_a")  # fmt: skip
+    assert [scheduling._split_scope(node) for node in nodes] == [
+        "spark", "spark", "tests/aggregate/test_traps.py"
+    ]  # fmt: skip
+
+
+def test_what_may_use_the_database_runs_on_another_one() -> None:
+    files = {
+        "tests/web/jobs/test_worker.py": True,  # starts processes that use it
+        "tests/web/jobs/test_lives.py": True,
+        "tests/web/plans/test_money.py": False,
+        "tests/web/test_svg.py": False,
+    }
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "database", *files],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert {file: f"{file}::" in run.stdout for file in files} == files
