@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,21 @@ def test_sums_agree_with_their_parts(plan: Plan) -> None:
     assert 0 <= sums["proven_gap"] < 1e-3
 
 
+def test_a_plan_and_its_audience_are_of_one_size(twin_build: Build) -> None:
+    flat = [{"service": "shopping", "price": 1}]  # everybody is reached
+    for month in twin_build.months:
+        for service in ("delivery", "shopping", "game"):
+            rules = {"where": {"service": service, "affinity": 0.5}}
+            made = make_plan(
+                twin_build,
+                brief(month=str(month), audience=rules, platforms=flat, budget=10**9),
+            )
+            sums = made.result.summary
+            assert sums["population"] == made.people["population"]
+            assert sums["reached"] <= sums["reached_high"] <= sums["population"]
+            assert made.result.platforms[0]["reached"] <= sums["population"]
+
+
 def test_the_frequency_is_told_as_an_average(plan: Plan) -> None:
     bought = plan_sentences(plan)[0]
     often = f"{plan.result.summary['frequency']:.1f}"
@@ -104,10 +120,39 @@ def test_money_that_reaches_nobody_more_is_told_plainly(twin_build: Build) -> No
     platforms = [{"service": "shopping", "price": 3500, "curve": flat}]
     much = make_plan(twin_build, brief(budget=10**12, platforms=platforms))
     assert much.result.summary["next_weighted_reach"] == 0
+    assert much.result.summary["proven_gap"] == 0  # more than everybody is nobody's best
     told = plan_sentences(much)[1]
     assert "nobody more" in told.en
     assert "더 닿는 사람이 없습니다" in told.ko
     assert "nobody more" not in plan_sentences(make_plan(twin_build, brief()))[1].en
+
+
+def test_a_coarse_unit_of_spends_is_told_with_what_it_may_cost(twin_build: Build) -> None:
+    fine, coarse = (make_plan(twin_build, brief(unit=unit)) for unit in (1000, 10_000_000))
+    best = fine.result.summary["weighted_reach"] * (1 + fine.result.summary["proven_gap"])
+    lost = 1 - coarse.result.summary["weighted_reach"] / best
+    (told,) = [one for one in plan_sentences(coarse) if "단위를 줄여" in one.ko]
+    said = float(re.findall(r"up to ([0-9.]+)%", told.en)[0]) / 100
+    assert lost <= said <= lost + 0.002
+    assert f"최대 {said:.1%} 적을" in told.ko
+    assert not [one for one in plan_sentences(coarse) if "tenth more" in one.en]
+    assert not [one for one in plan_sentences(fine) if "smaller unit" in one.en]
+    assert [one for one in plan_sentences(fine) if "tenth more" in one.en]
+
+
+def test_a_unit_above_the_budget_is_refused_but_a_saved_plan_of_one_is_read(
+    twin_build: Build, plan: Plan
+) -> None:
+    small = [{**one, "minimum": 0} for one in BRIEF["platforms"]]
+    asked = {"budget": 5000, "platforms": small}
+    with pytest.raises(QuestionError, match="exceeds the budget by 1 won") as refused:
+        make_plan(twin_build, brief(**asked, unit=5001))
+    assert refused.value.facts["rule"] == "unit"
+    made = make_plan(twin_build, brief(**asked, unit=5000))
+    assert made.result.summary["spend"] == 5000
+    assert brief(**{**asked, "budget": 300}).unit == 300
+    saved = replace(plan, brief=replace(plan.brief, unit=10**9))
+    assert read_plan(saved.document()) == saved
 
 
 def test_the_same_brief_is_the_same_plan_in_whatever_order(twin_build: Build, plan: Plan) -> None:

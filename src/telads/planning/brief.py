@@ -28,7 +28,7 @@ from telads.planning.rules import Rules
 from telads.planning.rules_read import read_rules
 
 UNIT = 1000
-"""Spends are multiples of so many won, if nothing else is asked for."""
+"""Spends are multiples of so many won, or of the budget if it is less, where none is asked for."""
 AT_RANDOM = 1.0
 """Scale of a curve of contacts strewn at random, where none is given."""
 MOST_PLATFORMS = 20
@@ -82,14 +82,15 @@ def read_brief(document: object) -> Brief:
         raise wrong("platforms", ", ".join(twice) or len(offers), Text(
             f"이름이 서로 다른 매체 1~{MOST_PLATFORMS}개",
             f"1 to {MOST_PLATFORMS} platforms of different names"))  # fmt: skip
+    budget = fields.whole("budget", 1)
     brief = Brief(
         name=fields.text("name"),
         month=Month.parse(fields.text("month")) if "month" in fields else None,
         rules=read_rules(fields.needed("audience"), "audience"),
         service=service,
         offers=tuple(sorted(offers, key=lambda offer: offer.name)),
-        budget=fields.whole("budget", 1),
-        unit=fields.whole("unit", 1) if "unit" in fields else UNIT,
+        budget=budget,
+        unit=fields.whole("unit", 1) if "unit" in fields else min(UNIT, budget),
         goal=_read_goal(fields.value("frequency")),
     )
     fields.asked.update({"month", "unit"})

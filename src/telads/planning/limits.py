@@ -64,6 +64,18 @@ def check_offer(offer: Offer) -> None:
         )  # fmt: skip
 
 
+def check_unit(unit: int, budget: int) -> None:
+    """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
+    if unit > budget:
+        raise QuestionError(
+            Text(f"집행 단위가 예산보다 {won(unit - budget).ko} 큽니다.",
+                 f"The unit of spends exceeds the budget by {won(unit - budget).en}."),
+            Text("집행 단위를 예산보다 훨씬 작게 적어 주세요.",
+                 "Write a unit that is much smaller than the budget."),
+            rule="unit", value=unit,
+        )  # fmt: skip
+
+
 def check(offers: Sequence[Offer], budget: int) -> None:
     """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
     for offer in offers:

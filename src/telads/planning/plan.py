@@ -20,6 +20,7 @@ from telads.language import Text
 from telads.model import Month
 from telads.planning.audience import Audience, audience
 from telads.planning.brief import Brief, read_brief
+from telads.planning.limits import check_unit
 from telads.planning.result import OFTEN, SHARE, Result, divide
 from telads.workspace import Build
 
@@ -108,13 +109,14 @@ def make_plan(build: Build, brief: Brief) -> Plan:
 
     Raises `QuestionError` and its kinds: unknown names, too few people, limits that cannot be kept.
     """
+    check_unit(brief.unit, brief.budget)  # here, so that plans that were saved with one are read
     month = month_of(build, brief.month)
     for service in (brief.service, *(offer.service for offer in brief.offers)):
         service_of(build, service)
     chosen = audience(build, brief.rules, month)
     return Plan(
         brief, basis_of(build, month), people_document(chosen),
-        divide(build, brief, chosen.segments, month),
+        divide(build, brief, chosen),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
@@ -128,7 +129,8 @@ def comparison_answer(found: Comparison) -> Answer:
 def plan_sentences(plan: Plan) -> tuple[Text, ...]:
     """The plan in words a planner can repeat: planned contacts and reach, never sales."""
     sums = plan.result.summary
-    found = [_bought(sums), *_of_more(sums)]
+    coarse = sums["proven_gap"] >= LARGE_GAP and plan.brief.unit > 1
+    found = [_bought(sums), *([_of_unit(sums["proven_gap"])] if coarse else _of_more(sums))]
     if sums["binding"]:
         found.append(Text(
             f"결과를 제한한 한도: {', '.join(limit_text(one).ko for one in sums['binding'])}.",
@@ -152,6 +154,24 @@ def _bought(sums: Mapping[str, Any]) -> Text:
         f"{spend.en} buy {contacts} planned contacts and reach an expected "
         f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
         f"{sums['frequency']:.1f} times each on average.",
+    )
+
+
+LARGE_GAP = 0.01
+"""A gap to the best division from which on it is told; only a coarse unit of spends makes one.
+
+What a tenth more budget would add is then not told: in such steps it may seem to add nothing.
+"""
+
+
+def _of_unit(gap: float) -> Text:
+    """How much less than the best division this one may reach: a share of the best."""
+    less = f"{ceil(gap / (1 + gap) * 1000) / 1000:.1%}"
+    return Text(
+        f"집행 단위가 커서 가장 좋은 배분보다 관심도 가중 도달이 최대 {less} 적을 수 있습니다. "
+        "단위를 줄여 보십시오.",
+        f"The unit of spends is coarse: the affinity-weighted reach may be up to {less} less than "
+        "that of the best division. Try a smaller unit.",
     )
 
 

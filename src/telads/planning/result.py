@@ -20,7 +20,7 @@ from telads.answers.tables import of_month, people
 from telads.errors import QuestionError
 from telads.model import Month, Segment
 from telads.planning.allocation import Allocation, allocate
-from telads.planning.audience import Key, rounded
+from telads.planning.audience import Audience, Key, rounded
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
 from telads.planning.market import Array, Market, contacts, exposures, frequency, worth
@@ -96,17 +96,17 @@ def _figures(
     )
 
 
-def divide(build: Build, brief: Brief, segments: Sequence[Segment], month: Month) -> Result:
-    """Divide the brief's budget over segments; raises what `allocate` raises."""
-    offers = brief.offers
-    known = market(build, segments, month, brief.service, offers)
+def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
+    """Divide the brief's budget over an audience's segments; raises what `allocate` raises."""
+    offers, segments, size = brief.offers, chosen.segments, chosen.size.population
+    known = market(build, segments, chosen.month, brief.service, offers)
     found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
     together = union(reaches)
     bought = contacts(found.spend, offers)
     return Result(
-        summary=_summary(brief, known, found, together, bought),
-        platforms=_platforms(brief, known, found, reaches, bought),
+        summary=_summary(brief, known, found, together, bought, size),
+        platforms=_platforms(brief, known, found, reaches, bought, size),
         segments=_segments(segments, known, found, together, bought),
         spends=tuple(
             {
@@ -126,6 +126,15 @@ def _round(value: float, digits: int) -> float:
     return round(float(value), digits)
 
 
+def _people(count: float, size: int) -> int:
+    """People of the whole audience as they may be shown.
+
+    Its size is the rounded sum of segments, they are summed up from rounded ones: all of them can
+    be a few more.
+    """
+    return min(rounded(count), size)
+
+
 def _often(contacts: float, reached: float) -> float | None:
     """Contacts per person reached; None where the number reached is shown as 0."""
     return _round(contacts / reached, OFTEN) if rounded(reached) else None
@@ -135,7 +144,9 @@ def _named(segment: Segment) -> Row:
     return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
 
 
-def _summary(brief: Brief, known: Market, found: Allocation, together: Union, bought: Array) -> Row:
+def _summary(
+    brief: Brief, known: Market, found: Allocation, together: Union, bought: Array, size: int
+) -> Row:
     total = float(known.people.sum())
     reached = float(known.people @ together.sainsbury)
     return {
@@ -143,20 +154,32 @@ def _summary(brief: Brief, known: Market, found: Allocation, together: Union, bo
         "spend": int(found.spend.sum()),
         "segments": len(known.people),
         "segments_used": int((found.spend.sum(axis=1) > 0).sum()),
-        "population": rounded(total),
+        "population": size,
         "contacts": round(float(bought.sum())),
-        "reached": rounded(reached),
-        "reached_low": rounded(float(known.people @ together.low)),
-        "reached_high": rounded(float(known.people @ together.high)),
+        "reached": _people(reached, size),
+        "reached_low": _people(float(known.people @ together.low), size),
+        "reached_high": _people(float(known.people @ together.high), size),
         "reach_share": _round(reached / total, SHARE),
         "frequency": _often(float(bought.sum()), reached),
         "weighted_reach": rounded(found.worth),
-        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
-        if found.worth
-        else 0.0,
+        "proven_gap": _gap(brief, known, found),
         "binding": _binding(brief, known, found),
         **_next(brief, known, found),
     }
+
+
+def _gap(brief: Brief, known: Market, found: Allocation) -> float:
+    """How much better, at most, another division could be, as a share of this one.
+
+    None is better than all of each platform's money in every segment at once: where reach is full,
+    that says more than the proof of the division.
+    """
+    if not found.worth:
+        return 0.0
+    most = np.array([float(offer.most(brief.budget)) for offer in brief.offers])
+    full = worth(np.broadcast_to(most, found.spend.shape), known, brief.offers)
+    best = max(found.worth, min(found.best, full))
+    return ceil((best / found.worth - 1) * PROVEN) / PROVEN
 
 
 def _binding(brief: Brief, known: Market, found: Allocation) -> list[str]:
@@ -209,7 +232,7 @@ def _change(
 
 
 def _platforms(
-    brief: Brief, known: Market, found: Allocation, reaches: Array, bought: Array
+    brief: Brief, known: Market, found: Allocation, reaches: Array, bought: Array, size: int
 ) -> tuple[Row, ...]:
     rows = []
     for at, offer in enumerate(brief.offers):
@@ -225,7 +248,7 @@ def _platforms(
             "spend": spend,
             "spend_share": _round(spend / brief.budget, SHARE),
             "contacts": round(float(bought[:, at].sum())),
-            "reached": rounded(reached),
+            "reached": _people(reached, size),
             "reach_share": _round(reached / known.people.sum(), SHARE),
             "frequency": _often(float(bought[:, at].sum()), reached),
             "limit": _limit(offer, spend),
