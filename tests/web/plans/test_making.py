@@ -70,7 +70,7 @@ def test_amounts_may_be_written_in_words(planner: Client) -> None:
 
 
 def test_where_nobody_is_reached_nobody_is_reached_often(planner: Client) -> None:
-    few = {**FORM, "budget": "1", "p0_minimum": "", "try": "1"}
+    few = {**FORM, "budget": "1", "unit": "1", "p0_minimum": "", "try": "1"}
     page = read(planner.post("/en/plans/new/", few).content.decode())
     result = page.one("section", class_="plan-result")
     assert "reach fewer than 10 people" in result.one("p", class_="lead").text
@@ -145,6 +145,8 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"budget": "x"}, "budget", "예산(원): 숫자가 아닙니다.", "Budget (won): This is not"),
         ({"budget": "1000000"}, "budget", "4,000,000원 넘습니다. 예산을", "4,000,000 won. Raise"),
         ({"unit": "0"}, "unit", "집행 단위(원): ", "In steps of (won): "),
+        ({"unit": "6천만"}, "unit", "예산보다 10,000,000원 큽니다. (값 6천만)",
+         "In steps of (won): The unit of spends exceeds the budget by"),
         ({"goal": "at_least"}, "often", "1인당 횟수: 빠진", "Contacts: Something is missing"),
         ({"goal": "at_least", "often": "x"}, "often", "숫자가 아닙니다. (값 x)", "(value x)"),
         ({"goal": "at_most", "often": "-2"}, "often", "0보다 큰 수를", "a number above 0"),
@@ -244,6 +246,24 @@ def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
         "Nothing at all is different"
         in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
     )
+
+
+def test_a_version_says_whether_its_month_or_its_build_is_older(
+    planner: Client, twin_build: Build
+) -> None:
+    newest = str(twin_build.months[-1])
+    older = saved(planner, month="2023-02")
+    page = get(planner, f"/plans/{older.pk}/versions/1/").one("main").text
+    assert "기준 달은 2023년 2월이고 가장 새로운 달은 2023년 4월입니다" in page
+    assert "저장한 뒤" not in page
+    assert "Open on the newest month" in get(planner, f"/en/plans/{older.pk}/").text
+    plan = saved(planner, month=newest)
+    page = get(planner, f"/plans/{plan.pk}/").one("main").text
+    assert "가장 새로운 달" not in page
+    assert "저장한 뒤" not in page
+    PlanVersion.objects.filter(plan=plan).update(build="0123456789ab")
+    page = get(planner, f"/plans/{plan.pk}/").one("main").text
+    assert "저장한 뒤 수치가 새로 계산되었습니다" in page
 
 
 def test_a_plan_that_was_tampered_with_is_not_shown(planner: Client) -> None:

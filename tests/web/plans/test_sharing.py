@@ -81,6 +81,9 @@ def test_a_link_holds_for_a_year_at_most(planner: Client, days: str) -> None:
     plan = saved(planner)
     answer = planner.post(f"/plans/{plan.pk}/versions/1/share/", {"days": days})
     assert answer.status_code == 400
+    page = read(answer.content.decode())
+    assert "1일에서 365일 사이로" in page.one(role="alert").text
+    assert page.one("dl", class_="facts"), "the plan stays in view"
     assert not ShareLink.objects.exists()
 
 
@@ -114,9 +117,15 @@ def test_people_are_let_in_one_by_one(planner: Client) -> None:
 @pytest.mark.parametrize(
     ("who", "level"), [("kim", "read"), ("nobody", "read"), ("lee", "own"), ("a\0b", "read")]
 )
-def test_wrong_names_and_levels_are_told(planner: Client, who: str, level: str) -> None:
+def test_wrong_names_and_levels_are_told_on_the_plan_s_page(
+    planner: Client, who: str, level: str
+) -> None:
     person("lee")
     plan = saved(planner)
     answer = planner.post(f"/plans/{plan.pk}/access/", {"who": who, "level": level})
-    assert answer.status_code == 404
+    assert answer.status_code == 400
+    page = read(answer.content.decode())
+    assert "그런 사람이나 권한이 없습니다." in page.one(role="alert").text
+    assert page.one("h1").text == "여름 배달"
+    assert page.one("input", name="who")
     assert not plan.accesses.exists()

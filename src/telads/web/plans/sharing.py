@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from telads.errors import QuestionError
 from telads.web import current
 from telads.web.accounts.roles import Role, required
 from telads.web.plans import store
@@ -24,7 +25,10 @@ def share(request: HttpRequest, number: int, version: int) -> HttpResponse:
     """`/plans/12/versions/3/share/`: make a link; its address is shown this once."""
     found = version_for(request, number, version, Level.OWN)
     days = request.POST.get("days", "")
-    token = store.share(request, found, int(days) if days.isdecimal() and len(days) < 5 else 0)
+    try:
+        token = store.share(request, found, int(days) if days.isdecimal() and len(days) < 5 else 0)
+    except QuestionError as error:
+        return render_version(request, number, version, wrong=error)
     return render_version(request, number, version, token)
 
 
@@ -43,7 +47,10 @@ def revoke(request: HttpRequest, number: int, link: int) -> HttpResponse:
 def access(request: HttpRequest, number: int) -> HttpResponse:
     """`/plans/12/access/`: let somebody read or edit, or no longer."""
     plan = plan_for(request, number, Level.OWN)
-    store.let(request, plan, request.POST.get("who", ""), request.POST.get("level", ""))
+    try:
+        store.let(request, plan, request.POST.get("who", ""), request.POST.get("level", ""))
+    except QuestionError as error:
+        return render_version(request, number, None, wrong=error)
     return redirect("plan", number)
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from telads.errors import QuestionError
 from telads.planning.comparison import compare as compared
 from telads.planning.questions import comparison_answer
 from telads.web import current
@@ -30,13 +31,18 @@ def plan(request: HttpRequest, number: int, version: int | None = None) -> HttpR
 
 
 def render_version(
-    request: HttpRequest, number: int, version: int | None, token: str = ""
+    request: HttpRequest,
+    number: int,
+    version: int | None,
+    token: str = "",
+    wrong: QuestionError | None = None,
 ) -> HttpResponse:
-    """The page of a version; with the token of a link that was made just now."""
+    """The page of a version; with the token of a link that was made just now, or why none was."""
     found = version_for(request, number, version)
     build, lang = current.build(request), current.language(request)
     level = level_of(request.user, found.plan)  # type: ignore[arg-type]
     own = level is Level.OWN
+    newest = build.months[-1]
     file = "plan-file"
     facts = {
         "saved": found,
@@ -45,18 +51,20 @@ def render_version(
         "shown": shown(build, found.read(), lang),
         "own": own,
         "may_edit": level is not None and level >= Level.EDIT,
-        "older": found.build != build.name or found.month != str(build.months[-1]),
+        "newest": newest if found.month < str(newest) else None,
+        "older": found.build != build.name or found.month != str(newest),
         "files": [(name, reverse(file, args=(number, found.number, name))) for name in NAMES],
         "links": ShareLink.objects.filter(version__plan=found.plan).select_related("version")
         if own
         else (),
         "accesses": found.plan.accesses.select_related("user") if own else (),
         "days": DAYS,
+        "wrong": wrong.line(lang) if wrong else "",
         "address": request.build_absolute_uri(reverse("plan-shared", args=(token,)))
         if token
         else "",
     }
-    return render(request, "plans/version.html", facts)
+    return render(request, "plans/version.html", facts, status=400 if wrong else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
