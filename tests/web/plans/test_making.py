@@ -181,6 +181,8 @@ def test_an_error_names_and_marks_the_field_as_the_form_does(
         label = next(one for one in page.all("label") if marked in one)
         title = str(label.children[0])
         assert link.text.endswith(title) or field.endswith(("_service", "rules"))
+        about = page.one("section", class_="panel")
+        assert bool(about.all("p", class_="lead")) == (field != "rules"), "told once"
 
 
 @pytest.mark.parametrize("curve", ["1:0.3, 3:0.6", "1", "1.5"])

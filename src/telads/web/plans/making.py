@@ -151,10 +151,11 @@ def _page(
     lang = current.language(request)
     services = [("", Text("–", "–")), *((id, BY_ID[id].text) for id in build.about["services"])]
     goals = [("", NO_GOAL), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
+    told = wrong_of(wrong, typed, lang) if wrong else None
     page = {
         **facts,
         "typed": typed,
-        "wrong": wrong_of(wrong, typed, lang) if wrong else None,
+        "wrong": told,
         "fields": fields_of(typed, lang),
         "month": month_select(build, typed.month, lang),
         "advertise": select("advertise", TITLES["advertise"], services, typed.advertise, lang),
@@ -166,7 +167,7 @@ def _page(
             )
             for at, row in enumerate(typed.rows)
         ],
-        "audience": _audience(build, typed, lang),
+        "audience": "" if told and told.field == "rules" else _audience(build, typed, lang),
         "shown": shown(build, made, lang) if made else None,
     }  # fmt: skip
     return render(request, "plans/form.html", page, status=400 if wrong else 200)

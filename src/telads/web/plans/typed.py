@@ -92,9 +92,8 @@ class Typed(NamedTuple):
                     "Choose the platform of each row, or leave the row empty."))
               for at, row in enumerate(self.platforms)),
             (self.goal or not self.often, "goal",
-             Text("적으신 횟수가 많아야인지 적어도인지 고르거나 횟수를 비워 주세요.",
-                  "Choose whether the contacts are at most or at least so many, or leave them "
-                  "empty.")),
+             Text("‘1인당 많아야’나 ‘1인당 적어도’를 고르거나 횟수를 비워 주세요.",
+                  "Choose “at most” or “at least”, or leave the contacts empty.")),
             (self.often or not self.goal, "often",
              Text("목표로 할 1인당 횟수를 적거나 목표를 없음으로 골라 주세요.",
                   "Write the contacts of the goal, or choose none.")),
