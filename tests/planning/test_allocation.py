@@ -89,6 +89,13 @@ def test_no_worse_and_no_better_than_an_exhaustive_search(data: st.DataObject) -
     assert found.worth == pytest.approx(found.best, rel=5e-5)
 
 
+def test_where_reach_is_full_that_is_the_best() -> None:
+    market = Market(np.array([1000.0]), np.array([1.0]), np.array([[0.5, 0.5]]))
+    platforms = [Offer(name, name, 1000.0, table(TABLES[0])) for name in ("p0", "p1")]
+    found = allocate(market, platforms, BUDGET)
+    assert (found.worth, found.best) == pytest.approx((650, 650), rel=1e-6)
+
+
 def test_where_reach_is_nearly_full_the_best_is_found_and_proven() -> None:
     market = Market(np.array([1000.0, 43330.0]), np.array([1.0, 1.2e-7]),
                     np.array([[0.125, 0.5], [0.5, 0.5]]))  # fmt: skip

@@ -87,9 +87,11 @@ def allocate(
     spend = np.zeros((len(market.people), len(offers)), dtype=np.int64)
     spend[useful] = _whole(real, offers, budget, unit)
     found = worth(spend, market, offers)
-    # Rounding may overstep a goal of frequency a little, and so be worth more than the best.
-    best = max(found, worth(real, market.of(useful), offers) + gap)
-    return Allocation(spend, found, best)
+    # None is better than all of each platform's money in every segment at once: where reach is full
+    # that says more. Rounding may overstep a goal of frequency, and so be worth more than both.
+    full = np.full(spend.shape, [offer.most(budget) for offer in offers])
+    proven = min(worth(real, market.of(useful), offers) + gap, worth(full, market, offers))
+    return Allocation(spend, found, max(found, proven))
 
 
 def _divided(

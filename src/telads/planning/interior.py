@@ -32,7 +32,7 @@ PATIENCE = 0.03
 LEAST_SLACK = 0.1
 """Where a search starts that does not meet its goal yet."""
 HALVINGS = 12
-LOST = 10.0
+LOST = 100.0
 """A gap so many times the best one will not come back: rounding has taken over."""
 WORSE = 2.0
 """Times by which a step may make the gap worse before it is shortened."""

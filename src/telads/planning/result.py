@@ -162,24 +162,12 @@ def _summary(
         "reach_share": _round(reached / total, SHARE),
         "frequency": _often(float(bought.sum()), reached),
         "weighted_reach": rounded(found.worth),
-        "proven_gap": _gap(brief, known, found),
+        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
+        if found.worth
+        else 0.0,
         "binding": _binding(brief, known, found),
         **_next(brief, known, found),
     }
-
-
-def _gap(brief: Brief, known: Market, found: Allocation) -> float:
-    """How much better, at most, another division could be, as a share of this one.
-
-    None is better than all of each platform's money in every segment at once: where reach is full,
-    that says more than the proof of the division.
-    """
-    if not found.worth:
-        return 0.0
-    most = np.array([float(offer.most(brief.budget)) for offer in brief.offers])
-    full = worth(np.broadcast_to(most, found.spend.shape), known, brief.offers)
-    best = max(found.worth, min(found.best, full))
-    return ceil((best / found.worth - 1) * PROVEN) / PROVEN
 
 
 def _binding(brief: Brief, known: Market, found: Allocation) -> list[str]:
