@@ -26,7 +26,8 @@ install: $(BIN)/.installed-dev ## install telads and the tools of its developers
 
 # A lock is complete, so nothing is left to resolve (--no-deps); with dependencies, pip would look for
 # what one package wants of another with an extra, find a release newer than the lock, and refuse.
-LOCKED := install --quiet --disable-pip-version-check --no-deps --require-hashes
+# Modules are compiled when they are first used, which few of them ever are.
+LOCKED := install --no-compile --quiet --disable-pip-version-check --no-deps --require-hashes
 
 # The stamp is made last, so an interrupted installation starts again.
 $(BIN)/.installed: requirements.lock pyproject.toml

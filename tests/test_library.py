@@ -64,7 +64,7 @@ def test_the_page_runs(
     assert isinstance(names["chart"], altair.TopLevelMixin)
     assert pl.read_excel("scores.xlsx").height == 4 * 300 * 7
     assert pl.read_csv("classic.csv").columns[5:9] == ["weight", "z", "score", "rank"]
-    assert Path("monthly.html").stat().st_size > 1000
+    assert Path("monthly.svg").stat().st_size > 1000
 
 
 def test_the_page_lists_every_method_as_it_is() -> None:

@@ -20,11 +20,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell which tests may use a database: the others need not run again on another one.
 
     Pytest-django refuses the database to a test that has not asked for it, but not to processes
-    that the test starts.
+    that the test starts. Of a test with many cases the first is told: they differ in pages,
+    languages and roles, not in what is asked of the database.
     """
+    known = set()
     here = Path(__file__).parent  # pytest hands over the tests of all folders
     for item in items:
         if here in item.path.parents and isinstance(item, pytest.Function):
+            test = item.nodeid.partition("[")[0]
+            if test in known:
+                continue
+            known.add(test)
             asked = item.get_closest_marker("django_db") or "db" in item.fixturenames
             if asked or not PROCESSES.isdisjoint(dir(item.module)):
                 item.add_marker("database")

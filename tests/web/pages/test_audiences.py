@@ -27,7 +27,8 @@ def test_the_figures_are_those_of_the_answer(site: Client, twin_build: Build) ->
     answer = audience_answer(twin_build, read_rules(RULES))
     facts: dict[str, Any] = dict(answer.facts)
     page = get(site, f"/en{PAGE}")
-    assert answer.sentences[0].en in page.one("p", class_="lead").text
+    leads = [sentence.text for sentence in page.all("p", class_="lead")]
+    assert leads == [sentence.en for sentence in answer.sentences]
     assert f"{facts['population_share']:.1%}" in page.one("dl", class_="facts").text
     assert f"rounded to 10 {facts['population']:,}" in page.one("dl", class_="facts").text
     rows = {row.one("th").text: row for row in page.one("table", class_="profile").all("tr")[1:]}
@@ -110,7 +111,7 @@ def test_lookalikes_count_when_the_segment_is_named_whole(site: Client) -> None:
     begun = get(site, "/en/audiences/?like_district=강남구&age=30")
     assert "as soon as" in begun.text
     whole = get(site, "/en/audiences/?like_district=강남구&like_sex=F&like_age=30&top=3")
-    assert "3 segments" in whole.one("p", class_="lead").text
+    assert "3 segments" in whole.all("p", class_="lead")[0].text
 
 
 def test_htmx_gets_the_result_and_the_address(site: Client) -> None:
