@@ -7,7 +7,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 
-# More for pytest (`make test PYTEST_FLAGS=--cov`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
+# More for pytest (`make test PYTEST_FLAGS=-x`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
 # As many processes as there are cores. Tests of a file stay together, they share what they set up,
@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test check format bench bench-scale soak lock clean
+.PHONY: help install install-spark demo test coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the si
 test: install ## run all tests (시험)
 	$(BIN)/pytest $(PYTEST_FLAGS) --numprocesses $(TEST_PROCESSES) --dist loadfile \
 	  --no-loadscope-reorder
+
+coverage: install ## run all tests, and tell which lines they reach (시험이 거치는 코드)
+	$(MAKE) test PYTEST_FLAGS="$(PYTEST_FLAGS) --cov --cov-report=term"
 
 check: install ## lint, formatting, strict types, architecture (코드 검사)
 	$(BIN)/ruff check .
