@@ -7,18 +7,23 @@ file has that beside it, at its address with `-metadata.json` (`described`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.export import DESCRIPTION, WRITERS, marked, write_workbook
 from telads.language import Text
+from telads.web import current
+from telads.web.cache import cached_by_build
 from telads.web.described import CSV, CSVM, lead_to_description
+from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,16 +52,25 @@ def sources(files: Sequence[str]) -> tuple[str, ...]:
     return tuple(name + DESCRIPTION for name in files if name.endswith(".csv"))
 
 
-def require(name: str, files: Sequence[str]) -> None:
-    """Raise `UnknownChoice` for a file that the page does not have."""
-    if name not in (*files, *sources(files)):
-        raise one_of(Text("파일", "file"), name, files)
+def file_view(
+    files: Sequence[str], tables_of: Callable[[Build, QueryDict], Tables]
+) -> Callable[..., HttpResponseBase]:
+    """The view of a page's `files`, made of what the page of the same query shows."""
+
+    @require_safe
+    @cached_by_build(headers=())
+    def file(request: HttpRequest, name: str) -> HttpResponse:
+        if name not in (*files, *sources(files)):
+            raise one_of(Text("파일", "file"), name, files)
+        return _sent(request, name, tables_of(current.build(request), request.GET))
+
+    return file
 
 
-def sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
+def _sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
     """One of a page's files, to be kept under a name of its own."""
     table = name.removesuffix(DESCRIPTION)
-    content = _written(tables, tables.prefix + table, tables.prefix + name)
+    content = _written(tables, table, name)
     response = HttpResponse(content, content_type=TYPES[Path(name).suffix])
     response.headers["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=tables.prefix + name) or ""
@@ -68,16 +82,16 @@ def sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
 
 def _written(tables: Tables, table: str, wanted: str) -> bytes:
     """The bytes of the file `wanted`, which the writer of exports leaves beside that of `table`."""
-    sheets = {name: _flat(answer) for name, answer in tables.sheets.items()}
-    kind, suffix = Path(table).stem.rpartition("-")[2], Path(table).suffix
+    kind, suffix = Path(table).stem, Path(table).suffix
     about = {**tables.about, "table": kind}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / table
+        path = Path(folder) / (tables.prefix + table)
         if suffix == ".xlsx":
+            sheets = {name: _flat(answer) for name, answer in tables.sheets.items()}
             write_workbook(path, sheets, about)
         else:
-            WRITERS[suffix](path, sheets[kind], about)
-        return path.with_name(wanted).read_bytes()
+            WRITERS[suffix](path, _flat(tables.sheets[kind]), about)
+        return path.with_name(tables.prefix + wanted).read_bytes()
 
 
 def _flat(answer: Answer) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from typing import Any
@@ -15,6 +14,7 @@ from django.test import Client
 from telads.answers.services import history, services
 from telads.answers.signals import signals
 from telads.workspace import Build
+from tests.web.csv_rows import assert_rows
 from tests.web.document import get
 
 OF = ("강남구", "F", 30)
@@ -37,17 +37,7 @@ def test_the_page_leads_to_files_with_its_figures(
     ]  # fmt: skip
     for link in links[1:]:
         response = site.get(link.attributes["href"])
-        rows = list(csv.DictReader(io.StringIO(response.content.decode())))
-        for row, answer in zip(rows, expected(twin_build)[link.text.removesuffix(".csv")],
-                               strict=True):  # fmt: skip
-            assert row.pop("synthetic") == "true"
-            assert row.keys() == answer.keys()
-            for name, value in answer.items():
-                if isinstance(value, float):
-                    assert float(row[name]) == value
-                else:
-                    flat = "|".join(value) if isinstance(value, list) else value
-                    assert row[name] == ("" if flat is None else str(flat))
+        assert_rows(response.content, expected(twin_build)[link.text.removesuffix(".csv")])
 
 
 def test_the_workbook_holds_the_three_tables_and_their_source(

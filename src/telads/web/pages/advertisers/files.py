@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import QueryDict
 
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.export import provenance
-from telads.web import current
-from telads.web.cache import cached_by_build
-from telads.web.downloads import Tables, require, sent
+from telads.web.downloads import Tables, file_view
 from telads.web.pages.advertisers import form
 from telads.workspace import Build
 
@@ -18,16 +15,8 @@ FILES = ("targets.xlsx", "targets.csv", "platforms.csv")
 """A workbook with both tables, and each table for other programs."""
 
 
-@require_safe
-@cached_by_build(headers=())
-def file(request: HttpRequest, name: str) -> HttpResponse:
-    """`/advertisers/targets.csv?service=delivery`: the list of the page of the same query."""
-    require(name, FILES)
-    build = current.build(request)
-    return sent(request, name, _tables(build, form.choice_of(build, request.GET)))
-
-
-def _tables(build: Build, choice: form.Choice) -> Tables:
+def _tables(build: Build, query: QueryDict) -> Tables:
+    choice = form.choice_of(build, query)
     classic = choice.method == "classic"  # knows no ties, so no group of best platforms
     found = targets(build, **form.asked(choice), platforms=not classic)
     words = ("telads", choice.service.id, str(choice.month), choice.method, build.name)
@@ -42,3 +31,7 @@ def _tables(build: Build, choice: form.Choice) -> Tables:
         {"targets": found, "platforms": of_targets(build, found)},
         about,
     )
+
+
+file = file_view(FILES, _tables)
+"""`/advertisers/targets.csv?service=delivery`."""
