@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import altair
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
 import telads
 from telads.answers import targets as targets_module
@@ -18,6 +20,7 @@ from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.make import make
+from telads.cli.plan import plan
 from telads.library import OpenWorkspace
 from telads.settings import Settings
 from telads.workspace import Workspace
@@ -34,13 +37,12 @@ def opened(twin_workspace: Workspace, settings: Settings) -> OpenWorkspace:
 
 
 def test_the_methods_are_named_as_the_verbs() -> None:
-    """Those that take data in, ask, and make files; planning and the website have other doors."""
+    """Those that take data in, ask, plan, and make files; the website has another door."""
     verbs = {
-        command.callback.__name__
-        for group in (data, ask, make)
+        command.name
+        for group in (data, ask, make, plan, aggregate)
         for command in group.registered_commands
-        if command.callback
-    } | {command.name for command in aggregate.registered_commands}
+    }
     methods = {name for name in vars(OpenWorkspace) if not name.startswith("_")}
     assert methods == verbs - OF_THE_SHELL
 
@@ -53,7 +55,7 @@ def test_the_page_runs(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "files").symlink_to(twin_files)
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
@@ -163,3 +165,50 @@ def test_importing_telads_is_cheap() -> None:
     )  # fmt: skip
     packages = {name.split(".")[0] for name in run.stdout.split()}
     assert not packages & {"polars", "numpy", "scipy", "altair", "django", "typer", "rich"}
+
+
+YOUNG = {"where": {"age": [20, 30]}}
+BRIEF = {
+    "name": "Summer", "audience": YOUNG, "service": "delivery", "budget": 30_000_000,
+    "platforms": [{"service": "shopping", "price": 3500}, {"service": "youtube", "price": 4500}],
+}  # fmt: skip
+
+
+def test_audiences_are_asked_as_by_the_verb(opened: OpenWorkspace, tmp_path: Path) -> None:
+    """With a document or the file it stands in; a second one asks for the overlap."""
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps(YOUNG), "utf-8")
+    asked = opened.audience(YOUNG, month="2023-03")
+    assert asked.rows.height == 100
+    assert opened.audience(rules, month="2023-03").json("en") == asked.json("en")
+    shared = opened.audience(YOUNG, against={"where": {"age": 30}})
+    assert (shared.question, shared.facts["only_second"]) == ("overlap", 0)
+    said = CliRunner().invoke(
+        plan, ["audience", str(rules), "--month", "2023-03", "--format", "json", "--lang", "en",
+               "--workspace", str(opened.workspace.path)],
+    )  # fmt: skip
+    assert said.stdout == asked.json("en")
+
+
+def test_plans_are_made_saved_and_made_anew(opened: OpenWorkspace, tmp_path: Path) -> None:
+    saved = tmp_path / "plan.json"
+    spends = opened.plan(BRIEF, part="spends", output=saved)
+    assert spends.rows["spend"].sum() == 30_000_000
+    assert opened.plan(BRIEF).facts == spends.facts
+    again = opened.replan(saved)
+    assert again.question == "plan_comparison"
+    assert again.rows.filter(pl.col("change_local").abs() > 0).is_empty()
+    assert opened.replan(json.loads(saved.read_text("utf-8"))).json("ko") == again.json("ko")
+
+
+def test_mistakes_of_planning_are_told_as_by_the_verb(
+    opened: OpenWorkspace, tmp_path: Path
+) -> None:
+    with pytest.raises(telads.UnknownChoice, match="spending"):
+        opened.plan(BRIEF, part="spending")
+    with pytest.raises(telads.QuestionError) as wrong:
+        opened.plan({**BRIEF, "budget": "much"}, output=tmp_path / "x.json")
+    assert "budget" in wrong.value.line("en")
+    assert not (tmp_path / "x.json").exists()
+    with pytest.raises(telads.DataError, match=r"none\.json"):
+        opened.replan(tmp_path / "none.json")

@@ -5,13 +5,13 @@ Importing it is cheap; what a verb needs is imported when it is first called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.language import Lang
+from telads.language import Lang, Text
 from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.workspace import Workspace
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from telads.ingest import Taken
 
     PathText = str | PathLike[str]
+    Document = Mapping[str, Any] | PathText
+    """What a JSON file of planning holds, or the file."""
 
 
 def open_workspace(
@@ -202,6 +204,64 @@ class OpenWorkspace:
         from telads.export import export
 
         return export(self.workspace.build(), table, Path(path), method)
+
+    def audience(
+        self, rules: Document, against: Document | None = None, month: str | Month | None = None
+    ) -> Answer:
+        """Who the rules choose, or how they overlap with another audience's (docs/planning.md).
+
+        See `planning.questions.audience_answer` and `overlap_answer`. Raises `QuestionError`,
+        `AudienceTooSmall`.
+        """
+        from telads.planning.brief import RULES
+        from telads.planning.questions import audience_answer, overlap_answer
+        from telads.planning.rules_read import read_rules
+
+        build = self.workspace.build()
+        first = read_rules(_document(rules, RULES))
+        if against is None:
+            return audience_answer(build, first, month)
+        return overlap_answer(build, first, read_rules(_document(against, RULES)), month)
+
+    def plan(
+        self, brief: Document, part: str = "platforms", output: PathText | None = None
+    ) -> Answer:
+        """Divide a budget: one of the plan's tables, and its sums as facts (docs/planning.md).
+
+        `part` is platforms, segments or spends; `output` also writes the whole plan as .xlsx, .csv
+        or .json, which is the saved plan. Raises `QuestionError` and its kinds.
+        """
+        from telads.planning.brief import BRIEF, read_brief
+        from telads.planning.files import write_plan
+        from telads.planning.plan import make_plan
+        from telads.planning.questions import part_named, plan_answer
+
+        chosen, build = part_named(part), self.workspace.build()
+        made = make_plan(build, read_brief(_document(brief, BRIEF)))
+        if output is not None:
+            write_plan(made, Path(output))
+        return plan_answer(build, made, chosen)
+
+    def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
+        """What the build in force changes in a saved plan: see `planning.comparison.compare`."""
+        from telads.answers.choices import month_of
+        from telads.planning.brief import PLAN
+        from telads.planning.comparison import compare
+        from telads.planning.plan import read_plan
+        from telads.planning.questions import comparison_answer
+
+        build = self.workspace.build()
+        found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
+        return comparison_answer(found)
+
+
+def _document(given: Document, what: Text) -> Any:
+    """What a file of planning holds: as it was given, or read from the file."""
+    if isinstance(given, Mapping):
+        return given
+    from telads.planning.brief import json_file
+
+    return json_file(Path(given), what)
 
 
 def _listed(paths: PathText | Iterable[PathText] | None) -> Iterable[PathText]:

@@ -17,7 +17,7 @@ from telads.ingest import ingest
 from telads.planning.brief import Brief, read_brief
 from telads.planning.comparison import compare
 from telads.planning.plan import Plan, canonical, make_plan, read_plan
-from telads.planning.questions import plan_sentences
+from telads.planning.sentences import plan_sentences
 from telads.settings import Settings
 from telads.workspace import Build, Workspace
 

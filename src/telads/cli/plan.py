@@ -69,15 +69,12 @@ def divide(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Make a plan of a brief, show it, or write it to a file."""
-    from telads.answers.choices import one_of
-    from telads.language import Text
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
     from telads.planning.plan import make_plan
-    from telads.planning.questions import PARTS, plan_answer
+    from telads.planning.questions import part_named, plan_answer
 
-    if part not in PARTS:
-        raise one_of(Text("표", "table"), part, PARTS)
+    chosen = part_named(part)
     if output:
         _not_over(brief, output)
     build = build_of(workspace)
@@ -86,7 +83,7 @@ def divide(
         write_plan(made, output, lang.value)
         sys.stdout.write(f"{output}\n")
     else:
-        show(plan_answer(build, made, part), form, lang.value)
+        show(plan_answer(build, made, chosen), form, lang.value)
 
 
 def _not_over(brief: Path, output: Path) -> None:

@@ -17,7 +17,8 @@ from telads.answers.choices import one_of
 from telads.export import SOURCE, WRITERS, write_workbook
 from telads.language import Lang, Text
 from telads.planning.plan import Plan
-from telads.planning.questions import frame_of, limit_text, plan_sentences
+from telads.planning.questions import frame_of
+from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import service_word, title, word
 from telads.tables.store import write_text
 

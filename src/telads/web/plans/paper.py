@@ -17,7 +17,7 @@ from telads.export import SOURCE
 from telads.language import Lang, Text
 from telads.planning.files import COLUMNS, FIGURES, METHOD
 from telads.planning.plan import Plan
-from telads.planning.questions import plan_sentences
+from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
 from telads.web.plans.grid import draw
 from telads.web.plans.sheet import Sheet
