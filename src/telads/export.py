@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from telads.answers.audience import (
@@ -40,6 +41,11 @@ DESCRIPTION = "-metadata.json"
 _KEY = ("district", "sex", "age")
 _CREATED = datetime(2000, 1, 1)
 """The creation date in workbooks: a real one would make equal exports differ."""
+
+LEAST_WIDTH, MOST_WIDTH = 10, 80
+"""Letters across a column of a workbook."""
+LOOKED_AT = 1000
+"""Rows that decide how wide one is."""
 
 
 def scores(build: Build, method: str) -> pl.DataFrame:
@@ -191,9 +197,15 @@ def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
 
 
 def write_workbook(
-    path: Path, sheets: Mapping[str, pl.DataFrame], about: dict[str, object]
+    path: Path,
+    sheets: Mapping[str, pl.DataFrame],
+    about: dict[str, object],
+    formats: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write frames (without lists) as the sheets of a workbook, and what they are of as a last."""
+    """Write frames (without lists) as the sheets of a workbook, and what they are of as a last.
+
+    `formats` are the number formats of columns, by heading.
+    """
     import xlsxwriter
 
     # A row at a time: a large table never lies in memory as a workbook.
@@ -202,16 +214,32 @@ def write_workbook(
     with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
         book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
         bold = book.add_format({"bold": True})
+        shown = {
+            heading: book.add_format({"num_format": form}) for heading, form in formats.items()
+        }
         for name, frame in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            for number, column in enumerate(frame.iter_columns()):
+                sheet.set_column(number, number, _width(column), shown.get(column.name))
             sheet.write_row(0, 0, frame.columns, bold)
             for number, row in enumerate(frame.iter_rows(), start=1):
                 sheet.write_row(number, 0, row)
         source = book.add_worksheet("source")
+        source.set_column(0, 0, LEAST_WIDTH)
         for number, (name, value) in enumerate(about.items()):
             text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
             source.write_row(number, 0, (name, text))
+
+
+def _width(column: pl.Series) -> int:
+    """How many letters wide a column is shown: its heading, and the first of its texts."""
+    from rich.cells import cell_len
+
+    texts = column.head(LOOKED_AT) if column.dtype == str else ()
+    return min(
+        max(LEAST_WIDTH, *map(cell_len, (column.name, *filter(None, texts)))) + 2, MOST_WIDTH
+    )
 
 
 def _json_text(document: dict[str, object]) -> str:

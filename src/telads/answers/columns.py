@@ -27,13 +27,15 @@ class Column(NamedTuple):
     title: Text
     write: Callable[[Row, Lang], str]
     figure: bool = True
+    form: str = ""
+    """How its figures are written in files that hold figures: a format of Python."""
 
 
-def _number(name: str, form: str) -> Callable[[Row, Lang], str]:
+def _figure(title: Text, name: str, form: str) -> Column:
     def write(row: Row, lang: Lang) -> str:
         return format(row[name], form) if row[name] is not None else "–"
 
-    return write
+    return Column(title, write, form=form)
 
 
 def _name(name: str) -> Callable[[Row, Lang], str]:
@@ -140,35 +142,35 @@ def _of(words: dict[str, Text], name: str) -> Callable[[Row, Lang], str]:
 
 _PLANNING: dict[str, Column] = {
     "platform": Column(Text("매체", "Platform"), _name("platform"), figure=False),
-    "price": Column(Text("1,000회당 단가", "Price per 1,000"), _won("price")),
-    "spend": Column(Text("집행액", "Spend"), _won("spend")),
-    "contacts": Column(Text("계획 접촉", "Planned contacts"), _number("contacts", ",d")),
-    "reached": Column(Text("예상 도달", "Expected reach"), _number("reached", ",d")),
-    "reached_low": Column(Text("도달 하한", "At least"), _number("reached_low", ",d")),
-    "reached_high": Column(Text("도달 상한", "At most"), _number("reached_high", ",d")),
-    "reach_share": Column(Text("도달률", "Reach"), _number("reach_share", ".1%")),
-    "frequency": Column(Text("평균 접촉", "Frequency"), _number("frequency", ".1f")),
+    "price": Column(Text("1,000회당 단가", "Price per 1,000"), _won("price"), form=",d"),
+    "spend": Column(Text("집행액", "Spend"), _won("spend"), form=",d"),
+    "contacts": _figure(Text("계획 접촉", "Planned contacts"), "contacts", ",d"),
+    "reached": _figure(Text("예상 도달", "Expected reach"), "reached", ",d"),
+    "reached_low": _figure(Text("도달 하한", "At least"), "reached_low", ",d"),
+    "reached_high": _figure(Text("도달 상한", "At most"), "reached_high", ",d"),
+    "reach_share": _figure(Text("도달률", "Reach"), "reach_share", ".1%"),
+    "frequency": _figure(Text("평균 접촉", "Frequency"), "frequency", ".1f"),
     "limit": Column(Text("닿은 한도", "Limit"), _of(LIMITS, "limit"), figure=False),
-    "weighted_reach_if_dearer": Column(
-        Text("단가 10% 오르면", "If 10% dearer"), _number("weighted_reach_if_dearer", "+.1%")
+    "weighted_reach_if_dearer": _figure(
+        Text("단가 10% 오르면", "If 10% dearer"), "weighted_reach_if_dearer", "+.1%"
     ),
-    "weighted_reach_if_cheaper": Column(
-        Text("단가 10% 내리면", "If 10% cheaper"), _number("weighted_reach_if_cheaper", "+.1%")
+    "weighted_reach_if_cheaper": _figure(
+        Text("단가 10% 내리면", "If 10% cheaper"), "weighted_reach_if_cheaper", "+.1%"
     ),
     "status": Column(Text("대상", "Status"), _of(_STATUS, "status"), figure=False),
-    "affinity_before": Column(Text("계획 때", "Planned"), _number("affinity_before", "+.2f")),
-    "affinity_now": Column(Text("지금", "Now"), _number("affinity_now", "+.2f")),
-    "change_method": Column(Text("방법·자료 몫", "Method"), _number("change_method", "+.2f")),
-    "spend_before": Column(Text("계획 집행액", "Spend then"), _won("spend_before")),
-    "spend_now": Column(Text("새 집행액", "Spend now"), _won("spend_now")),
-    "index_first": Column(Text("첫째 지수", "First's index"), _number("index_first", ".0f")),
-    "affinity_second": Column(Text("둘째 관심도", "Second"), _number("affinity_second", "+.2f")),
-    "index_second": Column(Text("둘째 지수", "Second's index"), _number("index_second", ".0f")),
+    "affinity_before": _figure(Text("계획 때", "Planned"), "affinity_before", "+.2f"),
+    "affinity_now": _figure(Text("지금", "Now"), "affinity_now", "+.2f"),
+    "change_method": _figure(Text("방법·자료 몫", "Method"), "change_method", "+.2f"),
+    "spend_before": Column(Text("계획 집행액", "Spend then"), _won("spend_before"), form=",d"),
+    "spend_now": Column(Text("새 집행액", "Spend now"), _won("spend_now"), form=",d"),
+    "index_first": _figure(Text("첫째 지수", "First's index"), "index_first", ".0f"),
+    "affinity_second": _figure(Text("둘째 관심도", "Second"), "affinity_second", "+.2f"),
+    "index_second": _figure(Text("둘째 지수", "Second's index"), "index_second", ".0f"),
 }
 """Columns of audiences and plans; money is whole won."""
 
 COLUMNS: dict[str, Column] = {
-    "rank": Column(Text("순위", "Rank"), _number("rank", "d")),
+    "rank": _figure(Text("순위", "Rank"), "rank", "d"),
     "month": Column(Text("기준 달", "Month"), _month("month"), figure=False),
     "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
     "district": Column(
@@ -178,66 +180,62 @@ COLUMNS: dict[str, Column] = {
     ),
     "sex": Column(Text("성별", "Sex"), lambda row, lang: Sex(row["sex"]).text(lang), figure=False),
     "age": Column(Text("나이", "Age"), lambda row, lang: age_text(row["age"])(lang), figure=False),
-    "population": Column(Text("인원", "People"), _number("population", ",.0f")),
-    "usage": Column(Text("이용량", "Usage"), _in_unit("usage")),
-    "affinity": Column(Text("관심도", "Affinity"), _number("affinity", "+.2f")),
-    "index": Column(Text("지수(서울=100)", "Index (city 100)"), _number("index", ".0f")),
-    "index_low": Column(Text("80% 하한", "80% low"), _number("index_low", ".0f")),
-    "index_high": Column(Text("80% 상한", "80% high"), _number("index_high", ".0f")),
-    "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True)),
-    "change_city": Column(Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True)),
-    "change_local": Column(Text("지역 몫", "Local part"), _in_unit("change_local", True)),
+    "population": _figure(Text("인원", "People"), "population", ",.0f"),
+    "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
+    "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),
+    "index": _figure(Text("지수(서울=100)", "Index (city 100)"), "index", ".0f"),
+    "index_low": _figure(Text("80% 하한", "80% low"), "index_low", ".0f"),
+    "index_high": _figure(Text("80% 상한", "80% high"), "index_high", ".0f"),
+    "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True), form="+.2f"),
+    "change_city": Column(
+        Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
+    ),
+    "change_local": Column(
+        Text("지역 몫", "Local part"), _in_unit("change_local", True), form="+.2f"
+    ),
     "labels": Column(Text("표시", "Labels"), _labels, figure=False),
-    "weight": Column(Text("가중치", "Weight"), _number("weight", ".3f")),
-    "z": Column(Text("z", "z"), _number("z", "+.3f")),
-    "score": Column(Text("점수", "Score"), _number("score", "+.3f")),
-    "excess": Column(
-        Text("초과 이용량(일/월)", "Excess (days a month)"), _number("excess", ",.0f")
-    ),
-    "volume_share": Column(Text("이용량 비중", "Share of volume"), _number("volume_share", ".2%")),
-    "cumulative_share": Column(
-        Text("누적 비중", "Running share"), _number("cumulative_share", ".2%")
-    ),
+    "weight": _figure(Text("가중치", "Weight"), "weight", ".3f"),
+    "z": _figure(Text("z", "z"), "z", "+.3f"),
+    "score": _figure(Text("점수", "Score"), "score", "+.3f"),
+    "excess": _figure(Text("초과 이용량(일/월)", "Excess (days a month)"), "excess", ",.0f"),
+    "volume_share": _figure(Text("이용량 비중", "Share of volume"), "volume_share", ".2%"),
+    "cumulative_share": _figure(Text("누적 비중", "Running share"), "cumulative_share", ".2%"),
     "platforms": Column(Text("광고 매체", "Platforms"), _names("platforms"), figure=False),
-    "association": Column(Text("연관", "Association"), _number("association", "+.2f")),
-    "low": Column(Text("80% 하한", "80% low"), _number("low", "+.2f")),
-    "high": Column(Text("80% 상한", "80% high"), _number("high", "+.2f")),
-    "p_first": Column(Text("1위일 확률", "Chance of first"), _number("p_first", ".0%")),
-    "tie_group": Column(Text("동순위 묶음", "Tie group"), _number("tie_group", "d")),
-    "n_cells": Column(Text("셀 수", "Cells"), _number("n_cells", "d")),
-    "distance": Column(Text("거리", "Distance"), _number("distance", ".2f")),
+    "association": _figure(Text("연관", "Association"), "association", "+.2f"),
+    "low": _figure(Text("80% 하한", "80% low"), "low", "+.2f"),
+    "high": _figure(Text("80% 상한", "80% high"), "high", "+.2f"),
+    "p_first": _figure(Text("1위일 확률", "Chance of first"), "p_first", ".0%"),
+    "tie_group": _figure(Text("동순위 묶음", "Tie group"), "tie_group", "d"),
+    "n_cells": _figure(Text("셀 수", "Cells"), "n_cells", "d"),
+    "distance": _figure(Text("거리", "Distance"), "distance", ".2f"),
     "closest": Column(Text("가장 닮은 서비스", "Closest in"), _name("closest"), figure=False),
     "farthest": Column(Text("가장 다른 서비스", "Farthest in"), _name("farthest"), figure=False),
     "signal": Column(Text("신호", "Signal"), _signal, figure=False),
-    "value": Column(Text("값", "Value"), _number("value", ",.1f")),
-    "se": Column(Text("표준오차", "Standard error"), _number("se", ",.2f")),
-    "z_city": Column(
-        Text("서울 대비(표준편차)", "Against the city (sd)"), _number("z_city", "+.2f")
+    "value": _figure(Text("값", "Value"), "value", ",.1f"),
+    "se": _figure(Text("표준오차", "Standard error"), "se", ",.2f"),
+    "z_city": _figure(Text("서울 대비(표준편차)", "Against the city (sd)"), "z_city", "+.2f"),
+    "z_peers": _figure(
+        Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"), "z_peers", "+.2f"
     ),
-    "z_peers": Column(
-        Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"),
-        _number("z_peers", "+.2f"),
-    ),
-    "coverage": Column(Text("자료 비율", "Coverage"), _number("coverage", ".1%")),
+    "coverage": _figure(Text("자료 비율", "Coverage"), "coverage", ".1%"),
     "first": Column(Text("관측 시작", "Observed from"), _month("first"), figure=False),
     "last": Column(Text("관측 끝", "to"), _month("last"), figure=False),
     "file": Column(Text("파일", "File"), lambda row, _: row["file"], figure=False),
-    "rows": Column(Text("행", "Rows"), _number("rows", ",d")),
-    "masked": Column(Text("가려진 값", "Masked"), _number("masked", ",d")),
+    "rows": _figure(Text("행", "Rows"), "rows", ",d"),
+    "masked": _figure(Text("가려진 값", "Masked"), "masked", ",d"),
     "part": Column(Text("무엇", "What"), _word("part"), figure=False),
     "recommender": Column(Text("방법", "Recommender"), _word("recommender"), figure=False),
     "measure": Column(Text("척도", "Measure"), _word("measure"), figure=False),
-    "affinity_first": Column(
-        Text("관심도로 1위(집단 수)", "First by affinity (segments)"),
-        _number("affinity_first", "d"),
+    "affinity_first": _figure(
+        Text("관심도로 1위(집단 수)", "First by affinity (segments)"), "affinity_first", "d"
     ),
-    "classic_first": Column(
-        Text("2023년 연구 방식으로 1위", "First by classic"), _number("classic_first", "d")
+    "classic_first": _figure(
+        Text("2023년 연구 방식으로 1위", "First by classic"), "classic_first", "d"
     ),
-    "both": Column(Text("둘 다 1위", "First by both"), _number("both", "d")),
-    "ahead": Column(Text("classic 대비", "Ahead of classic"), _number("ahead", "+.3f")),
-    "ahead_low": Column(Text("95% 하한", "95% low"), _number("ahead_low", "+.3f")),
-    "ahead_high": Column(Text("95% 상한", "95% high"), _number("ahead_high", "+.3f")),
+    "both": _figure(Text("둘 다 1위", "First by both"), "both", "d"),
+    "ahead": _figure(Text("classic 대비", "Ahead of classic"), "ahead", "+.3f"),
+    "ahead_low": _figure(Text("95% 하한", "95% low"), "ahead_low", "+.3f"),
+    "ahead_high": _figure(Text("95% 상한", "95% high"), "ahead_high", "+.3f"),
     "synthetic": Column(Text("합성", "Synthetic"), _yes("synthetic"), figure=False),
     "built": Column(Text("계산됨", "Built"), _yes("built"), figure=False),
     **_PLANNING,
@@ -246,20 +244,22 @@ COLUMNS: dict[str, Column] = {
 """Columns that are not listed here are left out of tables (JSON and CSV have them all)."""
 
 OF_QUESTION: dict[tuple[str, str], Column] = {
-    ("overlap", "affinity_first"): Column(
-        Text("첫째 관심도", "First"), _number("affinity_first", "+.2f")
+    ("overlap", "affinity_first"): _figure(Text("첫째 관심도", "First"), "affinity_first", "+.2f"),
+    ("target_platforms", "target"): _figure(Text("대상 순위", "Target's rank"), "target", "d"),
+    ("target_platforms", "service"): Column(
+        Text("매체", "Platform"), _name("service"), figure=False
     ),
     **{
-        ("plan_comparison", name): Column(title, _number(name, "+.2f"))
+        ("plan_comparison", name): _figure(title, name, "+.2f")
         for name, title in {
             "change": Text("변화", "Change"),
             "change_city": Text("서울 전체 몫", "City's part"),
             "change_local": Text("지역 몫", "Local part"),
         }.items()
     },
-    ("evaluate", "value"): Column(Text("값", "Value"), _number("value", ".3f")),
-    ("evaluate", "low"): Column(Text("95% 하한", "95% low"), _number("low", ".3f")),
-    ("evaluate", "high"): Column(Text("95% 상한", "95% high"), _number("high", ".3f")),
+    ("evaluate", "value"): _figure(Text("값", "Value"), "value", ".3f"),
+    ("evaluate", "low"): _figure(Text("95% 하한", "95% low"), "low", ".3f"),
+    ("evaluate", "high"): _figure(Text("95% 상한", "95% high"), "high", ".3f"),
 }
 """Columns that mean something else in one question."""
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.choices import one_of
+from telads.answers.columns import column_of
+from telads.answers.sheets import number_format
 from telads.export import SOURCE, WRITERS, write_workbook
 from telads.language import Lang, Text
 from telads.planning.plan import Plan
@@ -115,7 +117,14 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
         name: sheet.rename({column: title(column, lang) for column in sheet.columns})
         for name, sheet in sheets.items()
     }
-    write_workbook(path, headed, about(plan))
+    write_workbook(path, headed, about(plan), _formats(lang))
+
+
+def _formats(lang: Lang) -> dict[str, str]:
+    """How the figures of the tables are shown, by heading."""
+    names = {name for columns in COLUMNS.values() for name in columns}
+    shown = [number_format(title(name, lang), column_of("plan", name)) for name in sorted(names)]
+    return {heading: form for one in shown for heading, form in one.items()}
 
 
 def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:

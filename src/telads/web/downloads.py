@@ -1,13 +1,15 @@
 """What a page shows, as files: a workbook of all its tables, and each for other programs.
 
-The figures are those of the answers. The workbook has a sheet that says where they come from; a CSV
-file has that beside it, at its address with `-metadata.json` (`described`).
+The figures are those of the answers. The workbook is headed and named in words, in the language of
+the page, and has a sheet that says where they come from; a CSV file names all by id and has that
+beside it, at its address with `-metadata.json` (`described`).
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +20,9 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
+from telads.answers.sheets import sheet_of
 from telads.export import DESCRIPTION, WRITERS, marked, write_workbook
-from telads.language import Text
+from telads.language import Lang, Text
 from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.described import CSV, CSVM, lead_to_description
@@ -47,20 +50,33 @@ class Tables(NamedTuple):
     """What they were made from (`export.provenance`)."""
 
 
-def sources(files: Sequence[str]) -> tuple[str, ...]:
-    """What says where the figures of the CSV files come from."""
-    return tuple(name + DESCRIPTION for name in files if name.endswith(".csv"))
+Link = tuple[str, str]
+Files = Mapping[str, Text]
+"""The files of a page by name, and what they are called on it."""
+
+
+def links(files: Files, address: Callable[[str], str], lang: Lang) -> dict[str, list[Link]]:
+    """Names and addresses of `files`, and of the `sources` that lie beside the CSV files."""
+    return {
+        "files": [(text(lang), address(name)) for name, text in files.items()],
+        "sources": [(files[name](lang), address(name + DESCRIPTION)) for name in _csv(files)],
+    }
+
+
+def _csv(files: Files) -> list[str]:
+    return [name for name in files if name.endswith(".csv")]
 
 
 def file_view(
-    files: Sequence[str], tables_of: Callable[[Build, QueryDict], Tables]
+    files: Files, tables_of: Callable[[Build, QueryDict], Tables]
 ) -> Callable[..., HttpResponseBase]:
     """The view of a page's `files`, made of what the page of the same query shows."""
+    known = (*files, *(name + DESCRIPTION for name in _csv(files)))
 
     @require_safe
     @cached_by_build(headers=())
     def file(request: HttpRequest, name: str) -> HttpResponse:
-        if name not in (*files, *sources(files)):
+        if name not in known:
             raise one_of(Text("파일", "file"), name, files)
         return _sent(request, name, tables_of(current.build(request), request.GET))
 
@@ -70,7 +86,7 @@ def file_view(
 def _sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
     """One of a page's files, to be kept under a name of its own."""
     table = name.removesuffix(DESCRIPTION)
-    content = _written(tables, table, name)
+    content = _written(tables, table, name, current.language(request))
     response = HttpResponse(content, content_type=TYPES[Path(name).suffix])
     response.headers["Content-Disposition"] = (
         content_disposition_header(as_attachment=True, filename=tables.prefix + name) or ""
@@ -80,25 +96,36 @@ def _sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
     return response
 
 
-def _written(tables: Tables, table: str, wanted: str) -> bytes:
+def _written(tables: Tables, table: str, wanted: str, lang: Lang) -> bytes:
     """The bytes of the file `wanted`, which the writer of exports leaves beside that of `table`."""
     kind, suffix = Path(table).stem, Path(table).suffix
     about = {**tables.about, "table": kind}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (tables.prefix + table)
         if suffix == ".xlsx":
-            sheets = {name: _flat(answer) for name, answer in tables.sheets.items()}
-            write_workbook(path, sheets, about)
+            _workbook(path, tables.sheets, about, lang)
         else:
             WRITERS[suffix](path, _flat(tables.sheets[kind]), about)
         return path.with_name(tables.prefix + wanted).read_bytes()
 
 
+def _workbook(
+    path: Path, answers: Mapping[str, Answer], about: dict[str, object], lang: Lang
+) -> None:
+    made = {name: sheet_of(_marked(answer), lang) for name, answer in answers.items()}
+    formats = {heading: form for sheet in made.values() for heading, form in sheet.formats.items()}
+    write_workbook(path, {name: sheet.frame for name, sheet in made.items()}, about, formats)
+
+
+def _marked(answer: Answer) -> Answer:
+    """Synthetic figures say that they are."""
+    return replace(answer, rows=marked(answer.rows, answer.synthetic))
+
+
 def _flat(answer: Answer) -> pl.DataFrame:
-    """The rows of an answer with lists as text; synthetic figures say that they are."""
+    """The rows of an answer with lists as text."""
     import polars as pl
 
-    rows = answer.rows
+    rows = _marked(answer).rows
     lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-    rows = rows.with_columns(pl.col(name).list.join(BETWEEN) for name in lists)
-    return marked(rows, answer.synthetic)
+    return rows.with_columns(pl.col(name).list.join(BETWEEN) for name in lists)

@@ -352,17 +352,28 @@ def test_a_csv_file_has_its_provenance_beside_it(site: Client, twin_build: Build
     assert twin_build.name in described["url"]
 
 
-def test_the_workbook_holds_both_tables_and_their_source(site: Client, twin_build: Build) -> None:
-    response = site.get(FILES.format("targets.xlsx"))
+@pytest.mark.parametrize(
+    ("root", "heading", "sex", "running"),
+    [("", "성별", "여성", "누적 비중"), ("/en", "Sex", "women", "Running share")],
+)
+def test_the_workbook_holds_both_tables_in_words_and_their_source(
+    site: Client, twin_build: Build, root: str, heading: str, sex: str, running: str
+) -> None:
+    """Figures to the last digit and shown as on the page; people, services, headings by name."""
+    response = site.get(root + FILES.format("targets.xlsx"))
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     assert book.sheetnames == ["targets", "platforms", "source"]
     for name, answers in expected(twin_build).items():
         headings, *rows = book[name].iter_rows(values_only=True)
-        assert headings == (*answers[0], "synthetic")
+        assert not {"district", "affinity", "association", "synthetic"} & set(headings)
+        assert {row[headings.index(heading)] for row in rows} == {sex}
         for row, answer in zip(rows, answers, strict=True):
-            flat = ["|".join(one) if isinstance(one, list) else one for one in answer.values()]
-            assert list(row) == [*(pytest.approx(one) if isinstance(one, float) else one
-                                   for one in flat), True]  # fmt: skip
+            figures = [one for key, one in answer.items() if key != "age"]
+            figures = [one for one in figures if isinstance(one, int | float)]
+            assert [one for one in row if isinstance(one, int | float)] == pytest.approx(figures)
+            assert row[-1] in {"예", "yes"}  # synthetic
+    headings, *_ = book["targets"].iter_rows(values_only=True)
+    assert book["targets"].cell(2, headings.index(running) + 1).number_format == "0.00%"
     source = dict(book["source"].iter_rows(values_only=True))
     assert source["build"] == twin_build.name
     assert source["service"] == "delivery"

@@ -27,17 +27,22 @@ def expected(build: Build) -> dict[str, list[dict[str, Any]]]:
     return {name: answer.rows.to_dicts() for name, answer in zip(TABLES, found, strict=True)}
 
 
-@pytest.mark.parametrize("root", ["/customers/", "/en/customers/"])
+@pytest.mark.parametrize(
+    ("root", "names"),
+    [
+        ("/customers/", ["엑셀", "서비스(CSV)", "달마다의 이용(CSV)", "이동과 생활(CSV)"]),
+        ("/en/customers/", ["Excel", "Services (CSV)", "Use over all months (CSV)",
+                            "How they move and live (CSV)"]),
+    ],
+)  # fmt: skip
 def test_the_page_leads_to_files_with_its_figures(
-    site: Client, twin_build: Build, root: str
+    site: Client, twin_build: Build, root: str, names: list[str]
 ) -> None:
     links = get(site, root + QUERY).one("ul", class_="downloads").all("a")
-    assert [link.text for link in links] == [
-        "services.xlsx", "services.csv", "history.csv", "signals.csv"
-    ]  # fmt: skip
-    for link in links[1:]:
+    assert [link.text for link in links] == names
+    for link, answers in zip(links[1:], expected(twin_build).values(), strict=True):
         response = site.get(link.attributes["href"])
-        assert_rows(response.content, expected(twin_build)[link.text.removesuffix(".csv")])
+        assert_rows(response.content, answers)
 
 
 def test_the_workbook_holds_the_three_tables_and_their_source(

@@ -7,11 +7,16 @@ from django.http import QueryDict
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.export import provenance
+from telads.language import Text
 from telads.web.downloads import Tables, file_view
 from telads.web.pages.advertisers import form
 from telads.workspace import Build
 
-FILES = ("targets.xlsx", "targets.csv", "platforms.csv")
+FILES = {
+    "targets.xlsx": Text("엑셀", "Excel"),
+    "targets.csv": Text("대상(CSV)", "Targets (CSV)"),
+    "platforms.csv": Text("매체(CSV)", "Platforms (CSV)"),
+}
 """A workbook with both tables, and each table for other programs."""
 
 

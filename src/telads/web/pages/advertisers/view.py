@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -10,7 +12,7 @@ from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
 from telads.web import current
 from telads.web.cache import cached_by_build
-from telads.web.downloads import sources
+from telads.web.downloads import links
 from telads.web.fragments import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import form, rows
@@ -40,8 +42,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "map": where,
         "extent": rows.extent(found.rows.height, where.reached),
         "outlines": outlines(),
-        "files": [(name, form.file_address(choice, name)) for name in FILES],
-        "sources": [(name, form.file_address(choice, name)) for name in sources(FILES)],
+        **links(FILES, partial(form.file_address, choice), lang),
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, form.address_of(choice))

@@ -7,12 +7,18 @@ from django.http import QueryDict
 from telads.answers.services import history, services
 from telads.answers.signals import signals
 from telads.export import provenance
+from telads.language import Text
 from telads.places import district_name
 from telads.web.downloads import Tables, file_view
 from telads.web.pages.customers import form
 from telads.workspace import Build
 
-FILES = ("services.xlsx", "services.csv", "history.csv", "signals.csv")
+FILES = {
+    "services.xlsx": Text("엑셀", "Excel"),
+    "services.csv": Text("서비스(CSV)", "Services (CSV)"),
+    "history.csv": Text("달마다의 이용(CSV)", "Use over all months (CSV)"),
+    "signals.csv": Text("이동과 생활(CSV)", "How they move and live (CSV)"),
+}
 """A workbook with all three tables, and each table for other programs."""
 
 

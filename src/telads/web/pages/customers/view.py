@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -12,7 +14,7 @@ from telads.answers.signals import signals
 from telads.answers.trends import trends
 from telads.web import current
 from telads.web.cache import cached_by_build
-from telads.web.downloads import sources
+from telads.web.downloads import links
 from telads.web.fragments import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.customers import form, rows
@@ -42,8 +44,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "trends": rows.trends_of(trends(build, *choice.segment), lang),
         "signals": context,
         "signal_rows": rows.signal_rows(context, lang),
-        "files": [(name, form.file_address(choice, name)) for name in FILES],
-        "sources": [(name, form.file_address(choice, name)) for name in sources(FILES)],
+        **links(FILES, partial(form.file_address, choice), lang),
         "neighbours": rows.neighbours(alike, choice, lang),
     }
     address = form.customer_address(choice.segment, choice.month, choice.method)

@@ -1,0 +1,54 @@
+"""Answers as sheets of a workbook."""
+
+from __future__ import annotations
+
+import pytest
+
+from telads.answers import columns
+from telads.answers.answer import Answer
+from telads.answers.lookalike import lookalike
+from telads.answers.platforms import of_targets
+from telads.answers.services import history, services
+from telads.answers.sheets import NUMBER_FORMATS, sheet_of
+from telads.answers.signals import signals
+from telads.answers.targets import targets
+from telads.language import LANGUAGES, Lang
+from telads.workspace import Build
+
+OF = ("강남구", "F", 30)
+
+
+def answers(build: Build) -> list[Answer]:
+    found = targets(build, "delivery", platforms=True)
+    return [
+        services(build, *OF), services(build, *OF, method="classic"), history(build, *OF),
+        signals(build, *OF), lookalike(build, *OF), found, of_targets(build, found),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_column_is_headed_in_words_and_figures_stay_figures(
+    twin_build: Build, lang: Lang
+) -> None:
+    for answer in answers(twin_build):
+        frame, formats = sheet_of(answer, lang)
+        assert frame.shape == answer.rows.shape
+        for name, heading in zip(answer.rows.columns, frame.columns, strict=True):
+            column = columns.column_of(answer.question, name)
+            assert column is not None, f"{answer.question}: {name} has no heading"
+            assert heading == column.title(lang)
+            if column.figure:
+                assert frame[heading].to_list() == answer.rows[name].to_list()
+                assert heading in formats
+
+
+def test_people_and_services_are_named_in_the_language(twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", district="강남구", sex="F", age=30)
+    assert sheet_of(found, "ko").frame.row(0)[1:4] == ("강남구", "여성", "30대")
+    assert sheet_of(found, "en").frame.row(0)[1:4] == ("Gangnam-gu", "women", "30-39")
+    assert "배달" in sheet_of(services(twin_build, *OF), "ko").frame["서비스"].to_list()
+
+
+def test_every_format_of_a_column_is_known_to_spreadsheets() -> None:
+    forms = {one.form for one in (*columns.COLUMNS.values(), *columns.OF_QUESTION.values())}
+    assert forms - {""} <= NUMBER_FORMATS.keys()
