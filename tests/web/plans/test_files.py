@@ -26,7 +26,7 @@ from telads.web.plans.models import SavedPlan
 from telads.workspace import Build
 from tests.planning.samples import in_words
 from tests.web.accounts.people import person, signed_in
-from tests.web.document import read
+from tests.web.document import get, read
 from tests.web.plans.samples import saved
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +205,21 @@ def test_the_same_plan_gives_the_same_bytes(planner: Client, plan: SavedPlan) ->
         assert fetch(planner, plan, name) == fetch(planner, plan, name), name
     told = [entry.detail for entry in AuditEntry.objects.filter(action="plan-file")]
     assert told.count("1 plan.pdf") == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("", ["엑셀", "PDF", "집행액(CSV)", "계획 전체(JSON)"]),
+        ("/en", ["Excel", "PDF", "Spends (CSV)", "The whole plan (JSON)"]),
+    ],
+)
+def test_the_page_names_its_files_in_words(
+    planner: Client, plan: SavedPlan, place: str, names: list[str]
+) -> None:
+    links = get(planner, f"{place}/plans/{plan.pk}/").one("ul", class_="downloads").all("a")
+    assert [link.text for link in links] == names
+    assert all(planner.get(link.attributes["href"]).status_code == 200 for link in links)
 
 
 @pytest.mark.parametrize("name", ["plan.xlsx", "plan.csv", "plan.json"])

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from telads.export import DESCRIPTION
-from telads.language import Lang
+from telads.language import Lang, Text
 from telads.planning.files import write_plan
 from telads.planning.plan import Plan
 from telads.web import current
@@ -22,12 +22,18 @@ from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.described import lead_to_description
 from telads.web.downloads import TYPES as KINDS
+from telads.web.downloads import Files
 from telads.web.plans.access import version_for
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.paper import write_paper
 
 TYPES = {**KINDS, ".pdf": "application/pdf"}
-NAMES = ("plan.xlsx", "plan.pdf", "plan.csv", "plan.json")
+FILES: Files = {
+    "plan.xlsx": Text("엑셀", "Excel"),
+    "plan.pdf": Text("PDF", "PDF"),
+    "plan.csv": Text("집행액(CSV)", "Spends (CSV)"),
+    "plan.json": Text("계획 전체(JSON)", "The whole plan (JSON)"),
+}
 DESCRIBED = "plan.csv"
 METHOD = "affinity"
 
@@ -44,7 +50,7 @@ def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
 
 def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
     """A file of a version; raises `Http404` for another name."""
-    if name not in {*NAMES, DESCRIBED + DESCRIPTION}:
+    if name not in {*FILES, DESCRIBED + DESCRIPTION}:
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")

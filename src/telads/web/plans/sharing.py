@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from telads.errors import QuestionError
 from telads.web import current
 from telads.web.accounts.roles import Role, required
+from telads.web.downloads import links
 from telads.web.plans import store
 from telads.web.plans.access import Level, plan_for, version_for
-from telads.web.plans.files import NAMES, answer
+from telads.web.plans.files import FILES, answer
 from telads.web.plans.models import PlanVersion, ShareLink
 from telads.web.plans.showing import render_version
 from telads.web.plans.shown import shown
@@ -60,11 +61,15 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     """`/plans/shared/TOKEN/`: a version, to read only, for whoever has the link."""
     version = _shared(token)
     build, lang = current.build(request), current.language(request)
+
+    def address_of(name: str) -> str:
+        return reverse("plan-shared-file", args=(token, name))
+
     facts = {
         "saved": version,
         "plan": version.plan,
         "shown": shown(build, version.read(), lang),
-        "files": [(name, reverse("plan-shared-file", args=(token, name))) for name in NAMES],
+        "files": links(FILES, address_of, lang)["files"],
     }
     response = render(request, "plans/shared.html", facts)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"

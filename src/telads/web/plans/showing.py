@@ -12,9 +12,10 @@ from telads.planning.comparison import compare as compared
 from telads.planning.questions import comparison_answer
 from telads.web import current
 from telads.web.accounts.roles import Role, required
+from telads.web.downloads import links
 from telads.web.plans.access import Level, level_of, version_for
 from telads.web.plans.computed import computed
-from telads.web.plans.files import NAMES
+from telads.web.plans.files import FILES
 from telads.web.plans.models import ShareLink
 from telads.web.plans.shown import shown
 from telads.web.plans.store import add_version
@@ -43,7 +44,10 @@ def render_version(
     level = level_of(request.user, found.plan)  # type: ignore[arg-type]
     own = level is Level.OWN
     newest = build.months[-1]
-    file = "plan-file"
+
+    def address_of(name: str) -> str:
+        return reverse("plan-file", args=(number, found.number, name))
+
     facts = {
         "saved": found,
         "plan": found.plan,
@@ -53,7 +57,7 @@ def render_version(
         "may_edit": level is not None and level >= Level.EDIT,
         "newest": newest if found.month < str(newest) else None,
         "older": found.build != build.name or found.month != str(newest),
-        "files": [(name, reverse(file, args=(number, found.number, name))) for name in NAMES],
+        "files": links(FILES, address_of, lang)["files"],
         "links": ShareLink.objects.filter(version__plan=found.plan).select_related("version")
         if own
         else (),
