@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +21,7 @@ import typer  # noqa: E402
 from telads.answers import contract  # noqa: E402
 from telads.answers.answer import CONTRACT  # noqa: E402
 from telads.cli import app  # noqa: E402
+from telads.planning import contract as planning  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def command_line_page() -> str:
 
 def json_page() -> str:
     """The JSON contract: the document, then the keys of a row for each question."""
+    told: list[Mapping[str, contract.Field]] = []
     lines = [
         "# JSON", "",
         MADE.strip(), "",
@@ -80,9 +82,10 @@ def json_page() -> str:
         "removed or given another meaning within a version; a change that can break a reader",
         "makes it another one. `telads.answers.contract.schema(question)` is the JSON Schema;",
         "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
-        "the language asked for, names of districts are always the Korean ones. Answers of",
-        "`audience`, `plan` and `replan` have the same form with rows and facts of their own; the",
-        "saved plan is described in [planning.md](planning.md).", "",
+        "the language asked for, names of districts are always the Korean ones. Audiences and",
+        "plans (`telads audience`, `plan`, `replan`) have the same form; their schema is",
+        "`telads.planning.contract.schema(question)`. The saved plan is described in",
+        "[planning.md](planning.md).", "",
         "Sizes are rounded to 10. Shares and sums over people are computed from the rounded sizes,",
         "shares with four decimals, so that no figure tells more of a size than the shown one.", "",
         "## The document", "",
@@ -93,8 +96,7 @@ def json_page() -> str:
         "address of the next page.", "",
         "## Facts", "",
         "Each question has those that fit it.", "",
-        "| key | kind | | example |", "|---|---|---|---|",
-        *(_key(name, fact) for name, fact in contract.FACTS.items()), "",
+        *_keys(contract.FACTS), "",
         "## Errors over the network", "",
         "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
         "then `code`, `advice` and what the error is about (`value`, `parameter`, `file`, `row`,",
@@ -103,7 +105,21 @@ def json_page() -> str:
     ]  # fmt: skip
     for question in contract.ROWS:
         lines += ["", f"### {question}", "", *_row(question)]
+    lines += ["", "## Planning", "", "Money is whole won. Facts are those of the question, and no"
+              " others."]  # fmt: skip
+    for question, names in planning.ROWS.items():
+        lines += ["", f"### {question}", "", *_keys({n: planning.field(n) for n in names})]
+        if (facts := planning.FACTS_OF[question]) not in told:
+            lines += ["", "Facts:", "", *_keys(facts)]
+            told.append(facts)
+        else:
+            lines += ["", "Facts: as `plan_platforms`."]
     return "\n".join(lines) + "\n"
+
+
+def _keys(fields: Mapping[str, contract.Field]) -> list[str]:
+    return ["| key | kind | | example |", "|---|---|---|---|",
+            *(_key(name, one) for name, one in fields.items())]  # fmt: skip
 
 
 def _row(question: str) -> list[str]:
@@ -111,9 +127,8 @@ def _row(question: str) -> list[str]:
     names = contract.ROWS[question]
     if variant:
         names = tuple(name for name in names if name not in contract.ROWS[plain])
-    rows = [_key(name, contract.field(plain, name)) for name in names]
+    table = _keys({name: contract.field(plain, name) for name in names})
     told = [f"As `{plain}`, and:", ""] if variant else []
-    table = ["| key | kind | | example |", "|---|---|---|---|", *rows]
     if plain in contract.OPEN:
         table += ["", "And for each measure (see `measures`) its mean over people and, as",
                   "`MEASURE__coverage`, the share of people the mean speaks for."]  # fmt: skip

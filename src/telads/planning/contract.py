@@ -1,0 +1,163 @@
+"""The JSON form of audiences and plans, as that of the other answers (`answers.contract`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telads.answers.contract import DIALECT, document_schema, keys_schema
+from telads.answers.fields import (
+    CORRELATION,
+    COUNT,
+    FACTS,
+    FIELDS,
+    MONTH,
+    SHARE,
+    TEXT,
+    TEXTS,
+    Field,
+    maybe,
+)
+from telads.language import Lang, Text
+
+_KEY = ("district", "sex", "age")
+_SCORE = maybe()
+_MAYBE_COUNT = {"type": ["integer", "null"], "minimum": 0}
+_STATUS = {"type": "string", "enum": ["stayed", "entered", "left"]}
+_LIMIT = {"enum": ["cap", "minimum", None], "type": ["string", "null"]}
+
+
+def _part(schema: dict[str, Any], example: object, ko: str, en: str) -> Field:
+    return Field(schema, example, Text(ko, en))
+
+
+_PROFILE = {
+    "service": FIELDS["service"],
+    "affinity": _part(_SCORE, 0.6679, "인원으로 가중한 평균 관심도", "mean affinity over people"),
+    "index": FIELDS["index"],
+    "index_low": FIELDS["index_low"],
+    "index_high": FIELDS["index_high"],
+    "volume_share": FIELDS["volume_share"],
+}
+_OWN: dict[str, Field] = {
+    "platform": _part(TEXT, "youtube", "매체: 서비스 이름이나 요청에 적은 이름",
+                      "platform: the service, or the name the brief gives it"),
+    "price": _part(COUNT, 4500, "1,000회당 단가(원)", "won for 1,000 contacts"),
+    "minimum": _part(COUNT, 0, "최소 집행액(원)", "least spend, won"),
+    "cap": _part(_MAYBE_COUNT, 9000000, "상한(원), 없으면 null", "most spend, won; null: none"),
+    "association": _part(CORRELATION, 0.2172, "매체와 서비스의 연관(음수는 0으로 셈)",
+                         "association of platform and service; below 0 counts 0"),
+    "spend": _part(COUNT, 41000000, "집행액(원)", "spend, won"),
+    "spend_share": _part(SHARE, 0.82, "예산에서의 비중(0~1)", "share of the budget, 0..1"),
+    "contacts": _part(COUNT, 9111111, "계획 접촉(회)", "planned contacts"),
+    "reached": _part(COUNT, 1699920, "예상 도달 인원, 10명 단위", "people reached, rounded to 10"),
+    "reached_low": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최소 도달",
+                         "reached at least, whatever the overlap"),
+    "reached_high": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최대 도달",
+                          "reached at most, whatever the overlap"),
+    "reach_share": _part(SHARE, 0.5421, "대상에서의 도달률(0~1)", "share reached, 0..1"),
+    "frequency": _part(maybe(minimum=0), 5.36, "도달한 사람의 1인당 평균 접촉",
+                       "contacts for each person reached"),
+    "limit": _part(_LIMIT, "cap", "닿은 한도", "the limit that was met"),
+    "spend_if_dearer": _part(_MAYBE_COUNT, 41000000, "단가가 10% 오를 때의 집행액",
+                             "spend with a price 10 % up; null: no division possible"),
+    "spend_if_cheaper": _part(_MAYBE_COUNT, 41000000, "단가가 10% 내릴 때의 집행액",
+                              "spend with a price 10 % down"),
+    "weighted_reach_if_dearer": _part(_SCORE, -0.0278, "그때 관심도 가중 도달의 변화(비율)",
+                                      "change of the weighted reach then, as a share"),
+    "weighted_reach_if_cheaper": _part(_SCORE, 0.031, "그때 관심도 가중 도달의 변화(비율)",
+                                       "change of the weighted reach then, as a share"),
+    "affinity_first": _part(_SCORE, 0.6679, "첫 번째 대상의 관심도", "affinity of the first"),
+    "index_first": _part(_SCORE, 114.35, "첫 번째 대상의 지수", "index of the first"),
+    "affinity_second": _part(_SCORE, 0.6324, "두 번째 대상의 관심도", "affinity of the second"),
+    "index_second": _part(_SCORE, 113.35, "두 번째 대상의 지수", "index of the second"),
+    "status": _part(_STATUS, "stayed", "대상에 남았는지, 들어왔는지, 빠졌는지",
+                    "whether it stayed in, entered or left the audience"),
+    "affinity_before": _part(_SCORE, 0.9008, "계획 때의 관심도", "affinity when planned"),
+    "affinity_now": _part(_SCORE, 0.789, "지금의 관심도", "affinity now"),
+    "change": _part(_SCORE, -0.1118, "관심도의 변화, 아래 셋의 합", "of affinity; sum of these:"),
+    "change_method": _part(_SCORE, 0.0, "방법과 자료의 몫", "part of method and data"),
+    "change_city": _part(_SCORE, -0.1183, "서울 같은 성별·나이의 몫", "part of sex and age"),
+    "change_local": _part(_SCORE, 0.0065, "그 집단만의 몫", "the segment's own part"),
+    "spend_before": _part(COUNT, 707000, "계획 때의 집행액(원)", "spend when planned, won"),
+    "spend_now": _part(COUNT, 674000, "지금의 집행액(원)", "spend now, won"),
+    "reached_before": _part(COUNT, 752830, "계획 때의 예상 도달", "people reached when planned"),
+    "reached_now": _part(COUNT, 747590, "지금의 예상 도달", "people reached now"),
+}  # fmt: skip
+"""Keys that only planning has, or has for something else."""
+
+ROWS: dict[str, tuple[str, ...]] = {
+    "audience": (*_KEY, "population"),
+    "overlap": ("service", "affinity_first", "index_first", "affinity_second", "index_second"),
+    "plan_platforms": (
+        "platform", "service", "price", "minimum", "cap", "association", "spend", "spend_share",
+        "contacts", "reached", "reach_share", "frequency", "limit", "spend_if_dearer",
+        "weighted_reach_if_dearer", "spend_if_cheaper", "weighted_reach_if_cheaper"),
+    "plan_segments": (
+        *_KEY, "population", "affinity", "spend", "contacts", "reached", "reached_low",
+        "reached_high", "reach_share", "frequency"),
+    "plan_spends": (*_KEY, "platform", "association", "spend", "contacts", "reach_share"),
+    "plan_comparison": (
+        *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
+        "change_city", "change_local", "spend_before", "spend_now"),
+}  # fmt: skip
+"""The keys of a row, all always there."""
+
+_COMPARED = ("platform", "spend_before", "spend_now", "reached_before", "reached_now")
+_SUMS = {
+    "budget": _part(COUNT, 50000000, "예산(원)", "budget, won"),
+    "segments": _part(COUNT, 100, "집단 수", "segments"),
+    "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
+    "population": FIELDS["population"],
+    **{name: _OWN[name] for name in ("spend", "contacts", "reached", "reached_low", "reached_high",
+                                     "reach_share", "frequency")},
+    "weighted_reach": _part(COUNT, 1888990, "관심도 가중 도달: 배분을 견주는 점수, 인원이 아님",
+                            "affinity-weighted reach: compares divisions, counts no people"),
+    "proven_gap": _part(maybe(minimum=0), 0.00001, "다른 어떤 배분도 이 비율을 넘게 낫지 않음",
+                        "no other division can be better by more than this share"),
+    "binding": _part(TEXTS, ["cap shopping"], "결과를 제한한 한도", "the limits that bind"),
+    "next_budget": _part(COUNT, 5000000, "예산의 10%(원)", "a tenth of the budget, won"),
+    "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 가중 도달의 변화",
+                                 "change of the weighted reach with a tenth more"),
+    "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
+}  # fmt: skip
+FACTS_OF: dict[str, dict[str, Field]] = {
+    "audience": {
+        "segments": _SUMS["segments"],
+        **{name: FACTS[name] for name in ("population", "population_low", "population_high",
+                                          "population_share")},
+        "profile": _part({"type": "array", "items": keys_schema(_PROFILE, "en")}, [],
+                         f"서비스마다 {', '.join(_PROFILE)}", f"by service: {', '.join(_PROFILE)}"),
+        "districts": _part({"type": "object", "additionalProperties": COUNT}, {"강남구": 170750},
+                           "자치구별 인원", "people by district"),
+    },
+    "overlap": {
+        "population_first": _part(COUNT, 3136150, "첫 번째 대상의 인원", "people of the first"),
+        "population_second": _part(COUNT, 1656610, "두 번째 대상의 인원", "people of the second"),
+        "both": _part(_MAYBE_COUNT, 1656610, "함께 속한 사람, 셋 중 하나가 너무 적으면 모두 null",
+                      "people in both; null, all three, where one is too few"),
+        "only_first": _part(_MAYBE_COUNT, 1479550, "첫 번째에만", "in the first only"),
+        "only_second": _part(_MAYBE_COUNT, 0, "두 번째에만", "in the second only"),
+    },
+    **dict.fromkeys(("plan_platforms", "plan_segments", "plan_spends"), _SUMS),
+    "plan_comparison": {
+        "causes": _part(TEXTS, [], "방법·자료 몫의 까닭", "what the part of method and data is of"),
+        "platforms": _part(
+            {"type": "array", "items": keys_schema({n: _OWN[n] for n in _COMPARED}, "en")}, [],
+            f"매체마다 {', '.join(_COMPARED)}", f"by platform: {', '.join(_COMPARED)}"),
+        "month_before": _part(MONTH, "2023-06", "계획의 기준 달", "label month of the plan"),
+        "build_before": _part(TEXT, "650c7173dff3292b", "계획의 계산", "build of the plan"),
+    },
+}  # fmt: skip
+"""Single figures of a question, all always there."""
+
+
+def field(name: str) -> Field:
+    """A key of a row."""
+    return _OWN.get(name) or FIELDS[name]
+
+
+def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
+    """The JSON Schema of a whole answer of planning."""
+    row = keys_schema({name: field(name) for name in ROWS[question]}, lang)
+    facts = keys_schema(FACTS_OF[question], lang)
+    return {"$schema": DIALECT, **document_schema(question, row, lang, facts)}

@@ -1,0 +1,98 @@
+"""Every answer of planning is what its contract says, key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import jsonschema
+import pytest
+
+from telads.answers.answer import Answer
+from telads.model import Month
+from telads.planning import contract
+from telads.planning.brief import read_brief
+from telads.planning.comparison import compare
+from telads.planning.plan import Plan, make_plan
+from telads.planning.questions import (
+    PARTS,
+    audience_answer,
+    comparison_answer,
+    overlap_answer,
+    plan_answer,
+)
+from telads.planning.rules_read import read_rules
+from telads.workspace import Build
+
+YOUNG = {"where": {"age": [20, 30]}}
+BRIEF: dict[str, Any] = {
+    "name": "Summer", "month": "2023-02", "audience": YOUNG, "service": "delivery",
+    "budget": 50_000_000, "frequency": {"at_most": 5},
+    "platforms": [{"service": "shopping", "price": 3500, "cap": 9_000_000},
+                  {"service": "youtube", "name": "YouTube short", "price": 4500}],
+}  # fmt: skip
+
+
+def plan_of(build: Build) -> Plan:
+    return make_plan(build, read_brief(BRIEF))
+
+
+def part(name: str) -> Callable[[Build], Answer]:
+    return lambda build: plan_answer(build, plan_of(build), name)
+
+
+def compared(build: Build) -> Answer:
+    return comparison_answer(compare(plan_of(build), build, Month.of(2023, 3)))
+
+
+def entered_and_left(build: Build) -> Answer:
+    """With rows of segments that have no figures of before, or no spends of now."""
+    who = {"where": {"service": "delivery", "affinity": 1.0}}
+    plan = make_plan(build, read_brief({**BRIEF, "audience": who, "frequency": None}))
+    answer = comparison_answer(compare(plan, build, Month.of(2023, 4)))
+    assert {"entered", "left"} & set(answer.rows["status"].to_list())
+    return answer
+
+
+ASKED: dict[str, Callable[[Build], Answer]] = {
+    "audience": lambda build: audience_answer(build, read_rules(YOUNG)),
+    "overlap": lambda build: overlap_answer(
+        build, read_rules(YOUNG), read_rules({"where": {"sex": "F"}})
+    ),
+    **{f"plan_{name}": part(name) for name in PARTS},
+    "plan_comparison": compared,
+}
+
+
+def test_every_question_is_asked() -> None:
+    assert ASKED.keys() == contract.ROWS.keys() == contract.FACTS_OF.keys()
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_an_answer_is_as_promised(twin_build: Build, question: str) -> None:
+    document = ASKED[question](twin_build).document("en")
+    jsonschema.Draft202012Validator(contract.schema(question)).validate(document)
+    assert document["rows"]
+    assert document["facts"]
+
+
+def test_so_is_one_whose_groups_changed(twin_build: Build) -> None:
+    document = entered_and_left(twin_build).document("ko")
+    jsonschema.Draft202012Validator(contract.schema("plan_comparison")).validate(document)
+
+
+@pytest.mark.parametrize("question", contract.ROWS)
+def test_examples_are_as_promised(question: str) -> None:
+    schema = contract.schema(question)["properties"]
+    row = {name: contract.field(name).example for name in contract.ROWS[question]}
+    jsonschema.Draft202012Validator(schema["rows"]["items"]).validate(row)
+    facts = {name: fact.example for name, fact in contract.FACTS_OF[question].items()}
+    jsonschema.Draft202012Validator(schema["facts"]).validate(facts)
+
+
+def test_a_key_too_many_breaks_the_contract(twin_build: Build) -> None:
+    answer = ASKED["audience"](twin_build)
+    told = replace(answer, facts={**answer.facts, "more": 1}).document("en")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(contract.schema("audience")).validate(told)
