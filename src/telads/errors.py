@@ -94,20 +94,23 @@ def _remade(
 def choose(name: object, names: Iterable[Text]) -> Text:
     """The advice to whoever asked for a name that is none: the nearest one, and all there are."""
     known = list(dict.fromkeys(names))
-    near = _nearest(name, known)
-    meant = Text(f"혹시 {near.ko}인가요? ", f"Did you mean {near.en}? ") if near else Text("", "")
+    near = meant(name, known)
     return Text(
-        f"{meant.ko}다음 중에서 골라 주세요: {', '.join(one.ko for one in known)}.",
-        f"{meant.en}Choose one of: {', '.join(one.en for one in known)}.",
+        f"{near.ko}다음 중에서 골라 주세요: {', '.join(one.ko for one in known)}.",
+        f"{near.en}Choose one of: {', '.join(one.en for one in known)}.",
     )
 
 
-def _nearest(name: object, known: Iterable[Text]) -> Text | None:
+def meant(name: object, known: Iterable[Text]) -> Text:
+    """The question whether the nearest name was meant, with a space after it; empty if none is."""
     from difflib import get_close_matches
 
     spelt = {_letters(word): one for one in known for word in one}
     found = get_close_matches(_letters(name), spelt, n=1, cutoff=_ALIKE)
-    return spelt[found[0]] if found else None
+    if not found:
+        return Text("", "")
+    near = spelt[found[0]]
+    return Text(f"혹시 {near.ko}인가요? ", f"Did you mean {near.en}? ")
 
 
 def _letters(word: object) -> str:

@@ -134,6 +134,9 @@ REFUSED = {
         lambda folder: write_xlsx(
             folder / NAME, [[row[0], "수원시", *row[2:]] for row in portal_rows(1)]),
         "25 districts", "25개 자치구", {"row": 2, "column": "자치구", "value": "수원시"}),
+    "district typed wrongly": Refused(
+        changed(9, 1, "강냠구"), "Did you mean 강남구?", "혹시 강남구인가요?",
+        {"row": 9, "column": "자치구", "value": "강냠구"}),
     "row of a total": Refused(
         changed(9, 1, "합계"), "holds a total", "합계나 소계 행이면",
         {"row": 9, "column": "자치구", "value": "합계"}),

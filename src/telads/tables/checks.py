@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
-from telads.errors import DataError
-from telads.language import Text
+from telads.errors import DataError, meant
+from telads.language import Text, same
 from telads.tables.schema import KEY, UNESTIMATED, values_in
 
 if TYPE_CHECKING:
@@ -89,8 +89,10 @@ def choices(origin: Origin, texts: pl.Series, known: Mapping[str, str], advice: 
     unknown = translated.is_null()
     if unknown.any():
         row = _first(unknown)
+        near = meant(texts[row], map(same, dict.fromkeys(known.values())))
         raise DataError(
-            Text("모르는 값입니다.", "The value is not known."), advice,
+            Text("모르는 값입니다.", "The value is not known."),
+            Text(near.ko + advice.ko, near.en + advice.en),
             file=origin.file, row=origin.row(row), column=texts.name, value=texts[row],
         )  # fmt: skip
     return translated
