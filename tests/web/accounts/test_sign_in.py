@@ -166,6 +166,6 @@ def test_what_is_written_down_holds_no_typed_words(site: Client) -> None:
     sign_in(site)
     told = [(entry.who, entry.action, entry.thing) for entry in AuditEntry.objects.all()]
     assert told[::-1] == [
-        ("telads", "user-create", "kim"), ("", "sign-in-failed", ""),
+        ("command line", "user-create", "kim"), ("", "sign-in-failed", ""),
         ("kim", "sign-in-failed", ""), ("kim", "sign-in", ""),
     ]  # fmt: skip

@@ -12,7 +12,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from telads.errors import QuestionError
 from telads.web.accounts import people
+from telads.web.accounts.audit import COMMAND_LINE
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role, role_of
 from tests.web.accounts.people import PASSWORD, person, signed_in
@@ -140,6 +142,17 @@ def test_the_last_administrator_cannot_lock_himself_out(boss: Client) -> None:
     assert boss.get("/account/users/").status_code == 403
 
 
+def test_no_user_is_taken_for_the_command_line(site: Client) -> None:
+    with pytest.raises(QuestionError):
+        people.create(COMMAND_LINE, Role.ADMINISTRATOR)
+    for name in ("telads", "command-line"):
+        User.objects.all().delete()
+        boss = signed_in(person(name, Role.ADMINISTRATOR))
+        at = f"/account/users/{number(name)}"
+        assert boss.post(f"{at}/role/", {"role": "viewer"}).status_code == 400
+        assert boss.post(f"{at}/disable/").status_code == 400
+
+
 def test_the_command_line_can_do_what_the_browser_refuses(boss: Client) -> None:
     people.set_role("boss", Role.VIEWER)
     assert boss.get("/account/users/").status_code == 403
@@ -183,7 +196,7 @@ def test_the_pages_hold_to_the_policy(boss: Client, place: str) -> None:
 
 def test_the_log_is_read_by_person_and_action(boss: Client) -> None:
     person("lee")
-    page = get(boss, "/en/account/log/?who=telads&action=user-create")
+    page = get(boss, "/en/account/log/?who=command+line&action=user-create")
     rows = page.one("tbody").all("tr")
     assert [row.all("td")[2].text for row in rows] == ["lee", "boss"]
     assert not get(boss, "/account/log/?who=%00nobody").one("tbody").all("tr")

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from telads.language import Text
 from telads.web.accounts.models import AuditEntry
 
-COMMAND_LINE = "telads"
-"""Stands for whoever runs the installation: nobody signs in on the command line."""
+COMMAND_LINE = "command line"
+"""Stands for whoever runs the installation. No user can be called so: names have no space."""
 
 ACTIONS: dict[str, Text] = {
     "sign-in": Text("로그인", "signed in"),
