@@ -18,8 +18,10 @@ HORIZONS = (1, 3)
 SERVICES, PLATFORMS = "services", "platforms"
 
 
-def evaluation(workspace: Workspace, horizon: int = 1) -> Answer:
+def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = None) -> Answer:
     """The backtest of services and targets, and the split-half test of platforms.
+
+    Of the build in force, or of `build`, one of the workspace's.
 
     Rows: part (services or platforms), recommender (`chance` is the negative control), measure
     (ndcg, tau, first, precision; for platforms tau, first, coverage), value, low and high (95 %
@@ -29,7 +31,7 @@ def evaluation(workspace: Workspace, horizon: int = 1) -> Answer:
     """
     if horizon not in HORIZONS:
         raise one_of(Text("기간", "horizon"), horizon, map(str, HORIZONS))
-    build = workspace.build()
+    build = build or workspace.build()
     rows = _kept(workspace, build, horizon)
     facts = {
         name: rows[name].drop_nulls().max() for name in ("origins", "horizon", "overlap", "splits")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from django.conf import settings as django_settings
-from django.test import Client, override_settings
+from django.http import HttpResponse
+from django.test import Client, RequestFactory, override_settings
 
 from telads.answers.comparison import comparison
 from telads.answers.evaluation import evaluation
@@ -21,7 +23,8 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
-from telads.web.pages.evidence import panels
+from telads.web import current
+from telads.web.pages.evidence import panels, view
 from telads.web.written import figure_text
 from telads.workspace import Workspace
 
@@ -91,6 +94,27 @@ def test_the_download_is_the_evaluation(site: Client, twin_workspace: Workspace)
         [float("nan") if row["value"] is None else row["value"] for row in known], nan_ok=True
     )
     assert {row["synthetic"] for row in rows} == {"true"}
+
+
+@pytest.mark.parametrize("kind", ["", ".csv", ".csv-metadata.json"])
+def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
+    twin_workspace: Workspace, tmp_path: Path, kind: str
+) -> None:
+    evaluation(twin_workspace)  # computed once for all
+    unneeded = shutil.ignore_patterns("pictures", "downloads", "static", "*.sqlite3")
+    own = Workspace(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
+    first, second = own.build(), own.marts_path / "feedc0ffee"
+    shutil.copytree(first.path, second)
+    request = RequestFactory().get(f"/evidence/{kind and f'evaluation{kind}'}?horizon=1")
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=own.path)):
+        current.build(request)
+        (own.path / "current").write_text(f"{second.name}\n")
+        answer = view.evidence_file(request, kind) if kind else view.evidence(request)
+    assert isinstance(answer, HttpResponse)
+    told = answer.content.decode() + answer.get("Content-Disposition", "")
+    assert first.name[:8] in told
+    assert second.name not in told
+    assert not list((own.path / "evaluations").glob(f"{second.name}*"))
 
 
 def test_an_interval_below_zero_is_legible() -> None:

@@ -37,7 +37,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {"comparison": cache(lambda: comparison(build)), "horizons": HORIZONS,
                              "horizon": horizon, "too_few": None}  # fmt: skip
     try:
-        shown |= _evaluated(evaluation(current.workspace(), horizon), lang)
+        shown |= _evaluated(evaluation(current.workspace(), horizon, build), lang)
     except UnknownChoice:
         raise
     except QuestionError as error:
@@ -51,14 +51,14 @@ def evidence(request: HttpRequest) -> HttpResponse:
 @cached_by_build
 def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
     """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation, or what they are."""
-    horizon = _horizon(request)
-    answer = evaluation(current.workspace(), horizon)
+    build, horizon = current.build(request), _horizon(request)
+    answer = evaluation(current.workspace(), horizon, build)
     table = f"telads-evaluation-{horizon}-{answer.build}{TABLE}"
     if kind == TABLE:
         response = HttpResponse(charts.csv(answer.rows, answer.synthetic), content_type=CSV)
         lead_to_description(request, response)
     else:
-        about = {**provenance(current.build(request), "evaluation", None), "horizon": horizon}
+        about = {**provenance(build, "evaluation", None), "horizon": horizon}
         told = description(table, marked(answer.rows, answer.synthetic), about)
         response = HttpResponse(told, content_type=CSVM)
     response.headers["Content-Disposition"] = (
