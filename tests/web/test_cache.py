@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.middleware.csrf import get_token
 from django.test import RequestFactory, override_settings
 
-from telads.web.cache import KEPT, Entry, Kept, cached_by_build
+from telads.web.cache import KEPT, Entry, Kept, cached_by_build, size_of
 
 BODY = "서울 " * 1000
 
@@ -209,26 +209,35 @@ def test_small_and_packed_contents_stay_as_they_are() -> None:
 
 
 def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
-    kept = Kept(most_bytes=100)
+    kept = Kept(most_bytes=3 * size_of(("a",), Entry({}, "", {"": b"x" * 30})))
     for name in "abc":
         kept.keep((name,), Entry({}, name), "", b"x" * 30)
     kept.find(("a",))
     kept.keep(("d",), Entry({}, "d"), "", b"x" * 30)
     assert kept.find(("b",)) is None
     assert [name for name in "acd" if kept.find((name,))] == ["a", "c", "d"]
-    kept.keep(("huge",), Entry({}, "huge"), "", b"x" * 101)
-    assert kept.size <= 100
+    kept.keep(("huge",), Entry({}, "huge"), "", b"x" * kept.most_bytes)
+    assert not len(kept)
+
+
+def test_what_a_visitor_can_make_long_is_counted() -> None:
+    kept = Kept(most_bytes=100_000)
+    for number in range(30):
+        address = f"/data/people.csv?junk={number:05d}{'x' * 5_000}"
+        kept.keep((address,), Entry({"Link": f"<{address}>"}, ""), "", b"x")
+    assert 5 < len(kept) < 10
+    assert 80_000 < kept.size <= 100_000
 
 
 def test_bytes_are_counted_while_threads_keep_forms_and_let_go() -> None:
-    kept = Kept(most_bytes=3_000)
+    kept = Kept(most_bytes=30_000)
     faults: list[Exception] = []
     stop = threading.Event()
 
     def measure() -> None:
         try:
             while not stop.is_set():
-                assert 0 <= kept.size <= 3_000
+                assert 0 <= kept.size <= 30_000
         except Exception as error:  # a thread's own would only be printed
             faults.append(error)
 
@@ -248,7 +257,7 @@ def test_bytes_are_counted_while_threads_keep_forms_and_let_go() -> None:
     stop.set()
     watch.join()
     assert not faults
-    left = [entry for name in range(40) if (entry := kept.find((str(name),)))]
-    assert kept.size == sum(entry.size for entry in left)
+    keys = [(str(name),) for name in range(40)]
+    assert kept.size == sum(size_of(key, entry) for key in keys if (entry := kept.find(key)))
     kept.clear()
     assert kept.size == 0

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from hashlib import blake2b
+from itertools import chain
 from threading import Lock
 from typing import overload
 
@@ -42,7 +43,9 @@ View = Callable[..., HttpResponseBase]
 Key = tuple[str, ...]
 
 MOST_BYTES = 32 * 2**20
-"""Of one worker, compressed forms included."""
+"""Of one worker, compressed forms, keys and headers included."""
+ENTRY_BYTES = 1000
+"""What an entry takes besides its texts and bodies, about."""
 HTMX = ("HX-Request", "HX-Target", "HX-History-Restore-Request")
 WORTH_IT = 1000
 """Bytes from which an answer is compressed."""
@@ -64,10 +67,11 @@ class Entry:
     etag: str
     forms: dict[str, bytes] = field(default_factory=dict)
 
-    @property
-    def size(self) -> int:
-        """Bytes of all forms."""
-        return sum(map(len, self.forms.values()))
+
+def size_of(key: Key, entry: Entry) -> int:
+    """Bytes of an entry in memory. Addresses count: whoever asks can make them long."""
+    texts = chain(key, *entry.headers.items(), entry.forms.values())
+    return ENTRY_BYTES + sum(map(len, texts))
 
 
 class Kept:
@@ -99,13 +103,12 @@ class Kept:
         """Keep an entry, or one more form of it."""
         with self._lock:
             former = self._entries.pop(key, None)
-            self._bytes -= former.size if former else 0
+            self._bytes -= size_of(key, former) if former else 0
             entry.forms[form] = body
             self._entries[key] = entry
-            self._bytes += entry.size
+            self._bytes += size_of(key, entry)
             while self._entries and self._bytes > self.most_bytes:
-                _, oldest = self._entries.popitem(last=False)
-                self._bytes -= oldest.size
+                self._bytes -= size_of(*self._entries.popitem(last=False))
 
     def clear(self) -> None:
         """Forget everything."""
