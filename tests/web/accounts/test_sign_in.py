@@ -84,6 +84,21 @@ def test_wrong_words_lock_a_name_for_an_address(site: Client) -> None:
         sign_in(site)
 
 
+def test_attempts_on_a_locked_name_do_not_fill_the_log(site: Client) -> None:
+    person("kim")
+    limit = django_settings.AXES_FAILURE_LIMIT
+    for attempt in range(1, limit + 10):
+        sign_in(
+            Client(headers={"User-Agent": f"browser {attempt}"}),
+            password="wrong",
+            status=200 if attempt < limit else 429,
+        )
+    told = AuditEntry.objects.exclude(action="user-create").values_list("who", "action")
+    assert sorted(told) == [("kim", "sign-in-failed")] * limit + [("kim", "sign-in-locked")]
+    sign_in(Client(REMOTE_ADDR="192.0.2.7"), password="wrong", status=200)
+    assert AuditEntry.objects.filter(action="sign-in-failed").count() == limit + 1
+
+
 def test_a_strong_password_is_asked_for() -> None:
     for weak in ("short", "password1234", "482910473829", "kim-jiwon-kim"):
         with pytest.raises(QuestionError):

@@ -168,6 +168,16 @@ def test_a_way_back_is_good_once_and_for_one_browser(provider: Provider) -> None
     for other in ("", "?error=access_denied", "?code=x", "?state=x"):
         assert Client().get(f"/sso/return/{other}").status_code == 403
     assert User.objects.count() == 1
+    assert not failures()  # who was not sent out has not tried
+
+
+def test_a_way_back_is_spent_by_a_refusal_too(provider: Provider) -> None:
+    client = Client()
+    back = provider.authorize(client.get("/account/sso/").headers["Location"])
+    assert client.get(back.replace("code=", "error=")).status_code == 403
+    assert failures() == ["single sign-on: NotTrusted"]
+    assert client.get(back).status_code == 403
+    assert not User.objects.exists()
 
 
 def test_a_code_that_the_provider_does_not_know_or_a_wrong_secret(provider: Provider) -> None:

@@ -1,10 +1,15 @@
-"""What Django and django-axes tell about signing in, written down."""
+"""What Django and django-axes tell about signing in, written down.
+
+Once a name is locked, further attempts from there are not: nothing is ever removed from the log,
+and a stranger could fill it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from axes.signals import user_locked_out
+from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -31,12 +36,21 @@ def _signed_out(sender: Any, user: User | None, **facts: Any) -> None:
         record(user.get_username(), "sign-out")
 
 
-def _failed(sender: Any, credentials: dict[str, Any], **facts: Any) -> None:
-    record(_known(credentials.get("username")), "sign-in-failed")
+def _failed(
+    sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **facts: Any
+) -> None:
+    if _failures(request) <= django_settings.AXES_FAILURE_LIMIT:
+        record(_known(credentials.get("username")), "sign-in-failed")
 
 
 def _locked(sender: Any, request: HttpRequest, username: str, **facts: Any) -> None:
-    record(_known(username), "sign-in-locked")
+    if _failures(request) == django_settings.AXES_FAILURE_LIMIT:
+        record(_known(username), "sign-in-locked")
+
+
+def _failures(request: HttpRequest | None) -> int:
+    """How often the name has failed from there, this time included; django-axes counts first."""
+    return getattr(request, "axes_failures_since_start", None) or 0
 
 
 def _known(name: Any) -> str:

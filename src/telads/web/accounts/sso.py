@@ -149,12 +149,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
     lang = request.session.get(LANGUAGE)
     with translation.override(lang if lang in {"ko", "en"} else "ko"):
         request.LANGUAGE_CODE = translation.get_language()
-        states = request.session.get(STATES) or {}
-        state = states.pop(request.GET.get("state", ""), None)
-        if state is None or "code" not in request.GET:
-            return _refused(request, NotTrusted(request.GET.get("error", "state")[:40]))
-        request.session[STATES] = states
-        request.session.save()
+        state = _state_of(request)
+        if state is None:  # who was not sent out with it has not tried: the log need not hold it
+            return answer_with(request, REFUSED, 403)
         try:
             user = Backend().authenticate(
                 request, nonce=state["nonce"], code_verifier=state["code_verifier"]
@@ -166,11 +163,21 @@ def come_back(request: HttpRequest) -> HttpResponse:
         except WRONG as error:
             return _refused(request, error)
         if user is None:
-            return _refused(request, NotTrusted("token"))
+            return _refused(request, NotTrusted("no code or token"))
         back = request.session.get(NEXT) or reverse("home")
         user.backend = BACKEND  # what listens to `login` reads it
         auth.login(request, user)
         return redirect(back)
+
+
+def _state_of(request: HttpRequest) -> Any:
+    """What this browser was sent out with, spent by the first answer; None for anything else."""
+    states = request.session.get(STATES) or {}
+    state = states.pop(request.GET.get("state", ""), None)
+    if state is not None:
+        request.session[STATES] = states
+        request.session.save()
+    return state
 
 
 def _refused(request: HttpRequest, error: Exception, name: str = "") -> HttpResponse:
