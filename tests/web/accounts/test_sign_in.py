@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.web.accounts import people
@@ -137,6 +139,16 @@ def test_disabled_people_are_out_at_once(site: Client) -> None:
     sign_in(Client(), status=200)
     people.set_active("kim", True)
     sign_in(Client())
+
+
+def test_sessions_that_ended_are_not_kept(site: Client) -> None:
+    kim = person("kim")
+    for _ in range(3):
+        signed_in(kim)
+    Session.objects.update(expire_date=timezone.now() - timedelta(minutes=1))
+    sign_in(site)
+    assert Session.objects.count() == 1
+    assert get(site, "/").all("details", class_="account")
 
 
 def test_a_role_holds_from_the_next_request(site: Client) -> None:

@@ -17,7 +17,7 @@ from django.test import Client, override_settings
 
 from telads.errors import SettingError
 from telads.settings import Settings
-from telads.web.accounts import people
+from telads.web.accounts import newcomers, people
 from telads.web.accounts.backends import BACKEND, backends_of
 from telads.web.accounts.models import AuditEntry, SingleSignOn
 from telads.web.accounts.provider import forget
@@ -215,6 +215,22 @@ def test_an_account_is_never_taken_over_by_a_name(provider: Provider) -> None:
     provider.claims = {"sub": "u-2"}
     come(provider, Client())
     assert User.objects.filter(username="kim-3").exists()
+
+
+def test_two_first_sign_ins_at_once_make_one_account(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = newcomers._made
+
+    def meanwhile(*asked: Any) -> User:
+        made(*asked)  # by another tab
+        return made(*asked)
+
+    monkeypatch.setattr(newcomers, "_made", meanwhile)
+    client = Client()
+    come(provider, client)
+    assert get(client, "/").one("details", class_="account").text.startswith("kim")
+    assert User.objects.count() == SingleSignOn.objects.count() == 1
 
 
 def test_a_strange_name_is_made_fit(provider: Provider) -> None:

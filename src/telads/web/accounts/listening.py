@@ -26,7 +26,8 @@ def listen() -> None:
     user_locked_out.connect(_locked, dispatch_uid="telads-locked")
 
 
-def _signed_in(sender: Any, user: User, **facts: Any) -> None:
+def _signed_in(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:
+    request.session.clear_expired()  # nobody else removes sessions that ended by themselves
     backend = getattr(user, "backend", "")
     record(user.get_username(), "sign-in", detail=SINGLE_SIGN_ON if backend == BACKEND else "")
 

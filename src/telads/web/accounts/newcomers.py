@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from telads.errors import QuestionError
 from telads.settings import Settings
@@ -35,11 +35,15 @@ def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
     An account that was made otherwise is never taken over because a name is alike.
     """
     mapped = role_in(claims, settings)
-    known = SingleSignOn.objects.select_related("user").filter(
+    of_subject = SingleSignOn.objects.select_related("user").filter(
         issuer=claims["iss"], subject=claims["sub"]
-    ).first()  # fmt: skip
+    )
+    known = of_subject.first()
     if known is None:
-        return _made(claims, mapped or Role.VIEWER)
+        try:
+            return _made(claims, mapped or Role.VIEWER)
+        except IntegrityError:  # the same person in another tab was faster
+            known = of_subject.get()
     if not known.user.is_active:
         raise Disabled(known.user.username)
     if mapped and people.role_name(known.user) != mapped:
