@@ -145,7 +145,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "telads.web.accounts.views.locked"
-AXES_CLIENT_IP_CALLABLE = "telads.web.accounts.address.client_address"
+AXES_CLIENT_IP_CALLABLE = "telads.web.api.admission.client_of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

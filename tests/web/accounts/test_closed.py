@@ -65,11 +65,13 @@ def test_programs_send_a_key(installed: Installed, client: Client) -> None:
         refused = client.get("/api/v1/months")
         assert refused.status_code == 401
         assert refused.json()["code"] == "unauthorized"
+        assert refused.headers["WWW-Authenticate"] == 'Bearer realm="telads"'
         for wrong in ("Bearer x", "Basic x", key):
             headers = {"Authorization": wrong}
             assert client.get("/api/v1/months", headers=headers).status_code == 401
-        headers = {"Authorization": f"Bearer {key}"}
-        assert client.get("/api/v1/months", headers=headers).status_code == 200
+        for scheme in ("bearer", "BEARER", "Bearer"):
+            headers = {"Authorization": f"{scheme} {key}"}
+            assert client.get("/api/v1/months", headers=headers).status_code == 200
     with installed(closed=True, api_keys=True):
         assert client.get("/api/v1/months", headers=headers).status_code == 200
     assert not AuditEntry.objects.exists()

@@ -22,7 +22,6 @@ OPEN = frozenset({
     "plan-shared", "plan-shared-file", "healthz", "metrics", "icon",
 })  # fmt: skip
 """Names of the addresses that everybody reaches; `metrics` asks for itself who it is."""
-BEARER = "Bearer "
 
 
 def is_outside(request: HttpRequest) -> bool:
@@ -51,12 +50,7 @@ class closed_to_visitors:  # noqa: N801 - named in the settings like Django's ow
         if named in OPEN or not is_outside(request):
             return None
         if request.path.startswith(PLACE) and named != "api-docs":
-            return None if _has_key(request) else problem_of_status(request, 401)
+            return None if keys.given(request) else problem_of_status(request, 401)
         response = sign_in_first(request)
         add_never_cache_headers(response)
         return response
-
-
-def _has_key(request: HttpRequest) -> bool:
-    given = request.headers.get("Authorization", "")
-    return given.startswith(BEARER) and keys.find(given.removeprefix(BEARER)) is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError
-from ninja.security import HttpBearer
 
 from telads.errors import QuestionError
 from telads.language import Text
@@ -26,34 +25,29 @@ class TooManyRequests(QuestionError):
         self.seconds = seconds
 
 
-class Admission(HttpBearer):
-    """Every request passes here first: `Authorization: Bearer KEY`, then the rate."""
+def admitted(request: HttpRequest) -> str:
+    """Every request passes here first, its key and its rate; who asks.
 
-    def __call__(self, request: HttpRequest) -> str:
-        """Who asks; raises `AuthenticationError`, `TooManyRequests`."""
-        settings = current.settings()
-        who = address_of(request)
-        if settings.api_keys:
-            found = super().__call__(request)
-            if not found:
-                raise AuthenticationError
-            who = str(found)
-        if settings.api_rate:
-            seconds = seconds_to_wait(who, settings.api_rate)
-            if seconds:
-                raise TooManyRequests(settings.api_rate, seconds)
-        return who
-
-    def authenticate(self, request: HttpRequest, token: str) -> str | None:
-        """The owner of a key."""
-        found = keys.find(token)
-        return f"key-{found.pk}" if found else None
+    Raises `AuthenticationError`, `TooManyRequests`.
+    """
+    settings = current.settings()
+    who = f"address-{client_of(request)}"
+    if settings.api_keys:
+        key = keys.given(request)
+        if key is None:
+            raise AuthenticationError
+        who = f"key-{key.pk}"
+    if settings.api_rate:
+        seconds = seconds_to_wait(who, settings.api_rate)
+        if seconds:
+            raise TooManyRequests(settings.api_rate, seconds)
+    return who
 
 
-def address_of(request: HttpRequest) -> str:
+def client_of(request: HttpRequest) -> str:
     """The client's address; behind a proxy the one that the proxy itself wrote down last."""
     if current.settings().behind_tls:
         forwarded = request.headers.get("X-Forwarded-For", "")
         if forwarded:
-            return f"address-{forwarded.rsplit(',', maxsplit=1)[-1].strip()}"
-    return f"address-{request.META.get('REMOTE_ADDR', '')}"
+            return forwarded.rsplit(",", maxsplit=1)[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
@@ -62,6 +63,12 @@ def revoke(name: str) -> None:
     if key.revoked is None:
         key.revoked = timezone.now()
         key.save(update_fields=["revoked"])
+
+
+def given(request: HttpRequest) -> ApiKey | None:
+    """The valid key a request was sent with, `Authorization: Bearer KEY`; None without one."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return find(key) if scheme.lower() == "bearer" else None
 
 
 def find(key: str) -> ApiKey | None:

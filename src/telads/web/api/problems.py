@@ -115,7 +115,10 @@ def problem_of_status(request: HttpRequest, status: int) -> HttpResponse:
     """A problem about which no more is known than its status."""
     code = _BY_STATUS.get(status, "internal-error")
     detail, advice = _DETAILS.get(code, (TITLES[code], None))
-    return problem(request, TeladsError(detail, advice), status)
+    response = problem(request, TeladsError(detail, advice), status)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="telads"'
+    return response
 
 
 def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:

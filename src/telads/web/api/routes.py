@@ -9,12 +9,12 @@ from ninja.errors import AuthenticationError, ValidationError
 from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web.api import files, questions
-from telads.web.api.admission import Admission, TooManyRequests
+from telads.web.api.admission import TooManyRequests, admitted
 from telads.web.api.problems import STATUS, problem, problem_of_status, readable
 
 api = NinjaAPI(
     title="telads", version=__version__, urls_namespace="api",
-    docs_url=None, openapi_url=None, auth=Admission(),
+    docs_url=None, openapi_url=None, auth=admitted,
 )  # fmt: skip
 api.add_router("", questions.router)
 api.add_router("", files.router)
@@ -39,6 +39,4 @@ def _later(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    response = problem_of_status(request, 401)
-    response.headers["WWW-Authenticate"] = 'Bearer realm="telads"'
-    return response
+    return problem_of_status(request, 401)
