@@ -91,7 +91,8 @@ def test_what_cannot_be_shown_leaves_the_form_as_it_is(
      ("service=delivery&by=volume", 400), ("service=delivery&least=nan", 400),
      ("service=delivery&least=x", 400), ("signal=subway_days&z=1e99", 400),
      ("district=%00", 404), ("signal=nothing", 404),
-     ("like_district=강남구&like_sex=F&like_age=30&top=0", 400)],
+     ("like_district=강남구&like_sex=F&like_age=30&top=0", 400),
+     ("like_district=강남구&like_sex=F&like_age=30&top=2.7", 400)],
 )  # fmt: skip
 def test_wrong_choices_are_told(site: Client, query: str, status: int) -> None:
     assert get(site, f"/audiences/?{query}", status).one("h1").text

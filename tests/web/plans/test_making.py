@@ -221,7 +221,12 @@ def test_a_change_is_a_new_version_and_the_same_is_none(planner: Client) -> None
     late = planner.post(f"/en/plans/{plan.pk}/edit/", {**sent, "budget": "70000000"})
     assert late.status_code == 400
     assert "Meanwhile kim saved version 2" in late.content.decode()
+    for strange in ("9" * 5_000, "٣", "x", ""):
+        told = planner.post(f"/plans/{plan.pk}/edit/", {**sent, "unit": "2000", "after": strange})
+        assert told.status_code == 400
     assert [one.number for one in plan.versions.all()] == [2, 1]
+    assert planner.get(f"/plans/{plan.pk}/versions/0/").status_code == 404
+    assert planner.get(f"/plans/{plan.pk}/versions/0/plan.json").status_code == 404
 
 
 def test_forms_and_briefs_say_the_same(twin_build: Build) -> None:

@@ -63,7 +63,7 @@ def version_for(
 ) -> PlanVersion:
     """A version of a plan, the newest for None; raises `Http404`, `PermissionDenied`."""
     plan = plan_for(request, number, least)
-    found = plan.versions.filter(number=version).first() if version else plan.newest
+    found = plan.newest if version is None else plan.versions.filter(number=version).first()
     if found is None:
         raise Http404
     found.plan = plan

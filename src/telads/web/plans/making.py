@@ -21,6 +21,7 @@ from telads.web import current
 from telads.web.accounts.roles import Role, required
 from telads.web.pages.audiences.described import described_from, described_of
 from telads.web.pages.audiences.form import NEW
+from telads.web.pages.audiences.wanted import whole_in
 from telads.web.plans import draft
 from telads.web.plans.access import Level, version_for
 from telads.web.plans.computed import computed
@@ -83,7 +84,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     made, wrong = _tried(request, build, typed)
     if made and "save" in request.POST:
         try:
-            saved = add_version(request, newest.plan, made, int(after) if after.isdecimal() else 0)
+            saved = add_version(request, newest.plan, made, whole_in(after))
         except QuestionError as error:
             wrong = error
         else:

@@ -12,6 +12,7 @@ from telads.errors import QuestionError
 from telads.web import current
 from telads.web.accounts.roles import Role, required
 from telads.web.downloads import links
+from telads.web.pages.audiences.wanted import whole_in
 from telads.web.plans import store
 from telads.web.plans.access import Level, plan_for, version_for
 from telads.web.plans.files import FILES, answer
@@ -25,9 +26,8 @@ from telads.web.plans.shown import shown
 def share(request: HttpRequest, number: int, version: int) -> HttpResponse:
     """`/plans/12/versions/3/share/`: make a link; its address is shown this once."""
     found = version_for(request, number, version, Level.OWN)
-    days = request.POST.get("days", "")
     try:
-        token = store.share(request, found, int(days) if days.isdecimal() and len(days) < 5 else 0)
+        token = store.share(request, found, whole_in(request.POST.get("days", "")))
     except QuestionError as error:
         return render_version(request, number, version, wrong=error)
     return render_version(request, number, version, token)

@@ -22,7 +22,7 @@ from telads.web.pages.audiences.described import (
     Query,
     described_of,
 )
-from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted
+from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted, whole_in
 from telads.web.selects import Option, Select, month_select, select
 from telads.workspace import Build
 
@@ -31,7 +31,6 @@ EXAMPLE = Described((_MUCH, Wanted(), Wanted()))
 """The audience shown where none was described."""
 NONE = Text("–", "–")
 NEW = "new"
-LONGEST_NUMBER = 10
 
 
 class Choice(NamedTuple):
@@ -83,7 +82,7 @@ def choice_of(build: Build, query: QueryDict) -> Choice:
     """The choice in an address; raises `QuestionError` and its kinds."""
     first, second = described_of(query), described_of(query, SECOND)
     plan = query.get("plan", "")
-    plan = plan if plan == NEW or (plan.isdecimal() and len(plan) < LONGEST_NUMBER) else ""
+    plan = plan if plan == NEW or whole_in(plan) else ""
     example = first.nobody_asked and second.nobody_asked and "service" not in query and not plan
     return Choice(
         month=month_of(build, query.get("month") or None),

@@ -24,8 +24,7 @@ DEFAULT_LEAST = {"affinity": "1", "index": "120"}
 
 By affinity of delivery 22 to 29 % of all people in the seven real months; at half an sd 43 to 49.
 """
-
-
+LONGEST_NUMBER = 9
 EVERYBODY = {"sex": [str(sex) for sex in Sex]}
 
 
@@ -85,7 +84,7 @@ class Wanted(NamedTuple):
             segment = dict(zip(("district", "sex", "age"), (getattr(self, n) for n in LIKE),
                                strict=True))  # fmt: skip
             top = number_of("top", self.top or "5")
-            found.append({"like": segment, "top": int(top), "among": "all"})
+            found.append({"like": segment, "top": top, "among": "all"})
         return {"all": found or [EVERYBODY]}
 
 
@@ -148,6 +147,11 @@ def number_of(name: str, text: str) -> float:
             rule=name, value=text,
         )  # fmt: skip
     return value
+
+
+def whole_in(text: str) -> int:
+    """The number that an address or a form names by digits alone; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
