@@ -11,17 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
-from telads.errors import (
-    AudienceTooSmall,
-    DataError,
-    IndexRefused,
-    NothingBuilt,
-    QuestionError,
-    TeladsError,
-    UnknownChoice,
-    WorkspaceDamaged,
-)
-from telads.language import Text
 from telads.web import errors, urls
 
 
@@ -87,19 +76,3 @@ def test_before_the_first_build_pages_say_so(client: Client, tmp_path: Path, add
         response = client.get(address)
     assert response.status_code == 503
     assert "telads ingest" in response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        (UnknownChoice, 404),
-        (AudienceTooSmall, 404),
-        (IndexRefused, 400),
-        (QuestionError, 400),
-        (DataError, 400),
-        (NothingBuilt, 503),
-        (WorkspaceDamaged, 503),
-    ],
-)
-def test_the_status_of_each_kind(kind: type[TeladsError], status: int) -> None:
-    assert errors.status_of(kind(Text("가", "a"))) == status

@@ -15,26 +15,17 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from telads.errors import (
-    AudienceTooSmall,
-    IndexRefused,
-    QuestionError,
-    TeladsError,
-    UnknownChoice,
-    WorkspaceError,
-)
+from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
-from telads.web.api.problems import PLACE, problem
+from telads.web.api.problems import PLACE, problem, status_of
 
-STATUS: tuple[tuple[type[TeladsError], int], ...] = (
-    (UnknownChoice, 404),
-    (AudienceTooSmall, 404),
-    (IndexRefused, 400),
-    (QuestionError, 400),
-    (WorkspaceError, 503),
-)
-"""The HTTP status of each error; the first that fits."""
+
+class DatabaseAway(TeladsError):
+    """The website's database does not answer."""
+
+    code = "database-away"
+
 
 BAD_REQUEST = TeladsError(
     Text("요청을 이해할 수 없습니다.", "This request cannot be understood."),
@@ -61,7 +52,7 @@ OUR_FAULT = TeladsError(
          "Open the page again in a while. The error is in the server's log."),
 )  # fmt: skip
 
-DATABASE_AWAY = TeladsError(
+DATABASE_AWAY = DatabaseAway(
     Text("지금은 데이터베이스를 쓸 수 없습니다.", "The database cannot be used right now."),
     Text("저장된 것은 그대로입니다. 잠시 뒤에 다시 열어 주십시오. 돌아오면 저절로 다시 됩니다.",
          "What was saved is safe. Open the page again in a while: it works again by itself."),
@@ -70,11 +61,6 @@ AWAY = (OperationalError, InterfaceError)
 """What a database raises that is down, full, or locked for too long."""
 RETRY_AFTER = 10
 """Seconds that a program is asked to wait for the database."""
-
-
-def status_of(error: TeladsError) -> int:
-    """The HTTP status an error is told with."""
-    return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
 
 
 def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:

@@ -8,13 +8,15 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.errors import WorkspaceDamaged
+from telads.errors import DataError, WorkspaceDamaged
 from telads.language import Text
-from telads.web.api.problems import STATUS, TITLES, plain_errors, problem
-from telads.web.errors import STATUS as PAGES_STATUS
+from telads.web.api import keys
+from telads.web.api.problems import STATUS, TITLES, plain_errors, problem, status_of
+from tests.web.api.conftest import Installed
 
 GROUP = "district=강남구&sex=F&age=30"
 BAD: dict[str, int] = {
@@ -168,7 +170,25 @@ def test_a_fault_of_ours_is_no_page() -> None:
     assert page.content.startswith(b"<h1>")
 
 
-def test_pages_and_problems_agree_on_statuses() -> None:
+def test_each_code_has_a_title_and_a_status() -> None:
     assert STATUS.keys() == TITLES.keys()
-    for kind, status in PAGES_STATUS:
-        assert STATUS[kind.code] == status
+    assert status_of(WorkspaceDamaged(Text("", ""))) == 503
+    assert status_of(DataError(Text("", ""))) == 400  # none of the API's own
+
+
+def test_a_database_that_is_away_is_told_as_such(
+    client: Client, installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find(key: str) -> None:
+        raise OperationalError("a secret of the inside")
+
+    monkeypatch.setattr(keys, "find", find)
+    client.raise_request_exception = False
+    for settings in ({"api_keys": True}, {"closed": True}):
+        with installed(**settings):
+            response = client.get("/api/v1/months", headers={"Authorization": "Bearer x"})
+        told = response.json()
+        assert (response.status_code, told["status"]) == (503, 503)
+        assert told["code"] == "database-away"
+        assert "secret" not in response.content.decode()
+        assert response.headers["Retry-After"] == "10"

@@ -74,7 +74,10 @@ _ERRORS: dict[int, Text] = {
     404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
     422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
     429: Text("너무 잦은 요청", "too many requests, see Retry-After"),
-    503: Text("아직 계산 전이거나 작업 폴더를 쓸 수 없음", "nothing built, or workspace unusable"),
+    503: Text(
+        "아직 계산 전이거나 작업 폴더나 데이터베이스를 쓸 수 없음",
+        "nothing built, or workspace or database unusable",
+    ),
 }
 
 

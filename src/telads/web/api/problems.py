@@ -37,6 +37,7 @@ TITLES: dict[str, Text] = {
     "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
     "workspace-damaged": Text("작업 폴더가 손상되었습니다", "The workspace is damaged"),
     "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
+    "database-away": Text("데이터베이스를 쓸 수 없습니다", "The database cannot be used"),
     "internal-error": Text("예상하지 못한 오류입니다", "Something unexpected went wrong"),
 }
 """Every code a problem can have."""
@@ -45,9 +46,9 @@ STATUS: dict[str, int] = {
     "bad-parameter": 422, "unknown-choice": 404, "audience-too-small": 404, "index-refused": 400,
     "bad-question": 400, "unauthorized": 401, "not-found": 404, "method-not-allowed": 405,
     "too-many-requests": 429, "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
-    "workspace-damaged": 503, "workspace": 503, "internal-error": 500,
+    "workspace-damaged": 503, "workspace": 503, "database-away": 503, "internal-error": 500,
 }  # fmt: skip
-"""The HTTP status each is told with."""
+"""The HTTP status each is told with, here and on pages."""
 
 _BY_STATUS = {
     400: "bad-request",
@@ -78,6 +79,11 @@ class BadParameter(QuestionError):
     """A parameter that cannot be read at all: repeated, unknown, empty, of another type."""
 
     code = "bad-parameter"
+
+
+def status_of(error: TeladsError) -> int:
+    """The HTTP status an error is told with."""
+    return STATUS.get(error.code, 400)
 
 
 def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:

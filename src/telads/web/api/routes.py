@@ -10,7 +10,7 @@ from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web.api import files, questions
 from telads.web.api.admission import TooManyRequests, admitted
-from telads.web.api.problems import STATUS, problem, problem_of_status, readable
+from telads.web.api.problems import problem, problem_of_status, readable, status_of
 
 api = NinjaAPI(
     title="telads", version=__version__, urls_namespace="api",
@@ -22,7 +22,7 @@ api.add_router("", files.router)
 
 @api.exception_handler(TeladsError)
 def _refused(request: HttpRequest, error: TeladsError) -> HttpResponse:
-    return problem(request, error, STATUS.get(error.code, 400))
+    return problem(request, error, status_of(error))
 
 
 @api.exception_handler(ValidationError)
