@@ -1,9 +1,13 @@
 """Settings of the website in tests: the product's own, on a workspace of the test run."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
-os.environ.setdefault("TELADS_WORKSPACE", tempfile.mkdtemp(prefix="telads-web-"))
+if "TELADS_WORKSPACE" not in os.environ:  # a process that a test starts has its parent's
+    os.environ["TELADS_WORKSPACE"] = tempfile.mkdtemp(prefix="telads-web-")
+    atexit.register(shutil.rmtree, os.environ["TELADS_WORKSPACE"], ignore_errors=True)
 
 from telads.web.settings import *  # noqa: F403 - the workspace has to be known first
 
