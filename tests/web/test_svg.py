@@ -14,14 +14,12 @@ def test_lines_share_a_scale_that_both_fill() -> None:
     assert drawn.own == "M3.0 37.0L34.3 28.5L65.7 20.0L97.0 11.5"
     assert drawn.beside.endswith("L97.0 3.0")
     assert drawn.dot == "M97.0 11.5h0"
-    assert (drawn.first, drawn.last, drawn.last_beside) == (1, 4, 5)
 
 
 def test_what_is_not_known_leaves_a_gap() -> None:
     drawn = lines(MONTHS, [1, None, 3, None], [2, 2, 2, 2])
     assert drawn.own == "M3.0 37.0M65.7 3.0"
     assert drawn.dot == "M65.7 3.0h0"
-    assert drawn.last is None
     assert lines(MONTHS, [None] * 4, [None] * 4).dot == ""
 
 

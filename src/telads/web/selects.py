@@ -1,4 +1,4 @@
-"""Lists to choose from, as the forms of the recommendation pages show them."""
+"""Lists to choose from, as the forms of pages show them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ METHOD_NAMES: dict[str, Text] = {
     "affinity": Text("관심도(기본)", "affinity (the default)"),
     "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
 }
+SEXES_NAMED = [(str(sex), sex.text) for sex in Sex]
+AGES_NAMED = [(str(age), age_text(age)) for age in AGES]
 
 
 class Option(NamedTuple):
@@ -64,22 +66,25 @@ def select(
     return Select(id, title(lang), known)
 
 
+def districts_named(build: Build) -> list[tuple[str, Text]]:
+    """The districts a build holds, by the name in an address."""
+    return [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+
+
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
     """The districts; `any_of` names the choice of all of them."""
-    named = [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+    named = districts_named(build)
     return select("district", Text("자치구", "District"), _with(any_of, named), chosen, lang)
 
 
 def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:
     """The sexes."""
-    named = [(str(sex), sex.text) for sex in Sex]
-    return select("sex", Text("성별", "Sex"), _with(any_of, named), chosen, lang)
+    return select("sex", Text("성별", "Sex"), _with(any_of, SEXES_NAMED), chosen, lang)
 
 
 def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
     """The ten-year ages."""
-    named = [(str(age), age_text(age)) for age in AGES]
-    return select("age", Text("나이", "Age"), _with(any_of, named), chosen, lang)
+    return select("age", Text("나이", "Age"), _with(any_of, AGES_NAMED), chosen, lang)
 
 
 def month_select(build: Build, chosen: object, lang: Lang) -> Select:

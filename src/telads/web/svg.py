@@ -27,15 +27,12 @@ RANKS_SHOWN = 3
 
 
 class Lines(NamedTuple):
-    """Two lines on one scale of their own: paths, and the figures at the ends."""
+    """Two lines on one scale of their own, as paths."""
 
     own: str
     beside: str
     dot: str
     """Where the own line ends."""
-    first: float | None
-    last: float | None
-    last_beside: float | None
 
 
 def lines(
@@ -64,10 +61,7 @@ def lines(
 
     ends = [(month, value) for month, value in zip(months, own, strict=True) if value is not None]
     at = place(*ends[-1]) if ends else (0.0, 0.0)
-    return Lines(
-        path(own), path(beside), f"M{at[0]:.1f} {at[1]:.1f}h0" if ends else "",
-        ends[0][1] if ends else None, own[-1], beside[-1],
-    )  # fmt: skip
+    return Lines(path(own), path(beside), f"M{at[0]:.1f} {at[1]:.1f}h0" if ends else "")
 
 
 class Outline(NamedTuple):

@@ -8,12 +8,10 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import month_of
-from telads.answers.tables import districts
 from telads.catalog import BY_ID
 from telads.features.signals import SIGNALS
 from telads.language import Lang, Text
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.model import Month
 from telads.web.pages.audiences.described import (
     GROUPS,
     SECOND,
@@ -23,7 +21,7 @@ from telads.web.pages.audiences.described import (
     described_of,
 )
 from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted, whole_in
-from telads.web.selects import Option, Select, month_select, select
+from telads.web.selects import AGES_NAMED, SEXES_NAMED, Option, Select, districts_named, select
 from telads.workspace import Build
 
 _MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
@@ -115,11 +113,6 @@ def _plan_page(choice: Choice, query: Query) -> str:
     return reverse("plan-edit", args=(int(choice.plan),), query=told)
 
 
-def month_field(build: Build, choice: Choice, lang: Lang) -> Select:
-    """The list of months."""
-    return month_select(build, choice.month, lang)
-
-
 def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
     """The fields of one audience."""
     first, *others = (
@@ -135,9 +128,7 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
                ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
     signals = [("", NONE), *((signal.id, signal.text) for signal in SIGNALS)]
-    named = [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
-    sexes = [(str(sex), sex.text) for sex in Sex]
-    ages = [(str(age), age_text(age)) for age in AGES]
+    named = districts_named(build)
     none = ("", NONE)
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
     return Fields(
@@ -153,14 +144,16 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
         like=[
             select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
                    wanted.like_district, lang),
-            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *sexes], wanted.like_sex, lang),
-            select(f"like_age{suffix}", Text("나이", "Age"), [none, *ages], wanted.like_age, lang),
+            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *SEXES_NAMED],
+                   wanted.like_sex, lang),
+            select(f"like_age{suffix}", Text("나이", "Age"), [none, *AGES_NAMED],
+                   wanted.like_age, lang),
             select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
                    lang),
         ],
         boxes=[
-            _boxes("sex", Text("성별", "Sex"), sexes, wanted.sex, lang),
-            _boxes("age", Text("나이", "Age"), ages, wanted.age, lang),
+            _boxes("sex", Text("성별", "Sex"), SEXES_NAMED, wanted.sex, lang),
+            _boxes("age", Text("나이", "Age"), AGES_NAMED, wanted.age, lang),
             _boxes("district", Text("자치구", "District"), named, wanted.district, lang),
         ],
         least=wanted.least or DEFAULT_LEAST[wanted.by],

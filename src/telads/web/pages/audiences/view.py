@@ -17,6 +17,7 @@ from telads.web.fragments import page_or_result
 from telads.web.pages.audiences import form
 from telads.web.pages.audiences.described import SECOND, Described
 from telads.web.pages.audiences.shown import shown
+from telads.web.selects import month_select
 from telads.web.svg import outlines
 from telads.workspace import Build
 
@@ -29,7 +30,7 @@ def audiences(request: HttpRequest) -> HttpResponse:
     choice = form.choice_of(build, request.GET)
     facts = {
         "choice": choice,
-        "month": form.month_field(build, choice, lang),
+        "month": month_select(build, choice.month, lang),
         "first": form.form_of(build, choice.first, "", lang),
         "second": form.form_of(build, choice.second or Described(), SECOND, lang),
         "outlines": outlines(),
