@@ -9,19 +9,21 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from telads import ingest as module
-from telads.errors import DataError, WorkspaceError
+from telads.errors import DataError, WorkspaceBusy, WorkspaceError
 from telads.ingest import Taken, ingest
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources.seoul import SEOUL
 from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
+from tests.test_workspace import held
 
 JUNE, JULY = Month.of(2023, 6), Month.of(2023, 7)
 
@@ -112,6 +114,18 @@ def test_the_month_can_be_given_for_one_file(
     assert (taken.outcome, taken.month) == ("replaced", JULY), "the caller knows better"
     with pytest.raises(DataError, match="single file"):
         list(ingest(workspace, [path, other], settings, month=JULY))
+
+
+def test_nothing_is_told_of_a_workspace_that_is_busy(
+    tmp_path: Path, workspace: Workspace, settings: Settings
+) -> None:
+    """So whoever tries again later tells of no file twice."""
+    write_month(tmp_path, "2023.6")
+    (tmp_path / "notes.txt").touch()
+    told: list[Taken] = []
+    with held(workspace), pytest.raises(WorkspaceBusy):
+        told += ingest(workspace, [tmp_path], replace(settings, lock_seconds=0))
+    assert not told
 
 
 def test_lock_files_and_other_kinds_in_a_folder_are_skipped_with_a_word(

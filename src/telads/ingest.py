@@ -105,9 +105,9 @@ def ingest(
 
     `paths` are files or folders; `month` overrides the label month of a single file. A refused
     file does not keep the others out. `on_reading` is told once if there are new files to read.
-    Raises `DataError` where there is nothing to read, `WorkspaceBusy` if another process is
-    writing, and `WorkspaceError` if the workspace cannot be written to; what was yielded before
-    stays taken.
+    Raises `DataError` where there is nothing to read and `WorkspaceBusy` if another process is
+    writing, both before the first is yielded, and `WorkspaceError` if the workspace cannot be
+    written to; what was yielded before stays taken.
     """
     wanted, skipped = discover(paths)
     if month and len(wanted) != 1:
@@ -115,9 +115,9 @@ def ingest(
             Text("--month는 파일 하나에만 쓸 수 있습니다.", "--month fits a single file only."),
             Text("파일을 하나씩 넣어 주세요.", "Give the files one at a time."),
         )
-    for path in skipped:
-        yield Taken(path, "skipped")
     with workspace.writing(settings.lock_seconds, on_wait):
+        for path in skipped:
+            yield Taken(path, "skipped")
         yield from _ingest(workspace, wanted, month, on_reading)
 
 

@@ -98,6 +98,26 @@ def test_cancelled_between_two_files(
     assert "exactly these files" not in get(administrator, "/en/admin-data/").text
 
 
+def test_one_taken_up_while_it_is_cancelled_keeps_its_files_until_it_stops(
+    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    upload(*months)
+    job = Job.objects.get()
+    read = Job.refresh_from_db
+
+    def read_then_claimed(self: Job) -> None:
+        read(self)
+        assert claim(self.pk, self.attempt, "worker")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Job, "refresh_from_db", read_then_claimed)
+        administrator.post(f"/admin-data/jobs/{job.pk}/cancel/")
+    job.refresh_from_db()
+    assert (job.state, job.cancel_asked) == (State.RUNNING, True)
+    assert len(list((workspace.path / UPLOADS / job.folder).iterdir())) == len(months)
+
+
 def test_cancelled_while_building(
     upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
 ) -> None:

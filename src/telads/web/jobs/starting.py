@@ -44,8 +44,10 @@ def cancel(request: HttpRequest, workspace: Path, job: Job) -> None:
         job.refresh_from_db()
         if job.told is not State.RUNNING:
             ended = Job.objects.filter(pk=job.pk, state=job.state, beat=job.beat)
-            ended.update(state=State.CANCELLED, finished=now, folder="", attempt=F("attempt") + 1)
-            if job.folder:
+            over = ended.update(
+                state=State.CANCELLED, finished=now, folder="", attempt=F("attempt") + 1
+            )
+            if over and job.folder:  # else a worker took it up in between, and its files
                 transaction.on_commit(lambda: remove(folder_of(workspace, job.folder)))
 
 
