@@ -114,6 +114,18 @@ def test_people_are_let_in_one_by_one(planner: Client) -> None:
     assert reader.get(address).status_code == 404
 
 
+def test_a_plan_is_taken_from_somebody_disabled(planner: Client) -> None:
+    plan = saved(planner)
+    lee = person("lee")
+    address = f"/plans/{plan.pk}/"
+    planner.post(f"{address}access/", {"who": "lee", "level": "read"})
+    lee.is_active = False
+    lee.save()
+    assert planner.post(f"{address}access/", {"who": "lee", "level": "read"}).status_code == 400
+    assert planner.post(f"{address}access/", {"who": "lee", "level": "none"}).status_code == 302
+    assert not plan.accesses.exists()
+
+
 @pytest.mark.parametrize(
     ("who", "level"), [("kim", "read"), ("nobody", "read"), ("lee", "own"), ("a\0b", "read")]
 )

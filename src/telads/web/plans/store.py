@@ -95,11 +95,10 @@ def shared(token: str) -> PlanVersion | None:
 
 def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
     """Let somebody `read` or `edit` a plan, or `none` of it; raises `UnknownChoice`."""
-    person = (
-        User.objects.filter(username=name.strip(), is_active=True).exclude(pk=plan.owner_id).first()
-        if "\0" not in name
-        else None
-    )
+    people = User.objects.exclude(pk=plan.owner_id)
+    if level != "none":  # which may be taken from somebody disabled, too
+        people = people.filter(is_active=True)
+    person = people.filter(username=name.strip()).first() if "\0" not in name else None
     if person is None or level not in {"read", "edit", "none"}:
         raise UnknownChoice(
             Text("그런 사람이나 권한이 없습니다.", "There is no such person or permission."),
