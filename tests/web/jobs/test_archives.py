@@ -154,12 +154,16 @@ def test_a_bomb_of_many_small_ones_is_found_by_their_sum(tmp_path: Path) -> None
     assert "far too much" in found[-1].error.line("en")
 
 
-def lying(path: Path, name: str, content: bytes, told: int) -> Path:
-    """An archive whose headers say that a member has `told` bytes, with their checksum."""
+def lying(path: Path, name: str, content: bytes, told: int, packed: int | None = None) -> Path:
+    """An archive whose headers say that a member has `told` bytes, with their checksum.
+
+    And, if it is given, that it has `packed` ones in the archive.
+    """
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     stream = packer.compress(content) + packer.flush()
     raw, crc = name.encode(), zlib.crc32(content[:told])
-    facts = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, crc, len(stream), told, len(raw), 0)
+    size = packed or len(stream)
+    facts = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, crc, size, told, len(raw), 0)
     local = b"PK\x03\x04" + facts + raw
     central = b"PK\x01\x02" + struct.pack("<H", 20) + facts
     central += struct.pack("<HHHII", 0, 0, 0, 0, 0) + raw
@@ -176,6 +180,19 @@ def test_what_headers_say_about_sizes_is_not_believed(tmp_path: Path, told: int)
     assert "far too much" in refusal(path)
     small = lying(tmp_path / "y.zip", "2023-06.csv", b"x" * 5000, 10)
     assert "damaged" in refusal(small)
+
+
+def test_what_headers_say_about_packing_is_not_believed(tmp_path: Path) -> None:
+    """Long enough for a reader to unpack some before it finds that less is packed."""
+    path = lying(tmp_path / "x.zip", "2023-06.csv", bytes(100 * 2**20), 10, packed=2**31)
+    assert "far too much" in refusal(path)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_unusual_compression_is_told(tmp_path: Path, csv: bytes, how: int) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", how) as made:
+        made.writestr("2023-06.csv", csv)
+    assert "unusual way" in refusal(tmp_path / "x.zip")
 
 
 def test_a_workbook_that_is_a_bomb_is_not_opened(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ RATIO = 100
 """Unpacked to packed, of one stream. In the portal's files it is 6."""
 FREE = 2**20
 """Bytes that any stream may have whatever its ratio: short repetitive ones pack well."""
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What is unpacked: all that Excel, the portal and systems' own menus write."""
 UNPACKED = 12
 """Bytes of an archive's files, unpacked, in multiples of what may be uploaded."""
 _CHUNK = 1 << 16
@@ -87,7 +89,7 @@ def check_workbook(path: Path) -> None:
         if not file.read(4).startswith(_ZIP):
             return  # no archive: an older workbook, or none at all
     try:
-        with _opened(path) as archive:
+        with zipfile.ZipFile(path) as archive:
             budget = _Budget(path.name, WORKBOOK_BYTES)
             for member in _listed(archive, path.name):
                 # Whatever its name: a workbook says itself which of its members is a sheet.
@@ -99,7 +101,7 @@ def check_workbook(path: Path) -> None:
 def _members(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
     """The files of an archive, as it is read: the first ones are kept if a later one is bad."""
     try:
-        with _opened(path) as archive:
+        with zipfile.ZipFile(path) as archive:
             members = [one for one in _listed(archive, path.name) if _counts(one)]
             if not members:
                 raise DataError(
@@ -185,6 +187,14 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
             Text("암호 없이 다시 압축해 주십시오.", "Pack it again without one."),
             file=budget.name,
         )
+    if member.compress_type not in COMPRESSIONS:
+        raise DataError(
+            Text("흔히 쓰지 않는 방식으로 압축한 파일입니다.",
+                 "It is compressed in an unusual way."),
+            Text("보통의 zip으로 다시 압축해 주십시오.", "Pack it again as an ordinary zip."),
+            file=budget.name,
+        )  # fmt: skip
+    packed = min(member.compress_size, Path(archive.filename or "").stat().st_size)
     unbelieved = copy.copy(member)
     stored = member.compress_type == zipfile.ZIP_STORED
     unbelieved.file_size = member.compress_size if stored else _ENDLESS
@@ -192,16 +202,10 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
     with archive.open(unbelieved) as stream:
         while chunk := stream.read(_CHUNK):
             count += len(chunk)
-            budget.spend(len(chunk), count, member.compress_size)
+            budget.spend(len(chunk), count, packed)
             take(chunk)
     if count != member.file_size:
         raise zipfile.BadZipFile(f"{member.filename}: {count} bytes, not {member.file_size}")
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    with zipfile.ZipFile(path) as archive:
-        yield archive
 
 
 def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
