@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 
 from telads.charts import CHARTS
-from telads.export import TABLES, WRITERS, export
+from telads.export import DESCRIPTION, TABLES, WRITERS, export
+from telads.web import current
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.workspace import Build
 
@@ -48,6 +49,17 @@ def test_same_bytes_as_the_command_line(
         beside = path.with_name(f"{table}.csv-metadata.json")
         assert told.getvalue() == beside.read_bytes()
         assert json.loads(beside.read_text("utf-8"))["url"] == path.name
+
+
+def test_a_table_whose_description_is_missing_is_written_again(
+    site: Client, twin_build: Build
+) -> None:
+    """As after a death between the two files."""
+    described = f"/api/v1/export/targets.csv{DESCRIPTION}"
+    first = site.get(described).getvalue()
+    (beside,) = current.workspace().path.glob(f"downloads/{twin_build.name}/affinity/targets.csv-*")
+    beside.unlink()
+    assert site.get(described).getvalue() == first
 
 
 def test_a_file_that_is_known_is_not_sent_again(site: Client) -> None:

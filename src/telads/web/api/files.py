@@ -105,8 +105,10 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     folder = current.workspace().path / FOLDER
     path = folder / build.name / method_of(method) / f"{table}.{kind}"
+    # A CSV file's description is written after it: where that is, all of it is.
+    last = path.with_name(path.name + DESCRIPTION) if kind == "csv" else path
     with _writing:  # once, however many ask for it at the same moment
-        if not path.is_file():
+        if not last.is_file():
             _forget_old(folder, build)
             export.export(build, table, path, method)
     return path
