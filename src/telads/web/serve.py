@@ -25,6 +25,7 @@ from telads.language import Text
 from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
+from telads.web.fresh import in_fresh
 from telads.web.ready import require_writable
 from telads.workspace import Workspace
 
@@ -35,8 +36,6 @@ STOP_SECONDS = 10
 LOOK_SECONDS = 2.0
 """How often the supervisor looks for a new build, to make ahead what takes seconds."""
 
-FRESH = multiprocessing.get_context("spawn")
-"""Processes that inherit nothing but what they are told."""
 LEAST_PRIORITY = 19
 SUPERVISOR = "TELADS_SUPERVISOR"
 """Where a worker reads which process it belongs to."""
@@ -93,7 +92,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     if settings.own_worker:
         from telads.web.jobs.worker import work_ahead
 
-        threading.Thread(target=work_ahead, args=(FRESH,), daemon=True).start()
+        threading.Thread(target=work_ahead, daemon=True).start()
     announce(address_of(settings.host, settings.port))
     _granian(settings.host, settings.port, settings.workers)
 
@@ -169,10 +168,7 @@ def _runs(process: int) -> bool:
 
 
 def _make_ahead(workspace: Path) -> None:
-    """Have made what takes seconds of each new build, by a process that ends with the work.
-
-    It takes some hundred megabytes, which this process, here for long, need not keep.
-    """
+    """Have made what takes seconds of each new build, for ever."""
     known, pause = None, threading.Event()
     while True:
         try:
@@ -180,10 +176,7 @@ def _make_ahead(workspace: Path) -> None:
         except TeladsError:
             name = None
         if name and name != known:
-            known = name
-            process = FRESH.Process(target=_make, args=(workspace,), daemon=True)
-            process.start()
-            process.join()
+            known = name if in_fresh(_make, workspace) else None
         pause.wait(LOOK_SECONDS)
 
 

@@ -1,8 +1,7 @@
 """Who does the jobs: `telads worker`, or by default the server itself.
 
 The server's supervisor looks once a second whether something waits, which costs a query, and has
-it done by a process that ends with the work: reading workbooks and building take some hundred
-megabytes, which nothing here for long should keep. Killed, it takes down nobody but itself.
+it done by a process that ends with the work (`web.fresh`).
 """
 
 from __future__ import annotations
@@ -10,8 +9,9 @@ from __future__ import annotations
 import os
 import threading
 from datetime import timedelta
-from multiprocessing.context import SpawnContext
 from pathlib import Path
+
+from telads.web.fresh import in_fresh
 
 LOOK_SECONDS = 1.0
 QUEUE_DAYS = 7
@@ -41,7 +41,7 @@ def work_for_ever(workspace: Path) -> None:
             return
 
 
-def work_ahead(fresh: SpawnContext) -> None:
+def work_ahead() -> None:
     """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
     from django.db import Error, connection
     from django_tasks_db.models import DBTaskResult
@@ -54,9 +54,7 @@ def work_ahead(fresh: SpawnContext) -> None:
             connection.close()
             waits = False
         if waits:
-            process = fresh.Process(target=work_once, daemon=True)
-            process.start()
-            process.join()
+            in_fresh(work_once)
         pause.wait(LOOK_SECONDS)
 
 
