@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,6 +48,18 @@ def test_without_limits_only_one_amount_has_odd_won(wanted: list[float], unit: i
 def test_largest_remainders_first_and_ties_by_place() -> None:
     assert whole_won(np.array([1.6, 1.7, 1.7]), 5, 1) == [1, 2, 2]
     assert whole_won(np.array([1.5, 1.5]), 3, 1) == [2, 1]
+
+
+def test_what_much_money_leaves_is_spread_at_once() -> None:
+    """Not a won at a time, even where all but one have no room left."""
+    wanted = np.array([1e6] * 1000 + [1e15 - 3e9])
+    began = time.perf_counter()
+    free = whole_won(wanted, 10**15, 1)
+    last = whole_won(wanted, 10**15, 1, high=[1_000_000] * 1000 + [10**15])
+    assert time.perf_counter() - began < 1
+    assert sum(free) == sum(last) == 10**15
+    assert last == [1_000_000] * 1000 + [10**15 - 10**9]
+    assert max(free[:1000]) - min(free[:1000]) <= 1
 
 
 def test_an_impossible_sum_is_refused() -> None:

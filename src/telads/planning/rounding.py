@@ -24,8 +24,9 @@ def whole_won(
     """Whole amounts near `wanted`, each within its limits, that sum to `total`.
 
     What is as good as at a limit is put there, the rest cut down to a multiple of `unit`. What is
-    left goes, one unit at a time, to those that lost most; earlier ones win ties. An amount is a
-    multiple of the unit except where a limit is not one, and for one that takes the last odd won.
+    left is spread evenly, the last units to those that lost most; earlier ones win ties. An amount
+    is a multiple of the unit except where a limit is not one, and for one that takes the last odd
+    won.
     Needs sum(low) <= total <= sum(high).
     """
     least = list(low) if low is not None else [0] * len(wanted)
@@ -41,16 +42,21 @@ def whole_won(
         else min(max(bottom, int((want + unit * 1e-9) // unit) * unit), top)
         for want, bottom, top in zip(wanted.tolist(), least, most, strict=True)
     ]
-    left = total - sum(amounts)
-    while left:
-        gains = np.round((wanted - np.array(amounts, dtype=np.float64)) / unit, SETTLED)
-        up = left > 0
-        order = np.argsort(-gains if up else gains, kind="stable")
-        for at in order.tolist():
-            room = most[at] - amounts[at] if up else amounts[at] - least[at]
-            step = min(unit, room, abs(left))
-            amounts[at] += step if up else -step
-            left += -step if up else step
-            if not left:
-                break
+    while left := total - sum(amounts):
+        _spread(wanted, amounts, left, unit, most if left > 0 else least)
     return amounts
+
+
+def _spread(
+    wanted: NDArray[np.float64], amounts: list[int], left: int, unit: int, limits: Sequence[int]
+) -> None:
+    """Add `left` (below 0: take it away) evenly where `limits` leave room, most lost first."""
+    sign = 1 if left > 0 else -1
+    gains = np.round(sign * (wanted - np.array(amounts, dtype=np.float64)) / unit, SETTLED)
+    order = [at for at in np.argsort(-gains, kind="stable").tolist() if amounts[at] != limits[at]]
+    left = abs(left)
+    share = max(unit, left // len(order) // unit * unit)
+    for at in order:
+        step = min(share, abs(limits[at] - amounts[at]), left)
+        amounts[at] += sign * step
+        left -= step
