@@ -46,8 +46,9 @@ MONTHLY = pl.DataFrame({
     "value": [50.0, 51.0, 10.0, 12.5, 0.1, 0.4],
 })  # fmt: skip
 AFFINITY = pl.DataFrame({
-    "service": ["game", "netflix", "shopping"],
-    "affinity": [-0.57, 1.19, 1.02],
+    "service": ["netflix", "shopping", "game"],
+    "affinity": [1.19, 1.02, -0.57],
+    "labels": [["local"], [], ["below_average"]],
 })  # fmt: skip
 PLATFORMS = pl.DataFrame({
     "service": ["game", "finance", "shopping"],

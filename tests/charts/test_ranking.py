@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from telads.catalog import BY_ID
-from telads.charts.ranking import TIE, draw
+from telads.charts.ranking import draw
 from telads.charts.render import specification, title_of
 from telads.language import Lang
 from tests.charts.samples import AFFINITY, PLATFORMS, rows
@@ -16,8 +16,13 @@ def finding(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> str:
     return title_of(draw(frame, lang=lang, window="w", synthetic=False, **options))[0]
 
 
-def affinities(**values: float) -> pl.DataFrame:
-    return pl.DataFrame({"service": list(values), "affinity": list(values.values())})
+def affinities(tied: int, **values: float) -> pl.DataFrame:
+    """Services in order, the first `tied` of them alike."""
+    labels = [["tie"] if place < tied else [] for place in range(len(values))]
+    return pl.DataFrame(
+        {"service": list(values), "affinity": list(values.values()), "labels": labels},
+        schema_overrides={"labels": pl.List(pl.String)},
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,17 +38,25 @@ def test_the_service_that_stands_out(lang: Lang, audience: str, said: str) -> No
 
 
 def test_a_tie_is_called_a_tie() -> None:
-    tied = affinities(game=1.0, shopping=1.0 - TIE / 2, delivery=0.99 - TIE)
+    tied = affinities(2, game=1.0, shopping=0.95, delivery=0.89)
     assert finding(tied, audience="men 20-29") == (
-        "For men 20-29, games and shopping lead together (less than 0.10 apart)"
+        "For men 20-29, games and shopping lead together (in no clear order)"
     )
     assert finding(tied, "ko", audience="20대 남성") == (
-        "20대 남성에게는 게임과 쇼핑이 나란히 두드러집니다(차이 0.10 미만)"
+        "20대 남성에게는 게임과 쇼핑이 나란히 두드러집니다(순위를 가릴 수 없음)"
     )
+
+
+def test_the_order_and_the_ties_are_those_of_the_answer() -> None:
+    """Which a forecast may rank other than by the month's affinity."""
+    foreseen = affinities(2, game=0.8, shopping=1.0, delivery=0.9)
+    assert finding(foreseen, audience="men").startswith("For men, games and shopping lead")
+    drawn = specification(draw(foreseen, lang="en", window="w", synthetic=False))
+    assert [row["id"] for row in rows(drawn)] == ["game", "shopping", "delivery"]
 
 
 def test_below_average_is_not_sold_as_a_preference() -> None:
-    assert finding(affinities(game=-1.0, netflix=-2.0), audience="men 70 and over") == (
+    assert finding(affinities(0, game=-1.0, netflix=-2.0), audience="men 70 and over") == (
         "Men 70 and over use every service less than average; closest to it: games"
     )
 

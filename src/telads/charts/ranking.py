@@ -15,9 +15,6 @@ from telads.wording import be, in_sentence, join_names, josa, number
 if TYPE_CHECKING:
     import polars as pl
 
-TIE = 0.10
-"""Affinities closer than this do not decide which service is first."""
-
 _SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
@@ -44,13 +41,16 @@ def draw(
     """Services in order, as dots.
 
     Two kinds of `frame`: service (id), association (-1..1), low, high (80 % interval), p_first
-    (0..1) and tie_group (1 = front runners) rank the services that go with `service`; service and
-    affinity (standard deviations above the mean of all segments) rank those of an audience.
+    (0..1) and tie_group (1 = front runners) rank the services that go with `service`; service,
+    affinity (standard deviations above the mean of all segments) and labels (a list; `tie` is of
+    those that cannot be told from the first) are those of an audience, the first one on top.
     Rows without a figure are left out. `audience` says whose ranking it is.
     """
     associated = "association" in frame.columns
     column = "association" if associated else "affinity"
-    ordered = known(frame, column).sort(column, descending=True, maintain_order=True)
+    ordered = known(frame, column)
+    if associated:
+        ordered = ordered.sort(column, descending=True, maintain_order=True)
     rows = [_row(row, column, lang, narrow) for row in ordered.iter_rows(named=True)]
     if associated:
         finding, axis = _associated(rows, service, lang), Text("연관", "association")(lang)
@@ -90,6 +90,7 @@ def _row(row: dict[str, Any], column: str, lang: Lang, narrow: bool) -> dict[str
         "low": low,
         "high": high,
         "tie": str(row.get("tie_group", 1)),
+        "tied": "tie" in row.get("labels", ()),
         "label": label,
         "hover": number(value, "index") + interval,
     }
@@ -121,12 +122,11 @@ def _preferred(rows: list[dict[str, Any]], audience: str, lang: Lang) -> str:
     """The service that stands out, the tie that does, or that none does."""
     if not rows:
         return Text("보여 줄 순위가 없습니다", "There is no ranking to show")(lang)
-    best = rows[0]["value"]
-    tied = [row["id"] for row in rows if best - row["value"] < TIE]
+    tied = [row["id"] for row in rows if row["tied"]] or [rows[0]["id"]]
     names = Text(join_names([BY_ID[id].text.ko for id in tied], "ko"),
                  join_names([in_sentence(BY_ID[id].text.en) for id in tied], "en"))  # fmt: skip
     whom = Text(audience or "이 집단", audience or "this group")
-    if best < 0:
+    if max(row["value"] for row in rows) < 0:
         return Text(
             f"{josa(whom.ko, '은/는')} 모든 서비스를 평균보다 덜 쓰며, "
             f"평균에 가장 가까운 서비스는 {names.ko}입니다",
@@ -135,10 +135,10 @@ def _preferred(rows: list[dict[str, Any]], audience: str, lang: Lang) -> str:
         )(lang)
     if len(tied) > 1:
         return Text(
-            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 나란히 두드러집니다(차이 {TIE:.2f} 미만)",
-            f"For {whom.en}, {names.en} lead together (less than {TIE:.2f} apart)",
+            f"{whom.ko}에게는 {josa(names.ko, '이/가')} 나란히 두드러집니다(순위를 가릴 수 없음)",
+            f"For {whom.en}, {names.en} lead together (in no clear order)",
         )(lang)
-    figure = number(best, "index")
+    figure = number(rows[0]["value"], "index")
     return Text(
         f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다(관심도 {figure})",
         f"The service that stands out for {whom.en} is {names.en} (affinity {figure})",
