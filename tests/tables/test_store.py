@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import polars as pl
@@ -35,6 +36,28 @@ def test_while_it_is_written_the_former_file_is_read(tmp_path: Path) -> None:
         temporary.write_text("new")
         assert target.read_text() == "former"
     assert target.read_text() == "new"
+
+
+def test_two_threads_of_a_process_do_not_write_into_each_other_s_file(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        with replacing(target) as temporary:
+            temporary.write_text("first half, ")
+            inside.set()
+            go_on.wait(10)
+            temporary.write_text("first half, second half")
+
+    thread = threading.Thread(target=slowly)
+    thread.start()
+    inside.wait(10)
+    write_text(target, "other")
+    assert target.read_text() == "other"
+    go_on.set()
+    thread.join()
+    assert target.read_text() == "first half, second half"
+    assert list(tmp_path.iterdir()) == [target]
 
 
 def test_the_same_frame_gives_the_same_bytes(tmp_path: Path) -> None:

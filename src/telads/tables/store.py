@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +29,8 @@ def replacing(target: Path) -> Iterator[Path]:
 
     Raises `WorkspaceError` where the system refuses to write.
     """
-    temporary = target.with_name(f"{TEMPORARY}{os.getpid()}-{target.name}")
+    own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write the same at once
+    temporary = target.with_name(f"{TEMPORARY}{own}-{target.name}")
     with explained(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
