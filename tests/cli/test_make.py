@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -150,7 +150,7 @@ def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(
 def test_the_demo_goes_the_whole_way(
     telads: Telads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verbs = sys.modules["telads.cli.synthetic"]  # the package's own name is taken by its verbs
+    verbs = import_module("telads.cli.synthetic")  # its name in the package is its verbs'
     monkeypatch.setattr(verbs, "DEMO_MONTHS", "2023-01..2023-03")
     folder = tmp_path / "demo"
     told = telads("demo", "--folder", folder, "--lang", "en", "--no-serve")

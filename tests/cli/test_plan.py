@@ -64,6 +64,17 @@ def test_a_saved_plan_is_made_anew(telads: Telads, brief: Path, tmp_path: Path) 
     assert document["month"] == "2023-03"
 
 
+def test_a_written_plan_is_told_like_every_file(
+    telads: Telads, brief: Path, tmp_path: Path
+) -> None:
+    said = telads("plan", brief, "-o", tmp_path / "plan.xlsx", "-f", "json")
+    assert said.json()["rows"] == [{"file": str(tmp_path / "plan.xlsx")}]
+    missing = telads("plan", brief, "-o", tmp_path / "none" / "plan.xlsx", "--lang", "en")
+    assert (missing.code, missing.out) == (2, "")
+    assert "no such folder" in missing.err
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_plan_is_never_written_over_its_brief(
     telads: Telads, brief: Path, tmp_path: Path
 ) -> None:

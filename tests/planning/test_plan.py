@@ -173,6 +173,9 @@ def test_a_plan_comes_back_from_its_text_and_no_other(plan: Plan) -> None:
         {},
         [],
         {**document, "basis": {}},
+        {**document, "brief": {**document["brief"], "service": "foo"}},
+        {**document, "brief": {**document["brief"], "budget": -1}},
+        {**document, "hash": object()},
     )
     for wrong in wrongs:
         with pytest.raises(DataError):

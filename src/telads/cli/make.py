@@ -24,8 +24,6 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
-from telads.errors import QuestionError
-from telads.language import Text
 
 make = typer.Typer()
 
@@ -62,12 +60,12 @@ def chart(
     from telads.answers.pictures import Asked, picture
     from telads.charts import find_chart
     from telads.charts.render import format_of, render
-    from telads.cli.show import show_written
+    from telads.cli.show import require_folder, show_written
     from telads.tables.store import replacing
 
     kind = find_chart(name)
     suffix = format_of(output.suffix.lower().removeprefix("."))
-    _require_folder(output)
+    require_folder(output)
     asked = Asked(month, district, sex, age, service, measure, by, top)
     shown = picture(build_of(workspace), kind.id, asked, lang.value)
     content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), suffix)
@@ -95,26 +93,16 @@ def export(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Export to csv, xlsx, parquet or json, told by the file's suffix."""
-    from telads.cli.show import show_written
+    from telads.cli.show import require_folder, show_written
     from telads.export import export as write
 
-    _require_folder(output)
+    require_folder(output)
     rows = write(build_of(workspace), table, output, method)
     if form is not Form.TABLE:
         show_written("export", [output], form, rows=rows)
         return
     unit = "행" if lang.value == "ko" else " rows"
     sys.stdout.write(f"{output} ({rows:,}{unit})\n")
-
-
-def _require_folder(output: Path) -> None:
-    """Refuse a file in a folder that is not there: most likely its name is mistyped."""
-    if not output.absolute().parent.is_dir():
-        raise QuestionError(
-            Text("그런 폴더가 없습니다.", "There is no such folder."),
-            Text("폴더를 먼저 만들어 주세요.", "Make the folder first."),
-            file=output.parent,
-        )
 
 
 @make.command(**listed("evaluate"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -69,6 +68,7 @@ def divide(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Make a plan of a brief, show it, or write it to a file."""
+    from telads.cli.show import require_folder, show_written
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
     from telads.planning.plan import make_plan
@@ -76,12 +76,13 @@ def divide(
 
     chosen = part_named(part)
     if output:
+        require_folder(output)
         _not_over(brief, output)
     build = build_of(workspace)
     made = make_plan(build, read_brief(json_file(brief, BRIEF)))
     if output:
         write_plan(made, output, lang.value)
-        sys.stdout.write(f"{output}\n")
+        show_written("plan", [output], form)
     else:
         show(plan_answer(build, made, chosen), form, lang.value)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.answer import CONTRACT, Answer
 from telads.answers.columns import Column, column_of, method_name
 from telads.cli.options import Form
+from telads.errors import QuestionError
 from telads.language import Lang, Text
 from telads.model import Month
 from telads.wording import observed
@@ -73,6 +74,16 @@ def show_written(verb: str, paths: Sequence[Path], form: Form, **facts: Any) -> 
         sys.stdout.write("".join(f"{path}\n" for path in paths))
     else:
         show_done(verb, [{"file": str(path), **facts} for path in paths], form)
+
+
+def require_folder(output: Path) -> None:
+    """Refuse a file in a folder that is not there: most likely its name is mistyped."""
+    if not output.absolute().parent.is_dir():
+        raise QuestionError(
+            Text("그런 폴더가 없습니다.", "There is no such folder."),
+            Text("폴더를 먼저 만들어 주세요.", "Make the folder first."),
+            file=output.parent,
+        )
 
 
 def flat(rows: pl.DataFrame) -> pl.DataFrame:

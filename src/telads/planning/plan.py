@@ -75,7 +75,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical text."""
-        return hashlib.sha256(canonical(self.content()).encode()).hexdigest()
+        return _hash(self.content())
 
     def document(self) -> dict[str, Any]:
         """The plan as JSON, with its hash."""
@@ -155,9 +155,11 @@ def read_plan(document: Any) -> Plan:
             Text("telads plan으로 먼저 계획을 만들어 .json으로 저장해 주세요.",
                  "Make a plan of it first: telads plan, saved as .json."),
         )  # fmt: skip
+    if not isinstance(document, Mapping) or not _whole(document):
+        raise _damaged()
     try:
         result = document["result"]
-        plan = Plan(
+        return Plan(
             brief=read_brief(document["brief"]),
             basis=Basis(**document["basis"]),
             people=document["audience"],
@@ -166,12 +168,21 @@ def read_plan(document: Any) -> Plan:
                 tuple(result["spends"]),
             ),
         )  # fmt: skip
-        whole = document["hash"] == plan.hash and document["plan"] == FORMAT
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _damaged() from error
-    if not whole:
-        raise _damaged()
-    return plan
+
+
+def _whole(document: Mapping[str, Any]) -> bool:
+    """Whether a document is a plan of this form, as it was saved."""
+    content = {name: value for name, value in document.items() if name != "hash"}
+    try:
+        return document.get("plan") == FORMAT and document.get("hash") == _hash(content)
+    except (TypeError, ValueError, RecursionError):  # nothing that JSON holds
+        return False
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 def _damaged() -> DataError:
