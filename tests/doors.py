@@ -7,12 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from telads.answers import lists
 from telads.answers.answer import Answer
+from telads.answers.comparison import comparison
+from telads.answers.movements import movements
+from telads.answers.people import by_district
 from telads.answers.targets import ORDERS
+from telads.answers.trends import trends
 from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
+from telads.planning.questions import PARTS
+from telads.workspace import Build
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
@@ -40,6 +47,36 @@ def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Call
             yield f"targets {service} {method}", partial(opened.targets, service, method=method)
             where = partial(opened.platforms, service, *segment, method=method)
             yield f"platforms {service} {method}", where
+    yield from _of_pages(opened.workspace.build(), segment)
+    yield from _of_planning(opened, segment)
+
+
+def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
+    """What only the website asks."""
+    yield "trends", partial(trends, build, *segment)
+    for question in (lists.segments, movements, by_district, comparison):
+        for month in build.months:
+            yield f"{question.__name__} {month}", partial(question, build, month)
+    for about_all in (lists.months, lists.measures, lists.districts):
+        yield about_all.__name__, partial(about_all, build)
+
+
+def _of_planning(
+    opened: OpenWorkspace, segment: Segment
+) -> Iterator[tuple[str, Callable[[], Answer]]]:
+    """An audience of one sex, its overlap with an age, and a plan for each service."""
+    them = {"where": {"sex": str(segment.sex)}}
+    services = opened.workspace.build().about["services"]
+    for month in opened.workspace.build().months:
+        yield f"audience {month}", partial(opened.audience, them, month=month)
+        other = {"where": {"age": segment.age}}
+        yield f"overlap {month}", partial(opened.audience, them, other, month=month)
+        for service in services:
+            platforms = [{"service": one, "price": 4000} for one in services if one != service]
+            brief = {"name": "odd", "month": str(month), "audience": them, "service": service,
+                     "budget": 10_000_000, "platforms": platforms[:2]}  # fmt: skip
+            for part in PARTS:
+                yield f"plan {month} {service} {part}", partial(opened.plan, brief, part)
 
 
 def charts(

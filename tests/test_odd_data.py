@@ -71,6 +71,8 @@ ODD: dict[str, dict[str, Change]] = {
     "no movement": {"6": without(*MOVEMENT)},
     "all alike": {"5": figures(5, *SERVICES), "6": figures(5, *SERVICES)},
     "all zero": {"5": figures(0, *SERVICES, *MOVEMENT), "6": figures(0, *SERVICES)},
+    "a service that ends": {"5": all_of, "6": without("배달 서비스 사용일수")},
+    "a service that nobody uses": {"5": all_of, "6": figures(0, "배달 서비스 사용일수")},
     "an index whose months cancel out": {"5": figures(1, INDEX), "6": figures(-1, INDEX)},
     "a masked service": {"6": figures("*", SERVICES[0])},
     "a month nobody may see": {"5": figures(0.1, "총인구수"), "6": all_of},

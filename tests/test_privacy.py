@@ -144,8 +144,9 @@ def documents(opened: OpenWorkspace) -> Iterator[tuple[str, object]]:
     for name, ask in doors.answers(opened, SHOWN):
         if name.startswith(("status", "evaluate 3")):
             continue
-        document = ask().document("en") if not _is_refused(name) else None
+        document = json.loads(ask().json("en")) if not _is_refused(name) else None
         if document:
+            document["parameters"].pop("plan", None)  # a plan's hash holds the build's name
             yield name, {key: value for key, value in document.items() if key != "build"}
 
 

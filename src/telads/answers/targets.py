@@ -108,7 +108,7 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
     ordering = "forecast" if order == "affinity" else order
     return (
         every.join(best_platforms, on=KEY, how="left", maintain_order="left")
-        .drop_nulls(ordering)
+        .drop_nulls([ordering, "affinity"])
         # Who uses it no more than the city's mean has no excess: then the affinity tells.
         .sort(ordering, "affinity", descending=True, maintain_order=True)
         .with_columns(rounded(pl.col("excess")))

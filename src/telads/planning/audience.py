@@ -128,7 +128,8 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
 def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
     total = fsum(row[0] for row in rows)
     affinity = fsum(row[0] * row[1] for row in rows) / total
-    if BY_ID[service].is_index:
+    # No ratio to the city: an index service, or one that nobody used.
+    if BY_ID[service].is_index or any(row[2] is None for row in rows):
         return Standing(service, affinity, None, None, None, None)
     index = fsum(row[0] * row[2] for row in rows) / total
     half = None

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from telads import catalog
 from telads.answers.choices import age_of, count_of, one_of, sex_of
@@ -21,7 +21,6 @@ from telads.model import Segment
 from telads.places import DISTRICTS, find_district
 from telads.planning.reading import Fields, wrong
 from telads.planning.rules import Joined, Like, Not, OneOf, Rule, Rules, Signal, Usage
-from telads.recommend.lookalike import Among
 
 
 def read_rules(document: object, path: str = "") -> Rules:
@@ -138,12 +137,13 @@ def _read_signal(fields: Fields, kind: str) -> Rule:
 
 
 def _read_like(fields: Fields, kind: str) -> Rule:
-    among = fields.value("among") or "all"
+    among = fields.text("among") if "among" in fields else "all"
+    fields.asked.add("among")
     if among not in AMONG:
         raise one_of(Text("범위", "choice"), among, AMONG)
     top = count_of(fields.whole("top", 1)) if "top" in fields else 5
     fields.asked.add("top")
-    return Like(read_segment(fields.needed("like")), top, cast(Among, among))
+    return Like(read_segment(fields.needed("like")), top, among)
 
 
 def _read_part(fields: Fields, kind: str) -> Rule:
