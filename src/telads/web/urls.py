@@ -23,7 +23,7 @@ def icon(request: HttpRequest) -> HttpResponse:
     return redirect(static("telads/icon.svg"))
 
 
-# One line for each page, in the order of the header: path("data/", include("...pages.data.urls")).
+# One line for each page: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("evidence/", include("telads.web.pages.evidence.urls")),

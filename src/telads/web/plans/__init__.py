@@ -6,6 +6,6 @@
 | who may do what with which plan | `access` |
 | saving and sharing | `store` |
 | the form of a plan | `typed` |
-| pages | `listing`, `making`, `showing`, `sharing` |
+| pages | `listing`, `making`, `showing`, `sharing`, `removing` |
 | files | `files`, `paper` |
 """

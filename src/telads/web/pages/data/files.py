@@ -49,7 +49,7 @@ FOR_EVER = 31_536_000
 
 
 def _tag(request: HttpRequest, **_facts: str) -> str:
-    """What a file depends on: the build (which knows the version), the address, the language."""
+    """What a file depends on: the build, the version, the address with its language."""
     facts = (current.build(request).name, __version__, request.get_full_path())
     return f'"{hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]}"'
 
