@@ -203,6 +203,19 @@ def test_so_many_builds_are_kept(workspace: Workspace, settings: Settings, kept:
     assert workspace.build().name == names[-1]
 
 
+def test_the_builds_made_last_are_kept_whatever_their_folders_dates(
+    workspace: Workspace, settings: Settings
+) -> None:
+    """Where a backup is put in force, folders come in another order than their builds."""
+    many = replace(settings, builds_kept=9)
+    names = [build(workspace, replace(many, floor=50 + at)).name for at in range(3)]
+    for age, name in enumerate(names):
+        os.utime(workspace.marts_path / name / "build.json", (1000 + age, 1000 + age))
+        os.utime(workspace.marts_path / name, (2000 - age, 2000 - age))
+    workspace.switch(names[-1], keep=2)
+    assert [each.name for each in workspace.builds()] == [names[2], names[1]]
+
+
 def test_what_is_no_build_is_left_alone(workspace: Workspace, settings: Settings) -> None:
     workspace.marts_path.mkdir()
     (workspace.marts_path / ".DS_Store").write_text("a file manager's")

@@ -180,12 +180,8 @@ class Workspace:
     def switch(self, name: str, keep: int) -> None:
         """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
         write_text(self.path / "current", name + "\n")
-        others = [
-            folder for folder in self.marts_path.iterdir()
-            if folder.is_dir() and folder.name != name
-        ]  # fmt: skip
-        newest_first = sorted(others, key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in newest_first[keep - 1 :]:
+        others = [build.path for build in self.builds() if build.name != name]
+        for folder in others[keep - 1 :]:
             # Under another name first: half removed, it would still pass for a whole build.
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
