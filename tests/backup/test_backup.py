@@ -10,6 +10,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,26 @@ def test_an_installation_in_use_is_replaced_only_if_told(
     assert target.state() == second.state()
     target.restore(archive, replace=True)
     assert target.state() == first.state(), "nothing of before is left"
+
+
+def test_what_is_taken_in_while_a_restore_waits_is_in_use(
+    second: Installation, archive: Path, tmp_path: Path
+) -> None:
+    target = Installation(tmp_path / "target")
+    with ExitStack() as other:
+        other.enter_context(target.workspace.writing(0))
+
+        def take_in() -> None:
+            shutil.copy(second.workspace.ledger_path, target.workspace.ledger_path)
+            other.close()
+
+        with pytest.raises(WorkspaceError, match="already where"):
+            restoring.restore(
+                archive, target.workspace, target.database,
+                wait=10, step=lambda *_: None, on_wait=take_in,
+            )  # fmt: skip
+    assert target.workspace.ledger() == second.workspace.ledger()
+    assert not target.database.is_used()
 
 
 def test_users_alone_are_in_use_too(archive: Path, tmp_path: Path) -> None:

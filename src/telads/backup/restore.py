@@ -52,14 +52,15 @@ def restore(
     """
     if not archive.is_file():
         raise DataError(Text("그런 파일이 없습니다.", "There is no such file."), file=archive)
-    if not replace and _is_used(workspace):
-        raise _in_use(workspace)
 
     def good(manifest: Manifest) -> None:
         _check_version(archive, manifest)
         _check_space(workspace, manifest)
 
     with workspace.writing(wait, on_wait):
+        # Asked only now: whoever held the lock may have taken something in.
+        if not replace and _is_used(workspace):
+            raise _in_use(workspace)
         staged = workspace.path / f"{TEMPORARY}{os.getpid()}-restore"
         try:
             manifest = _unpacked(archive, staged, good, step)
