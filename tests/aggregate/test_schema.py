@@ -171,6 +171,22 @@ def test_census_scales_what_is_shown(tables: Tables, tmp_path: Path, settings: S
     assert scaled["population"].equals(expected.to_series(), null_equal=True)
 
 
+def test_codes_are_numbers_whatever_zeros_stand_before_them(
+    tables: Tables, tmp_path: Path, settings: Settings
+) -> None:
+    plain = taken(tables, tmp_path / "plain", settings)
+    shown = plain.filter(pl.col("population").is_not_null())
+    census = tmp_path / "census.csv"
+    shown.select("code", "sex", "age5", population=pl.col("population") * 7.5).write_csv(census)
+    _, places = logs.write_tables(tmp_path)
+    places.write_text(places.read_text("utf-8").replace("\n11", "\n0011"), "utf-8")
+    found = taken(tables, tmp_path / "zeros", settings, places=places, census=census)
+    expected = plain.with_columns(
+        pl.format("00{}", "code").alias("code"), pl.col("population") * 7.5
+    )
+    assert found.equals(expected)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "column"),
     [
@@ -178,10 +194,12 @@ def test_census_scales_what_is_shown(tables: Tables, tmp_path: Path, settings: S
         ("mapping", "service,service_id\nClash,chess\n", "service_id"),
         ("mapping", "app,service_id\nClash,game\n", "service"),
         ("places", "code,district,neighbourhood\n11,a,b\n11,a,c\n", "code"),
+        ("places", "code,district,neighbourhood\n11,a,b\n011,a,c\n", "code"),
         ("places", "code,district,neighbourhood\nx,a,b\n", "code"),
         ("census", "code,sex,age5,population\n1101053,M,21,5\n", "age5"),
         ("census", "code,sex,age5,population\n1101053,M,20,many\n", "population"),
         ("census", "code,sex,age5,population\n1101053,M,20,1\n1101053,M,20,2\n", None),
+        ("census", "code,sex,age5,population\n1101053,M,20,1\n01101053,M,20,2\n", None),
     ],
 )
 def test_small_files_are_checked(

@@ -19,6 +19,7 @@ from telads.aggregate.contribution import (
     MOBILITY_SUMS,
     ROW_COUNTS,
 )
+from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.schema import SUBSCRIBER
 from telads.catalog import BY_ID
 from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
@@ -120,14 +121,15 @@ def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
     sexes = pl.DataFrame({"sex": [str(Sex.MALE), str(Sex.FEMALE)], "number": [MALE, FEMALE]})
     ages = pl.DataFrame({"age5": pl.Series(AGES5, dtype=pl.Int16)})
-    grid = places.select(PLACE).join(sexes, how="cross").join(ages, how="cross")
+    homes = places.select(*PLACE, home=pl.col("code").str.replace(*AS_NUMBER))
+    grid = homes.join(sexes, how="cross").join(ages, how="cross")
     figures = sums.filter(pl.col("fate") == IN_CELL).select(
-        pl.col("home").cast(pl.String).alias("code"),
+        pl.col("home").cast(pl.String),
         pl.col("sex").cast(pl.Int64).alias("number"),
         pl.col("age5").cast(pl.Int16),
         *(name for name in sums.columns if name not in {"fate", "home", "sex", "age5"}),
     )
-    rows = grid.join(figures, on=["code", "number", "age5"], how="left").drop("number")
+    rows = grid.join(figures, on=["home", "number", "age5"], how="left").drop("home", "number")
     return rows.with_columns(pl.exclude(*PLACE, "sex", "age5").fill_null(0)).sort(KEY)
 
 

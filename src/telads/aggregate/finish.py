@@ -18,7 +18,7 @@ from telads.aggregate.cells import (
     on_grid,
     standardised,
 )
-from telads.aggregate.inputs import read_census
+from telads.aggregate.inputs import AS_NUMBER, read_census
 from telads.aggregate.suppression import hidden_cells
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.tables.schema import KEY, POPULATION, measures_in
@@ -104,11 +104,12 @@ def _scaled(cells: pl.DataFrame, request: Request) -> pl.DataFrame:
 
     if not request.census:
         return cells
-    census = read_census(request.census).rename({POPULATION: "census"})
-    joined = cells.join(census, on=KEY, how="left")
+    census = read_census(request.census).rename({"code": "number", POPULATION: "census"})
+    numbered = cells.with_columns(number=pl.col("code").str.replace(*AS_NUMBER))
+    joined = numbered.join(census, on=["number", *KEY[1:]], how="left")
     shown = pl.col(POPULATION).is_not_null()
     scaled = joined.with_columns(pl.when(shown).then("census").alias(POPULATION))
-    return scaled.drop("census").sort(KEY)
+    return scaled.drop("number", "census").sort(KEY)
 
 
 def _subscribers(sums: pl.DataFrame) -> dict[str, int]:

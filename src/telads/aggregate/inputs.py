@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Mapping = dict[str, tuple[str, ...]]
 """Service id -> the raw names that mean it, in the catalogue's order."""
+AS_NUMBER = (r"^0+(\d)", "${1}")
+"""For `str.replace`: a code is a number, however many zeros a file writes before it."""
 
 
 def plain_mapping() -> Mapping:
@@ -69,7 +71,7 @@ def read_places(path: Path) -> pl.DataFrame:
     table = read_raw(path)
     code, district, neighbourhood = _texts(table, *PLACE)
     codes = checks.codes(table.origin, code)
-    repeated = codes.is_duplicated()
+    repeated = codes.str.replace(*AS_NUMBER).is_duplicated()
     if repeated.any():
         row = int(repeated.arg_true()[0])
         raise DataError(
@@ -93,7 +95,7 @@ def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
 
 
 def read_census(path: Path) -> pl.DataFrame:
-    """code, sex, age5, population; raises `DataError`."""
+    """Of each code (without zeros before it), sex and age5 the population; raises `DataError`."""
     import polars as pl
 
     table = read_raw(path)
@@ -102,7 +104,7 @@ def read_census(path: Path) -> pl.DataFrame:
     sexes = {str(sex): str(sex) for sex in Sex}
     ages = {str(age): str(age) for age in AGES5}
     known = pl.DataFrame({
-        "code": checks.codes(table.origin, code),
+        "code": checks.codes(table.origin, code).str.replace(*AS_NUMBER),
         "sex": checks.choices(table.origin, sex, sexes, Text("M 또는 F여야 합니다.",
                                                             "It must be M or F.")),
         "age5": checks.choices(table.origin, age5, ages,
