@@ -90,3 +90,18 @@ def test_the_ledger_tells_the_budget(kind: str, tmp_path: Path, settings: Settin
     assert noisy.select(pl.col(figures).is_null()).equals(plain.select(pl.col(figures).is_null()))
     assert not noisy.equals(plain)
     assert noisy["population"].min() >= 1  # type: ignore[operator]
+
+
+def test_each_draw_has_its_own_cells(tmp_path: Path, settings: Settings) -> None:
+    """Else a build in force would be of other cells than those that have its name."""
+    logs.write(logs.events(), tmp_path / "events")
+    logs.write_tables(tmp_path)
+    workspace, engine = Workspace(tmp_path / "workspace"), event_engine("polars")
+    files, outcomes = [], []
+    for noise in (Noise(1.0), Noise(1.0), None, Noise(1.0)):
+        request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
+        outcomes += [one.outcome for one in aggregate(workspace, request, settings, engine)]
+        files.append(workspace.cells()[LABEL].name)
+    assert outcomes == ["taken", "unchanged", "replaced", "replaced"]
+    assert files[0] == files[1]
+    assert len(set(files)) == 3

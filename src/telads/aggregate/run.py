@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,7 +174,7 @@ def _kept(
             sha256=names[label],
             source=SOURCE,
             taken=datetime.now(UTC).isoformat(timespec="seconds"),
-            cells=f"{label}-{names[label][:16]}.parquet",
+            cells=_file_name(log, label, names[label]),
             rows=finished.cells.height,
             masked=sum(finished.cells[name].null_count() for name in figures),
             values=finished.cells.height * len(figures),
@@ -183,6 +184,12 @@ def _kept(
         )
         ledger, entry = keep(workspace, ledger, entry, finished.cells)
         yield Taken(source, "replaced" if entry.replaced else "taken", label, entry)
+
+
+def _file_name(log: Log, label: Month, name: str) -> str:
+    """Of a month's cells. Noise is drawn anew, and each draw is other cells: they get a name."""
+    draw = f"-{secrets.token_hex(4)}" if log.request.noise else ""
+    return f"{label}-{name[:16]}{draw}.parquet"
 
 
 def _made(log: Log, engine: EventEngine, label: Month, finished: Finished) -> dict[str, Any]:
