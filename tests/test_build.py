@@ -13,11 +13,13 @@ import polars as pl
 import pytest
 
 from telads import build as building
+from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.build import build
 from telads.errors import NothingBuilt, WorkspaceDamaged, WorkspaceError
 from telads.ingest import ingest
 from telads.marts import TABLES
+from telads.model import Month
 from telads.settings import Settings
 from telads.workspace import Build, Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv
@@ -258,6 +260,35 @@ def test_again_mends_a_damaged_table(workspace: Workspace, settings: Settings, d
     assert (mended.name, mended.made) == (name, True)
     assert files(workspace.build()) == whole
     assert read(workspace.build(), "services").height > 0
+
+
+@pytest.mark.parametrize("damage", ["cut", "gone"])
+def test_the_month_of_damaged_cells_is_told(
+    workspace: Workspace, settings: Settings, damage: str
+) -> None:
+    build(workspace, settings)
+    cells = workspace.cells()[Month.of(2023, 6)]
+    if damage == "gone":
+        cells.unlink()
+    else:
+        cells.write_bytes(cells.read_bytes()[:100])
+    for ask in (lambda: build(workspace, settings, again=True), lambda: evaluation(workspace)):
+        with pytest.raises(WorkspaceDamaged) as caught:
+            ask()
+        assert caught.value.facts["file"] == cells
+        assert "the data of 2023-06 in again" in caught.value.line("en")
+        assert ("지우고" in caught.value.line("ko")) == (damage == "cut")
+    cells.unlink(missing_ok=True)
+    take_in(workspace, settings, "6", seed=6)
+    assert build(workspace, settings, again=True).made
+
+
+def test_a_folder_of_builds_that_cannot_be_is_told(
+    workspace: Workspace, settings: Settings
+) -> None:
+    workspace.marts_path.write_text("not a folder")
+    with pytest.raises(WorkspaceError, match="cannot be written"):
+        build(workspace, settings)
 
 
 def test_a_build_without_its_description_is_made_again(

@@ -23,6 +23,7 @@ from telads.errors import NothingBuilt, WorkspaceError
 from telads.language import Text
 from telads.settings import Settings
 from telads.tables import warnings
+from telads.tables.cells import reading
 from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, explained, move_folder
 from telads.version import __version__
@@ -112,8 +113,38 @@ def _make(
     on_step: Callable[[str, int, int], None] | None,
 ) -> None:
     """Write all tables into a temporary folder and move it into its place."""
+    from telads.marts import TABLES
+
+    with reading(workspace.cells(ledger)):
+        services, given = _given(workspace, ledger, settings)
+    folder = workspace.marts_path / f"{TEMPORARY}{name}"
+    with explained(folder):
+        folder.mkdir(parents=True)
+    _write_tables(given, folder, on_step)
+    about = _about(ledger, settings, name, services)
+    with explained(folder):
+        (folder / "build.json").write_text(
+            json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+    if on_step:
+        on_step("", len(TABLES), len(TABLES))
+    target = workspace.marts_path / name
+    if not target.exists():
+        move_folder(folder, target)
+        return
+    # Made again, perhaps to mend it: file by file, so that a reader never finds one missing.
+    with explained(target):
+        for file in folder.iterdir():
+            file.replace(target / file.name)
+        folder.rmdir()
+
+
+def _given(
+    workspace: Workspace, ledger: Ledger, settings: Settings
+) -> tuple[tuple[str, ...], Material]:
+    """The services that the cells tell of, and the cells; refuses what makes no tables."""
     from telads.engines.polars import scan_cells
-    from telads.marts import TABLES, material
+    from telads.marts import material
 
     cells = scan_cells(workspace.cells(ledger))
     known = set(cells.collect_schema().names())
@@ -134,24 +165,7 @@ def _make(
                  f"Take in a file with segments of {settings.floor:g} people or more."),
             file=workspace.path,
         )  # fmt: skip
-    folder = workspace.marts_path / f"{TEMPORARY}{name}"
-    folder.mkdir(parents=True)
-    _write_tables(given, folder, on_step)
-    about = _about(ledger, settings, name, services)
-    with explained(folder):
-        (folder / "build.json").write_text(
-            json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
-    if on_step:
-        on_step("", len(TABLES), len(TABLES))
-    target = workspace.marts_path / name
-    if not target.exists():
-        move_folder(folder, target)
-        return
-    # Made again, perhaps to mend it: file by file, so that a reader never finds one missing.
-    for file in folder.iterdir():
-        file.replace(target / file.name)
-    folder.rmdir()
+    return services, given
 
 
 def _write_tables(

@@ -15,10 +15,13 @@ from telads.aggregate.run import aggregate
 from telads.aggregate.synth.log import Plan, write_log
 from telads.answers.answer import Answer
 from telads.engines import event_engine
+from telads.errors import WorkspaceDamaged
+from telads.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.workspace import Workspace
+from tests.sources.portal import write_month
 
 LABELS = [Month.of(2023, 6), Month.of(2023, 7)]
 
@@ -55,6 +58,16 @@ def test_every_question_has_an_answer(workspace: Workspace, settings: Settings) 
     assert set(found["service"]) == {
         "game", "finance", "shopping", "video", "youtube", "netflix", "delivery"
     }  # fmt: skip
+
+
+def test_damaged_cells_that_tell_the_places_are_told(
+    synthetic: Path, settings: Settings, tmp_path: Path
+) -> None:
+    made = Workspace(tmp_path / "workspace")
+    list(ingest(made, [write_month(tmp_path, "2023.6")], settings))
+    made.cells()[LABELS[0]].write_bytes(b"PAR1junk")
+    with pytest.raises(WorkspaceDamaged, match="take the data of 2023-06 in again"):
+        aggregate(made, Request((str(synthetic / "events"),)), settings, event_engine("polars"))
 
 
 def test_the_ledger_tells_what_months_were_made_from(workspace: Workspace, synthetic: Path) -> None:

@@ -20,6 +20,7 @@ from telads.backup.contents import is_allowed
 from telads.backup.restore import check
 from telads.errors import DataError, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
 from telads.language import Text
+from telads.model import Month
 from tests.backup.installation import Installation
 
 Members = list[tuple[str, bytes]]
@@ -109,8 +110,8 @@ def test_what_can_be_made_again_is_left_out(
 def test_missing_cells_are_no_backup(first: Installation, archive: Path, tmp_path: Path) -> None:
     copy = Installation(tmp_path / "copy")
     copy.restore(archive)
-    next(copy.workspace.cells_path.iterdir()).unlink()
-    with pytest.raises(WorkspaceDamaged):
+    copy.workspace.cells()[Month.of(2023, 6)].unlink()
+    with pytest.raises(WorkspaceDamaged, match="Take the data of 2023-06 in again"):
         copy.back_up(tmp_path / "copy.tar.gz")
     assert not (tmp_path / "copy.tar.gz").exists()
     with pytest.raises(WorkspaceError, match="no such workspace"):

@@ -16,6 +16,7 @@ from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
 from telads.language import Text
 from telads.model import Month, months_between
+from telads.tables.cells import reading
 from telads.tables.schema import PLACE
 from telads.workspace import Workspace
 
@@ -83,7 +84,8 @@ def _places(
     from_files = [entry for entry in entries if entry.source != SOURCE]
     if from_files:
         newest = workspace.cells_path / from_files[-1].cells
-        places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
+        with reading({from_files[-1].label: newest}):
+            places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
         if places["code"].str.contains(r"^\d+$").all():
             return places
     homes = homes_in(engine, events)

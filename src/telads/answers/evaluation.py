@@ -73,15 +73,17 @@ def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     from telads.evaluate.backtest import backtest
     from telads.evaluate.halves import platform_backtest
     from telads.marts import material
+    from telads.tables.cells import reading
 
     files = {
         month: workspace.cells_path / build.about["files"][str(month)]["cells"]
         for month in build.months
     }
     about = build.about
-    given = material(
-        scan_cells(files), tuple(about["services"]), about["floor"], about["forecast_phi"]
-    )
+    with reading(files):
+        given = material(
+            scan_cells(files), tuple(about["services"]), about["floor"], about["forecast_phi"]
+        )
     services = backtest(given.panel, horizon).with_columns(part=pl.lit(SERVICES))
     halves = platform_backtest(given.window_cells(build.months[-1:]), given.panel.peers)
     platforms = halves.unpivot(

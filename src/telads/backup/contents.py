@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from telads.errors import WorkspaceDamaged
-from telads.language import Text
+from telads.tables.cells import unreadable
 from telads.tables.store import TEMPORARY
 from telads.workspace import Workspace
 
@@ -36,18 +35,13 @@ def files_of(workspace: Workspace) -> Iterator[tuple[str, Path]]:
         if (workspace.path / name).is_file():
             yield name, workspace.path / name
     ledger = workspace.ledger()
-    needed = set(workspace.cells(ledger).values())
+    needed = {path: month for month, path in workspace.cells(ledger).items()}
     kept = {workspace.cells_path / entry.cells for entry in ledger.entries}
     for path in sorted(kept):
         if path.is_file():
             yield f"cells/{path.name}", path
         elif path in needed:
-            raise WorkspaceDamaged(
-                Text("원장에 있는 달의 자료가 없습니다.",
-                     "The data of a month that the ledger holds are missing."),
-                Text("그 달의 파일을 다시 넣어 주세요.", "Take the month's file in again."),
-                file=path,
-            )  # fmt: skip
+            raise unreadable(needed[path], path)
     for build in _folders(workspace.marts_path):
         for path in sorted(build.iterdir()):
             yield f"marts/{build.name}/{path.name}", path

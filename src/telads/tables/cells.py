@@ -1,15 +1,22 @@
-"""What the ledger keeps of a month's cells, to compare it with other months."""
+"""A month's cells: what the ledger keeps of them, and what is told where they cannot be read."""
 
 from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telads.errors import WorkspaceDamaged
+from telads.language import Text
+from telads.model import Month
 from telads.tables.schema import KEY, POPULATION, measures_in
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 
@@ -22,6 +29,46 @@ class CellsSummary:
     masked: dict[str, int]
     zero: list[str]
     codes: tuple[str, ...]
+
+
+@contextmanager
+def reading(files: Mapping[Month, Path]) -> Iterator[None]:
+    """Tell what fails because of a month's cells as `WorkspaceDamaged`, with the month.
+
+    Which file it was is looked up only then: engines name none, and read late.
+    """
+    try:
+        yield
+    except Exception as error:
+        for month, path in files.items():
+            if not _is_readable(path):
+                raise unreadable(month, path) from error
+        raise
+
+
+def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
+    """The error for cells that are missing or damaged; damaged ones would pass for known ones."""
+    told = month.text
+    before = Text("", "Take")
+    if path.exists():
+        before = Text("이 파일을 지우고 ", "Remove this file and take")
+    return WorkspaceDamaged(
+        Text(f"{told.ko} 자료가 없거나 손상되었습니다.",
+             f"The data of {told.en} are missing or damaged."),
+        Text(f"{before.ko}{told.ko} 자료를 다시 넣어 주세요.",
+             f"{before.en} the data of {told.en} in again."),
+        file=path,
+    )  # fmt: skip
+
+
+def _is_readable(path: Path) -> bool:
+    import polars as pl
+
+    try:
+        pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        return False
+    return True
 
 
 def summary(cells: pl.DataFrame) -> CellsSummary:
