@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from telads.errors import IndexRefused, UnknownChoice, choose
-from telads.language import Lang, Text, typed
+from telads.language import Text, typed
 
 Kind = Literal[
     "days", "index", "people", "minutes", "seconds", "km", "count", "won", "percent", "gb"
@@ -168,8 +168,3 @@ def refuse_index(measure: Measure, asked: Text) -> None:
             ),
             Text("관심도(affinity)로 물어봐 주세요.", "Ask by affinity instead."),
         )
-
-
-def names(lang: Lang) -> dict[str, str]:
-    """Measure id -> name in the language."""
-    return {measure.id: measure.text(lang) for measure in MEASURES}

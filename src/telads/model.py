@@ -20,6 +20,9 @@ AGES5 = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75)
 _MONTHS = (r"([0-9]{4})[-./]([0-9]{1,2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})년 ?([0-9]{1,2})월")
 """How a month may be written: year and month."""
 
+FIRST_YEAR = 1900
+"""Months before it are mistakes of typing."""
+
 OBSERVED_MONTHS = 3
 """The file labelled T holds the mean over the months T-3 .. T-1."""
 
@@ -52,11 +55,11 @@ class Month:
     def parse(cls, text: str) -> Month:
         """Read `YYYY-MM`, also as people write it (`2023.6`, `2023/06`, `202306`, `2023년 6월`).
 
-        Raises `UnknownChoice` for anything else.
+        Raises `UnknownChoice` for anything else, and for years before 1900.
         """
         plain = typed(text)
         match = next(filter(None, (re.fullmatch(form, plain) for form in _MONTHS)), None)
-        if not match or not 1 <= int(match[2]) <= 12:
+        if not match or int(match[1]) < FIRST_YEAR or not 1 <= int(match[2]) <= 12:
             raise UnknownChoice(
                 Text("달을 알아볼 수 없습니다.", "This is not a month."),
                 Text("2023-06처럼 적어 주세요.", "Write it like 2023-06."),
@@ -127,8 +130,3 @@ def age_text(age: int) -> Text:
     if age == AGES[-1]:
         return Text(f"{age}대 이상", f"{age} and over")
     return Text(f"{age}대", f"{age}-{age + 9}")
-
-
-def ten_year_age(age5: int) -> int:
-    """The ten-year band that holds a five-year band."""
-    return min(age5 // 10 * 10, AGES[-1])

@@ -7,7 +7,7 @@ from telads.answers.choices import largest_segment
 from telads.answers.sentences import whose_movement
 from telads.answers.services import history, services
 from telads.answers.tables import read
-from telads.errors import AudienceTooSmall, UnknownChoice
+from telads.errors import UnknownChoice
 from telads.model import AGES, Sex
 from telads.workspace import Build
 
@@ -142,15 +142,6 @@ def test_a_wrong_choice_names_what_is_possible(
     with pytest.raises(UnknownChoice) as caught:
         services(twin_build, *asked)
     assert caught.value.advice is not None
-
-
-def test_a_segment_below_the_floor_is_refused(twin_build: Build) -> None:
-    from telads.answers.tables import of_segment
-    from telads.model import Segment
-
-    nobody = read(twin_build, "services").filter(pl.col("district") != "강남구")
-    with pytest.raises(AudienceTooSmall):
-        of_segment(nobody, Segment("강남구", Sex.FEMALE, 30))
 
 
 def test_history_ranks_every_month(seoul_build: Build) -> None:

@@ -91,5 +91,5 @@ def test_a_rollback_and_a_month_taken_back_are_in_the_log_of_actions(tmp_path: P
         forgotten = database.execute(
             "SELECT who, thing, detail FROM accounts_auditentry WHERE action = 'data-forget'"
         ).fetchall()
-    assert rows == [("telads", f"build {newest}", f"{earlier} -> {newest}")]
-    assert [(who, thing) for who, thing, _ in forgotten] == [("telads", "month 2023-06")]
+    assert rows == [("command line", f"build {newest}", f"{earlier} -> {newest}")]
+    assert [(who, thing) for who, thing, _ in forgotten] == [("command line", "month 2023-06")]

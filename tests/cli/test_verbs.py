@@ -17,6 +17,8 @@ from tests.cli.test_json import GROUP, QUESTIONS
 def test_csv_says_what_json_says(telads: Telads, question: str) -> None:
     rows = telads(*QUESTIONS[question], "-f", "json").json()["rows"]
     table = list(csv.DictReader(io.StringIO(telads(*QUESTIONS[question], "-f", "csv").out)))
+    if "synthetic" not in rows[0]:  # of the whole answer: its every row says so
+        assert {row.pop("synthetic") for row in table} == {"true"}
     assert [list(row) for row in table] == [list(row) for row in rows]
     for told, row in zip(table, rows, strict=True):
         for name, value in row.items():

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from telads.language import Lang
+from telads.planning.contract import ROWS
 from telads.planning.curves import Curve, exponential, table
-from telads.planning.files import COLUMNS
 from telads.planning.limits import Offer
 from telads.planning.market import Market
 from telads.planning.words import title, word
@@ -55,7 +55,7 @@ def in_words(rows: Iterable[Mapping[str, Any]], part: str, lang: Lang) -> list[d
     """All columns of a synthetic plan's table, headed and named in words; figures as they are."""
     found = []
     for row in rows:
-        assert set(row) == set(COLUMNS[part])
-        told = {title(name, lang): word(name, row[name], lang) for name in COLUMNS[part]}
+        assert set(row) == set(ROWS[f"plan_{part}"])
+        told = {title(name, lang): word(name, row[name], lang) for name in ROWS[f"plan_{part}"]}
         found.append({**told, title("synthetic", lang): True} if part == "spends" else told)
     return found

@@ -35,13 +35,6 @@ def test_an_unknown_service_is_left_out_and_made_up_for() -> None:
     [("all", [1, 3, 2]), ("other-people", [1, 3]), ("other-districts", [2])],
 )
 def test_the_nearest_first_among_those_asked_for(among: Among, expected: list[int]) -> None:
-    everybody = np.ones(5, dtype=bool)
-    found = nearest(AFFINITY, SEGMENTS, 0, among, everybody, top=5)
+    found = nearest(AFFINITY, SEGMENTS, 0, among, top=5)
     assert [index for index, _ in found] == expected
-    assert nearest(AFFINITY, SEGMENTS, 0, among, everybody, top=1) == found[:1]
-
-
-def test_who_may_not_be_shown_is_not() -> None:
-    allowed = np.array([True, False, True, True, True])
-    found = nearest(AFFINITY, SEGMENTS, 0, "all", allowed, top=5)
-    assert [index for index, _ in found] == [3, 2]
+    assert nearest(AFFINITY, SEGMENTS, 0, among, top=1) == found[:1]

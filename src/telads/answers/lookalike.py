@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
-
 from telads.answers.answer import Answer
 from telads.answers.audience import rounded, size
 from telads.answers.choices import count_of, month_of, one_of, segment_of
@@ -49,8 +47,7 @@ def lookalike(
     if segment not in known.segments:
         raise too_small(segment)
     own = known.segments.index(segment)
-    everybody = np.ones(len(known.segments), bool)
-    found = nearest(known.affinity, known.segments, own, among, everybody, count)
+    found = nearest(known.affinity, known.segments, own, among, count)
     others = [index for index, _ in found]
     chosen = [known.segments[index] for index in others]
     gaps = abs(known.affinity[others] - known.affinity[own])

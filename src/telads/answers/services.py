@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 TIE = 0.10
 """Affinities closer than this do not tell which service is first (method A4)."""
-LABELS = ("tie", "below_average", "local")
 
 _SHOWN = ("usage", "affinity", "index", "index_low", "index_high",
           "change", "change_city", "change_local", "labels")  # fmt: skip

@@ -42,22 +42,6 @@ def districts(build: Build) -> tuple[str, ...]:
     return _districts(build.table("segments"))
 
 
-def of_segment(frame: pl.DataFrame, segment: Segment) -> pl.DataFrame:
-    """The rows of one segment; raises `AudienceTooSmall` where there are none.
-
-    A segment is missing where it has fewer people than the privacy floor, or is not in the data.
-    """
-    import polars as pl
-
-    district, sex, age = segment
-    rows = frame.filter(
-        (pl.col("district") == district) & (pl.col("sex") == str(sex)) & (pl.col("age") == age)
-    )
-    if rows.is_empty():
-        raise too_small(segment)
-    return rows
-
-
 def too_small(segment: Segment) -> AudienceTooSmall:
     """The error for a segment that is not shown."""
     return AudienceTooSmall(

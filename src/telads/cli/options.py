@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -116,7 +116,6 @@ ServiceOption = Annotated[
                           "service: game finance shopping video youtube netflix delivery")),
 ]  # fmt: skip
 DEFAULT_LANGUAGE = Language(LANG)
-Choice = Literal["ko", "en"]
 
 
 def workspace_of(path: Path | None) -> Workspace:

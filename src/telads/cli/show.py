@@ -47,7 +47,10 @@ def show(answer: Answer, form: Form, lang: Lang) -> None:
     if form is Form.JSON:
         sys.stdout.write(answer.json(lang))
     elif form is Form.CSV:
-        sys.stdout.write(flat(answer.rows).write_csv())
+        from telads.export import marked
+
+        told = "synthetic" in answer.rows.columns  # month by month
+        sys.stdout.write(flat(marked(answer.rows, answer.synthetic and not told)).write_csv())
     else:
         _table(answer, lang)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 SEGMENT = ("district", "sex", "age")
 COVERAGE = "__coverage"
-PLAIN = "__plain"
 
 
 def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:

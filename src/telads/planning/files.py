@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.choices import one_of
 from telads.answers.columns import column_of
 from telads.answers.sheets import number_format
-from telads.export import SOURCE, WRITERS, write_workbook
+from telads.export import SOURCE, WRITERS, marked, write_workbook
 from telads.language import Lang, Text
+from telads.planning.contract import ROWS
 from telads.planning.plan import Plan
-from telads.planning.questions import frame_of
+from telads.planning.questions import PARTS, frame_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import service_word, title, word
 from telads.tables.store import write_text
@@ -49,18 +50,6 @@ METHOD: tuple[Text, ...] = (
 )  # fmt: skip
 
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "platforms": (
-        "platform", "service", "price", "minimum", "cap", "association", "spend", "spend_share",
-        "contacts", "reached", "reach_share", "frequency", "limit", "spend_if_dearer",
-        "weighted_reach_if_dearer", "spend_if_cheaper", "weighted_reach_if_cheaper"),
-    "segments": (
-        "district", "sex", "age", "population", "affinity", "spend", "contacts", "reached",
-        "reached_low", "reached_high", "reach_share", "frequency"),
-    "spends": (
-        "district", "sex", "age", "platform", "association", "spend", "contacts", "reach_share"),
-}  # fmt: skip
-"""The columns of the tables in order: a plan that was saved has its own sorted by name."""
 FIGURES = (
     "budget", "spend", "contacts", "reached", "reached_low", "reached_high", "reach_share",
     "frequency", "population", "segments", "segments_used", "weighted_reach", "proven_gap",
@@ -102,7 +91,8 @@ def _json(plan: Plan, path: Path, lang: Lang) -> None:
 
 
 def _csv(plan: Plan, path: Path, lang: Lang) -> None:
-    WRITERS[".csv"](path, _marked(plan, frame_of(_table(plan, "spends"))), about(plan))
+    frame = marked(frame_of(_table(plan, "spends")), plan.basis.synthetic)
+    WRITERS[".csv"](path, frame, about(plan))
 
 
 def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
@@ -110,7 +100,7 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
         "summary": _summary(plan, lang),
         "platforms": frame_of(_in_words(plan, "platforms", lang)),
         "segments": frame_of(_in_words(plan, "segments", lang)),
-        "spends": _marked(plan, frame_of(_in_words(plan, "spends", lang))),
+        "spends": marked(frame_of(_in_words(plan, "spends", lang)), plan.basis.synthetic),
         "method": frame_of([{"method": line(lang)} for line in METHOD]),
     }
     headed = {
@@ -122,7 +112,7 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
 
 def _formats(lang: Lang) -> dict[str, str]:
     """How the figures of the tables are shown, by heading."""
-    names = {name for columns in COLUMNS.values() for name in columns}
+    names = {name for part in PARTS for name in ROWS[f"plan_{part}"]}
     shown = [number_format(title(name, lang), column_of("plan", name)) for name in sorted(names)]
     return {heading: form for one in shown for heading, form in one.items()}
 
@@ -143,20 +133,13 @@ def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
 
 def _table(plan: Plan, part: str) -> list[dict[str, Any]]:
     rows = getattr(plan.result, part)
-    return [{name: row[name] for name in COLUMNS[part]} for row in rows]
+    return [{name: row[name] for name in ROWS[f"plan_{part}"]} for row in rows]
 
 
 def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:
     return [
         {name: word(name, value, lang) for name, value in row.items()} for row in _table(plan, part)
     ]
-
-
-def _marked(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
-    """Synthetic figures say that they are."""
-    import polars as pl
-
-    return frame.with_columns(synthetic=pl.lit(True)) if plan.basis.synthetic else frame
 
 
 KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from telads.features.panel import Array
 from telads.model import Segment
@@ -33,10 +32,9 @@ def nearest(
     segments: list[Segment],
     own: int,
     among: Among,
-    allowed: NDArray[np.bool_],
     top: int,
 ) -> list[tuple[int, float]]:
-    """The `top` nearest allowed segments: (number of the segment, distance), nearest first."""
+    """The `top` nearest segments: (number of the segment, distance), nearest first."""
     far = distances(affinity, own)
     asked = segments[own]
     order = np.argsort(far, kind="stable")
@@ -44,7 +42,6 @@ def nearest(
         (int(index), float(far[index]))
         for index in order
         if index != own
-        and allowed[index]
         and not np.isnan(far[index])
         and (
             among == "all" or (segments[index].peers == asked.peers) == (among == "other-districts")

@@ -17,7 +17,8 @@ from pypdf import PdfReader
 
 from telads.charts import fonts
 from telads.language import Lang
-from telads.planning.files import COLUMNS, FIGURES, write_plan
+from telads.planning.contract import ROWS
+from telads.planning.files import FIGURES, write_plan
 from telads.planning.plan import make_plan, read_plan
 from telads.planning.words import title
 from telads.web.accounts.models import AuditEntry
@@ -96,7 +97,7 @@ def test_the_csv_holds_every_spend(planner: Client, plan: SavedPlan) -> None:
     found = list(csv.DictReader(io.StringIO(text)))
     rows = document(plan)["result"]["spends"]
     assert len(found) == len(rows)
-    assert tuple(found[0]) == (*COLUMNS["spends"], "synthetic")
+    assert tuple(found[0]) == (*ROWS["plan_spends"], "synthetic")
     for shown, row in zip(found, rows, strict=True):
         for name, value in row.items():
             assert type(value)(shown[name]) == value

@@ -15,7 +15,8 @@ from telads.charts.fonts import VARIABLE, korean_font
 from telads.errors import WorkspaceError
 from telads.export import SOURCE
 from telads.language import Lang, Text
-from telads.planning.files import COLUMNS, FIGURES, METHOD
+from telads.planning.contract import ROWS
+from telads.planning.files import FIGURES, METHOD
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
@@ -32,8 +33,8 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "prices": (Text("단가가 10% 바뀌면", "If a price changes by 10 %"), (
         "platform", "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
         "weighted_reach_if_cheaper")),
-    "segments": (Text("집단", "Segments"), COLUMNS["segments"]),
-    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), COLUMNS["spends"]),
+    "segments": (Text("집단", "Segments"), ROWS["plan_segments"]),
+    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ROWS["plan_spends"]),
 }  # fmt: skip
 """The tables in order, with their columns; `prices` are columns of the platforms."""
 
