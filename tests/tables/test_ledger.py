@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,8 @@ def test_an_absent_ledger_is_empty(tmp_path: Path) -> None:
         b'{"version": 1, "entries": [{}]}',
         b'{"version": 1, "entries": [{"month": "2023-06", "surprise": 1}]}',
         b'{"version": 1, "entries": 5}',
+        b'{"version": 1, "entries": ["x"]}',
+        json.dumps({"version": 1, "entries": [asdict(entry("abc", "a"))]}).encode(),
         b"\xff\xfe",
     ],
 )

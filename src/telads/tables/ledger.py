@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from telads.errors import WorkspaceDamaged, WorkspaceError
+from telads.errors import UnknownChoice, WorkspaceDamaged, WorkspaceError
 from telads.language import Text
 from telads.model import Month, Window
 from telads.tables.store import write_text
@@ -112,7 +112,7 @@ class Ledger:
             version = content["version"]
             if version == VERSION:
                 return cls(tuple(_entry(raw) for raw in content["entries"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, OSError, TypeError, UnknownChoice, ValueError) as error:
             raise WorkspaceDamaged(
                 Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
                 Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
@@ -136,6 +136,7 @@ def _raw(entry: Entry) -> dict[str, Any]:
 
 def _entry(raw: dict[str, Any]) -> Entry:
     facts = {name: fact for name, fact in raw.items() if name != "window"}
+    facts["month"] = str(Month.parse(raw["month"]))  # now, not when it is first asked for
     for name in ("ignored_columns", "codes"):
         facts[name] = tuple(raw.get(name, ()))
     facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
