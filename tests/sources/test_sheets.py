@@ -12,8 +12,9 @@ import pytest
 
 from telads.errors import DataError
 from telads.sources import sheets
+from telads.sources.csv_files import SEPARATORS
 from telads.sources.files import read_raw
-from telads.sources.sheets import HEAD, check_sheet
+from telads.sources.sheets import HEAD, check_csv, check_sheet
 from tests.sources.portal import portal_rows, write_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -109,6 +110,20 @@ def test_a_sheet_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(DataError):
         asked(b" " * 3 * HEAD)
     assert asked(b" " * 2 * HEAD) == [HEAD, 2 * HEAD + 1]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_a_csv_of_too_many_fields_is_refused_whatever_separates_them(
+    separator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "MOST_CELLS", 30)
+    path = tmp_path / "2023-06.csv"
+    path.write_text((separator * 9 + "\n") * 3, "utf-8")
+    check_csv(path)
+    for text in ((separator * 9 + "\n") * 4, separator * sheets.MOST_COLUMNS):
+        path.write_text(text, "utf-8")
+        with pytest.raises(DataError):
+            check_csv(path)
 
 
 @pytest.mark.seoul

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from telads.errors import DataError
 from telads.language import Text
+from telads.sources.csv_files import SEPARATORS
 
 MOST_CELLS = 10_000_000
 """Rows times columns between the first cell and the last. A month of the portal has 400,000."""
@@ -52,11 +53,12 @@ def check_sheet(path: Path, read: Callable[[int], bytes]) -> None:
 
 
 def check_csv(path: Path) -> None:
-    """Raise `DataError` for a CSV with more fields than any month has."""
+    """Raise `DataError` for a CSV with more fields than any month has, whatever separates them."""
+    separators = [separator.encode() for separator in SEPARATORS]
     fields = 0
     with path.open("rb") as file:
         for line in file:
-            width = line.count(b",") + 1
+            width = max(map(line.count, separators)) + 1
             fields += width
             if width > MOST_COLUMNS or fields > MOST_CELLS:
                 raise _refused(path.name)
