@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +15,7 @@ import pytest
 from telads.answers.services import services
 from telads.answers.targets import targets
 from telads.errors import UnknownChoice, WorkspaceError
-from telads.export import TABLES, WRITERS, export
+from telads.export import TABLES, WRITERS, export, write_workbook
 from telads.version import __version__
 from telads.workspace import Build
 
@@ -216,3 +218,22 @@ def test_a_path_that_cannot_be_written_is_told(
         assert caught.value.facts["file"] == path
         assert caught.value.facts["value"]
     assert {path.name for path in tmp_path.iterdir()} == {"file", f"folder{suffix}"}
+
+
+@pytest.mark.parametrize("place", ["zipfile.ZipFile.write", "pathlib.Path.write_bytes"])
+def test_a_disk_that_is_full_leaves_the_former_workbook(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "files" / "x.xlsx"
+    path.parent.mkdir()
+    path.write_bytes(b"former")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # what the writer leaves there
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(place, full)
+    with pytest.raises(WorkspaceError, match="No space left"):
+        write_workbook(path, {"rows": pl.DataFrame({"a": [1]})}, {"table": "rows"})
+    assert path.read_bytes() == b"former"
+    assert list(path.parent.iterdir()) == [path]

@@ -8,8 +8,10 @@ from synthetic data has a column that says so.
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -31,6 +33,7 @@ from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
+    from xlsxwriter import Workbook
 
 SOURCE = (
     "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
@@ -206,12 +209,7 @@ def write_workbook(
 
     `formats` are the number formats of columns, by heading.
     """
-    import xlsxwriter
-
-    # A row at a time: a large table never lies in memory as a workbook.
-    # A text that begins with = is a text: nothing of a workbook is ever run.
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with replacing(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
+    with _workbook(path) as book:
         book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
         bold = book.add_format({"bold": True})
         shown = {
@@ -230,6 +228,25 @@ def write_workbook(
         for number, (name, value) in enumerate(about.items()):
             text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
             source.write_row(number, 0, (name, text))
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    """A workbook that replaces the file; raises `WorkspaceError` where the system refuses."""
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    # A row at a time: a large table lies in memory only as it is packed.
+    # A text that begins with = is a text: nothing of a workbook is ever run.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    with replacing(path) as temporary:
+        try:
+            with Workbook(content, options) as book:
+                yield book
+        except FileCreateError as error:  # its own files, in the system's temporary folder
+            raise OSError(str(error)) from error
+        temporary.write_bytes(content.getbuffer())
 
 
 def _width(column: pl.Series) -> int:

@@ -6,6 +6,7 @@ learns that it is synthetic, whatever became of its name.
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -110,7 +111,8 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
     from xlsxwriter.exceptions import FileCreateError
 
     # Rows are written as they come and forgotten, which also is the fastest way.
-    workbook = Workbook(path, {"constant_memory": True})
+    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    workbook = Workbook(content, {"constant_memory": True})
     # The date a workbook was made would tell two writings of the same figures apart.
     workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
     sheet = workbook.add_worksheet("Sheet1")
@@ -119,8 +121,9 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
         sheet.write_row(number, 0, [MASKED if value is None else value for value in row])
     try:
         workbook.close()
-    except FileCreateError as error:
+    except FileCreateError as error:  # its own files, in the system's temporary folder
         raise OSError(str(error)) from error
+    path.write_bytes(content.getbuffer())
 
 
 def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> Iterator[Path]:
