@@ -1,4 +1,4 @@
-"""CSV downloads: beside each lies a description, and the answer leads to it.
+"""Files to be kept: named, of their media type, and a CSV leads to what describes it.
 
 The description of `/data/people.csv?sex=F` is at `/data/people.csv-metadata.json?sex=F`; it says
 the columns and what the file was made from (`export.description`).
@@ -6,15 +6,37 @@ the columns and what the file was made from (`export.description`).
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import quote
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from telads.export import DESCRIPTION
 
-CSV = "text/csv; charset=utf-8"
 CSVM = "application/csvm+json"
+MEDIA = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+    ".pdf": "application/pdf",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+"""Media types by suffix."""
+
+
+def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
+    """A file for the visitor to keep under `name`."""
+    kind = CSVM if name.endswith(DESCRIPTION) else MEDIA[Path(name).suffix]
+    response = HttpResponse(content, content_type=kind)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition or ""
+    if name.endswith(".csv"):
+        lead_to_description(request, response)
+    return response
 
 
 def lead_to_description(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
@@ -25,17 +24,12 @@ from telads.export import DESCRIPTION, WRITERS, marked, write_workbook
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.cache import cached_by_build
-from telads.web.described import CSV, CSVM, lead_to_description
+from telads.web.described import saved
 from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
 
-TYPES = {
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".csv": CSV,
-    ".json": CSVM,
-}
 BETWEEN = "|"
 """Between the parts of a list in a field, as in the command line's CSV."""
 
@@ -78,26 +72,16 @@ def file_view(
     def file(request: HttpRequest, name: str) -> HttpResponse:
         if name not in known:
             raise one_of(Text("파일", "file"), name, files)
-        return _sent(request, name, tables_of(current.build(request), request.GET))
+        tables = tables_of(current.build(request), request.GET)
+        content = _written(tables, name, current.language(request))
+        return saved(request, content, tables.prefix + name)
 
     return file
 
 
-def _sent(request: HttpRequest, name: str, tables: Tables) -> HttpResponse:
-    """One of a page's files, to be kept under a name of its own."""
-    table = name.removesuffix(DESCRIPTION)
-    content = _written(tables, table, name, current.language(request))
-    response = HttpResponse(content, content_type=TYPES[Path(name).suffix])
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=tables.prefix + name) or ""
-    )
-    if table == name and table.endswith(".csv"):
-        lead_to_description(request, response)
-    return response
-
-
-def _written(tables: Tables, table: str, wanted: str, lang: Lang) -> bytes:
-    """The bytes of the file `wanted`, which the writer of exports leaves beside that of `table`."""
+def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
+    """The bytes of a file, or of the description that the writer of exports leaves beside it."""
+    table = wanted.removesuffix(DESCRIPTION)
     kind, suffix = Path(table).stem, Path(table).suffix
     about = {**tables.about, "table": kind}
     with tempfile.TemporaryDirectory() as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from threading import Lock
-from typing import Literal
+from typing import Literal, get_args
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,7 +22,7 @@ from telads.language import Lang, Text
 from telads.web import current
 from telads.web.api.answering import conditional, sent
 from telads.web.api.parameters import ExportAsked, PictureAsked
-from telads.web.described import CSV, CSVM, lead_to_description
+from telads.web.described import CSVM, MEDIA, lead_to_description
 from telads.workspace import Build
 
 router = Router()
@@ -30,13 +30,8 @@ router = Router()
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
 """Where in the workspace written tables lie: every worker finds them, until their build is gone."""
-KINDS: dict[str, str] = {
-    "csv": CSV,
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-    "json": "application/json",
-}
-FORMS: dict[Form, str] = {"svg": "image/svg+xml", "png": "image/png", "json": "application/json"}
+KINDS = {suffix.removeprefix("."): MEDIA[suffix] for suffix in export.WRITERS}
+FORMS: dict[Form, str] = {form: MEDIA[f".{form}"] for form in get_args(Form)}
 _writing = Lock()
 
 

@@ -20,6 +20,7 @@ from telads.web.api.language import language_of
 from telads.web.api.parameters import PARAMETERS
 from telads.web.api.problems import MEDIA_TYPE, TITLES
 from telads.web.api.routes import api
+from telads.web.described import CSVM
 
 PREFIX = "/api/v1"
 
@@ -148,7 +149,7 @@ def _content(id: str) -> dict[str, Any]:
         return {"application/json": {"schema": {"$ref": f"#/components/schemas/{_name(id)}"}}}
     types = {
         "export": list(KINDS.values()),
-        "export_description": ["application/csvm+json"],
+        "export_description": [CSVM],
         "chart": list(FORMS.values()),
     }
     return {kind.split(";", maxsplit=1)[0]: {} for kind in types[id]}

@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from telads.export import DESCRIPTION
@@ -20,14 +19,12 @@ from telads.planning.plan import Plan
 from telads.web import current
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
-from telads.web.described import lead_to_description
-from telads.web.downloads import TYPES as KINDS
+from telads.web.described import saved
 from telads.web.downloads import Files
 from telads.web.plans.access import version_for
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.paper import write_paper
 
-TYPES = {**KINDS, ".pdf": "application/pdf"}
 FILES: Files = {
     "plan.xlsx": Text("엑셀", "Excel"),
     "plan.pdf": Text("PDF", "PDF"),
@@ -54,18 +51,7 @@ def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpRespons
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")
-    content = written(version.read(), given, current.language(request))
-    response = HttpResponse(content, content_type=_type(name))
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=given) or ""
-    )
-    if name == DESCRIBED:
-        lead_to_description(request, response)
-    return response
-
-
-def _type(name: str) -> str:
-    return "application/json" if name == "plan.json" else TYPES[Path(name).suffix]
+    return saved(request, written(version.read(), given, current.language(request)), given)
 
 
 def written(plan: Plan, name: str, lang: Lang) -> bytes:

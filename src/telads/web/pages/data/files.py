@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
@@ -25,7 +24,7 @@ from telads.language import Text
 from telads.model import Month
 from telads.version import __version__
 from telads.web import charts, current
-from telads.web.described import CSV, CSVM, lead_to_description
+from telads.web.described import MEDIA, saved
 from telads.web.pages.data import form
 from telads.web.pages.data.bars import people_svg
 from telads.workspace import Build
@@ -34,13 +33,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 DESCRIBED = f"csv{DESCRIPTION}"
-TYPES = {
-    "csv": CSV,
-    DESCRIBED: CSVM,
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "json": "application/json",
-}
 KINDS = ("csv", "png", "svg")
 """What a reader can take home; JSON is the specification that the page itself asks for."""
 PEOPLE = ("month", "sex", "age")
@@ -127,13 +119,12 @@ def _file(
     }
     if kind not in makers:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
-    response = HttpResponse(makers[kind](), content_type=TYPES[kind])
-    if kind in {*KINDS, DESCRIBED}:
-        response.headers["Content-Disposition"] = (
-            content_disposition_header(as_attachment=True, filename=f"{stem}.{kind}") or ""
-        )
-    if kind == "csv":
-        lead_to_description(request, response)
+    content = makers[kind]()
+    response = (
+        HttpResponse(content, content_type=MEDIA[".json"])  # for the page itself
+        if kind == "json"
+        else saved(request, content, f"{stem}.{kind}")
+    )
     patch_cache_control(response, no_cache=True)
     return response
 

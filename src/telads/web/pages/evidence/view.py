@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
@@ -19,7 +18,7 @@ from telads.export import DESCRIPTION, description, marked, provenance
 from telads.language import Lang, Text
 from telads.web import charts, current
 from telads.web.cache import cached_by_build
-from telads.web.described import CSV, CSVM, lead_to_description
+from telads.web.described import saved
 from telads.web.pages.evidence.panels import CITY, CLASSIC, OWN, panels, value_in
 
 TABLE, DESCRIBED = ".csv", f".csv{DESCRIPTION}"
@@ -53,18 +52,12 @@ def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
     """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation, or what they are."""
     build, horizon = current.build(request), _horizon(request)
     answer = evaluation(current.workspace(), horizon, build)
-    table = f"telads-evaluation-{horizon}-{answer.build}{TABLE}"
+    stem = f"telads-evaluation-{horizon}-{answer.build}"
     if kind == TABLE:
-        response = HttpResponse(charts.csv(answer.rows, answer.synthetic), content_type=CSV)
-        lead_to_description(request, response)
-    else:
-        about = {**provenance(build, "evaluation", None), "horizon": horizon}
-        told = description(table, marked(answer.rows, answer.synthetic), about)
-        response = HttpResponse(told, content_type=CSVM)
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=table.replace(TABLE, kind)) or ""
-    )
-    return response
+        return saved(request, charts.csv(answer.rows, answer.synthetic), stem + kind)
+    about = {**provenance(build, "evaluation", None), "horizon": horizon}
+    told = description(stem + TABLE, marked(answer.rows, answer.synthetic), about)
+    return saved(request, told, stem + kind)
 
 
 def _horizon(request: HttpRequest) -> int:
