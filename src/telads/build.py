@@ -161,7 +161,7 @@ def _given(
         raise WorkspaceError(
             Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
                  "No segment has enough people to be shown."),
-            Text(f"{settings.floor:g}명이 넘는 집단이 있는 파일을 넣어 주세요.",
+            Text(f"{settings.floor:g}명 이상인 집단이 있는 파일을 넣어 주세요.",
                  f"Take in a file with segments of {settings.floor:g} people or more."),
             file=workspace.path,
         )  # fmt: skip

@@ -26,7 +26,7 @@ MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 @pytest.mark.parametrize(
     ("epsilon", "kind", "delta"),
     [(0, "laplace", 0), (-1, "laplace", 0), (1, "laplace", 0.1), (1, "gaussian", 0),
-     (1, "gaussian", 1), (float("nan"), "laplace", 0)],
+     (1, "gaussian", 1), (float("nan"), "laplace", 0), (float("inf"), "laplace", 0)],
 )  # fmt: skip
 def test_a_budget_must_mean_something(epsilon: float, kind: Kind, delta: float) -> None:
     with pytest.raises(SettingError):

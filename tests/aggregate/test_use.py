@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import telads
+from telads.aggregate.inputs import Mapping, read_mapping
 from telads.aggregate.request import Request
 from telads.aggregate.run import aggregate
 from telads.aggregate.synth.log import Plan, write_log
@@ -21,6 +22,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.workspace import Workspace
+from tests.aggregate import logs
 from tests.sources.portal import write_month
 
 LABELS = [Month.of(2023, 6), Month.of(2023, 7)]
@@ -87,3 +89,21 @@ def test_the_ledger_tells_what_months_were_made_from(workspace: Workspace, synth
         assert cells["population"].min() >= 5  # type: ignore[operator]
         hidden = entry.made["hidden"]
         assert cells["population"].null_count() == hidden["small"] + hidden["protecting"]
+
+
+def test_a_run_is_of_one_mapping_whoever_saves_the_file_meanwhile(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def counted(path: Path) -> Mapping:
+        read.append(path)
+        return read_mapping(path)
+
+    logs.write(logs.events(), tmp_path / "log" / "events")
+    logs.write_tables(tmp_path / "log")
+    monkeypatch.setattr("telads.aggregate.request.read_mapping", counted)
+    request = Request((str(tmp_path / "log"),), months=(Month.of(2023, 6),), parts=2)
+    (taken,) = aggregate(Workspace(tmp_path / "w"), request, settings, event_engine("polars"))
+    assert taken.outcome == "taken"
+    assert len(read) == 1

@@ -18,7 +18,7 @@ from telads.aggregate.cells import (
     on_grid,
     standardised,
 )
-from telads.aggregate.inputs import AS_NUMBER, read_census
+from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.suppression import hidden_cells
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.tables.schema import KEY, POPULATION, measures_in
@@ -102,9 +102,9 @@ def _scaled(cells: pl.DataFrame, request: Request) -> pl.DataFrame:
     """People of the census in place of subscribers, where they are shown; unknown ones hidden."""
     import polars as pl
 
-    if not request.census:
+    if request.counted is None:
         return cells
-    census = read_census(request.census).rename({"code": "number", POPULATION: "census"})
+    census = request.counted.rename({"code": "number", POPULATION: "census"})
     numbered = cells.with_columns(number=pl.col("code").str.replace(*AS_NUMBER))
     joined = numbered.join(census, on=["number", *KEY[1:]], how="left")
     shown = pl.col(POPULATION).is_not_null()

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from telads.aggregate.cells import OBSERVED, PEOPLE
@@ -46,7 +47,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         """Refuse a budget that means nothing; raises `SettingError`."""
-        fine = self.epsilon > 0 and (
+        fine = 0 < self.epsilon < inf and (
             self.delta == 0 if self.kind == "laplace" else 0 < self.delta < 1
         )
         if not fine:

@@ -7,16 +7,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telads.aggregate.inputs import Mapping, plain_mapping, read_mapping
+from telads.aggregate.inputs import Mapping, plain_mapping, read_census, read_mapping
 from telads.engines.parquet_files import is_remote, parquet_files
 from telads.errors import SettingError
 from telads.language import Text
 from telads.model import Month
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from telads.aggregate.noise import Noise
 
 SMALLEST_K = 5
@@ -76,10 +79,15 @@ class Request:
             places=self.places or (here["places"] if here["places"].is_file() else None),
         )
 
-    @property
+    @cached_property
     def services(self) -> Mapping:
-        """Service id -> raw names."""
+        """Service id -> raw names; read once, so that a run is of one mapping."""
         return read_mapping(self.mapping) if self.mapping else plain_mapping()
+
+    @cached_property
+    def counted(self) -> pl.DataFrame | None:
+        """People of cells by a census; read once, as the services."""
+        return read_census(self.census) if self.census else None
 
     @property
     def synthetic(self) -> bool:

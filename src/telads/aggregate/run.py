@@ -25,7 +25,6 @@ from telads.aggregate.contribution import (
     mobility_sums,
 )
 from telads.aggregate.finish import Finished, finish
-from telads.aggregate.inputs import read_census
 from telads.aggregate.job import Job, has_left, working
 from telads.aggregate.log import SOURCE, Log, covered, open_log, parts_of
 from telads.aggregate.request import Request, digest
@@ -101,7 +100,7 @@ def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
 def _result_name(log: Log, engine: EventEngine, label: Month) -> str:
     """All that the cells of a month depend on: stands for the SHA-256 of a file."""
     noise = log.request.noise
-    census = read_census(log.request.census).rows() if log.request.census else None
+    census = None if log.request.counted is None else log.request.counted.rows()
     return digest([
         _job_facts(log, engine), str(label), log.request.k, repr(noise), log.places.rows(), census,
     ])  # fmt: skip
