@@ -134,13 +134,22 @@ def _seconds(victim: Waiting) -> float:
 
 
 def kill_at_every_step(
-    prepare: Callable[[int], Victim], check: Callable[[int], None], most: int = 200
+    prepare: Callable[[int], Victim],
+    check: Callable[[int], None],
+    most: int = 200,
+    stride: int = 1,
 ) -> int:
-    """Kill at the first step to the disk, at the second ... and check each; the number of steps."""
-    following = prepare(0).start(dies_at=0)
+    """Kill at the first step to the disk, at the second ... and check each; the number of steps.
+
+    With a `stride` only at every second, say, from the first or second by chance: where a round is
+    long, a few runs of the tests together see all steps.
+    """
+    first = random.randrange(stride)
+    following = prepare(first).start(dies_at=first)
     try:
-        for step in range(most):
-            victim, following = following, prepare(step + 1).start(dies_at=step + 1)
+        for step in range(first, most, stride):
+            then = step + stride
+            victim, following = following, prepare(then).start(dies_at=then)
             victim.begin()
             dead = victim.end()
             check(step)

@@ -103,10 +103,10 @@ def test_an_installation_moves_from_database_to_database(
         assert restored.returncode == 0, restored.stderr
         assert json.loads(restored.stdout)["rows"][0]["months"][0] == "2023-01"
         assert there.answers(link) == answers
-        again = there.telads("restore", str(archive))
-        assert again.returncode == 1
-        assert "--force" in again.stderr
-        assert there.telads("restore", str(archive), "--force").returncode == 0
+    again = there.telads("restore", str(archive))
+    assert again.returncode == 1
+    assert "--force" in again.stderr
+    assert there.telads("restore", str(archive), "--force").returncode == 0
 
 
 @pytest.mark.slow
