@@ -11,6 +11,9 @@ from pathlib import Path
 
 from telads.workspace import unwritable
 
+MIGRATING = 0x7E1AD5
+"""The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
+
 
 def make_ready(workspace: Path) -> None:
     """Set Django up on a workspace and bring its database up to date.
@@ -21,10 +24,31 @@ def make_ready(workspace: Path) -> None:
     os.environ["TELADS_WORKSPACE"] = str(workspace)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
+
+
+def bring_up_to_date() -> None:
+    """Make the tables that are missing in the database.
+
+    On PostgreSQL one process at a time: machines that share it may start at the same moment.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+
+    def migrate() -> None:
+        call_command("migrate", interactive=False, verbosity=0)
+
+    if connection.vendor != "postgresql":
+        migrate()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            migrate()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
 
 def require_writable(workspace: Path) -> None:

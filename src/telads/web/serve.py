@@ -26,7 +26,7 @@ from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
 from telads.web.fresh import in_fresh
-from telads.web.ready import require_writable
+from telads.web.ready import bring_up_to_date, require_writable
 from telads.workspace import Workspace
 
 THREADS = 4
@@ -103,7 +103,7 @@ def prepare(workspace: Path) -> None:
     from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
     stamp, content = workspace / "static" / STAMP, _static_content()
     if not stamp.is_file() or stamp.read_text("utf-8") != content:
         # Files of former versions stay: whoever has an old page open still gets its style.

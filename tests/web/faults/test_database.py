@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -108,12 +110,26 @@ class Person:
 
 
 @pytest.mark.slow
+def test_machines_that_start_at_once_make_the_tables_once(server: Postgres, tmp_path: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    telads = str(Path(sys.executable).with_name("telads"))
+    machines = [
+        subprocess.Popen(
+            [telads, "user", "create", f"person{number}"],
+            env={**plain, "TELADS_DATABASE_URL": server.url,
+                 "TELADS_WORKSPACE": str(tmp_path / str(number))},
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    told = [machine.communicate(timeout=60)[1] for machine in machines]
+    assert [machine.returncode for machine in machines] == [0] * 3, told
+
+
+@pytest.mark.slow
 def test_a_server_that_goes_away_and_comes_back(
     twin_workspace: Workspace, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import subprocess
-    import sys
-
     workspace = tmp_path / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
     monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
