@@ -2,8 +2,9 @@
 
 | what | module |
 |---|---|
-| roles and what they open | `roles` |
-| people, for the command line | `people`, `desk` |
-| the log of what was done | `audit` |
-| pages: sign in, sign out, password, log | `views` |
+| roles and what they open | `roles`, `closed` |
+| people: made, invited, looked after | `people`, `links`, `users`; for the command line `desk` |
+| single sign-on | `sso`, `provider`, `newcomers`, `backends` |
+| the log of what was done | `audit`, `listening`, `administration` |
+| pages: sign in, sign out, password | `views` |
 """

@@ -6,7 +6,7 @@ parameters.py  what can be asked, with its texts
 questions.py   answers as JSON, the same bytes as the command line writes
 files.py       whole tables and pictures as files
 answering.py   what is kept, entity tags, pages of long lists
-admission.py   keys and rates
+admission.py   who may ask, and how often: keys.py, rate.py; desk.py for the command line
 problems.py    errors as problem documents (RFC 9457)
 language.py    which language is asked for
 openapi.py     the API described for programs; page.py: and for people
