@@ -35,10 +35,14 @@ if TYPE_CHECKING:
     import polars as pl
     from xlsxwriter import Workbook
 
+    from telads.answers.answer import Answer
+
 SOURCE = (
     "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
     "(Seoul Metropolitan Government, SK Telecom)"
 )
+SEPARATOR = "|"
+"""Between the items of a list inside one CSV field."""
 DESCRIPTION = "-metadata.json"
 """What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
 _KEY = ("district", "sex", "age")
@@ -134,10 +138,20 @@ def export(build: Build, table: str, path: Path, method: str = "affinity") -> in
 
 
 def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
-    """A table as it is given away: figures that are synthetic say so."""
+    """A table as it is given away: figures that are synthetic say so, if no column does already."""
     import polars as pl
 
-    return frame.with_columns(synthetic=pl.lit(True)) if synthetic else frame
+    told = not synthetic or "synthetic" in frame.columns
+    return frame if told else frame.with_columns(synthetic=pl.lit(True))
+
+
+def flat(answer: Answer) -> pl.DataFrame:
+    """The rows of an answer for a CSV file: marked, and lists as text."""
+    import polars as pl
+
+    rows = marked(answer.rows, answer.synthetic)
+    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
+    return rows.with_columns(pl.col(name).list.join(SEPARATOR) for name in lists)
 
 
 def provenance(build: Build, table: str, method: str | None) -> dict[str, object]:

@@ -18,13 +18,10 @@ from telads.model import Month
 from telads.wording import observed
 
 if TYPE_CHECKING:
-    import polars as pl
     from rich.console import Console
 
 WIDTH_OF_A_FILE = 160
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
-SEPARATOR = "|"
-"""Between the items of a list inside one CSV field."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
               "(유튜브·넷플릭스는 표준화 지수)",
               "Usage: days a month summed over the apps of a category "
@@ -47,10 +44,9 @@ def show(answer: Answer, form: Form, lang: Lang) -> None:
     if form is Form.JSON:
         sys.stdout.write(answer.json(lang))
     elif form is Form.CSV:
-        from telads.export import marked
+        from telads.export import flat
 
-        told = "synthetic" in answer.rows.columns  # month by month
-        sys.stdout.write(flat(marked(answer.rows, answer.synthetic and not told)).write_csv())
+        sys.stdout.write(flat(answer).write_csv())
     else:
         _table(answer, lang)
 
@@ -61,6 +57,8 @@ def show_done(verb: str, rows: Sequence[Mapping[str, Any]], form: Form) -> None:
         done = {"contract": CONTRACT, "question": verb, "rows": rows}
         sys.stdout.write(json.dumps(done, ensure_ascii=False, indent=2) + "\n")
         return
+    from telads.export import SEPARATOR
+
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     for row in rows:
@@ -87,14 +85,6 @@ def require_folder(output: Path) -> None:
             Text("폴더를 먼저 만들어 주세요.", "Make the folder first."),
             file=output.parent,
         )
-
-
-def flat(rows: pl.DataFrame) -> pl.DataFrame:
-    """Lists as text, for formats that know none."""
-    import polars as pl
-
-    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-    return rows.with_columns(pl.col(name).list.join(SEPARATOR) for name in lists)
 
 
 def console(stderr: bool = False) -> Console:

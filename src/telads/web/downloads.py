@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -20,18 +20,12 @@ from django.views.decorators.http import require_safe
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.answers.sheets import sheet_of
-from telads.export import DESCRIPTION, WRITERS, marked, write_workbook
+from telads.export import DESCRIPTION, WRITERS, flat, marked, write_workbook
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.described import saved
 from telads.workspace import Build
-
-if TYPE_CHECKING:
-    import polars as pl
-
-BETWEEN = "|"
-"""Between the parts of a list in a field, as in the command line's CSV."""
 
 
 class Tables(NamedTuple):
@@ -89,27 +83,17 @@ def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
         if suffix == ".xlsx":
             _workbook(path, tables.sheets, about, lang)
         else:
-            WRITERS[suffix](path, _flat(tables.sheets[kind]), about)
+            WRITERS[suffix](path, flat(tables.sheets[kind]), about)
         return path.with_name(tables.prefix + wanted).read_bytes()
 
 
 def _workbook(
     path: Path, answers: Mapping[str, Answer], about: dict[str, object], lang: Lang
 ) -> None:
-    made = {name: sheet_of(_marked(answer), lang) for name, answer in answers.items()}
+    told = {
+        name: replace(answer, rows=marked(answer.rows, answer.synthetic))
+        for name, answer in answers.items()
+    }
+    made = {name: sheet_of(answer, lang) for name, answer in told.items()}
     formats = {heading: form for sheet in made.values() for heading, form in sheet.formats.items()}
     write_workbook(path, {name: sheet.frame for name, sheet in made.items()}, about, formats)
-
-
-def _marked(answer: Answer) -> Answer:
-    """Synthetic figures say that they are."""
-    return replace(answer, rows=marked(answer.rows, answer.synthetic))
-
-
-def _flat(answer: Answer) -> pl.DataFrame:
-    """The rows of an answer with lists as text."""
-    import polars as pl
-
-    rows = _marked(answer).rows
-    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
-    return rows.with_columns(pl.col(name).list.join(BETWEEN) for name in lists)
