@@ -19,6 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"keeping"}),
     frozenset({"ingest", "withdraw"}),
     frozenset({"aggregate"}),
+    frozenset({"disclosure"}),
     frozenset({"features"}),
     frozenset({"recommend"}),
     frozenset({"evaluate"}),

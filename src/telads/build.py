@@ -27,13 +27,10 @@ from telads.tables.cells import reading
 from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, explained, move_folder
 from telads.version import __version__
-from telads.workspace import Workspace
+from telads.workspace import BUILD_FORMAT, Workspace
 
 if TYPE_CHECKING:
     from telads.marts import Material
-
-FORMAT = 1
-"""The tables' own version: a change of their columns or figures makes it another."""
 
 WRITERS = 2
 """Threads that make tables: more gain nothing, for half of the work is Python's."""
@@ -96,7 +93,7 @@ def _require_months(workspace: Workspace, ledger: Ledger) -> None:
 def _name(ledger: Ledger, settings: Settings) -> str:
     """The hash of everything the figures depend on."""
     depends_on = {
-        "format": FORMAT,
+        "format": BUILD_FORMAT,
         "version": __version__,
         "floor": settings.floor,
         "forecast_phi": settings.forecast_phi,
@@ -172,13 +169,14 @@ def _write_tables(
     given: Material, folder: Path, on_step: Callable[[str, int, int], None] | None
 ) -> None:
     """Make and write the tables, two at a time: engine and arrays leave Python's lock."""
+    from telads.disclosure import published
     from telads.marts import FROM_CELLS, TABLES
 
     def write(table: str) -> None:
         if table not in FROM_CELLS:
             prepared.result()  # what several tables need, before they ask for it at once
         content = io.BytesIO()  # written by us, so that a full disk is told as what it is
-        TABLES[table](given).write_parquet(content, compression="zstd")
+        published(TABLES[table](given)).write_parquet(content, compression="zstd")
         with explained(folder):
             (folder / f"{table}.parquet").write_bytes(content.getbuffer())
 
@@ -198,7 +196,7 @@ def _about(
     current = ledger.current()
     remarks = warnings.by_month(current)
     return {
-        "format": FORMAT,
+        "format": BUILD_FORMAT,
         "build": name,
         "version": __version__,
         "synthetic": any(entry.synthetic for entry in current.values()),

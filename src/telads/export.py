@@ -17,15 +17,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from telads.answers.audience import (
-    SHARE_DIGITS,
-    of_rounded_sizes,
-    rounded,
-    with_shown_coverage,
-)
 from telads.answers.choices import listed, method_of, one_of
 from telads.answers.services import in_order
 from telads.answers.tables import read
+from telads.disclosure import SHARE_DIGITS, size_of
 from telads.language import Text
 from telads.tables.store import replacing, write_text
 from telads.version import __version__
@@ -76,26 +71,24 @@ def segments(build: Build, method: str) -> pl.DataFrame:
     """Month, segment, population (rounded to 10), n_cells, then each measure and its coverage."""
     import polars as pl
 
-    frame = read(build, "segments")
-    return with_shown_coverage(frame.select("month", *_KEY, rounded(pl.col("population")),
-        pl.exclude("month", *_KEY, "population")))  # fmt: skip
+    return read(build, "segments").select("month", *_KEY, pl.exclude("month", *_KEY))
 
 
 def targets(build: Build, method: str) -> pl.DataFrame:
     """All segments of every month and service in the order of the method, with running shares."""
     import polars as pl
 
-    frame = of_rounded_sizes(read(build, "services"))
+    frame = read(build, "services")
     order = "forecast"
     if method == "classic":
-        z = read(build, "classic").select("month", *_KEY, "service", "z")
-        frame, order = frame.join(z, on=["month", *_KEY, "service"], how="left"), "z"
+        z = read(build, "classic").select("month", *_KEY, "service", "z", order="standing")
+        frame, order = frame.join(z, on=["month", *_KEY, "service"], how="left"), "order"
     ranked = in_order(frame, order, over=("month", "service")).sort("month", "service", "rank")
     share = pl.col("volume_share")
     running = share.cum_sum().over("month", "service").round(SHARE_DIGITS)
     return ranked.select(
         "month", "service", "rank", *_KEY, "population", "affinity", "index",
-        rounded(pl.col("excess")), share.round(SHARE_DIGITS), cumulative_share=running,
+        size_of(pl.col("excess")), share.round(SHARE_DIGITS), cumulative_share=running,
         **({"z": pl.col("z")} if method == "classic" else {}),
     )  # fmt: skip
 

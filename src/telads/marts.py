@@ -3,7 +3,7 @@
 | table | one row for each |
 |---|---|
 | segments | month x segment: people, every measure's mean (counts as percentages) and coverage |
-| ages | month x segment x five-year age: people |
+| ages | month x segment: people and their average age |
 | services | month x segment x service: usage, affinity, index, movement, labels' facts |
 | classic | month x segment x service: weight, z, score and rank of the reference method |
 | platforms | month x segment x service x other service: association with its uncertainty |
@@ -11,14 +11,15 @@
 | correlations | month x age x service x service: correlation over the cells of the city |
 | signals | month x segment x context signal |
 
-Months are text (YYYY-MM). Segments below the privacy floor are left out before anything is
-computed, so no total or mean holds them and no difference of two figures can give them away.
+Months are text (YYYY-MM). What is below the privacy floor is left out before anything is computed,
+so no total or mean holds it and no difference of two figures can give it away; sizes are rounded
+before anything is weighted by them (`disclosure`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import narwhals as nw
@@ -27,9 +28,25 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telads.catalog import BY_ID, COUNTED
+from telads.disclosure import (
+    COVERAGE,
+    LEAST_NEIGHBOURHOODS,
+    coverage_of,
+    mean_of,
+    means,
+    share_of,
+    size_of,
+    sizes,
+    without_small_parts,
+)
 from telads.engines.polars import collect
 from telads.features.affinity import affinity, forecast, movement, ranks
-from telads.features.association import Cells, block_correlations, read_cells
+from telads.features.association import (
+    Cells,
+    above_floor,
+    block_correlations,
+    read_cells,
+)
 from telads.features.local import differs_locally, neighbourhood_spread
 from telads.features.panel import Array, Panel, read_panel
 from telads.features.segments import SEGMENT, segment_frame, weighted_means, with_age
@@ -40,13 +57,18 @@ from telads.recommend.platforms import EIGHTY, associate, first_probability, tie
 from telads.recommend.targets import reach
 from telads.tables.schema import POPULATION, measures_in
 
+MIDDLE_OF_BAND = 2.5
+MIDDLE_OF_LAST = 81.0
+"""Years: people of 75 and over are counted as 81, as the data do not tell their ages."""
+
 
 @dataclass(frozen=True)
 class Material:
-    """The cells of all months with `month` and `age`, segments below the floor left out."""
+    """The cells of all months with `month` and `age`, without what is below the floor."""
 
     cells: pl.DataFrame
     services: tuple[str, ...]
+    floor: float
     phi: float
 
     @property
@@ -56,8 +78,13 @@ class Material:
 
     @cached_property
     def panel(self) -> Panel:
-        """Usage by month, segment and service."""
-        return read_panel(self.lazy, self.services)
+        """Usage by month, segment and service, of sizes and means as they may be published."""
+        known = read_panel(self.lazy, self.services)
+        return replace(
+            known,
+            population=sizes(known.population),
+            usage=means(known.usage, sizes(known.known)),
+        )
 
     @cached_property
     def monthly(self) -> list[Cells]:
@@ -76,25 +103,58 @@ class Material:
 def material(
     cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], floor: float, phi: float
 ) -> Material:
-    """Load cells, without the segments of fewer than `floor` people in a month."""
-    people = nw.col(POPULATION).fill_null(0).sum().over("month", *SEGMENT)
-    shown = with_age(cells).filter(people >= floor)
-    return Material(collect(shown), services, phi)
+    """Load cells, without what fewer than `floor` people of a segment and month are behind."""
+    return Material(without_small_parts(collect(with_age(cells)), floor), services, floor, phi)
 
 
 def segments_table(given: Material) -> pl.DataFrame:
-    """People, cells, and each measure's mean over people with the share it speaks for."""
+    """People, cells, and each measure's mean over people with the share it speaks for.
+
+    Counts of people are percentages of the people they are known for.
+    """
     measures = measures_in(given.cells.columns)
     people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
     counts = [(pl.col(m) * 100 / people).alias(m) for m in measures if m in COUNTED]
     shares = nw.from_native(given.cells.lazy().with_columns(counts))
-    return _named_months(collect(weighted_means(shares, measures, ("month", *SEGMENT))))
+    exact = collect(weighted_means(shares, measures, ("month", *SEGMENT)))
+    shown: list[pl.Expr] = []
+    for m in measures:
+        known = pl.col(m + COVERAGE) * pl.col(POPULATION)
+        shown.append(
+            share_of(pl.col(m) * known / 100, known, given.floor).alias(m)
+            if m in COUNTED
+            else mean_of(pl.col(m), size_of(known)).alias(m)
+        )
+        covered = coverage_of(known, pl.col(POPULATION), given.floor)
+        shown.append(pl.when(pl.col(m).is_not_null()).then(covered).alias(m + COVERAGE))
+    return _named_months(exact.with_columns(shown))
 
 
 def ages_table(given: Material) -> pl.DataFrame:
-    """People of each month, segment and five-year age: `age5` is the first year of the band."""
-    people = given.cells.group_by("month", *SEGMENT, "age5").agg(pl.col(POPULATION).sum())
-    return _named_months(people.sort("month", *SEGMENT, "age5"))
+    """People of each month and segment, and their average age, both of published sizes.
+
+    A five-year age counts with its middle, the open last one with 81. Where one of a segment's two
+    is below the floor, its average is that of its sex and age in the city.
+    """
+    key = ["month", *SEGMENT]
+    first = pl.col("age5") % 10 == 0
+    halves = given.cells.group_by(key).agg(
+        pl.col(POPULATION).sum(),
+        young=pl.col(POPULATION).filter(first).sum(),
+        old=pl.col(POPULATION).filter(~first).sum(),
+    )
+    people, young, old = size_of(pl.col(POPULATION)), pl.col("young"), pl.col("old")
+    middle = pl.col("age") + MIDDLE_OF_BAND
+    later = pl.when(pl.col("age") == AGES[-1]).then(MIDDLE_OF_LAST).otherwise(middle + 5)
+    told = (young >= given.floor) & (old >= given.floor)
+    # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
+    total = middle * size_of(young) + later * (people - size_of(young))
+    own = halves.with_columns(total=pl.when(told).then(total), population=people)
+    shown = pl.col(POPULATION).filter(pl.col("total").is_not_null())
+    peers = ["month", "sex", "age"]
+    city = (pl.col("total").sum() / shown.sum()).over(peers).fill_nan(None)
+    average = pl.coalesce(pl.col("total") / pl.col(POPULATION), city, (middle + later) / 2)
+    return _named_months(own.select(*key, POPULATION, average_age=average).sort(key))
 
 
 def services_table(given: Material) -> pl.DataFrame:
@@ -111,7 +171,10 @@ def services_table(given: Material) -> pl.DataFrame:
             strict=True,
         )
     )
-    spreads = neighbourhood_spread(given.lazy, panel.months, panel.segments, services)
+    spreads = [
+        spread.where((spread.n >= LEAST_NEIGHBOURHOODS) | (spread.least >= given.floor))
+        for spread in neighbourhood_spread(given.lazy, panel.months, panel.segments, services)
+    ]
     reaches = [
         reach(usage, population, list(indexed))
         for usage, population in zip(panel.usage, panel.population, strict=True)
@@ -119,12 +182,14 @@ def services_table(given: Material) -> pl.DataFrame:
     local = [differs_locally(spread, panel.peers) for spread in spreads]
     index = np.stack([known.index for known in reaches])
     with np.errstate(all="ignore"):
-        errors = [np.sqrt(spread.variance / spread.n) for spread in spreads]
-        half = EIGHTY * np.stack(errors) / panel.usage
+        error = np.stack([np.sqrt(spread.variance / spread.n) for spread in spreads])
+        half = EIGHTY * error / panel.usage
     figures = {
         "population": np.repeat(panel.population[..., None], len(services), axis=-1),
         "usage": panel.usage,
+        "usage_error": error,
         "affinity": z,
+        "standing": z,
         "forecast": np.stack([forecast(panel.until(m), 1, given.phi) for m in panel.months]),
         "index": index,
         "index_low": index * (1 - half),
@@ -150,6 +215,7 @@ def classic_table(given: Material) -> pl.DataFrame:
         "usage": panel.plain,
         "weight": scores.weight,
         "z": np.asarray(scores.z),
+        "standing": np.asarray(scores.z),
         "score": scores.score,
         "rank": ranks(scores.score).astype(np.float64),
     }
@@ -160,7 +226,7 @@ def classic_table(given: Material) -> pl.DataFrame:
 
 def platforms_table(given: Material) -> pl.DataFrame:
     """Method P1 for each month: associations with interval, chance of being first, and ties."""
-    found = [associate(cells, given.panel.peers) for cells in given.monthly]
+    found = [associate(cells, given.panel.peers, given.floor) for cells in given.monthly]
     mean = _others(np.stack([one.mean for one in found]))
     order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, what is not known, comes last
 
@@ -195,7 +261,7 @@ def platforms_table(given: Material) -> pl.DataFrame:
 def classic_platforms_table(given: Material) -> pl.DataFrame:
     """The study's correlations, from cells averaged over all months."""
     cells = given.window_cells(given.panel.months)
-    r, n = (_others(array) for array in classic_associations(cells))
+    r, n = (_others(array) for array in classic_associations(cells, given.floor))
     order = np.argsort(-r, axis=-1, kind="stable")
     figures = {
         "association": np.take_along_axis(r, order, axis=-1),
@@ -211,7 +277,9 @@ def correlations_table(given: Material) -> pl.DataFrame:
     age_of = np.array([AGES.index(segment.age) for segment in given.panel.segments])
     parts = []
     for month, cells in zip(given.panel.months, given.monthly, strict=True):
-        r, n = block_correlations(cells.usage, cells.population, age_of[cells.at], len(AGES))
+        at = age_of[cells.at]
+        r, n = block_correlations(cells.usage, cells.population, at, len(AGES))
+        r, n = above_floor(r, n, cells, at, len(AGES), given.floor)
         parts.append(
             pl.DataFrame(
                 {
@@ -230,7 +298,7 @@ def correlations_table(given: Material) -> pl.DataFrame:
 
 def signals_table(given: Material) -> pl.DataFrame:
     """Method C1 for each month."""
-    return _named_months(signals(given.lazy, given.panel.months))
+    return _named_months(signals(given.lazy, given.panel.months, given.floor))
 
 
 FROM_CELLS: dict[str, Callable[[Material], pl.DataFrame]] = {

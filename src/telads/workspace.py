@@ -73,6 +73,10 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
+BUILD_FORMAT = 2
+"""The version of a build's tables: a change of their columns or figures makes it another."""
+
+
 @dataclass(frozen=True)
 class Workspace:
     """Paths and the state of a workspace folder. Nothing is created before the first write."""
@@ -165,7 +169,7 @@ class Workspace:
         of them. Raises `UnknownChoice` where no build, or more than one, is meant.
         """
         with self.writing(wait, on_wait):
-            builds = [build.name for build in self.builds()]
+            builds = [build.name for build in self.builds() if build.is_current]
             if start is None:
                 current = self.build().name
                 older = builds[builds.index(current) + 1 :] if current in builds else builds
@@ -232,8 +236,21 @@ class Build:
         """What is remarkable about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
 
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables are as this version of telads makes them."""
+        return bool(self.about.get("format") == BUILD_FORMAT)
+
     def table(self, name: str) -> Path:
-        """The Parquet file of a table."""
+        """The Parquet file of a table; raises `NothingBuilt` for one of another format."""
+        if not self.is_current:
+            raise NothingBuilt(
+                Text("지금 적용된 계산은 다른 버전의 telads가 만든 것입니다.",
+                     "The build in force was made by another version of telads."),
+                Text("telads build를 실행해 주세요. 자료는 그대로 있습니다.",
+                     "Run telads build; the data stay as they are."),
+                file=self.path,
+            )  # fmt: skip
         return self.path / f"{name}.parquet"
 
 

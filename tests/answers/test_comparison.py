@@ -25,7 +25,7 @@ def test_first_services_are_those_of_the_answers(seoul_build: Build) -> None:
     assert named[own]["affinity_first"] > 0
     assert named[classic]["classic_first"] > 0
     agreed = answer.rows["both"].sum() / 300
-    assert answer.facts["first_differs"] == pytest.approx(1 - agreed)
+    assert answer.facts["first_differs"] == pytest.approx(1 - agreed, abs=5e-5)
 
 
 def test_the_share_of_movements_the_score_goes_against(seoul_build: Build) -> None:
@@ -43,8 +43,9 @@ def test_the_share_of_movements_the_score_goes_against(seoul_build: Build) -> No
                 moved += 1
                 against += (next_usage > usage) != (next_score > score) or next_score == score
     facts = comparison(seoul_build).facts
-    assert facts["against"] == pytest.approx(against / moved, abs=1e-12)
-    assert facts["reversed"] == table.filter(pl.col("z") < 0).height / table.height
+    assert facts["against"] == pytest.approx(against / moved, abs=5e-5)
+    below = table.filter(pl.col("z") < 0).height / table.height
+    assert facts["reversed"] == pytest.approx(below, abs=5e-5)
 
 
 def test_the_weights_of_index_services(seoul_build: Build) -> None:

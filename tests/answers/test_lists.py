@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from telads.answers import lists
-from telads.answers.audience import ROUNDED_TO
 from telads.answers.pictures import measure_of
+from telads.disclosure import ROUNDED_TO
 from telads.export import export
 from telads.model import AGES
 from telads.workspace import Build

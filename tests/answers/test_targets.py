@@ -138,7 +138,7 @@ def test_platforms_come_with_their_uncertainty(seoul_build: Build) -> None:
     assert rows["association"].is_sorted(descending=True)
     assert (rows["low"] < rows["association"]).all()
     assert (rows["association"] < rows["high"]).all()
-    assert rows["p_first"].sum() == pytest.approx(1)
+    assert rows["p_first"].sum() == pytest.approx(1, abs=1e-3)
     assert rows["tie_group"].is_sorted()
     assert (rows["n_cells"] == 44).all()
 

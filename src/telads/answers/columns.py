@@ -38,6 +38,16 @@ def _figure(title: Text, name: str, form: str) -> Column:
     return Column(title, write, form=form)
 
 
+def _covered(row: Row, lang: Lang) -> str:
+    """A share of people, or that it may not be told."""
+    share = row["coverage"]
+    return BELOW_FLOOR(lang) if share is None else f"{share:.1%}"
+
+
+BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
+"""Instead of a share of people that fewer people than the floor are known for."""
+
+
 def _name(name: str) -> Callable[[Row, Lang], str]:
     def write(row: Row, lang: Lang) -> str:
         return BY_ID[row[name]].text(lang) if row[name] in BY_ID else str(row[name] or "–")
@@ -217,7 +227,7 @@ COLUMNS: dict[str, Column] = {
     "z_peers": _figure(
         Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"), "z_peers", "+.2f"
     ),
-    "coverage": _figure(Text("자료 비율", "Coverage"), "coverage", ".1%"),
+    "coverage": Column(Text("자료 비율", "Coverage"), _covered, form=".1%"),
     "first": Column(Text("관측 시작", "Observed from"), _month("first"), figure=False),
     "last": Column(Text("관측 끝", "to"), _month("last"), figure=False),
     "file": Column(Text("파일", "File"), lambda row, _: row["file"], figure=False),

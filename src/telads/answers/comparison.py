@@ -9,6 +9,7 @@ from telads.answers.choices import month_of
 from telads.answers.services import in_order
 from telads.answers.tables import of_month, read
 from telads.catalog import BY_ID
+from telads.disclosure import significant
 from telads.language import Text
 from telads.model import Month
 from telads.workspace import Build
@@ -38,8 +39,11 @@ def comparison(build: Build, month: str | Month | None = None) -> Answer:
 
     when = month_of(build, month)
     classic = read(build, "classic")
-    own = _first(of_month(build, "services", when), "forecast", "affinity")
-    reference = _first(of_month(build, "classic", when), "score", "classic")
+    ranked = in_order(
+        of_month(build, "services", when).drop_nulls("forecast"), "forecast", over=tuple(_SEGMENT)
+    )
+    own = _first(ranked, "affinity")
+    reference = _first(of_month(build, "classic", when).drop_nulls("score"), "classic")
     pairs = own.join(reference, on=_SEGMENT)
     agreed = pl.col("affinity") == pl.col("classic")
     rows = pl.DataFrame(
@@ -55,7 +59,7 @@ def comparison(build: Build, month: str | Month | None = None) -> Answer:
     )
     facts: dict[str, object] = {
         "segments": pairs.height,
-        "first_differs": 1 - pairs.filter(agreed).height / max(pairs.height, 1),
+        "first_differs": _share(pairs, ~agreed),
         "reversed": _share(classic.drop_nulls("z"), pl.col("z") < 0),
         "against": _against(classic),
         "lopsided": _lopsided(build, when),
@@ -75,11 +79,10 @@ def comparison(build: Build, month: str | Month | None = None) -> Answer:
     )
 
 
-def _first(known: pl.DataFrame, by: str, name: str) -> pl.DataFrame:
+def _first(ranked: pl.DataFrame, name: str) -> pl.DataFrame:
     """The first service of each segment, in a column called `name`."""
     import polars as pl
 
-    ranked = in_order(known.drop_nulls(by), by, over=tuple(_SEGMENT))
     first = ranked.filter(pl.col("rank") == 1)
     return first.select(*_SEGMENT, pl.col("service").alias(name))
 
@@ -125,7 +128,7 @@ def _indices(build: Build) -> list[str]:
 
 
 def _share(rows: pl.DataFrame, condition: pl.Expr) -> float:
-    return rows.filter(condition).height / max(rows.height, 1)
+    return significant(rows.filter(condition).height / max(rows.height, 1))
 
 
 def _sentences(facts: dict[str, object]) -> tuple[Text, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
+from telads.disclosure import published
 from telads.errors import WorkspaceError
 from telads.language import Text
 from telads.workspace import Build, Workspace
@@ -32,7 +33,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     if horizon not in HORIZONS:
         raise one_of(Text("기간", "horizon"), horizon, map(str, HORIZONS))
     build = build or workspace.build()
-    rows = _kept(workspace, build, horizon)
+    rows = published(_kept(workspace, build, horizon))
     facts = {
         name: rows[name].drop_nulls().max() for name in ("origins", "horizon", "overlap", "splits")
     }

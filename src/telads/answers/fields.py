@@ -101,7 +101,9 @@ FIELDS: dict[str, Field] = {
                                         "standard deviations from all segments")),
     "z_peers": Field(maybe(), -1.808, Text("같은 성별·나이 대비(표준편차)",
                                          "standard deviations from the same sex and age")),
-    "coverage": Field(SHARE, 1.0, Text("값이 있는 비율(0~1)", "share that has a value, 0..1")),
+    "coverage": Field(SHARE, 1.0, Text(
+        "값이 있는 비율(0~1), 값이 있는 인원이 공개 최소 인원보다 적으면 null",
+        "share that has a value, 0..1; null where it is known for fewer people than the floor")),
     "first": Field(MONTH, "2023-03", Text("관측한 첫 달", "first month observed")),
     "last": Field(MONTH, "2023-05", Text("관측한 마지막 달", "last month observed")),
     "file": Field(TEXT, "2023.6월_29개 통신정보.xlsx", Text("파일", "file")),

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.answers.audience import rounded, with_shown_coverage
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.pictures import measure_of
 from telads.answers.pictures import measures as known_measures
@@ -38,9 +37,6 @@ def segments(
     when, filters = month_of(build, month), filters_of(build, district, sex, age)
     key = ["district", "sex", "age"]
     rows = filtered(of_month(build, "segments", when), filters).sort(key)
-    shown = rows.select(
-        *key, rounded(pl.col("population")), pl.exclude("month", *key, "population")
-    )
     return Answer(
         question="segments",
         parameters=filters._asdict(),
@@ -48,7 +44,7 @@ def segments(
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=with_shown_coverage(shown),
+        rows=rows.select(*key, pl.exclude("month", *key)),
         warnings=build.warnings(when),
     )
 

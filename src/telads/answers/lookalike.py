@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.audience import rounded, size
+from telads.answers.audience import size
 from telads.answers.choices import count_of, month_of, one_of, segment_of
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.tables import of_month, too_small
+from telads.disclosure import significant
 from telads.features.panel import Array
 from telads.language import Text
 from telads.model import Month, Segment, Sex
@@ -59,7 +60,7 @@ def lookalike(
             pl.Series("sex", [str(segment.sex) for segment in chosen], dtype=pl.String),
             pl.Series("age", [segment.age for segment in chosen], dtype=pl.Int16),
             pl.Series("population", [known.people[i] for i in others], dtype=pl.Int64),
-            pl.Series("distance", [distance for _, distance in found], dtype=pl.Float64),
+            pl.Series("distance", [significant(far) for _, far in found], dtype=pl.Float64),
             pl.Series("closest", [services[gap.argmin()] for gap in gaps], dtype=pl.String),
             pl.Series("farthest", [services[gap.argmax()] for gap in gaps], dtype=pl.String),
         ]
@@ -99,6 +100,6 @@ def _in_month(build: Build, month: Month) -> _Known:
     affinity = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
     return _Known(
         [Segment(d, Sex(s), a) for d, s, a in wide.select(KEY).rows()],
-        wide.select(rounded(pl.col("population"))).to_series().to_list(),
+        wide["population"].to_list(),
         affinity,
     )

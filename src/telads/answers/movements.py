@@ -8,6 +8,7 @@ from telads import catalog
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
 from telads.answers.tables import of_month
+from telads.disclosure import published
 from telads.language import Text
 from telads.model import Month
 from telads.wording import in_sentence, segment_name
@@ -58,13 +59,8 @@ def _days(build: Build, month: Month) -> pl.DataFrame:
     """The month's rows of services that are counted in days."""
     import polars as pl
 
-    from telads.recommend.platforms import EIGHTY
-
     indexed = [service.id for service in catalog.SERVICES if service.is_index]
-    rows = of_month(build, "services", month).filter(~pl.col("service").is_in(indexed))
-    # The table holds 80 % intervals of the index, which is proportional to the usage.
-    half = (pl.col("index_high") - pl.col("index")) / pl.col("index")
-    return rows.with_columns(error=pl.col("usage") * half / EIGHTY)
+    return of_month(build, "services", month).filter(~pl.col("service").is_in(indexed))
 
 
 def _city(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
@@ -92,9 +88,9 @@ def _local(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
     import polars as pl
 
     keys = ["district", "sex", "age", "service"]
-    former = before.select(*keys, pl.col("usage").alias("before"), error_before=pl.col("error"))
-    both = now.join(former, on=keys).drop_nulls(["change_local", "error", "error_before"])
-    noise = (pl.col("error") ** 2 + pl.col("error_before") ** 2).sqrt()
+    former = before.select(*keys, before=pl.col("usage"), error_before=pl.col("usage_error"))
+    both = now.join(former, on=keys).drop_nulls(["change_local", "usage_error", "error_before"])
+    noise = (pl.col("usage_error") ** 2 + pl.col("error_before") ** 2).sqrt()
     beyond = both.filter(pl.col("change_local").abs() > BEYOND_NOISE * noise)
     moved = beyond.with_columns(pl.lit("local").alias("scope"), change=pl.col("change_local"))
     found: dict[str, dict[str, Any]] = {}
@@ -113,17 +109,17 @@ def _largest_first(moved: pl.DataFrame) -> list[dict[str, Any]]:
     clear = shares.filter(pl.col("change_percent").abs() >= 100 * STILL)
     by_size = clear.sort(pl.col("change_percent").abs(), descending=True, maintain_order=True)
     empty = dict.fromkeys(("district", "sex", "age"))
-    return [{**empty, **row} for row in by_size.iter_rows(named=True)]
+    return [{**empty, **row} for row in published(by_size).iter_rows(named=True)]
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     import polars as pl
 
     texts = ("scope", "service", "district", "sex")
-    figures = ("usage", "before", "change", "change_percent", "population")
+    figures = ("usage", "before", "change", "change_percent")
     schema = {
         "rank": pl.Int16, **dict.fromkeys(texts, pl.String), "age": pl.Int16,
-        **dict.fromkeys(figures, pl.Float64),
+        **dict.fromkeys(figures, pl.Float64), "population": pl.Int64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 

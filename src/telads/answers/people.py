@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.audience import SHARE_DIGITS, rounded
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.tables import of_month
+from telads.disclosure import SHARE_DIGITS
 from telads.language import Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
@@ -28,7 +28,7 @@ def by_district(
 
     Rows: district, chosen (people of the sex and age asked for), share (of the district's people,
     0..1), all, M, F, and one column for each ten-year age, named by its first year. Sizes are
-    rounded to 10, each by itself, so they need not add up. Raises `UnknownChoice`.
+    sums of segments' sizes, which are rounded to 10. Raises `UnknownChoice`.
     """
     import polars as pl
 
@@ -45,7 +45,6 @@ def by_district(
     sizes = ("chosen", *columns)
     shown = (
         rows.sort("chosen", "district", descending=[True, False])
-        .with_columns(rounded(pl.col(name)) for name in sizes)
         .with_columns(share=(pl.col("chosen") / pl.col("all")).round(SHARE_DIGITS))
         .select("district", "chosen", "share", *sizes[1:])
     )
@@ -58,7 +57,7 @@ def by_district(
         build=build.name,
         synthetic=build.synthetic,
         rows=shown,
-        facts={"population": round(total / 10) * 10, "districts": shown.height},
+        facts={"population": total, "districts": shown.height},
         sentences=_finding(shown, filters.sex, filters.age),
         warnings=build.warnings(when),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from telads.answers.audience import rounded
 from telads.answers.choices import (
     Filters,
     filtered,
@@ -22,6 +21,7 @@ from telads.answers.services import services
 from telads.answers.tables import of_month, read
 from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
+from telads.disclosure import figure
 from telads.errors import UnknownChoice, choose
 from telads.language import Lang, Text, typed
 from telads.model import Month, Sex, Window, age_text
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 AVERAGE_AGE = "average_age"
-MIDDLE_OF_BAND = 2.5
-MIDDLE_OF_LAST = 81.0
-"""Years: people of 75 and over are counted as 81, as the data do not tell their ages."""
 CITY = Text("서울 전체", "all Seoul")
 
 
@@ -85,7 +82,7 @@ def _population(build: Build, asked: Asked, lang: Lang) -> Parts:
     month = month_of(build, asked.month)
     filters = filters_of(build, asked.district, None, None)
     known = filtered(of_month(build, "segments", month), filters)
-    frame = known.group_by("sex", "age").agg(rounded(pl.col("population").sum()))
+    frame = known.group_by("sex", "age").agg(pl.col("population").sum())
     return frame.sort("sex", "age"), (month,), {"district": filters.district, "month": month}
 
 
@@ -185,25 +182,19 @@ def by_district(build: Build, measure: Measure, month: Month, filters: Filters) 
     people = pl.col("population") * pl.col(f"{measure.id}__coverage")
     total = people.filter(pl.col(measure.id).is_not_null()).sum()
     value = (pl.col(measure.id) * people).sum() / pl.when(total > 0).then(total)
-    return known.group_by("district").agg(value=value).sort("district")
+    return known.group_by("district").agg(value=figure(value)).sort("district")
 
 
 def average_age(build: Build, month: Month, filters: Filters) -> pl.DataFrame:
     """Average age of the people of 20 and over in each district; columns district, value.
 
-    A five-year band counts with its middle, the open last one with 81.
+    A five-year band counts with its middle, the open last one with 81 (`marts.ages_table`).
     """
     import polars as pl
 
-    known = filtered(of_month(build, "ages", month), filters)
-    middle = (
-        pl.when(pl.col("age5") == pl.lit(75))
-        .then(MIDDLE_OF_LAST)
-        .otherwise(pl.col("age5") + MIDDLE_OF_BAND)
-    )
-    people = pl.col("population")
-    value = (middle * people).sum() / people.sum()
-    return known.group_by("district").agg(value=value).sort("district")
+    known, people = filtered(of_month(build, "ages", month), filters), pl.col("population")
+    value = (pl.col("average_age") * people).sum() / people.sum()
+    return known.group_by("district").agg(value=figure(value)).sort("district")
 
 
 def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
@@ -214,7 +205,7 @@ def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
     people = pl.col("population")
     return (
         known.group_by("month", "service", maintain_order=True)
-        .agg(value=(pl.col("usage") * people).sum() / people.sum())
+        .agg(value=figure((pl.col("usage") * people).sum() / people.sum()))
         .sort("month", maintain_order=True)
     )
 

@@ -90,7 +90,7 @@ def _over_months(build: Build) -> Grouped:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl
 
-    order = pl.col("affinity").rank("ordinal", descending=True).over(*KEY, "month")
+    order = pl.col("standing").rank("ordinal", descending=True).over(*KEY, "month")
     ranked = read(build, "services").with_columns(rank=order.cast(pl.Int16))
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
     return Grouped(by_place, KEY, ("month", "service", "usage", "affinity", "index", "rank"))

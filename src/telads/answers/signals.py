@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
-from telads.answers.audience import size, with_shown_coverage
+from telads.answers.audience import size
 from telads.answers.choices import month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.tables import of_month
@@ -54,7 +54,7 @@ def signals(
 def _in_month(build: Build, month: Month) -> Grouped:
     """Every segment's signals."""
     shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
-    return Grouped(with_shown_coverage(of_month(build, "signals", month)), KEY, shown)
+    return Grouped(of_month(build, "signals", month), KEY, shown)
 
 
 @lru_cache(maxsize=KEPT)

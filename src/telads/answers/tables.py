@@ -19,7 +19,8 @@ KEPT = 24
 MONTHS_KEPT = 96
 """Single months of tables held beside them."""
 
-People = dict[str, dict[tuple[str, str, int], float]]
+People = dict[str, dict[tuple[str, str, int], int]]
+"""Month, then segment, to its published size."""
 
 
 def read(build: Build, table: str) -> pl.DataFrame:

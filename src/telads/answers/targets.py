@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
-from telads.answers.audience import SHARE_DIGITS, rounded, services_of, size
+from telads.answers.audience import size
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -22,6 +22,7 @@ from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
 from telads.answers.tables import of_month
 from telads.catalog import refuse_index
+from telads.disclosure import SHARE_DIGITS, size_of
 from telads.language import Text
 from telads.model import Month, Segment, Sex
 from telads.workspace import Build
@@ -100,18 +101,20 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
     """Every segment of a month, best first; those that nothing is known for are left out."""
     import polars as pl
 
-    every = services_of(build, month).filter(pl.col("service") == service)
+    every = of_month(build, "services", month).filter(pl.col("service") == service)
     if order == "z":
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
-        every = every.join(scores.select(*KEY, "z"), on=KEY, maintain_order="left")
+        own = scores.select(*KEY, "z", order="standing")
+        every = every.join(own, on=KEY, maintain_order="left")
     best_platforms = front_runners(of_month(build, "platforms", month), service)
-    ordering = "forecast" if order == "affinity" else order
+    # In full precision, so that figures which look alike keep their order.
+    ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
     return (
         every.join(best_platforms, on=KEY, how="left", maintain_order="left")
         .drop_nulls([ordering, "affinity"])
         # Who uses it no more than the city's mean has no excess: then the affinity tells.
-        .sort(ordering, "affinity", descending=True, maintain_order=True)
-        .with_columns(rounded(pl.col("excess")))
+        .sort(ordering, "standing", descending=True, maintain_order=True)
+        .with_columns(size_of(pl.col("excess")))
     )
 
 

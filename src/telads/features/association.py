@@ -75,14 +75,37 @@ def correlations(
     return r[0], n[0].astype(np.intp)
 
 
-def segment_correlations(cells: Cells, within_age: bool, weighted: bool) -> tuple[Array, Array]:
+def segment_correlations(
+    cells: Cells, within_age: bool, weighted: bool, floor: float = 0.0
+) -> tuple[Array, Array]:
     """Correlations inside each segment: (segment x service x service, number of cells likewise).
 
     `within_age` removes the mean of each five-year age, `weighted` counts people and not cells.
+    Two services that fewer people than the floor are known for have no correlation and no cells.
     """
     weights = cells.population if weighted else np.ones(len(cells.population))
     groups = cells.age5 if within_age else None
-    return block_correlations(cells.usage, weights, cells.at, len(cells.segments), groups)
+    blocks = len(cells.segments)
+    r, n = block_correlations(cells.usage, weights, cells.at, blocks, groups)
+    return above_floor(r, n, cells, cells.at, blocks, floor)
+
+
+def above_floor(
+    r: Array, n: Array, cells: Cells, at: NDArray[np.intp], blocks: int, floor: float
+) -> tuple[Array, Array]:
+    """Correlations and numbers of cells, without those of fewer people than the floor.
+
+    `r` and `n` are block x service x service, `at` the block of each cell.
+    """
+    missing = np.isnan(cells.usage)
+    if not missing.any():  # then every two services are known for all people of a block
+        few = np.bincount(at, cells.population, minlength=blocks)[:, None, None] < floor
+    else:
+        known = (~missing).astype(float)
+        pairs = np.einsum("ca,cb->cab", known * cells.population[:, None], known)
+        columns = pairs.reshape(len(at), -1)
+        few = (_sums(columns, at, blocks) < floor).reshape(blocks, *pairs.shape[1:])
+    return np.where(few, np.nan, r), np.where(few, 0.0, n)
 
 
 def block_correlations(

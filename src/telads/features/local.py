@@ -10,10 +10,12 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.disclosure import COVERAGE
 from telads.engines.polars import collect
 from telads.features.panel import Array
 from telads.features.segments import SEGMENT, segment_frame, weighted_means, with_age
 from telads.model import Month, Segment
+from telads.tables.schema import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,11 +25,24 @@ FALSE_DISCOVERY_RATE = 0.05
 
 @dataclass(frozen=True)
 class Spread:
-    """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1)."""
+    """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1).
+
+    `least` are the people known in the smallest of the neighbourhoods.
+    """
 
     n: Array
     mean: Array
     variance: Array
+    least: Array
+
+    def where(self, told: NDArray[np.bool_]) -> Spread:
+        """Only the spreads of some segments and services; of others nothing is known."""
+        return Spread(
+            np.where(told, self.n, 0),
+            np.where(told, self.mean, np.nan),
+            np.where(told, self.variance, np.nan),
+            self.least,
+        )
 
 
 def neighbourhood_spread(
@@ -45,6 +60,8 @@ def neighbourhood_spread(
         *(pl.col(s).count().alias(f"{s}__n") for s in services),
         *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
         *(pl.col(s).var().alias(f"{s}__var") for s in services),
+        *((pl.col(POPULATION) * pl.col(s + COVERAGE)).filter(pl.col(s).is_not_null()).min()
+          .alias(f"{s}__least") for s in services),
     )  # fmt: skip
     wanted = segment_frame(segments)
 
@@ -56,7 +73,9 @@ def neighbourhood_spread(
             columns = (pl.col(f"{s}__{part}").cast(pl.Float64).fill_null(np.nan) for s in services)
             return frame.select(columns).to_numpy()
 
-        return Spread(np.nan_to_num(array("n")), array("mean"), array("var"))
+        return Spread(
+            np.nan_to_num(array("n")), array("mean"), array("var"), np.nan_to_num(array("least"))
+        )
 
     return [of_month(month) for month in months]
 

@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.disclosure import COVERAGE
 from telads.engines.polars import collect, computed
 from telads.features.segments import SEGMENT, plain_means, weighted_means, with_age
 from telads.model import Month, Segment, Sex
@@ -24,14 +25,16 @@ Array = NDArray[np.float64]
 class Panel:
     """Usage of services by segment and month; NaN where unknown. Arrays are month x segment x ...
 
-    `months` are in order and may have gaps; `usage` is the population-weighted mean, `plain` the
-    mean over cells; `overall[t]` is the mean over the cells' means over all months up to t.
+    `months` are in order and may have gaps; `usage` is the population-weighted mean over the
+    `known` people, `plain` the mean over cells; `overall[t]` is the mean over the cells' means over
+    all months up to t.
     """
 
     months: tuple[Month, ...]
     segments: tuple[Segment, ...]
     services: tuple[str, ...]
     population: Array
+    known: Array
     usage: Array
     plain: Array
     overall: Array
@@ -43,6 +46,7 @@ class Panel:
             self,
             months=self.months[:n],
             population=self.population[:n],
+            known=self.known[:n],
             usage=self.usage[:n],
             plain=self.plain[:n],
             overall=self.overall[:n],
@@ -77,11 +81,14 @@ def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> 
         parts = [frame.filter(pl.col("month") == month.number) for month in months]
         return np.stack([by_segment(part, columns) for part in parts])
 
+    population = by_month(weighted, (POPULATION,))[:, :, 0]
+    covered = by_month(weighted, tuple(service + COVERAGE for service in services))
     return Panel(
         months=months,
         segments=segments,
         services=services,
-        population=by_month(weighted, (POPULATION,))[:, :, 0],
+        population=population,
+        known=population[..., None] * covered,
         usage=by_month(weighted, services),
         plain=by_month(plain, services),
         overall=np.stack(

@@ -6,19 +6,19 @@ masked value is missing: it is left out of numerator and denominator, and shows 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from telads.disclosure import COVERAGE
 from telads.model import AGES, Segment
-from telads.tables.schema import POPULATION, UNESTIMATED
+from telads.tables.schema import POPULATION, weight
 
 if TYPE_CHECKING:
     import polars as pl
 
 SEGMENT = ("district", "sex", "age")
-COVERAGE = "__coverage"
 
 
 def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
@@ -27,15 +27,6 @@ def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
     return cells.with_columns(
         age=nw.when(band > AGES[-1]).then(nw.lit(AGES[-1])).otherwise(band).cast(nw.Int16)
     )
-
-
-def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
-    """The people a cell's value speaks for; null where the value is masked."""
-    people = nw.col(POPULATION)
-    unestimated = measure + UNESTIMATED
-    if unestimated in columns:
-        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
-    return nw.when(~nw.col(measure).is_null()).then(people)
 
 
 def weighted_means(

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from telads.catalog import UNITS, Kind
+from telads.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
 from telads.engines.polars import collect, computed
 from telads.features.affinity import affinity
-from telads.features.segments import SEGMENT, weight, with_age
+from telads.features.segments import SEGMENT, with_age
 from telads.language import Text
 from telads.model import AGES, Month
-from telads.tables.schema import POPULATION
+from telads.tables.schema import POPULATION, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -88,8 +89,9 @@ def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
 
 _BY = ("month", *SEGMENT)
 _SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
-_RATIO = ("value", "se", "n_cells", "coverage")
-"""What is told of the ratio itself."""
+_RATIO = ("value", "se", "n_cells", "known", "places", "least")
+"""What is known of the ratio itself: `known` people in `places` neighbourhoods, in the smallest of
+which they are `least`."""
 
 
 def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
@@ -98,7 +100,9 @@ def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
     return tuple(signal for signal in SIGNALS if present.issuperset(signal.needs))
 
 
-def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.DataFrame:
+def signals(
+    cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month], floor: float | None = None
+) -> pl.DataFrame:
     """All signals of all segments in the label months: one row a month, segment and signal, sorted.
 
     Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
@@ -117,8 +121,10 @@ def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.Da
     ratios = collect(_ratios(_places(aged, known, columns), known).sort(*_BY))
     parts = [
         ratios.select(
-            *_BY, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
+            *_BY, POPULATION, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
             signal=pl.lit(signal.id), place=pl.lit(place),
+        ).with_columns(
+            *_exact() if floor is None else _publishable(signal, floor)
         ).with_columns(
             _standing("month").alias("z_city"),
             _standing("month", "sex", "age").alias("z_peers"),
@@ -126,6 +132,31 @@ def signals(cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month]) -> pl.Da
         for place, signal in enumerate(known)
     ]  # fmt: skip
     return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
+
+
+def _exact() -> tuple[pl.Expr, ...]:
+    import polars as pl
+
+    people = pl.col(POPULATION)
+    return ((pl.col("known") / pl.when(people > 0).then(people)).alias("coverage"),)
+
+
+def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
+    """Value, standard error and coverage as they may be published."""
+    import polars as pl
+
+    value, known, people = (pl.col(name) for name in ("value", "known", POPULATION))
+    shown = (
+        share_of(value * known / 100, known, floor)
+        if signal.kind == "percent"
+        else pl.when(known >= floor).then(mean_of(value, size_of(known)))
+    )
+    unsolvable = (pl.col("places") >= LEAST_NEIGHBOURHOODS) | (pl.col("least") >= floor)
+    return (
+        shown.alias("value"),
+        pl.when(shown.is_not_null() & unsolvable).then("se").alias("se"),
+        coverage_of(known, people, floor).alias("coverage"),
+    )
 
 
 def _standing(*group: str) -> pl.Expr:
@@ -188,7 +219,7 @@ def _ratios(
 
     One row a month and segment; per signal the columns of _RATIO.
     """
-    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], []
+    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], [nw.col(POPULATION)]
     for signal in known:
         above, below, n_cells, people, square = (
             nw.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
@@ -196,25 +227,28 @@ def _ratios(
         ratio = above.sum().over(*_BY) / below.sum().over(*_BY)
         residuals[_of(signal, "square")] = nw.when(n_cells > 0).then(above - ratio * below) ** 2
         sums += [part.sum() for part in (above, below, n_cells, people, square)]
-        sums.append(square.count().alias(_of(signal, "known")))
+        sums.append(square.count().alias(_of(signal, "places")))
+        some = nw.when(n_cells > 0).then(people)
+        sums.append(some.min().alias(_of(signal, "least")))
         shown += _ratio(signal)
     return places.with_columns(**residuals).group_by(*_BY).agg(*sums).select(*_BY, *shown)
 
 
 def _ratio(signal: Signal) -> list[nw.Expr]:
     """The columns of _RATIO of one signal, from its sums."""
-    above, below, n_cells, people, square, known = (
+    above, below, n_cells, people, square, places, least = (
         nw.col(_of(signal, name))
-        for name in ("above", "below", "n_cells", "people", "square", "known")
+        for name in ("above", "below", "n_cells", "people", "square", "places", "least")
     )
     scale = 100 if signal.kind == "percent" else 1
     some = nw.when(below > 0).then(below)
-    everybody = nw.when(nw.col(POPULATION) > 0).then(nw.col(POPULATION))
-    others = nw.when(known > 1).then(known - 1)
+    others = nw.when(places > 1).then(places - 1)
     figures = {
         "value": scale * above / some,
-        "se": scale * (square * known / others).sqrt() / some,
+        "se": scale * (square * places / others).sqrt() / some,
         "n_cells": n_cells,
-        "coverage": people / everybody,
+        "known": people,
+        "places": places,
+        "least": least,
     }
     return [figures[name].alias(_of(signal, name)) for name in _RATIO]

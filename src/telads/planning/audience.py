@@ -17,10 +17,12 @@ from functools import lru_cache
 from math import fsum, sqrt
 from typing import Any
 
-from telads.answers.audience import ROUNDED_TO, SHARE_DIGITS, Size, services_of, size
+from telads.answers.audience import Size, size
 from telads.answers.grouped import KEY, key_of
-from telads.answers.tables import people
+from telads.answers.tables import of_month, people
 from telads.catalog import BY_ID
+from telads.disclosure import SHARE_DIGITS, significant, standard
+from telads.disclosure import size as size_shown
 from telads.errors import AudienceTooSmall
 from telads.language import Text
 from telads.model import Month, Segment
@@ -80,8 +82,8 @@ def audience(build: Build, rules: Rules, month: Month) -> Audience:
 
 
 def require_people(build: Build, segments: Sequence[Segment], month: Month) -> None:
-    """Raise `AudienceTooSmall` for nobody or for fewer people than the floor."""
-    if not segments or head_count(build, segments, month) < float(build.about["floor"]):
+    """Raise `AudienceTooSmall` for nobody: every segment of a build reaches the floor."""
+    if not head_count(build, segments, month):
         raise AudienceTooSmall(
             Text("조건에 맞는 사람이 없거나 너무 적어 보여 드릴 수 없습니다.",
                  "Nobody fits the rules, or too few people to be shown."),
@@ -89,15 +91,10 @@ def require_people(build: Build, segments: Sequence[Segment], month: Month) -> N
         )  # fmt: skip
 
 
-def head_count(build: Build, segments: Sequence[Segment], month: Month) -> float:
-    """People, unrounded; never shown."""
+def head_count(build: Build, segments: Sequence[Segment], month: Month) -> int:
+    """People: the sum of the segments' sizes."""
     known = people(build).get(str(month), {})
-    return fsum(known.get(key_of(segment), 0.0) for segment in set(segments))
-
-
-def rounded(count: float) -> int:
-    """A number of people as it may be shown."""
-    return round(count / ROUNDED_TO) * ROUNDED_TO
+    return sum(known.get(key_of(segment), 0) for segment in set(segments))
 
 
 def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[Standing, ...]:
@@ -118,7 +115,7 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
     Sums over them are exact (`fsum`), in whatever order.
     """
     columns = ("service", "population", "affinity", "index", "index_high", "volume_share")
-    rows = services_of(build, month).select(*KEY, *columns)
+    rows = of_month(build, "services", month).select(*KEY, *columns)
     known: dict[Key, list[tuple[Any, ...]]] = {}
     for district, sex, age, *figures in rows.drop_nulls("affinity").iter_rows():
         known.setdefault((district, sex, age), []).append(tuple(figures))
@@ -127,7 +124,7 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
 
 def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
     total = fsum(row[0] for row in rows)
-    affinity = fsum(row[0] * row[1] for row in rows) / total
+    affinity = standard(fsum(row[0] * row[1] for row in rows) / total)
     # No ratio to the city: an index service, or one that nobody used.
     if BY_ID[service].is_index or any(row[2] is None for row in rows):
         return Standing(service, affinity, None, None, None, None)
@@ -137,9 +134,9 @@ def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
         errors = (row[0] / total * (row[3] - row[2]) / EIGHTY for row in rows)
         half = EIGHTY * sqrt(fsum(error**2 for error in errors))
     return Standing(
-        service, affinity, index,
-        low=None if half is None else index - half,
-        high=None if half is None else index + half,
+        service, affinity, significant(index),
+        low=None if half is None else significant(index - half),
+        high=None if half is None else significant(index + half),
         share=round(fsum(row[4] for row in rows), SHARE_DIGITS),
     )  # fmt: skip
 
@@ -148,12 +145,12 @@ def _by_district(build: Build, segments: Sequence[Segment], month: Month) -> dic
     of_each: dict[str, list[Segment]] = {}
     for segment in segments:
         of_each.setdefault(segment.district, []).append(segment)
-    return {name: rounded(head_count(build, own, month)) for name, own in sorted(of_each.items())}
+    return {name: head_count(build, own, month) for name, own in sorted(of_each.items())}
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """People in both audiences and in one of them only, rounded; all None where one is hidden."""
+    """People in both audiences and in one of them only; all None where one is hidden."""
 
     both: int | None
     only_first: int | None
@@ -170,13 +167,12 @@ def overlap(
     return suppressed(counts, float(build.about["floor"]))
 
 
-def suppressed(counts: Sequence[float], floor: float) -> Overlap:
+def suppressed(counts: Sequence[int], floor: float) -> Overlap:
     """The three parts as they may be shown.
 
     One part of fewer people than the floor hides all three: with the audiences' own sizes, any two
     of them would give the third away.
     """
-    if any(0 < count < floor for count in counts):
+    if any(0 < count < size_shown(floor) for count in counts):
         return Overlap(None, None, None)
-    both, only_first, only_second = (rounded(count) for count in counts)
-    return Overlap(both, only_first, only_second)
+    return Overlap(*counts)

@@ -10,7 +10,7 @@ from telads.answers.choices import month_of, one_of
 from telads.answers.grouped import key_of
 from telads.language import Text
 from telads.model import Month, Segment
-from telads.planning.audience import audience, overlap, rounded
+from telads.planning.audience import audience, overlap
 from telads.planning.comparison import Comparison
 from telads.planning.plan import Plan, canonical, people_document
 from telads.planning.rules import Rules
@@ -134,7 +134,7 @@ def _members(build: Build, segments: Sequence[Segment], month: Month) -> pl.Data
 
     known = sizes(build)[str(month)]
     return frame_of([
-        {"district": d, "sex": s, "age": a, "population": rounded(known[d, s, a])}
+        {"district": d, "sex": s, "age": a, "population": known[d, s, a]}
         for d, s, a in map(key_of, segments)
     ])  # fmt: skip
 

@@ -17,10 +17,12 @@ import numpy as np
 
 from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import of_month, people
+from telads.disclosure import size as rounded
+from telads.disclosure import standard
 from telads.errors import QuestionError
 from telads.model import Month, Segment
 from telads.planning.allocation import Allocation, allocate
-from telads.planning.audience import Audience, Key, rounded
+from telads.planning.audience import Audience, Key
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
 from telads.planning.market import Array, Market, contacts, exposures, frequency, worth
@@ -232,7 +234,7 @@ def _platforms(
             "price": int(offer.price),
             "minimum": offer.minimum,
             "cap": offer.cap,
-            "association": _round(known.people @ known.weight[:, at] / known.people.sum(), SHARE),
+            "association": standard(known.people @ known.weight[:, at] / known.people.sum()),
             "spend": spend,
             "spend_share": _round(spend / brief.budget, SHARE),
             "contacts": round(float(bought[:, at].sum())),

@@ -33,6 +33,9 @@ def classic_scores(panel: Panel) -> ClassicScores:
     return ClassicScores(weight, every_month, weight * z)
 
 
-def classic_associations(cells: Cells) -> tuple[Array, Array]:
-    """Pearson correlations over the cells of each segment, every cell counting alike."""
-    return segment_correlations(cells, within_age=False, weighted=False)
+def classic_associations(cells: Cells, floor: float = 0.0) -> tuple[Array, Array]:
+    """Pearson correlations over the cells of each segment, every cell counting alike.
+
+    NaN where fewer people than the floor are known.
+    """
+    return segment_correlations(cells, within_age=False, weighted=False, floor=floor)

@@ -55,9 +55,12 @@ class Associations:
         return np.tanh(self.mean - EIGHTY * self.sd), np.tanh(self.mean + EIGHTY * self.sd)
 
 
-def associate(cells: Cells, peers: NDArray[np.intp]) -> Associations:
-    """Associations of every two services in every segment from the cells of a window."""
-    r, n = segment_correlations(cells, within_age=True, weighted=True)
+def associate(cells: Cells, peers: NDArray[np.intp], floor: float = 0.0) -> Associations:
+    """Associations of every two services in every segment from the cells of a window.
+
+    What fewer people than the floor are known for in a segment rests on the prior alone.
+    """
+    r, n = segment_correlations(cells, within_age=True, weighted=True, floor=floor)
     return shrink(r, n, peers)
 
 

@@ -19,8 +19,12 @@ Rows are sorted by KEY, so the same data always give the same file.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
+
+if TYPE_CHECKING:
+    import narwhals as nw
 
 KEY = ("code", "sex", "age5")
 PLACE = ("code", "district", "neighbourhood")
@@ -38,3 +42,14 @@ def measures_in(columns: Iterable[str]) -> tuple[str, ...]:
 def values_in(columns: Iterable[str]) -> tuple[str, ...]:
     """All columns of a cells table that hold figures."""
     return tuple(column for column in columns if column.split("__")[0] in BY_ID)
+
+
+def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
+    """The people a cell's value speaks for; null where the value is masked."""
+    import narwhals as nw
+
+    people = nw.col(POPULATION)
+    unestimated = measure + UNESTIMATED
+    if unestimated in columns:
+        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
+    return nw.when(~nw.col(measure).is_null()).then(people)
