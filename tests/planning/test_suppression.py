@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.answers.tables import people
+from telads.disclosure import size
 from telads.errors import AudienceTooSmall
 from telads.planning.audience import audience, head_count
 from telads.planning.questions import audience_answer, overlap_answer
@@ -73,7 +74,7 @@ def test_not_is_the_rest(twin_build: Build, document: Any) -> None:
 
 @given(DOCUMENTS)
 def test_an_audience_has_people_enough_or_is_refused(build: Build, document: Any) -> None:
-    floor = build.about["floor"]
+    floor = size(build.about["floor"])
     count = counted(build, document)
     if count < floor:
         with pytest.raises(AudienceTooSmall):
@@ -86,7 +87,7 @@ def test_an_audience_has_people_enough_or_is_refused(build: Build, document: Any
 
 @given(DOCUMENTS, DOCUMENTS)
 def test_no_difference_of_two_audiences_tells_of_a_few(build: Build, one: Any, other: Any) -> None:
-    floor, month = build.about["floor"], build.months[-1]
+    floor, month = size(build.about["floor"]), build.months[-1]
     first, second = read_rules(one), read_rules(other)
     try:
         facts = overlap_answer(build, first, second).facts

@@ -82,8 +82,9 @@ def audience(build: Build, rules: Rules, month: Month) -> Audience:
 
 
 def require_people(build: Build, segments: Sequence[Segment], month: Month) -> None:
-    """Raise `AudienceTooSmall` for nobody: every segment of a build reaches the floor."""
-    if not head_count(build, segments, month):
+    """Raise `AudienceTooSmall` for nobody or for fewer people than the floor."""
+    least = size_shown(float(build.about["floor"]))
+    if not segments or head_count(build, segments, month) < least:
         raise AudienceTooSmall(
             Text("조건에 맞는 사람이 없거나 너무 적어 보여 드릴 수 없습니다.",
                  "Nobody fits the rules, or too few people to be shown."),
