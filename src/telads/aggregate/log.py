@@ -88,6 +88,14 @@ def _places(
             places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
         if places["code"].str.contains(r"^\d+$").all():
             return places
+    if request.noise:  # a home that is one person's would be a row of the cells
+        raise SettingError(
+            Text("잡음을 넣을 때는 동네 목록을 기록에서 얻을 수 없습니다.",
+                 "With noise the list of places cannot come from the log."),
+            Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
+                 "Give a CSV of code, district, neighbourhood with --places."),
+            column="home_code",
+        )  # fmt: skip
     homes = homes_in(engine, events)
     places = places_of_codes(homes)
     if places.is_empty():

@@ -46,6 +46,8 @@ def _written(value: object) -> str:
     """A setting's value as one would write it, a password in an address left out."""
     if isinstance(value, tuple):
         return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
+    if value is None:
+        return ""
     if isinstance(value, bool | float):
         return f"{value:g}"
     return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
