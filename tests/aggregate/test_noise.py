@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.aggregate.noise import LONGEST, Kind, Noise, bounds, scales, with_noise
+from telads.aggregate.noise import LONGEST, Kind, Noise, bounds, scales, shares, with_noise
 from telads.aggregate.request import Request
 from telads.aggregate.run import aggregate
 from telads.engines import event_engine
@@ -63,6 +63,15 @@ def test_noise_has_its_size_and_no_lean(noise: Noise) -> None:
         assert abs(change.mean()) < 4 * spread / 4000**0.5
 
 
+def test_users_have_a_fifth_of_the_budget_and_all_of_it_is_one() -> None:
+    columns = ("people", "game", "game_users", "youtube", "youtube_users")
+    found = shares(columns)
+    assert sum(found.values()) == pytest.approx(1)
+    assert found["game_users"] == pytest.approx(0.1)
+    assert found["people"] == found["game"] == pytest.approx(0.8 / 3)
+    assert shares(("people", "game")) == {"people": 0.5, "game": 0.5}
+
+
 def test_noisy_figures_are_possible_ones() -> None:
     noisy = with_noise(pl.DataFrame({"people": [0] * 500, "game": [0] * 500}), MOST, Noise(0.1))
     assert noisy["people"].min() == 1
@@ -87,9 +96,10 @@ def test_the_ledger_tells_the_budget(kind: str, tmp_path: Path, settings: Settin
     assert set(told["most_a_subscriber_adds"]) == set(told["scales"])
     assert len(told["covers"]) == 2
     figures = values_in(plain.columns)
-    assert noisy.select(pl.col(figures).is_null()).equals(plain.select(pl.col(figures).is_null()))
-    assert not noisy.equals(plain)
-    assert noisy["population"].min() >= 1  # type: ignore[operator]
+    assert values_in(noisy.columns) == figures
+    assert {f"{name}__noise" for name in figures} == set(noisy.columns) - set(plain.columns)
+    assert not noisy.select(plain.columns).equals(plain)
+    assert noisy["population"].min() >= 5  # type: ignore[operator]
 
 
 def test_each_draw_has_its_own_cells(tmp_path: Path, settings: Settings) -> None:

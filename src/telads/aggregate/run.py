@@ -29,14 +29,14 @@ from telads.aggregate.contribution import (
 )
 from telads.aggregate.finish import Finished, Totals, finish, totals, with_noise_of
 from telads.aggregate.job import Job, has_left, private_key, working
-from telads.aggregate.log import SOURCE, Log, covered, open_log, parts_of
+from telads.aggregate.log import Log, covered, open_log, parts_of
 from telads.aggregate.overlap import OWN, hidden_in, overlaps, packed, placed, united
 from telads.aggregate.request import Request, digest
 from telads.aggregate.suppression import Hidden, hidden_figures
 from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import EventEngine
 from telads.ingest import Taken
-from telads.keeping import forget_abandoned, keep
+from telads.keeping import LOGS, forget_abandoned, keep
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.tables.ledger import Draw, Entry
@@ -216,7 +216,7 @@ def _kept(
             month=str(label),
             file=source.name,
             sha256=names[label],
-            source=SOURCE,
+            source=LOGS,
             taken=datetime.now(UTC).isoformat(timespec="seconds"),
             cells=_file_name(label, names[label], one.draw, others[label]),
             rows=finished.cells.height,
@@ -225,7 +225,7 @@ def _kept(
             synthetic=log.request.synthetic,
             replaced=before.sha256 if before else None,
             made=_made(log, engine, label, one, finished)
-            | {"version": 1 + sum(entry.source == SOURCE for entry in versions)},
+            | {"version": 1 + sum(entry.source == LOGS for entry in versions)},
         )
         ledger, entry = keep(workspace, ledger, entry, finished.cells)
         yield Taken(source, "replaced" if entry.replaced else "taken", label, entry)
@@ -248,7 +248,7 @@ def _hidden_beside(
             placed(one.grid, hidden_in(entry, workspace.cells_path / entry.cells))
             for month, entry in entries.items()
             if month not in counted and overlaps(month, label)
-            and entry.source == SOURCE and not entry.made.get("noise")
+            and entry.source == LOGS and not entry.made.get("noise")
         ]  # fmt: skip
         found[label] = {} if one.draw else united(beside)
     return found
