@@ -231,24 +231,29 @@ def test_draws_that_make_no_sense_are_a_damaged_ledger(draw: object, tmp_path: P
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_command_tells_what_was_spent(
-    telads: Telads, log: Path, tmp_path: Path, lang: str, monkeypatch: pytest.MonkeyPatch
+    telads: Telads, tmp_path: Path, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("aggregate", log, "-w", tmp_path / "w", "--lang", lang, "--epsilon", 40)
-    told = telads(*words, "--month", JUNE, "--epsilon-limit", 100)
+    log = tmp_path / "log"
+    logs.write(logs.events(1200), log / "events")
+    logs.write_tables(log)
+    words = ("aggregate", log, "-w", tmp_path / "w", "--lang", lang, "--epsilon", 400)
+    told = telads(*words, "--month", JUNE, "--epsilon-limit", 1000)
     assert told.code == 0, told.err
-    said = {"ko": "1번에 epsilon 40, 한도 100", "en": "epsilon 40 of 100 spent in 1 draws"}[lang]
+    said = {"ko": "1번에 epsilon 400, 한도 1000", "en": "epsilon 400 of 1000 spent in 1 draws"}[
+        lang
+    ]
     assert said in told.out
     assert {"ko": "95% 반폭", "en": "half-width of 95 %"}[lang] in told.out
     for exact in ("rows counted", "subscribers in cells", "셈한 행", "칸에 든 가입자"):
         assert exact not in told.out
     (row,) = json.loads(telads(*words, "--month", JULY, "--format", "json").out)["rows"]
-    assert (row["epsilon"], row["epsilon_spent"], row["epsilon_limit"]) == (40, 80, None)
-    assert row["epsilon_most_on_a_month"] == 80
-    assert row["half_width_population"] > 0
+    assert (row["epsilon"], row["epsilon_spent"], row["epsilon_limit"]) == (400, 800, None)
+    assert row["epsilon_most_on_a_month"] == 800
+    assert row["half_width_game"] > 0
     assert not [name for name in row if name.startswith(("rows_", "subscribers_", "remarks_"))]
-    monkeypatch.setenv("TELADS_EPSILON_LIMIT", "100")
-    told = telads(*words, "--month", MAY, "--epsilon-limit", 1000)
-    assert (told.code, told.err.count("\n"), "100" in told.err) == (2, 1, True)
+    monkeypatch.setenv("TELADS_EPSILON_LIMIT", "1000")
+    told = telads(*words, "--month", MAY, "--epsilon-limit", 9000)
+    assert (told.code, told.err.count("\n"), "1000" in told.err) == (2, 1, True)
     told = telads(*words, "--epsilon-limit", 0)
     assert (told.code, told.err.count("\n")) == (2, 1)
 
