@@ -137,7 +137,8 @@ def test_a_run_that_dies_while_it_draws_has_spent(
 def test_two_runs_at_once_draw_once(log: Path, tmp_path: Path, settings: Settings) -> None:
     """The second has waited for the first, and finds nothing left to do."""
     workspace, request = Workspace(tmp_path), Request((str(log),), months=(JUNE,), noise=Noise(1.0))
-    waits, outcomes = Event(), []
+    waits = Event()
+    outcomes: list[str] = []
 
     class First(PolarsEvents):
         def save(self, frame: Frame, target: Path) -> None:

@@ -140,7 +140,8 @@ def half_width(noise: Noise, scale: float, wrong: float = WRONG) -> int:
     dp = _opendp()
     if noise.kind == "laplace":
         return int(dp.discrete_laplacian_scale_to_accuracy(scale, wrong))
-    return ceil(dp.gaussian_scale_to_accuracy(scale, wrong))
+    normal: float = dp.gaussian_scale_to_accuracy(scale, wrong)
+    return ceil(normal)
 
 
 def half_widths(

@@ -115,22 +115,24 @@ def hidden_pairs(counts: Counts, k: int, already: Flags | None = None) -> Flags:
     while True:
         while (open_ := np.argwhere(hidden & ~safe & (enough > 0))).size:
             place, age = open_[0]
-            _protect(counts, int(enough[place, age]), hidden, safe, place, age)
+            _protect(counts, total, int(enough[place, age]), hidden, safe, place, age)
         if not _widen_lines(counts, k, hidden):
             return hidden
 
 
-def _protect(counts: Counts, enough: int, hidden: Flags, safe: Flags, place: int, age: int) -> None:
+def _protect(
+    counts: Counts, total: Counts, enough: int, hidden: Flags, safe: Flags, place: int, age: int
+) -> None:
     """Make a hidden pair the corner of a rectangle of hidden pairs that leaves `enough` open."""
-    total = counts.sum(axis=1)
     new = np.where(hidden, 0, total)
-    cost = new[:, [age]] + new[[place], :] + new
+    cost = new + new[:, age, None] + new[place]
     # Of the rectangles that are wide enough the cheapest; if none is, the widest there is.
     reached = np.minimum(_width(counts, place, age), enough)
-    best = np.lexsort((cost.reshape(-1), -reached.reshape(-1)))[0]
-    other, later = np.unravel_index(best, cost.shape)
+    most = reached.max()
     safe[place, age] = True
-    if reached[other, later] > 0:
+    if most > 0:
+        cost[reached < most] = np.iinfo(cost.dtype).max
+        other, later = divmod(int(cost.argmin()), cost.shape[1])
         for corner in ((other, age), (place, later), (other, later)):
             safe[corner] |= not hidden[corner]
             hidden[corner] = True
@@ -142,14 +144,10 @@ def _width(counts: Counts, place: int, age: int) -> Counts:
     Neighbourhoods x ages of the opposite corner; 0 in the pair's own row and column.
     """
     man, woman = counts[:, 0], counts[:, 1]
-    up = np.minimum.reduce([
-        np.broadcast_to(man[[place], :], man.shape), np.broadcast_to(man[:, [age]], man.shape),
-        np.full_like(man, woman[place, age]), woman,
-    ])  # fmt: skip
-    down = np.minimum.reduce([
-        np.broadcast_to(woman[[place], :], man.shape), np.broadcast_to(woman[:, [age]], man.shape),
-        np.full_like(man, man[place, age]), man,
-    ])  # fmt: skip
+    up, down = (
+        np.minimum(np.minimum(one[place], one[:, age, None]), np.minimum(other, other[place, age]))
+        for one, other in ((man, woman), (woman, man))
+    )
     width: Counts = up + down
     width[place, :] = 0
     width[:, age] = 0
