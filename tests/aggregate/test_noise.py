@@ -8,9 +8,20 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.aggregate.noise import LONGEST, Kind, Noise, bounds, scales, shares, with_noise
+from telads.aggregate.cells import users
+from telads.aggregate.noise import (
+    LONGEST,
+    Kind,
+    Noise,
+    bounds,
+    half_widths,
+    scales,
+    shares,
+    with_noise,
+)
 from telads.aggregate.request import Request
 from telads.aggregate.run import aggregate
+from telads.catalog import SERVICE_IDS
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
@@ -19,6 +30,7 @@ from telads.tables.schema import values_in
 from telads.workspace import Workspace
 from tests.aggregate import logs
 
+PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
 LABEL = Month.of(2023, 6)
 MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 
@@ -61,6 +73,21 @@ def test_noise_has_its_size_and_no_lean(noise: Noise) -> None:
         spread = scale * (2**0.5 if noise.kind == "laplace" else 1)
         assert change.std() == pytest.approx(spread, rel=0.15)
         assert abs(change.mean()) < 4 * spread / 4000**0.5
+
+
+def test_half_widths_are_those_of_the_documentation() -> None:
+    """docs/aggregate.md gives an example; by hand: scales of 10 and 930, bounds of both."""
+    columns = ("people", *SERVICE_IDS, *map(users, SERVICE_IDS))
+    most = bounds({service: (service,) for service in SERVICE_IDS}, columns)
+    cells = pl.DataFrame({"people": [500, 2000], **dict.fromkeys(SERVICE_IDS, [12_500, 50_000])})
+    found = half_widths(cells, most, Noise(1.0))
+    assert found["people"] == 30  # 10 x ln(1 / 0.05)
+    game = found["game"]
+    assert isinstance(game, pl.Expr)
+    off, people_off = 930 * np.log(1 / 0.025), 10 * np.log(1 / 0.025)
+    for number, width in zip((500, 2000), cells.select(game / 3).to_series(), strict=True):
+        assert width == pytest.approx((off + people_off * 25) / (number - people_off) / 3, rel=5e-3)
+        assert f"{width:.1f} in" in PAGE
 
 
 def test_users_have_a_fifth_of_the_budget_and_all_of_it_is_one() -> None:
