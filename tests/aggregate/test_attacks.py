@@ -401,6 +401,18 @@ def test_what_is_hidden_for_others_only_is_shown_when_they_do_not_overlap(
     assert not both.filter(pl.col("population").is_not_null() & pl.col("people")).height
 
 
+def test_months_made_before_flags_were_kept_hide_what_their_cells_hide(
+    busy: Path, tmp_path: Path, settings: Settings
+) -> None:
+    made(busy, tmp_path, settings, MAY)
+    workspace = Workspace(tmp_path)
+    content = json.loads(workspace.ledger_path.read_text("utf-8"))
+    del content["entries"][0]["made"]["hides"]
+    workspace.ledger_path.write_text(json.dumps(content), "utf-8")
+    cells = made(busy, tmp_path, settings, JUNE)
+    assert nearly_known(cells[MAY], cells[JUNE], FIGURES) == []
+
+
 # 5. A month made again without somebody.
 
 

@@ -252,6 +252,8 @@ def test_the_command_tells_what_was_spent(
     assert row["epsilon_most_on_a_month"] == 800
     assert row["half_width_game"] > 0
     assert not [name for name in row if name.startswith(("rows_", "subscribers_", "remarks_"))]
+    found = telads("doctor", "-w", tmp_path / "w", "--lang", lang).out
+    assert {"ko": "epsilon 800을 2번에", "en": "epsilon 800 spent in 2 draws"}[lang] in found
     monkeypatch.setenv("TELADS_EPSILON_LIMIT", "1000")
     told = telads(*words, "--month", MAY, "--epsilon-limit", 9000)
     assert (told.code, told.err.count("\n"), "1000" in told.err) == (2, 1, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from telads.aggregate.noise import (
     Kind,
     Noise,
     bounds,
+    half_width,
     half_widths,
     scales,
     shares,
@@ -43,6 +45,49 @@ MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 def test_a_budget_must_mean_something(epsilon: float, kind: Kind, delta: float) -> None:
     with pytest.raises(SettingError):
         Noise(epsilon, kind, delta)
+
+
+@pytest.mark.parametrize(
+    "noise", [Noise(1e-300), Noise(5e-324), Noise(1e-12), Noise(1e300, "gaussian", 1e-6)]
+)
+def test_a_budget_of_which_there_is_no_noise_is_told(noise: Noise) -> None:
+    with pytest.raises(SettingError, match="no noise of such"):
+        scales({"people": 1, "weekday_distance": 93 * 1_500_000}, noise)
+
+
+@pytest.mark.parametrize("kind", ["laplace", "gaussian"])
+def test_sums_beyond_two_thousand_millions_get_noise(kind: Kind) -> None:
+    """Of 500 people the seconds at home of a window, or metres; each still has its own noise."""
+    budget = Noise(1e4, kind, 1e-6 if kind == "gaussian" else 0.0)
+    true = pl.DataFrame({"people": [500] * 9, "weekday_distance": [10**13] * 9})
+    most = bounds({}, tuple(true.columns))
+    noisy = with_noise(true, most, budget)
+    off = (noisy["weekday_distance"] - 10**13).abs()
+    assert off.max() <= 40 * scales(most, budget)["weekday_distance"]  # type: ignore[operator]
+    noisy = with_noise(true, most, Noise(1.0))
+    assert noisy["weekday_distance"].n_unique() == 9
+    assert (noisy["weekday_distance"] - 10**13).abs().max() < 10**11  # type: ignore[operator]
+
+
+def test_where_noise_is_hardly_any_its_half_width_is_0() -> None:
+    for epsilon in (50.0, 1e4, 1e9, 1e300):
+        scale = scales({"people": 1}, Noise(epsilon))["people"]
+        assert half_width(Noise(epsilon), scale) == 0
+
+
+def test_without_opendp_nothing_is_spent(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.write(logs.events(200), tmp_path / "events")
+    logs.write_tables(tmp_path)
+    monkeypatch.setitem(sys.modules, "opendp.prelude", None)
+    workspace = Workspace(tmp_path / "w")
+    for noise in (Noise(1.5), Noise(1e-300)):
+        request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
+        with pytest.raises(SettingError):
+            aggregate(workspace, request, settings, event_engine("polars"))
+        monkeypatch.undo()
+    assert not workspace.ledger().draws
 
 
 def test_bounds_are_what_a_window_can_hold() -> None:
@@ -79,7 +124,7 @@ def test_half_widths_are_those_of_the_documentation() -> None:
     """docs/aggregate.md gives an example; by hand: scales of 10 and 930, bounds of both."""
     columns = ("people", *SERVICE_IDS, *map(users, SERVICE_IDS))
     most = bounds({service: (service,) for service in SERVICE_IDS}, columns)
-    cells = pl.DataFrame({"people": [500, 2000], **dict.fromkeys(SERVICE_IDS, [12_500, 50_000])})
+    cells = pl.DataFrame({"people": [500, 2000], **{id: [12_500, 50_000] for id in SERVICE_IDS}})
     found = half_widths(cells, most, Noise(1.0))
     assert found["people"] == 30  # 10 x ln(1 / 0.05)
     game = found["game"]

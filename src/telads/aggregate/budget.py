@@ -61,6 +61,11 @@ def lower(*limits: float | None) -> float | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
+def is_within(epsilon: float, limit: float | None) -> bool:
+    """Whether a sum is not beyond the limit."""
+    return limit is None or epsilon <= limit * (1 + ROUNDING)
+
+
 def require(
     ledger: Ledger, noise: Noise | None, labels: Sequence[Month], limit: float | None
 ) -> None:
@@ -80,7 +85,7 @@ def require(
         )  # fmt: skip
     before = spent(ledger).epsilon
     wanted = fsum([before, *[noise.epsilon] * len(labels)])
-    if wanted > limit * (1 + ROUNDING):
+    if not is_within(wanted, limit):
         raise SettingError(
             Text(f"잡음 예산이 모자랍니다. 이미 epsilon {before:g}을 썼고, {len(labels)}개 달에 "
                  f"{noise.epsilon * len(labels):g}이 더 필요합니다.",

@@ -97,44 +97,40 @@ def finish(
 
 def with_noise_of(grid: pl.DataFrame, request: Request) -> pl.DataFrame:
     """The sums with the noise that the request asks for."""
-    from telads.aggregate.noise import with_noise
+    from telads.aggregate.noise import most_of, with_noise
 
-    return with_noise(grid, _most(grid, request), request.noise) if request.noise else grid
-
-
-def _most(grid: pl.DataFrame, request: Request) -> dict[str, int]:
-    """What a subscriber adds at most to each column that becomes noisy."""
-    from telads.aggregate.noise import bounds
-
-    figures = figures_in(grid.columns)
-    counted = [name for name in (PEOPLE, OBSERVED) if name in grid.columns]
-    return bounds(request.services, (*counted, *figures, *map(users, figures)))
+    return (
+        with_noise(grid, most_of(request, OBSERVED in grid.columns), request.noise)
+        if request.noise
+        else grid
+    )
 
 
 def _errors(grid: pl.DataFrame, request: Request) -> list[pl.Expr]:
     """The columns of what noise may be off by, in the order of `grid`."""
     from telads.aggregate.cells import per_month
-    from telads.aggregate.noise import half_widths
+    from telads.aggregate.noise import half_widths, most_of
 
     if request.noise is None:
         return []
     import polars as pl
 
+    widths = half_widths(grid, most_of(request, OBSERVED in grid.columns), request.noise)
     found = grid.select(
         (pl.lit(width, pl.Float64) if isinstance(width, int) else width / per_month(name))
         .alias(f"{POPULATION if name == PEOPLE else name}{NOISE}")
-        for name, width in half_widths(grid, _most(grid, request), request.noise).items()
+        for name, width in widths.items()
     )  # fmt: skip
     return [pl.lit(found[name]) for name in found.columns]
 
 
 def _told(cells: pl.DataFrame, grid: pl.DataFrame, request: Request) -> dict[str, Any] | None:
     """What the ledger says of noise."""
-    from telads.aggregate.noise import COVERS, scales
+    from telads.aggregate.noise import COVERS, most_of, scales
 
     if request.noise is None:
         return None
-    most = _most(grid, request)
+    most = most_of(request, OBSERVED in grid.columns)
     typical = {name: cells[name].median() for name in cells.columns if name.endswith(NOISE)}
     return {
         "kind": request.noise.kind, "epsilon": request.noise.epsilon,

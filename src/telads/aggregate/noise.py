@@ -27,10 +27,16 @@ from telads.model import OBSERVED_MONTHS
 if TYPE_CHECKING:
     import polars as pl
 
+    from telads.aggregate.request import Request
+
 Kind = Literal["laplace", "gaussian"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST = 31 * OBSERVED_MONTHS
 """Days of a window at most."""
+WHOLE = "i64"
+"""OpenDP's type of the sums: its usual one ends at 2,147,483,647, a window's seconds of 300."""
+LARGEST_SCALE = 1e15
+"""Beyond it noise might not fit into that type."""
 SHARE_OF_USERS = 0.2
 """What the counts of users have of the budget, all together."""
 WRONG = 0.05
@@ -101,6 +107,13 @@ def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) ->
     return {column: known[column] for column in columns}
 
 
+def most_of(request: Request, mobility: bool) -> dict[str, int]:
+    """What a subscriber adds at most to each column that becomes noisy."""
+    counted = (PEOPLE, OBSERVED) if mobility else (PEOPLE,)
+    figures = (*request.services, *(MOBILITY_MEASURES if mobility else ()))
+    return bounds(request.services, (*counted, *figures, *map(users, figures)))
+
+
 def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.DataFrame:
     """The sums of the cells with noise, at least 0 (people at least 1); `most` as by `bounds`.
 
@@ -117,9 +130,21 @@ def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.
 
 
 def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
-    """The scale of the noise on each column, for the ledger."""
+    """The scale of the noise on each column; `SettingError` where there is none, or no OpenDP."""
     parts = shares(most)
-    return {column: _scale(noise, bound, parts[column]) for column, bound in most.items()}
+    try:
+        found = {column: _scale(noise, bound, parts[column]) for column, bound in most.items()}
+    except (_opendp().OpenDPException, OverflowError):
+        found = {}
+    if not found or max(found.values()) > LARGEST_SCALE:
+        raise SettingError(
+            Text("이런 예산으로는 잡음을 만들 수 없습니다.",
+                 "There is no noise of such a budget."),
+            Text("epsilon은 1에, delta는 0.000001에 더 가깝게 정해 주세요.",
+                 "Take an epsilon nearer to 1, a delta nearer to 0.000001."),
+            value=f"{noise.kind} epsilon={noise.epsilon} delta={noise.delta}",
+        )  # fmt: skip
+    return found
 
 
 def shares(columns: Iterable[str]) -> dict[str, float]:
@@ -139,6 +164,8 @@ def half_width(noise: Noise, scale: float, wrong: float = WRONG) -> int:
     """
     dp = _opendp()
     if noise.kind == "laplace":
+        if scale < 0.1:  # other than 0 once in 10,000 draws; OpenDP's own sum ends in infinity
+            return 0
         return int(dp.discrete_laplacian_scale_to_accuracy(scale, wrong))
     normal: float = dp.gaussian_scale_to_accuracy(scale, wrong)
     return ceil(normal)
@@ -172,9 +199,9 @@ def half_widths(
 def _mechanism(noise: Noise, scale: float) -> Any:
     """OpenDP's measurement for a column."""
     dp = _opendp()
-    domain = dp.vector_domain(dp.atom_domain(T=int))
+    domain = dp.vector_domain(dp.atom_domain(T=WHOLE))
     if noise.kind == "laplace":
-        return dp.m.make_laplace(domain, dp.l1_distance(T=int), scale=scale)
+        return dp.m.make_laplace(domain, dp.l1_distance(T=WHOLE), scale=scale)
     return dp.m.make_gaussian(domain, dp.l2_distance(T=float), scale=scale)
 
 

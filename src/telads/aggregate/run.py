@@ -30,6 +30,7 @@ from telads.aggregate.contribution import (
 from telads.aggregate.finish import Finished, Totals, finish, totals, with_noise_of
 from telads.aggregate.job import Job, has_left, private_key, working
 from telads.aggregate.log import Log, covered, open_log, parts_of
+from telads.aggregate.noise import most_of, scales
 from telads.aggregate.overlap import OWN, hidden_in, overlaps, packed, placed, united
 from telads.aggregate.request import Request, digest
 from telads.aggregate.suppression import Hidden, hidden_figures
@@ -87,6 +88,8 @@ def aggregate(
     """
     request = request.found()
     limit = budget.lower(request.limit, settings.epsilon_limit)
+    if request.noise:  # what cannot be drawn is told before a budget is spent on it
+        scales(most_of(request, mobility=bool(request.mobility)), request.noise)
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
     parts = parts_of(log, labels, engine)
