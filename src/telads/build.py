@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import SERVICE_IDS
 from telads.errors import NothingBuilt, WorkspaceError
+from telads.keeping import replaced_cells
 from telads.language import Text
 from telads.settings import Settings
 from telads.tables import warnings
@@ -69,7 +70,8 @@ def build(
     if not again:
         # Nothing new needs no lock and none of the engine: asking again is free.
         name = _name(workspace.ledger(), settings)
-        if workspace.build_name() == name and workspace.is_whole(name):
+        done = workspace.build_name() == name and workspace.is_whole(name)
+        if done and not replaced_cells(workspace, workspace.ledger(), settings):
             return Built(name, made=False)
     with workspace.writing(settings.lock_seconds, on_wait):
         ledger = workspace.ledger()
@@ -78,6 +80,9 @@ def build(
         if made:
             _make(workspace, ledger, settings, name, on_step)
         workspace.switch(name, settings.builds_kept)
+        for path in replaced_cells(workspace, ledger, settings):
+            with explained(path):
+                path.unlink()
     return Built(name, made)
 
 

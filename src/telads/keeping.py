@@ -9,12 +9,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telads.model import AGES5, Sex
+from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
+
+LOGS = "events"
+"""The source of entries whose cells were made from subscriber logs."""
 
 
 def keep(
@@ -53,3 +59,16 @@ def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
         for path in workspace.cells_path.iterdir():
             if path.is_file() and path.name not in named:
                 path.unlink()
+
+
+def replaced_cells(workspace: Workspace, ledger: Ledger, settings: Settings) -> list[Path]:
+    """Cells made from logs whose month was replaced or taken back since, unless they are to stay.
+
+    Two versions of a month tell by subtraction what those did who are in one of them only.
+    """
+    if settings.replaced_cells_kept:
+        return []
+    in_force = {entry.cells for entry in ledger.current().values()}
+    made = {entry.cells for entry in ledger.entries if entry.source == LOGS} - in_force
+    paths = (workspace.cells_path / name for name in sorted(made))
+    return [path for path in paths if path.is_file()]

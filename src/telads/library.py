@@ -85,6 +85,7 @@ class OpenWorkspace:
         delta: float = 0.0,
         spark_master: str | None = None,
         spark_conf: PathText | None = None,
+        epsilon_limit: float | None = None,
     ) -> list[Taken]:
         """Reduce subscriber logs to k-anonymous cells; what became of each label month.
 
@@ -104,7 +105,7 @@ class OpenWorkspace:
             mapping=_path(mapping), places=_path(places), census=_path(census),
             months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
             k=k, memory=parse_memory(memory), parts=partitions,
-            noise=noise_of(epsilon, noise, delta),
+            noise=noise_of(epsilon, noise, delta), limit=epsilon_limit,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
         return aggregate(self.workspace, request, self.settings, runs_on)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,6 +48,11 @@ def _at_least(low: float, kind: Callable[[str], float]) -> Callable[[str], objec
         return number
 
     return parse
+
+
+def _limit(text: str) -> object:
+    """A number above 0, or none."""
+    return None if not text else (float(text) if 0 < float(text) < inf else _refuse(text))
 
 
 def _share(text: str) -> object:
@@ -109,6 +115,12 @@ SETTINGS: tuple[Setting, ...] = (
         "다른 작업이 끝나기를 기다리는 시간(초)", "how long to wait for another writer")),
     Setting("builds_kept", "3", _at_least(1, int), Text(
         "남겨 두는 계산 결과 수", "how many builds are kept")),
+    Setting("epsilon_limit", "", _limit, Text(
+        "telads aggregate의 잡음이 모두 합쳐 쓸 수 있는 epsilon, 비우면 한도 없음",
+        "epsilon that all noise of telads aggregate may spend together (empty: no limit)")),
+    Setting("replaced_cells_kept", "0", _switch, Text(
+        "가입자 기록으로 만든 달이 바뀌어도 이전 칸 파일을 남기는지 0 또는 1",
+        "0 or 1: cells made from logs are kept when their month was replaced or taken back")),
     Setting("host", "127.0.0.1", str, Text(
         "웹사이트 주소", "address the website listens on")),
     Setting("port", "8000", _at_least(1, int), Text("웹사이트 포트", "port of the website")),
@@ -168,6 +180,8 @@ class Settings:
     forecast_phi: float
     lock_seconds: float
     builds_kept: int
+    epsilon_limit: float | None
+    replaced_cells_kept: bool
     host: str
     port: int
     workers: int

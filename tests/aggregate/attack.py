@@ -1,4 +1,6 @@
-"""Subtracting: what follows for hidden cells from all that is shown and all true totals.
+"""Attacks on cells made from logs, as whoever wants to know more would make them.
+
+Subtracting: what follows for hidden cells from all that is shown and all true totals.
 
 The attacker knows every cell that is shown and the true total of every line of every margin, and
 asks for each hidden cell how small and how large it can be.
@@ -6,9 +8,11 @@ asks for each hidden cell how small and how large it can be.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
@@ -50,3 +54,42 @@ def intervals(counts: Counts, hidden: NDArray[np.bool_]) -> dict[tuple[int, ...]
         )
         found[cell] = (round(low), round(high))
     return found
+
+
+# What follows from files: cells, and what the ledger and the command say beside them.
+
+
+def days_not_shown(cells: pl.DataFrame, counted: int, services: Sequence[str]) -> int:
+    """Days of use that the ledger counts and no shown figure tells of: those of hidden ones."""
+    shown = sum(
+        float((cells["population"] * cells[service]).sum()) * 3 for service in services
+    )  # fmt: skip
+    return round(counted - shown)
+
+
+def nearly_known(
+    one: pl.DataFrame, other: pl.DataFrame, figures: Sequence[str]
+) -> list[tuple[str, str, int, str, float]]:
+    """Hidden figures of a month that the other shows: code, sex, age, figure, what it is nearly."""
+    key = ["code", "sex", "age5"]
+    both = one.join(other, on=key, suffix=" there")
+    return [
+        (*row[:3], figure, row[3])
+        for figure in figures
+        for row in both.filter(
+            pl.col(figure).is_null() & pl.col(f"{figure} there").is_not_null()
+        ).select(*key, f"{figure} there").iter_rows()
+    ]  # fmt: skip
+
+
+def days_of_the_one_who_left(before: pl.DataFrame, after: pl.DataFrame, service: str) -> list[int]:
+    """Days of use of whoever is in the first version of a month only, where a cell tells them."""
+    key = ["code", "sex", "age5"]
+    both = before.join(after, on=key, suffix=" after")
+    days = [
+        (pl.col(f"population{of}") * pl.col(f"{service}{of}") * 3).round().alias(of or " before")
+        for of in ("", " after")
+    ]
+    gone = both.filter(pl.col("population") == pl.col("population after") + 1).select(days)
+    left = (gone[" before"] - gone[" after"]).drop_nulls()
+    return [int(number) for number in left if number > 0]

@@ -11,6 +11,7 @@ import pytest
 
 from telads.engines import event_engine
 from telads.errors import SettingError
+from tests.cli.conftest import Telads, runner
 
 if TYPE_CHECKING:
     from telads.engines.spark import SparkEvents
@@ -30,6 +31,13 @@ def spark_or_skip() -> None:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture
+def telads(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Telads:
+    """Run the command line, on whatever workspace the words name."""
+    monkeypatch.setenv("TELADS_LANG", "ko")
+    return runner(capsys)
 
 
 @pytest.fixture(scope="session")

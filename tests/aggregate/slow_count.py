@@ -24,6 +24,8 @@ class Counted:
     services: dict[str, dict[Cell, float]] = field(default_factory=dict)
     observed: Counter[Cell] = field(default_factory=Counter)
     mobility: dict[str, dict[Cell, float]] = field(default_factory=dict)
+    users: dict[str, Counter[Cell]] = field(default_factory=dict)
+    """Of each figure, those who add anything to it."""
     rows: Counter[str] = field(default_factory=Counter)
     mobility_rows: Counter[str] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
@@ -157,18 +159,26 @@ def _fill(
 ) -> None:
     usage: dict[str, Counter[Cell]] = {service: Counter() for service in apps.values()}
     sums: dict[str, dict[Cell, float]] = defaultdict(lambda: defaultdict(float))
+    result.users = defaultdict(Counter)
     for who, cell in cells.items():
         result.people[cell] += 1
         for name, _ in used.get(who, ()):
             usage[apps[name]][cell] += 1
+        added = {apps[name] for name, _ in used.get(who, ())}
         if moves.get(who):
             result.observed[cell] += 1
         for day, (trips, metres, seconds, subway) in moves.get(who, {}).items():
             kind = "weekday" if day.weekday() < 5 else "holiday"
+            added |= {f"{kind}_trips"} if trips else set()
+            added |= {f"{kind}_distance"} if metres else set()
+            added |= {f"{kind}_home_seconds"} if seconds else set()
+            added |= {"subway_days"} if subway else set()
             sums[f"{kind}_trips"][cell] += trips
             sums[f"{kind}_distance"][cell] += metres / 1000
             sums[f"{kind}_home_seconds"][cell] += seconds
             sums["subway_days"][cell] += subway
+        for figure in added:
+            result.users[figure][cell] += 1
     result.services = {
         service: {cell: days[cell] / 3 / n for cell, n in result.people.items()}
         for service, days in usage.items()

@@ -24,12 +24,15 @@ ROW_FATES = ("counted", "repeated", "no_subscriber", "no_date", "outside", "no_s
              "unknown_service", "incomplete")  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*EVENTS, *MOBILITY, *FATES, *ROW_FATES])
+HIDDEN = ("small", "protecting", "mobility_only", "few_users", "protecting_figures", "other_months")
+
+
+@pytest.mark.parametrize("name", [*EVENTS, *MOBILITY, *FATES, *ROW_FATES, *HIDDEN])
 def test_names_are_documented(name: str) -> None:
     assert f"`{name}`" in PAGE
 
 
-@pytest.mark.parametrize("name", [*FATES, *ROW_FATES])
+@pytest.mark.parametrize("name", [*FATES, *ROW_FATES, *HIDDEN])
 def test_every_fate_is_told_in_both_languages(name: str) -> None:
     assert TOLD[name].ko != TOLD[name].en
 

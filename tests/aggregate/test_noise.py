@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
-from telads.aggregate.noise import LONGEST, Kind, Noise, bounds, scales, with_noise
+from telads.aggregate.cells import users
+from telads.aggregate.noise import (
+    LONGEST,
+    Kind,
+    Noise,
+    bounds,
+    half_width,
+    half_widths,
+    scales,
+    shares,
+    with_noise,
+)
 from telads.aggregate.request import Request
 from telads.aggregate.run import aggregate
+from telads.catalog import SERVICE_IDS
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
@@ -19,6 +32,7 @@ from telads.tables.schema import values_in
 from telads.workspace import Workspace
 from tests.aggregate import logs
 
+PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
 LABEL = Month.of(2023, 6)
 MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 
@@ -31,6 +45,49 @@ MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 def test_a_budget_must_mean_something(epsilon: float, kind: Kind, delta: float) -> None:
     with pytest.raises(SettingError):
         Noise(epsilon, kind, delta)
+
+
+@pytest.mark.parametrize(
+    "noise", [Noise(1e-300), Noise(5e-324), Noise(1e-12), Noise(1e300, "gaussian", 1e-6)]
+)
+def test_a_budget_of_which_there_is_no_noise_is_told(noise: Noise) -> None:
+    with pytest.raises(SettingError, match="no noise of such"):
+        scales({"people": 1, "weekday_distance": 93 * 1_500_000}, noise)
+
+
+@pytest.mark.parametrize("kind", ["laplace", "gaussian"])
+def test_sums_beyond_two_thousand_millions_get_noise(kind: Kind) -> None:
+    """Of 500 people the seconds at home of a window, or metres; each still has its own noise."""
+    budget = Noise(1e4, kind, 1e-6 if kind == "gaussian" else 0.0)
+    true = pl.DataFrame({"people": [500] * 9, "weekday_distance": [10**13] * 9})
+    most = bounds({}, tuple(true.columns))
+    noisy = with_noise(true, most, budget)
+    off = (noisy["weekday_distance"] - 10**13).abs()
+    assert off.max() <= 40 * scales(most, budget)["weekday_distance"]  # type: ignore[operator]
+    noisy = with_noise(true, most, Noise(1.0))
+    assert noisy["weekday_distance"].n_unique() == 9
+    assert (noisy["weekday_distance"] - 10**13).abs().max() < 10**11  # type: ignore[operator]
+
+
+def test_where_noise_is_hardly_any_its_half_width_is_0() -> None:
+    for epsilon in (50.0, 1e4, 1e9, 1e300):
+        scale = scales({"people": 1}, Noise(epsilon))["people"]
+        assert half_width(Noise(epsilon), scale) == 0
+
+
+def test_without_opendp_nothing_is_spent(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.write(logs.events(200), tmp_path / "events")
+    logs.write_tables(tmp_path)
+    monkeypatch.setitem(sys.modules, "opendp.prelude", None)
+    workspace = Workspace(tmp_path / "w")
+    for noise in (Noise(1.5), Noise(1e-300)):
+        request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
+        with pytest.raises(SettingError):
+            aggregate(workspace, request, settings, event_engine("polars"))
+        monkeypatch.undo()
+    assert not workspace.ledger().draws
 
 
 def test_bounds_are_what_a_window_can_hold() -> None:
@@ -63,6 +120,30 @@ def test_noise_has_its_size_and_no_lean(noise: Noise) -> None:
         assert abs(change.mean()) < 4 * spread / 4000**0.5
 
 
+def test_half_widths_are_those_of_the_documentation() -> None:
+    """docs/aggregate.md gives an example; by hand: scales of 10 and 930, bounds of both."""
+    columns = ("people", *SERVICE_IDS, *map(users, SERVICE_IDS))
+    most = bounds({service: (service,) for service in SERVICE_IDS}, columns)
+    cells = pl.DataFrame({"people": [500, 2000], **{id: [12_500, 50_000] for id in SERVICE_IDS}})
+    found = half_widths(cells, most, Noise(1.0))
+    assert found["people"] == 30  # 10 x ln(1 / 0.05)
+    game = found["game"]
+    assert isinstance(game, pl.Expr)
+    off, people_off = 930 * np.log(1 / 0.025), 10 * np.log(1 / 0.025)
+    for number, width in zip((500, 2000), cells.select(game / 3).to_series(), strict=True):
+        assert width == pytest.approx((off + people_off * 25) / (number - people_off) / 3, rel=5e-3)
+        assert f"{width:.1f} in" in PAGE
+
+
+def test_users_have_a_fifth_of_the_budget_and_all_of_it_is_one() -> None:
+    columns = ("people", "game", "game_users", "youtube", "youtube_users")
+    found = shares(columns)
+    assert sum(found.values()) == pytest.approx(1)
+    assert found["game_users"] == pytest.approx(0.1)
+    assert found["people"] == found["game"] == pytest.approx(0.8 / 3)
+    assert shares(("people", "game")) == {"people": 0.5, "game": 0.5}
+
+
 def test_noisy_figures_are_possible_ones() -> None:
     noisy = with_noise(pl.DataFrame({"people": [0] * 500, "game": [0] * 500}), MOST, Noise(0.1))
     assert noisy["people"].min() == 1
@@ -87,9 +168,10 @@ def test_the_ledger_tells_the_budget(kind: str, tmp_path: Path, settings: Settin
     assert set(told["most_a_subscriber_adds"]) == set(told["scales"])
     assert len(told["covers"]) == 2
     figures = values_in(plain.columns)
-    assert noisy.select(pl.col(figures).is_null()).equals(plain.select(pl.col(figures).is_null()))
-    assert not noisy.equals(plain)
-    assert noisy["population"].min() >= 1  # type: ignore[operator]
+    assert values_in(noisy.columns) == figures
+    assert {f"{name}__noise" for name in figures} == set(noisy.columns) - set(plain.columns)
+    assert not noisy.select(plain.columns).equals(plain)
+    assert noisy["population"].min() >= 5  # type: ignore[operator]
 
 
 def test_each_draw_has_its_own_cells(tmp_path: Path, settings: Settings) -> None:

@@ -39,6 +39,11 @@ def telads(
     """Run the command line with these words, on the synthetic workspace, in Korean if not told."""
     monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))
     monkeypatch.setenv("TELADS_LANG", "ko")
+    return runner(capsys)
+
+
+def runner(capsys: pytest.CaptureFixture[str]) -> Telads:
+    """What runs the command line in this process."""
 
     def run(*words: object) -> Told:
         capsys.readouterr()

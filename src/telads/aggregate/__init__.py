@@ -10,7 +10,9 @@
     cells.py         subscribers of three months -> integer sums by cell -> means
     suppression.py   k-anonymity, and hiding more cells so that totals give nothing away
     noise.py         optional differential privacy through OpenDP
-    finish.py        hide, add noise, divide
+    budget.py        what noise has spent, and what it may
+    overlap.py       hiding for the sake of months whose windows overlap
+    finish.py        hide and divide
     job.py           the folder of finished parts
     run.py           the whole way, restart, the ledger
     synth/           a generator of logs

@@ -6,7 +6,7 @@ here. A subscriber without a cell is counted by the reason (FATES).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -21,9 +21,9 @@ from telads.aggregate.contribution import (
 )
 from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.schema import SUBSCRIBER
-from telads.catalog import BY_ID
+from telads.catalog import BY_ID, SERVICE_IDS
 from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
-from telads.tables.schema import KEY, PLACE, POPULATION
+from telads.tables.schema import KEY, NOISE, PLACE, POPULATION
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,16 +46,28 @@ MOBILITY_MEASURES = {
 """Measure of the catalogue -> what its sum is divided by besides people and months (m to km)."""
 
 
+def users(figure: str) -> str:
+    """The column of people whom a figure rests on: those who add anything but 0 to its sum."""
+    return f"{figure}_users"
+
+
+def figures_in(columns: Iterable[str]) -> tuple[str, ...]:
+    """The columns of sums that become figures of a cell, services before mobility."""
+    present = set(columns)
+    return tuple(id for id in (*SERVICE_IDS, *MOBILITY_MEASURES) if id in present)
+
+
 def sums_in(services: Sequence[str], mobility: bool) -> tuple[str, ...]:
     """The columns of partial results that are added up."""
     return (*services, *ROW_COUNTS, *(MOBILITY_SUMS if mobility else ()))
 
 
 def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:
-    """Integer sums by cell: fate, home, sex (1, 2), age5, people, [observed], one per sum.
+    """Integer sums by cell: fate, home, sex (1, 2), age5, people, [observed], users, sums.
 
-    `partials` are the months of the label's window; home, sex and age5 are null for subscribers
-    without a cell. Homes outside the list of places are told apart later.
+    There is one column of users for each figure and one for each of `sums`. `partials` are the
+    months of the label's window; home, sex and age5 are null for subscribers without a cell. Homes
+    outside the list of places are told apart later.
     """
     added = (nw.col(name).fill_null(0).cast(nw.Int64) for name in sums)
     by_subscriber = (
@@ -78,6 +90,7 @@ def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:
     extra = {PEOPLE: nw.lit(1, nw.Int64)}
     if "mobility_days" in sums:
         extra[OBSERVED] = (nw.col("mobility_days") > 0).cast(nw.Int64)
+    extra |= {users(name): (nw.col(name) > 0).cast(nw.Int64) for name in figures_in(sums)}
     counted = banded.with_columns(**extra)
     return counted.group_by("fate", *keys).agg(nw.col(name).sum() for name in (*extra, *sums))
 
@@ -133,6 +146,11 @@ def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.exclude(*PLACE, "sex", "age5").fill_null(0)).sort(KEY)
 
 
+def per_month(figure: str) -> int:
+    """What a sum over people is divided by to be a mean of a month in the figure's unit."""
+    return OBSERVED_MONTHS * MOBILITY_MEASURES.get(figure, 1)
+
+
 def means(cells: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
     """Sums divided by people and months: the cells table, before anything is hidden.
 
@@ -140,14 +158,13 @@ def means(cells: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
     """
     import polars as pl
 
-    def mean(sum_: str, people: str, unit: int = 1) -> pl.Expr:
-        months = OBSERVED_MONTHS * unit
+    def mean(sum_: str, people: str) -> pl.Expr:
         some = pl.when(pl.col(people) > 0).then(pl.col(people))  # never divided by zero
-        return (pl.col(sum_) / (some * months)).alias(sum_)
+        return (pl.col(sum_) / (some * per_month(sum_))).alias(sum_)
 
     found = set(cells.columns)
     figures = [mean(name, PEOPLE) for name in services]
-    figures += [mean(n, OBSERVED, u) for n, u in MOBILITY_MEASURES.items() if n in found]
+    figures += [mean(name, OBSERVED) for name in MOBILITY_MEASURES if name in found]
     table = cells.select(
         *PLACE, "sex", "age5", pl.col(PEOPLE).cast(pl.Float64).alias(POPULATION), *figures
     )
@@ -159,7 +176,8 @@ def standardised(cells: pl.DataFrame) -> pl.DataFrame:
     """Index services as the portal publishes them: scores over the month's cells.
 
     (days - mean) / standard deviation (ddof 0) over the cells that are not hidden; null where
-    all are alike. Made of published figures only, so it gives away nothing more.
+    all are alike. Made of published figures only, so it gives away nothing more. What noise may be
+    off by is put on the same scale.
     """
     import polars as pl
 
@@ -169,4 +187,6 @@ def standardised(cells: pl.DataFrame) -> pl.DataFrame:
         spread = pl.col(name).std(ddof=0)
         some = pl.when(spread > 0).then(spread)
         scores.append(((pl.col(name) - pl.col(name).mean()) / some).alias(name))
+        if f"{name}{NOISE}" in cells.columns:
+            scores.append((pl.col(f"{name}{NOISE}") / some).alias(f"{name}{NOISE}"))
     return cells.with_columns(scores)

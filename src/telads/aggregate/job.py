@@ -2,6 +2,7 @@
 
 <workspace>/aggregations/lock         one aggregation at a time
 <workspace>/aggregations/<job>/       partial results, one file a month and part
+<workspace>/aggregations/key          what the names of months with noise are made with
 
 A job is named by a hash of all that its parts depend on. Partial results are about persons: the
 folder is for its owner's eyes only, is removed when the cells are in, and a job that was given up
@@ -10,16 +11,20 @@ is removed as soon as another begins.
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from telads.language import Text
 from telads.model import Month
-from telads.tables.store import TEMPORARY
+from telads.tables.store import TEMPORARY, explained
 from telads.workspace import Workspace, locked
+
+KEY = "aggregations/key"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,30 @@ class Job:
     def partial(self, kind: str, month: Month, part: int) -> Path:
         """Where the partial result of a month and part is, once it is finished."""
         return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
+
+
+def private_key(workspace: Workspace) -> bytes:
+    """A key of the workspace, made if need be, that only its owner may read.
+
+    Whoever has two logs in mind could work out the hash of each: with a key the names of months
+    with noise do not tell which it was.
+    """
+    path = workspace.path / KEY
+    with explained(path):
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
+            descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(secrets.token_bytes(32))
+                    file.flush()
+                    os.fsync(file.fileno())
+                with suppress(FileExistsError):  # another process was first
+                    os.link(made, path)
+            finally:
+                made.unlink()
+        return path.read_bytes()
 
 
 def has_left(workspace: Workspace) -> bool:

@@ -14,6 +14,7 @@ from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
+from telads.keeping import LOGS
 from telads.language import Text
 from telads.model import Month, months_between
 from telads.tables.cells import reading
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from telads.engines import Frame
 
-SOURCE = "events"
-"""What the ledger calls cells made from logs."""
 BASE_BYTES = 500_000_000
 """What the process needs whatever the log: Python, the engine, decoded pages of files, rows that
 wait to be marked; measured up to 490 MB."""
@@ -81,13 +80,21 @@ def _places(
     if request.places:
         return read_places(request.places)
     entries = workspace.ledger().current().values()
-    from_files = [entry for entry in entries if entry.source != SOURCE]
+    from_files = [entry for entry in entries if entry.source != LOGS]
     if from_files:
         newest = workspace.cells_path / from_files[-1].cells
         with reading({from_files[-1].label: newest}):
             places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
         if places["code"].str.contains(r"^\d+$").all():
             return places
+    if request.noise:  # a home that is one person's would be a row of the cells
+        raise SettingError(
+            Text("잡음을 넣을 때는 동네 목록을 기록에서 얻을 수 없습니다.",
+                 "With noise the list of places cannot come from the log."),
+            Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
+                 "Give a CSV of code, district, neighbourhood with --places."),
+            column="home_code",
+        )  # fmt: skip
     homes = homes_in(engine, events)
     places = places_of_codes(homes)
     if places.is_empty():

@@ -1,22 +1,24 @@
 """Optional differential privacy: Laplace or Gaussian noise on counts and sums, by OpenDP.
 
 A subscriber is in one cell of a label month, and adds at most a bounded amount to each of its
-sums; so one budget covers all cells of a month, and is shared evenly by the columns (the count of
-people and every sum). What it does not cover is said in the ledger: which cells are hidden follows
-from true counts, and label months overlap, so a subscriber of several months is in several budgets.
+sums; so one budget covers all cells of a month, and is shared by the columns: four fifths evenly by
+those that are published (the counts of people and every sum), a fifth evenly by the users of each
+figure, which tell only whether it is shown. All that follows, also what is hidden and what the
+ledger says, is made of the sums with noise: nothing else of the log is looked at once more.
 
 The noise comes from OpenDP's cryptographic generator and is drawn once: the same log aggregated
-anew under a budget gives other figures.
+anew under a budget gives other figures, and spends it once more (`budget`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
+from functools import cache
+from math import ceil, inf
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from telads.aggregate.cells import OBSERVED, PEOPLE
+from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.aggregate.contribution import CAPS
 from telads.errors import SettingError, UnknownChoice, choose
 from telads.language import Text, same, typed
@@ -25,15 +27,25 @@ from telads.model import OBSERVED_MONTHS
 if TYPE_CHECKING:
     import polars as pl
 
+    from telads.aggregate.request import Request
+
 Kind = Literal["laplace", "gaussian"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST = 31 * OBSERVED_MONTHS
 """Days of a window at most."""
+WHOLE = "i64"
+"""OpenDP's type of the sums: its usual one ends at 2,147,483,647, a window's seconds of 300."""
+LARGEST_SCALE = 1e15
+"""Beyond it noise might not fit into that type."""
+SHARE_OF_USERS = 0.2
+"""What the counts of users have of the budget, all together."""
+WRONG = 0.05
+"""The chance that noise is beyond its half-width."""
 COVERS = Text(
-    "한 기준 달의 모든 칸의 인원수와 합계. 가려지는 칸의 선택은 포함하지 않고, 여러 기준 달의 "
-    "예산은 더해집니다.",
-    "Counts and sums of all cells of one label month. Not which cells are hidden; the budgets of "
-    "several label months add up.",
+    "한 기준 달의 모든 칸의 값, 가려지는 칸의 선택, 원장의 개수. 여러 기준 달과 여러 번 뽑은 "
+    "잡음의 예산은 더해집니다.",
+    "All figures of one label month, which of them are hidden, and the counts of the ledger. The "
+    "budgets of several label months and draws add up.",
 )
 
 
@@ -91,7 +103,15 @@ def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) ->
            for name, cap in (("trips", CAPS["trips"]), ("distance", CAPS["distance_m"]),
                              ("home_seconds", CAPS["home_seconds"]))},
     }  # fmt: skip
+    known |= {users(figure): 1 for figure in (*services, *MOBILITY_MEASURES)}
     return {column: known[column] for column in columns}
+
+
+def most_of(request: Request, mobility: bool) -> dict[str, int]:
+    """What a subscriber adds at most to each column that becomes noisy."""
+    counted = (PEOPLE, OBSERVED) if mobility else (PEOPLE,)
+    figures = (*request.services, *(MOBILITY_MEASURES if mobility else ()))
+    return bounds(request.services, (*counted, *figures, *map(users, figures)))
 
 
 def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.DataFrame:
@@ -102,51 +122,108 @@ def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.
     import polars as pl
 
     noisy = []
-    for column, sensitivity in most.items():
-        measure = _mechanism(noise, sensitivity, len(most))
+    for column, scale in scales(most, noise).items():
+        measure = _mechanism(noise, scale)
         figures = pl.Series(column, measure(sums[column].to_list()), dtype=pl.Int64)
         noisy.append(figures.clip(lower_bound=1 if column in {PEOPLE, OBSERVED} else 0))
     return sums.with_columns(noisy)
 
 
 def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
-    """The scale of the noise on each column, for the ledger."""
-    return {column: _scale(noise, bound, len(most)) for column, bound in most.items()}
+    """The scale of the noise on each column; `SettingError` where there is none, or no OpenDP."""
+    parts = shares(most)
+    try:
+        found = {column: _scale(noise, bound, parts[column]) for column, bound in most.items()}
+    except (_opendp().OpenDPException, OverflowError):
+        found = {}
+    if not found or max(found.values()) > LARGEST_SCALE:
+        raise SettingError(
+            Text("이런 예산으로는 잡음을 만들 수 없습니다.",
+                 "There is no noise of such a budget."),
+            Text("epsilon은 1에, delta는 0.000001에 더 가깝게 정해 주세요.",
+                 "Take an epsilon nearer to 1, a delta nearer to 0.000001."),
+            value=f"{noise.kind} epsilon={noise.epsilon} delta={noise.delta}",
+        )  # fmt: skip
+    return found
 
 
-def _mechanism(noise: Noise, sensitivity: int, columns: int) -> Any:
-    """OpenDP's measurement for a column, proven by OpenDP to stay within its share."""
+def shares(columns: Iterable[str]) -> dict[str, float]:
+    """What each column has of the budget; all together 1."""
+    named = tuple(columns)
+    counts = {users(figure) for figure in figures_in(named)} & set(named)
+    of_users = SHARE_OF_USERS / len(counts) if counts else 0
+    of_others = (1 - SHARE_OF_USERS if counts else 1) / (len(named) - len(counts))
+    return {name: of_users if name in counts else of_others for name in named}
+
+
+def half_width(noise: Noise, scale: float, wrong: float = WRONG) -> int:
+    """What the noise on a sum is beyond with a chance of `wrong` at most, either way.
+
+    Whole numbers of Gaussian noise reach beyond m no more often than a normal one reaches m
+    (Canonne, Kamath and Steinke 2020, proposition 25); to add them up one by one takes minutes.
+    """
     dp = _opendp()
-    domain = dp.vector_domain(dp.atom_domain(T=int))
-    scale = _scale(noise, sensitivity, columns)
     if noise.kind == "laplace":
-        return dp.m.make_laplace(domain, dp.l1_distance(T=int), scale=scale)
+        if scale < 0.1:  # other than 0 once in 10,000 draws; OpenDP's own sum ends in infinity
+            return 0
+        return int(dp.discrete_laplacian_scale_to_accuracy(scale, wrong))
+    normal: float = dp.gaussian_scale_to_accuracy(scale, wrong)
+    return ceil(normal)
+
+
+def half_widths(
+    sums: pl.DataFrame, most: Mapping[str, int], noise: Noise
+) -> dict[str, pl.Expr | int]:
+    """The half-width of the 95 % interval of every figure, in the units of `sums` a person.
+
+    `sums` with noise. Of people it is that of the noise. Of a mean, sum over people, it is reckoned
+    from both: each is within a chance of 2.5 %, so both are with one of 95 % at least. With S and N
+    as drawn, a and b their half-widths, the true mean differs by (a + b S / N) / (N - b) at most;
+    nor can it differ by more than all that a subscriber may add, or the figure itself.
+    """
+    import polars as pl
+
+    scale = scales(most, noise)
+    found: dict[str, pl.Expr | int] = {PEOPLE: half_width(noise, scale[PEOPLE])}
+    for figure in figures_in(sums.columns):
+        people = OBSERVED if figure in MOBILITY_MEASURES else PEOPLE
+        off, people_off = (half_width(noise, scale[name], WRONG / 2) for name in (figure, people))
+        mean = pl.col(figure) / pl.col(people)
+        fewest = (pl.col(people) - people_off).clip(lower_bound=1)
+        found[figure] = pl.min_horizontal(
+            (off + people_off * mean) / fewest, pl.max_horizontal(mean, pl.lit(most[figure]))
+        )
+    return found
+
+
+def _mechanism(noise: Noise, scale: float) -> Any:
+    """OpenDP's measurement for a column."""
+    dp = _opendp()
+    domain = dp.vector_domain(dp.atom_domain(T=WHOLE))
+    if noise.kind == "laplace":
+        return dp.m.make_laplace(domain, dp.l1_distance(T=WHOLE), scale=scale)
     return dp.m.make_gaussian(domain, dp.l2_distance(T=float), scale=scale)
 
 
-def _scale(noise: Noise, sensitivity: int, columns: int) -> float:
+@cache
+def _scale(noise: Noise, sensitivity: int, share: float) -> float:
     """The smallest scale (to a thousandth) whose loss OpenDP finds within the column's share."""
     low, high = 0.0, float(sensitivity)
-    while not _within(noise, sensitivity, columns, high):
+    while not _within(noise, sensitivity, share, high):
         low, high = high, high * 2
     while high - low > high / 1000:
         middle = (low + high) / 2
-        low, high = (
-            (low, middle) if _within(noise, sensitivity, columns, middle) else (middle, high)
-        )
+        low, high = (low, middle) if _within(noise, sensitivity, share, middle) else (middle, high)
     return high
 
 
-def _within(noise: Noise, sensitivity: int, columns: int, scale: float) -> bool:
-    dp = _opendp()
-    share = noise.epsilon / columns
-    domain = dp.vector_domain(dp.atom_domain(T=int))
+def _within(noise: Noise, sensitivity: int, share: float, scale: float) -> bool:
+    """Proven by OpenDP to stay within the column's share."""
+    loss = _mechanism(noise, scale)
     if noise.kind == "laplace":
-        laplace = dp.m.make_laplace(domain, dp.l1_distance(T=int), scale=scale)
-        return bool(laplace.map(sensitivity) <= share)
-    gaussian = dp.m.make_gaussian(domain, dp.l2_distance(T=float), scale=scale)
-    profile = dp.c.make_zCDP_to_approxDP(gaussian).map(float(sensitivity))
-    return bool(profile.epsilon(noise.delta / columns) <= share)
+        return bool(loss.map(sensitivity) <= noise.epsilon * share)
+    profile = _opendp().c.make_zCDP_to_approxDP(loss).map(float(sensitivity))
+    return bool(profile.epsilon(noise.delta * share) <= noise.epsilon * share)
 
 
 def _opendp() -> Any:

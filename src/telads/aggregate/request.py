@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ class Request:
     """Bytes that the process may use; tells the number of parts."""
     parts: int | None = None
     noise: Noise | None = None
+    limit: float | None = None
+    """Epsilon that all draws of the workspace may spend together, the owner's setting aside."""
 
     def __post_init__(self) -> None:
         """Refuse what would protect nobody or cannot be; raises `SettingError`."""
@@ -63,6 +66,13 @@ class Request:
                 Text("1 이상의 정수여야 합니다.", "It must be a whole number from 1."),
                 value=self.parts,
             )
+        if self.limit is not None and not 0 < self.limit < inf:
+            raise SettingError(
+                Text("잡음 예산의 한도가 올바르지 않습니다.",
+                     "The limit of the budget of noise is not a valid one."),
+                Text("0보다 커야 합니다.", "It must be above 0."),
+                value=self.limit,
+            )  # fmt: skip
 
     def found(self) -> Request:
         """The request with what a log's own folder holds besides its events."""

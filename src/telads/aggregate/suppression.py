@@ -15,15 +15,21 @@ min(k, T), where the district has such a rectangle at all; for a pair hidden for
 is at least 1. The cheapest rectangle is taken: the one
 that newly hides the fewest people. At last every line hides at least k people, or is hidden as a
 whole. A pair of no subscribers has nothing to protect: a total of 0 tells that there is nobody.
+
+A figure rests on its users, those who add anything but 0 to its sum, and is hidden in the same way
+where they are fewer than k. Every user adds 1 at least, so what is left open in users is left open
+in the sum as well.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.model import AGES5, Sex
 from telads.tables.schema import KEY
 
@@ -32,7 +38,33 @@ if TYPE_CHECKING:
 
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Hidden: TypeAlias = "dict[str, pl.Series]"
+"""Which cells are hidden, for each of `people`, `observed` and the figures."""
 _SHAPE = (len(Sex), len(AGES5))
+
+
+def hidden_figures(
+    cells: pl.DataFrame, k: int, already: Mapping[str, pl.Series] | None = None
+) -> Hidden:
+    """Which cells to hide of each figure; `cells` as `cells.on_grid` gives them.
+
+    A cell of fewer than k people shows nothing; one of fewer than k observed, nothing of mobility;
+    no figure is shown that rests on fewer than k users. `already` are to be hidden anyway.
+    """
+    before = already or {}
+
+    def with_others(name: str, column: str, base: pl.Series | None) -> pl.Series:
+        given = [flags for flags in (base, before.get(name)) if flags is not None]
+        both = given[0] | given[-1] if given else None
+        return hidden_cells(cells, column, k, both)
+
+    hidden = {PEOPLE: with_others(PEOPLE, PEOPLE, None)}
+    if OBSERVED in cells.columns:
+        hidden[OBSERVED] = with_others(OBSERVED, OBSERVED, hidden[PEOPLE])
+    for figure in figures_in(cells.columns):
+        base = hidden[OBSERVED if figure in MOBILITY_MEASURES else PEOPLE]
+        hidden[figure] = with_others(figure, users(figure), base)
+    return hidden
 
 
 def hidden_cells(
@@ -40,11 +72,26 @@ def hidden_cells(
 ) -> pl.Series:
     """Which cells to hide: booleans in the order of `cells`, one row for every cell of the grid.
 
-    `people` names the column of counts; `already` cells are hidden whatever their count.
+    `people` names the column of counts; `already` cells are hidden whatever their count. The hidden
+    cells of all districts together hold k people at least, or they are all cells that hold any: the
+    ledger tells totals of the whole log.
     """
     import polars as pl
 
     hidden = already if already is not None else pl.repeat(False, cells.height, eager=True)
+    counts = cells[people]
+    while True:
+        flags = _hidden_by_district(cells, people, k, hidden)
+        open_ = counts.filter(~flags & (counts > 0))
+        if not 0 < counts.filter(flags).sum() < k or open_.is_empty():
+            return flags
+        least = (~flags & (counts == open_.min())).arg_true()[0]
+        hidden = flags.scatter(least, True)
+
+
+def _hidden_by_district(cells: pl.DataFrame, people: str, k: int, hidden: pl.Series) -> pl.Series:
+    import polars as pl
+
     ordered = cells.select("district", *KEY, people, hidden.alias("hidden")).with_row_index("at")
     ordered = ordered.sort("district", *KEY)
     flags = np.zeros(cells.height, dtype=bool)
@@ -68,22 +115,24 @@ def hidden_pairs(counts: Counts, k: int, already: Flags | None = None) -> Flags:
     while True:
         while (open_ := np.argwhere(hidden & ~safe & (enough > 0))).size:
             place, age = open_[0]
-            _protect(counts, int(enough[place, age]), hidden, safe, place, age)
+            _protect(counts, total, int(enough[place, age]), hidden, safe, place, age)
         if not _widen_lines(counts, k, hidden):
             return hidden
 
 
-def _protect(counts: Counts, enough: int, hidden: Flags, safe: Flags, place: int, age: int) -> None:
+def _protect(
+    counts: Counts, total: Counts, enough: int, hidden: Flags, safe: Flags, place: int, age: int
+) -> None:
     """Make a hidden pair the corner of a rectangle of hidden pairs that leaves `enough` open."""
-    total = counts.sum(axis=1)
     new = np.where(hidden, 0, total)
-    cost = new[:, [age]] + new[[place], :] + new
+    cost = new + new[:, age, None] + new[place]
     # Of the rectangles that are wide enough the cheapest; if none is, the widest there is.
     reached = np.minimum(_width(counts, place, age), enough)
-    best = np.lexsort((cost.reshape(-1), -reached.reshape(-1)))[0]
-    other, later = np.unravel_index(best, cost.shape)
+    most = reached.max()
     safe[place, age] = True
-    if reached[other, later] > 0:
+    if most > 0:
+        cost[reached < most] = np.iinfo(cost.dtype).max
+        other, later = divmod(int(cost.argmin()), cost.shape[1])
         for corner in ((other, age), (place, later), (other, later)):
             safe[corner] |= not hidden[corner]
             hidden[corner] = True
@@ -95,14 +144,10 @@ def _width(counts: Counts, place: int, age: int) -> Counts:
     Neighbourhoods x ages of the opposite corner; 0 in the pair's own row and column.
     """
     man, woman = counts[:, 0], counts[:, 1]
-    up = np.minimum.reduce([
-        np.broadcast_to(man[[place], :], man.shape), np.broadcast_to(man[:, [age]], man.shape),
-        np.full_like(man, woman[place, age]), woman,
-    ])  # fmt: skip
-    down = np.minimum.reduce([
-        np.broadcast_to(woman[[place], :], man.shape), np.broadcast_to(woman[:, [age]], man.shape),
-        np.full_like(man, man[place, age]), man,
-    ])  # fmt: skip
+    up, down = (
+        np.minimum(np.minimum(one[place], one[:, age, None]), np.minimum(other, other[place, age]))
+        for one, other in ((man, woman), (woman, man))
+    )
     width: Counts = up + down
     width[place, :] = 0
     width[:, age] = 0

@@ -11,9 +11,9 @@ from telads.tables.store import TEMPORARY
 from telads.workspace import Workspace
 
 DATABASE = "database.jsonl"
-SINGLE = ("ledger.json", "current", "secret-key")
+SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
 """Files that are replaced as a whole; what they name has to be there first."""
-SECRET = frozenset({"secret-key", DATABASE})
+SECRET = frozenset({"secret-key", "aggregations/key", DATABASE})
 """For their owner alone, also when unpacked."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"

@@ -23,6 +23,7 @@ from telads.backup.database import Database
 from telads.errors import DataError, WorkspaceError
 from telads.language import Text
 from telads.tables.ledger import VERSION as LEDGER
+from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, move_file
 from telads.workspace import Workspace
 
@@ -68,6 +69,7 @@ def restore(
                 raise other_version(archive, manifest.facts.get("telads"))
             if not replace and database.is_used():
                 raise _in_use(workspace)
+            _keep_draws(workspace, staged)
             database.load(staged / DATABASE)
             _put(workspace, staged, manifest)
             _forget_others(workspace, manifest)
@@ -112,6 +114,17 @@ def _check_space(workspace: Workspace, manifest: Manifest) -> None:
         )  # fmt: skip
 
 
+def _keep_draws(workspace: Workspace, staged: Path) -> None:
+    """Noise drawn since the backup was taken stays spent: its cells were there to be seen."""
+    try:
+        own = workspace.ledger().draws
+    except WorkspaceError:  # damaged, or of another version: what a restore is there to replace
+        return
+    if own:
+        path = staged / workspace.ledger_path.name
+        Ledger.load(path).with_draws(own).save(path)
+
+
 def _is_used(workspace: Workspace) -> bool:
     return workspace.ledger_path.exists() or (workspace.path / "current").exists()
 
@@ -129,6 +142,8 @@ def _in_use(workspace: Workspace) -> WorkspaceError:
 def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
     """Move everything into its place: what is named before what names it."""
     names = [file.name for file in manifest.files if file.name != DATABASE]
+    if workspace.ledger_path.name not in names and (staged / workspace.ledger_path.name).exists():
+        names.append(workspace.ledger_path.name)
     # A build is there when its build.json is: that comes last of each.
     named = sorted(set(names) - set(SINGLE), key=lambda name: (name.endswith("/build.json"), name))
     for name in (*named, *(name for name in SINGLE if name in names)):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from telads.catalog import BY_ID
 from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
@@ -25,9 +26,23 @@ from telads.language import Lang, Text
 from telads.model import Month
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from telads.aggregate.budget import Spent
     from telads.ingest import Taken
 
 aggregate = typer.Typer()
+
+AGAIN = Text(
+    "이 달은 전에도 만들었습니다. 두 번의 칸을 모두 가진 사람은 그사이에 더해지거나 빠진 가입자의 "
+    "이용을 빼서 알 수 있습니다. 삭제 요청에 따라 다시 만든다면 --epsilon을 쓰세요.",
+    "This month was made before: whoever has both versions of its cells can subtract, and sees "
+    "what a subscriber did who came or went between. To remove somebody on request, use --epsilon.",
+)
+AGAIN_WITH_NOISE = Text(
+    "이 달은 전에도 만들었습니다. 새로 뽑은 잡음은 예산을 한 번 더 씁니다.",
+    "This month was made before: noise that is drawn anew spends its budget once more.",
+)
 
 FATES: dict[str, Text] = {
     "counted": Text("셈한 행", "rows counted"),
@@ -54,6 +69,9 @@ FATES: dict[str, Text] = {
     "small": Text("작아서 가린 칸", "cells hidden as small"),
     "protecting": Text("그 칸을 지키려 가린 칸", "cells hidden to protect them"),
     "mobility_only": Text("이동만 가린 칸", "cells with movement hidden only"),
+    "few_users": Text("이용자가 적어 가린 값", "figures hidden for few users"),
+    "protecting_figures": Text("그 값을 지키려 가린 값", "figures hidden to protect them"),
+    "other_months": Text("겹치는 달을 위해 가린 값", "values hidden for months that overlap"),
 }
 """What the counts of a month made from logs are called."""
 
@@ -75,8 +93,8 @@ def run(
                                            "Spark's settings, like spark-defaults.conf"))
     ] = None,
     k: Annotated[
-        int, typer.Option("--k", help=say("이보다 적은 가입자의 칸은 가림(5 이상)",
-                                          "cells of fewer subscribers are hidden (5 or more)"))
+        int, typer.Option("--k", help=say("이보다 적은 가입자의 칸과 값은 가림(5 이상)",
+                                          "fewer people, or users, are hidden (5 or more)"))
     ] = 5,
     month: Annotated[
         list[str] | None,
@@ -116,11 +134,16 @@ def run(
     delta: Annotated[
         float, typer.Option(help=say("gaussian 잡음의 delta", "delta of gaussian noise"))
     ] = 0.0,
+    epsilon_limit: Annotated[
+        float | None, typer.Option(help=say("작업 폴더의 잡음이 모두 합쳐 쓸 수 있는 epsilon",
+                                            "epsilon that all noise of the workspace may spend"))
+    ] = None,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Aggregate, and tell what became of every row and subscriber."""
+    from telads.aggregate.budget import lower, spent
     from telads.aggregate.noise import noise_of
     from telads.aggregate.request import Request, parse_memory
     from telads.aggregate.run import aggregate as reduce
@@ -130,21 +153,33 @@ def run(
         events=tuple(paths), mobility=tuple(mobility or ()), mapping=mapping, places=places,
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
         memory=parse_memory(memory), parts=partitions, noise=noise_of(epsilon, noise, delta),
+        limit=epsilon_limit,
     )  # fmt: skip
+    held, settings = workspace_of(workspace), load_settings()
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
-        taken = reduce(workspace_of(workspace), request, load_settings(), runs_on, step, waiting)
+        taken = reduce(held, request, settings, runs_on, step, waiting)
+    so_far = spent(held.ledger())
+    limit = lower(epsilon_limit, settings.epsilon_limit)
     if form is not Form.TABLE:
-        show_done("aggregate", [_row(one) for one in taken], form)
+        budget = {
+            "epsilon_spent": so_far.epsilon, "delta_spent": so_far.delta,
+            "epsilon_most_on_a_month": so_far.most_on_a_month, "epsilon_limit": limit,
+        }  # fmt: skip
+        rows = [_row(one) | budget | {"warnings": _warnings(one, lang.value)} for one in taken]
+        show_done("aggregate", rows, form)
         return
     for one in taken:
         sys.stdout.write("\n".join(_told(one, lang.value)) + "\n")
+    if so_far.draws:
+        sys.stdout.write(_budget(so_far, limit)(lang.value) + "\n")
 
 
 def _row(taken: Taken) -> dict[str, Any]:
     """A label month, for programs."""
     entry = taken.entry
     made = dict(entry.made) if entry else {}
+    noise = made.get("noise") or {}
     flat = {
         f"{group}_{name}": count
         for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden")
@@ -157,6 +192,10 @@ def _row(taken: Taken) -> dict[str, Any]:
         "masked": entry.masked if entry else None,
         "engine": made.get("engine"),
         "k": made.get("k"),
+        "version": made.get("version"),
+        "epsilon": noise.get("epsilon"),
+        "delta": noise.get("delta"),
+        **{f"half_width_{name}": width for name, width in noise.get("half_widths", {}).items()},
         **flat,
     }
 
@@ -180,4 +219,52 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
         told = [f"{FATES[name](lang)} {n:,}" for name, n in counts.items() if n]
         if told:
             lines.append("  " + ", ".join(told))
-    return [*lines, *(f"  {warning(lang)}" for warning in entry.warnings)]
+    noise = entry.made.get("noise")
+    if noise:
+        lines += [f"  {line(lang)}" for line in _noise(noise)]
+    return [*lines, *(f"  {warning}" for warning in _warnings(taken, lang))]
+
+
+def _noise(noise: Mapping[str, Any]) -> list[Text]:
+    """What noise was drawn, and how far it reaches."""
+    kind, epsilon, delta = noise["kind"], noise["epsilon"], noise["delta"]
+    budget = f"{kind} epsilon {epsilon:g}" + (f" delta {delta:g}" if delta else "")
+    reach = [
+        (BY_ID[name].text, f"±{width:,.3g}") for name, width in noise["half_widths"].items()
+        if width is not None
+    ]  # fmt: skip
+    told = [Text(
+        f"잡음: {budget}. 행과 가입자의 정확한 수는 알려 주지 않습니다.",
+        f"noise: {budget}; exact numbers of rows and subscribers are not told",
+    )]  # fmt: skip
+    if reach:
+        told.append(Text(
+            "잡음의 95% 반폭(보이는 칸의 중앙값): "
+            + ", ".join(f"{name.ko} {width}" for name, width in reach),
+            "half-width of 95 % of the noise (median of shown cells): "
+            + ", ".join(f"{name.en} {width}" for name, width in reach),
+        ))  # fmt: skip
+    return told
+
+
+def _budget(so_far: Spent, limit: float | None) -> Text:
+    """What all noise of the workspace has spent."""
+    delta = f", delta {so_far.delta:g}" if so_far.delta else ""
+    of = Text(f", 한도 {limit:g}", f" of {limit:g}") if limit else Text("", "")
+    return Text(
+        f"잡음 예산: 모두 {so_far.draws}번에 epsilon {so_far.epsilon:g}{delta}{of.ko}"
+        f" (한 달의 기록에 가장 많이 {so_far.most_on_a_month:g})",
+        f"budget of noise: epsilon {so_far.epsilon:g}{of.en}{delta} spent in {so_far.draws} draws"
+        f" (at most {so_far.most_on_a_month:g} on the days of one month)",
+    )
+
+
+def _warnings(taken: Taken, lang: Lang) -> list[str]:
+    """What is remarkable about the cells, and that a month was made again."""
+    entry = taken.entry
+    if entry is None:
+        return []
+    told = [*entry.warnings]
+    if entry.made.get("version", 1) > 1:
+        told.append(AGAIN_WITH_NOISE if entry.made.get("noise") else AGAIN)
+    return [one(lang) for one in told]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from telads.errors import TeladsError
 from telads.language import Text, same
 from telads.settings import SETTINGS, Settings
+from telads.tables.ledger import Ledger
 from telads.version import __version__
 from telads.workspace import Workspace
 
@@ -39,13 +40,15 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
     yield _font()
-    yield from _workspace(workspace)
+    yield from _workspace(workspace, settings)
 
 
 def _written(value: object) -> str:
     """A setting's value as one would write it, a password in an address left out."""
     if isinstance(value, tuple):
         return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
+    if value is None:
+        return ""
     if isinstance(value, bool | float):
         return f"{value:g}"
     return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
@@ -70,7 +73,20 @@ def _font() -> Finding:
     ))  # fmt: skip
 
 
-def _workspace(workspace: Workspace) -> Iterator[Finding]:
+def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
+    """What noise on cells made from logs has spent, if any was drawn."""
+    from telads.aggregate.budget import is_within, spent
+
+    so_far, limit = spent(ledger), settings.epsilon_limit
+    if so_far.draws:
+        of = f" / {limit:g}" if limit else ""
+        yield Finding(is_within(so_far.epsilon, limit), Text(
+            f"잡음 예산: epsilon {so_far.epsilon:g}{of}을 {so_far.draws}번에 썼습니다.",
+            f"budget of noise: epsilon {so_far.epsilon:g}{of} spent in {so_far.draws} draws",
+        ))  # fmt: skip
+
+
+def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     from telads.answers.tables import read
     from telads.marts import TABLES
 
@@ -95,6 +111,7 @@ def _workspace(workspace: Workspace) -> Iterator[Finding]:
             f"달: {months or '없음'}" + (f"; 셀 파일이 없는 달: {missing}" if missing else ""),
             f"months: {months or 'none'}" + (f"; cells missing: {missing}" if missing else ""),
         ))  # fmt: skip
+        yield from _budget(ledger, settings)
         name = workspace.build_name()
         if name:
             build = workspace.build()

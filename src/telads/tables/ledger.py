@@ -7,7 +7,7 @@ the workspace: cells that no entry names do not exist for any reader.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -72,10 +72,25 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """Noise that was drawn for a label month, or was about to be: its budget is spent for good."""
+
+    month: str
+    kind: str
+    epsilon: float
+    delta: float
+    drawn: str
+    """When, ISO 8601 in UTC."""
+    id: str
+    """The entry made with it names it."""
+
+
+@dataclass(frozen=True)
 class Ledger:
-    """All entries in the order they were taken."""
+    """All entries in the order they were taken, and all draws of noise."""
 
     entries: tuple[Entry, ...] = ()
+    draws: tuple[Draw, ...] = ()
 
     def current(self) -> dict[Month, Entry]:
         """The entry in force for each month, by month; a month taken back has none."""
@@ -89,16 +104,23 @@ class Ledger:
 
     def with_entry(self, entry: Entry) -> Ledger:
         """A ledger with one more entry."""
-        return Ledger((*self.entries, entry))
+        return replace(self, entries=(*self.entries, entry))
+
+    def with_draws(self, draws: Iterable[Draw]) -> Ledger:
+        """A ledger with the draws that it lacks."""
+        known = {draw.id for draw in self.draws}
+        return replace(self, draws=(*self.draws, *(one for one in draws if one.id not in known)))
 
     def without(self, taken_back: Entry, when: str, by: str) -> Ledger:
         """A ledger that keeps an entry as one that was taken back."""
         mark = replace(taken_back, withdrawn=when, withdrawn_by=by)
-        return Ledger(tuple(mark if entry is taken_back else entry for entry in self.entries))
+        entries = tuple(mark if entry is taken_back else entry for entry in self.entries)
+        return replace(self, entries=entries)
 
     def save(self, path: Path) -> None:
         """Replace the ledger on disk."""
-        content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries]}
+        content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries],
+                   "draws": [asdict(draw) for draw in self.draws]}  # fmt: skip
         text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
         write_text(path, text + "\n")
 
@@ -111,7 +133,8 @@ class Ledger:
             content = json.loads(path.read_text(encoding="utf-8"))
             version = content["version"]
             if version == VERSION:
-                return cls(tuple(_entry(raw) for raw in content["entries"]))
+                entries = tuple(_entry(raw) for raw in content["entries"])
+                return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
         except (AttributeError, KeyError, OSError, TypeError, UnknownChoice, ValueError) as error:
             raise WorkspaceDamaged(
                 Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
@@ -141,3 +164,19 @@ def _entry(raw: dict[str, Any]) -> Entry:
         facts[name] = tuple(raw.get(name, ()))
     facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
     return Entry(**facts)
+
+
+def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[Draw]:
+    """The draws; entries made before draws were written down stand for theirs."""
+    known = set()
+    for one in raw:
+        draw = Draw(**{**one, "epsilon": float(one["epsilon"]), "delta": float(one["delta"])})
+        Month.parse(draw.month)
+        known.add(draw.id)
+        yield draw
+    for entry in entries:
+        noise, id = entry.made.get("noise"), f"{entry.month} {entry.taken}"
+        if noise and "draw" not in noise and id not in known:
+            known.add(id)
+            facts = (noise["kind"], float(noise["epsilon"]), float(noise["delta"]), entry.taken)
+            yield Draw(entry.month, *facts, id)

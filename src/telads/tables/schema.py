@@ -12,6 +12,7 @@ One row is a cell, neighbourhood x sex x five-year age in one label month:
 | one per measure id | float or null | mean of the people in the cell, null = masked |
 | `<measure>__unestimated` | float or null | people the measure could not be estimated for |
 | `<measure>__q25` ... | float or null | published quartiles |
+| `<measure>__noise` | float or null | half-width of the 95 % interval of the noise in the figure |
 
 Rows are sorted by KEY, so the same data always give the same file.
 """
@@ -30,6 +31,7 @@ KEY = ("code", "sex", "age5")
 PLACE = ("code", "district", "neighbourhood")
 UNESTIMATED = "__unestimated"
 QUARTILE = "__q"
+NOISE = "__noise"
 POPULATION = "population"
 
 
@@ -40,8 +42,12 @@ def measures_in(columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def values_in(columns: Iterable[str]) -> tuple[str, ...]:
-    """All columns of a cells table that hold figures."""
-    return tuple(column for column in columns if column.split("__")[0] in BY_ID)
+    """All columns of a cells table that hold figures; what noise they have is no figure."""
+    return tuple(
+        column
+        for column in columns
+        if column.split("__")[0] in BY_ID and not column.endswith(NOISE)
+    )
 
 
 def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
