@@ -48,6 +48,8 @@ class Request:
     """Bytes that the process may use; tells the number of parts."""
     parts: int | None = None
     noise: Noise | None = None
+    replace: bool = False
+    """Whether a month may be replaced by one of far fewer rows, places or services."""
 
     def __post_init__(self) -> None:
         """Refuse what would protect nobody or cannot be; raises `SettingError`."""

@@ -31,7 +31,7 @@ from telads.aggregate.request import Request, digest
 from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import EventEngine
 from telads.ingest import Taken
-from telads.keeping import forget_abandoned, keep
+from telads.keeping import described, forget_abandoned, keep
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.tables.ledger import Entry
@@ -160,10 +160,11 @@ def _kept(
     results: dict[Month, Finished],
     names: dict[Month, str],
 ) -> Iterator[Taken]:
-    """Write the cells of each label month and its entry."""
+    """Write the cells of all label months and their entries, or raise `DataError` and none."""
     ledger = workspace.ledger()
     forget_abandoned(workspace, ledger)
     source = Path(log.request.events[0])
+    months = []
     for label, finished in results.items():
         before = ledger.current().get(label)
         figures = values_in(finished.cells.columns)
@@ -178,11 +179,14 @@ def _kept(
             masked=sum(finished.cells[name].null_count() for name in figures),
             values=finished.cells.height * len(figures),
             synthetic=log.request.synthetic,
-            replaced=before.sha256 if before else None,
+            replaced=None,
             made=_made(log, engine, label, finished),
         )
-        ledger, entry = keep(workspace, ledger, entry, finished.cells)
-        yield Taken(source, "replaced" if entry.replaced else "taken", label, entry)
+        entry = described(entry, finished.cells, before, shrink=log.request.replace)
+        months.append((entry, finished.cells))
+    keep(workspace, ledger, months)
+    for entry, _ in months:
+        yield Taken(source, "replaced" if entry.replaced else "taken", entry.label, entry)
 
 
 def _file_name(log: Log, label: Month, name: str) -> str:

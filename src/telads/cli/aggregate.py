@@ -14,6 +14,7 @@ from telads.cli.options import (
     Form,
     FormOption,
     LangOption,
+    ReplaceOption,
     WorkspaceOption,
     load_settings,
     say,
@@ -116,6 +117,7 @@ def run(
     delta: Annotated[
         float, typer.Option(help=say("gaussian 잡음의 delta", "delta of gaussian noise"))
     ] = 0.0,
+    replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -130,6 +132,7 @@ def run(
         events=tuple(paths), mobility=tuple(mobility or ()), mapping=mapping, places=places,
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
         memory=parse_memory(memory), parts=partitions, noise=noise_of(epsilon, noise, delta),
+        replace=replace,
     )  # fmt: skip
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
