@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from telads.aggregate import cells as to_cells
@@ -65,7 +66,19 @@ def aggregate(
     log that does not fit the schema or does not cover a month that was asked for, `SettingError`,
     `WorkspaceBusy`, `WorkspaceError`; a killed run leaves whole parts and goes on with them.
     """
-    request = request.found()
+    with TemporaryDirectory(prefix="telads-") as beside:
+        found = request.found(engine, Path(beside))
+        return _aggregate(workspace, found, settings, engine, on_step, on_wait)
+
+
+def _aggregate(
+    workspace: Workspace,
+    request: Request,
+    settings: Settings,
+    engine: EventEngine,
+    on_step: Step,
+    on_wait: Callable[[], None] | None,
+) -> list[Taken]:
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
     parts = parts_of(log, labels, engine)
