@@ -39,7 +39,7 @@ data = typer.Typer()
 @data.command(**listed("ingest"))
 def ingest(
     paths: Annotated[
-        list[Path], typer.Argument(help=say("파일 또는 폴더", "files or folders"))
+        list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
     ],
     month: Annotated[
         str | None,
@@ -90,7 +90,7 @@ def ingest(
 @data.command(**listed("check"))
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(help=say("파일 또는 폴더", "files or folders"))
+        list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
     ],
     month: Annotated[
         str | None,

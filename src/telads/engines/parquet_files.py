@@ -62,7 +62,7 @@ def parquet_files(path: str) -> list[Path]:
     there = Path(path).exists()
     places = [Path(one) for one in ([path] if there else glob(path))]  # noqa: PTH207 # from /, too
     found = sorted(file for place in places for file in _files(place))
-    _refuse_lakes(path, {*places, *found})
+    _refuse_lakes(path, {*places, *(file.parent for file in found)})
     lost = [file for file in found or [Path(path)] if file.is_symlink() and not file.exists()]
     if lost:
         raise DataError(
