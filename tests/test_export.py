@@ -57,7 +57,7 @@ def frame_of(path: Path) -> pl.DataFrame:
 
 @pytest.mark.parametrize(("table", "method"), PROMISED)
 def test_the_promised_columns(written: Written, table: str, method: str) -> None:
-    first = written(table, method, ".csv").read_text("utf-8").splitlines()[0]
+    first = written(table, method, ".csv").read_text("utf-8-sig").splitlines()[0]
     assert first == PROMISED[table, method] + ",synthetic"
 
 
@@ -67,7 +67,7 @@ def test_real_data_have_no_synthetic_column(
     seoul_build: Build, table: str, method: str, tmp_path: Path
 ) -> None:
     assert export(seoul_build, table, tmp_path / "x.csv", method) == 300 * 7 * 7
-    lines = (tmp_path / "x.csv").read_text("utf-8").splitlines()
+    lines = (tmp_path / "x.csv").read_text("utf-8-sig").splitlines()
     assert lines[0] == PROMISED[table, method]
     notes = json.loads((tmp_path / "x.csv-metadata.json").read_text("utf-8"))["notes"]
     assert notes[0]["synthetic"] is False
@@ -98,6 +98,24 @@ def test_every_kind_of_file_has_the_same_figures(written: Written, table: str, m
                 assert ((one - two).abs() <= 1e-15 * one.abs()).all(), name
             else:
                 assert two.equals(one), name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_csv_file_begins_with_a_mark_and_is_read_back_by_its_description(
+    written: Written, table: str
+) -> None:
+    """Without the mark Korean Excel takes UTF-8 for CP949."""
+    path = written(table, "affinity", ".csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    said = json.loads(path.with_name(f"{path.name}-metadata.json").read_text("utf-8"))
+    how = said["dialect"]
+    assert (how["header"], how["lineTerminators"], how["encoding"]) == (True, ["\n"], "utf-8")
+    frame = pl.read_csv(
+        path, separator=how["delimiter"], quote_char=how["quoteChar"], eol_char="\n",
+        encoding="utf8", infer_schema_length=None,
+    )  # fmt: skip
+    assert frame.columns == [column["name"] for column in said["tableSchema"]["columns"]]
+    assert frame.equals(frame_of(path))
 
 
 SAME = [(t, s) for t in TABLES for s in WRITERS if (t, s) != ("platforms", ".xlsx")]

@@ -219,8 +219,8 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     path = write_month(tmp_path, "2023.6", seed=1)
     look = module._look
 
-    def look_and_change(path: Path, month: Month | None) -> object:
-        candidate = look(path, month)
+    def look_and_change(path: Path, shown: Path, month: Month | None) -> object:
+        candidate = look(path, shown, month)
         write_month(tmp_path, "2023.6", seed=2)
         return candidate
 

@@ -51,6 +51,18 @@ def figures(value: object, *headers: str) -> Change:
     )
 
 
+def hardly(*headers: str) -> Change:
+    """Nobody but in one cell."""
+
+    def change(rows: list[Row]) -> tuple[list[Row], list[str]]:
+        changed, names = figures(0, *headers)(rows)
+        for header in headers:
+            changed[0][HEADERS.index(header)] = 0.01
+        return changed, names
+
+    return change
+
+
 SERVICES = [header for header in HEADERS if header.endswith("사용일수")]
 MOVEMENT = HEADERS[-2:]
 INDEX = "유튜브 사용일수"
@@ -70,9 +82,12 @@ ODD: dict[str, dict[str, Change]] = {
     "two services": {"6": without(*SERVICES[1:4], *SERVICES[5:])},
     "no movement": {"6": without(*MOVEMENT)},
     "all alike": {"5": figures(5, *SERVICES), "6": figures(5, *SERVICES)},
-    "all zero": {"5": figures(0, *SERVICES, *MOVEMENT), "6": figures(0, *SERVICES)},
+    "hardly any use": {
+        "5": lambda rows: hardly(*SERVICES)(figures(0, *MOVEMENT)(rows)[0]),
+        "6": hardly(*SERVICES),
+    },
     "a service that ends": {"5": all_of, "6": without("배달 서비스 사용일수")},
-    "a service that nobody uses": {"5": all_of, "6": figures(0, "배달 서비스 사용일수")},
+    "a service that hardly anybody uses": {"5": all_of, "6": hardly("배달 서비스 사용일수")},
     "an index whose months cancel out": {"5": figures(1, INDEX), "6": figures(-1, INDEX)},
     "a masked service": {"6": figures("*", SERVICES[0])},
     "a month nobody may see": {"5": figures(0.1, "총인구수"), "6": all_of},

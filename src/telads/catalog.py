@@ -43,6 +43,9 @@ class Measure:
     kind: Kind
     topic: Topic
     headers: tuple[str, ...]
+    unestimated: str = ""
+    """The portal's header of the people it was not estimated for, where that is not made of the
+    measure's own."""
 
     @property
     def unit(self) -> Text:
@@ -61,9 +64,10 @@ class Measure:
 
 
 def _measure(
-    id: str, ko: str, en: str, kind: Kind, topic: Topic, header: str, *variants: str
-) -> Measure:
-    return Measure(id, Text(ko, en), kind, topic, (header, *variants))
+    id: str, ko: str, en: str, kind: Kind, topic: Topic, header: str, *variants: str,
+    unestimated: str = "",
+) -> Measure:  # fmt: skip
+    return Measure(id, Text(ko, en), kind, topic, (header, *variants), unestimated)
 
 
 SERVICES: tuple[Measure, ...] = (
@@ -76,7 +80,8 @@ SERVICES: tuple[Measure, ...] = (
     ),
     _measure("youtube", "유튜브", "YouTube", "index", "service", "유튜브 사용일수"),
     _measure("netflix", "넷플릭스", "Netflix", "index", "service", "넷플릭스 사용일수"),
-    _measure("delivery", "배달", "Delivery", "days", "service", "배달 서비스 사용일수"),
+    _measure("delivery", "배달", "Delivery", "days", "service", "배달 서비스 사용일수",
+             unestimated="배달 서비스 사용 미추정 인구수"),
 )  # fmt: skip
 """The seven services, in the order that breaks ties."""
 
@@ -110,7 +115,7 @@ MEASURES: tuple[Measure, ...] = (
     _measure("weekday_trips", "평일 이동 횟수", "Weekday trips", "count", "mobility",
              "평일 총 이동 횟수"),
     _measure("holiday_trips", "휴일 이동 횟수", "Holiday trips", "count", "mobility",
-             "휴일 총 이동 횟수 평균", "휴일 총 이동 횟수"),
+             "휴일 총 이동 횟수 평균", "휴일 총 이동 횟수", unestimated="휴일 이동 미추정 인구수"),
     _measure("weekday_home_seconds", "평일 집 체류시간", "Weekday time at home", "seconds",
              "mobility", "집 추정 위치 평일 총 체류시간"),
     _measure("holiday_home_seconds", "휴일 집 체류시간", "Holiday time at home", "seconds",

@@ -2,6 +2,7 @@
 
     TeladsError
     ├── DataError            an input file or log that cannot be taken in
+    │   └── OtherFile            a file of another kind, which may well lie beside those that can
     ├── QuestionError        a question that has no answer as it was asked
     │   ├── UnknownChoice        no such district, service, month, method ...
     │   ├── AudienceTooSmall     fewer people than the privacy floor
@@ -27,6 +28,7 @@ _ALIKE = 0.7
 """How much of two names must be alike, of 1, for one to be taken for a slip of the other."""
 _LABELS = {
     "file": Text("파일", "file"),
+    "sheet": Text("시트", "sheet"),
     "row": Text("행", "row"),
     "column": Text("열", "column"),
     "value": Text("값", "value"),
@@ -81,8 +83,12 @@ class TeladsError(Exception):
 
 
 def _seen(fact: object, lang: Lang) -> object:
-    """A fact in a sentence; one of which nothing would be seen is named."""
-    return fact if str(fact).strip() else Text("비어 있음", "empty")(lang)
+    """A fact in a sentence; one of which nothing would be seen is named, and so are such signs."""
+    text = str(fact)
+    if not text.strip():
+        return Text("비어 있음", "empty")(lang)
+    hidden = dict.fromkeys(f"U+{ord(one):04X}" for one in text if unicodedata.category(one) == "Cf")
+    return f"{text} [{' '.join(hidden)}]" if hidden else fact
 
 
 def _remade(
@@ -122,6 +128,12 @@ class DataError(TeladsError):
     """An input file or log that cannot be taken in; nothing of it was kept."""
 
     code = "bad-data"
+
+
+class OtherFile(DataError):
+    """A file that is known for something else than data, or data of another kind."""
+
+    code = "other-file"
 
 
 class QuestionError(TeladsError):

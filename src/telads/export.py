@@ -40,6 +40,12 @@ SEPARATOR = "|"
 """Between the items of a list inside one CSV field."""
 DESCRIPTION = "-metadata.json"
 """What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
+DIALECT = MappingProxyType({
+    "encoding": "utf-8", "delimiter": ",", "quoteChar": '"', "doubleQuote": True,
+    "lineTerminators": ["\n"], "header": True, "headerRowCount": 1, "commentPrefix": None,
+})  # fmt: skip
+"""How a CSV file is written, in the words of CSV on the Web. Every file begins with a byte order
+mark, which readers of UTF-8 that go by this description take off."""
 _KEY = ("district", "sex", "age")
 _CREATED = datetime(2000, 1, 1)
 """The creation date in workbooks: a real one would make equal exports differ."""
@@ -163,7 +169,7 @@ def provenance(build: Build, table: str, method: str | None) -> dict[str, object
 
 def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
     with replacing(path) as temporary:
-        frame.write_csv(temporary)
+        frame.write_csv(temporary, include_bom=True)  # without it Korean Excel garbles names
     write_text(path.with_name(path.name + DESCRIPTION), description(path.name, frame, about))
 
 
@@ -179,6 +185,7 @@ def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> 
     return _json_text({
         "@context": "http://www.w3.org/ns/csvw",
         "url": name,
+        "dialect": dict(DIALECT),
         "tableSchema": {"columns": columns},
         "notes": [about],
     })  # fmt: skip

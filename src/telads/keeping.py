@@ -5,9 +5,13 @@ Whoever is killed between the two leaves cells that nothing names, and the next 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from telads.catalog import BY_ID, SERVICE_IDS
+from telads.errors import DataError
+from telads.language import Text
 from telads.model import AGES5, Sex
 from telads.settings import Settings
 from telads.tables import warnings
@@ -22,31 +26,57 @@ if TYPE_CHECKING:
 LOGS = "events"
 """The source of entries whose cells were made from subscriber logs."""
 
+LEAST_SHARE = 0.9
+"""A month is replaced unasked by no less than this share of its rows, places or services.
 
-def keep(
-    workspace: Workspace, ledger: Ledger, entry: Entry, cells: pl.DataFrame
-) -> tuple[Ledger, Entry]:
-    """Write a month's cells, then the ledger that makes them count; only ever under the lock.
+A correction changes figures and, where neighbourhoods are merged or divided, one or two places of
+424. One service of seven that is gone, or a tenth of the rows, is another kind of file, or a part.
+"""
 
-    The entry gains what follows from the cells: warnings, means, fingerprints, neighbourhoods.
+
+def described(
+    entry: Entry, cells: pl.DataFrame, before: Entry | None = None, *, shrink: bool = False
+) -> Entry:
+    """The entry with what follows from its cells: warnings, means, fingerprints, neighbourhoods.
+
+    `before` is the entry of its month that it takes the place of. Raises `DataError` where all
+    figures of a service are 0 and, unless `shrink`, where the month would lose much (LEAST_SHARE).
     """
     from telads.tables.cells import summary
-    from telads.tables.store import write_parquet
 
     facts = summary(cells)
+    dead = [id for id in SERVICE_IDS if id in facts.zero]
+    if dead:
+        raise _all_zero(entry, dead)
     expected = len(facts.codes) * len(AGES5) * len(Sex)
     remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
     entry = replace(
         entry,
+        replaced=before.sha256 if before else None,
         warnings=(*entry.warnings, *remarks),
         means=facts.means,
         prints=facts.prints,
         codes=facts.codes,
     )
-    write_parquet(workspace.cells_path / entry.cells, cells)
-    extended = ledger.with_entry(entry)
-    extended.save(workspace.ledger_path)
-    return extended, entry
+    if before and not shrink:
+        _refuse_shrinking(before, entry)
+    return entry
+
+
+def keep(
+    workspace: Workspace, ledger: Ledger, months: Sequence[tuple[Entry, pl.DataFrame]]
+) -> Ledger:
+    """Write the cells of months, then the ledger that makes all of them count at once.
+
+    The entries are `described`; only ever under the lock.
+    """
+    from telads.tables.store import write_parquet
+
+    for entry, cells in months:
+        write_parquet(workspace.cells_path / entry.cells, cells)
+        ledger = ledger.with_entry(entry)
+    ledger.save(workspace.ledger_path)
+    return ledger
 
 
 def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
@@ -72,3 +102,41 @@ def replaced_cells(workspace: Workspace, ledger: Ledger, settings: Settings) -> 
     made = {entry.cells for entry in ledger.entries if entry.source == LOGS} - in_force
     paths = (workspace.cells_path / name for name in sorted(made))
     return [path for path in paths if path.is_file()]
+
+
+def _refuse_shrinking(before: Entry, entry: Entry) -> None:
+    """Raise `DataError` where a month would have far fewer rows, places or services than it has."""
+    held = set(SERVICE_IDS) & set(before.prints)
+    counts = (
+        (Text("행", "rows"), before.rows, entry.rows),
+        (Text("행정동", "neighbourhoods"), len(before.codes), len(entry.codes)),
+        (Text("서비스", "services"), len(held), len(held & set(entry.prints))),
+    )
+    fewer = [(name, old, new) for name, old, new in counts if new < LEAST_SHARE * old]
+    if not fewer:
+        return
+    ko = ", ".join(f"{name.ko} {old:,} -> {new:,}" for name, old, new in fewer)
+    en = ", ".join(f"{name.en} {old:,} -> {new:,}" for name, old, new in fewer)
+    raise DataError(
+        Text(f"{entry.month} 자료를 크게 줄어든 것으로 바꾸게 됩니다: {ko}.",
+             f"It would replace {entry.month} by much less: {en}."),
+        Text("맞는 자료라면 --replace 선택으로 다시 넣어 주세요.",
+             "If it is the right data, take it again with --replace."),
+        file=entry.file, value=f"{before.file} {before.sha256[:8]}",
+    )  # fmt: skip
+
+
+def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
+    names = [BY_ID[id].text for id in services]
+    ko, en = (", ".join(text) for text in zip(*names, strict=True))
+    return DataError(
+        Text(f"{entry.month}: 모든 값이 0인 서비스가 있습니다.",
+             f"{entry.month}: all figures of a service are 0."),
+        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 --mapping 파일에서 빼 주세요.",
+             "Check that it is the right data; a service there is not is left out of the file "
+             "given with --mapping.")
+        if entry.made else
+        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 열을 빼 주세요.",
+             "Check that it is the right data; the column of a service there is not is left out."),
+        file=entry.file, column=f"{ko} ({en})",
+    )  # fmt: skip

@@ -57,16 +57,36 @@ class OpenWorkspace:
         self,
         paths: PathText | Iterable[PathText],
         month: str | Month | None = None,
+        replace: bool = False,
     ) -> list[Taken]:
-        """Take files or folders in; what became of each file, in the order they were taken.
+        """Take files, archives or folders in; what became of each, in the order they were taken.
 
-        A refused file is among the results with its `error`; it keeps no other out.
-        Raises `WorkspaceBusy`, `WorkspaceError`.
+        A refused file is among the results with its `error`; it keeps no other out. A file of
+        several months is there once for each. A month is replaced by far fewer rows, places or
+        services only with `replace`. Raises `DataError` where there is nothing to read,
+        `WorkspaceBusy`, `WorkspaceError`.
         """
         from telads.ingest import ingest
 
         label = Month.parse(month) if isinstance(month, str) else month
-        return list(ingest(self.workspace, map(Path, _listed(paths)), self.settings, label))
+        files = map(Path, _listed(paths))
+        return list(ingest(self.workspace, files, self.settings, label, replace=replace))
+
+    def check(
+        self,
+        paths: PathText | Iterable[PathText],
+        month: str | Month | None = None,
+        replace: bool = False,
+    ) -> list[Taken]:
+        """What `ingest` would do with files, by the same checks; nothing is written.
+
+        Raises `DataError` where there is nothing to read.
+        """
+        from telads.ingest import check
+
+        label = Month.parse(month) if isinstance(month, str) else month
+        files = map(Path, _listed(paths))
+        return list(check(self.workspace, files, self.settings, label, replace=replace))
 
     def aggregate(
         self,
@@ -86,6 +106,7 @@ class OpenWorkspace:
         spark_master: str | None = None,
         spark_conf: PathText | None = None,
         epsilon_limit: float | None = None,
+        replace: bool = False,
     ) -> list[Taken]:
         """Reduce subscriber logs to k-anonymous cells; what became of each label month.
 
@@ -105,7 +126,7 @@ class OpenWorkspace:
             mapping=_path(mapping), places=_path(places), census=_path(census),
             months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
             k=k, memory=parse_memory(memory), parts=partitions,
-            noise=noise_of(epsilon, noise, delta), limit=epsilon_limit,
+            noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
         return aggregate(self.workspace, request, self.settings, runs_on)

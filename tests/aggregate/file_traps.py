@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 
 from telads.aggregate.contribution import mobility_sums
+from telads.aggregate.inputs import read_mapping, read_places
 from telads.aggregate.reading import read_events, read_mobility, with_one_key
-from telads.aggregate.request import fingerprint
+from telads.aggregate.request import MARK, Request, fingerprint
 from telads.aggregate.schema import MOBILITY_FIGURES
 from telads.aggregate.survey import KNOWN, NO_SUBSCRIBER, OUTSIDE, survey_events, survey_mobility
 from telads.engines import EventEngine
@@ -100,6 +101,102 @@ class FileSuite:
         assert rows["sex"].to_list() == ["M", "M", "1", "M", "M"]
         same = rows.select("subscriber_id", "service", "home_code", "birth_year").unique()
         assert same.rows() == [(1, "Bank", 1101053, 1990)]
+
+    def test_whole_numbers_may_be_written_as_decimals_and_floats(
+        self, engine: EventEngine, tmp_path: Path
+    ) -> None:
+        """As databases write their numbers, and others a column that has nulls."""
+        large = 2**62 + 1  # of which a float would lose the 1
+        tables = (
+            events(date(2023, 3, 1), subscriber_id=pl.lit(large)),
+            events(date(2023, 3, 2), subscriber_id=pl.lit(large).cast(pl.Decimal(20, 0)),
+                   home_code=pl.lit(1101053.0), birth_year=pl.lit(1990.0)),
+            events(date(2023, 3, 3), subscriber_id=pl.lit(large).cast(pl.Decimal(38, 2)),
+                   sex=pl.lit(1.0), birth_year=pl.lit(1990).cast(pl.Decimal(6, 1))),
+            events(date(2023, 3, 4), date(2023, 3, 4), subscriber_id=pl.lit(large),
+                   birth_year=pl.Series([float("nan"), None]),
+                   home_code=pl.lit(None, pl.Decimal(12, 0))),
+        )  # fmt: skip
+        rows = found(engine, keep(tmp_path / "log", *tables))
+        assert rows["subscriber_id"].to_list() == [large] * 5
+        assert rows["home_code"].to_list() == [1101053] * 3 + [None] * 2
+        assert rows["birth_year"].to_list() == [1990] * 3 + [None] * 2
+        assert rows["sex"].to_list()[2] in {"1", 1}
+        some = moves(subscriber_id=pl.lit(1.0))
+        mobility = engine.collect(read_mobility(engine, (keep(tmp_path / "moves", some),)))
+        assert mobility["subscriber_id"].to_list() == [1]
+
+    def test_what_is_no_whole_number_is_refused_with_column_and_value(
+        self, engine: EventEngine, tmp_path: Path
+    ) -> None:
+        wrong = {
+            "subscriber_id": (pl.lit(1.5), pl.lit(float(2**53)), pl.lit(float("inf"))),
+            "home_code": (pl.lit("1101053.5").cast(pl.Decimal(12, 1)),),
+            "birth_year": (pl.lit(1990.25),),
+            "sex": (pl.lit(0.5),),
+        }
+        for number, (column, values) in enumerate(wrong.items()):
+            for at, value in enumerate(values):
+                bad = events(date(2023, 3, 1), **{column: value})
+                path = keep(tmp_path / f"{number}{at}", bad)
+                with pytest.raises(DataError) as caught:
+                    read_events(engine, (path,))
+                facts = caught.value.facts
+                assert facts["column"] == column
+                assert str(facts["file"]) == f"{path}/0.parquet"
+                assert float(str(facts["value"])) == float(str(bad[column][0]))
+                assert "1 such row" in caught.value.line("en").replace("rows", "row")
+
+    @pytest.mark.parametrize(("sign", "kind"), [
+        ("_delta_log/00000000000000000000.json", "Delta Lake"),
+        ("metadata/00001-x.metadata.json", "Apache Iceberg"),
+        (".hoodie/hoodie.properties", "Apache Hudi"),
+    ])  # fmt: skip
+    def test_a_table_of_a_lake_is_refused_by_name(
+        self, engine: EventEngine, tmp_path: Path, sign: str, kind: str
+    ) -> None:
+        """Its files hold rows as well that were deleted, or replaced by others."""
+        folder = tmp_path / "lake" / "usage"
+        path = keep(folder / "month=2023-03", events(date(2023, 3, 1)))
+        read_events(engine, (str(tmp_path / "lake"),))
+        (folder / sign).parent.mkdir()
+        (folder / sign).write_text('{"a": 1}\n')
+        ways = (
+            folder, tmp_path / "lake", path, f"{path}/0.parquet", folder / "*" / "*.parquet",
+            f"file://{folder}", f"file://{tmp_path}/lake/", f"file://{path}",
+            f"file://{path}/0.parquet", f"file://{folder}/*/*.parquet",
+        )  # fmt: skip
+        for way in ways:
+            with pytest.raises(DataError) as caught:
+                read_events(engine, (str(way),))
+            for line in (caught.value.line("ko"), caught.value.line("en")):
+                assert kind in line, way
+                assert str(folder) in line or "file://" in line
+        with pytest.raises(DataError, match=kind):
+            fingerprint([str(folder)])
+
+    def test_a_url_is_laid_out_as_a_folder(self, engine: EventEngine, tmp_path: Path) -> None:
+        """Else the files of movements would pass for events, and no service be used by anybody."""
+        keep(tmp_path / "log" / "events" / "month=2023-03", events(date(2023, 3, 1)))
+        url, beside = f"file://{tmp_path}/log", tmp_path / "beside"
+        beside.mkdir()
+        alone = Request((f"{url}/",)).found(engine, beside)
+        assert (alone.events, alone.mobility, alone.mapping) == ((f"{url}/events",), (), None)
+        assert not alone.synthetic
+        keep(tmp_path / "log" / "mobility", moves())
+        mapping, places = logs.write_tables(tmp_path / "log")
+        (tmp_path / "log" / MARK).write_text('{"synthetic": true}')
+        whole = Request((url,)).found(engine, beside)
+        assert (whole.events, whole.mobility) == ((f"{url}/events",), (f"{url}/mobility",))
+        assert whole.services == read_mapping(mapping)
+        assert whole.places
+        assert read_places(whole.places).equals(read_places(places))
+        assert whole.synthetic
+        said = Request((url,), mobility=("x",), mapping=mapping).found(engine, beside)
+        assert (said.mobility, said.mapping) == (("x",), mapping)
+        for plain in (f"{url}/events", f"{url}/events/*/*.parquet"):
+            request = Request((plain,))
+            assert request.found(engine, beside) == request
 
     def test_a_column_of_nothing_but_nulls_needs_no_type(
         self, engine: EventEngine, tmp_path: Path

@@ -68,6 +68,32 @@ def test_the_month_can_be_told(telads: Telads, tmp_path: Path) -> None:
     assert "(2024-02, observed 2023-11..2024-01," in told.out
 
 
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_check_says_what_would_become_of_files(
+    telads: Telads, files: Path, tmp_path: Path, lang: str
+) -> None:
+    at = ("-w", tmp_path / "w", "--lang", lang)
+    told = telads("check", files, *at)
+    assert told.code == 1, "one is refused"
+    assert not (tmp_path / "w").exists()
+    word = {"ko": "넣을 수 있음", "en": "can be taken"}[lang]
+    assert f"{word}: {MAY} (2023-05" in told.out
+    known = json.loads(telads("check", files, *at, "-f", "json").out)
+    taken = json.loads(telads("ingest", files, *at, "-f", "json").out)
+    assert known["question"] == "check"
+    assert [row | {"build": None} for row in known["rows"]] == taken["rows"]
+    good = telads("check", files / MAY, *at)
+    assert (good.code, good.out.splitlines()) == (
+        0, [{"ko": f"그대로: {MAY} (2023-05)", "en": f"unchanged: {MAY} (2023-05)"}[lang]],
+    )  # fmt: skip
+    small = write_csv(tmp_path / "2023.5월.csv", portal_rows(1))
+    for verb in ("check", "ingest"):
+        refused = telads(verb, small, *at)
+        assert refused.code == 1
+        assert "--replace" in refused.out + refused.err
+        assert telads(verb, small, *at, "--replace").code == 0
+
+
 def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
     told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
     assert told.out.splitlines() == [

@@ -19,7 +19,6 @@ from tests.sources.broken import (
     blank_rows_above,
     changed,
     content,
-    first_sheet_empty,
     formula,
     formula_without_result,
     good_csv,
@@ -101,7 +100,7 @@ REFUSED = {
     "boolean": Refused(
         lambda folder: write_xlsx(
             folder / NAME, [[*row[:6], True, *row[7:]] for row in portal_rows()]),
-        "not a number", "숫자가 아닌 값", {"row": 2, "column": GAME, "value": "true"}),
+        "not a number", "숫자가 아닌 값", {"row": 2, "column": GAME, "value": "TRUE"}),
     "blank rows above": Refused(
         blank_rows_above, "not a number", "숫자가 아닌 값",
         {"row": 5, "column": GAME, "value": "많음"}),
@@ -166,7 +165,6 @@ REFUSED = {
         lambda folder: write_xlsx(folder / NAME, []), "single row", "자료 행이 하나도"),
     "header alone in a CSV": Refused(
         lambda folder: write_csv(folder / "2023-06.csv", []), "single row", "자료 행이 하나도"),
-    "first sheet empty": Refused(first_sheet_empty, "on the first sheet", "첫 번째 시트"),
     "truncated workbook": Refused(
         spoilt(good_xlsx, lambda content: content[: len(content) * 2 // 3]), "damaged", "손상"),
     "truncated CSV": Refused(

@@ -19,6 +19,7 @@ from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, Row, portal_rows, write_xlsx
 
 GAME, YOUTUBE = HEADERS.index("게임 서비스 사용일수"), HEADERS.index("유튜브 사용일수")
+SUBWAY = HEADERS.index("지하철이동일수 합계")
 FIRST = Month.of(2023, 1)
 
 
@@ -76,8 +77,8 @@ def test_masked_share_above_five_percent(
 
 
 def test_a_measure_all_zero(tmp_path: Path, settings: Settings) -> None:
-    ((warning,),) = taken(tmp_path, settings, scaled(portal_rows(), GAME, 0))
-    assert warning == ("게임: 모든 값이 0입니다.", "Games: all values are 0.")
+    ((warning,),) = taken(tmp_path, settings, scaled(portal_rows(), SUBWAY, 0))
+    assert warning == ("지하철 이동일수: 모든 값이 0입니다.", "Subway days: all values are 0.")
 
 
 def test_a_measure_unchanged_from_the_month_before(tmp_path: Path, settings: Settings) -> None:

@@ -22,6 +22,7 @@ from telads.aggregate.schema import (
     SUBSCRIBER,
     WITHOUT_TYPE,
     check,
+    may_be_whole,
 )
 from telads.errors import DataError
 from telads.language import Text
@@ -84,7 +85,34 @@ def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame
     without = {name: nw.lit(None, kind) for name, kind in nulls.items()}
     partitions = (name for name in PARTITIONS if name in scan.told)
     frame = scan.rows.select(*partitions, **(columns | texts | without), **_beside(scan.beside))
+    for name, kind in wanted.items():
+        if kind in {"key", "whole"} and may_be_whole(schema[name]):
+            frame = _whole(engine, frame, name, scan.file)
     return frame if schema["date"] == nw.Date else engine.days(frame, "date")
+
+
+def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:
+    """A column of floats or decimals as whole numbers; raises `DataError` for one that is none.
+
+    All values are looked at, once. A float beyond LARGEST stands for several whole numbers.
+    """
+    given, is_float = nw.col("given"), frame.collect_schema()[name].is_float()
+    known = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if is_float else nw.col(name)
+    both = engine.whole_numbers(frame.with_columns(known.alias(name), known.alias("given")), name)
+    wrong = nw.col(name).is_null() | (given - nw.col(name) != 0)
+    if is_float:
+        wrong = wrong | (given.abs() >= LARGEST)
+    counted = both.filter(~given.is_null() & wrong).select(nw.len(), given.max())
+    found = engine.collect(counted).row(0, named=True)
+    if found["len"]:
+        raise DataError(
+            Text("정수여야 하는 열에 정수가 아니거나 정확히 적을 수 없는 값이 있습니다.",
+                 "A column of whole numbers holds a value that is none, or is not exact."),
+            Text(f"이런 행이 {found['len']:,}개입니다. 정수나 글자로 적어 주세요.",
+                 f"There are {found['len']:,} such rows. Write it as whole numbers or text."),
+            file=file, column=name, value=found["given"],
+        )  # fmt: skip
+    return both.drop("given")
 
 
 def _beside(folders: Mapping[str, str]) -> dict[str, nw.Expr]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.aggregate.inputs import Mapping, plain_mapping, read_census, read_mapping
-from telads.engines.parquet_files import is_remote, parquet_files
+from telads.engines.parquet_files import SUFFIX, is_remote, parquet_files
 from telads.errors import SettingError
 from telads.language import Text
 from telads.model import Month
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from telads.aggregate.noise import Noise
+    from telads.engines import EventEngine
 
 SMALLEST_K = 5
 """Cells of fewer subscribers are hidden; may be raised, never lowered."""
@@ -51,6 +52,10 @@ class Request:
     noise: Noise | None = None
     limit: float | None = None
     """Epsilon that all draws of the workspace may spend together, the owner's setting aside."""
+    marked: bool = False
+    """Whether a mark behind a URL says that the events were made by this product."""
+    replace: bool = False
+    """Whether a month may be replaced by one of far fewer rows, places or services."""
 
     def __post_init__(self) -> None:
         """Refuse what would protect nobody or cannot be; raises `SettingError`."""
@@ -74,8 +79,13 @@ class Request:
                 value=self.limit,
             )  # fmt: skip
 
-    def found(self) -> Request:
-        """The request with what a log's own folder holds besides its events."""
+    def found(self, engine: EventEngine, beside: Path) -> Request:
+        """The request with what a log's own folder, or URL, holds besides its events.
+
+        Small files behind a URL are fetched into the folder `beside`. Raises `DataError`.
+        """
+        if len(self.events) == 1 and is_remote(self.events[0]):
+            return self._found_behind(self.events[0].rstrip("/"), engine, beside)
         if len(self.events) != 1 or not (Path(self.events[0]) / LOG["events"]).is_dir():
             return self
         folder = Path(self.events[0])
@@ -88,6 +98,26 @@ class Request:
             mapping=self.mapping or (here["mapping"] if here["mapping"].is_file() else None),
             places=self.places or (here["places"] if here["places"].is_file() else None),
         )
+
+    def _found_behind(self, url: str, engine: EventEngine, beside: Path) -> Request:
+        is_folder = not (url.lower().endswith(SUFFIX) or "*" in url)
+        if not is_folder or not engine.holds(url, f"{LOG['events']}/**/*{SUFFIX}"):
+            return self
+        mobility = f"{url}/{LOG['mobility']}"
+        given = {"mapping": self.mapping, "places": self.places}
+        for name, path in given.items():
+            if path is None and engine.holds(url, LOG[name]):
+                fetched = beside / LOG[name]
+                fetched.write_bytes(engine.fetch(f"{url}/{LOG[name]}"))
+                given[name] = fetched
+        if engine.holds(url, MARK):
+            (beside / MARK).write_bytes(engine.fetch(f"{url}/{MARK}"))
+        there = engine.holds(url, f"{LOG['mobility']}/**/*{SUFFIX}")
+        return replace(
+            self, events=(f"{url}/{LOG['events']}",),
+            mobility=self.mobility or ((mobility,) if there else ()),
+            mapping=given["mapping"], places=given["places"], marked=_is_marked(beside),
+        )  # fmt: skip
 
     @cached_property
     def services(self) -> Mapping:
@@ -102,7 +132,7 @@ class Request:
     @property
     def synthetic(self) -> bool:
         """Whether a mark says that the events were made by this product."""
-        return any(_is_marked(Path(path)) for path in self.events)
+        return self.marked or any(_is_marked(Path(path)) for path in self.events)
 
 
 def parse_memory(text: str) -> int:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from telads.aggregate import budget
@@ -37,7 +38,7 @@ from telads.aggregate.suppression import Hidden, hidden_figures
 from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import EventEngine
 from telads.ingest import Taken
-from telads.keeping import LOGS, forget_abandoned, keep
+from telads.keeping import LOGS, described, forget_abandoned, keep
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.tables.ledger import Draw, Entry
@@ -86,7 +87,19 @@ def aggregate(
     also where the budget of noise would be passed, `WorkspaceBusy`, `WorkspaceError`; a killed run
     leaves whole parts and goes on with them.
     """
-    request = request.found()
+    with TemporaryDirectory(prefix="telads-") as beside:
+        found = request.found(engine, Path(beside))
+        return _aggregate(workspace, found, settings, engine, on_step, on_wait)
+
+
+def _aggregate(
+    workspace: Workspace,
+    request: Request,
+    settings: Settings,
+    engine: EventEngine,
+    on_step: Step,
+    on_wait: Callable[[], None] | None,
+) -> list[Taken]:
     limit = budget.lower(request.limit, settings.epsilon_limit)
     if request.noise:  # what cannot be drawn is told before a budget is spent on it
         scales(most_of(request, mobility=bool(request.mobility)), request.noise)
@@ -205,11 +218,12 @@ def _kept(
     counted: Mapping[Month, _Counted],
     names: Mapping[Month, str],
 ) -> Iterator[Taken]:
-    """Hide, write the cells of each label month, and its entry."""
+    """Hide, write the cells of all months and their entries; or raise `DataError`, and none."""
     ledger = workspace.ledger()
     forget_abandoned(workspace, ledger)
     source = Path(log.request.events[0])
     others = _hidden_beside(workspace, ledger.current(), counted)
+    months = []
     for label, one in counted.items():
         finished = finish(one.grid, log.request, one.own, others[label])
         before = ledger.current().get(label)
@@ -226,12 +240,15 @@ def _kept(
             masked=sum(finished.cells[name].null_count() for name in figures),
             values=finished.cells.height * len(figures),
             synthetic=log.request.synthetic,
-            replaced=before.sha256 if before else None,
+            replaced=None,
             made=_made(log, engine, label, one, finished)
             | {"version": 1 + sum(entry.source == LOGS for entry in versions)},
         )
-        ledger, entry = keep(workspace, ledger, entry, finished.cells)
-        yield Taken(source, "replaced" if entry.replaced else "taken", label, entry)
+        entry = described(entry, finished.cells, before, shrink=log.request.replace)
+        months.append((entry, finished.cells))
+    keep(workspace, ledger, months)
+    for entry, _ in months:
+        yield Taken(source, "replaced" if entry.replaced else "taken", entry.label, entry)
 
 
 def _hidden_beside(

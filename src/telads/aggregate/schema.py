@@ -15,7 +15,8 @@ Events, one row for a subscriber, a service and a day on which it was used:
 Mobility, optional, one row for a subscriber and a day: subscriber_id, date, trips, distance_m,
 home_seconds (numbers), subway (true/false or a number, more than 0 = taken).
 Other columns are allowed and not read. Folders named `year=`, `month=` or `day=` tell when a row
-was delivered. A column may hold nulls everywhere.
+was delivered. A column may hold nulls everywhere. Whole numbers may be written as decimals or
+floats, as some systems do where a column has nulls: each value is then looked at (`reading`).
 """
 
 from __future__ import annotations
@@ -79,12 +80,18 @@ def check(schema: Mapping[str, Any], wanted: Mapping[str, str], file: str) -> No
 
 def _fits(kind_found: Any, kind: str) -> bool:
     text = kind_found in (nw.String, *CATEGORIES)
+    whole = kind_found.is_integer() or may_be_whole(kind_found)
     fits: dict[str, bool] = {
-        "key": text or kind_found.is_integer(),
+        "key": text or whole,
         "date": kind_found in (nw.Date, nw.Datetime),
         "text": text,
-        "whole": kind_found.is_integer(),
+        "whole": whole,
         "number": kind_found.is_numeric(),
         "flag": kind_found == nw.Boolean or kind_found.is_numeric(),
     }
     return fits[kind]
+
+
+def may_be_whole(kind_found: Any) -> bool:
+    """Whether a type holds fractions, though every value of it may be a whole number."""
+    return bool(kind_found.is_float() or kind_found.is_decimal())

@@ -15,6 +15,7 @@ from telads.cli.options import (
     Form,
     FormOption,
     LangOption,
+    ReplaceOption,
     WorkspaceOption,
     load_settings,
     say,
@@ -138,6 +139,7 @@ def run(
         float | None, typer.Option(help=say("작업 폴더의 잡음이 모두 합쳐 쓸 수 있는 epsilon",
                                             "epsilon that all noise of the workspace may spend"))
     ] = None,
+    replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -154,6 +156,7 @@ def run(
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
         memory=parse_memory(memory), parts=partitions, noise=noise_of(epsilon, noise, delta),
         limit=epsilon_limit,
+        replace=replace,
     )  # fmt: skip
     held, settings = workspace_of(workspace), load_settings()
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)

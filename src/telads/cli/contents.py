@@ -39,6 +39,9 @@ VERBS: dict[str, Verb] = {
     "ingest": Verb("data", _DATA, Text(
         "포털의 월별 파일을 작업 폴더에 넣습니다.",
         "Take the portal's monthly files into the workspace.")),
+    "check": Verb("data", _DATA, Text(
+        "파일을 넣지 않고, 넣으면 어떻게 될지만 봅니다.",
+        "Say what would become of files, without taking them in.")),
     "build": Verb("data", _DATA, Text(
         "넣은 달을 모두 계산합니다.",
         "Compute all months that were taken in.")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from telads.cli.options import (
     Form,
     FormOption,
     LangOption,
+    ReplaceOption,
     WorkspaceOption,
     load_settings,
     say,
@@ -29,7 +31,7 @@ from telads.model import Month
 
 if TYPE_CHECKING:
     from telads.build import Built
-    from telads.ingest import Taken
+    from telads.ingest import Outcome, Taken
 
 data = typer.Typer()
 
@@ -37,7 +39,7 @@ data = typer.Typer()
 @data.command(**listed("ingest"))
 def ingest(
     paths: Annotated[
-        list[Path], typer.Argument(help=say("파일 또는 폴더", "files or folders"))
+        list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
     ],
     month: Annotated[
         str | None,
@@ -48,12 +50,13 @@ def ingest(
         bool,
         typer.Option("--build", help=say("넣은 뒤 바로 계산합니다.", "Build when they are in.")),
     ] = False,
+    replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Take files in; exit code 1 if any was refused, though the others are taken and built."""
-    from telads.ingest import discover
+    from telads.ingest import OUTCOMES, discover
     from telads.ingest import ingest as take
 
     total = len(discover(paths)[0])
@@ -63,10 +66,12 @@ def ingest(
     with progress(Text("파일 읽기", "Reading files")) as step:
         step("", 0, total)
         for taken in take(
-            workspace_of(workspace), paths, load_settings(), label, waiting, on_reading
-        ):
+            workspace_of(workspace), paths, load_settings(), label, waiting, on_reading,
+            replace=replace,
+        ):  # fmt: skip
             outcomes.append(taken)
-            step(taken.path.name, min(len(outcomes) - 1, total), total)
+            total = max(total, len(outcomes))  # an archive, or a file of several months
+            step(taken.path.name, len(outcomes) - 1, total)
     refused = [taken for taken in outcomes if taken.outcome == "refused"]
     there = any(taken.entry or taken.outcome == "unchanged" for taken in outcomes)
     built = _built(workspace) if then_build and there else None
@@ -75,10 +80,48 @@ def ingest(
         show_done("ingest", [_row(taken, lang.value) | {"build": name} for taken in outcomes], form)
     for taken in outcomes if form is Form.TABLE else refused:
         stream = sys.stderr if taken in refused else sys.stdout
-        stream.write("\n".join(_told(taken, lang.value)) + "\n")
+        stream.write("\n".join(_told(taken, lang.value, OUTCOMES)) + "\n")
     if built and form is Form.TABLE:
         _tell_built(built, lang.value)
     if refused:
+        raise typer.Exit(1)
+
+
+@data.command(**listed("check"))
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
+    ],
+    month: Annotated[
+        str | None,
+        typer.Option(help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
+                              "the label month where the name does not tell it: 2023-06")),
+    ] = None,
+    replace: ReplaceOption = False,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Check files as `ingest` does; exit code 1 if any would be refused. Nothing is written."""
+    from telads.ingest import PROSPECTS, discover
+    from telads.ingest import check as look_at
+
+    total = len(discover(paths)[0])
+    outcomes: list[Taken] = []
+    label = Month.parse(month) if month else None
+    with progress(Text("파일 읽기", "Reading files")) as step:
+        step("", 0, total)
+        for taken in look_at(
+            workspace_of(workspace), paths, load_settings(), label, replace=replace
+        ):
+            outcomes.append(taken)
+            total = max(total, len(outcomes))
+            step(taken.path.name, len(outcomes) - 1, total)
+    if form is not Form.TABLE:
+        show_done("check", [_row(taken, lang.value) for taken in outcomes], form)
+    for taken in outcomes if form is Form.TABLE else ():
+        sys.stdout.write("\n".join(_told(taken, lang.value, PROSPECTS)) + "\n")
+    if any(taken.outcome == "refused" for taken in outcomes):
         raise typer.Exit(1)
 
 
@@ -104,17 +147,15 @@ def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
         "synthetic": entry.synthetic if entry else None,
         "ignored_columns": list(entry.ignored_columns) if entry else [],
         "warnings": [warning(lang) for warning in entry.warnings] if entry else [],
-        "error": taken.error.line(lang) if taken.error else None,
+        "error": taken.reason(lang) or None,
     }
 
 
-def _told(taken: Taken, lang: Lang) -> list[str]:
+def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[str]:
     """What became of a file, a line for the file and one for everything remarkable."""
-    from telads.ingest import OUTCOMES
-
-    line = f"{OUTCOMES[taken.outcome](lang)}: {taken.path.name}"
+    line = f"{outcomes[taken.outcome](lang)}: {taken.path.name}"
     if taken.error:
-        return [f"{line}: {taken.error.line(lang)}"]
+        return [f"{line}: {taken.reason(lang)}"]
     entry = taken.entry
     if entry is None:
         return [f"{line} ({taken.month})" if taken.month else line]

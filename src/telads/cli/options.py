@@ -115,6 +115,12 @@ ServiceOption = Annotated[
     typer.Option(help=say("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
                           "service: game finance shopping video youtube netflix delivery")),
 ]  # fmt: skip
+ReplaceOption = Annotated[
+    bool,
+    typer.Option("--replace",
+                 help=say("행, 행정동, 서비스가 크게 줄어도 그 달을 바꿉니다.",
+                          "replace a month even by far fewer rows, places or services")),
+]  # fmt: skip
 DEFAULT_LANGUAGE = Language(LANG)
 
 

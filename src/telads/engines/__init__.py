@@ -70,6 +70,17 @@ class EventEngine(Protocol):
         """
         ...
 
+    def holds(self, url: str, pattern: str) -> bool:
+        """Whether a file lies behind a URL whose path below it matches.
+
+        `*` stands for any name and, at the beginning, `**/` for any folders or none.
+        """
+        ...
+
+    def fetch(self, url: str) -> bytes:
+        """The content of a small file of text behind a URL; raises `DataError`."""
+        ...
+
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
         """A column of texts or numbers as Int64, null where there is no such whole number."""
         ...

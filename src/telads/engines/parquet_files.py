@@ -6,7 +6,7 @@ takes a column that another lacks for null, and one of another type ends the wor
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -19,6 +19,11 @@ HIDDEN = (".", "_")
 """What Spark and Hadoop leave beside data (`_SUCCESS`, `.part-0.crc`, `_temporary`) begins so."""
 SPARK = "org.apache.spark.version"
 """A key in the files that Spark writes."""
+LAKES = {
+    "Delta Lake": "_delta_log/*", "Apache Iceberg": "metadata/*.metadata.json",
+    "Apache Hudi": ".hoodie/*",
+}  # fmt: skip
+"""Tables of lakes, and what lies in their folders: their files alone are not what they hold."""
 INSTANT = "instant"
 _Columns = tuple[tuple[str, object], ...]
 """Names and types, or INSTANT."""
@@ -34,6 +39,8 @@ class Layout:
     files: tuple[Path, ...]
     base: Path | None
     """The folder in which those named in Hive's way begin, if there are any."""
+    decimals: tuple[str, ...]
+    """Columns of decimals, which Spark cannot tell from whole numbers without a sign."""
     nulls: tuple[str, ...]
     """Columns of no type: their writer knew nothing but nulls."""
     instants: tuple[str, ...]
@@ -55,6 +62,7 @@ def parquet_files(path: str) -> list[Path]:
     there = Path(path).exists()
     places = [Path(one) for one in ([path] if there else glob(path))]  # noqa: PTH207 # from /, too
     found = sorted(file for place in places for file in _files(place))
+    _refuse_lakes(path, {*places, *(file.parent for file in found)})
     lost = [file for file in found or [Path(path)] if file.is_symlink() and not file.exists()]
     if lost:
         raise DataError(
@@ -83,9 +91,59 @@ def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
         told = () if twice else tuple(name for name, _ in folders)
         alike.setdefault((own, base, told, folders if twice else ()), []).append(file)
     return [
-        Layout(tuple(files), base, _named(own, pl.Null), _named(own, INSTANT), told, beside)
+        Layout(
+            tuple(files),
+            base,
+            _named(own, pl.Decimal),
+            _named(own, pl.Null),
+            _named(own, INSTANT),
+            told,
+            beside,
+        )
         for (own, base, told, beside), files in alike.items()
     ]
+
+
+def _refuse_lakes(path: str, places: Collection[Path]) -> None:
+    """Raise `DataError` where a place is, lies in, or holds a table of a lake."""
+    resolved = {place.resolve() for place in places}
+    folders = resolved.union(*(place.parents for place in resolved))
+    for kind, sign in LAKES.items():
+        for folder in sorted(folders):
+            if next(folder.glob(sign), None):
+                raise lake(path, kind, str(folder))
+
+
+def refuse_lakes(url: str, holds: Callable[[str, str], bool]) -> None:
+    """The same of a URL; `holds` says whether a pattern below one matches a file."""
+    above = places_above(url)
+    for kind, sign in LAKES.items():
+        for place in above:
+            if holds(place, sign):
+                raise lake(url, kind, place)
+        if not url.lower().endswith(SUFFIX) and holds(above[0], f"**/{sign}"):
+            raise lake(url, kind, above[0])
+
+
+def places_above(url: str) -> list[str]:
+    """A URL as far as it is no pattern, and the folders above it up to the bucket or host."""
+    scheme, _, rest = url.partition("://")
+    parts = rest.rstrip("/").split("/")
+    plain = next((at for at, part in enumerate(parts) if set(part) & set("*?[{")), len(parts))
+    return [f"{scheme}://{'/'.join(parts[:end])}" for end in range(max(plain, 1), 0, -1)
+            if parts[:end] != [""]]  # fmt: skip
+
+
+def lake(path: str, kind: str, place: str) -> DataError:
+    """What is told of a table whose files hold rows that count no more."""
+    return DataError(
+        Text(f"{kind} 테이블입니다. 파일을 그대로 읽으면 지우거나 바꾼 행까지 셉니다.",
+             f"It is a table of {kind}: read file by file, rows that were deleted or replaced "
+             "would count."),
+        Text("그 시스템에서 현재 내용을 Parquet 파일로 내보낸 폴더를 알려 주세요.",
+             "Have its system write what it holds now as Parquet files, and give their folder."),
+        file=path, value=place,
+    )  # fmt: skip
 
 
 def _named(columns: _Columns, kind: object) -> tuple[str, ...]:
@@ -121,6 +179,16 @@ def not_parquet(place: str | Path, error: Exception, advice: Text = ADVICE) -> D
     reason = str(error).strip().splitlines()[0][:300]
     wrong = Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet.")
     return DataError(wrong, advice, file=place, value=reason)
+
+
+def not_read(place: str, error: Exception) -> DataError:
+    """What is told of a small file behind a URL that an engine could not read."""
+    return DataError(
+        Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
+        Text("UTF-8로 된 CSV인지 확인하거나, 내려받아 옵션으로 알려 주세요.",
+             "See that it is CSV in UTF-8, or download it and name it with its option."),
+        file=place, value=str(error).strip().splitlines()[0][:300],
+    )  # fmt: skip
 
 
 def _folders(file: Path) -> _Folders:

@@ -21,7 +21,16 @@ import polars as pl
 from telads.engines import TIME_ZONE, Scan
 from telads.engines.masks import Masks
 from telads.engines.numbering import Names, hashed_name
-from telads.engines.parquet_files import HIDDEN, SUFFIX, Layout, is_remote, layouts, not_parquet
+from telads.engines.parquet_files import (
+    HIDDEN,
+    SUFFIX,
+    Layout,
+    is_remote,
+    layouts,
+    not_parquet,
+    not_read,
+    refuse_lakes,
+)
 from telads.errors import DataError
 from telads.language import Text
 from telads.tables.store import replacing
@@ -32,6 +41,8 @@ if TYPE_CHECKING:
 EPOCH = date(1970, 1, 1)
 SEED = 20_230_601
 """Of the hash that tells the parts."""
+NOTHING = "paths were empty"
+"""What Polars says where a pattern matches nothing."""
 BATCH = 500_000
 """Rows that are marked at once, at least."""
 
@@ -49,7 +60,34 @@ class PolarsEvents:
 
     def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of the files; a folder may be partitioned in Hive's way."""
-        return [one for path in paths for one in _scans(path, wanted)]
+        return [one for path in paths for one in self._scans(path, wanted)]
+
+    def holds(self, url: str, pattern: str) -> bool:
+        """Whether a file matches; what a store does not say is told when the log is read."""
+        place = f"{url.rstrip('/')}/{pattern}"
+        try:
+            if place.endswith(SUFFIX):
+                pl.scan_parquet(place, hidden_file_prefix=HIDDEN).collect_schema()
+                return True
+            return not pl.scan_lines(place).head(1).collect().is_empty()
+        except FileNotFoundError:
+            return False
+        except (OSError, pl.exceptions.PolarsError) as error:
+            return place.endswith(SUFFIX) and NOTHING not in str(error)
+
+    def fetch(self, url: str) -> bytes:
+        """The lines of a file."""
+        try:
+            lines = pl.scan_lines(url).collect().to_series()
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise not_read(url, error) from error
+        return "".join(f"{line}\n" for line in lines).encode()
+
+    def _scans(self, path: str, wanted: Collection[str]) -> list[Scan]:
+        if is_remote(path):
+            refuse_lakes(path, self.holds)
+            return [_remote(path)]
+        return [_local(layout) for layout in layouts(path, wanted)]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
         """Texts and numbers of any size as Int64, null where they are none."""
@@ -150,12 +188,6 @@ def _explained() -> Iterator[None]:
                  "Replace damaged files; when asked again, it goes on with the finished parts."),
             value=str(error).splitlines()[0],
         ) from error  # fmt: skip
-
-
-def _scans(path: str, wanted: Collection[str]) -> list[Scan]:
-    if is_remote(path):
-        return [_remote(path)]
-    return [_local(layout) for layout in layouts(path, wanted)]
 
 
 def _local(layout: Layout) -> Scan:

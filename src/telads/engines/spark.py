@@ -25,7 +25,14 @@ from pyspark.sql import Observation
 from pyspark.sql import functions as sql
 
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, Scan, missing
-from telads.engines.parquet_files import Layout, is_remote, layouts, not_parquet
+from telads.engines.parquet_files import (
+    Layout,
+    is_remote,
+    layouts,
+    not_parquet,
+    not_read,
+    refuse_lakes,
+)
 from telads.engines.spark_session import STAGING, explained, start
 from telads.errors import DataError
 from telads.language import Text
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
 WIDEST = 16
 """Up to so many raw names a mask each beside each other; more go through rows of their own."""
 PARQUET = "*.[pP][aA][rR][qQ][uU][eE][tT]"
+DEPTH = 3
+"""How deep in folders something is looked for behind a URL."""
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
 UNSIGNED = "decimal(20,0)"
 """What whole numbers without a sign (UINT64) are to Spark."""
@@ -77,6 +86,36 @@ class SparkEvents:
     def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of the files; a folder may be partitioned in Hive's way."""
         return [one for path in paths for one in self._scans(path, wanted)]
+
+    def holds(self, url: str, pattern: str) -> bool:
+        """Whether a file matches, `**/` up to DEPTH folders deep.
+
+        What a file system does not say is told when the log is read.
+        """
+        deep = pattern.startswith("**/")
+        below = pattern.removeprefix("**/")
+        head, between, tail = below.partition("**/")
+        ends = [f"{head}{'*/' * depth}{tail}" for depth in range(DEPTH + 1)] if between else [below]
+        context = self.session.sparkContext
+        path_of = context._jvm.org.apache.hadoop.fs.Path
+        for depth in range(DEPTH + 1 if deep else 1):
+            for end in ends:
+                place = path_of(f"{url.rstrip('/')}/{'*/' * depth}{end}")
+                try:
+                    system = place.getFileSystem(context._jsc.hadoopConfiguration())
+                    if system.globStatus(place):
+                        return True
+                except Py4JError:
+                    return False
+        return False
+
+    def fetch(self, url: str) -> bytes:
+        """The content of a file."""
+        try:
+            rows = self.session.read.format("binaryFile").load(url).select("content").collect()
+            return bytes(rows[0]["content"])
+        except (IndexError, Py4JError, PySparkException) as error:
+            raise not_read(url, error) from error
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
         """Texts and numbers as Int64, null where they are none; Spark would trim texts first."""
@@ -188,6 +227,7 @@ class SparkEvents:
 
     def _scans(self, path: str, wanted: Collection[str]) -> list[Scan]:
         if is_remote(path):
+            refuse_lakes(path, self.holds)
             rows = self._read(path, path, pathGlobFilter=PARQUET)
             return [Scan(path, _wrapped(rows), told=tuple(rows.columns))]
         return [self._scan(layout) for layout in layouts(path, wanted)]
@@ -195,11 +235,13 @@ class SparkEvents:
     def _scan(self, layout: Layout) -> Scan:
         options = {"basePath": _local(layout.base)} if layout.base else {}
         file = str(layout.files[0])
-        rows = self._read(file, *map(_local, layout.files), **options)
+        rows = self._read(file, *map(_local, layout.files), decimals=layout.decimals, **options)
         known = _wrapped(rows.drop(*layout.nulls))
         return Scan(file, known, layout.nulls, layout.told, dict(layout.beside))
 
-    def _read(self, told: str, *places: str, **options: str) -> DataFrame:
+    def _read(
+        self, told: str, *places: str, decimals: Collection[str] = (), **options: str
+    ) -> DataFrame:
         """The rows of files; `told` is named where they cannot be read."""
         try:
             rows = self.session.read.options(**options).parquet(*places)
@@ -209,7 +251,7 @@ class SparkEvents:
                 "Give Parquet files or their folder; times may have microseconds at most.",
             )
             raise not_parquet(told, error, advice) from error
-        unsigned = [name for name, kind in rows.dtypes if kind == UNSIGNED]
+        unsigned = [n for n, kind in rows.dtypes if kind == UNSIGNED and n not in decimals]
         for name in unsigned:
             # The subscriber may use all 64 bits; a text tells them apart just as well.
             kind = "string" if name == "subscriber_id" else "bigint"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a source read from one file: cells that passed every check, and what it noticed."""
+    """A month that a source read from a file: its cells, all checked, and what it noticed."""
 
     month: Month
     cells: pl.DataFrame
@@ -47,7 +47,11 @@ class Source(Protocol):
         ...
 
     def read(self, path: Path, month: Month | None = None) -> Reading:
-        """Read the whole file, or raise `DataError` and leave nothing behind."""
+        """Read a whole file of one month, or raise `DataError` and leave nothing behind."""
+        ...
+
+    def read_all(self, path: Path, month: Month | None = None) -> tuple[Reading, ...]:
+        """As `read`, of a file that may hold several months: a reading for each, by month."""
         ...
 
 

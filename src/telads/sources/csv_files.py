@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 SEPARATORS = (",", ";", "\t")
 """What stands between fields: Excel writes `;` in some countries, and tabs as `Unicode text`."""
+_SEPARATOR = re.compile(r"""\s*"?sep=([,;\t])"?[ ,;\t]*(?=\r|\n)""", re.IGNORECASE)
+"""Excel's own first line, which tells it what separates fields; no data."""
 _UTF8_LONGEST = 4
 _AGAIN = Text(
     "다시 내려받거나 엑셀에서 CSV UTF-8로 저장해 주세요.",
@@ -31,8 +34,11 @@ def read_csv(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
     """
     import polars as pl
 
-    rows = _rows(path, _decode(path, content))
-    start = next((index for index, row in enumerate(rows) if _any(row)), len(rows))
+    text = _decode(path, content)
+    told = _SEPARATOR.match(text)
+    rows = _rows(path, text, told[1] if told else None)
+    first = len(text[: told.end()].splitlines()) if told else 0
+    start = next((at for at, row in enumerate(rows) if at >= first and _any(row)), len(rows))
     if start == len(rows):
         return 1, []
     header, width = rows[start], len(rows[start])
@@ -57,9 +63,10 @@ def _any(row: list[str]) -> bool:
     return any(field.strip() for field in row)
 
 
-def _rows(path: Path, text: str) -> list[list[str]]:
-    header = next((line for line in io.StringIO(text) if line.strip(" ,;\t\r\n")), "")
-    separator = max(SEPARATORS, key=header.count)
+def _rows(path: Path, text: str, separator: str | None) -> list[list[str]]:
+    if separator is None:
+        header = next((line for line in io.StringIO(text) if line.strip(" ,;\t\r\n")), "")
+        separator = max(SEPARATORS, key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:

@@ -7,17 +7,19 @@ of a twin describes a place that exists. `portal_writer` writes it as the portal
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from telads.errors import DataError, UnknownChoice
+from telads.errors import DataError, OtherFile, UnknownChoice
 from telads.language import Text
 from telads.model import AGES5, Month
 from telads.places import DISTRICTS
-from telads.sources import source_of
+from telads.sources import Reading, source_of
 from telads.sources.drift import cell_drift, generator, segment_drift
+from telads.sources.files import files_below
 from telads.sources.fitting import (
     BANDS,
     SEXES,
@@ -52,8 +54,11 @@ def fit_folder(folder: Path, base: Month | None = None) -> Profile:
     Files of another kind are left alone. Raises `DataError` for a file that cannot be read, two
     files of one month, or too little data to describe without giving away a neighbourhood.
     """
-    found = ((path, source_of(path)) for path in sorted(folder.iterdir()) if path.is_file())
-    readings = [source.read(path) for path, source in found if source]
+    readings: list[Reading] = []
+    for path in files_below(folder):
+        source = source_of(path)
+        with suppress(OtherFile):
+            readings += source.read_all(path) if source else ()
     if not readings:
         raise DataError(
             Text("폴더에 읽을 수 있는 파일이 없습니다.",

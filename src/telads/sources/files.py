@@ -6,6 +6,7 @@ broken ends in a `DataError` with its name and advice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from telads.tables.checks import Origin
 if TYPE_CHECKING:
     import polars as pl
 
+_NOBODYS = {"__MACOSX"}
+"""Folders that systems add to archives of their own."""
 SUFFIXES = workbooks.SUFFIXES | {".csv"}
 
 
@@ -28,6 +31,8 @@ class RawTable:
 
     origin: Origin
     columns: tuple[pl.Series, ...]
+    sheet: str = ""
+    """The name of its sheet."""
     ended: bool = True
     """Whether the last row has its line break. Of a CSV that has been cut off it has not."""
 
@@ -37,8 +42,18 @@ class RawTable:
         return self.columns[0].len()
 
 
-def read_raw(path: Path) -> RawTable:
-    """The first sheet of a workbook, or a CSV file, with the file's own headers.
+@dataclass(frozen=True)
+class RawFile:
+    """The tables of a file: one of a CSV, one for each visible sheet of a workbook."""
+
+    tables: tuple[RawTable, ...]
+    """At least one; each has rows."""
+    hidden: tuple[str, ...] = ()
+    """Sheets with rows that people who open the workbook do not see. They are not read."""
+
+
+def read_file(path: Path) -> RawFile:
+    """All visible tables of a file, with the file's own headers; raises `DataError` for none.
 
     A column is text as soon as one of its values is. A column without a header is left out where
     it is empty and else called by its letters (`AK`). Blank rows at the end are left out.
@@ -53,18 +68,77 @@ def read_raw(path: Path) -> RawTable:
     is_workbook = workbooks.is_workbook(content)
     if is_workbook != (path.suffix.lower() in workbooks.SUFFIXES):
         raise _misnamed(path, is_workbook)
-    read = workbooks.read_workbook if is_workbook else read_csv
-    header_row, columns = read(path, content)
+    if is_workbook:
+        return _of_sheets(path, workbooks.read_workbook(path, content))
+    header_row, columns = read_csv(path, content)
     columns = _without_blank_end(_named(columns))
     if not columns or not columns[0].len():
+        raise _no_rows(path)
+    ended = content.endswith((b"\n", b"\r"))
+    return RawFile((RawTable(Origin(path, header_row), tuple(columns), ended=ended),))
+
+
+def read_raw(path: Path) -> RawTable:
+    """The only table of a file; raises `DataError` where several sheets have rows."""
+    tables = read_file(path).tables
+    if len(tables) > 1:
         raise DataError(
-            Text("자료 행이 하나도 없습니다.", "There is not a single row of data."),
-            Text("자료가 첫 번째 시트에 있는지 보고, 아니면 다시 내려받아 주세요.",
-                 "See that the data are on the first sheet, or download the file again."),
-            file=path,
+            Text("자료가 있는 시트가 둘 이상입니다.", "More than one sheet holds data."),
+            Text("쓸 시트 하나만 남겨 주세요.", "Keep only the sheet that is meant."),
+            file=path, sheet=", ".join(str(table.origin.sheet) for table in tables),
         )  # fmt: skip
-    ended = is_workbook or content.endswith((b"\n", b"\r"))
-    return RawTable(Origin(path, header_row), tuple(columns), ended)
+    return tables[0]
+
+
+def _of_sheets(path: Path, sheets: list[workbooks.Sheet]) -> RawFile:
+    tables: list[RawTable] = []
+    hidden: list[str] = []
+    for sheet in sheets:
+        columns = _without_blank_end(_named(sheet.columns))
+        if not columns or not columns[0].len():
+            continue
+        if sheet.visible:
+            name = sheet.name if len(sheets) > 1 else None
+            origin = Origin(path, sheet.header_row, name)
+            tables.append(RawTable(origin, tuple(columns), sheet.name))
+        else:
+            hidden.append(sheet.name)
+    if not tables:
+        raise _no_rows(path, hidden)
+    return RawFile(tuple(tables), tuple(hidden))
+
+
+def _no_rows(path: Path, hidden: Sequence[str] = ()) -> DataError:
+    advice = Text(
+        "숨긴 시트는 읽지 않습니다. 맞는 자료라면 엑셀에서 숨기기를 취소하고 저장해 주세요.",
+        "Hidden sheets are not read; if the data are right, unhide the sheet in Excel and save.",
+    ) if hidden else Text("다시 내려받아 주세요.", "Download it again.")  # fmt: skip
+    return DataError(
+        Text("자료 행이 하나도 없습니다.", "There is not a single row of data."),
+        advice, file=path, sheet=", ".join(hidden) or None,
+    )  # fmt: skip
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The files of a folder and its folders, by name; hidden ones and links to folders are left.
+
+    Raises `DataError` for a folder that cannot be listed.
+    """
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise DataError(
+            Text("폴더를 읽을 수 없습니다.", "The folder cannot be read."),
+            Text("읽을 권한이 있는지 확인해 주세요.", "Check that you may read it."),
+            file=folder, value=error.strerror,
+        ) from error  # fmt: skip
+    found: list[Path] = []
+    for path in inside:
+        if not path.is_dir():
+            found.append(path)
+        elif not (path.is_symlink() or path.name.startswith(".") or path.name in _NOBODYS):
+            found += files_below(path)
+    return found
 
 
 def read_bytes(path: Path) -> bytes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +19,8 @@ from telads.language import Text
 from telads.model import AGES5, Month, Sex
 from telads.places import DISTRICTS
 from telads.sources import Reading
-from telads.sources.files import SUFFIXES, RawTable, read_raw
-from telads.sources.headers import Headers, read_headers
+from telads.sources.files import SUFFIXES, RawFile, RawTable, read_file
+from telads.sources.headers import Headers, other_file, read_headers
 from telads.tables import checks
 from telads.tables.schema import KEY, PLACE, POPULATION, values_in
 
@@ -32,6 +34,18 @@ _MONTH_IN_NAME = re.compile(
 )
 """A year (two digits with 년 only) and a month: with 월, or of two digits, or after a sign; not the
 start of a full date."""
+_BARE_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*월(?!령)")
+"""A month, with or without a year before it."""
+_YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2}|\d{2}(?=\s*년))(?!\d{4})")
+_MONTH_VALUE = re.compile(
+    r"(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?:\d{2})?"
+    r"|(?:(?P<y>20\d{2})\s*[-./년]|(?P<short>\d{2})\s*년)\s*(?P<m>1[0-2]|0?[1-9])"
+    r"(?:\s*월)?(?:\s*[-./월]?\s*\d{1,2}\s*일?)?\.?(?:[T ]\d{2}:\d{2}.*)?"
+)
+"""A month as a column tells it; the day of a date says nothing."""
+_LABEL = "label"
+_MEANT = 3
+"""A sheet with so many known columns is meant to hold cells."""
 _SEXES = {"1": "M", "2": "F", "m": "M", "f": "F", "남": "M", "여": "F", "남자": "M", "여자": "F",
           "남성": "M", "여성": "F", "male": "M", "female": "F"}  # fmt: skip
 _KNOWN_SEXES = Text("1/2, 남/여, M/F 중 하나여야 합니다.", "It must be 1/2, M/F or 남/여.")
@@ -68,41 +82,252 @@ class SeoulPortal:
 
         None where the name holds no month, or more than one.
         """
-        name = unicodedata.normalize("NFKC", path.stem)
-        found = {
-            Month.of(2000 + int(match[1]) % 100, int(match[2] or match[3] or match[4]))
-            for match in _MONTH_IN_NAME.finditer(name)
-        }
-        return found.pop() if len(found) == 1 else None
+        return _month_in(path.stem)
 
     def read(self, path: Path, month: Month | None = None) -> Reading:
-        """Read, clean and check one file; raises `DataError`."""
-        label = month or self.month(path)
-        if label is None:
-            raise DataError(
-                Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
-                     "The file's name does not tell its month."),
-                Text("--month 2023-06처럼 알려 주세요.", "Say it with --month, as 2023-06."),
-                file=path,
-            )  # fmt: skip
-        table = read_raw(path)
-        headers = read_headers(table)
-        _require(table, headers)
-        cells, masked = _cells(table, headers)
-        _refuse_half_a_row(table, cells)
-        spelt = {column: series.name for column, series in headers.columns.items()}
-        checks.reject_bad_cells(table.origin, cells, spelt)
-        return Reading(
-            month=label,
-            cells=cells.sort(KEY),
-            masked=masked,
-            values=cells.height * len(values_in(cells.columns)),
-            ignored_columns=headers.ignored,
-            synthetic="synthetic" in headers.columns,
+        """The only month of a file; raises `DataError`, also where it holds several."""
+        readings = self.read_all(path, month)
+        if len(readings) > 1:
+            raise _several(path, [str(reading.month) for reading in readings])
+        return readings[0]
+
+    def read_all(self, path: Path, month: Month | None = None) -> tuple[Reading, ...]:
+        """Read, clean and check one file, a reading for each of its months; raises `DataError`.
+
+        Months are told by a column (`기준년월`), else by the names of sheets, else by the file's.
+        """
+        import polars as pl
+
+        file = read_file(path)
+        parts, beside = _parts(file)
+        labels = _labels(path, parts, month)
+        frames = [
+            _cells(part).with_columns(pl.Series(_LABEL, own))
+            for part, own in zip(parts, labels, strict=True)
+        ]
+        keys = pl.concat([frame.select(_LABEL, *PLACE, *KEY[1:]) for frame in frames])
+        origin = checks.beneath([(part.table.origin, part.table.height) for part in parts])
+        checks.reject_duplicates(origin, keys, _LABEL)
+        checks.reject_two_districts(origin, keys, parts[0].spelt)
+        for part, frame in zip(parts, frames, strict=True):
+            _refuse_half_a_row(part.table, frame)
+            checks.reject_negative(part.table.origin, frame, part.spelt)
+        about = _about_sheets(file.hidden, beside)
+        return tuple(
+            _reading(parts, frames, label, (*about, *_two_names(keys, label)))
+            for label in sorted(keys[_LABEL].unique())
         )
 
 
 SEOUL = SeoulPortal()
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A table that holds cells, and which of its columns is which."""
+
+    table: RawTable
+    headers: Headers
+
+    @property
+    def spelt(self) -> dict[str, str]:
+        """Column of the cells table -> how the file spells it."""
+        return {column: series.name for column, series in self.headers.columns.items()}
+
+
+def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
+    """The tables that hold cells, and the sheets that hold something else.
+
+    Raises `OtherFile` where that is all there is, `DataError` where cells would be lost.
+    """
+    others = [error for table in file.tables if (error := other_file(table))]
+    read = [_Part(table, read_headers(table)) for table in file.tables if not other_file(table)]
+    parts = [part for part in read if len(part.headers.columns) >= _MEANT]
+    if others and not parts:
+        raise others[0]
+    parts = parts or read[:1]
+    for part in parts:
+        _require(part.table, part.headers)
+    width = {len(part.table.columns) for part in parts}
+    for part in read:
+        if part not in parts and len(part.table.columns) in width:
+            origin = part.table.origin
+            raise DataError(
+                Text("열 이름 없이 자료만 있는 시트입니다.", "A sheet has rows but no header."),
+                Text("첫 줄에 다른 시트와 같은 열 이름을 넣거나, 자료가 아니면 시트를 지워 주세요.",
+                     "Give it the header of the other sheets, or delete it if it holds no data."),
+                **origin.sheet_facts(), row=origin.header_row,
+            )  # fmt: skip
+    used = {part.table.origin.sheet for part in parts}
+    names = (table.origin.sheet for table in file.tables)
+    return parts, tuple(name for name in names if name is not None and name not in used)
+
+
+def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[str]]:
+    """The label month of every row of every table; raises `DataError` where it is not told."""
+    named, years = SEOUL.month(path), _years_in(path.stem)
+    own = [_own_labels(part, years, named) for part in parts]
+    told = sorted({label for labels in own for label in labels or ()})
+    if given:
+        if len(told) > 1:
+            raise _several(path, told)
+        return [[str(given)] * part.table.height for part in parts]
+    if named and None not in own and str(named) not in told:
+        raise DataError(
+            Text(f"파일 이름은 {named}인데 시트나 열은 {', '.join(told)}이라고 합니다.",
+                 f"The file's name tells {named}, its sheets or column {', '.join(told)}."),
+            Text("틀린 쪽을 고치거나 --month로 맞는 달을 알려 주세요.",
+                 "Correct the wrong one, or tell the right month with --month."),
+            file=path, value=", ".join(told),
+        )  # fmt: skip
+    for part, labels in zip(parts, own, strict=True):
+        if labels is None and named is None:
+            raise _no_month(part.table.origin)
+    return [
+        labels or [str(named)] * part.table.height for part, labels in zip(parts, own, strict=True)
+    ]
+
+
+def _own_labels(part: _Part, years: set[int], named: Month | None) -> list[str] | None:
+    """The label month of every row as a column tells it, else the sheet's name; None for neither.
+
+    A sheet named `5월` needs the year of the file's name. The name of an only sheet, which may be
+    any, is asked where the file's tells no month.
+    """
+    origin, height = part.table.origin, part.table.height
+    if "month" in part.headers.columns:
+        return _labels_of(origin, part.headers.columns["month"])
+    name = origin.sheet or ("" if named else part.table.sheet)
+    months = {int(match[1]) for match in _BARE_MONTH.finditer(name)}
+    month = _month_in(name)
+    if month is None and len(months) == len(years) == 1:
+        month = Month.of(*years, *months)
+    return [str(month)] * height if month else None
+
+
+def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
+    """A column of months (`202306`, `2023-06`, `2023년 6월`, a date) as label months."""
+    import polars as pl
+
+    texts = column.cast(pl.String).str.strip_chars().str.strip_suffix(".0")
+    known: dict[str | None, str] = {}
+    for text in texts.unique():
+        match = _MONTH_VALUE.fullmatch(text or "")
+        if match is None:
+            row = int(texts.eq_missing(pl.Series([text])).arg_true()[0])
+            raise DataError(
+                Text("몇 월인지 알 수 없는 값입니다.", "The value tells no month."),
+                Text("2023-06이나 202306처럼 적어 주세요.", "Write it as 2023-06 or 202306."),
+                **origin.facts(row), column=column.name, value=text or "",
+            )  # fmt: skip
+        year, month = match["year"] or match["y"] or match["short"], match["month"] or match["m"]
+        known[text] = str(Month.of(2000 + int(year) % 100, int(month)))
+    return [known[text] for text in texts]
+
+
+def _month_in(name: str) -> Month | None:
+    """The month that a name tells; None for none, or several."""
+    text = unicodedata.normalize("NFKC", name)
+    found = {
+        Month.of(2000 + int(match[1]) % 100, int(match[2] or match[3] or match[4]))
+        for match in _MONTH_IN_NAME.finditer(text)
+    }
+    numbers = {int(match[1]) for match in _BARE_MONTH.finditer(text)}
+    return found.pop() if len(found) == 1 and len(numbers) <= 1 else None
+
+
+def _years_in(name: str) -> set[int]:
+    text = unicodedata.normalize("NFKC", name)
+    return {2000 + int(match[1]) % 100 for match in _YEAR_IN_NAME.finditer(text)}
+
+
+def _no_month(origin: checks.Origin) -> DataError:
+    """What is told where a file, or one of its sheets beside others, tells no month."""
+    message = Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
+                   "The file's name does not tell its month.")  # fmt: skip
+    if origin.sheet:
+        message = Text("파일이나 시트 이름에서 몇 월 자료인지 알 수 없습니다.",
+                       "Neither file nor sheet tells its month by its name.")  # fmt: skip
+    return DataError(
+        message,
+        Text("이 파일만 --month(2023-06)까지 적어 넣거나, "
+             "시트 이름이나 기준년월 열에 달을 적어 주세요.",
+             "Give this file alone with --month (2023-06), or write the month as the sheet's name "
+             "or in a column 기준년월."),
+        **origin.sheet_facts(),
+    )  # fmt: skip
+
+
+def _several(path: Path, months: list[str]) -> DataError:
+    return DataError(
+        Text("한 파일에 여러 달이 들어 있습니다.", "One file holds several months."),
+        Text("--month 없이 넣거나, 달마다 파일을 나눠 주세요.",
+             "Take it without --month, or give a file for each month."),
+        file=path, value=", ".join(months),
+    )  # fmt: skip
+
+
+def _reading(
+    parts: list[_Part], frames: list[pl.DataFrame], label: str, remarks: tuple[Text, ...]
+) -> Reading:
+    """The cells of one month, from all tables that hold some."""
+    import polars as pl
+
+    own = [
+        (part, rows.drop(_LABEL)) for part, frame in zip(parts, frames, strict=True)
+        if (rows := frame.filter(pl.col(_LABEL) == label)).height
+    ]  # fmt: skip
+    first, cells = own[0]
+    for part, rows in own[1:]:
+        if rows.columns != cells.columns:
+            differ = sorted({*rows.columns} ^ {*cells.columns})
+            raise DataError(
+                Text("한 달의 시트들이 서로 다른 열을 가지고 있습니다.",
+                     "The sheets of a month have different columns."),
+                Text("모든 시트의 열을 같게 해 주세요.", "Give all sheets the same columns."),
+                **part.table.origin.sheet_facts(),
+                column=", ".join({**first.spelt, **part.spelt}.get(name, name) for name in differ),
+            )  # fmt: skip
+    whole = pl.concat([rows for _, rows in own]).sort(KEY)
+    figures = values_in(whole.columns)
+    ignored = dict.fromkeys(name for part, _ in own for name in part.headers.ignored)
+    return Reading(
+        month=Month.parse(label),
+        cells=whole,
+        masked=sum(whole[name].null_count() for name in figures),
+        values=whole.height * len(figures),
+        ignored_columns=tuple(ignored),
+        synthetic=any("synthetic" in part.headers.columns for part, _ in own),
+        warnings=remarks,
+    )
+
+
+def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Text, ...]:
+    """What is told of sheets that were not read."""
+    remarks = []
+    if hidden:
+        names = ", ".join(hidden)
+        remarks.append(Text(f"자료가 있는 숨긴 시트를 읽지 않았습니다: {names}.",
+                            f"Hidden sheets that hold data were not read: {names}."))  # fmt: skip
+    if beside:
+        names = ", ".join(beside)
+        remarks.append(Text(f"칸 자료가 아닌 시트를 읽지 않았습니다: {names}.",
+                            f"Sheets that hold no cells were not read: {names}."))  # fmt: skip
+    return tuple(remarks)
+
+
+def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:
+    """What is told of a code that bears more than one name in a month."""
+    import polars as pl
+
+    names = (
+        keys.filter(pl.col(_LABEL) == label)
+        .group_by("code").agg(pl.col("neighbourhood").unique().sort())
+        .filter(pl.col("neighbourhood").list.len() > 1).sort("code")
+    )  # fmt: skip
+    for code, several in names.iter_rows():
+        yield Text(f"행정동코드 {code}의 이름이 여럿입니다: {', '.join(several)}.",
+                   f"Code {code} has more than one name: {', '.join(several)}.")  # fmt: skip
 
 
 def _require(table: RawTable, headers: Headers) -> None:
@@ -123,34 +348,34 @@ def _require(table: RawTable, headers: Headers) -> None:
                 Text("필요한 열이 없습니다.", "A column that every answer needs is missing."),
                 Text("첫 줄이 포털의 열 이름인지 확인해 주세요.",
                      "Check that the first row holds the portal's column names."),
-                file=table.origin.file, row=table.origin.header_row, column=column,
+                **table.origin.sheet_facts(), row=table.origin.header_row, column=column,
                 value=seen if len(seen) <= _HEADERS_SHOWN else seen[:_HEADERS_SHOWN] + "...",
             )  # fmt: skip
 
 
 def _refuse_half_a_row(table: RawTable, cells: pl.DataFrame) -> None:
     """A last row without line break, and cells missing: its last figure may lack digits."""
-    if not table.ended and cells.height < cells["code"].n_unique() * len(Sex) * len(AGES5):
+    codes = cells.select(_LABEL, "code").n_unique()
+    if not table.ended and cells.height < codes * len(Sex) * len(AGES5):
         raise DataError(
             Text("파일이 행 중간에서 끊겼습니다.", "The file ends in the middle of a row."),
             Text("다시 내려받아 주세요.", "Download it again."),
-            file=table.origin.file, row=table.origin.row(table.height - 1),
+            **table.origin.facts(table.height - 1),
         )  # fmt: skip
 
 
-def _cells(table: RawTable, headers: Headers) -> tuple[pl.DataFrame, int]:
-    """The cells table in the file's order, with the number of values masked or empty."""
+def _cells(part: _Part) -> pl.DataFrame:
+    """The cells table in the file's order."""
     import polars as pl
 
     figures = {
-        column: checks.numbers(table.origin, series, MASKED)
-        for column, series in headers.columns.items()
+        column: checks.numbers(part.table.origin, series, MASKED)
+        for column, series in part.headers.columns.items()
         if values_in((column,))
     }
     ordered = sorted(figures, key=_catalogue_order)
-    masked = sum(series.null_count() for series in figures.values())
     named = (figures[column].alias(column) for column in ordered)
-    return pl.DataFrame([*_keys(table, headers.columns), *named]), masked
+    return pl.DataFrame([*_keys(part.table, part.headers.columns), *named])
 
 
 def _catalogue_order(column: str) -> tuple[int, str]:

@@ -7,7 +7,7 @@ A1 and XFD1048576 there is no such room, and the process ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from telads.errors import DataError
@@ -16,6 +16,8 @@ from telads.sources.csv_files import SEPARATORS
 
 MOST_CELLS = 10_000_000
 """Rows times columns between the first cell and the last. A month of the portal has 400,000."""
+MOST_SHEETS = 4
+"""So many sheets' worth of cells a workbook may have: years of months on a sheet each."""
 MOST_COLUMNS = 5_000
 """Of a CSV. Workbooks have 16,384 at most, the portal's files about 40."""
 HEAD = 1 << 16
@@ -33,8 +35,16 @@ _CLAIM = re.compile(
 _DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-def check_sheet(path: Path, read: Callable[[int], bytes]) -> None:
+def check_sheets(path: Path, sheets: Sequence[Callable[[int], bytes]]) -> None:
+    """Raise `DataError` for a workbook of which a sheet, or all together, would take all memory."""
+    if sum(check_sheet(path, read) for read in sheets) > MOST_SHEETS * MOST_CELLS:
+        raise _refused(path)
+
+
+def check_sheet(path: Path, read: Callable[[int], bytes]) -> int:
     """Raise `DataError` where few cells lie too far apart for a reader; costs some 2 ms.
+
+    Returns how many cells there are to make room for, as far as that is told or was seen.
 
     `read` gives so many bytes of the XML from its beginning. A sheet says first how far it reaches.
     One that tells nothing, or much, is looked at whole (0.25 s of a month), and so is a small one.
@@ -44,12 +54,15 @@ def check_sheet(path: Path, read: Callable[[int], bytes]) -> None:
     sheet, head = Sheet(path), read(HEAD)
     sheet.look(head)
     claim = _CLAIM.search(head)
-    if len(head) == HEAD and not (claim and _number(claim[1]) * int(claim[2]) <= MOST_CELLS):
+    told = _number(claim[1]) * int(claim[2]) if claim else 0
+    if len(head) == HEAD and not (claim and told <= MOST_CELLS):
         whole = read(MOST_BYTES + 1)
         if len(whole) > MOST_BYTES:
             raise _refused(path)
         for start in range(0, len(whole), _CHUNK):
             sheet.look(whole[start : start + _CHUNK])
+        told = 0
+    return max(sheet.rows * sheet.columns, told if len(head) == HEAD else 0)
 
 
 def check_csv(path: Path) -> None:

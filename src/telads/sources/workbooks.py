@@ -1,9 +1,9 @@
-"""Workbooks: the first sheet as columns, and what the fast reader leaves out put back.
+"""Workbooks: every sheet as columns, and what the fast reader leaves out put back.
 
 The reader (fastexcel) is quick because it judges little: it shows an error cell (`#N/A`), a formula
-without a result and, among numbers, texts like `NA` as empty, takes the text `NaN` for a number,
-rounds numbers to nine places in a column that also holds text, and gives the second of two equal
-headers another name. Each would change figures unseen, so each is undone here.
+without a result and, among numbers, texts like `NA` as empty, takes the text `NaN` for a number and
+TRUE for 1, rounds numbers to nine places in a column that also holds text, and gives the second of
+two equal headers another name. Each would change figures unseen, so each is undone here.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import io
 import logging
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
 from telads.errors import DataError
 from telads.language import Text
-from telads.sources.sheets import HEAD, check_sheet
+from telads.sources.sheets import HEAD, check_sheets
 
 if TYPE_CHECKING:
     import fastexcel
@@ -32,6 +33,10 @@ _OLE_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
 """How an older workbook begins, and a newer one that is encrypted."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ROUNDED = r"^-?(\d+\.\d+|0)$"
+_TRUTH = (b'"b"', b"'b'")
+"""What the XML of a sheet holds that has TRUE or FALSE in it."""
+_TRUTHS = {"true": "TRUE", "false": "FALSE"}
+"""How the reader writes what a spreadsheet shows so."""
 _FIRST_VALUE = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
 _ERROR_CELL = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>'
@@ -55,8 +60,19 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((_ZIP, _OLE_CONTAINER))
 
 
-def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
-    """The row of the header and the columns of the first sheet, named as the header spells them.
+class Sheet(NamedTuple):
+    """A sheet that has a header at least."""
+
+    name: str
+    visible: bool
+    """Whether people see it who open the workbook."""
+    header_row: int
+    columns: list[pl.Series]
+    """Named as the header spells them."""
+
+
+def read_workbook(path: Path, content: bytes) -> list[Sheet]:
+    """The sheets of a workbook in their order, without empty ones and charts.
 
     Raises `DataError` for a workbook that is damaged, protected, or would take all memory.
     """
@@ -66,12 +82,14 @@ def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     if content.startswith(_OLE_CONTAINER) and _ENCRYPTED in content:
         raise _protected(path)
-    check_sheet(path, lambda size: _first_sheet(content, size))
+    members = _sheet_members(content)
+    check_sheets(path, [partial(_xml, content, member) for member in members.values()])
     try:
         workbook = fastexcel.read_excel(content)
-        sheet = workbook.load_sheet(0, schema_sample_rows=None)
-        columns = _with_texts(workbook, _exact(workbook, sheet.to_polars().get_columns()))
-        columns = _spelt(sheet, columns)
+        read = [
+            _sheet(workbook, name, partial(_xml, content, members.get(name)))
+            for name in workbook.sheet_names
+        ]
     except fastexcel.FastExcelError as error:
         if "password" in str(error).lower():
             raise _protected(path) from error
@@ -80,10 +98,21 @@ def read_workbook(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
             Text("다시 내려받아 주세요.", "Download it again."),
             file=path, value=str(error).splitlines()[0][:120],
         ) from error  # fmt: skip
-    header_row = _header_row(content)
+    return [sheet for sheet in read if sheet.columns]
+
+
+def _sheet(workbook: fastexcel.ExcelReader, name: str, xml: Callable[..., bytes]) -> Sheet:
+    """One sheet; `xml` gives it, or so many bytes of its beginning, as it is written."""
+    sheet = workbook.load_sheet(name, schema_sample_rows=None)
+    whole = xml()
+    header_row = _header_row(whole)
+    columns = _exact(workbook, name, sheet.to_polars().get_columns())
+    # Of a workbook of another format nothing is known beforehand.
+    truths = not whole or any(sign in whole for sign in _TRUTH)
+    columns = _spelt(sheet, _with_texts(workbook, name, columns, truths))
     if any(column.null_count() for column in columns):
-        columns = _with_hidden(columns, _hidden_cells(content, header_row))
-    return header_row, columns
+        columns = _with_hidden(columns, _hidden_cells(whole, header_row))
+    return Sheet(name, sheet.visible == "visible", header_row, columns)
 
 
 def _protected(path: Path) -> DataError:
@@ -95,7 +124,7 @@ def _protected(path: Path) -> DataError:
     )  # fmt: skip
 
 
-def _exact(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl.Series]:
+def _exact(workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series]) -> list[pl.Series]:
     """Give numbers in columns of text, which were rounded to nine places, all their digits."""
     import polars as pl
 
@@ -105,7 +134,7 @@ def _exact(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl
     ]  # fmt: skip
     if not mixed:
         return columns
-    figures = workbook.load_sheet(0, use_columns=mixed, dtypes="float").to_polars().get_columns()
+    figures = workbook.load_sheet(name, use_columns=mixed, dtypes="float").to_polars().get_columns()
     whole = list(columns)
     for index, exact in zip(mixed, figures, strict=True):
         rounded = columns[index].str.contains(_ROUNDED) & exact.is_not_null()
@@ -115,29 +144,38 @@ def _exact(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl
     return whole
 
 
-def _with_texts(workbook: fastexcel.ExcelReader, columns: list[pl.Series]) -> list[pl.Series]:
+def _with_texts(
+    workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series], truths: bool
+) -> list[pl.Series]:
     """Show the texts that the reader takes for no number, or for none at all, in a column of them.
 
-    Only columns of numbers with an empty place are read once more.
+    Only columns of numbers with an empty place are read once more, and with `truths`, where the
+    sheet may hold TRUE or FALSE, which the reader takes for 1 and 0, all of them.
     """
     import polars as pl
 
+    whole = [_as_shown(column) if column.dtype == pl.Boolean else column for column in columns]
     no_number = {
         index: column.is_null() | column.cast(pl.Float64).is_nan().fill_null(value=False)
         for index, column in enumerate(columns) if column.dtype.is_numeric()
     }  # fmt: skip
-    looked_at = [index for index, places in no_number.items() if places.any()]
+    looked_at = [index for index, places in no_number.items() if truths or places.any()]
     if not looked_at:
-        return columns
-    texts = workbook.load_sheet(0, use_columns=looked_at, dtypes="string").to_polars()
-    whole = list(columns)
+        return whole
+    texts = workbook.load_sheet(name, use_columns=looked_at, dtypes="string").to_polars()
     for index, text in zip(looked_at, texts.get_columns(), strict=True):
-        hidden = no_number[index] & text.is_not_null()
+        hidden = (no_number[index] & text.is_not_null()) | text.is_in(list(_TRUTHS))
         if hidden.any():
-            whole[index] = text.zip_with(hidden, columns[index].cast(pl.String)).alias(
-                columns[index].name
-            )
+            shown = _as_shown(text).zip_with(hidden, columns[index].cast(pl.String))
+            whole[index] = shown.alias(columns[index].name)
     return whole
+
+
+def _as_shown(column: pl.Series) -> pl.Series:
+    """TRUE and FALSE as a spreadsheet shows them."""
+    import polars as pl
+
+    return column.cast(pl.String).replace(_TRUTHS)
 
 
 def _spelt(sheet: fastexcel.ExcelSheet, columns: list[pl.Series]) -> list[pl.Series]:
@@ -165,10 +203,9 @@ def _with_hidden(columns: list[pl.Series], hidden: Iterator[_Cell]) -> list[pl.S
     return whole
 
 
-def _hidden_cells(content: bytes, header_row: int) -> Iterator[_Cell]:
+def _hidden_cells(sheet: bytes, header_row: int) -> Iterator[_Cell]:
     """Error cells and formulas without a result, the first of each column."""
     seen: set[bytes] = set()
-    sheet = _first_sheet(content)
     for pattern, sign in ((_ERROR_CELL, ""), (_NO_RESULT, "=")):
         for match in pattern.finditer(sheet):
             if match[1] in seen:
@@ -195,24 +232,40 @@ def _column_index(letters: str) -> int:
     return index - 1
 
 
-def _header_row(content: bytes) -> int:
+def _header_row(sheet: bytes) -> int:
     """The row of the first cell with a value: the reader drops blank rows above it."""
-    match = _FIRST_VALUE.search(_first_sheet(content, HEAD))
+    match = _FIRST_VALUE.search(sheet, 0, HEAD)
     return int(match[1]) if match else 1
 
 
-def _first_sheet(content: bytes, size: int = -1) -> bytes:
-    """The XML of the first sheet, or its beginning; nothing for workbooks of another format."""
+def _sheet_members(content: bytes) -> dict[str, str]:
+    """The member of the archive that holds each sheet, by the sheet's name, in their order.
+
+    Nothing for workbooks of another format.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()
-            sheet = next(node for node in sheets if node.tag.endswith("}sheet"))
-            wanted = next(text for name, text in sheet.items() if name.endswith("}id"))
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-            target = next(link.get("Target", "") for link in links if link.get("Id") == wanted)
-            with archive.open(
-                target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            ) as x:
-                return x.read(size)
-    except Exception:  # whatever is wrong: the reader has read the workbook and is the judge of it
+    except Exception:  # whatever is wrong: the reader reads the workbook and is the judge of it
+        return {}
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    found = {}
+    for node in book.iter():
+        if node.tag.endswith("}sheet"):
+            wanted = next((text for name, text in node.items() if name.endswith("}id")), None)
+            target = targets.get(wanted, "")
+            member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            found[node.get("name", "")] = member
+    return found
+
+
+def _xml(content: bytes, member: str | None, size: int = -1) -> bytes:
+    """The XML of a sheet, or its beginning; nothing for workbooks of another format."""
+    if member is None:
+        return b""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(member) as sheet:
+            return sheet.read(size)
+    except Exception:  # as above
         return b""

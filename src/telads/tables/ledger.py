@@ -47,6 +47,8 @@ class Entry:
     """Fingerprint of each measure's values, to see a column that repeats."""
     codes: tuple[str, ...] = ()
     """The neighbourhoods."""
+    file_months: tuple[str, ...] = ()
+    """All months of its file, where that holds several."""
     made: Mapping[str, Any] = field(default_factory=dict)
     """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
     parameters of privacy."""
@@ -160,7 +162,7 @@ def _raw(entry: Entry) -> dict[str, Any]:
 def _entry(raw: dict[str, Any]) -> Entry:
     facts = {name: fact for name, fact in raw.items() if name != "window"}
     facts["month"] = str(Month.parse(raw["month"]))  # now, not when it is first asked for
-    for name in ("ignored_columns", "codes"):
+    for name in ("ignored_columns", "codes", "file_months"):
         facts[name] = tuple(raw.get(name, ()))
     facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
     return Entry(**facts)

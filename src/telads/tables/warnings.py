@@ -74,8 +74,11 @@ def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
 
 def _copies(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     """The same file under two months: one of the two labels is wrong."""
-    own = entries[month].sha256
-    others = [str(m) for m, entry in entries.items() if m != month and entry.sha256 == own]
+    own, told = entries[month].sha256, entries[month].file_months
+    others = [
+        str(m) for m, entry in entries.items()
+        if m != month and entry.sha256 == own and str(m) not in told
+    ]  # fmt: skip
     if not others:
         return []
     return [

@@ -46,9 +46,13 @@ def administrator(workspace: Workspace) -> Client:
 def upload(administrator: Client) -> Upload:
     """Send files as a browser does."""
 
-    def send(*paths: Path, month: str = "", name: str = "") -> HttpResponseBase:
+    def send(
+        *paths: Path, month: str = "", name: str = "", replace: bool = False
+    ) -> HttpResponseBase:
         files = [SimpleUploadedFile(name or path.name, path.read_bytes()) for path in paths]
-        return administrator.post("/admin-data/upload/", {"files": files, "month": month})
+        ticked = {"replace": "1"} if replace else {}
+        form = {"files": files, "month": month, **ticked}
+        return administrator.post("/admin-data/upload/", form)
 
     return send
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from telads.errors import DataError
-from telads.sources import sheets
-from telads.web.jobs import archives
-from telads.web.jobs.archives import Unpacked, check_workbook, unpack
-from telads.web.jobs.names import harmless, told_by_archive
+from telads.sources import archives, sheets
+from telads.sources.archives import Unpacked, check_workbook, unpack
+from telads.sources.names import harmless, told_by_archive
 from tests.sources.portal import portal_rows, write_csv, write_xlsx
 
 MOST = 64 * 2**20

@@ -11,11 +11,13 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
+from telads.sources import archives
 from telads.web.accounts.models import AuditEntry
-from telads.web.jobs import archives, receiving, running
+from telads.web.jobs import receiving, running
 from telads.web.jobs.models import Job, State, Step
 from telads.workspace import Workspace
-from tests.sources.portal import portal_rows, write_csv, write_month, write_xlsx
+from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
+from tests.sources.workbooks import write_groups, write_guide
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get, read
 from tests.web.jobs.conftest import Upload, done, outcomes
 
@@ -103,7 +105,7 @@ def test_a_month_that_no_name_tells_is_asked_for(
     job = done()
     assert outcomes(job) == {"통신.xlsx": "refused"}
     page = get(administrator, f"/admin-data/jobs/{job.pk}/")
-    assert "기준 달을 적어" in page.one("ul", class_="report").text
+    assert "이 파일만 기준 달(2023-06)까지 적어" in page.one("ul", class_="report").text
     assert "--month" not in page.text
     upload(nameless, month="2023-06")
     assert outcomes(done()) == {"통신.xlsx": "taken"}
@@ -113,6 +115,55 @@ def test_a_month_that_no_name_tells_is_asked_for(
     wrong = upload(nameless, month="June")
     assert wrong.status_code == 400
     assert Job.objects.count() == 2
+
+
+def test_a_month_is_replaced_by_much_less_only_where_that_is_ticked(
+    upload: Upload, administrator: Client, tmp_path: Path
+) -> None:
+    upload(write_month(tmp_path, "2023.6"))
+    done()
+    small = write_csv(tmp_path / "2023-06.csv", portal_rows(1))
+    upload(small)
+    job = done()
+    assert outcomes(job) == {"2023-06.csv": "refused"}
+    for lang, words in (("", "'크게 줄어들어도 바꾸기' 선택으로"), ("/en", "far fewer' ticked")):
+        told = get(administrator, f"{lang}/admin-data/jobs/{job.pk}/").one("ul", class_="report")
+        assert words in told.text
+        assert "--" not in told.text
+    form = get(administrator, "/admin-data/")
+    box = form.one("input", name="replace")
+    assert "checked" not in box.attributes
+    upload(small, replace=True)
+    assert outcomes(done()) == {"2023-06.csv": "replaced"}
+    again = administrator.post("/admin-data/upload/", {"month": "", "replace": "1"})
+    assert "checked" in read(again.content.decode()).one("input", name="replace").attributes
+
+
+def test_other_files_beside_a_month_are_skipped_and_months_of_a_table_told_apart(
+    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+) -> None:
+    month = write_month(tmp_path, "2023.7")
+    groups = write_groups(tmp_path / "2023.7월_10개 관심집단 수.xlsx")
+    guide = write_guide(tmp_path / "컬럼설명서.xlsx")
+    rows = [[*row, month] for month in (202305, 202306) for row in portal_rows()]
+    table = write_csv(tmp_path / "통합.csv", rows, [*HEADERS, "기준년월"])
+    with zipfile.ZipFile(tmp_path / "묶음.zip", "w") as archive:
+        archive.writestr("설명.hwp", b"x")
+        archive.write(table, table.name)
+    upload(groups)
+    assert outcomes(done()) == {groups.name: "refused"}
+    upload(groups, month, guide, tmp_path / "묶음.zip")
+    job = done()
+    assert outcomes(job) == {
+        month.name: "taken", groups.name: "skipped", guide.name: "skipped",
+        "묶음.zip: 설명.hwp": "skipped", "묶음.zip: 통합.csv": "taken",
+    }  # fmt: skip
+    assert [str(month) for month in workspace.build().months] == ["2023-05", "2023-06", "2023-07"]
+    report = get(administrator, f"/admin-data/jobs/{job.pk}/").one("ul", class_="report").text
+    assert "OA-22266" in report
+    assert "2023년 5월" in report
+    upload(table)
+    assert [row["outcome"] for row in done().report] == ["unchanged", "unchanged"]
 
 
 def test_an_archive_of_several_is_not_given_one_month(upload: Upload, tmp_path: Path) -> None:

@@ -48,6 +48,8 @@ class Job(models.Model):
     """Names of the files that were uploaded; without any the job is a build alone."""
     month = models.CharField(max_length=7, blank=True)
     """The label month, where the name of the one file does not tell it."""
+    replace = models.BooleanField(default=False)
+    """Whether a month may be replaced by far fewer rows, places or services."""
     folder = models.CharField(max_length=64, blank=True)
     """Under the uploads of the workspace; empty when it has been removed."""
 

@@ -103,7 +103,8 @@ def _received(
         except (QuestionError, DataError) as error:
             return _page(request, error, 400)
         forget_abandoned(workspace.path, current.settings().uploads_kept_days)
-        owned.append(start(request, folder, month))
+        replace = request.POST.get("replace", "") == "1"
+        owned.append(start(request, folder, month, replace=replace))
         return redirect("admin-job", owned[0].pk)
 
     return checked(request), bool(owned)
@@ -186,6 +187,7 @@ def _page(
     facts = {
         "wrong": wrong.line(lang) if wrong else "",
         "typed_month": request.POST.get("month", "") if status_code == 400 else "",
+        "ticked": status_code == 400 and request.POST.get("replace", "") == "1",
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),

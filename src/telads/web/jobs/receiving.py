@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from telads.web.jobs.archives import new_private_file, not_written
-from telads.web.jobs.names import harmless
+from telads.sources.archives import new_private_file, not_written
+from telads.sources.names import harmless
 
 UPLOADS = "uploads"
 FIELD = "files"

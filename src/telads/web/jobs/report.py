@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from telads.errors import TeladsError
+from telads.errors import OtherFile, TeladsError
 from telads.ingest import OUTCOMES, Taken
 from telads.language import Lang, Text
 
 SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
+FIELDS = {
+    "--month": Text("기준 달", "the label month"),
+    "--replace": Text("'크게 줄어들어도 바꾸기'", "'Replace a month even by far fewer' ticked"),
+}
+"""What the form calls the options that errors advise to."""
 Row = dict[str, Any]
 
 
@@ -35,10 +40,21 @@ def refused(name: str, error: TeladsError) -> Row:
     return _row(name, "refused") | {"error": pair(error)}
 
 
+def unread(name: str, error: OtherFile, *, beside: bool) -> Row:
+    """The row of a file of another kind: skipped `beside` data, refused without."""
+    if not beside:
+        return refused(name, error)
+    return _row(name, "skipped") | {"error": kept(error.message)}
+
+
 def row_of(name: str, taken: Taken) -> Row:
     """The row of a file that `telads.ingest` has decided on."""
     if taken.error:
-        return refused(name, taken.error) | {"month": str(taken.month or "")}
+        row = (
+            unread(name, taken.error, beside=taken.outcome == "skipped")
+            if isinstance(taken.error, OtherFile) else refused(name, taken.error)
+        )  # fmt: skip
+        return row | {"month": str(taken.month or "")}
     row = _row(name, taken.outcome) | {"month": str(taken.month or "")}
     entry = taken.entry
     if entry is None:
@@ -63,8 +79,11 @@ def _row(name: str, outcome: str) -> Row:
 
 
 def pair(error: TeladsError) -> list[str]:
-    """An error in one line, in Korean and English."""
-    return kept(Text(error.line("ko"), error.line("en")))
+    """An error in one line, in Korean and English; options are the form's fields here."""
+    ko, en = error.line("ko"), error.line("en")
+    for option, field in FIELDS.items():
+        ko, en = ko.replace(option, field.ko), en.replace(option, field.en)
+    return kept(Text(ko, en))
 
 
 def kept(text: Text) -> list[str]:

@@ -23,16 +23,16 @@ from django.db import connection
 from django_tasks import task
 
 from telads.build import build
-from telads.errors import DataError, TeladsError, WorkspaceBusy
+from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
 from telads.ingest import ingest
 from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources import source_of
+from telads.sources.archives import UNPACKED, Unpacked, unpack
 from telads.sources.files import read_bytes
 from telads.web import current
 from telads.web.jobs import report
-from telads.web.jobs.archives import UNPACKED, Unpacked, unpack
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.receiving import folder_of, received, remove
 from telads.workspace import Workspace
@@ -44,11 +44,6 @@ TURN = 2.0
 MEBIBYTE = 2**20
 T = TypeVar("T")
 
-NO_MONTH = DataError(
-    Text("파일 이름에서 기준 달을 알 수 없습니다.", "The file's name does not tell its month."),
-    Text("이 파일만 다시 올리면서 기준 달을 적어 주십시오.",
-         "Upload this file alone and write its label month in the form."),
-)  # fmt: skip
 ONE_MONTH = DataError(
     Text("기준 달은 파일이 하나일 때만 적을 수 있습니다.",
          "A label month can be given for a single file only."),
@@ -110,6 +105,7 @@ class _Doing:
         self.workspace = Workspace(settings.workspace)
         self.rows: list[report.Row] = []
         self.names: dict[Path, str] = {}
+        self.others: list[tuple[str, OtherFile]] = []
 
     def all(self) -> str:
         """Everything; the build that was put in force, empty if nothing new came."""
@@ -124,7 +120,7 @@ class _Doing:
         return self._build() if new or not self.workspace.build_name() else ""
 
     def _unpacked(self) -> list[Path]:
-        """The files that can be read; the others are reported as refused."""
+        """The files that can be read; the others are reported as refused, or as skipped."""
         folder = folder_of(self.settings.workspace, self.job.folder)
         into = folder / "unpacked"
         shutil.rmtree(into, ignore_errors=True)
@@ -142,19 +138,23 @@ class _Doing:
                     paths.append(path)
         if self.job.month and len(self.names) > 1:
             raise ONE_MONTH
+        for name, error in self.others:
+            self.rows.append(report.unread(name, error, beside=bool(paths)))
         return paths
 
     def _known(self, file: Unpacked) -> Path | None:
-        """The path of a file that can be read and whose month is known."""
+        """The path of a file that can be read, and is not in force for another month."""
         error = file.error
         if file.path and not error:
             source = source_of(file.path)
             typed = Month.parse(self.job.month) if self.job.month else None
             month = typed or (source.month(file.path) if source else None)
-            error = self._in_force_elsewhere(file.path, month) if month else NO_MONTH
-            if error is None or source is None:
+            error = self._in_force_elsewhere(file.path, month) if month else None
+            if error is None:
                 return file.path
-        if error:
+        if isinstance(error, OtherFile):
+            self.others.append((file.name, error))
+        elif error:
             self.rows.append(report.refused(file.name, error))
         return None
 
@@ -162,7 +162,7 @@ class _Doing:
         """The refusal of a file that another month rests on: one of the two labels is wrong."""
         sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
         for other, entry in self.workspace.ledger().current().items():
-            if other != month and entry.sha256 == sha256:
+            if other != month and entry.sha256 == sha256 and str(month) not in entry.file_months:
                 return DataError(
                     Text(f"이 파일은 이미 {other} 자료로 쓰고 있습니다.",
                          f"This very file is in force for {other} already."),
@@ -175,12 +175,14 @@ class _Doing:
 
     def _take(self, settings: Settings, paths: list[Path]) -> None:
         month = Month.parse(self.job.month) if self.job.month else None
-        waiting = [self.names[path] for path in paths]
-        for done, taken in enumerate(ingest(self.workspace, paths, settings, month), start=1):
+        waiting = dict.fromkeys(paths)
+        taking = ingest(self.workspace, paths, settings, month, replace=self.job.replace)
+        for taken in taking:  # a file of several months comes once for each
             name = self.names[taken.path]
-            waiting.remove(name)
+            waiting.pop(taken.path, None)
             self.rows.append(report.row_of(name, taken))
-            self.at(Step.TAKE, waiting[0] if waiting else "", done, len(paths))
+            following = next((self.names[path] for path in waiting), "")
+            self.at(Step.TAKE, following, len(paths) - len(waiting), len(paths))
 
     def _build(self) -> str:
         def step(table: str, done: int, total: int) -> None:

@@ -18,12 +18,14 @@ from telads.web.jobs.running import run
 DAY = 24 * 3600
 
 
-def start(request: HttpRequest, folder: Path | None, month: str = "") -> Job:
+def start(
+    request: HttpRequest, folder: Path | None, month: str = "", *, replace: bool = False
+) -> Job:
     """Ask for a job: with the files of a folder, or without any for a build alone."""
     files = [path.name for path in received(folder)] if folder else []
     with transaction.atomic():
         job = Job.objects.create(
-            by=request.user.get_username(), files=files, month=month,
+            by=request.user.get_username(), files=files, month=month, replace=replace,
             folder=folder.name if folder else "", beat=timezone.now(),
         )  # fmt: skip
         run.enqueue(job.pk, job.attempt)

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from telads.errors import DataError, WorkspaceError
+from telads.errors import DataError, OtherFile, WorkspaceError
 from telads.language import Text
+from telads.sources.names import harmless, told_by_archive
 from telads.sources.sheets import Sheet, check_csv
-from telads.web.jobs.names import harmless, told_by_archive
 
 SUFFIXES = {".xlsx", ".csv"}
-"""Files that are taken, by themselves or in an archive."""
+"""Files that are taken in an archive, and the only ones that are uploaded."""
 ARCHIVE = ".zip"
 MEMBERS = 100
 """Files in an archive. A workbook of the portal has 10."""
@@ -36,7 +36,7 @@ FREE = 2**20
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """What is unpacked: all that Excel, the portal and systems' own menus write."""
 UNPACKED = 12
-"""Bytes of an archive's files, unpacked, in multiples of what may be uploaded."""
+"""Bytes of an archive's files, unpacked, in multiples of what may be uploaded at once."""
 _CHUNK = 1 << 16
 _ENDLESS = 1 << 62
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -46,7 +46,7 @@ Take = Callable[[bytes], object]
 
 
 class Unpacked(NamedTuple):
-    """A file that can be read, or why not; `name` as people know it."""
+    """A file that can be read, or why not; `name` as people know it, `자료.zip: 2023-06.csv`."""
 
     name: str
     path: Path | None
@@ -54,7 +54,7 @@ class Unpacked(NamedTuple):
 
 
 def unpack(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
-    """What an uploaded file holds: itself, or the files of an archive, each checked.
+    """What a file of strangers holds: itself, or the files of an archive, each checked.
 
     `into` is an empty folder for the files of an archive; `most_bytes` they may have together.
     """
@@ -173,8 +173,8 @@ class _Budget:
         if self.left < 0 or (unpacked > FREE and unpacked > RATIO * max(packed, 1)):
             raise _TooMuch(
                 Text("풀면 지나치게 커지는 파일입니다.", "It unpacks to far too much."),
-                Text("포털에서 받은 파일을 그대로 올려 주십시오.",
-                     "Upload the portal's files as they are."),
+                Text("포털에서 받은 파일을 그대로 넣어 주십시오.",
+                     "Give the portal's files as they are."),
                 file=self.name,
             )  # fmt: skip
 
@@ -237,9 +237,10 @@ def new_private_file(path: Path) -> BinaryIO:
 
 
 def not_written(target: Path, error: OSError) -> WorkspaceError:
-    """What is told when the system refuses to write an uploaded file."""
+    """What is told when the system refuses to write a file that was uploaded or unpacked."""
     return WorkspaceError(
-        Text("올린 파일을 저장할 수 없습니다.", "An uploaded file cannot be written."),
+        Text("올리거나 압축을 푼 파일을 저장할 수 없습니다.",
+             "An uploaded or unpacked file cannot be written."),
         Text("디스크 공간과 폴더 권한을 확인해 주십시오.",
              "Check the disk space and the folder's permissions."),
         file=target.name, value=error.strerror or error,
@@ -247,11 +248,11 @@ def not_written(target: Path, error: OSError) -> WorkspaceError:
 
 
 def _other_kind(name: str) -> DataError:
-    return DataError(
+    return OtherFile(
         Text("받지 않는 종류의 파일입니다.", "A file of this kind is not taken here."),
-        Text("xlsx, csv, 또는 이것을 넣은 zip을 올려 주십시오. xls, xlsm, xlsb는 엑셀에서 "
+        Text("xlsx, csv, 또는 이것을 넣은 zip을 넣어 주십시오. xls, xlsm, xlsb는 엑셀에서 "
              "xlsx로 저장해 주십시오.",
-             "Upload xlsx, csv, or a zip of these; save xls, xlsm and xlsb as xlsx in Excel."),
+             "Give xlsx, csv, or a zip of these; save xls, xlsm and xlsb as xlsx in Excel."),
         file=name,
     )  # fmt: skip
 
