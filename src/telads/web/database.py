@@ -17,8 +17,15 @@ def database_of(settings: Settings) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": settings.workspace / "web.sqlite3",
-            # Readers go on while one writes; a second writer waits.
-            "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "timeout": 20},
+            "OPTIONS": {
+                # Readers go on while one writes; a second writer waits, seconds at most.
+                "init_command": "PRAGMA journal_mode=WAL",
+                "timeout": 20,
+                # Said at the beginning of a transaction. One that has read already, and then wants
+                # to write, would be refused at once if another wrote meanwhile. What only reads
+                # needs no transaction here.
+                "transaction_mode": "IMMEDIATE",
+            },
         }
     url = urlsplit(settings.database_url)
     return {

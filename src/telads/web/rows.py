@@ -80,12 +80,16 @@ class Rows:
             from django.core import serializers
             from django.core.management.color import no_style
             from django.core.serializers.base import DeserializationError
-            from django.db import connection, transaction
+            from django.db import connection
 
-            from telads.web.accounts.audit import COMMAND_LINE, record
+            from telads.web.accounts import chain
+            from telads.web.accounts.audit import COMMAND_LINE, one_action, record
+            from telads.web.accounts.models import AuditEntry
 
             try:
-                with transaction.atomic(), connection.cursor() as cursor:
+                with one_action(), chain.replaceable(connection), connection.cursor() as cursor:
+                    former = AuditEntry.objects.order_by("pk").last()
+                    told = f"log {AuditEntry.objects.count()} {former.hash}" if former else ""
                     # Unlike TRUNCATE it lets those read on who read.
                     for table in connection.introspection.django_table_names(only_existing=True):
                         cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
@@ -93,7 +97,7 @@ class Rows:
                         row.save(force_insert=True)
                     for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
                         cursor.execute(sql)
-                    record(COMMAND_LINE, "restore")
+                    record(COMMAND_LINE, "restore", detail=told)
             except DeserializationError as error:
                 raise DataError(
                     Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
@@ -154,11 +158,19 @@ def _one_moment() -> Iterator[None]:
     """All that is read inside is as it was at one moment, whatever others write meanwhile."""
     from django.db import connection, transaction
 
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield  # SQLite's transactions see one moment anyway
+    connection.ensure_connection()  # which is when it learns its mode
+    mode = getattr(connection, "transaction_mode", None)
+    try:
+        if connection.vendor == "sqlite":  # sees one moment anyway; others write meanwhile
+            connection.transaction_mode = "DEFERRED"
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if connection.vendor == "sqlite":
+            connection.transaction_mode = mode
 
 
 @contextmanager
