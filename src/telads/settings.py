@@ -109,6 +109,9 @@ SETTINGS: tuple[Setting, ...] = (
         "다른 작업이 끝나기를 기다리는 시간(초)", "how long to wait for another writer")),
     Setting("builds_kept", "3", _at_least(1, int), Text(
         "남겨 두는 계산 결과 수", "how many builds are kept")),
+    Setting("cells_group", "0", _switch, Text(
+        "작업 폴더의 그룹이 셀 파일을 읽을 수 있는지 0 또는 1(그 밖의 파일은 늘 소유자만)",
+        "0 or 1: the workspace's group may read the cells (all else is for the owner alone)")),
     Setting("host", "127.0.0.1", str, Text(
         "웹사이트 주소", "address the website listens on")),
     Setting("port", "8000", _at_least(1, int), Text("웹사이트 포트", "port of the website")),
@@ -168,6 +171,7 @@ class Settings:
     forecast_phi: float
     lock_seconds: float
     builds_kept: int
+    cells_group: bool
     host: str
     port: int
     workers: int

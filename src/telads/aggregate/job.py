@@ -18,7 +18,7 @@ from pathlib import Path
 
 from telads.language import Text
 from telads.model import Month
-from telads.tables.store import TEMPORARY
+from telads.tables.private import TEMPORARY, make_folder
 from telads.workspace import Workspace, locked
 
 
@@ -60,7 +60,7 @@ def working(
     with locked(home, busy, wait, on_wait):
         folder = home / name
         _sweep(home, folder, discard)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder)
         yield Job(folder, parts)
         discard(folder)
 

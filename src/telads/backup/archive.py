@@ -20,9 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from telads.backup.contents import SECRET, is_allowed
+from telads.backup.contents import is_allowed
 from telads.errors import DataError
 from telads.language import Text
+from telads.tables.private import make_folder, new_file
 from telads.tables.store import replacing
 
 VERSION = 1
@@ -74,7 +75,7 @@ def write(
     text = manifest.text()
     with (
         replacing(target) as temporary,
-        _new(temporary, 0o600) as raw,
+        temporary.open("wb") as raw,
         gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w|", bufsize=CHUNK) as tar,
     ):
@@ -146,7 +147,7 @@ def _read(
 def _copied(content: IO[bytes], target: Path | None, name: str) -> str:
     """Copy to a new file, or to nowhere, and return the hash."""
     seen = hashlib.sha256()
-    with _new(target, 0o600 if name in SECRET else 0o666) if target else _nowhere() as file:
+    with _new(target) if target else _nowhere() as file:
         while chunk := content.read(CHUNK):
             seen.update(chunk)
             file.write(chunk)
@@ -209,13 +210,9 @@ def _add(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None
     tar.addfile(member, content)
 
 
-@contextmanager
-def _new(path: Path, mode: int) -> Iterator[IO[bytes]]:
-    """A new file, never readable for more people than in the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        yield file
+def _new(path: Path) -> IO[bytes]:
+    make_folder(path.parent)
+    return new_file(path)
 
 
 @contextmanager

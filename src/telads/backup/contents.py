@@ -13,8 +13,6 @@ from telads.workspace import Workspace
 DATABASE = "database.jsonl"
 SINGLE = ("ledger.json", "current", "secret-key")
 """Files that are replaced as a whole; what they name has to be there first."""
-SECRET = frozenset({"secret-key", DATABASE})
-"""For their owner alone, also when unpacked."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
     r"|cells/\w[\w.-]*\.parquet|marts/\w[\w-]*/\w[\w.-]*)"

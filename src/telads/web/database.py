@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from telads.settings import Settings
 
+DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
 """Seconds a connection to PostgreSQL is used again."""
 
@@ -16,7 +17,7 @@ def database_of(settings: Settings) -> dict[str, Any]:
     if not settings.database_url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": settings.workspace / "web.sqlite3",
+            "NAME": settings.workspace / DATABASE,
             "OPTIONS": {
                 # Readers go on while one writes; a second writer waits, seconds at most.
                 "init_command": "PRAGMA journal_mode=WAL",

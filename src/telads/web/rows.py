@@ -7,16 +7,17 @@ come back to life.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from telads.errors import DataError, WorkspaceError
+from telads.errors import DataError
 from telads.language import Text
-from telads.web.ready import make_ready
+from telads.tables.private import new_file
+from telads.web.ready import make_ready, unusable
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -45,7 +46,7 @@ class Rows:
 
     def dump(self, path: Path) -> int:
         """Write all rows, as they were at one moment, to a file of its owner's."""
-        with self._ready(), _for_owner(path) as file:
+        with self._ready(), TextIOWrapper(new_file(path), "utf-8") as file:
             from django.core import serializers
             from django.core.serializers.json import DjangoJSONEncoder
 
@@ -116,13 +117,7 @@ class Rows:
                 self._made_ready = True
             yield
         except (DatabaseError, OSError) as error:
-            raise WorkspaceError(
-                Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
-                     "The website's database cannot be used and is as it was."),
-                Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
-                     "Check that it runs and that the disk has room."),
-                file=self._workspace, value=str(error).strip().split("\n")[0],
-            ) from error  # fmt: skip
+            raise unusable(error, self._workspace) from error
 
 
 def _models() -> list[type[Model]]:
@@ -160,21 +155,13 @@ def _one_moment() -> Iterator[None]:
 
     connection.ensure_connection()  # which is when it learns its mode
     mode = getattr(connection, "transaction_mode", None)
+    # SQLite sees one moment anyway; as one that only reads it lets others write meanwhile.
+    setattr(connection, "transaction_mode", None)  # noqa: B010 - SQLite's alone
     try:
-        if connection.vendor == "sqlite":  # sees one moment anyway; others write meanwhile
-            connection.transaction_mode = "DEFERRED"
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     finally:
-        if connection.vendor == "sqlite":
-            connection.transaction_mode = mode
-
-
-@contextmanager
-def _for_owner(path: Path) -> Iterator[IO[str]]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        yield file
+        setattr(connection, "transaction_mode", mode)  # noqa: B010

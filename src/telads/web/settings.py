@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from telads.settings import Settings
+from telads.tables.private import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.database import database_of
@@ -84,6 +85,8 @@ CACHES = {
 
 # Work that no request should wait for (telads.web.jobs) is queued in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE, FOLDER  # of static files too
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
