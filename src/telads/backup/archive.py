@@ -29,6 +29,8 @@ from telads.tables.store import replacing
 VERSION = 1
 MANIFEST, SEAL = "telads-backup.json", "telads-backup.sha256"
 CHUNK = 2**20
+_LARGEST = 2**63
+"""Of bytes and nanoseconds, as the system counts them."""
 LONGEST_MANIFEST = 64 * 2**20
 LEVEL = 1
 """Parquet is compressed already; of the rest the first level takes most."""
@@ -167,14 +169,36 @@ def _manifest(text: bytes, path: Path) -> Manifest:
         document = json.loads(text)
         version = document.pop("backup")
         files = tuple(Stored(**file) for file in document.pop("files"))
-        good = all(is_allowed(file.name) and file.size >= 0 <= file.modified for file in files)
+        good = all(map(_is_possible, files))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, MANIFEST) from error
     if version != VERSION:
         raise other_version(path, version)
     if not good or len({file.name for file in files}) != len(files):
         raise _damaged(path, MANIFEST)
+    if not _are_facts(document):
+        raise _damaged(path, MANIFEST)
     return Manifest(document, files)
+
+
+def _is_possible(file: Stored) -> bool:
+    numbers = (file.size, file.modified)
+    return (
+        is_allowed(file.name)
+        and all(type(number) is int and 0 <= number < _LARGEST for number in numbers)
+        and isinstance(file.sha256, str)
+    )
+
+
+def _are_facts(facts: dict[str, Any]) -> bool:
+    """Whether all is told that is asked of a backup, each in its kind."""
+    lists = (facts.get("months"), facts.get("schema"))
+    return (
+        all(isinstance(facts.get(name), str) for name in ("telads", "made"))
+        and all(isinstance(one, list) and all(isinstance(t, str) for t in one) for one in lists)
+        and isinstance(facts.get("build"), str | None)
+        and type(facts.get("rows")) is int
+    )
 
 
 def other_version(path: Path, version: object) -> DataError:

@@ -7,7 +7,7 @@ come back to life.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from io import TextIOWrapper
@@ -20,6 +20,7 @@ from telads.tables.private import new_file
 from telads.web.ready import make_ready, unusable
 
 if TYPE_CHECKING:
+    from django.core.serializers.base import DeserializedObject
     from django.db.models import Model
 
 LEFT_OUT = frozenset({"sessions", "axes", "django_tasks_database"})
@@ -79,9 +80,11 @@ class Rows:
         """Put these rows in the place of all others, in one transaction; tell the log of it."""
         with self._ready(), path.open(encoding="utf-8") as file:
             from django.core import serializers
+            from django.core.exceptions import ValidationError
             from django.core.management.color import no_style
             from django.core.serializers.base import DeserializationError
-            from django.db import connection
+            from django.db import DataError as WrongValue
+            from django.db import IntegrityError, connection
 
             from telads.web.accounts import chain
             from telads.web.accounts.audit import COMMAND_LINE, one_action, record
@@ -94,16 +97,30 @@ class Rows:
                     # Unlike TRUNCATE it lets those read on who read.
                     for table in connection.introspection.django_table_names(only_existing=True):
                         cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-                    for row in serializers.deserialize("jsonl", file):
+                    for row in _possible(serializers.deserialize("jsonl", file)):
                         row.save(force_insert=True)
+                    if not all(map(_is_made, MADE_BY_MIGRATIONS)):
+                        raise DeserializationError("what every installation has is missing")
                     for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
                         cursor.execute(sql)
                     record(COMMAND_LINE, "restore", detail=told)
-            except DeserializationError as error:
+            # What a file holds may be of any kind, whatever its seal says.
+            except (
+                DeserializationError,
+                IntegrityError,
+                WrongValue,
+                AttributeError,
+                LookupError,
+                OverflowError,
+                RecursionError,
+                TypeError,
+                ValidationError,
+                ValueError,
+            ) as error:
                 raise DataError(
                     Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
                          "The backup's database cannot be read. Nothing was changed."),
-                    value=error,
+                    value=str(error).strip().split("\n")[0][:300] or type(error).__name__,
                 ) from error  # fmt: skip
 
     @contextmanager
@@ -134,6 +151,23 @@ def _models() -> list[type[Model]]:
 def _rows() -> Iterator[Model]:
     for model in _models():
         yield from model._base_manager.order_by("pk").iterator(chunk_size=AT_A_TIME)
+
+
+def _possible(rows: Iterable[DeserializedObject]) -> Iterator[DeserializedObject]:
+    """Rows of tables that are kept, with values that fit: SQLite would take longer ones as well."""
+    kept = set(_models())
+    for row in rows:
+        if type(row.object) not in kept:
+            raise LookupError(row.object._meta.label)
+        for field in row.object._meta.concrete_fields:
+            field.run_validators(getattr(row.object, field.attname))
+        yield row
+
+
+def _is_made(label: str) -> bool:
+    from django.apps import apps
+
+    return bool(apps.get_model(label)._base_manager.exists())
 
 
 class _Counted:
