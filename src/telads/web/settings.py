@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "telads.web.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
+    "telads.web.security.kept_by_nobody",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
