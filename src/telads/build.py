@@ -26,6 +26,7 @@ from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.cells import reading
 from telads.tables.ledger import Ledger
+from telads.tables.private import make_folder, new_file
 from telads.tables.store import TEMPORARY, explained, move_folder
 from telads.version import __version__
 from telads.workspace import BUILD_FORMAT, Workspace
@@ -121,13 +122,11 @@ def _make(
         services, given = _given(workspace, ledger, settings)
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
     with explained(folder):
-        folder.mkdir(parents=True)
+        make_folder(folder)
     _write_tables(given, folder, on_step)
     about = _about(ledger, settings, name, services)
-    with explained(folder):
-        (folder / "build.json").write_text(
-            json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+    with explained(folder), new_file(folder / "build.json") as opened:
+        opened.write((json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     if on_step:
         on_step("", len(TABLES), len(TABLES))
     target = workspace.marts_path / name
@@ -182,8 +181,8 @@ def _write_tables(
             prepared.result()  # what several tables need, before they ask for it at once
         content = io.BytesIO()  # written by us, so that a full disk is told as what it is
         published(TABLES[table](given)).write_parquet(content, compression="zstd")
-        with explained(folder):
-            (folder / f"{table}.parquet").write_bytes(content.getbuffer())
+        with explained(folder), new_file(folder / f"{table}.parquet") as file:
+            file.write(content.getbuffer())
 
     with ThreadPoolExecutor(WRITERS) as pool:
         prepared = pool.submit(given.prepare)

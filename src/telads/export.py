@@ -168,9 +168,10 @@ def provenance(build: Build, table: str, method: str | None) -> dict[str, object
 
 
 def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
-    with replacing(path) as temporary:
+    with replacing(path, export=True) as temporary:
         frame.write_csv(temporary, include_bom=True)  # without it Korean Excel garbles names
-    write_text(path.with_name(path.name + DESCRIPTION), description(path.name, frame, about))
+    about_it = path.with_name(path.name + DESCRIPTION)
+    write_text(about_it, description(path.name, frame, about), export=True)
 
 
 def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> str:
@@ -201,11 +202,11 @@ def _datatype(kind: pl.DataType) -> str:
 
 
 def _json(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
-    write_text(path, _json_text({**about, "rows": frame.to_dicts()}))
+    write_text(path, _json_text({**about, "rows": frame.to_dicts()}), export=True)
 
 
 def _parquet(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
-    with replacing(path) as temporary:
+    with replacing(path, export=True) as temporary:
         frame.write_parquet(temporary, metadata={"telads": json.dumps(about, ensure_ascii=False)})
 
 
@@ -254,7 +255,7 @@ def _workbook(path: Path) -> Iterator[Workbook]:
     # A text that begins with = is a text: nothing of a workbook is ever run.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     content = io.BytesIO()  # written by us, so that a full disk is told as what it is
-    with replacing(path) as temporary:
+    with replacing(path, export=True) as temporary:
         try:
             with Workbook(content, options) as book:
                 yield book

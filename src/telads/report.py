@@ -73,7 +73,7 @@ def write_report(
         sections=_sections(build, lang, district, sex, age, service),
         figures=_figures(build, lang),
     )
-    write_text(path, page)
+    write_text(path, page, export=True)
 
 
 def _sections(

@@ -121,6 +121,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("replaced_cells_kept", "0", _switch, Text(
         "가입자 기록으로 만든 달이 바뀌어도 이전 칸 파일을 남기는지 0 또는 1",
         "0 or 1: cells made from logs are kept when their month was replaced or taken back")),
+    Setting("cells_group", "0", _switch, Text(
+        "작업 폴더의 그룹이 셀 파일을 읽을 수 있는지 0 또는 1(그 밖의 파일은 늘 소유자만)",
+        "0 or 1: the workspace's group may read the cells (all else is for the owner alone)")),
     Setting("host", "127.0.0.1", str, Text(
         "웹사이트 주소", "address the website listens on")),
     Setting("port", "8000", _at_least(1, int), Text("웹사이트 포트", "port of the website")),
@@ -182,6 +185,7 @@ class Settings:
     builds_kept: int
     epsilon_limit: float | None
     replaced_cells_kept: bool
+    cells_group: bool
     host: str
     port: int
     workers: int

@@ -11,6 +11,8 @@ telads-data/
 from __future__ import annotations
 
 import json
+import math
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from telads.catalog import BY_ID
 from telads.errors import (
     NothingBuilt,
     UnknownChoice,
@@ -28,8 +31,13 @@ from telads.errors import (
 )
 from telads.language import Text
 from telads.model import Month
-from telads.tables.ledger import Ledger
+from telads.settings import Settings
+from telads.tables.ledger import CELLS, Ledger
+from telads.tables.private import FILE, close, make_folder
 from telads.tables.store import TEMPORARY, write_text
+
+BUILD = re.compile(r"\w[\w-]*")
+"""Names of builds: they never lead out of their folder."""
 
 
 @contextmanager
@@ -44,8 +52,8 @@ def locked(
     from filelock import FileLock, Timeout
 
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock")
+        make_folder(folder)
+        lock = FileLock(folder / "lock", mode=FILE)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -109,12 +117,21 @@ class Workspace:
 
     @contextmanager
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
-        """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long."""
+        """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long.
+
+        What of it others could use, as of a former version, is closed to them.
+        """
         busy = Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
                     "Another telads is writing to this workspace.")  # fmt: skip
         with locked(self.path, busy, wait, on_wait):
             self._sweep()
-            yield
+            group = Settings.load().cells_group
+            close(self.path, group)
+            try:
+                yield
+            finally:
+                if group:  # new cells are made for their owner alone
+                    close(self.path, group)
 
     def _sweep(self) -> None:
         """Remove what a killed process left half written; only ever under the lock."""
@@ -126,7 +143,10 @@ class Workspace:
         """The build in force, or None before the first one; raises `WorkspaceDamaged`."""
         file = self.path / "current"
         try:
-            return file.read_text(encoding="utf-8").strip()
+            name = file.read_text(encoding="utf-8").strip()
+            if BUILD.fullmatch(name):
+                return name
+            raise ValueError(name)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -208,7 +228,16 @@ class Build:
         """What the build was made from: months, hashes, warnings, settings, version."""
         try:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
+            _check_about(about)
+        except (
+            AttributeError,
+            KeyError,
+            OSError,
+            RecursionError,
+            TypeError,
+            UnknownChoice,
+            ValueError,
+        ) as error:
             raise WorkspaceDamaged(
                 Text("계산 결과를 읽을 수 없습니다.", "The build cannot be read."),
                 Text("telads build --again으로 다시 계산해 주세요.",
@@ -252,6 +281,27 @@ class Build:
                 file=self.path,
             )  # fmt: skip
         return self.path / f"{name}.parquet"
+
+
+def _check_about(about: dict[str, Any]) -> None:
+    """Raise an error where a reader would find something else than it looks for."""
+    months = [str(Month.parse(text)) for text in about["months"]]
+    good = (
+        months
+        and about["files"].keys() == set(months)
+        and about["services"]
+        and {*about["services"]} <= BY_ID.keys()
+        and isinstance(about["version"], str)
+        and math.isfinite(about["floor"])
+        and math.isfinite(about["forecast_phi"])
+        and int(about["format"])
+    )
+    for file in about["files"].values():
+        good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
+        for ko, en in file["warnings"]:
+            good = good and isinstance(ko, str) and isinstance(en, str)
+    if not good:
+        raise ValueError(months)
 
 
 def _no_such_build(start: str | None, builds: list[str]) -> UnknownChoice:

@@ -16,6 +16,8 @@ import pytest
 
 from bench.soak.postgres import Missing, Postgres, postgres
 from telads.workspace import Workspace
+from tests.backup.test_backup import members, packed
+from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads
 
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
@@ -69,8 +71,7 @@ class Place:
         )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Postgres]:
+def started() -> Iterator[Postgres]:
     try:
         with postgres() as server:
             yield server
@@ -78,6 +79,10 @@ def server() -> Iterator[Postgres]:
         if os.environ.get("CI"):
             pytest.fail(str(reason))
         pytest.skip(str(reason))
+
+
+server = pytest.fixture(started, scope="module", name="server")
+empty_server = pytest.fixture(started, name="empty_server")
 
 
 @pytest.mark.slow
@@ -129,6 +134,45 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
         assert told.stderr.splitlines()[-1].startswith("telads: This is no whole backup.")
     assert {path.name for path in new.workspace.glob("*")} <= {"lock"}
     assert old.telads("backup", str(file)).returncode == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_forged_backup_is_told_in_a_line_and_changes_nothing(
+    kind: str, twin_workspace: Workspace, empty_server: Postgres, tmp_path: Path
+) -> None:
+    old = Place(tmp_path / "old")
+    shutil.copytree(twin_workspace.path, old.workspace)
+    old.script("fill")
+    assert old.telads("backup", str(tmp_path / "good.tar.gz")).returncode == 0
+    content = members(tmp_path / "good.tar.gz")
+    rows = dict(content)["database.jsonl"]
+    new = Place(tmp_path / "new", empty_server.url if kind == "postgresql" else "")
+    assert new.telads("user", "create", "lee").returncode == 0
+    forged = {
+        "ledger": with_member(content, "ledger.json", b"{"),
+        "current": with_member(content, "current", b"../../.."),
+        "empty": with_member(content, "database", b""),
+        "large": with_member(content, "database", rows.replace(b'"pk": 1,', b'"pk": 1e30,', 1)),
+        "text": with_member(content, "database", rows.replace(b"kim", b"k\xffm")),
+    }
+    for name, changed in forged.items():
+        path = packed(tmp_path / f"{name}.tar.gz", sealed(changed))
+        told = new.telads("restore", str(path), "--force")
+        line = told.stderr.splitlines()[-1]
+        assert told.returncode == 1
+        assert "Nothing was changed." in line
+        assert "Unexpected" not in line
+        assert [row["name"] for row in _people(new)] == ["lee"]
+        assert not new.workspace.joinpath("ledger.json").exists()
+    assert new.telads("restore", str(tmp_path / "good.tar.gz"), "--force").returncode == 0
+    assert "kim" in {row["name"] for row in _people(new)}
+
+
+def _people(place: Place) -> list[dict[str, Any]]:
+    listed = json.loads(place.telads("user", "list", "-f", "json").stdout)
+    rows: list[dict[str, Any]] = listed["rows"]
+    return rows
 
 
 @pytest.mark.slow

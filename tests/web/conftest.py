@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
+from telads.web.accounts import chain
 from telads.workspace import Workspace
 
 PROCESSES = {"Server", "multiprocessing", "subprocess"}
@@ -34,6 +37,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             asked = item.get_closest_marker("django_db") or "db" in item.fixturenames
             if asked or not PROCESSES.isdisjoint(dir(item.module)):
                 item.add_marker("database")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def log_emptied_between_tests() -> Iterator[None]:
+    """Let Django empty the tables after a test with real transactions, that of the log too."""
+    emptied = BaseDatabaseOperations.execute_sql_flush
+
+    def flush(self: BaseDatabaseOperations, statements: list[str]) -> None:
+        with transaction.atomic(), chain.replaceable(self.connection):
+            emptied(self, statements)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", flush)
+        yield
 
 
 @pytest.fixture

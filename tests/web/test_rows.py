@@ -12,6 +12,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from telads.errors import DataError, WorkspaceError
+from telads.web.accounts.audit import record
+from telads.web.accounts.chain import checked
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import role_name
 from telads.web.accounts.roles import Role
@@ -72,6 +74,23 @@ def test_all_comes_back_as_it_was(rows: Rows, kim: Client, tmp_path: Path) -> No
     assert PlanVersion.objects.get().read().name == plan.name
 
 
+def test_the_log_goes_on_behind_that_of_the_backup(rows: Rows, kim: Client, tmp_path: Path) -> None:
+    saved(kim)
+    rows.dump(tmp_path / "rows")
+    record("lee", "sign-out")
+    former = AuditEntry.objects.order_by("pk").last()
+    count = AuditEntry.objects.count()
+    rows.load(tmp_path / "rows")
+    record("kim", "sign-in")
+    log = AuditEntry.objects.order_by("pk")
+    state = checked(connection, log)
+    assert (state.broken, state.guarded) == (None, True)
+    told = AuditEntry.objects.get(action="restore")
+    assert former is not None
+    assert told.detail == f"log {count} {former.hash}", "what was replaced can be told apart"
+    assert "lee" not in log.values_list("who", flat=True)
+
+
 def test_numbers_go_on_behind_those_that_came_back(rows: Rows, kim: Client, tmp_path: Path) -> None:
     first, second = saved(kim), saved(kim)
     rows.dump(tmp_path / "rows")
@@ -89,7 +108,49 @@ def test_nobody_is_signed_in_by_a_backup(rows: Rows, kim: Client, tmp_path: Path
     assert kim.get("/plans/").status_code == 302
 
 
-@pytest.mark.parametrize("bad", ["{", '{"model": "no.such", "pk": 1, "fields": {}}', "[]"])
+def user(pk: object = 99, **fields: object) -> str:
+    known = {"username": "x", "password": "x", "date_joined": "2026-01-01T00:00:00+00:00"}
+    return json.dumps({"model": "auth.user", "pk": pk, "fields": {**known, **fields}})
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "{",
+        '{"model": "no.such", "pk": 1, "fields": {}}',
+        "[]",
+        "5",
+        '"text"',
+        "[" * 100_000,
+        '{"model": 5}',
+        '{"fields": {}}',
+        '{"model": "auth.user", "pk": 1, "fields": 5}',
+        user(1e30),
+        user(10**30),
+        user(-(10**30)),
+        user("x"),
+        user({}),
+        user(float("nan")),
+        user(username="x" * 10_000),
+        user(username=None),
+        user(username="kim"),
+        user(username="two words"),
+        user(is_active=1e30),
+        user(date_joined="yesterday"),
+        user(date_joined=1e30),
+        user(groups=[10**9]),
+        user(groups=[1e30]),
+        user(groups="x"),
+        user(surprise=1),
+        user(username="\ud800"),
+        user(first_name="\0" * 200),
+        '{"model": "plans.savedplan", "pk": 99, "fields": {"owner": 10000, "name": "x"}}',
+        '{"model": "plans.planversion", "pk": 99, "fields": {"number": 1e30}}',
+        '{"model": "sessions.session", "pk": "x", "fields": '
+        '{"session_data": "x", "expire_date": "2099-01-01T00:00:00+00:00"}}',
+    ],
+    ids=lambda bad: bad[:60],
+)
 def test_rows_that_cannot_be_read_change_nothing(
     bad: str, rows: Rows, kim: Client, tmp_path: Path
 ) -> None:
@@ -97,10 +158,23 @@ def test_rows_that_cannot_be_read_change_nothing(
     before = everything()
     with (tmp_path / "rows").open("a") as file:
         file.write(bad + "\n")
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="Nothing was changed"):
         rows.load(tmp_path / "rows")
     assert everything() == before
     assert kim.get("/plans/").status_code == 200
+    assert checked(connection, AuditEntry.objects.order_by("pk")).guarded
+
+
+def test_rows_that_no_installation_is_without_have_to_be_there(rows: Rows, tmp_path: Path) -> None:
+    rows.dump(tmp_path / "rows")
+    lines = (tmp_path / "rows").read_text("utf-8").splitlines()
+    before = everything()
+    for kind in ("", "auth.group", "auth.permission"):
+        kept = [line for line in lines if not kind or f'"{kind}"' not in line] if kind else []
+        (tmp_path / "some").write_text("\n".join(kept), "utf-8")
+        with pytest.raises(DataError, match="Nothing was changed"):
+            rows.load(tmp_path / "some")
+        assert everything() == before
 
 
 def test_a_database_that_refuses_is_told(

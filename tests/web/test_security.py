@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from telads.web.accounts.roles import Role
 from telads.web.secret import secret_key
 from telads.web.security import POLICY
+from tests.web.accounts.people import person, signed_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,3 +76,23 @@ def test_a_strange_host_is_refused_with_a_page_and_the_policy(site: Client) -> N
     assert response.status_code == 400
     assert response["Content-Security-Policy"] == POLICY
     assert "요청을 이해할 수 없습니다" in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["/en/", "/plans/", "/en/plans/new/", "/account/users/", "/account/log/", "/admin/",
+     "/en/admin-data/", "/evidence/", "/en/customers/?district=강남구&sex=F&age=30", "/nowhere/",
+     "/en/plans/99/", "/account/password/", "/data/", "/api/v1/docs"],
+)  # fmt: skip
+def test_what_somebody_signed_in_is_shown_is_kept_by_nobody(site: Client, path: str) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    told = boss.get(path)["Cache-Control"]
+    assert "no-store" in told
+    assert "private" in told
+
+
+@pytest.mark.django_db
+def test_what_visitors_see_may_be_kept(site: Client) -> None:
+    for path in ("/en/", "/evidence/"):
+        assert "no-store" not in site.get(path).headers.get("Cache-Control", "")

@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 import signal
+import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pytest
 from telads.build import build
 from telads.errors import AddressUnusable
 from telads.settings import Settings
-from telads.web.serve import address_of, check_address
+from telads.web.serve import HEADER_SECONDS, address_of, check_address
 from telads.workspace import Workspace
 from tests.web.server import Server
 
@@ -159,3 +161,34 @@ def test_the_address_to_type() -> None:
     assert address_of("127.0.0.1", 8000) == "http://127.0.0.1:8000/"
     assert address_of("0.0.0.0", 80) == "http://127.0.0.1:80/"
     assert address_of("::1", 8000) == "http://[::1]:8000/"
+
+
+@pytest.mark.slow
+def test_a_request_that_never_comes_whole_is_ended(server: Server) -> None:
+    """Whoever sends nothing, half a head, or a line now and then holds no connection for long."""
+    head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+    ends: dict[str, float] = {}
+
+    def send(name: str, first: bytes, drip: bool = False) -> None:
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", server.port)) as connection:
+            connection.settimeout(3 * HEADER_SECONDS)
+            with suppress(ConnectionError):
+                connection.sendall(first)
+                for number in range(3 * HEADER_SECONDS if drip else 0):
+                    connection.sendall(b"X-%d: 1\r\n" % number)
+                    time.sleep(1)
+                connection.recv(1000)
+            ends[name] = time.monotonic() - began
+
+    sent = [("nothing", b""), ("half a line", head[:9]), ("half a head", head)]
+    threads = [threading.Thread(target=send, args=one) for one in sent]
+    threads.append(threading.Thread(target=send, args=("drops", head, True)))
+    for thread in threads:
+        thread.start()
+    assert server.get("/healthz")[0] == 200, "meanwhile others are answered"
+    for thread in threads:
+        thread.join()
+    assert ends.keys() == {"nothing", "half a line", "half a head", "drops"}
+    for seconds in ends.values():
+        assert HEADER_SECONDS - 1 < seconds < 2 * HEADER_SECONDS

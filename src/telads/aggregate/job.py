@@ -21,7 +21,8 @@ from pathlib import Path
 
 from telads.language import Text
 from telads.model import Month
-from telads.tables.store import TEMPORARY, explained
+from telads.tables.private import TEMPORARY, make_folder, new_file
+from telads.tables.store import explained
 from telads.workspace import Workspace, locked
 
 KEY = "aggregations/key"
@@ -48,18 +49,17 @@ def private_key(workspace: Workspace) -> bytes:
     path = workspace.path / KEY
     with explained(path):
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             made = path.with_name(f"{TEMPORARY}{os.getpid()}-{path.name}")
-            descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
-                with os.fdopen(descriptor, "wb") as file:
+                with new_file(made) as file:
                     file.write(secrets.token_bytes(32))
                     file.flush()
                     os.fsync(file.fileno())
                 with suppress(FileExistsError):  # another process was first
                     os.link(made, path)
             finally:
-                made.unlink()
+                made.unlink(missing_ok=True)
         return path.read_bytes()
 
 
@@ -89,7 +89,7 @@ def working(
     with locked(home, busy, wait, on_wait):
         folder = home / name
         _sweep(home, folder, discard)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder)
         yield Job(folder, parts)
         discard(folder)
 

@@ -59,7 +59,7 @@ def _read(path: Path) -> pl.DataFrame:
 
     try:
         return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise WorkspaceDamaged(
             Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
             Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),

@@ -20,14 +20,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from telads.backup.contents import SECRET, is_allowed
+from telads.backup.contents import is_allowed
 from telads.errors import DataError
 from telads.language import Text
+from telads.tables.private import make_folder, new_file
 from telads.tables.store import replacing
 
 VERSION = 1
 MANIFEST, SEAL = "telads-backup.json", "telads-backup.sha256"
 CHUNK = 2**20
+_LARGEST = 2**63
+"""Of bytes and nanoseconds, as the system counts them."""
 LONGEST_MANIFEST = 64 * 2**20
 LEVEL = 1
 """Parquet is compressed already; of the rest the first level takes most."""
@@ -74,7 +77,7 @@ def write(
     text = manifest.text()
     with (
         replacing(target) as temporary,
-        _new(temporary, 0o600) as raw,
+        temporary.open("wb") as raw,
         gzip.GzipFile("", "wb", LEVEL, raw, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w|", bufsize=CHUNK) as tar,
     ):
@@ -146,7 +149,7 @@ def _read(
 def _copied(content: IO[bytes], target: Path | None, name: str) -> str:
     """Copy to a new file, or to nowhere, and return the hash."""
     seen = hashlib.sha256()
-    with _new(target, 0o600 if name in SECRET else 0o666) if target else _nowhere() as file:
+    with _new(target) if target else _nowhere() as file:
         while chunk := content.read(CHUNK):
             seen.update(chunk)
             file.write(chunk)
@@ -166,14 +169,36 @@ def _manifest(text: bytes, path: Path) -> Manifest:
         document = json.loads(text)
         version = document.pop("backup")
         files = tuple(Stored(**file) for file in document.pop("files"))
-        good = all(is_allowed(file.name) and file.size >= 0 <= file.modified for file in files)
+        good = all(map(_is_possible, files))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, MANIFEST) from error
     if version != VERSION:
         raise other_version(path, version)
     if not good or len({file.name for file in files}) != len(files):
         raise _damaged(path, MANIFEST)
+    if not _are_facts(document):
+        raise _damaged(path, MANIFEST)
     return Manifest(document, files)
+
+
+def _is_possible(file: Stored) -> bool:
+    numbers = (file.size, file.modified)
+    return (
+        is_allowed(file.name)
+        and all(type(number) is int and 0 <= number < _LARGEST for number in numbers)
+        and isinstance(file.sha256, str)
+    )
+
+
+def _are_facts(facts: dict[str, Any]) -> bool:
+    """Whether all is told that is asked of a backup, each in its kind."""
+    lists = (facts.get("months"), facts.get("schema"))
+    return (
+        all(isinstance(facts.get(name), str) for name in ("telads", "made"))
+        and all(isinstance(one, list) and all(isinstance(t, str) for t in one) for one in lists)
+        and isinstance(facts.get("build"), str | None)
+        and type(facts.get("rows")) is int
+    )
 
 
 def other_version(path: Path, version: object) -> DataError:
@@ -209,13 +234,9 @@ def _add(tar: tarfile.TarFile, name: str, size: int, content: IO[bytes]) -> None
     tar.addfile(member, content)
 
 
-@contextmanager
-def _new(path: Path, mode: int) -> Iterator[IO[bytes]]:
-    """A new file, never readable for more people than in the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        yield file
+def _new(path: Path) -> IO[bytes]:
+    make_folder(path.parent)
+    return new_file(path)
 
 
 @contextmanager

@@ -1,20 +1,29 @@
-"""Which files of a workspace a backup holds."""
+"""Which files of a workspace a backup holds, and whether a workspace can be worked with."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from telads.tables.cells import unreadable
+from telads.answers.lookalike import lookalike
+from telads.answers.platforms import platforms
+from telads.answers.services import history, services
+from telads.answers.signals import signals
+from telads.answers.status import status
+from telads.answers.tables import people, read
+from telads.answers.targets import targets
+from telads.errors import QuestionError, TeladsError, WorkspaceDamaged
+from telads.language import Text
+from telads.marts import TABLES
+from telads.tables.cells import is_readable, unreadable
 from telads.tables.store import TEMPORARY
-from telads.workspace import Workspace
+from telads.workspace import Build, Workspace
 
 DATABASE = "database.jsonl"
 SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
 """Files that are replaced as a whole; what they name has to be there first."""
-SECRET = frozenset({"secret-key", "aggregations/key", DATABASE})
-"""For their owner alone, also when unpacked."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
     r"|cells/\w[\w.-]*\.parquet|marts/\w[\w-]*/\w[\w.-]*)"
@@ -50,3 +59,56 @@ def files_of(workspace: Workspace) -> Iterator[tuple[str, Path]]:
 def _folders(path: Path) -> list[Path]:
     found = path.iterdir() if path.is_dir() else ()
     return sorted(one for one in found if one.is_dir() and not one.name.startswith(TEMPORARY))
+
+
+def check_usable(workspace: Workspace) -> None:
+    """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
+
+    The ledger is read, and all cells of months in force; of the build in force every table, and it
+    is asked what people ask first. Other builds are not looked into: none depends on them.
+    """
+    key = workspace.path / "secret-key"
+    if key.exists() and not key.read_bytes().strip().isascii():
+        raise _unusable(key)
+    for month, path in workspace.cells().items():
+        if not is_readable(path):
+            raise unreadable(month, path)
+    if workspace.build_name() is None:
+        return
+    build = workspace.build()
+    build.about  # noqa: B018 - reading it is the check
+    for table in TABLES:
+        read(build, table)
+    try:
+        _ask(workspace, build)
+    except TeladsError:
+        raise
+    except Exception as error:  # tables of other columns, or of other kinds of values
+        raise _unusable(build.path) from error
+
+
+def _ask(workspace: Workspace, build: Build) -> None:
+    """What people ask first, of the first segment that is shown."""
+    status(workspace)
+    month = str(build.months[-1])
+    segment = next(iter(people(build)[month]))
+    for service in build.about["services"][:1]:
+        questions: list[Callable[[], object]] = [
+            lambda: services(build, *segment),
+            lambda: history(build, *segment),
+            lambda: signals(build, *segment),
+            lambda: lookalike(build, *segment),
+            lambda: targets(build, service),  # noqa: B023 - asked at once
+            lambda: platforms(build, service, *segment),  # noqa: B023
+        ]
+        for question in questions:
+            with suppress(QuestionError):  # as of too few people: that is an answer
+                question()
+
+
+def _unusable(path: Path) -> WorkspaceDamaged:
+    return WorkspaceDamaged(
+        Text("작업 폴더의 파일을 읽을 수 없습니다.", "A file of the workspace cannot be read."),
+        Text("telads doctor로 확인해 주세요.", "See telads doctor."),
+        file=path,
+    )

@@ -1,6 +1,7 @@
 """Putting a backup in force.
 
     unpacked beside what is there, every checksum compared        killed: all as it was
+    -> opened and asked as a workspace, the rows counted          killed: all as it was
     -> the database, in one transaction                           killed: all as it was
     -> cells and builds under their names, which nobody reads yet
     -> ledger, secret key, build in force: a rename each          killed: run it again
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from telads.backup.archive import Manifest, Step, other_version, read
-from telads.backup.contents import DATABASE, SINGLE
+from telads.backup.contents import DATABASE, SINGLE, check_usable
 from telads.backup.database import Database
-from telads.errors import DataError, WorkspaceError
+from telads.errors import DataError, TeladsError, WorkspaceError
 from telads.language import Text
 from telads.tables.ledger import VERSION as LEDGER
 from telads.tables.ledger import Ledger
@@ -32,8 +34,21 @@ SPARE = 16 * 2**20
 
 
 def check(archive: Path, step: Step) -> Manifest:
-    """Read a backup from end to end; raises `DataError` if it is not whole or cannot be used."""
-    return read(archive, None, lambda manifest: _check_version(archive, manifest), step)
+    """Read a backup from end to end and open what it holds, in the system's temporary folder.
+
+    Raises `DataError` if it is not whole or cannot be used. Whether a database takes its rows is
+    not tried.
+    """
+    with tempfile.TemporaryDirectory(prefix="telads-") as folder:
+        staged = Path(folder)
+
+        def good(manifest: Manifest) -> None:
+            _check_version(archive, manifest)
+            _check_space(staged, manifest)
+
+        manifest = _unpacked(archive, staged, good, step)
+        _check_content(archive, staged, manifest)
+    return manifest
 
 
 def restore(
@@ -56,7 +71,7 @@ def restore(
 
     def good(manifest: Manifest) -> None:
         _check_version(archive, manifest)
-        _check_space(workspace, manifest)
+        _check_space(workspace.path, manifest)
 
     with workspace.writing(wait, on_wait):
         # Asked only now: whoever held the lock may have taken something in.
@@ -65,6 +80,7 @@ def restore(
         staged = workspace.path / f"{TEMPORARY}{os.getpid()}-restore"
         try:
             manifest = _unpacked(archive, staged, good, step)
+            _check_content(archive, staged, manifest)
             if manifest.facts.get("schema") != database.schema():
                 raise other_version(archive, manifest.facts.get("telads"))
             if not replace and database.is_used():
@@ -102,15 +118,43 @@ def _check_version(archive: Path, manifest: Manifest) -> None:
         )
 
 
-def _check_space(workspace: Workspace, manifest: Manifest) -> None:
-    free = shutil.disk_usage(workspace.path).free
+def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
+    """Open what was unpacked as what it is to become; raise `DataError` where that fails."""
+    try:
+        check_usable(Workspace(staged))
+    except TeladsError as error:
+        file = error.facts.get("file")
+        known = isinstance(file, Path) and file.is_relative_to(staged)
+        name = os.path.relpath(str(file), staged) if known else None
+        raise _useless(archive, name) from error
+    try:
+        with (staged / DATABASE).open(encoding="utf-8") as rows:
+            count = sum(1 for row in rows if row.strip())
+    except ValueError as error:  # no UTF-8
+        raise _useless(archive, DATABASE) from error
+    if count != manifest.facts["rows"]:
+        raise _useless(archive, DATABASE)
+
+
+def _useless(archive: Path, name: str | None) -> DataError:
+    return DataError(
+        Text("백업에 든 것을 쓸 수 없습니다. 아무것도 바꾸지 않았습니다.",
+             "What the backup holds cannot be used. Nothing was changed."),
+        Text("다른 백업을 쓰거나, 만든 곳에서 telads doctor로 확인하고 다시 만들어 주세요.",
+             "Use another backup, or see telads doctor where it was made, and make it again."),
+        file=archive, value=name,
+    )  # fmt: skip
+
+
+def _check_space(folder: Path, manifest: Manifest) -> None:
+    free = shutil.disk_usage(folder).free
     if free < manifest.size + SPARE:
         raise WorkspaceError(
             Text("디스크에 백업을 풀 자리가 모자랍니다. 아무것도 바꾸지 않았습니다.",
                  "There is no room on the disk to unpack the backup. Nothing was changed."),
             Text(f"{manifest.size + SPARE:,}바이트가 필요하고 {free:,}바이트가 남았습니다.",
                  f"{manifest.size + SPARE:,} bytes are needed, {free:,} are free."),
-            file=workspace.path,
+            file=folder,
         )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from telads.backup.archive import Manifest, Step, write
-from telads.backup.contents import DATABASE, files_of
+from telads.backup.contents import DATABASE, check_usable, files_of
 from telads.backup.database import Database
 from telads.errors import WorkspaceError
 from telads.language import Text
@@ -50,6 +50,7 @@ def take(
             file=workspace.path,
         )  # fmt: skip
     with workspace.writing(wait, on_wait):
+        check_usable(workspace)  # what cannot be used could not be restored either
         dump = workspace.path / f"{TEMPORARY}{os.getpid()}-{DATABASE}"
         try:
             rows = database.dump(dump)

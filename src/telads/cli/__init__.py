@@ -131,6 +131,10 @@ def _run(words: list[str], lang: Lang) -> int:
 
 def _line(error: Exception, lang: Lang) -> str:
     """An error in one line."""
+    if type(error).__module__ == "django.db.utils":
+        from telads.web.ready import unusable
+
+        error = unusable(error)
     if isinstance(error, TeladsError):
         return error.line(lang)
     if isinstance(error, typer.TyperException):

@@ -8,18 +8,23 @@ import re
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from typing import NamedTuple
 
 from telads.errors import TeladsError
 from telads.language import Text, same
 from telads.settings import SETTINGS, Settings
 from telads.tables.ledger import Ledger
+from telads.tables.private import found_open
 from telads.version import __version__
 from telads.workspace import Workspace
 
 LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
 LEAST_DISK = 1_000_000_000
 """Bytes; a month takes about 1 MB, a build 3 MB, a browserful of pictures less."""
+MOST_OPEN = 5
+"""Files that are named among those open to others."""
+SQLITE = "web.sqlite3"
 
 
 class Finding(NamedTuple):
@@ -41,6 +46,8 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
     yield _font()
     yield from _workspace(workspace, settings)
+    yield from _modes(workspace, settings)
+    yield from _log(workspace, settings)
 
 
 def _written(value: object) -> str:
@@ -121,3 +128,60 @@ def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
             yield Finding(True, Text(f"계산 {name}", f"build {name}"))
     except TeladsError as error:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
+
+
+def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """What of the workspace other accounts of this machine may use."""
+    found = list(islice(found_open(workspace.path, settings.cells_group), MOST_OPEN + 1))
+    if not found:
+        if workspace.path.is_dir():
+            yield Finding(True, Text("작업 폴더는 이 컴퓨터의 다른 계정에 닫혀 있습니다.",
+                                     "The workspace is closed to other accounts."))  # fmt: skip
+        return
+    named = ", ".join(map(str, found[:MOST_OPEN])) + (", ..." if len(found) > MOST_OPEN else "")
+    yield Finding(False, Text(
+        f"이 컴퓨터의 다른 계정에 열려 있습니다: {named}. 작업 폴더의 소유자가 telads serve처럼 "
+        f"작업 폴더에 쓰는 명령을 실행하면 닫힙니다. 직접 닫으려면: chmod -R go= {workspace.path}",
+        f"Open to other accounts of this machine: {named}. Any verb that writes to the workspace, "
+        "as telads serve, closes it when its owner runs it; by hand: "
+        f"chmod -R go= {workspace.path}",
+    ))  # fmt: skip
+
+
+def _log(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """Whether the log of actions is as it was written."""
+    from telads.web.accounts.desk import log_state
+
+    database = settings.database_url or (workspace.path / SQLITE).exists()
+    if not database or not (workspace.path / "secret-key").exists():  # never was a website
+        return
+    try:
+        state = log_state(workspace.path)
+    except TeladsError as error:
+        yield Finding(False, Text(error.line("ko"), error.line("en")))
+        return
+    if state is None:
+        yield Finding(True, Text(
+            "작업 기록은 웹사이트나 telads user를 다음에 쓸 때 사슬로 이어집니다.",
+            "The log of actions is chained when the website or telads user is next used.",
+        ))  # fmt: skip
+        return
+    if state.broken is not None:
+        yield Finding(False, Text(
+            f"작업 기록이 쓰인 그대로가 아닙니다. {state.broken}번 기록이나 그 앞의 것이 "
+            "바뀌었거나 지워졌습니다.",
+            f"The log of actions is not as it was written: entry {state.broken}, or one before "
+            "it, was changed or removed.",
+        ))  # fmt: skip
+    else:
+        yield Finding(True, Text(
+            f"작업 기록 {state.entries}건, 마지막 해시 {state.head or '-'} "
+            "(다른 곳에 적어 두면 나중에 견줄 수 있습니다)",
+            f"log of actions: {state.entries} entries, the last hash is {state.head or '-'} "
+            "(note it elsewhere to compare later)",
+        ))  # fmt: skip
+    if not state.guarded:
+        yield Finding(False, Text(
+            "작업 기록을 지키는 데이터베이스 트리거가 없습니다.",
+            "The triggers by which the database keeps the log of actions are missing.",
+        ))  # fmt: skip

@@ -69,7 +69,7 @@ def chart(
     asked = Asked(month, district, sex, age, service, measure, by, top)
     shown = picture(build_of(workspace), kind.id, asked, lang.value)
     content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), suffix)
-    with replacing(output) as temporary:
+    with replacing(output, export=True) as temporary:
         temporary.write_bytes(content)
     show_written("chart", [output], form)
 

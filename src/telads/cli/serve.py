@@ -14,6 +14,7 @@ from telads.cli.contents import listed
 from telads.cli.options import DEFAULT_LANGUAGE, LangOption, WorkspaceOption, load_settings, say
 from telads.language import Lang, Text
 from telads.settings import Settings
+from telads.tables.private import closed_umask
 
 serve = typer.Typer()
 
@@ -73,7 +74,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
         if browser and on_a_desktop():
             _open_when_ready(address if lang == "ko" else f"{address}en/")
 
-    run(settings, announce)
+    with closed_umask():
+        run(settings, announce)
 
 
 def on_a_desktop() -> bool:

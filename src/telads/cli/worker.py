@@ -14,6 +14,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.language import Text
+from telads.tables.private import closed_umask
 
 worker = typer.Typer()
 
@@ -28,4 +29,5 @@ def work(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE)
     )
     sys.stdout.write(f"{told(lang.value)}\n")
     sys.stdout.flush()
-    work_for_ever(workspace_of(workspace).path)
+    with closed_umask():
+        work_for_ever(workspace_of(workspace).path)

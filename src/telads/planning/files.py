@@ -87,7 +87,7 @@ def write_plan(plan: Plan, path: Path, lang: Lang = "ko") -> None:
 
 def _json(plan: Plan, path: Path, lang: Lang) -> None:
     text = json.dumps(plan.document(), ensure_ascii=False, sort_keys=True, indent=1)
-    write_text(path, text + "\n")
+    write_text(path, text + "\n", export=True)
 
 
 def _csv(plan: Plan, path: Path, lang: Lang) -> None:

@@ -8,19 +8,19 @@ of workbooks.
 from __future__ import annotations
 
 import copy
-import os
 import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from telads.errors import DataError, OtherFile, WorkspaceError
 from telads.language import Text
 from telads.sources.names import harmless, told_by_archive
 from telads.sources.sheets import Sheet, check_csv
+from telads.tables.private import make_folder, new_file
 
 SUFFIXES = {".xlsx", ".csv"}
 """Files that are taken in an archive, and the only ones that are uploaded."""
@@ -224,16 +224,11 @@ def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 def _private(target: Path) -> Iterator[Take]:
     """A new file that its owner alone may read; raises `WorkspaceError` where the disk is full."""
     try:
-        target.parent.mkdir(parents=True, mode=0o700)
-        with new_private_file(target) as file:
+        make_folder(target.parent)
+        with new_file(target) as file:
             yield file.write
     except OSError as error:
         raise not_written(target, error) from error
-
-
-def new_private_file(path: Path) -> BinaryIO:
-    """A new file that its owner alone may read, open for writing."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def not_written(target: Path, error: OSError) -> WorkspaceError:

@@ -98,7 +98,7 @@ def portal_table(cells: pl.DataFrame) -> pl.DataFrame:
 
 def write_portal_file(table: pl.DataFrame, path: Path) -> Path:
     """Write a workbook or a CSV (UTF-8 with BOM) by the path's suffix; null becomes `*`."""
-    with replacing(path) as temporary:
+    with replacing(path, export=True) as temporary:
         if path.suffix == ".csv":
             table.write_csv(temporary, include_bom=True, null_value=MASKED)
         else:

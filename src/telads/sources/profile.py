@@ -107,7 +107,7 @@ class Profile:
         for name, value in _document(self).items():
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             lines.append(f'"{name}":{text}')
-        write_text(path, "{\n" + ",\n".join(lines) + "\n}\n")
+        write_text(path, "{\n" + ",\n".join(lines) + "\n}\n", export=True)
 
 
 def fit_profile(readings: Sequence[Reading], base: Month | None = None) -> Profile:

@@ -41,7 +41,7 @@ def reading(files: Mapping[Month, Path]) -> Iterator[None]:
         yield
     except Exception as error:
         for month, path in files.items():
-            if not _is_readable(path):
+            if not is_readable(path):
                 raise unreadable(month, path) from error
         raise
 
@@ -61,14 +61,15 @@ def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
     )  # fmt: skip
 
 
-def _is_readable(path: Path) -> bool:
+def is_readable(path: Path) -> bool:
+    """Whether a file holds cells, all of which can be read."""
     import polars as pl
 
     try:
-        pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError):
+        columns = pl.read_parquet(path).columns
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return False
-    return True
+    return {*KEY, POPULATION} <= {*columns} and bool(measures_in(columns))
 
 
 def summary(cells: pl.DataFrame) -> CellsSummary:

@@ -7,8 +7,11 @@ the workspace: cells that no entry names do not exist for any reader.
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,10 @@ from telads.model import Month, Window
 from telads.tables.store import write_text
 
 VERSION = 1
+CELLS = re.compile(r"\w[\w.-]*\.parquet")
+"""Names of cells files: they never lead out of their folder."""
+_LARGEST = 2**53
+"""No count of rows or values comes near it."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,15 @@ class Ledger:
             if version == VERSION:
                 entries = tuple(_entry(raw) for raw in content["entries"])
                 return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
-        except (AttributeError, KeyError, OSError, TypeError, UnknownChoice, ValueError) as error:
+        except (
+            AttributeError,
+            KeyError,
+            OSError,
+            RecursionError,
+            TypeError,
+            UnknownChoice,
+            ValueError,
+        ) as error:
             raise WorkspaceDamaged(
                 Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
                 Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
@@ -165,7 +180,10 @@ def _entry(raw: dict[str, Any]) -> Entry:
     for name in ("ignored_columns", "codes", "file_months"):
         facts[name] = tuple(raw.get(name, ()))
     facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
-    return Entry(**facts)
+    entry = Entry(**facts)
+    if not _is_possible(entry):
+        raise ValueError(entry.month)
+    return entry
 
 
 def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[Draw]:
@@ -182,3 +200,23 @@ def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[
             known.add(id)
             facts = (noise["kind"], float(noise["epsilon"]), float(noise["delta"]), entry.taken)
             yield Draw(entry.month, *facts, id)
+
+
+def _is_possible(entry: Entry) -> bool:
+    """Whether every fact is of its kind, so that no reader is surprised later; may raise."""
+    texts = [entry.file, entry.sha256, entry.source, entry.taken, entry.cells, *entry.codes,
+             *entry.ignored_columns, *entry.means, *entry.prints, *entry.prints.values(),
+             *(text for pair in entry.warnings for text in pair)]  # fmt: skip
+    texts += [text for text in (entry.replaced, entry.withdrawn, entry.withdrawn_by) if text]
+    for moment in (entry.taken, entry.withdrawn):
+        if moment is not None:
+            datetime.fromisoformat(moment)
+    counts = (entry.rows, entry.masked, entry.values)
+    return (
+        all(isinstance(text, str) and text.encode() is not None for text in texts)
+        and all(type(count) is int and 0 <= count < _LARGEST for count in counts)
+        and all(isinstance(m, int | float) and math.isfinite(m) for m in entry.means.values())
+        and CELLS.fullmatch(entry.cells) is not None
+        and isinstance(entry.synthetic, bool)
+        and isinstance(entry.made, dict)
+    )

@@ -1,7 +1,8 @@
 """Files that are there whole or not at all, even after a power cut.
 
 Everything is written beside its target under a temporary name, forced to disk, and moved over the
-target in one rename. Where that fails (disk full, no permission) the target is as it was.
+target in one rename. Where that fails (disk full, no permission) the target is as it was. Files are
+for their owner alone (`telads.tables.private`), unless they are somebody's export.
 """
 
 from __future__ import annotations
@@ -16,24 +17,31 @@ from typing import TYPE_CHECKING
 
 from telads.errors import WorkspaceError
 from telads.language import Text
+from telads.tables import private
+from telads.tables.private import make_folder, new_file
 
 if TYPE_CHECKING:
     import polars as pl
-
-TEMPORARY = ".tmp-"
+TEMPORARY = private.TEMPORARY
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, *, export: bool = False) -> Iterator[Path]:
     """Give a temporary path to write to; move it over `target` if nothing was raised.
 
-    Raises `WorkspaceError` where the system refuses to write.
+    The file is there already, empty, for its owner alone; an `export` is not, and gets the modes
+    that the umask gives. Raises `WorkspaceError` where the system refuses to write.
     """
     own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write the same at once
     temporary = target.with_name(f"{TEMPORARY}{own}-{target.name}")
     with explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        if export:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            make_folder(target.parent)
         try:
+            if not export:
+                new_file(temporary).close()
             yield temporary
             _force(temporary)
             temporary.replace(target)
@@ -42,9 +50,9 @@ def replacing(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def write_text(target: Path, text: str) -> None:
+def write_text(target: Path, text: str, *, export: bool = False) -> None:
     """Replace a text file as a whole."""
-    with replacing(target) as temporary:
+    with replacing(target, export=export) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -59,7 +67,7 @@ def write_parquet(target: Path, frame: pl.DataFrame) -> None:
 def move_file(made: Path, target: Path) -> None:
     """Move a finished file into its place, over one that is there."""
     with explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         _force(made)
         made.replace(target)
         _force(target.parent)

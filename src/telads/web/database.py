@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from telads.settings import Settings
 
+DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
 """Seconds a connection to PostgreSQL is used again."""
 
@@ -16,9 +17,16 @@ def database_of(settings: Settings) -> dict[str, Any]:
     if not settings.database_url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": settings.workspace / "web.sqlite3",
-            # Readers go on while one writes; a second writer waits.
-            "OPTIONS": {"init_command": "PRAGMA journal_mode=WAL", "timeout": 20},
+            "NAME": settings.workspace / DATABASE,
+            "OPTIONS": {
+                # Readers go on while one writes; a second writer waits, seconds at most.
+                "init_command": "PRAGMA journal_mode=WAL",
+                "timeout": 20,
+                # Said at the beginning of a transaction. One that has read already, and then wants
+                # to write, would be refused at once if another wrote meanwhile. What only reads
+                # needs no transaction here.
+                "transaction_mode": "IMMEDIATE",
+            },
         }
     url = urlsplit(settings.database_url)
     return {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,6 +19,7 @@ from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
 from telads.web.api.problems import PLACE, problem, status_of
+from telads.web.ready import is_damaged
 
 
 class DatabaseAway(TeladsError):
@@ -57,6 +58,12 @@ DATABASE_AWAY = DatabaseAway(
     Text("저장된 것은 그대로입니다. 잠시 뒤에 다시 열어 주십시오. 돌아오면 저절로 다시 됩니다.",
          "What was saved is safe. Open the page again in a while: it works again by itself."),
 )  # fmt: skip
+DATABASE_DAMAGED = DatabaseAway(
+    Text("데이터베이스가 손상되었거나 비어 있습니다.", "The database is damaged, or was emptied."),
+    Text("웹사이트를 운영하는 분께 알려 주십시오. telads doctor가 더 말해 주고, 백업에서 되돌릴 수 "
+         "있습니다.",
+         "Tell whoever runs this website: telads doctor says more, and a backup brings it back."),
+)  # fmt: skip
 AWAY = (OperationalError, InterfaceError)
 """What a database raises that is down, full, or locked for too long."""
 RETRY_AFTER = 10
@@ -68,12 +75,14 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
     if request.path.startswith(PLACE):
         return problem(request, error, status)
     lang = current.language(request)
+    away = status == 503
     facts = {
         "status": status,
         "message": error.message(lang),
         "advice": error.advice and error.advice(lang),
         "value": error.facts.get("value"),
-        "clean": request.path,
+        "clean": request.get_full_path() if away else request.path,
+        "typed": typed_again(request) if away else None,
         "retry": error is not FORBIDDEN and (status != 404 or bool(request.GET)),
     }
     page = render(request, "error.html", facts, status=status)
@@ -81,6 +90,18 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
         # In place of a result it would be ignored: the browser opens it as a page.
         page.headers["HX-Redirect"] = request.get_full_path()
     return page
+
+
+def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """The fields of a form that could not be taken, to be sent again; None where there is none.
+
+    Passwords are not written into a page, and files are gone.
+    """
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return None
+    fields = [(name, value) for name, values in request.POST.lists() for value in values
+              if name != "csrfmiddlewaretoken"]  # fmt: skip
+    return None if any("password" in name for name, _ in fields) else fields
 
 
 class friendly_errors:  # noqa: N801 - named in the settings like Django's own functions
@@ -94,21 +115,33 @@ class friendly_errors:  # noqa: N801 - named in the settings like Django's own f
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Django calls this for what a view raised."""
-        if isinstance(error, AWAY):
+        if is_of_database(error):
             return database_away(request)
         if not isinstance(error, TeladsError):
             return None
         return answer_with(request, error, status_of(error))
 
 
+def is_of_database(error: BaseException | None) -> bool:
+    """Whether the database is to blame, and not a question that was put to it."""
+    return isinstance(error, AWAY) or (isinstance(error, DatabaseError) and is_damaged(error))
+
+
+def told_of(error: BaseException | None) -> DatabaseAway:
+    """What is told of a database's error; not in its own words: they name hosts and accounts."""
+    damaged = isinstance(error, DatabaseError) and is_damaged(error)
+    return DATABASE_DAMAGED if damaged else DATABASE_AWAY
+
+
 def database_away(request: HttpRequest) -> HttpResponse:
     """503, drawn without a question to the database: who has signed in is unknown, but stays in."""
-    told = str(sys.exc_info()[1] or "").strip().split("\n")[0]
+    error = sys.exc_info()[1]
+    told = str(error or "").strip().split("\n")[0]
     logging.getLogger("telads.web").error("database away", extra={"facts": {"told": told}})
     known = {name: getattr(request, name) for name in ("user", "session") if hasattr(request, name)}
     request.user, request.session = AnonymousUser(), SessionBase()
     try:
-        page = answer_with(request, DATABASE_AWAY, 503)
+        page = answer_with(request, told_of(error), 503)
     finally:
         # An empty session in the place of its own would take the visitor's cookie away.
         for name, value in known.items():
@@ -139,7 +172,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def our_fault(request: HttpRequest) -> HttpResponse:
     """Django's 500; the traceback is in the log. Plain words if even the page cannot be drawn."""
-    if isinstance(sys.exc_info()[1], AWAY):  # raised by a middleware, outside any view
+    if is_of_database(sys.exc_info()[1]):  # raised by a middleware, outside any view
         return database_away(request)
     try:
         return answer_with(request, OUR_FAULT, 500)

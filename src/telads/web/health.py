@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -11,7 +11,8 @@ from telads.answers.tables import read
 from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
-from telads.web.errors import AWAY, DATABASE_AWAY
+from telads.web.accounts.models import AuditEntry
+from telads.web.errors import told_of
 from telads.web.metrics import is_local
 
 NEEDED = "services"
@@ -29,11 +30,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except TeladsError as error:
         return _unavailable(error, request)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except AWAY:
-        # Not in the database's own words: they name hosts and accounts.
-        return _unavailable(DATABASE_AWAY, request)
+        AuditEntry.objects.first()  # of a table: SQLite makes a new file where its own is gone
+    except (DatabaseError, InterfaceError) as error:
+        return _unavailable(told_of(error), request)
     return JsonResponse(
         {
             "status": "ok",

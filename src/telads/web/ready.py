@@ -9,6 +9,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from telads.errors import WorkspaceDamaged, WorkspaceError
+from telads.language import Text
+from telads.settings import Settings
+from telads.tables.private import close, make_folder, new_file
+from telads.web.database import DATABASE
 from telads.workspace import unwritable
 
 MIGRATING = 0x7E1AD5
@@ -18,15 +23,59 @@ MIGRATING = 0x7E1AD5
 def make_ready(workspace: Path) -> None:
     """Set Django up on a workspace and bring its database up to date.
 
-    Raises `WorkspaceError` where that cannot be written to.
+    Raises `WorkspaceError` where that cannot be written to, or the database not be used.
     """
     require_writable(workspace)
+    set_up(workspace)
+    from django.db import DatabaseError
+
+    try:
+        bring_up_to_date()
+    except DatabaseError as error:
+        raise unusable(error, workspace) from error
+
+
+def set_up(workspace: Path) -> None:
+    """Set Django up on a workspace; its database is not touched."""
     os.environ["TELADS_WORKSPACE"] = str(workspace)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
     import django
 
     django.setup()
-    bring_up_to_date()
+
+
+_DAMAGED = ("file is not a database", "malformed", "no such table", "no such column")
+"""What SQLite says of a file that is none of its own, was overwritten, or has lost its tables."""
+_DAMAGED_CODES = {"42P01", "42703", "XX001", "XX002"}
+"""PostgreSQL's for tables and columns that are gone, and for damaged tables and indexes."""
+
+
+def is_damaged(error: Exception) -> bool:
+    """Whether a database's error says that it is damaged or was emptied, not only away."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code in _DAMAGED_CODES or any(told in str(error) for told in _DAMAGED)
+
+
+def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
+    """The error of the product for one that Django raises of the database."""
+    told = str(error).strip().split("\n")[0]
+    if is_damaged(error):
+        return WorkspaceDamaged(
+            Text("웹사이트의 데이터베이스가 손상되었거나 비어 있습니다.",
+                 "The website's database is damaged, or was emptied."),
+            Text("백업에서 되돌려 주세요(telads restore 파일 --force). SQLite라면 먼저 "
+                 "web.sqlite3로 시작하는 파일들을 다른 곳으로 옮겨 주세요.",
+                 "Restore a backup (telads restore FILE --force); of SQLite, move the files whose "
+                 "names begin with web.sqlite3 elsewhere first."),
+            file=workspace, value=told,
+        )  # fmt: skip
+    return WorkspaceError(
+        Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
+             "The website's database cannot be used and is as it was."),
+        Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
+             "Check that it runs and that the disk has room."),
+        file=workspace, value=told,
+    )  # fmt: skip
 
 
 def bring_up_to_date() -> None:
@@ -54,13 +103,24 @@ def bring_up_to_date() -> None:
 def require_writable(workspace: Path) -> None:
     """Make the folder if need be; raise `WorkspaceError` where nothing can be written to it.
 
-    Asked before Django is: what SQLite says of it names neither the place nor what to do.
+    What of it others could use is closed to them, the database of SQLite never open to them. Asked
+    before Django is: what SQLite says of it names neither the place nor what to do.
     """
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
+        make_folder(workspace)
     except OSError as error:
         raise unwritable(workspace, error.strerror) from error
-    database = workspace / "web.sqlite3"
+    settings = Settings.load()
+    close(workspace, settings.cells_group)
+    database = workspace / DATABASE
     for path in (workspace, database):
         if path.exists() and not os.access(path, os.W_OK):
             raise unwritable(path)
+    if not settings.database_url:
+        # Made by SQLite it would have the modes of the umask, and so would the files beside it.
+        try:
+            new_file(database).close()
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise unwritable(database, error.strerror) from error

@@ -7,18 +7,20 @@ come back to life.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from telads.errors import DataError, WorkspaceError
+from telads.errors import DataError
 from telads.language import Text
-from telads.web.ready import make_ready
+from telads.tables.private import new_file
+from telads.web.ready import make_ready, unusable
 
 if TYPE_CHECKING:
+    from django.core.serializers.base import DeserializedObject
     from django.db.models import Model
 
 LEFT_OUT = frozenset({"sessions", "axes", "django_tasks_database"})
@@ -45,7 +47,7 @@ class Rows:
 
     def dump(self, path: Path) -> int:
         """Write all rows, as they were at one moment, to a file of its owner's."""
-        with self._ready(), _for_owner(path) as file:
+        with self._ready(), TextIOWrapper(new_file(path), "utf-8") as file:
             from django.core import serializers
             from django.core.serializers.json import DjangoJSONEncoder
 
@@ -78,27 +80,47 @@ class Rows:
         """Put these rows in the place of all others, in one transaction; tell the log of it."""
         with self._ready(), path.open(encoding="utf-8") as file:
             from django.core import serializers
+            from django.core.exceptions import ValidationError
             from django.core.management.color import no_style
             from django.core.serializers.base import DeserializationError
-            from django.db import connection, transaction
+            from django.db import DataError as WrongValue
+            from django.db import IntegrityError, connection
 
-            from telads.web.accounts.audit import COMMAND_LINE, record
+            from telads.web.accounts import chain
+            from telads.web.accounts.audit import COMMAND_LINE, one_action, record
+            from telads.web.accounts.models import AuditEntry
 
             try:
-                with transaction.atomic(), connection.cursor() as cursor:
+                with one_action(), chain.replaceable(connection), connection.cursor() as cursor:
+                    former = AuditEntry.objects.order_by("pk").last()
+                    told = f"log {AuditEntry.objects.count()} {former.hash}" if former else ""
                     # Unlike TRUNCATE it lets those read on who read.
                     for table in connection.introspection.django_table_names(only_existing=True):
                         cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-                    for row in serializers.deserialize("jsonl", file):
+                    for row in _possible(serializers.deserialize("jsonl", file)):
                         row.save(force_insert=True)
+                    if not all(map(_is_made, MADE_BY_MIGRATIONS)):
+                        raise DeserializationError("what every installation has is missing")
                     for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
                         cursor.execute(sql)
-                    record(COMMAND_LINE, "restore")
-            except DeserializationError as error:
+                    record(COMMAND_LINE, "restore", detail=told)
+            # What a file holds may be of any kind, whatever its seal says.
+            except (
+                DeserializationError,
+                IntegrityError,
+                WrongValue,
+                AttributeError,
+                LookupError,
+                OverflowError,
+                RecursionError,
+                TypeError,
+                ValidationError,
+                ValueError,
+            ) as error:
                 raise DataError(
                     Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
                          "The backup's database cannot be read. Nothing was changed."),
-                    value=error,
+                    value=str(error).strip().split("\n")[0][:300] or type(error).__name__,
                 ) from error  # fmt: skip
 
     @contextmanager
@@ -112,13 +134,7 @@ class Rows:
                 self._made_ready = True
             yield
         except (DatabaseError, OSError) as error:
-            raise WorkspaceError(
-                Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
-                     "The website's database cannot be used and is as it was."),
-                Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
-                     "Check that it runs and that the disk has room."),
-                file=self._workspace, value=str(error).strip().split("\n")[0],
-            ) from error  # fmt: skip
+            raise unusable(error, self._workspace) from error
 
 
 def _models() -> list[type[Model]]:
@@ -135,6 +151,23 @@ def _models() -> list[type[Model]]:
 def _rows() -> Iterator[Model]:
     for model in _models():
         yield from model._base_manager.order_by("pk").iterator(chunk_size=AT_A_TIME)
+
+
+def _possible(rows: Iterable[DeserializedObject]) -> Iterator[DeserializedObject]:
+    """Rows of tables that are kept, with values that fit: SQLite would take longer ones as well."""
+    kept = set(_models())
+    for row in rows:
+        if type(row.object) not in kept:
+            raise LookupError(row.object._meta.label)
+        for field in row.object._meta.concrete_fields:
+            field.run_validators(getattr(row.object, field.attname))
+        yield row
+
+
+def _is_made(label: str) -> bool:
+    from django.apps import apps
+
+    return bool(apps.get_model(label)._base_manager.exists())
 
 
 class _Counted:
@@ -154,15 +187,15 @@ def _one_moment() -> Iterator[None]:
     """All that is read inside is as it was at one moment, whatever others write meanwhile."""
     from django.db import connection, transaction
 
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield  # SQLite's transactions see one moment anyway
-
-
-@contextmanager
-def _for_owner(path: Path) -> Iterator[IO[str]]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        yield file
+    connection.ensure_connection()  # which is when it learns its mode
+    mode = getattr(connection, "transaction_mode", None)
+    # SQLite sees one moment anyway; as one that only reads it lets others write meanwhile.
+    setattr(connection, "transaction_mode", None)  # noqa: B010 - SQLite's alone
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        setattr(connection, "transaction_mode", mode)  # noqa: B010

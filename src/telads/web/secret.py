@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from telads.tables.private import TEMPORARY, make_folder, new_file
+
 BYTES = 50
 
 
@@ -16,11 +18,10 @@ def secret_key(workspace: Path) -> str:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:
         pass
-    workspace.mkdir(parents=True, exist_ok=True)
-    own = path.with_name(f".tmp-{os.getpid()}-secret-key")
-    descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(BYTES))
+    make_folder(workspace)
+    own = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-secret-key")
+    with new_file(own) as file:
+        file.write(secrets.token_urlsafe(BYTES).encode())
     try:
         os.link(own, path)  # unlike a rename it fails if another process was first
     except FileExistsError:

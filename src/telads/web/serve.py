@@ -29,6 +29,8 @@ from telads.web.fresh import in_fresh
 from telads.web.ready import bring_up_to_date, require_writable
 from telads.workspace import Workspace
 
+HEADER_SECONDS = 10
+"""After this long a connection is closed that sent nothing, or no whole head of a request."""
 THREADS = 4
 """Of each worker; questions are short, so more would only wait for each other."""
 STOP_SECONDS = 10
@@ -190,7 +192,8 @@ def _make(workspace: Path) -> None:
 
 def _granian(host: str, port: int, workers: int) -> None:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     # Forked workers would share the locks of this process's threads, some of them held for ever.
@@ -205,5 +208,8 @@ def _granian(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
+        # Told by its first bytes, a connection that sends none would be waited for without end.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=1000 * HEADER_SECONDS),
         log_level=LogLevels.warning,
     ).serve()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from telads.settings import Settings
+from telads.tables.private import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.database import database_of
@@ -44,6 +45,7 @@ MIDDLEWARE = [
     "telads.web.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
+    "telads.web.security.kept_by_nobody",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -84,6 +86,8 @@ CACHES = {
 
 # Work that no request should wait for (telads.web.jobs) is queued in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE, FOLDER  # of static files too
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
+from telads.web.accounts import chain
 from telads.web.accounts.audit import ACTIONS, record
 from telads.web.accounts.models import AuditEntry, NeverChanged
 from telads.web.accounts.roles import Role
+from tests.test_architecture import SRC, imports
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import get
 
@@ -25,6 +31,7 @@ def test_entries_are_only_added() -> None:
         AuditEntry.objects.all().delete,
         lambda: AuditEntry.objects.update(who="lee"),
         lambda: AuditEntry.objects.bulk_update([entry], ["who"]),
+        lambda: AuditEntry.objects.bulk_create([AuditEntry(who="lee")]),
     ):
         with pytest.raises(NeverChanged):
             change()
@@ -46,3 +53,79 @@ def test_administrators_read_it_page_by_page(site: Client) -> None:
     assert "made a user" in last[-1].text
     assert get(boss, "/en/account/log/?page=x").one("tbody").all("tr")[0].text == rows[0].text
     assert boss.post("/account/log/").status_code == 405
+
+
+def at_once(sql: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def found() -> chain.Chain:
+    return chain.checked(connection, AuditEntry.objects.order_by("pk"))
+
+
+def test_the_database_itself_refuses_to_change_or_remove_entries() -> None:
+    record("kim", "sign-in")
+    before = list(AuditEntry.objects.values())
+    changes = [
+        f"UPDATE {chain.TABLE} SET who = 'lee'",
+        f"DELETE FROM {chain.TABLE}",
+        f"DELETE FROM {chain.TABLE} WHERE id = {before[0]['id']}",
+    ]
+    if connection.vendor == "postgresql":
+        changes.append(f"TRUNCATE {chain.TABLE}")
+    for change in changes:
+        with pytest.raises(DatabaseError, match=chain.REFUSAL):
+            at_once(change)
+    assert list(AuditEntry.objects.values()) == before
+    assert found().guarded
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        ("UPDATE {table} SET who = 'lee' WHERE id = {second}", 1),
+        ("UPDATE {table} SET detail = 'x', hash = '00' WHERE id = {second}", 1),
+        ("DELETE FROM {table} WHERE id = {second}", 2),
+        ("DELETE FROM {table} WHERE id = {first}", 1),
+        ("UPDATE {table} SET id = id + 1000 WHERE id = {second}", 2),
+    ],
+)
+def test_what_was_changed_past_the_triggers_shows(change: str, broken: int) -> None:
+    for number in range(4):
+        record("kim", "sign-in", detail=f"{number}, 한글, \u2028")
+    known = list(AuditEntry.objects.order_by("pk").values_list("pk", flat=True))
+    state = found()
+    assert (state.entries, state.broken, state.guarded) == (4, None, True)
+    assert state.head == AuditEntry.objects.get(pk=known[-1]).hash
+    chain.unguard(connection)
+    at_once(change.format(table=chain.TABLE, first=known[0], second=known[1]))
+    state = found()
+    assert state.broken == known[broken]
+    assert not state.guarded
+
+
+def test_what_records_takes_its_place_in_the_log_first() -> None:
+    """Else two transactions could wait for each other on PostgreSQL, and one be refused."""
+    only_reads = {"rows.py"}
+    for path in sorted((SRC / "web").rglob("*.py")):
+        if "telads.web.accounts.audit.record" in set(imports(path)) and path.name not in only_reads:
+            nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+            used = [node for node in nodes if isinstance(node, ast.Attribute)]
+            assert "atomic" not in {node.attr for node in used}, f"{path}: one_action instead"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_log_of_before_is_chained_and_guarded_by_the_migration() -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([("accounts", "0003_single_sign_on")])
+    old = executor.loader.project_state([("accounts", "0003_single_sign_on")]).apps
+    entries = old.get_model("accounts", "AuditEntry")
+    entries.objects.bulk_create(
+        entries(who="kim", action="sign-in", detail=str(number)) for number in range(3)
+    )
+    MigrationExecutor(connection).migrate([("accounts", "0004_chain")])
+    state = found()
+    assert (state.entries, state.broken, state.guarded) == (3, None, True)
+    record("lee", "sign-out")
+    assert found().broken is None

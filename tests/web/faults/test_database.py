@@ -16,15 +16,21 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from bench.soak.postgres import Missing, Postgres, postgres
+from telads.web.accounts.roles import Role
+from telads.web.plans.models import SavedPlan
 from telads.workspace import Workspace
 from tests.web.accounts.people import PASSWORD, person, signed_in
+from tests.web.document import read
 from tests.web.plans.samples import FORM
 from tests.web.server import Server
 
+FORMS = "application/x-www-form-urlencoded"
+DAMAGED = "The database is damaged, or was emptied."
 SECRET = "connection to server at 10.1.2.3, user somebody failed"
 
 
@@ -175,3 +181,126 @@ def test_a_server_that_goes_away_and_comes_back(
         assert "later" in kim.ask("/en/plans/")[1]
     finally:
         site.kill()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "at", "form"),
+    [
+        ("/en/plans/new/", "telads.web.plans.making.create", {**FORM, "save": "1"}),
+        ("/plans/new/", "telads.web.plans.making.create", {**FORM, "save": "1"}),
+        ("/en/account/users/", "telads.web.accounts.people.record",
+         {"name": "new.one", "role": "planner"}),
+    ],
+)  # fmt: skip
+def test_what_was_typed_is_still_there(
+    address: str, at: str, form: dict[str, str], site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    with monkeypatch.context() as away:
+        away.setattr(at, _refuse(OperationalError))
+        response = boss.post(address, urlencode(form), FORMS)
+    assert response.status_code == 503
+    again = read(response.content.decode()).one("form", action=address)
+    hidden = [one.attributes for one in again.all("input", type="hidden")]
+    kept = {one["name"]: one["value"] for one in hidden}
+    assert kept.pop("csrfmiddlewaretoken")
+    assert kept == form
+    assert boss.post(address, kept).status_code in {200, 302}
+    assert User.objects.filter(username="new.one").exists() or SavedPlan.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_password_is_not_written_into_the_page(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person("kim")
+    monkeypatch.setattr(connection, "cursor", _refuse(OperationalError))
+    site.raise_request_exception = False
+    response = site.post(
+        "/en/account/sign-in/", urlencode({"username": "kim", "password": PASSWORD}), FORMS
+    )
+    assert response.status_code == 503
+    assert PASSWORD not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_an_address_is_asked_again_with_all_that_was_chosen(
+    site: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The audience of an address is kept by it: the page leads to the whole of it."""
+    kim = signed_in(person("kim"))
+    monkeypatch.setattr(connection, "cursor", _refuse(OperationalError))
+    kim.raise_request_exception = False
+    page = kim.get("/en/audiences/?age=20&sex=F&service=delivery")
+    assert page.status_code == 503
+    retry = read(page.content.decode()).one("p", class_="actions").all("a")[0]
+    assert retry.attributes["href"] == "/en/audiences/?age=20&sex=F&service=delivery"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="files of SQLite")
+@pytest.mark.parametrize("how", ["garbage", "a page", "empty", "gone"])
+def test_a_damaged_database_is_told_everywhere(
+    how: str, twin_workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    plain |= {"TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
+    telads = str(Path(sys.executable).with_name("telads"))
+
+    def told(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [telads, *words], input=PASSWORD + "\n", text=True, env=plain, check=False,
+            capture_output=True, timeout=120,
+        )  # fmt: skip
+
+    role = ("--role", "planner", "--password-stdin")
+    assert told("user", "create", "kim", *role).returncode == 0
+    site = Server(workspace, workers=1)
+    try:
+        site.wait()
+        kim = Person(site.address)
+        kim.ask("/en/account/sign-in/")
+        assert kim.ask("/en/account/sign-in/", username="kim", password=PASSWORD)[0] == 200
+        database = workspace / "web.sqlite3"
+        _damage(database, how)
+        status, page = kim.ask("/en/plans/")
+        assert status == 503
+        assert "<header" in page
+        # Emptied under SQLite's feet it may say no more than that the disk fails.
+        told_as = {"damaged, or was emptied", "cannot be used"}
+        assert any(words in page for words in (told_as if how == "empty" else {DAMAGED}))
+        assert kim.ask("/plans/")[0] == 503
+        status, health, _ = site.get("/healthz")
+        assert status == 503
+        assert "database" in json.loads(health)["reason"]
+        assert site.get("/en/")[0] == 200, "visitors need no database"
+    finally:
+        site.kill()
+    _damage(database, how)
+    if how in {"garbage", "a page"}:
+        for words in ("user list", "serve --port 58979", "worker", "apikey list"):
+            done = told(*words.split())
+            assert done.returncode == 1
+            (line,) = done.stderr.splitlines()
+            assert line.startswith("telads: The website's database is damaged, or was emptied. (")
+        done = told("doctor")
+        assert done.returncode == 1
+        assert "LOOK  The website's database is damaged, or was emptied." in done.stdout
+
+
+def _damage(database: Path, how: str) -> None:
+    for left in database.parent.glob("web.sqlite3-*"):
+        left.unlink()
+    if how == "garbage":
+        database.write_bytes(b"no database " * 1000)
+    elif how == "a page":  # the schema's
+        with database.open("r+b") as file:
+            file.seek(100)
+            file.write(b"\xff" * 3000)
+    elif how == "empty":
+        database.write_bytes(b"")
+    else:
+        database.unlink(missing_ok=True)

@@ -175,16 +175,17 @@ def write_block(city: City, plan: Plan, out: Path, block: int, month: Month) -> 
 
 
 def _write(rows: pl.DataFrame, folder: Path, month: Month, name: str, written: Written) -> None:
-    with replacing(folder / f"month={month}" / f"{name}.parquet") as temporary:
+    target = folder / f"month={month}" / f"{name}.parquet"
+    with replacing(target, export=True) as temporary:
         rows.write_parquet(temporary, compression="zstd", compression_level=1)
     written.rows[folder.name] += rows.height
 
 
 def _write_tables(city: City, out: Path) -> None:
     services = [f"{app.name},{app.service}" for app in city.apps]
-    write_text(out / SERVICES, "\n".join(["service,service_id", *services, ""]))
+    write_text(out / SERVICES, "\n".join(["service,service_id", *services, ""]), export=True)
     places = [",".join(place) for place in city.places]
-    write_text(out / PLACES, "\n".join(["code,district,neighbourhood", *places, ""]))
+    write_text(out / PLACES, "\n".join(["code,district,neighbourhood", *places, ""]), export=True)
 
 
 def _write_about(city: City, plan: Plan, total: Written, out: Path) -> None:
@@ -197,4 +198,4 @@ def _write_about(city: City, plan: Plan, total: Written, out: Path) -> None:
         "rows": dict(total.rows),
         "dirt_rows": dict(sorted(total.dirt.items())),
     }
-    write_text(out / ABOUT, json.dumps(about, ensure_ascii=False, indent=1) + "\n")
+    write_text(out / ABOUT, json.dumps(about, ensure_ascii=False, indent=1) + "\n", export=True)

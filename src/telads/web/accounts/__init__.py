@@ -5,6 +5,6 @@
 | roles and what they open | `roles`, `closed` |
 | people: made, invited, looked after | `people`, `links`, `users`; for the command line `desk` |
 | single sign-on | `sso`, `provider`, `newcomers`, `backends` |
-| the log of what was done | `audit`, `listening`, `administration` |
+| the log of what was done | `audit`, `chain`, `listening`, `administration` |
 | pages: sign in, sign out, password | `views` |
 """

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
 from telads.language import Text
+from telads.web.accounts import chain
 from telads.web.accounts.models import AuditEntry
 
 COMMAND_LINE = "command line"
@@ -34,8 +39,23 @@ def register(actions: dict[str, Text]) -> None:
     ACTIONS.update(actions)
 
 
+@contextmanager
+def one_action() -> Iterator[None]:
+    """A transaction that changes something and writes it down: both happen or neither.
+
+    Its place in the log is taken before anything else. Taken later, a transaction that holds a
+    row could wait for the log, and for that row the one that holds the log.
+    """
+    with transaction.atomic():
+        chain.hold(connection)
+        yield
+
+
 def record(who: HttpRequest | str, action: str, thing: Model | str = "", detail: str = "") -> None:
-    """Write down an action of `ACTIONS`; the object by its model and number, or by name."""
+    """Write down an action of `ACTIONS`; the object by its model and number, or by name.
+
+    Together with what it tells of, in `one_action`.
+    """
     if action not in ACTIONS:
         raise KeyError(action)
     name = who if isinstance(who, str) else who.user.get_username()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from telads.web.ready import make_ready
+from telads.web.ready import make_ready, set_up, unusable
+
+if TYPE_CHECKING:
+    from telads.web.accounts.chain import Chain
 
 ROLES = ("viewer", "planner", "administrator")
 """Names of the roles, known before Django is made ready."""
@@ -74,3 +77,26 @@ def new_password(workspace: Path, name: str, password: str = "") -> str:
     from telads.web.accounts import people
 
     return people.new_password(name, password)
+
+
+def log_state(workspace: Path) -> Chain | None:
+    """The log of actions, each entry checked; None before it was ever chained.
+
+    Nothing is changed. Raises `WorkspaceError` where the database cannot be read.
+    """
+    set_up(workspace)
+    from django.db import DatabaseError, connection
+
+    from telads.web.accounts import chain
+    from telads.web.accounts.models import AuditEntry
+
+    try:
+        with connection.cursor() as cursor:
+            if chain.TABLE not in connection.introspection.table_names(cursor):
+                return None
+            columns = connection.introspection.get_table_description(cursor, chain.TABLE)
+        if "hash" not in {column.name for column in columns}:
+            return None
+        return chain.checked(connection, AuditEntry.objects.order_by("pk").iterator())
+    except DatabaseError as error:
+        raise unusable(error, workspace) from error

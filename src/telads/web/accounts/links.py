@@ -14,7 +14,6 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -22,7 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from telads.errors import QuestionError
 from telads.language import Text
-from telads.web.accounts.audit import record
+from telads.web.accounts.audit import one_action, record
 
 
 def make_link(request: HttpRequest, user: User) -> str:
@@ -34,7 +33,7 @@ def make_link(request: HttpRequest, user: User) -> str:
                  "Enable a disabled account first; change your own password on its page."),
             value=user.username,
         )  # fmt: skip
-    with transaction.atomic():
+    with one_action():
         user.set_unusable_password()
         user.save(update_fields=["password"])
         record(request, "user-link", user.username)
@@ -61,7 +60,7 @@ class ChoosePassword(auth.PasswordResetConfirmView):
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
         """Keep it, and write that down."""
-        with transaction.atomic():
+        with one_action():
             name = form.user.get_username()
             forget_attempts(username=name)
             record(name, "password", name)

@@ -1,11 +1,17 @@
-"""The log of what was done: who, what, when, to which object. Entries are only ever added."""
+"""The log of what was done: who, what, when, to which object. Entries are only ever added.
+
+They are a chain (`telads.web.accounts.chain`).
+"""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import User
-from django.db import models
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from telads.web.accounts import chain
 
 
 class NeverChanged(TypeError):
@@ -19,6 +25,10 @@ class AddOnly(models.QuerySet["AuditEntry"]):
         """Refused."""
         raise NeverChanged("entries of the audit log are never changed")
 
+    def bulk_create(self, *args: Any, **options: Any) -> NoReturn:
+        """Refused: each entry needs the hash of the one before."""
+        raise NeverChanged("entries of the audit log are added one at a time")
+
     def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
         """Refused."""
         raise NeverChanged("entries of the audit log are never changed")
@@ -31,13 +41,16 @@ class AddOnly(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """One thing that was done. Names are as they were then: they outlive people and objects."""
 
-    when = models.DateTimeField(auto_now_add=True, db_index=True)
+    when = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     who = models.CharField(max_length=150, blank=True)
     """A user's name; empty for a visitor; `COMMAND_LINE` for whoever runs the installation."""
     action = models.CharField(max_length=40)
     thing = models.CharField(max_length=200, blank=True)
     """The object: its kind and number or name, as `plan 12`."""
     detail = models.CharField(max_length=300, blank=True)
+
+    hash = models.CharField(max_length=64, editable=False)
+    """Of this entry and the one before."""
 
     objects: ClassVar[models.Manager[AuditEntry]] = AddOnly.as_manager()
 
@@ -49,11 +62,19 @@ class AuditEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.when:%Y-%m-%d %H:%M} {self.who} {self.action} {self.thing}"
 
+    def link(self, previous: str) -> str:
+        """The hash it has behind an entry of this hash."""
+        return chain.link(previous, self.when, self.who, self.action, self.thing, self.detail)
+
     def save(self, *args: Any, **options: Any) -> None:
-        """Add it; raises `NeverChanged` for one that is there already."""
+        """Add it at the end; raises `NeverChanged` for one that is there already."""
         if not self._state.adding:
             raise NeverChanged("entries of the audit log are never changed")
-        super().save(*args, **{**options, "force_insert": True})
+        with transaction.atomic():
+            chain.hold(connection)
+            last = AuditEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
+            self.hash = self.link(last or chain.FIRST)
+            super().save(*args, **{**options, "force_insert": True})
 
     def delete(self, *args: Any, **options: Any) -> NoReturn:
         """Refused."""

@@ -12,13 +12,13 @@ from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Sum
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
-from telads.web.accounts.audit import COMMAND_LINE, record
+from telads.web.accounts.audit import COMMAND_LINE, one_action, record
 from telads.web.accounts.roles import Role
 
 BYTES = 12
@@ -56,7 +56,7 @@ def _check_name(user: User) -> None:
 
 def _add(user: User, role: Role, by: str) -> None:
     try:
-        with transaction.atomic():
+        with one_action():
             user.save()
             _give(user, role)
             record(by, "user-create", user.username, role)
@@ -86,7 +86,7 @@ def set_role(name: str, role: Role, by: str = COMMAND_LINE) -> None:
     Raises `UnknownChoice`, and `QuestionError` for the last administrator.
     """
     user = find(name)
-    with transaction.atomic():
+    with one_action():
         if role is not Role.ADMINISTRATOR:
             _keep_an_administrator(user, by)
         _give(user, role)
@@ -99,7 +99,7 @@ def set_active(name: str, active: bool, by: str = COMMAND_LINE) -> None:
     Raises `UnknownChoice`, and `QuestionError` for the last administrator.
     """
     user = find(name)
-    with transaction.atomic():
+    with one_action():
         if not active:
             _keep_an_administrator(user, by)
             _end_sessions(user)
@@ -113,7 +113,7 @@ def set_active(name: str, active: bool, by: str = COMMAND_LINE) -> None:
 def unlock(name: str, by: str = COMMAND_LINE) -> None:
     """Forget somebody's failed attempts to sign in; raises `UnknownChoice`."""
     user = find(name)
-    with transaction.atomic():
+    with one_action():
         forget_attempts(username=user.username)
         record(by, "user-unlock", user.username)
 
@@ -135,7 +135,7 @@ def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
     user = find(name)
     chosen = password or secrets.token_urlsafe(BYTES)
     _set_password(user, chosen)
-    with transaction.atomic():
+    with one_action():
         user.save(update_fields=["password"])
         record(by, "password", user.username)
     return chosen

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
-from telads.web.accounts.audit import record
+from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, required
 from telads.web.errors import answer_with
 
@@ -78,9 +78,10 @@ class Password(auth.PasswordChangeView):
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Change it, write it down, and say so."""
-        form.save()
-        update_session_auth_hash(self.request, form.user)
-        record(self.request, "password", form.user.get_username())
+        with one_action():
+            form.save()
+            update_session_auth_hash(self.request, form.user)
+            record(self.request, "password", form.user.get_username())
         return self.render_to_response(self.get_context_data(form=form, done=True))
 
 

@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from telads.sources.archives import new_private_file, not_written
+from telads.sources.archives import not_written
 from telads.sources.names import harmless
+from telads.tables.private import make_folder, new_file
 
 UPLOADS = "uploads"
 FIELD = "files"
@@ -23,8 +24,7 @@ def new_folder(workspace: Path) -> Path:
     """A folder for one upload; its name cannot be guessed."""
     folder = workspace / UPLOADS / secrets.token_hex(16)
     try:
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
+        make_folder(folder)
     except OSError as error:
         raise not_written(folder, error) from error
     return folder
@@ -66,8 +66,8 @@ class IntoWorkspace(FileUploadHandler):
         self.count += 1
         self.path = self.folder / f"{self.count:03d}" / harmless(self.file_name or "")
         try:
-            self.path.parent.mkdir(mode=0o700)
-            self.file = new_private_file(self.path)
+            make_folder(self.path.parent)
+            self.file = new_file(self.path)
         except OSError as error:
             raise not_written(self.path, error) from error
 

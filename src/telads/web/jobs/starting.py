@@ -10,7 +10,7 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils import timezone
 
-from telads.web.accounts.audit import record
+from telads.web.accounts.audit import one_action, record
 from telads.web.jobs.models import Job, State
 from telads.web.jobs.receiving import UPLOADS, folder_of, received, remove
 from telads.web.jobs.running import run
@@ -23,7 +23,7 @@ def start(
 ) -> Job:
     """Ask for a job: with the files of a folder, or without any for a build alone."""
     files = [path.name for path in received(folder)] if folder else []
-    with transaction.atomic():
+    with one_action():
         job = Job.objects.create(
             by=request.user.get_username(), files=files, month=month, replace=replace,
             folder=folder.name if folder else "", beat=timezone.now(),
@@ -36,7 +36,7 @@ def start(
 def cancel(request: HttpRequest, workspace: Path, job: Job) -> None:
     """Ask for its end. One that waits or has fallen silent ends now, one that runs soon."""
     now = timezone.now()
-    with transaction.atomic():
+    with one_action():
         asked = Job.objects.filter(
             pk=job.pk, cancel_asked=False, state__in=(State.WAITING, State.RUNNING)
         ).update(cancel_asked=True)
@@ -57,7 +57,7 @@ def again(request: HttpRequest, job: Job) -> None:
     """Start a job again that failed or was interrupted; of two who ask at once, one does."""
     if not job.may_start_again:
         return
-    with transaction.atomic():
+    with one_action():
         same = Job.objects.filter(
             pk=job.pk, attempt=job.attempt, state=job.state, beat=job.beat
         ).update(

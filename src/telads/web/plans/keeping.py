@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
-from telads.web.accounts.audit import record
+from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, allows
 from telads.web.plans.models import SavedPlan, ShareLink
 from telads.web.plans.store import revoke
@@ -22,7 +21,7 @@ WORD = Text("삭제", "delete")
 def archive(request: HttpRequest, plan: SavedPlan, away: bool) -> None:
     """Put a plan away, or take it out again; links and people's rights stay as they are."""
     if (plan.archived is not None) != away:
-        with transaction.atomic():
+        with one_action():
             plan.archived = timezone.now() if away else None
             plan.save(update_fields=["archived"])
             record(request, "plan-archive" if away else "plan-unarchive", plan, plan.name)
@@ -36,7 +35,7 @@ def delete(request: HttpRequest, plan: SavedPlan, word: str) -> None:
             Text(f"지우시려면 {WORD.ko}라고 적어 주십시오.", f"To delete it, type {WORD.en}."),
             value=word[:40],
         )
-    with transaction.atomic():
+    with one_action():
         _revoke_all(request, plan)
         count = plan.versions.count()
         record(request, "plan-delete", plan, f"{plan.owner.get_username()} {count} {plan.name}")
@@ -69,7 +68,7 @@ def hand_over(request: HttpRequest, former: str, heir: str) -> int:
                  "Plans of somebody disabled can go to somebody who may make plans."),
             value=heir if to is None else former,
         )  # fmt: skip
-    with transaction.atomic():
+    with one_action():
         for plan in plans:
             _revoke_all(request, plan)
             plan.accesses.filter(user=to).delete()

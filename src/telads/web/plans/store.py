@@ -7,14 +7,14 @@ import secrets
 from datetime import timedelta
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
 from telads.planning.plan import Plan, canonical
-from telads.web.accounts.audit import record
+from telads.web.accounts.audit import one_action, record
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from telads.wording import josa
 
@@ -26,7 +26,7 @@ DAYS = (1, 365)
 
 def create(request: HttpRequest, made: Plan) -> SavedPlan:
     """Save a new plan with its first version."""
-    with transaction.atomic():
+    with one_action():
         plan = SavedPlan.objects.create(owner=_user(request), name=made.name)
         _version(request, plan, made, 1)
         record(request, "plan-create", plan, made.name)
@@ -44,7 +44,7 @@ def add_version(request: HttpRequest, plan: SavedPlan, made: Plan, after: int) -
     if newest.hash == made.hash:
         return newest
     try:
-        with transaction.atomic():
+        with one_action():
             version = _version(request, plan, made, after + 1)
             plan.name = made.name
             plan.save(update_fields=["name"])
@@ -64,7 +64,7 @@ def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
             value=days,
         )
     token = secrets.token_urlsafe(BYTES)
-    with transaction.atomic():
+    with one_action():
         ShareLink.objects.create(
             version=version, digest=_digest(token), start=token[:SHOWN],
             expires=timezone.now() + timedelta(days=days),
@@ -76,7 +76,7 @@ def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
 def revoke(request: HttpRequest, link: ShareLink) -> None:
     """Make a link useless; twice is as good as once."""
     if link.revoked is None:
-        with transaction.atomic():
+        with one_action():
             link.revoked = timezone.now()
             link.save(update_fields=["revoked"])
             record(request, "plan-revoke", link.version.plan, link.start)
@@ -106,7 +106,7 @@ def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
                  "Write the name of somebody else who may sign in."),
             value=name,
         )  # fmt: skip
-    with transaction.atomic():
+    with one_action():
         PlanAccess.objects.filter(plan=plan, user=person).delete()
         if level != "none":
             PlanAccess.objects.create(plan=plan, user=person, may_edit=level == "edit")

@@ -1,0 +1,135 @@
+"""The chain of the log of actions, and the triggers that keep its entries as they are.
+
+Each entry holds a hash of itself and of the entry before, so a change or a gap shows at the next.
+The database itself refuses to change or remove entries, whatever program asks. Neither stops
+somebody who owns the database: whoever can drop the triggers can write the whole chain anew, or
+cut it short. That shows only beside a hash noted elsewhere (`telads doctor` prints the last one).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from telads.web.accounts.models import AuditEntry
+
+TABLE = "accounts_auditentry"
+FIRST = ""
+"""What stands for the hash before the first entry."""
+LOCK = 0x7E1AD6
+"""The number of the lock that whoever adds an entry on PostgreSQL holds until he commits."""
+REFUSAL = "entries of the log of actions are never changed or removed"
+_TRIGGERS = {
+    "sqlite": {
+        "telads_log_update": "UPDATE",
+        "telads_log_delete": "DELETE",
+    },
+    "postgresql": {
+        "telads_log_update": "UPDATE",
+        "telads_log_delete": "DELETE",
+        "telads_log_truncate": "TRUNCATE",
+    },
+}
+
+
+def link(previous: str, when: datetime, who: str, action: str, thing: str, detail: str) -> str:
+    """The hash of an entry behind that of the entry before, SHA-256 in hexadecimal."""
+    moment = when.astimezone(UTC).isoformat(timespec="microseconds")
+    text = json.dumps([previous, moment, who, action, thing, detail], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hold(connection: BaseDatabaseWrapper) -> None:
+    """Be the only one to add entries until the transaction ends.
+
+    On SQLite a transaction is the only one that writes anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What the log is like: how many entries, the last hash, and what is wrong with it."""
+
+    entries: int
+    head: str
+    broken: int | None
+    """Number of the first entry that does not follow from the one before."""
+    guarded: bool
+    """Whether the database refuses changes."""
+
+
+def checked(connection: BaseDatabaseWrapper, entries: Iterable[AuditEntry]) -> Chain:
+    """The chain of entries in their order, each hash made anew."""
+    count, head, broken = 0, FIRST, None
+    for count, entry in enumerate(entries, start=1):  # noqa: B007 - how many there are
+        if broken is None and entry.hash != entry.link(head):
+            broken = entry.pk
+        head = entry.hash
+    return Chain(count, head, broken, is_guarded(connection))
+
+
+def is_guarded(connection: BaseDatabaseWrapper) -> bool:
+    """Whether all triggers are there and in force."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND tgenabled <> 'D'",
+                [TABLE],
+            )
+        else:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
+            )
+        return _TRIGGERS[connection.vendor].keys() <= {name for (name,) in cursor.fetchall()}
+
+
+def guard(connection: BaseDatabaseWrapper) -> None:
+    """Make the triggers."""
+    postgres = connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        if postgres:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION telads_log_refuse() RETURNS trigger LANGUAGE plpgsql "
+                f"AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+            )
+        for name, event in _TRIGGERS[connection.vendor].items():
+            refuses = (
+                "FOR EACH STATEMENT EXECUTE FUNCTION telads_log_refuse()"
+                if postgres
+                else f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+            )
+            cursor.execute(f"CREATE TRIGGER {name} BEFORE {event} ON {TABLE} {refuses}")
+
+
+def unguard(connection: BaseDatabaseWrapper) -> None:
+    """Take the triggers away."""
+    on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        for name in _TRIGGERS[connection.vendor]:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+@contextmanager
+def replaceable(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Let the whole log be replaced by that of a backup, in the transaction that runs."""
+    if connection.vendor == "postgresql" and is_guarded(connection):
+        # Unlike dropping them this lets others read meanwhile.
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
+            yield
+            cursor.execute(f"ALTER TABLE {TABLE} ENABLE TRIGGER USER")
+    else:
+        unguard(connection)
+        yield
+        guard(connection)
