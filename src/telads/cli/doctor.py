@@ -182,6 +182,7 @@ def _log(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         ))  # fmt: skip
     if not state.guarded:
         yield Finding(False, Text(
-            "작업 기록을 지키는 데이터베이스 트리거가 없습니다.",
-            "The triggers by which the database keeps the log of actions are missing.",
+            "작업 기록을 지키는 데이터베이스 트리거가 없습니다. 웹사이트를 다시 시작하면 만듭니다.",
+            "The triggers by which the database keeps the log of actions are missing. The next "
+            "start of the website makes them.",
         ))  # fmt: skip

@@ -79,15 +79,21 @@ def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
 
 
 def bring_up_to_date() -> None:
-    """Make the tables that are missing in the database.
+    """Make the tables that are missing in the database, and the triggers of the log of actions.
 
     On PostgreSQL one process at a time: machines that share it may start at the same moment.
     """
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
 
     def migrate() -> None:
+        from telads.web.accounts import chain
+
         call_command("migrate", interactive=False, verbosity=0)
+        if not chain.is_guarded(connection):  # SQLite loses them with a table that is made anew
+            with transaction.atomic():
+                chain.unguard(connection)
+                chain.guard(connection)
 
     if connection.vendor != "postgresql":
         migrate()

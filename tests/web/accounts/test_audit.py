@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import ast
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -129,3 +135,43 @@ def test_a_log_of_before_is_chained_and_guarded_by_the_migration() -> None:
     assert (state.entries, state.broken, state.guarded) == (3, None, True)
     record("lee", "sign-out")
     assert found().broken is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="changes the file of SQLite")
+def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("TELADS_", "DJANGO_"))}  # fmt: skip
+
+    def telads(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("telads")), *words],
+            env={**kept, "TELADS_WORKSPACE": str(workspace)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout
+
+    def changed(sql: str) -> None:
+        with closing(sqlite3.connect(workspace / "web.sqlite3")) as database, database:
+            database.executescript(sql)
+
+    for name in ("kim", "lee", "park"):
+        assert telads("user", "create", name)[0] == 0
+    code, told = telads("doctor", "--lang", "en")
+    assert (code, "ok    log of actions: 3 entries, the last hash is " in told) == (0, True)
+    head = told.partition("the last hash is ")[2].split()[0]
+    assert len(head) == 64
+    with pytest.raises(sqlite3.IntegrityError, match=chain.REFUSAL):
+        changed(f"UPDATE {chain.TABLE} SET who = 'lee'")
+    changed(
+        "DROP TRIGGER telads_log_update; DROP TRIGGER telads_log_delete;"
+        f"DELETE FROM {chain.TABLE} WHERE id = 2"
+    )
+    code, told = telads("doctor", "--lang", "en")
+    assert code == 1
+    assert "LOOK  The log of actions is not as it was written: entry 3, or one before it" in told
+    assert "LOOK  The triggers by which the database keeps the log of actions are missing. " in told
+    assert "3번 기록이나 그 앞의 것이" in telads("doctor", "--lang", "ko")[1]
+    assert telads("user", "list")[0] == 0
+    assert "triggers" not in telads("doctor", "--lang", "en")[1], "made again"
