@@ -92,7 +92,9 @@ soak: install ## 200 planners at once for five minutes on PostgreSQL, and write 
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
 # Developers' tools have a lock of their own with the same versions, and Spark, whose 480 MB few
 # need, a third one on top.
-lock: install ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+# An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
+lock: ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+	@test -x $(BIN)/pip-compile || $(MAKE) install
 	$(BIN)/pip-compile --quiet --build-deps-for editable $(LOCK_FLAGS) \
 	  $(LOCK_FORM) --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
