@@ -92,8 +92,8 @@ def check_workbook(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             budget = _Budget(path.name, WORKBOOK_BYTES)
             for member in _listed(archive, path.name):
-                # Whatever its name: a workbook says itself which of its members is a sheet. One that
-                # breaks off keeps nobody from looking at the others.
+                # Whatever its name: a workbook says itself which of its members is a sheet.
+                # One that breaks off keeps nobody from looking at the others.
                 with suppress(*_BROKEN):
                     _read(archive, member, budget, Sheet(path.name).look)
     except _BROKEN:
