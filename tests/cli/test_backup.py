@@ -17,6 +17,7 @@ import pytest
 from bench.soak.postgres import Missing, Postgres, postgres
 from telads.workspace import Workspace
 from tests.cli.conftest import Telads
+from tests.tools import POSTGRESQL, lacking
 
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -75,9 +76,7 @@ def server() -> Iterator[Postgres]:
         with postgres() as server:
             yield server
     except Missing as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+        lacking(POSTGRESQL, reason)
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from django.test import Client
 
 from bench.soak.postgres import Missing, Postgres, postgres
 from telads.workspace import Workspace
+from tests.tools import POSTGRESQL, lacking
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.plans.samples import FORM
 from tests.web.server import Server
@@ -82,9 +83,7 @@ def server() -> Iterator[Postgres]:
         with postgres() as running:
             yield running
     except Missing as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+        lacking(POSTGRESQL, reason)
 
 
 class Person:
