@@ -64,8 +64,10 @@ def command_line_page() -> str:
         f"{group.help}", "",
         "Exit code 0: done; 2: asked wrongly (an option, a choice, a setting); 1: anything else.",
         "An error is one line on standard error; `telads --debug VERB ...` shows its origin.",
-        "Help is in Korean too: `telads --lang ko --help`. Shell completion:",
-        "`telads --install-completion`.", "",
+        "`telads` stands in `bin` of the environment it was installed into (`.venv/bin/telads`);",
+        "`python -m telads` there is the same. What it says is in Korean where the locale is, else",
+        "in English; `--lang ko` and `TELADS_LANG=ko` choose ([settings](settings.md)). Shell",
+        "completion: `telads --install-completion`.", "",
         "Most verbs also take:", "",
         *_table(_shared(group)),
     ]  # fmt: skip

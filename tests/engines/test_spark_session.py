@@ -33,7 +33,7 @@ def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SettingError) as caught:
         event_engine("spark")
     for lang in ("ko", "en"):
-        assert "telads[spark]" in caught.value.line(lang)
+        assert "pip install -e '.[spark]'" in caught.value.line(lang)
 
 
 @pytest.mark.spark
