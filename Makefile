@@ -3,7 +3,7 @@
 VENV   := .venv
 BIN    := $(VENV)/bin
 # The first Python that is new enough; `make PYTHON=/path/to/python3 demo` takes another one.
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 
@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark demo test coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,12 +58,23 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 	$(BIN)/pip $(LOCKED) --no-build-isolation -r requirements-spark.lock
 	@touch $@
 
+# Chromium has no Korean font of its own to show pages in; pictures and paper bring theirs.
+install-tools: ## what tests need of the system; Debian, as root (시험에 쓰는 시스템 패키지)
+	apt-get install --yes --no-install-recommends \
+	  chromium fonts-noto-cjk gettext openjdk-17-jre-headless postgresql
+
 demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the site opened (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
-test: install ## run all tests (시험)
+test: install ## run all tests that this machine has the tools for (시험)
 	$(BIN)/pytest $(PYTEST_FLAGS) --numprocesses $(TEST_PROCESSES) --dist loadfile \
 	  --no-loadscope-reorder
+
+test-all: ## run all tests; a tool or file that is missing is a failure (빠짐없이 시험)
+	TELADS_TEST_ALL=1 $(MAKE) test
+
+fresh: ## make demo and all tests on a bare Debian 12, made anew; as root (빈 컴퓨터에서 확인)
+	scripts/fresh.sh --all
 
 coverage: install ## run all tests, and tell which lines they reach (시험이 거치는 코드)
 	$(MAKE) test PYTEST_FLAGS="$(PYTEST_FLAGS) --cov --cov-report=term"
@@ -92,7 +103,9 @@ soak: install ## 200 planners at once for five minutes on PostgreSQL, and write 
 # comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
 # Developers' tools have a lock of their own with the same versions, and Spark, whose 480 MB few
 # need, a third one on top.
-lock: install ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+# An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
+lock: ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+	@test -x $(BIN)/pip-compile || $(MAKE) install
 	$(BIN)/pip-compile --quiet --build-deps-for editable $(LOCK_FLAGS) \
 	  $(LOCK_FORM) --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \

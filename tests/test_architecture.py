@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"library", "backup"}),
     frozenset({"web"}),
     frozenset({"cli"}),
+    frozenset({"__main__"}),
 )
 """From left to right; a name is a module or package directly under telads."""
 

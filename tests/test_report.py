@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from telads.build import build
 from telads.ingest import ingest
@@ -17,7 +18,9 @@ from telads.language import Lang
 from telads.report import write_report
 from telads.settings import Settings
 from telads.workspace import Workspace
+from tests import tools
 from tests.sources.portal import HEADERS, portal_rows, write_csv
+from tests.tools import lacking
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -131,10 +134,9 @@ def test_what_has_no_answer_is_left_out(tmp_path: Path, settings: Settings) -> N
 @contextmanager
 def opened(path: Path, width: int) -> Iterator[tuple[Page, list[str]]]:
     """The page in a browser of that width, and what the browser complained about."""
-    sync = pytest.importorskip("playwright.sync_api")
     if not CHROMIUM.exists():
-        pytest.skip("no Chromium on this machine")
-    with sync.sync_playwright() as playwright:
+        lacking(tools.CHROMIUM, f"there is none at {CHROMIUM}")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
         page = browser.new_page(viewport={"width": width, "height": 900})
         complaints: list[str] = []

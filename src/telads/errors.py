@@ -37,6 +37,13 @@ _LABELS = {
 }
 
 
+def with_extra(name: str) -> Text:
+    """How to install what an optional group of pyproject.toml names: telads is on no index."""
+    command = f"pip install -e '.[{name}]'"
+    return Text(f"telads 폴더에서 {command}로 설치해 주세요.",
+                f"Install it in the folder of telads: {command}.")  # fmt: skip
+
+
 class TeladsError(Exception):
     """What went wrong, where, and what to do about it.
 

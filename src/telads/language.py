@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from typing import Literal, NamedTuple
 
@@ -40,14 +41,21 @@ def typed(word: object) -> str:
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:
-    """The user's language by the POSIX locale variables; Korean where they say nothing.
+    """The user's language as GNU programs find it; English where nothing asks for Korean.
 
-    `LC_ALL` wins over `LC_MESSAGES`, which wins over `LANG`; `C` and `POSIX` say nothing.
-    Any language other than Korean gets English.
+    `LC_ALL` wins over `LC_MESSAGES`, which wins over `LANG`. Where that is a locale of some
+    language, `LANGUAGE` wins over it: a list as `ko:en`, of which the first that telads speaks
+    counts. `C`, `C.UTF-8`, `POSIX` and none at all are English, whatever `LANGUAGE` says.
     """
     variables = os.environ if environment is None else environment
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        language = variables.get(name, "").split(".")[0].split("_")[0].lower()
-        if language and language not in {"c", "posix"}:
-            return "ko" if language == "ko" else "en"
-    return "ko"
+    named = (variables.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = _language_of(next(filter(None, named), ""))
+    if locale in {"", "c", "posix"}:
+        return "en"
+    wanted = [*map(_language_of, variables.get("LANGUAGE", "").split(":")), locale]
+    return next((known for one in wanted for known in LANGUAGES if known == one), "en")
+
+
+def _language_of(locale: str) -> str:
+    """`ko` of `ko_KR.UTF-8@hanja`."""
+    return re.split("[_.@]", locale, maxsplit=1)[0].lower()

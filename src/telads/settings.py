@@ -104,7 +104,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("workspace", "./telads-data", _folder, Text(
         "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
     Setting("lang", "", _language, Text(
-        "화면 언어 ko 또는 en, 비우면 시스템 언어", "ko or en; empty: the system's language")),
+        "명령줄 언어 ko 또는 en, 비우면 로캘을 따름",
+        "language of the command line, ko or en; empty: the locale's")),
     Setting("floor", "50", _at_least(50, float), Text(
         "이보다 적은 인원은 보여 주지 않음(50 이상)",
         "audiences of fewer people are not shown (50 or more)")),

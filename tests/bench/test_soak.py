@@ -9,6 +9,7 @@ import pytest
 from bench.machine import Machine
 from bench.soak.page import Soak, goals, p99, page
 from bench.soak.postgres import Missing, postgres
+from tests.tools import POSTGRESQL, lacking
 
 SOAK = Soak(
     machine=Machine("2026-01-01", "a machine", 0.1), inputs="seven real months",
@@ -60,4 +61,4 @@ def test_a_server_is_started_stopped_and_gone() -> None:
             folder = server.folder
         assert not folder.exists()
     except Missing as reason:
-        pytest.skip(str(reason))
+        lacking(POSTGRESQL, reason)

@@ -16,7 +16,9 @@ from telads.charts import find_chart
 from telads.charts.render import FORMATS, PNG_SCALE, render, specification, title_of
 from telads.charts.theme import PAGE
 from telads.errors import UnknownChoice
+from tests import tools
 from tests.charts.samples import AFFINITY, PLATFORMS
+from tests.tools import lacking
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
@@ -111,9 +113,9 @@ def test_names_cannot_break_out_of_a_page() -> None:
     assert page.count("</script>") == 2
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED IN A BROWSER: no chromium")
 def test_a_page_opens_in_a_browser(tmp_path: Path) -> None:
-    assert CHROMIUM
+    if CHROMIUM is None:
+        lacking(tools.CHROMIUM, "it is not installed")
     page = tmp_path / "chart.html"
     drawn = find_chart("ranking").draw(
         PLATFORMS, lang="ko", window="w", synthetic=False, service=BY_ID["delivery"]

@@ -19,6 +19,7 @@ from telads.workspace import Workspace
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads
+from tests.tools import POSTGRESQL, lacking
 
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
 QUESTIONS: tuple[tuple[str, ...], ...] = (
@@ -76,9 +77,7 @@ def started() -> Iterator[Postgres]:
         with postgres() as server:
             yield server
     except Missing as reason:
-        if os.environ.get("CI"):
-            pytest.fail(str(reason))
-        pytest.skip(str(reason))
+        lacking(POSTGRESQL, reason)
 
 
 server = pytest.fixture(started, scope="module", name="server")

@@ -242,13 +242,14 @@ def test_the_doctor_keeps_a_password_to_itself(
     assert "word" not in told
 
 
-def test_a_missing_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch) -> None:
-    from telads.charts import fonts
+def test_the_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from telads.charts.fonts import FAMILY, VARIABLE
 
-    monkeypatch.setattr(fonts, "korean_font_folder", lambda: None)
+    assert f"font: {FAMILY} (" in telads("doctor", "--lang", "en").out
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
     told = telads("doctor", "--lang", "en")
     assert told.code == 1
-    assert "LOOK  No Korean font" in told.out
+    assert f"LOOK  The folder of the setting {VARIABLE} holds no Korean font" in told.out
 
 
 @pytest.mark.seoul

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
+import subprocess
 from importlib import import_module
 from pathlib import Path
 
@@ -164,5 +167,12 @@ def test_the_demo_goes_the_whole_way(
     report = (folder / "report.en.html").read_text("utf-8")
     assert "Every figure in this report comes from synthetic data" in report
     assert (folder / "report.en.html").resolve().as_uri() in told.out
+    steps = told.out.split("What next\n")[1]
+    call = re.search(r"files: (\S+) ingest FILE", steps)
+    assert call
+    account = steps.split("plans (/plans/): ")[1].splitlines()[0]
+    assert account == f"{call[1]} user create demo --role planner -w {folder / 'telads-data'}"
+    words = [*shlex.split(call[1]), "--version"]
+    assert subprocess.run(words, check=True, capture_output=True).stdout.startswith(b"telads ")
     again = telads("demo", "--folder", folder, "--lang", "en", "--no-serve")
     assert again.out == told.out

@@ -66,7 +66,7 @@ def test_options_win_over_settings(
     monkeypatch.setenv("TELADS_WORKERS", "3")
     told = telads("serve", "--port", "8002", "--workspace", tmp_path)
     assert told.code == 0
-    assert told.out == "웹사이트: http://127.0.0.1:8002/ (Ctrl+C로 끝냅니다)\n"
+    assert told.out.endswith("\n웹사이트: http://127.0.0.1:8002/ (Ctrl+C로 끝냅니다)\n")
     (settings,) = served
     assert (settings.workspace, settings.workers) == (tmp_path, 3)
 

@@ -37,6 +37,11 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     assert user("create", "kim").returncode == 2
     assert user("create", "lee", "--role", "king").returncode == 2
     assert user("create", "lee", "--password-stdin", said="short\n").returncode == 2
+    for nothing in ("", "\n"):
+        refused = user("create", "lee", "--password-stdin", said=nothing)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "no password on standard input" in refused.stderr
+        assert user("password", "kim", "--password-stdin", said=nothing).returncode == 2
     given = user("create", "lee", "--password-stdin", said="a long enough phrase\n")
     assert given.stdout == "added: lee (role viewer)\n"
     assert user("role", "kim", "administrator").stdout == "role changed: kim (role administrator)\n"

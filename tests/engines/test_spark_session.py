@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from telads.engines.spark_session import STAGING, is_local, read_settings, start
 from telads.errors import SettingError
 from telads.language import Lang
 from tests.aggregate.conftest import spark_or_skip
+from tests.tools import SPARK, lacking
 
 FILE = """
 # remarks and empty lines are passed over
@@ -31,12 +33,13 @@ def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(SettingError) as caught:
         event_engine("spark")
     for lang in ("ko", "en"):
-        assert "telads[spark]" in caught.value.line(lang)
+        assert "pip install -e '.[spark]'" in caught.value.line(lang)
 
 
 @pytest.mark.spark
 def test_without_java_a_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    pytest.importorskip("pyspark", reason="NOT TESTED ON SPARK (make install-spark)")
+    if not find_spec("pyspark"):
+        lacking(SPARK, "pyspark is not installed")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(SettingError, match="jre-headless"):

@@ -64,6 +64,22 @@ class Server:
         code = self.process.wait(timeout=30)
         return code, self.out.read_text(), self.lines.read_text()
 
+    def interrupt(self) -> tuple[float, int, str]:
+        """As Ctrl+C in its terminal: all of its processes hear it; seconds, code, what it said."""
+        began = time.monotonic()
+        os.killpg(self.process.pid, signal.SIGINT)
+        code = self.process.wait(timeout=60)
+        return time.monotonic() - began, code, self.out.read_text() + self.lines.read_text()
+
+    def told(self) -> None:
+        """Wait until it has told its address."""
+        for _ in range(1200):
+            if self.address in self.out.read_text():
+                return
+            assert self.process.poll() is None, self.lines.read_text()
+            time.sleep(0.05)
+        pytest.fail("no address was told")
+
     def kill(self) -> None:
         """End it with its workers, whatever state they are in."""
         with suppress(ProcessLookupError):

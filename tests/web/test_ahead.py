@@ -11,7 +11,6 @@ import pytest
 from django.test import Client
 
 from telads.answers.evaluation import HORIZONS, evaluation
-from telads.charts.fonts import korean_font
 from telads.web import ahead, charts, warming
 from telads.web.cache import KEPT
 from telads.workspace import Workspace
@@ -32,7 +31,6 @@ def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
     ahead.make_ahead(workspace)
     assert not (pictures / "0123456789abcdef").exists()
     assert list(pictures.glob("vega-embed-*.js"))
-    assert list(pictures.glob("korean-*.otf")) or korean_font() is None
     monkeypatch.setattr("telads.answers.evaluation._computed", None)  # would fail
     for horizon in HORIZONS:
         assert evaluation(workspace, horizon).build == workspace.build_name()

@@ -17,6 +17,8 @@ import pytest
 from django.test import Client
 from django.utils.translation.template import templatize
 
+from tests.tools import GETTEXT, lacking
+
 WEB = Path(__file__).parents[2] / "src" / "telads" / "web"
 CATALOGUE = WEB / "locale" / "ko" / "LC_MESSAGES" / "django.mo"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_catalogue.py"
@@ -83,7 +85,14 @@ def test_translations_keep_the_placeholders_and_are_korean() -> None:
             assert not re.search(r"전환율|ROI|#-#-#", korean)
 
 
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="GNU gettext is not installed")
+@pytest.fixture
+def gettext_programs() -> None:
+    """What reads and writes catalogues."""
+    if not shutil.which("xgettext") or not shutil.which("msgcat"):
+        lacking(GETTEXT, "it is not installed")
+
+
+@pytest.mark.usefixtures("gettext_programs")
 def test_the_reading_of_texts_agrees_with_gettext(tmp_path: Path) -> None:
     copy = tmp_path / "web"
     shutil.copytree(WEB, copy, ignore=shutil.ignore_patterns("static", "parts", "__pycache__"))
@@ -100,7 +109,7 @@ def test_the_reading_of_texts_agrees_with_gettext(tmp_path: Path) -> None:
     assert found == set(texts())
 
 
-@pytest.mark.skipif(not shutil.which("msgcat"), reason="GNU gettext is not installed")
+@pytest.mark.usefixtures("gettext_programs")
 def test_the_shipped_catalogue_is_what_its_parts_say(tmp_path: Path) -> None:
     before = CATALOGUE.with_suffix(".po").read_text("utf-8")
     script = runpy.run_path(str(SCRIPT))

@@ -20,7 +20,7 @@ import pytest
 from telads.build import build
 from telads.errors import AddressUnusable
 from telads.settings import Settings
-from telads.web.serve import HEADER_SECONDS, address_of, check_address
+from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from telads.workspace import Workspace
 from tests.web.server import Server
 
@@ -124,6 +124,70 @@ def test_a_served_site_from_start_to_end(server: Server, workspace: Workspace) -
     assert not re.search(r"127\.0\.0\.1|secret|me/1|no-such-page|Traceback", lines)
     key = workspace.path / "secret-key"
     assert key.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_the_address_is_told_when_it_answers_and_what_takes_long_comes_after_a_page(
+    workspace: Workspace,
+) -> None:
+    for made in ("pictures", "evaluations"):
+        shutil.rmtree(workspace.path / made, ignore_errors=True)
+    server = Server(workspace.path, workers=1)
+    try:
+        server.told()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=1):
+            pass
+        server.get("/healthz")
+        server.get("/no-such-page/")
+        time.sleep(2 * LOOK_SECONDS)
+        assert not list((workspace.path / "pictures").glob("*"))
+        assert server.get("/en/")[0] == 200
+        for _ in range(300):
+            if list((workspace.path / "pictures").glob("vega-embed-*.js")):
+                break
+            time.sleep(0.2)
+        else:
+            pytest.fail("nothing was made ahead")
+    finally:
+        server.kill()
+
+
+SOON = 5.0
+"""Seconds; two on a machine that does nothing else, ten where a worker has to be killed."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.7, 1.5, 3.0, 5.0])
+def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(
+    workspace: Workspace, after: float
+) -> None:
+    server = Server(workspace.path, workers=2)
+    try:
+        time.sleep(after)
+        seconds, code, said = server.interrupt()
+    finally:
+        server.kill()
+    assert seconds < SOON
+    assert code in {0, 130, -signal.SIGINT}
+    assert not re.search("Traceback|Killing|Interrupt", said)
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_at_once_whatever_is_made_ahead(workspace: Workspace) -> None:
+    """Right after the first page, when a process makes ahead what takes seconds, and later."""
+    for pause in (0.0, LOOK_SECONDS + 1, LOOK_SECONDS + 3):
+        shutil.rmtree(workspace.path / "evaluations", ignore_errors=True)
+        server = Server(workspace.path, workers=2)
+        try:
+            server.told()
+            assert server.get("/en/")[0] == 200
+            time.sleep(pause)
+            seconds, code, said = server.interrupt()
+        finally:
+            server.kill()
+        assert seconds < SOON
+        assert code == 0
+        assert not re.search("Traceback|Killing|Interrupt", said)
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.aggregate.contribution import CAPS
-from telads.errors import SettingError, UnknownChoice, choose
+from telads.errors import SettingError, UnknownChoice, choose, with_extra
 from telads.language import Text, same, typed
 from telads.model import OBSERVED_MONTHS
 
@@ -232,8 +232,7 @@ def _opendp() -> Any:
     except ImportError as error:
         raise SettingError(
             Text("잡음에는 OpenDP가 필요합니다.", "Noise needs OpenDP."),
-            Text("pip install 'telads[privacy]'로 설치해 주세요.",
-                 "Install it with pip install 'telads[privacy]'."),
-        ) from error  # fmt: skip
+            with_extra("privacy"),
+        ) from error
     dp.enable_features("contrib")
     return dp

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import vl_convert
 
 from telads.charts.fonts import register_korean_font
-from telads.charts.theme import PLAIN, Look, config
+from telads.charts.theme import FONT, PLAIN, Look, config
 from telads.errors import UnknownChoice
 from telads.language import Lang, Text
 
@@ -78,7 +78,7 @@ def render(chart: AnyChart, format: Format, *, look: Look = PLAIN, heading: bool
     title, _ = title_of(chart)
     if format == "html":
         return _page(spec, title).encode()
-    register_korean_font()
+    spec["config"]["font"] = families()
     if format == "svg":
         # An empty list of addresses: drawing never asks the network for anything.
         drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
@@ -95,6 +95,14 @@ def specification(chart: AnyChart, *, look: Look = PLAIN, heading: bool = True) 
     if not heading:
         spec.pop("title", None)
     return spec
+
+
+def families() -> str:
+    """What texts of a picture are drawn in; raises `SettingError`.
+
+    The font that comes along is the first, or whatever is installed would decide their widths.
+    """
+    return f"{register_korean_font()}, {FONT}"
 
 
 def title_of(chart: AnyChart) -> tuple[str, str]:

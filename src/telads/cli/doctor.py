@@ -69,15 +69,13 @@ def _library(name: str) -> Finding:
 
 
 def _font() -> Finding:
-    from telads.charts.fonts import korean_font_folder
+    from telads.charts.fonts import family, korean_font
 
-    folder = korean_font_folder()
-    if folder:
-        return Finding(True, Text(f"한글 글꼴: {folder}", f"Korean font: {folder}"))
-    return Finding(False, Text(
-        "한글 글꼴이 없어 PNG 그림의 한글이 네모로 나옵니다. Noto Sans CJK를 설치해 주세요.",
-        "No Korean font: Hangul in PNG pictures will be boxes. Install Noto Sans CJK.",
-    ))  # fmt: skip
+    try:
+        font, name = korean_font(), family()
+    except TeladsError as error:
+        return Finding(False, Text(error.line("ko"), error.line("en")))
+    return Finding(True, Text(f"글꼴: {name} ({font})", f"font: {name} ({font})"))
 
 
 def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:

@@ -63,17 +63,21 @@ def check_address(settings: Settings) -> None:
 
 def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     """Serve until interrupted; say where, and on a desktop show it if `browser`."""
+    import webbrowser
+
     from telads.web.serve import serve as run
 
-    def announce(address: str) -> None:
-        told = Text(
-            f"웹사이트: {address} (Ctrl+C로 끝냅니다)", f"Website: {address} (Ctrl+C ends it)"
-        )
-        sys.stdout.write(f"{told(lang)}\n")
+    def say_aloud(text: Text) -> None:
+        sys.stdout.write(f"{text(lang)}\n")
         sys.stdout.flush()
-        if browser and on_a_desktop():
-            _open_when_ready(address if lang == "ko" else f"{address}en/")
 
+    def announce(address: str) -> None:
+        say_aloud(Text(f"웹사이트: {address} (Ctrl+C로 끝냅니다)",
+                       f"Website: {address} (Ctrl+C ends it)"))  # fmt: skip
+        if browser and on_a_desktop():
+            webbrowser.open(address if lang == "ko" else f"{address}en/")
+
+    say_aloud(Text("웹사이트를 띄우고 있습니다.", "The website is starting."))
     with closed_umask():
         run(settings, announce)
 
@@ -84,22 +88,3 @@ def on_a_desktop() -> bool:
         return False
     screens = ("DISPLAY", "WAYLAND_DISPLAY")
     return sys.platform in {"darwin", "win32"} or any(map(os.environ.get, screens))
-
-
-def _open_when_ready(address: str) -> None:
-    """Open the browser as soon as the website answers, from a thread of its own."""
-    import threading
-    import time
-    import urllib.request
-    import webbrowser
-
-    def wait_and_open() -> None:
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(address, timeout=2):
-                    break
-            except OSError:
-                time.sleep(0.2)
-        webbrowser.open(address)
-
-    threading.Thread(target=wait_and_open, daemon=True).start()

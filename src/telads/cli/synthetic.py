@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -193,8 +195,36 @@ def demo(
     write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
     told = Text("모든 것은 합성 자료입니다. 보고서", "All of it is synthetic. The report")
     sys.stdout.write(f"\n{told(lang.value)}: {report.resolve().as_uri()}\n")
+    sys.stdout.write(f"\n{_next_steps(workspace)(lang.value)}\n\n")
     if not no_serve:
         run_site(settings, lang.value, browser=True)
+
+
+def _next_steps(workspace: Workspace) -> Text:
+    """What to do after the demo, as it is to be typed here."""
+    called = shown_call()
+    account = f"{called} user create demo --role planner -w {shlex.quote(str(workspace.path))}"
+    own = f"{called} ingest FILE... && {called} build && {called} serve"
+    return Text(
+        f"다음 할 일\n  직접 받은 파일로: {own}\n"
+        f"  계획(/plans/)을 써 볼 계정: {account}\n"
+        f"  나머지 명령: {called} --help",
+        f"What next\n  with your own files: {own}\n"
+        f"  an account to try plans (/plans/): {account}\n"
+        f"  all commands: {called} --help",
+    )
+
+
+def shown_call(here: Path | None = None) -> str:
+    """How to call telads from a shell: by its name where that is this one, else by its path."""
+    own = Path(sys.executable).with_name("telads")
+    found = shutil.which("telads")
+    if found and Path(found).resolve() == own.resolve():
+        return "telads"
+    if not own.is_file():
+        return f"{shlex.quote(sys.executable)} -m telads"
+    folder = here or Path.cwd()
+    return shlex.quote(str(own.relative_to(folder) if own.is_relative_to(folder) else own))
 
 
 def _prepare(workspace: Workspace, files: Path, seed: int) -> None:

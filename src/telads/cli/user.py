@@ -19,6 +19,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.show import show_done
+from telads.errors import QuestionError
 from telads.language import Lang, Text
 
 if TYPE_CHECKING:
@@ -178,7 +179,15 @@ def _role(name: str) -> str:
 
 
 def _given() -> str:
-    return sys.stdin.readline().rstrip("\r\n")
+    """The first line of standard input; raises `QuestionError` for an empty one."""
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise QuestionError(
+            Text("표준 입력에 비밀번호가 없습니다.", "There is no password on standard input."),
+            Text("한 줄로 넣어 주세요. --password-stdin을 빼면 비밀번호를 만들어 드립니다.",
+                 "Send it as one line; without --password-stdin one is made."),
+        )  # fmt: skip
+    return line
 
 
 def _tell(

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.engines import TIME_ZONE
-from telads.errors import DataError, SettingError
+from telads.errors import DataError, SettingError, with_extra
 from telads.language import Text
 
 if TYPE_CHECKING:
@@ -82,9 +82,8 @@ def require_pyspark() -> None:
     except ImportError as error:
         raise SettingError(
             Text("Spark 엔진에는 PySpark가 필요합니다.", "The Spark engine needs PySpark."),
-            Text("pip install 'telads[spark]'로 설치해 주세요.",
-                 "Install it with pip install 'telads[spark]'."),
-        ) from error  # fmt: skip
+            with_extra("spark"),
+        ) from error
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else "java"
     if SUBMITTED not in os.environ and shutil.which(java) is None:

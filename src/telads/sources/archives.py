@@ -12,7 +12,7 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,7 +93,9 @@ def check_workbook(path: Path) -> None:
             budget = _Budget(path.name, WORKBOOK_BYTES)
             for member in _listed(archive, path.name):
                 # Whatever its name: a workbook says itself which of its members is a sheet.
-                _read(archive, member, budget, Sheet(path.name).look)
+                # One that breaks off keeps nobody from looking at the others.
+                with suppress(*_BROKEN):
+                    _read(archive, member, budget, Sheet(path.name).look)
     except _BROKEN:
         return  # the reader says what is broken, in the words that people know
 
@@ -194,12 +196,19 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
             Text("보통의 zip으로 다시 압축해 주십시오.", "Pack it again as an ordinary zip."),
             file=budget.name,
         )  # fmt: skip
-    packed = min(member.compress_size, Path(archive.filename or "").stat().st_size)
+    packed = member.compress_size
+    if packed > Path(archive.filename or "").stat().st_size:
+        raise _broken(budget.name)  # some versions of the library notice, and others read on
     unbelieved = copy.copy(member)
     stored = member.compress_type == zipfile.ZIP_STORED
     unbelieved.file_size = member.compress_size if stored else _ENDLESS
     count = 0
-    with archive.open(unbelieved) as stream:
+    try:
+        opened = archive.open(unbelieved)
+    except zipfile.BadZipFile as error:
+        # Another reader may open it all the same, and nobody has counted what it unpacks to.
+        raise _broken(budget.name) from error
+    with opened as stream:
         while chunk := stream.read(_CHUNK):
             count += len(chunk)
             budget.spend(len(chunk), count, packed)
@@ -254,7 +263,7 @@ def _other_kind(name: str) -> DataError:
 
 def _broken(name: str) -> DataError:
     return DataError(
-        Text("압축 파일이 손상되었습니다.", "The archive is damaged."),
+        Text("파일이 손상되었습니다.", "The file is damaged."),
         Text("다시 압축하거나 내려받아 주십시오.", "Pack it or download it again."),
         file=name,
     )

@@ -3,7 +3,6 @@
 | what | kept | seconds |
 |---|---|---|
 | the program that brings drawings to life | for a release | 1 |
-| the small Korean font of plans on paper | for a font | 3 |
 | the evaluation of the method | for a build | 1 for each horizon |
 """
 
@@ -13,10 +12,8 @@ import shutil
 from contextlib import suppress
 
 from telads.answers.evaluation import HORIZONS, evaluation
-from telads.charts.fonts import korean_font
 from telads.errors import TeladsError
 from telads.web import charts
-from telads.web.plans.typeface import small_font
 from telads.workspace import Workspace
 
 
@@ -26,10 +23,6 @@ def make_ahead(workspace: Workspace) -> None:
         shutil.rmtree(folder, ignore_errors=True)  # drawings that former versions kept
     with suppress(TeladsError, OSError):
         charts.bundle(workspace.path)
-    font = korean_font()
-    if font is not None:
-        with suppress(TeladsError, OSError):
-            small_font(workspace.path, font)
     for horizon in HORIZONS:
         with suppress(TeladsError, OSError):
             evaluation(workspace, horizon)

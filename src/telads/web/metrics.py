@@ -39,6 +39,8 @@ from telads.web.cache import KEPT
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 UNNAMED = "none"
 """The view of an address that is not there."""
+NO_PAGES = {UNNAMED, "static", "healthz", "metrics"}
+"""Views that show nobody anything."""
 PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 """Whoever comes through a proxy on this machine is not of this machine."""
 

@@ -1,11 +1,12 @@
 """Running the website: prepare the workspace, then granian with its workers until a signal.
 
     database and static files brought up to date, under a lock (two servers may start at once)
-    -> a thread has made ahead what takes seconds of each new build, another has uploads taken in
     -> granian: this process supervises, each worker is a process of its own
+    -> threads: one tells the address once a worker listens; one has made ahead, after the first
+       page, what takes seconds of each new build; one has uploads taken in
 
-A worker asks for the build in force at each request, so a new build needs no restart. SIGINT and
-SIGTERM let running requests end.
+A worker asks for the build in force at each request, so a new build needs no restart. SIGTERM lets
+running requests and a running job end; Ctrl+C in a terminal gives them a second.
 """
 
 from __future__ import annotations
@@ -15,17 +16,19 @@ import hashlib
 import multiprocessing
 import os
 import shutil
+import signal
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from telads.errors import AddressUnusable, TeladsError
 from telads.language import Text
 from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
-from telads.web.fresh import in_fresh
+from telads.web.fresh import deaf_to_interrupts, end_all, in_fresh
 from telads.web.ready import bring_up_to_date, require_writable
 from telads.workspace import Workspace
 
@@ -35,6 +38,8 @@ THREADS = 4
 """Of each worker; questions are short, so more would only wait for each other."""
 STOP_SECONDS = 10
 """After this long a worker that does not stop is ended."""
+INTERRUPTED_SECONDS = 1
+"""The same after Ctrl+C: somebody sits there and waits."""
 LOOK_SECONDS = 2.0
 """How often the supervisor looks for a new build, to make ahead what takes seconds."""
 
@@ -82,20 +87,25 @@ def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the website until SIGINT or SIGTERM.
 
-    `announce` gets its address just before it starts. Raises `AddressUnusable`, `WorkspaceBusy`,
-    `WorkspaceError`.
+    `announce` gets its address as soon as somebody can connect. Raises `AddressUnusable`,
+    `WorkspaceBusy`, `WorkspaceError`.
     """
     check_address(settings.host, settings.port)
     require_writable(settings.workspace)
-    _tell_workers(settings, _fresh_figures(settings.workspace))
+    figures = _fresh_figures(settings.workspace)
+    _tell_workers(settings, figures)
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
-    threading.Thread(target=_make_ahead, args=(settings.workspace,), daemon=True).start()
+    beside: list[Callable[[], None]] = [
+        lambda: _when_it_listens(settings.host, settings.port, announce),
+        lambda: _make_ahead(settings.workspace, figures),
+    ]
     if settings.own_worker:
         from telads.web.jobs.worker import work_ahead
 
-        threading.Thread(target=work_ahead, daemon=True).start()
-    announce(address_of(settings.host, settings.port))
+        beside.append(work_ahead)
+    for work in beside:
+        threading.Thread(target=work, daemon=True).start()
     _granian(settings.host, settings.port, settings.workers)
 
 
@@ -169,9 +179,25 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _make_ahead(workspace: Path) -> None:
-    """Have made what takes seconds of each new build, for ever."""
+def _when_it_listens(host: str, port: int, announce: Callable[[str], None]) -> None:
+    """Tell the address once the first worker listens there, which it does when it is ready."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    pause = threading.Event()
+    while True:
+        try:
+            socket.create_connection((own, port), timeout=1).close()
+        except OSError:
+            pause.wait(0.05)
+        else:
+            announce(address_of(host, port))
+            return
+
+
+def _make_ahead(workspace: Path, figures: Path) -> None:
+    """Have made what takes seconds of each new build, for ever; the first page goes first."""
     known, pause = None, threading.Event()
+    while not pages_served(figures):
+        pause.wait(LOOK_SECONDS)
     while True:
         try:
             name = Workspace(workspace).build_name()
@@ -190,15 +216,54 @@ def _make(workspace: Path) -> None:
     make_ahead(Workspace(workspace))
 
 
+def pages_served(figures: Path) -> float:
+    """How many pages this server's workers have answered with, by their figures for Prometheus."""
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    from telads.web.metrics import NO_PAGES
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(figures))  # type: ignore[no-untyped-call]
+    return sum(
+        sample.value
+        for metric in registry.collect()
+        for sample in metric.samples
+        if sample.name == "telads_requests_total"
+        and sample.labels["status"] == "200"
+        and sample.labels["view"] not in NO_PAGES
+    )
+
+
 def _granian(host: str, port: int, workers: int) -> None:
-    from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
+    from granian.server import Server
+
+    class Supervisor(Server):  # type: ignore[misc, valid-type] # one of two, by the Python
+        """Granian, whose workers leave Ctrl+C to it."""
+
+        interrupted = False
+
+        def _spawn_workers(self, *arguments: Any) -> None:
+            with deaf_to_interrupts():
+                super()._spawn_workers(*arguments)
+
+        def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+            with deaf_to_interrupts():
+                super()._respawn_workers(*arguments, **options)
+
+        def signal_handler_interrupt(self, *arguments: Any, **options: Any) -> None:
+            """Ctrl+C and SIGTERM."""
+            if arguments[0] == signal.SIGINT:
+                self.interrupted = True
+                self.workers_kill_timeout = INTERRUPTED_SECONDS
+            super().signal_handler_interrupt(*arguments, **options)
 
     # Forked workers would share the locks of this process's threads, some of them held for ever.
     multiprocessing.set_start_method("spawn", force=True)
-    Granian(
+    supervisor = Supervisor(
         "telads.web.wsgi:application",
         address=host,
         port=port,
@@ -212,4 +277,7 @@ def _granian(host: str, port: int, workers: int) -> None:
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=1000 * HEADER_SECONDS),
         log_level=LogLevels.warning,
-    ).serve()
+    )
+    supervisor.serve()
+    if supervisor.interrupted:
+        end_all(INTERRUPTED_SECONDS)  # else they would be waited for

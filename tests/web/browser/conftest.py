@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from telads.workspace import Workspace
+from tests import tools
+from tests.tools import lacking
 from tests.web.browser.visits import ACCEPT, HEIGHT, Visit, Way
 from tests.web.server import Server
 
@@ -51,16 +53,16 @@ def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; where it is missing this is told, and wherever all has to be tested it fails.
+    """Chromium; where it is missing this is told, and where screenshots are wanted it fails.
 
     It ends with this folder: while it runs, Django takes the process for an asynchronous one.
     """
     program = next((path for path in CHROMIUM if Path(path).exists()), None)
     if program is None:
-        reason = f"NOT TESTED IN A BROWSER: no Chromium at {' or '.join(CHROMIUM)}"
-        if os.environ.get("CI") or os.environ.get("TELADS_SCREENSHOTS"):
+        reason = f"there is none at {' or '.join(CHROMIUM)}"
+        if os.environ.get("TELADS_SCREENSHOTS"):
             pytest.fail(reason)
-        pytest.skip(reason)
+        lacking(tools.CHROMIUM, reason)
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         started = playwright.chromium.launch(executable_path=program, args=QUIET)

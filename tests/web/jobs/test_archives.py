@@ -182,8 +182,25 @@ def test_what_headers_say_about_sizes_is_not_believed(tmp_path: Path, told: int)
 
 
 def test_what_headers_say_about_packing_is_not_believed(tmp_path: Path) -> None:
-    """Long enough for a reader to unpack some before it finds that less is packed."""
+    """More than the whole file has: what it unpacks to cannot be held against that."""
     path = lying(tmp_path / "x.zip", "2023-06.csv", bytes(100 * 2**20), 10, packed=2**31)
+    assert "damaged" in refusal(path)
+    book = lying(
+        tmp_path / "2023-06.xlsx", "xl/worksheets/sheet1.xml", bytes(100 * 2**20), 10, packed=2**31
+    )
+    assert "damaged" in refusal(book), "a reader of workbooks might unpack it all the same"
+
+
+def test_a_bomb_behind_a_damaged_member_is_found(tmp_path: Path) -> None:
+    path = archive(
+        tmp_path / "2023-06.xlsx",
+        **{"a.xml": b"<a>" * 9000, "xl/worksheets/sheet1.xml": b" " * 60 * 2**20},
+    )
+    content = path.read_bytes()
+    assert content[30 : 30 + 5] == b"a.xml"
+    path.write_bytes(content[:40] + bytes([content[40] ^ 0xFF]) + content[41:])
+    with pytest.raises(zlib.error), zipfile.ZipFile(path) as opened:
+        opened.read("a.xml")
     assert "far too much" in refusal(path)
 
 

@@ -233,11 +233,10 @@ def test_a_saved_plan_gives_the_files_of_the_one_that_was_made(
     assert fetch(planner, plan, name) == (tmp_path / name).read_bytes()
 
 
-def test_without_a_korean_font_it_says_so(
-    planner: Client, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch
+def test_a_font_that_was_set_and_is_not_there_is_told(
+    planner: Client, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(paper, "korean_font", lambda: None)
+    monkeypatch.setenv(fonts.VARIABLE, str(tmp_path))
     answer = planner.get(f"/en/plans/{plan.pk}/versions/1/plan.pdf")
     assert answer.status_code == 503
-    assert "No Korean font" in answer.content.decode()
     assert fonts.VARIABLE in answer.content.decode()

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from fpdf import FPDF
 from pypdf import PdfReader
 
 from telads.charts.fonts import korean_font
-from telads.web.plans import typeface
 from telads.web.plans.grid import PADDING, Ruler, _widths, draw
-from telads.web.plans.typeface import face, holds, letters, small_font
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    font = korean_font()
-    assert font is not None
-    return small_font(tmp_path_factory.mktemp("font"), font)
 
 
 @pytest.fixture
-def pdf(small: Path) -> FPDF:
+def pdf() -> FPDF:
     made = FPDF(orientation="landscape")
-    made.add_font("korean", "", small)
+    made.add_font("korean", "", korean_font())
     made.set_font("korean", size=7)
     made.add_page()
     return made
@@ -69,28 +59,3 @@ def test_a_row_higher_than_a_page_ends(pdf: FPDF) -> None:
 def test_a_table_without_rows_is_its_heads(pdf: FPDF) -> None:
     draw(pdf, ["name", "count"], [], [False, True])
     assert pages(pdf) == ["namecount"]
-
-
-def test_the_small_font_holds_every_syllable_of_the_standard(small: Path) -> None:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(small) as font:
-        known = font.getBestCmap()
-    assert sum("가" <= letter <= "힣" for letter in letters()) == 2350
-    missing = {letter for letter in letters() if ord(letter) not in known}
-    assert not [letter for letter in missing if "가" <= letter <= "힣" or letter.isascii()]
-    assert small.stat().st_size < 1_000_000
-    assert holds(["여름 배달", "Summer 2023 – 10 %"])
-    assert not holds(["똠방각하"])
-    assert not holds(["江南"])
-
-
-def test_it_is_made_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object) -> None:
-        pytest.fail("made again")
-
-    monkeypatch.setattr(typeface, "_reduce", never)
-    font = korean_font()
-    assert font is not None
-    assert small_font(small.parents[1], font) == small
-    assert face(small) == 0

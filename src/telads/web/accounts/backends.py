@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from telads.errors import SettingError
+from telads.errors import SettingError, with_extra
 from telads.language import Text
 from telads.settings import Settings
 
@@ -29,7 +29,6 @@ def backends_of(settings: Settings) -> list[str]:
         raise SettingError(
             Text("통합 로그인에 쓰는 라이브러리가 없습니다.",
                  "The libraries of the single sign-on are not installed."),
-            Text("pip install 'telads[sso]'로 설치해 주세요.",
-                 "Install them: pip install 'telads[sso]'."),
+            with_extra("sso"),
         )  # fmt: skip
     return [*PASSWORDS, BACKEND]

@@ -37,6 +37,7 @@ TITLES: dict[str, Text] = {
     "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
     "workspace-damaged": Text("작업 폴더가 손상되었습니다", "The workspace is damaged"),
     "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
+    "bad-setting": Text("설정이 올바르지 않습니다", "A setting is wrong"),
     "database-away": Text("데이터베이스를 쓸 수 없습니다", "The database cannot be used"),
     "internal-error": Text("예상하지 못한 오류입니다", "Something unexpected went wrong"),
 }
@@ -46,7 +47,8 @@ STATUS: dict[str, int] = {
     "bad-parameter": 422, "unknown-choice": 404, "audience-too-small": 404, "index-refused": 400,
     "bad-question": 400, "unauthorized": 401, "not-found": 404, "method-not-allowed": 405,
     "too-many-requests": 429, "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
-    "workspace-damaged": 503, "workspace": 503, "database-away": 503, "internal-error": 500,
+    "workspace-damaged": 503, "workspace": 503, "bad-setting": 503, "database-away": 503,
+    "internal-error": 500,
 }  # fmt: skip
 """The HTTP status each is told with, here and on pages."""
 

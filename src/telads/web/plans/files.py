@@ -59,7 +59,7 @@ def written(plan: Plan, name: str, lang: Lang) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION)
         if path.suffix == ".pdf":
-            write_paper(plan, path, lang, current.workspace().path)
+            write_paper(plan, path, lang)
         else:
             write_plan(plan, path, lang)
         return path.with_name(name).read_bytes()

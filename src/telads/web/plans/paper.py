@@ -11,8 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from telads.charts.fonts import VARIABLE, korean_font
-from telads.errors import WorkspaceError
+from telads.charts.fonts import korean_font
 from telads.export import SOURCE
 from telads.language import Lang, Text
 from telads.planning.contract import ROWS
@@ -22,7 +21,6 @@ from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
 from telads.web.plans.grid import draw
 from telads.web.plans.sheet import Sheet
-from telads.web.plans.typeface import holds, small_font
 from telads.web.written import MINUS
 from telads.wording import observed
 
@@ -57,12 +55,9 @@ UNITS_OF_TABLES = Text(
 )
 
 
-def write_paper(plan: Plan, path: Path, lang: Lang = "ko", workspace: Path | None = None) -> None:
-    """Write a plan as PDF; raises `WorkspaceError` where no Korean font is installed.
-
-    With a workspace to keep a small font in it takes a fraction of the time.
-    """
-    sheet = _sheet(plan, workspace)
+def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
+    """Write a plan as PDF; raises `SettingError` where another font was set and is not there."""
+    sheet = _sheet(plan)
     sheet.title_line(plan.name)
     sheet.words(_window(plan, lang), size=8, muted=True)
     sheet.ln(2)
@@ -104,20 +99,9 @@ def total(name: str, value: Any, lang: Lang) -> str:
     return figure(name, value) + unit
 
 
-def _sheet(plan: Plan, workspace: Path | None) -> Sheet:
-    font = korean_font()
-    if font is None:
-        raise WorkspaceError(
-            Text("한글 글꼴이 없어 PDF를 만들 수 없습니다.",
-                 "No Korean font is installed, so no PDF can be made."),
-            Text(f"Noto Sans CJK나 Pretendard를 설치하거나 {VARIABLE}에 글꼴 폴더를 적어 주세요.",
-                 f"Install Noto Sans CJK or Pretendard, or name a folder of fonts in {VARIABLE}."),
-        )  # fmt: skip
-    names = (plan.name, *(str(row["platform"]) for row in plan.result.platforms))
-    if workspace and holds(names):
-        font = small_font(workspace, font)
+def _sheet(plan: Plan) -> Sheet:
     first = plan.month.window[0]
-    sheet = Sheet(plan.name, font)
+    sheet = Sheet(plan.name, korean_font())
     sheet.set_creation_date(datetime(first.year, first.month, 1, tzinfo=UTC))
     sheet.set_producer(f"telads {plan.basis.version}")
     return sheet

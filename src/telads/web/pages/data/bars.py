@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from telads.answers.answer import Answer
 from telads.charts import theme
 from telads.charts.population import PERSONS
+from telads.charts.render import families
 from telads.language import Lang, Text
 from telads.model import Sex, age_text
 from telads.places import district_name
@@ -66,7 +67,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
         "bar_left": _MARGIN + names,
         "thick": _BAR,
         "look": theme.PLAIN,
-        "font": theme.FONT,
+        "font": families(),
         "colour": _COLOURS.get(str(people.parameters["sex"]), theme.SEQUENTIAL[3]),
     }
     return render_to_string("data/people.svg", facts)

@@ -1,0 +1,57 @@
+"""What some tests need besides packages: told where it is missing, demanded by `make test-all`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+CHROMIUM, POSTGRESQL, SPARK = "Chromium", "PostgreSQL", "Spark"
+GETTEXT, REAL_FILES = "GNU gettext", "the real files"
+DEMANDED = "TELADS_TEST_ALL"
+"""Environment variable that makes a missing tool a failure."""
+INSTALL = "sudo make install-tools && make install-spark"
+OTHERS = "others, for the reasons above"
+_TOLD = re.compile(r"NOT TRIED for lack of (.+?):")
+
+
+def lacking(tool: str, reason: object) -> NoReturn:
+    """Skip a test for lack of a tool; fail where all of them are demanded."""
+    told = f"NOT TRIED for lack of {tool}: {reason}"
+    if os.environ.get(DEMANDED):
+        pytest.fail(told)
+    pytest.skip(told)
+
+
+def counted(reasons: list[str]) -> Counter[str]:
+    """How many tests were skipped for lack of each tool, and how many for another reason."""
+    found = (_TOLD.search(reason) for reason in reasons)
+    return Counter(one[1] if one else OTHERS for one in found)
+
+
+def summary(untried: Counter[str]) -> list[str]:
+    """The last lines of a run that left something out."""
+    lines = [
+        f"NOT TRIED: {', '.join(f'{tool} ({count} tests)' for tool, count in untried.items())}."
+    ]
+    if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT} & untried.keys():
+        lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
+    if REAL_FILES in untried:
+        lines.append("TELADS_SEOUL_DATA names a folder with the portal's files, if you have them.")
+    return lines
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say what was left out, after everything else."""
+    yield
+    skipped = terminalreporter.stats.get("skipped", [])
+    untried = counted([report.longrepr[2] for report in skipped])
+    if untried:
+        terminalreporter.section("not tried")
+        for line in summary(untried):
+            terminalreporter.line(line)
