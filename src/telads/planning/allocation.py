@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from telads.errors import QuestionError
 from telads.language import Text
-from telads.planning.interior import Goal, Problem, solve
+from telads.planning.interior import Goal, Problem, Reach, solve
 from telads.planning.limits import Frequency, Offer, check
 from telads.planning.market import Array, Market, contacts, frequency, worth
 from telads.planning.rounding import whole_won
@@ -111,7 +111,7 @@ def _divided(
     start = _inside(problem, market)
     # Worth 1 at the start: what is small is then small beside the answer.
     scale = problem.worth(start) or 1.0
-    problem = replace(problem, value=problem.value / scale)
+    problem = replace(problem, reach=replace(problem.reach, value=problem.reach.value / scale))
     if at_most is not None:
         problem = _with_goal(problem, market, offers, budget, at_most, start)
     found = solve(problem, start, PRECISION)
@@ -134,8 +134,9 @@ def _problem(market: Market, offers: Sequence[Offer], budget: int) -> Problem:
     bought = _bought(market, offers, budget)[:, group]
     values = market.people * market.affinity
     return Problem(
-        value=values,
-        rate=market.weight[:, group] * np.array([slope for _, _, slope in pieces]) * bought,
+        reach=Reach(values, market.weight[:, group]),
+        rate=np.array([slope for _, _, slope in pieces]) * bought,
+        ceiling=np.ones(len(pieces)),
         width=np.array([width for _, width, _ in pieces]) / bought,
         cost=np.zeros(len(pieces)),
         group=group,
@@ -193,18 +194,17 @@ def _with_goal(
     frequency is found for the message (Dinkelbach, Management Science 13, 1967).
     """
     group = problem.group
-    slopes = np.array([slope for offer in offers for slope in offer.curve.slopes])
-    bought = _bought(market, offers, budget)[:, group]
     per_won = np.array([offers[at].contacts_per_won for at in group]) * budget
     scale = float(per_won.max())
 
     def goal(most: float) -> Goal:
-        return Goal(most * market.people / scale, slopes * bought, per_won / scale)
+        return Goal(np.broadcast_to(-per_won / scale, problem.rate.shape), Reach(
+            most * market.people / scale, np.ones_like(problem.rate)))  # fmt: skip
 
     def met_best(most: float) -> Array:
         asked = goal(most)
-        other = replace(problem, value=asked.people, rate=asked.exposure, cost=asked.contacts)
-        return solve(other, start, ROOM * float(asked.contacts.min())).x
+        other = replace(problem, reach=asked.reach or problem.reach, cost=-asked.linear[0])
+        return solve(other, start, ROOM * float(other.cost.min())).x
 
     x = met_best(at_most)
     limited = replace(problem, goal=goal(at_most))

@@ -26,6 +26,9 @@ Array = NDArray[np.float64]
 TYPING_ERROR = 0.01
 """How far, in reach, a table may lie below a concave curve: points in whole per cents are off by
 half a per cent, this one down and its neighbours up."""
+LEAST, MOST = 1e-6, 1e6
+"""Scales and contacts per person of a curve; beyond them it says that one advert reaches everybody,
+or none anybody, and figures leave the range of the machine."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,21 @@ class Curve:
 def exponential(scale: float) -> Curve:
     """Reach = 1 - exp(-contacts / scale); `scale` is the contacts per person that reach 63 %.
 
-    Raises `QuestionError` unless it is a positive number. A scale of 1 is contacts strewn at
-    random; a larger one, contacts that keep finding the same people.
+    Raises `QuestionError` unless it lies between `LEAST` and `MOST`. A scale of 1 is contacts
+    strewn at random; a larger one, contacts that keep finding the same people.
     """
     if not 0 < scale < inf:
         raise QuestionError(
             Text("도달 곡선의 척도는 0보다 커야 합니다.", "A reach curve's scale must be above 0."),
+            Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
+                 "Write 1 for contacts strewn at random, more if they find the same people."),
+            value=scale,
+        )  # fmt: skip
+    if not LEAST <= scale <= MOST:
+        raise QuestionError(
+            Text("도달 곡선의 척도가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                 "The scale of this reach curve is beyond what can be computed (0.000001 to "
+                 "1,000,000)."),
             Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
                  "Write 1 for contacts strewn at random, more if they find the same people."),
             value=scale,
@@ -94,6 +106,13 @@ def table(points: Sequence[tuple[float, float]]) -> Curve:
                 ),
                 point,
             )
+        if not LEAST <= point[0] <= MOST:
+            raise _refused(
+                Text("도달 표의 접촉 수가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                     "The contacts of this point are beyond what can be computed (0.000001 to "
+                     "1,000,000)."),
+                point,
+            )  # fmt: skip
         before = point
     contacts = np.array([0.0, *(point[0] for point in points)])
     exposure = np.array([0.0, *(-log1p(-point[1]) for point in points)])

@@ -56,6 +56,22 @@ def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: 
         assert f"{row['spend_if_dearer']:,}" in prices.text
 
 
+def test_a_minimum_of_nearly_the_whole_budget_is_a_plan(planner: Client) -> None:
+    tight = {"unit": "1", "p0_minimum": "49,999,999", "p0_cap": "", "p0_curve": ""}
+    response = planner.post("/en/plans/new/", {**FORM, **tight, "try": "1"})
+    assert response.status_code == 200
+    assert "49,999,999" in read(response.content.decode()).one("section", class_="plan-result").text
+
+
+@pytest.mark.parametrize("curve", ["5e-324", "1e-308", "1e14", "1e-300:0.5"])
+def test_a_curve_beyond_all_numbers_is_refused_at_its_field(planner: Client, curve: str) -> None:
+    response = planner.post("/en/plans/new/", {**FORM, "p0_curve": curve, "try": "1"})
+    assert response.status_code == 400
+    page = read(response.content.decode())
+    assert "beyond what can be computed" in page.one(id="wrong").text
+    assert page.one("input", name="p0_curve").attributes["aria-invalid"] == "true"
+
+
 def _typed() -> Typed:
     form = QueryDict(mutable=True)
     form.update(FORM)
