@@ -33,7 +33,7 @@ def test_the_budget_is_spent_to_the_won_within_the_limits(
     assert (found.spend >= 0).all()
     for spend, offer in zip(found.spend.sum(axis=0).tolist(), platforms, strict=True):
         assert offer.minimum <= spend <= (offer.cap if offer.cap is not None else budget)
-    assert not found.spend[market.affinity <= 0].any()
+    assert not found.spend[market.value <= 0].any()
     assert found.worth <= found.best * (1 + 1e-9)
 
 
@@ -203,9 +203,7 @@ def test_more_budget_never_reaches_less(
 def test_the_order_of_what_is_asked_changes_nothing(market: Market, platforms: list[Offer]) -> None:
     rows = np.arange(len(market.people))[::-1]
     columns = np.arange(len(platforms))[::-1]
-    turned = Market(
-        market.people[rows], market.affinity[rows], market.weight[np.ix_(rows, columns)]
-    )
+    turned = Market(market.people[rows], market.value[rows], market.weight[np.ix_(rows, columns)])
     found = allocate(market, platforms, BUDGET)
     other = allocate(turned, [platforms[at] for at in columns], BUDGET)
     assert other.worth == pytest.approx(found.worth, rel=1e-4)
@@ -259,7 +257,7 @@ def test_nobody_above_average_is_nothing_to_spend_on(
     market: Market, platforms: list[Offer]
 ) -> None:
     with pytest.raises(QuestionError, match="more than the average"):
-        allocate(replace(market, affinity=np.array([-1.0, 0.0])), platforms, 500)
+        allocate(replace(market, value=np.array([-1.0, 0.0])), platforms, 500)
 
 
 def test_platforms_that_do_not_go_with_the_service_are_nothing_to_spend_on(

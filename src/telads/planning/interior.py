@@ -146,14 +146,15 @@ class Solution:
     gap: float
 
 
-def solve(problem: Problem, start: Array, enough: float) -> Solution:
+def solve(problem: Problem, start: Array, enough: float, first: float = FIRST) -> Solution:
     """The best x from a `start` inside all limits; ends with a gap of `enough`.
 
+    `first` is how large multipliers start: smaller, where the start is near the best.
     Where limits leave next to no room, or the objective is flat to the last digit, the search may
     end early; what it proves holds all the same.
     """
     with np.errstate(all="ignore"):  # a step that leads nowhere is not taken
-        search = _Search(problem, start)
+        search = _Search(problem, start, first)
         best, multiplier = Solution(start, search.gap), search.goal_multiplier
         for _ in range(MOST_STEPS):
             if best.gap <= enough or search.products() <= enough / 100:
@@ -245,7 +246,7 @@ class _Search:
     x, since a small one would be lost in the difference of two large numbers.
     """
 
-    def __init__(self, problem: Problem, start: Array) -> None:
+    def __init__(self, problem: Problem, start: Array, first: float) -> None:
         self.problem = problem
         groups = np.eye(len(problem.low))[:, problem.group]  # group x column
         self.fixed = problem.low >= problem.high
@@ -263,7 +264,7 @@ class _Search:
         ends = [0, *accumulate(slack.size for slack in slacks)]
         self.places = [slice(*both) for both in pairwise(ends)]
         self.slacks = np.concatenate(slacks)
-        size = FIRST * max(1e-3, float(np.abs(self.place.gradient).max()))
+        size = first * max(1e-3, float(np.abs(self.place.gradient).max()))
         # Multipliers that make every product of slack and multiplier alike.
         self.z = size / self.slacks.size / self.slacks
         # One multiplier for each fixed group, and one for the total of the others.
