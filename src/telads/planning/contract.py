@@ -118,7 +118,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "plan_platforms": (
         "platform", "service", "price", "minimum", "cap", "ceiling", "association", "spend",
         "spend_share", "contacts", "reached", "reach_share", "frequency", "limit",
-        "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper", "weighted_reach_if_cheaper"),
+        "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
+        "weighted_reach_if_cheaper"),
     "plan_segments": (
         *_KEY, "population", "affinity", "index", "spend", "contacts", "reached", "reached_low",
         "reached_high", "reach_share", "frequency"),
