@@ -184,6 +184,52 @@ def test_a_plan_comes_back_from_its_text_and_no_other(plan: Plan) -> None:
             read_plan(wrong)
 
 
+FORMER = Path(__file__).with_name("former_plan.json")
+"""A plan of synthetic data as version 1 of the form saved it: no ceiling, one objective."""
+
+
+def test_a_plan_of_the_former_form_opens_as_it_was_and_is_compared_by_its_own_objective(
+    twin_build: Build,
+) -> None:
+    document = json.loads(FORMER.read_text("utf-8"))
+    found = read_plan(document)
+    assert found.document() == document
+    assert found.hash == document["hash"]
+    assert (found.brief.objective, found.brief.weight) == ("affinity", "association")
+    for name, value in document["result"]["summary"].items():
+        assert found.result.summary[name] == value
+    assert found.result.summary["reached_2"] is None
+    told = " ".join(one.en for one in plan_sentences(found))
+    assert "earlier version" in told
+    assert "affinity-weighted reach (by association)" in told
+    change = compare(found, twin_build)
+    assert (change.now.brief.objective, change.now.brief.weight) == ("affinity", "association")
+    same = make_plan(twin_build, replace(found.brief, month=found.month)).result.summary
+    for name in ("reached", "weighted_reach", "contacts"):
+        assert same[name] == pytest.approx(found.result.summary[name], rel=1e-4), name
+    changed = copy.deepcopy(document)
+    changed["result"]["summary"]["reached"] += 10
+    with pytest.raises(DataError):
+        read_plan(changed)
+
+
+def test_a_comparison_tells_what_moves_and_whether_it_matters(twin_build: Build) -> None:
+    before = make_plan(twin_build, brief(month="2023-02"))
+    found = compare(before, twin_build)
+    cells = [
+        {(r["district"], r["sex"], r["age"], r["platform"]): r["spend"] for r in plan.result.spends}
+        for plan in (before, found.now)
+    ]
+    gained = [max(0, cells[1].get(at, 0) - cells[0].get(at, 0)) for at in {*cells[0], *cells[1]}]
+    assert found.moved == sum(gained) > 0
+    assert sum(share or 0 for share in found.shares().values()) == pytest.approx(1, abs=2e-4)
+    small = found.moved_share < 0.05 and abs(found.reach_change or 0) < 0.03
+    assert found.verdict == ("keep" if small else "change")
+    same = compare(make_plan(twin_build, brief()), twin_build)
+    assert (same.moved, same.verdict, same.reach_change) == (0, "keep", 0)
+    assert set(same.shares().values()) == {None}
+
+
 def test_the_same_build_changes_nothing(twin_build: Build, plan: Plan) -> None:
     found = compare(plan, twin_build)
     assert found.same
@@ -278,6 +324,14 @@ def test_a_month_that_is_gone_cannot_be_split(
         ({"platforms": [{"service": "game", "price": 9, "minimum": 9, "cap": 5}]},
          "platforms[0].cap"),
         ({"frequency": {"at_most": 3, "at_least": 2}}, "frequency"),
+        ({"platforms": [{"service": "game", "price": 9, "ceiling": 0}]}, "platforms[0].ceiling"),
+        ({"platforms": [{"service": "game", "price": 9, "ceiling": 1.1}]}, "platforms[0].ceiling"),
+        ({"platforms": [{"service": "game", "price": 9, "ceiling": 0.5,
+                         "curve": {"points": [[1, 0.4], [3, 0.7]]}}]}, "platforms[0].curve"),
+        ({"objective": "sales"}, "objective"),
+        ({"weight": "use"}, "weight"),
+        ({"target": {"reach": 1.2}}, "target"),
+        ({"target": {"reach": 0.2, "people": 3}}, "target"),
         ({"audience": {"where": {"age": 35}}}, "audience.where.age[0]"),
         ({"colour": "red"}, "colour"),
         ({"unit": 0}, "unit"),

@@ -311,6 +311,13 @@ def _reach(found: Comparison) -> tuple[Text, ...]:
     before, now = (plan.result.summary["reached"] for plan in (found.before, found.now))
     if before == now:
         return (Text("예상 도달 인원은 그대로입니다.", "The expected reach is the same."),)
+    if reach_text(before) == reach_text(now):
+        return (
+            Text(
+                f"예상 도달 인원은 {reach_text(now).ko}으로 거의 같습니다.",
+                f"The expected reach is nearly the same, {reach_text(now).en}.",
+            ),
+        )
     return (
         Text(
             f"예상 도달 인원이 {reach_text(before).ko}에서 {reach_text(now).ko}으로 "
