@@ -73,7 +73,7 @@ def tangent_bound(
     up, down = np.zeros(shape), np.zeros(shape)
     for place in np.ndindex(*shape):
         for slopes, sign in ((up, 1.0), (down, -1.0)):
-            width = step if sign > 0 else min(step, x[place])
+            width = step if sign > 0 else min(step, float(x[place]))
             if width:
                 other = x.copy()
                 other[place] += sign * width
@@ -95,7 +95,7 @@ def tangent_bound(
         bounds=[(0, None)] * cells + [(0, value) for value in x.ravel() / budget],
     )  # fmt: skip
     assert answer.status == 0, answer.message
-    return at * (1 - float(answer.fun))
+    return at * (1 - float(answer.fun or 0.0))
 
 
 def slsqp(
@@ -126,7 +126,7 @@ def slsqp(
             return float(sign * (bought - goal.contacts * people) / market.people.sum())
 
         limits.append({"type": "ineq", "fun": kept})
-    answer = minimize(
+    answer: Any = minimize(  # type: ignore[call-overload]
         lambda x: -worth(money(x), market, offers) / scale, start.ravel() / budget,
         method="SLSQP", bounds=[(0, 1)] * market.weight.size, constraints=limits,
         options={"maxiter": 150, "ftol": 1e-12},

@@ -228,7 +228,7 @@ def test_random_contacts_are_poissons_and_others_keep_reach_and_contacts() -> No
     contacts, reach = np.array([3.0, 0.2, 0.0, 0.1]), np.array([0.4, 0.2, 0.0, 0.15])
     by_times = [often(contacts, reach, times) for times in range(1, 80)]
     assert by_times[0] == pytest.approx(reach)
-    assert sum(by_times)[:2] == pytest.approx(contacts[:2])
+    assert np.sum(by_times, axis=0)[:2] == pytest.approx(contacts[:2])
     assert by_times[1][1:] == pytest.approx([0, 0, 0], abs=1e-9)  # nobody can be reached twice
 
 
