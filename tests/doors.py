@@ -18,7 +18,7 @@ from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
-from telads.planning.questions import PARTS
+from telads.planning.result import PARTS
 from telads.workspace import Build
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _of_planning(
             platforms = [{"service": one, "price": 4000} for one in services if one != service]
             brief = {"name": "odd", "month": str(month), "audience": them, "service": service,
                      "budget": 10_000_000, "platforms": platforms[:2]}  # fmt: skip
-            for part in PARTS:
+            for part in PARTS if service == services[0] else PARTS[:1]:
                 yield f"plan {month} {service} {part}", partial(opened.plan, brief, part)
 
 

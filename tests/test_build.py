@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from telads.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.workspace import BUILD_FORMAT, Workspace
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()
@@ -159,7 +159,7 @@ def test_whatever_the_figures_depend_on_makes_another_name(
     names.append(build(workspace, settings).name)
     monkeypatch.setattr(building, "__version__", "9.9.9")
     names.append(build(workspace, settings).name)
-    monkeypatch.setattr(building, "BUILD_FORMAT", building.BUILD_FORMAT + 1)
+    monkeypatch.setattr(building, "BUILD_FORMAT", BUILD_FORMAT + 1)
     names.append(build(workspace, settings).name)
     assert len(set(names)) == len(names)
     assert workspace.build().name == names[-1]

@@ -250,7 +250,8 @@ class OpenWorkspace:
     ) -> Answer:
         """Divide a budget: one of the plan's tables, and its sums as facts (docs/planning.md).
 
-        `part` is platforms, segments or spends; `output` also writes the whole plan as .xlsx, .csv
+        `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
+        sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv
         or .json, which is the saved plan. Raises `QuestionError` and its kinds.
         """
         from telads.planning.brief import BRIEF, read_brief

@@ -29,7 +29,7 @@ def markets(draw: st.DrawFn, segments: int = 2, offers: int = 3) -> Market:
     affinity = [draw(st.floats(0.1, 3)), *(draw(st.floats(-1, 3)) for _ in range(count - 1))]
     return Market(
         people=np.array([float(draw(st.integers(100, 5000)) * 10) for _ in range(count)]),
-        affinity=np.array(affinity),
+        value=np.maximum(affinity, 0.0),
         weight=np.array([draw(some) for _ in range(count)]),
     )
 

@@ -33,8 +33,62 @@ def test_the_budget_is_spent_to_the_won_within_the_limits(
     assert (found.spend >= 0).all()
     for spend, offer in zip(found.spend.sum(axis=0).tolist(), platforms, strict=True):
         assert offer.minimum <= spend <= (offer.cap if offer.cap is not None else budget)
-    assert not found.spend[market.affinity <= 0].any()
+    assert not found.spend[market.value <= 0].any()
     assert found.worth <= found.best * (1 + 1e-9)
+
+
+AMOUNTS = (1, 2, 7, 1000, 10**6, 50_000_000, 10**9, 10**13)
+SHARES = ((1e-6, 0.1), (2e-6, 0.15))
+
+
+def odd(random: Any) -> tuple[Market, list[Offer], int, Frequency | None]:
+    """A brief of corners: limits that leave next to no room, money and reach of any size."""
+    segments, count = int(random.choice([1, 1, 2, 5, 40])), int(random.choice([1, 1, 2, 3, 5]))
+    budget = int(random.choice(AMOUNTS))
+    market = Market(
+        random.choice([50.0, 100.0, 1e4, 4e4], segments),
+        random.choice([1e-4, 0.5, 2.0, -1.0], segments, p=[0.1, 0.4, 0.4, 0.1]),
+        random.choice([0.0, 1e-4, 0.3, 1.0], (segments, count), p=[0.1, 0.1, 0.2, 0.6]),
+    )
+    found, left = [], budget
+    for at in range(count):
+        minimum = min(max(0, int(random.choice([0, 0, 0, 1, left - 1, left, left // 2]))), left)
+        left -= minimum
+        most = [minimum, minimum + 1, budget, budget - 1, budget // 2][int(random.integers(5))]
+        cap = max(most, minimum) if random.random() < 0.7 else None
+        curve = [*map(exponential, (1e-6, 0.01, 0.7, 1.0, 3.0, 1e6)),
+                 *map(table, (*TABLES, SHARES))][int(random.integers(9))]  # fmt: skip
+        price = float(random.choice([1, 2, 3500, 4500, 10**6, 10**14]))
+        found.append(Offer(f"p{at}", "x", price, curve, minimum, cap))
+    kind = random.choice(["", "", "at_most", "at_least"])
+    goal = Frequency(kind, float(random.choice([1e-300, 0.5, 1, 2, 5, 50, 1e10]))) if kind else None
+    return market, found, budget, goal
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_corners_are_divided_or_refused_and_never_break(seed: int) -> None:
+    market, platforms, budget, goal = odd(np.random.default_rng(seed))
+    try:
+        found = allocate(market, platforms, budget, 1, goal)
+    except QuestionError:
+        return
+    assert found.spend.sum() == budget
+    assert (found.spend >= 0).all()
+    for spend, offer in zip(found.spend.sum(axis=0).tolist(), platforms, strict=True):
+        assert offer.minimum <= spend <= offer.most(budget)
+    assert 0 <= found.worth <= found.best < np.inf
+
+
+@pytest.mark.parametrize("budget", [50_000_000, 10**13])
+@pytest.mark.parametrize("left", [0, 1, 2, 1000])
+def test_minimums_of_nearly_the_whole_budget_leave_a_plan(
+    market: Market, platforms: list[Offer], budget: int, left: int
+) -> None:
+    tight = [replace(platforms[0], minimum=budget - left), platforms[1]]
+    found = allocate(market, tight, budget, 1)
+    assert found.spend.sum() == budget
+    assert found.spend[:, 0].sum() >= budget - left
+    assert found.best <= found.worth * (1 + 1e-5)
 
 
 def grid(centre: Array, width: float, steps: int) -> Array:
@@ -149,9 +203,7 @@ def test_more_budget_never_reaches_less(
 def test_the_order_of_what_is_asked_changes_nothing(market: Market, platforms: list[Offer]) -> None:
     rows = np.arange(len(market.people))[::-1]
     columns = np.arange(len(platforms))[::-1]
-    turned = Market(
-        market.people[rows], market.affinity[rows], market.weight[np.ix_(rows, columns)]
-    )
+    turned = Market(market.people[rows], market.value[rows], market.weight[np.ix_(rows, columns)])
     found = allocate(market, platforms, BUDGET)
     other = allocate(turned, [platforms[at] for at in columns], BUDGET)
     assert other.worth == pytest.approx(found.worth, rel=1e-4)
@@ -205,7 +257,7 @@ def test_nobody_above_average_is_nothing_to_spend_on(
     market: Market, platforms: list[Offer]
 ) -> None:
     with pytest.raises(QuestionError, match="more than the average"):
-        allocate(replace(market, affinity=np.array([-1.0, 0.0])), platforms, 500)
+        allocate(replace(market, value=np.array([-1.0, 0.0])), platforms, 500)
 
 
 def test_platforms_that_do_not_go_with_the_service_are_nothing_to_spend_on(

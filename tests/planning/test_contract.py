@@ -16,12 +16,12 @@ from telads.planning.brief import read_brief
 from telads.planning.comparison import compare
 from telads.planning.plan import Plan, make_plan
 from telads.planning.questions import (
-    PARTS,
     audience_answer,
     comparison_answer,
     overlap_answer,
     plan_answer,
 )
+from telads.planning.result import PARTS
 from telads.planning.rules_read import read_rules
 from telads.workspace import Build
 

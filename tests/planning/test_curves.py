@@ -24,6 +24,14 @@ def test_a_table_is_met_at_its_points_and_ends_flat() -> None:
     assert curve.reach(at) == pytest.approx([0, 0.3, 0.6, 0.7, 0.7])
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-308, 9e-7, 1.1e6, 1e308])
+def test_what_no_curve_can_be_is_refused_with_its_range(scale: float) -> None:
+    with pytest.raises(QuestionError, match="beyond what can be computed"):
+        exponential(scale)
+    with pytest.raises(QuestionError, match="beyond what can be computed"):
+        table([(scale, 0.5)])
+
+
 @given(
     st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.01, 0.5)), min_size=1, max_size=6),
     st.lists(st.floats(0, 40), min_size=3, max_size=3),

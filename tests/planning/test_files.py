@@ -13,12 +13,16 @@ import pytest
 
 from telads.errors import UnknownChoice
 from telads.export import write_workbook
-from telads.planning.files import KINDS, write_plan
+from telads.planning.files import KINDS, figure_title, figures_of, write_plan
 from telads.planning.plan import Plan, make_plan, read_plan
+from telads.planning.result import PARTS
 from telads.planning.words import title
 from telads.workspace import Build
 from tests.planning.samples import in_words
 from tests.planning.test_plan import brief
+
+IN_WORDS = {"objective", "weight", "gap_to", "binding", "narrowed"}
+"""What is told in words, not as a figure."""
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +47,13 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     document = json.loads(files[".json"].read_text("utf-8"))
     assert read_plan(document).hash == plan.hash
     result = document["result"]
-    for part in ("platforms", "segments", "spends"):
+    for part in PARTS:
         assert sheet(files[".xlsx"], part) == in_words(result[part], part, "ko")
     figures = {row["항목"]: row["값"] for row in sheet(files[".xlsx"], "summary")}
-    for name, value in result["summary"].items():
-        if name != "binding":
-            assert figures[title(name, "ko")] == value
-    with files[".csv"].open(encoding="utf-8", newline="") as lines:
+    for name in figures_of(plan):
+        assert figures[figure_title(plan, name, "ko")] == result["summary"][name]
+    assert result["summary"].keys() - {*figures_of(plan)} == IN_WORDS | {"weighted_reach"}
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as lines:
         told = list(csv.DictReader(lines))
     assert len(told) == len(result["spends"])
     for row, other in zip(told, result["spends"], strict=True):
@@ -90,7 +94,7 @@ def test_words_are_in_the_language_asked_for(plan: Plan, tmp_path: Path, lang: A
     assert next(iter(rows[0])) == head
     for cell in cells:
         assert any(cell in row.values() for row in rows), cell
-    for name in ("summary", "platforms", "segments", "spends"):
+    for name in ("summary", *PARTS):
         told = [*sheet(path, name)[0], *(str(row.get(title("item", lang))) for row in rows)]
         assert not [one for one in told if "_" in one], name
 

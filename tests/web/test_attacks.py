@@ -131,7 +131,9 @@ def median_error(guesses: dict[Any, float], truth: dict[Any, float]) -> float:
 
 def test_the_average_age_of_one_group_does_not_split_it(town: Town, site: Client) -> None:
     """Where a band had fewer people than the floor, 100 % of them were recovered."""
-    shown, small, large = shown_sizes(site), {}, {}
+    shown = shown_sizes(site)
+    small: dict[Key, tuple[float, float, float]] = {}
+    large: dict[Key, tuple[float, float, float]] = {}
     for sex in Sex:
         for age in (20, 30, 40, 50, 60):
             chart = got(site, "charts/choropleth.json", measure="average_age", sex=sex, age=age)
@@ -176,7 +178,9 @@ def test_a_figure_of_one_known_cell_is_nowhere(town: Town, site: Client, tmp_pat
             frame = pl.read_csv(path).filter(pl.col("district") == "중구", pl.col("sex") == "F")
             if "service" in frame.columns:
                 frame = frame.filter(pl.col("service") == "game")
-                hidden = [c for c in ("usage", "affinity", "index", "weight") if c in frame.columns]
+                hidden: list[str] = [
+                    c for c in ("usage", "affinity", "index", "weight") if c in frame.columns
+                ]
             else:
                 hidden = ["game", "game__coverage"]
             assert all(frame[name].null_count() == frame.height for name in hidden), path.name

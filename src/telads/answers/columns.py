@@ -150,22 +150,58 @@ def _of(words: dict[str, Text], name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: words[row[name]](lang) if row[name] else "–"
 
 
+GOALS: dict[str, Text] = {
+    "reach": Text("도달률(닿을 수 있는 사람 가운데)", "Reach (of those who can be)"),
+    "people": Text("도달 인원", "People reached"),
+    "frequency": Text("평균 빈도", "Frequency"),
+}
+"""What the least budget of a plan is told for."""
+ASSUMPTIONS: dict[str, Text] = {
+    "overlap": Text("매체 사이의 겹침(하한과 상한)", "Overlap of platforms (bounds)"),
+    "curves": Text("도달 곡선 ±10%", "Reach curves ±10 %"),
+    "ceilings": Text("도달 상한 ±10%", "Ceilings ±10 %"),
+    "prices": Text("모든 CPM ±10%", "All prices ±10 %"),
+    "budget": Text("예산 ±10%", "Budget ±10 %"),
+}
+"""What the reach of a plan depends on."""
+
+
+def _level(row: Row, lang: Lang) -> str:
+    value = row["level"]
+    if row["goal"] == "reach":
+        return f"{value * 100:.3g}%"
+    people = Text(f"{value:,.0f}명", f"{value:,.0f}")
+    return people(lang) if row["goal"] == "people" else f"{value:g}"
+
+
 _PLANNING: dict[str, Column] = {
+    "budget": Column(Text("예산", "Budget"), _won("budget"), form=",d"),
+    "weighted_reach": _figure(Text("목적 값", "Objective"), "weighted_reach", ",d"),
+    "reached_2": _figure(Text("2회 이상", "Twice or more"), "reached_2", ",d"),
+    "reached_3": _figure(Text("3회 이상", "Three times or more"), "reached_3", ",d"),
+    "ceiling": _figure(Text("도달 상한", "Ceiling"), "ceiling", ".0%"),
+    "goal": Column(Text("목표", "Goal"), _of(GOALS, "goal"), figure=False),
+    "level": Column(Text("값", "Level"), _level),
+    "least_budget": Column(Text("최소 예산", "Least budget"), _won("least_budget"), form=",d"),
+    "assumption": Column(Text("가정", "Assumption"), _of(ASSUMPTIONS, "assumption"), figure=False),
+    "change_low": _figure(Text("적을 때", "Low"), "change_low", "+.1%"),
+    "change_high": _figure(Text("많을 때", "High"), "change_high", "+.1%"),
+    "spend_share": _figure(Text("비중", "Share"), "spend_share", ".1%"),
     "platform": Column(Text("매체", "Platform"), _name("platform"), figure=False),
-    "price": Column(Text("1,000회당 단가", "Price per 1,000"), _won("price"), form=",d"),
+    "price": Column(Text("CPM", "CPM"), _won("price"), form=",d"),
     "spend": Column(Text("집행액", "Spend"), _won("spend"), form=",d"),
-    "contacts": _figure(Text("계획 접촉", "Planned contacts"), "contacts", ",d"),
-    "reached": _figure(Text("예상 도달", "Expected reach"), "reached", ",d"),
-    "reached_low": _figure(Text("도달 하한", "At least"), "reached_low", ",d"),
-    "reached_high": _figure(Text("도달 상한", "At most"), "reached_high", ",d"),
+    "contacts": _figure(Text("계획 노출", "Planned impressions"), "contacts", ",d"),
+    "reached": _figure(Text("예상 도달(1회 이상)", "Reach (once or more)"), "reached", ",d"),
+    "reached_low": _figure(Text("도달 최소", "At least"), "reached_low", ",d"),
+    "reached_high": _figure(Text("도달 최대", "At most"), "reached_high", ",d"),
     "reach_share": _figure(Text("도달률", "Reach"), "reach_share", ".1%"),
-    "frequency": _figure(Text("평균 접촉", "Frequency"), "frequency", ".1f"),
+    "frequency": _figure(Text("평균 빈도", "Frequency"), "frequency", ".1f"),
     "limit": Column(Text("닿은 한도", "Limit"), _of(LIMITS, "limit"), figure=False),
     "weighted_reach_if_dearer": _figure(
-        Text("단가 10% 오르면", "If 10% dearer"), "weighted_reach_if_dearer", "+.1%"
+        Text("CPM 10% 오르면", "If 10% dearer"), "weighted_reach_if_dearer", "+.1%"
     ),
     "weighted_reach_if_cheaper": _figure(
-        Text("단가 10% 내리면", "If 10% cheaper"), "weighted_reach_if_cheaper", "+.1%"
+        Text("CPM 10% 내리면", "If 10% cheaper"), "weighted_reach_if_cheaper", "+.1%"
     ),
     "status": Column(Text("대상", "Status"), _of(_STATUS, "status"), figure=False),
     "affinity_before": _figure(Text("계획 때", "Planned"), "affinity_before", "+.2f"),

@@ -60,8 +60,10 @@ def divide(
         Path | None, typer.Option("--output", "-o", help=say("만들 파일", "the file to write"))
     ] = None,
     part: Annotated[
-        str, typer.Option(help=say("볼 표: platforms segments spends",
-                                   "which table: platforms, segments or spends"))
+        str, typer.Option(help=say(
+            "볼 표: platforms segments spends budgets goals sensitivity districts ages",
+            "which table: platforms, segments, spends, budgets, goals, sensitivity, districts, "
+            "ages"))
     ] = "platforms",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

@@ -7,11 +7,12 @@
 | how contacts become reach | `curves` |
 | whom money is spent on, what it reaches | `market` |
 | where the money goes | `allocation` (solved by `interior`, to the won by `rounding`) |
-| how many people several platforms reach together | `overlap` |
+| how many people several platforms reach together, and how often | `overlap` |
+| what other budgets, prices and audiences would do | `scenarios` |
 | what was asked for and what came out, kept | `brief`, `result`, `plan` |
 | what a newer month changes | `comparison` |
 | as answers and as files | `questions`, `files` |
 
-Money is whole won. Contacts are planned contacts: how many adverts the money buys at the user's own
-prices. Nothing here foretells sales.
+Money is whole won. Contacts are planned impressions: how many adverts the money buys at the user's
+own prices. Nothing here foretells sales.
 """

@@ -1,18 +1,21 @@
-"""Dividing a budget over segments and platforms: the best expected reach, weighted by affinity.
+"""Dividing a budget over segments and platforms: the best expected reach.
 
-    maximise  sum_g  P_g max(z_g, 0) (1 - exp(-U_g)),   U_g = sum_p w_gp h_p(n_gp / P_g)
+    maximise  sum_g  P_g v_g (1 - exp(-U_g)),   U_g = sum_p w_gp h_p(n_gp / P_g)
 
 over spends x_gp >= 0 that sum to the budget, within each platform's minimum and cap. P_g are the
-people of a segment, z_g their affinity for the advertised service, n_gp = 1000 x_gp / price_p the
-contacts bought, h_p the exposure of the reach curve (`curves`). w_gp is the association of platform
-and service in the segment (method P1), a negative one counting as 0: the share of a contact there
-that counts. Within a segment platforms combine as if by chance (Sainsbury), where exposures add: so
-the objective is concave in all spends together, and unlike a sum of the platforms' reaches it never
-counts a person twice. It is solved exactly, with a proof (`interior`).
+people of a segment, v_g what each of them counts (1, unless the planner weights them), n_gp = 1000
+x_gp / price_p the contacts bought, h_p the exposure of the reach curve (`curves`), w_gp the share
+of an exposure that counts (1, unless the planner weights contacts). Within a segment platforms
+combine as if by chance (Sainsbury), where exposures add: so the objective is concave in all spends
+together, and unlike a sum of the platforms' reaches it never counts a person twice. It is solved
+exactly, with a proof (`interior`).
 
 A goal of at most f contacts per person reached is one more concave limit. One of at least f is not:
-then the segments whose first won is worth least are left out until the goal is met; the division
-among those kept is exact, the choice of them is not proven to be the best.
+there the division begins with the segments whose first won is worth most, few enough for the goal,
+and is then divided anew, again and again, with the reach in the goal replaced by its tangent, which
+lies above it: each division keeps the goal and none is worth less than the one before (the
+convex-concave procedure; Yuille and Rangarajan, Neural Computation 15, 2003). Where that ends need
+not be the best of all; what is proven is the distance to what no division can pass (`Allocation`).
 """
 
 from __future__ import annotations
@@ -25,9 +28,9 @@ from numpy.typing import NDArray
 
 from telads.errors import QuestionError
 from telads.language import Text
-from telads.planning.interior import Goal, Problem, solve
+from telads.planning.interior import Goal, Problem, Reach, solve
 from telads.planning.limits import Frequency, Offer, check
-from telads.planning.market import Array, Market, contacts, frequency, worth
+from telads.planning.market import Array, Market, contacts, frequency, reached, worth
 from telads.planning.rounding import whole_won
 
 Won = NDArray[np.int64]
@@ -36,6 +39,15 @@ PRECISION = 1e-6
 """The proven gap, as a share of the objective (which is 1 at the start), that is enough."""
 ROOM = 1e-3
 """A goal of frequency must be looser than the lowest possible by this share."""
+FITTED = 8
+"""Changes of segments that are tried, to use what a goal leaves."""
+WARM, APART, ASTRAY = 0.01, 0.03, 1e-9
+"""Of a start beside spends that are known: how large multipliers begin, the share of a point well
+within the limits that is mixed in, and by how much sums may miss what is given."""
+TANGENTS = 15
+"""Divisions with a goal of at least so many contacts, at most."""
+SETTLED = 1e-4
+"""Where one adds no more than this share, the next will not either."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,11 @@ class Allocation:
 
     spend: Won
     worth: float
-    """The objective: people reached, each counted as many times as the affinity says."""
+    """The objective: people reached, each counted as the market says."""
     best: float
     """Proven: no division whatever is worth more."""
+    beyond_goal: bool = False
+    """Whether `best` is that of divisions that need not keep the goal of frequency."""
 
 
 def allocate(
@@ -55,15 +69,19 @@ def allocate(
     budget: int,
     unit: int = 1,
     goal: Frequency | None = None,
+    near: Array | None = None,
+    enough: float = PRECISION,
 ) -> Allocation:
     """Divide `budget` won; segments and offers in any order give the same spends for each.
 
-    Spends are multiples of `unit` except where a limit is not, or for the last odd won. Raises
-    `QuestionError` for limits that cannot be kept, for a goal out of reach, and where no segment
-    is above average in the service or no offer is associated with it.
+    Spends are multiples of `unit` except where a limit is not, or for the last odd won. `near`,
+    spends that are near the answer, makes a goal of at least so many contacts quicker; `enough` is
+    the proven gap at which to stop. Raises
+    `QuestionError` for limits that cannot be kept, for a goal out of reach, and where nobody's
+    reach counts.
     """
     check(offers, budget)
-    useful = np.flatnonzero((market.affinity > 0) & (market.people > 0))
+    useful = np.flatnonzero((market.value > 0) & (market.people > 0))
     if not useful.size:
         raise QuestionError(
             Text("이 서비스를 서울 평균보다 많이 쓰는 집단이 대상에 없어 예산을 나눌 수 없습니다.",
@@ -72,37 +90,55 @@ def allocate(
             Text("다른 집단이나 서비스를 골라 주세요.",
                  "Choose other segments or another service."),
         )  # fmt: skip
-    if not (market.weight[useful] > 0).any():
+    some = market.of(useful)
+    if not (some.weight > 0).any():
         raise QuestionError(
             Text("대상에서 이 서비스와 함께 쓰이는 매체가 하나도 없어 예산을 나눌 수 없습니다.",
                  "In this audience none of the platforms is used together with the service, so "
                  "there is nothing to spend on."),
-            Text("연관이 있는 다른 매체를 골라 주세요.",
-                 "Choose other platforms, with an association above zero."),
+            Text("연관 가중을 빼거나 연관이 있는 다른 매체를 골라 주세요.",
+                 "Leave out the weight, or choose platforms with an association above zero."),
         )  # fmt: skip
+    beyond = False
     if goal and goal.kind == "at_least":
-        useful = _few_enough(market, useful, offers, budget, goal.contacts)
-    at_most = goal.contacts if goal and goal.kind == "at_most" else None
-    real, gap = _divided(market.of(useful), offers, budget, at_most)
+        start = None if near is None else near[useful]
+        real, best, beyond = _often_enough(some, offers, budget, goal.contacts, start)
+    else:
+        at_most = goal.contacts if goal else None
+        close = None if near is None else near[useful]
+        real, gap = _divided(some, offers, budget, at_most, enough=enough, near=close)
+        best = worth(real, some, offers) + gap
     spend = np.zeros((len(market.people), len(offers)), dtype=np.int64)
     spend[useful] = _whole(real, offers, budget, unit)
     found = worth(spend, market, offers)
     # None is better than all of each platform's money in every segment at once: where reach is full
     # that says more. Rounding may overstep a goal of frequency, and so be worth more than both.
     full = np.full(spend.shape, [offer.most(budget) for offer in offers])
-    proven = min(worth(real, market.of(useful), offers) + gap, worth(full, market, offers))
-    return Allocation(spend, found, max(found, proven))
+    return Allocation(spend, found, max(found, min(best, worth(full, market, offers))), beyond)
 
 
 def _divided(
-    market: Market, offers: Sequence[Offer], budget: int, at_most: float | None
+    market: Market,
+    offers: Sequence[Offer],
+    budget: int,
+    at_most: float | None = None,
+    at_least: tuple[float, Array] | None = None,
+    enough: float = PRECISION,
+    near: Array | None = None,
 ) -> tuple[Array, float]:
-    """Real spends and how much better, at most, others could be."""
+    """Real spends and how much better, at most, others could be.
+
+    `at_least` is a goal of so many contacts with the spends at which reach is put as its tangent;
+    `near` are spends to start from, where limits allow.
+    """
     limited = _settled(offers, budget)
     used = [at for at, offer in enumerate(limited) if offer.cap]
     if len(used) < len(offers):
         some = replace(market, weight=market.weight[:, used])
-        part, gap = _divided(some, [limited[at] for at in used], budget, at_most)
+        goal = (at_least[0], at_least[1][:, used]) if at_least else None
+        close = None if near is None else near[:, used]
+        left = [limited[at] for at in used]
+        part, gap = _divided(some, left, budget, at_most, goal, enough, close)
         real = np.zeros(market.weight.shape)
         real[:, used] = part
         return real, gap
@@ -111,10 +147,15 @@ def _divided(
     start = _inside(problem, market)
     # Worth 1 at the start: what is small is then small beside the answer.
     scale = problem.worth(start) or 1.0
-    problem = replace(problem, value=problem.value / scale)
+    problem = replace(problem, reach=replace(problem.reach, value=problem.reach.value / scale))
     if at_most is not None:
         problem = _with_goal(problem, market, offers, budget, at_most, start)
-    found = solve(problem, start, PRECISION)
+    elif at_least is not None:
+        problem = replace(problem, goal=_tangent_goal(problem, market, offers, budget, *at_least))
+    close = None if near is None else _near(problem, start, near / budget)
+    found = solve(problem, start, enough) if close is None else solve(problem, close, enough, WARM)
+    if close is not None and found.gap > 10 * enough:
+        found = solve(problem, start, enough)
     by_offer = _by_offer(found.x, problem, len(offers))
     return by_offer * budget, found.gap * scale
 
@@ -132,10 +173,10 @@ def _problem(market: Market, offers: Sequence[Offer], budget: int) -> Problem:
     ]
     group = np.array([at for at, _, _ in pieces], dtype=np.intp)
     bought = _bought(market, offers, budget)[:, group]
-    values = market.people * market.affinity
     return Problem(
-        value=values,
-        rate=market.weight[:, group] * np.array([slope for _, _, slope in pieces]) * bought,
+        reach=Reach(market.people * market.value, market.weight[:, group]),
+        rate=np.array([slope for _, _, slope in pieces]) * bought,
+        ceiling=np.array([offers[at].curve.ceiling for at in group]),
         width=np.array([width for _, width, _ in pieces]) / bought,
         cost=np.zeros(len(pieces)),
         group=group,
@@ -179,6 +220,21 @@ def _inside(problem: Problem, market: Market) -> Array:
     return x
 
 
+def _near(problem: Problem, start: Array, spend: Array) -> Array | None:
+    """A point strictly within all limits beside spends (shares of the budget); None beyond limits.
+
+    `start` is any such point.
+    """
+    sums = spend.sum(axis=0)
+    if abs(sums.sum() - 1) > ASTRAY or (sums < problem.low).any() or (sums > problem.high).any():
+        return None
+    fixed = problem.low >= problem.high
+    if np.abs(sums - problem.low)[fixed].max(initial=0.0) > ASTRAY:
+        return None
+    x = (1 - APART) * _pieces(problem, spend) + APART * start
+    return np.asarray(x / x.sum())
+
+
 def _with_goal(
     problem: Problem,
     market: Market,
@@ -192,19 +248,17 @@ def _with_goal(
     Whether it can be met at all shows where it is met best. If it cannot, the lowest possible
     frequency is found for the message (Dinkelbach, Management Science 13, 1967).
     """
-    group = problem.group
-    slopes = np.array([slope for offer in offers for slope in offer.curve.slopes])
-    bought = _bought(market, offers, budget)[:, group]
-    per_won = np.array([offers[at].contacts_per_won for at in group]) * budget
+    per_won = np.array([offers[at].contacts_per_won for at in problem.group]) * budget
     scale = float(per_won.max())
 
     def goal(most: float) -> Goal:
-        return Goal(most * market.people / scale, slopes * bought, per_won / scale)
+        return Goal(np.broadcast_to(-per_won / scale, problem.rate.shape), Reach(
+            most * market.people / scale, np.ones_like(problem.rate)))  # fmt: skip
 
     def met_best(most: float) -> Array:
         asked = goal(most)
-        other = replace(problem, value=asked.people, rate=asked.exposure, cost=asked.contacts)
-        return solve(other, start, ROOM * float(asked.contacts.min())).x
+        other = replace(problem, reach=asked.reach or problem.reach, cost=-asked.linear[0])
+        return solve(other, start, ROOM * float(other.cost.min())).x
 
     x = met_best(at_most)
     limited = replace(problem, goal=goal(at_most))
@@ -220,30 +274,153 @@ def _with_goal(
     raise _out_of_reach(at_most, lowest, Text("가장 낮은", "lowest"))
 
 
-def _few_enough(
-    market: Market, useful: NDArray[np.intp], offers: Sequence[Offer], budget: int, goal: float
-) -> NDArray[np.intp]:
-    """The largest set of segments, best first won first, that has so high a frequency."""
-    first = (
-        market.affinity[useful, None]
-        * market.weight[useful]
-        * np.array([offer.curve.slopes[0] * offer.contacts_per_won for offer in offers])
-    ).max(axis=1)
-    ranked = useful[np.lexsort((market.people[useful], -first))]
+def _tangent_goal(
+    problem: Problem,
+    market: Market,
+    offers: Sequence[Offer],
+    budget: int,
+    at_least: float,
+    spend: Array,
+) -> Goal:
+    """At least so many contacts for everybody whom the tangent of reach at `spend` counts.
 
-    def reaches(count: int) -> float:
-        some = market.of(ranked[:count])
-        return frequency(_divided(some, offers, budget, None)[0], some, offers)
+    Reach lies below its tangent, so the goal itself is met wherever this one is.
+    """
+    per_won = np.array([offers[at].contacts_per_won for at in problem.group]) * budget
+    x = _pieces(problem, spend / budget)
+    exposure, slope, _ = problem.exposures(x)
+    left = market.people * np.exp(-exposure.sum(axis=1))
+    tangent = left[:, None] * slope
+    reached = float(market.people.sum() - left.sum())
+    scale = float(per_won.max())
+    return Goal(
+        (per_won - at_least * tangent) / scale,
+        constant=-at_least * (reached - float((tangent * x).sum())) / scale,
+    )
 
-    low, high = 0, len(ranked)
-    if reaches(high) >= goal:
-        return useful
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if reaches(middle) >= goal else (low, middle)
-    if not low:
-        raise _out_of_reach(goal, reaches(1), Text("가장 높은", "highest"))
-    return np.sort(ranked[:low])
+
+def _pieces(problem: Problem, spend: Array) -> Array:
+    """Spends of platforms (shares of the budget) on their pieces, the first filled first."""
+    x = np.zeros_like(problem.rate)
+    left = spend.copy()
+    for column, at in enumerate(problem.group):
+        x[:, column] = np.minimum(left[:, at], problem.width[:, column])
+        left[:, at] -= x[:, column]
+    return x
+
+
+def _often_enough(
+    market: Market, offers: Sequence[Offer], budget: int, goal: float, near: Array | None
+) -> tuple[Array, float, bool]:
+    """Real spends of at least so many contacts, what none can pass, and whether it passes the goal.
+
+    A person reached takes `goal` contacts, so no division reaches more people than the contacts
+    that the budget can buy, divided by the goal, even if all are of those who count most; nor is
+    one worth more than the best without the goal.
+    """
+    real, gap = _divided(market, offers, budget)
+    best = worth(real, market, offers) + gap
+    if frequency(real, market, offers) >= goal:
+        return real, best, False
+    order = np.argsort(-market.value, kind="stable")
+    filled = np.minimum(np.cumsum(market.people[order]), _most_contacts(offers, budget) / goal)
+    best = min(best, float(market.value[order] @ np.diff(filled, prepend=0.0)))
+    starts = [near] if near is not None and frequency(near, market, offers) >= goal else []
+    ends = [
+        _by_tangents(start, market, offers, budget, goal)
+        for start in starts or _few_enough(market, offers, budget, goal)
+    ]
+    return max(ends, key=lambda real: worth(real, market, offers)), best, True
+
+
+def _by_tangents(
+    real: Array, market: Market, offers: Sequence[Offer], budget: int, goal: float
+) -> Array:
+    """Spends that meet a goal made better, until a tangent of reach allows no more."""
+    before = worth(real, market, offers)
+    for _ in range(TANGENTS):
+        found, _ = _divided(market, offers, budget, at_least=(goal, real), near=real)
+        now = worth(found, market, offers)
+        if now <= before or frequency(found, market, offers) < goal * (1 - ROOM):
+            break
+        real, gained, before = found, now / before - 1, now
+        if gained <= SETTLED:
+            break
+    return real
+
+
+def _most_contacts(offers: Sequence[Offer], budget: int) -> float:
+    """The most contacts that the budget buys within the limits."""
+    left = budget - sum(offer.minimum for offer in offers)
+    total = sum(offer.minimum * offer.contacts_per_won for offer in offers)
+    for offer in sorted(offers, key=lambda one: one.price):
+        more = min(left, offer.most(budget) - offer.minimum)
+        total, left = total + more * offer.contacts_per_won, left - more
+    return total
+
+
+def _few_enough(market: Market, offers: Sequence[Offer], budget: int, goal: float) -> list[Array]:
+    """Divisions among so few segments that they meet the goal.
+
+    Those whose first won is worth most come first, among equals the small or the large ones; or,
+    as nothing has a higher frequency, simply the smallest.
+    """
+    slopes = np.array([offer.curve.slopes[0] * offer.contacts_per_won for offer in offers])
+    first = (market.value[:, None] * market.weight * slopes).max(axis=1)
+    people = market.people
+    found: list[Array] = []
+    for order in ((people, -first), (-people, -first), (-first, people)):
+        ranked = np.lexsort(order)
+        low, high = 0, len(ranked)
+        while high - low > 1:
+            middle = (low + high) // 2
+            real = _among(ranked[:middle], market, offers, budget)
+            enough = frequency(real, market, offers) >= goal
+            low, high = (middle, high) if enough else (low, middle)
+        real = _among(ranked[: max(low, 1)], market, offers, budget)
+        if frequency(real, market, offers) >= goal:
+            found.append(_fitted(ranked[:low], real, market, offers, budget, goal))
+    if not found:  # the last tried has the smallest segment alone
+        raise _out_of_reach(goal, frequency(real, market, offers), Text("가장 높은", "highest"))
+    return found
+
+
+def _among(chosen: NDArray[np.intp], market: Market, offers: Sequence[Offer], budget: int) -> Array:
+    """The division among some segments."""
+    real = np.zeros(market.weight.shape)
+    real[chosen] = _divided(market.of(chosen), offers, budget)[0]
+    return real
+
+
+def _fitted(
+    chosen: NDArray[np.intp],
+    real: Array,
+    market: Market,
+    offers: Sequence[Offer],
+    budget: int,
+    goal: float,
+) -> Array:
+    """A division that uses what the goal leaves: segments added, or put in the place of others."""
+    nobody = -1
+    people = np.append(market.people, 0.0)
+    for _ in range(FITTED):
+        count = reached(real, market, offers)
+        room = (float(contacts(real, offers).sum()) / goal - count) / count * people[chosen].sum()
+        left = np.setdiff1d(np.arange(len(market.people)), chosen)
+        out = np.append(chosen, nobody)
+        more = people[left][:, None] - people[out]
+        more[more > room] = 0.0
+        if not more.size or more.max() <= 0:
+            break
+        added, removed = np.unravel_index(np.argmax(more), more.shape)
+        other = np.append(chosen[chosen != out[removed]], left[added])
+        larger = _among(other, market, offers, budget)
+        if frequency(larger, market, offers) < goal or (
+            worth(larger, market, offers) <= worth(real, market, offers)
+        ):
+            break
+        chosen, real = other, larger
+    return real
 
 
 def _out_of_reach(asked: float, possible: float, which: Text) -> QuestionError:

@@ -2,18 +2,22 @@
 
     {"name": "...", "month": "2023-07", "audience": {rules}, "service": "delivery",
      "budget": 50000000, "unit": 1000, "frequency": {"at_most": 5},
+     "objective": "reach", "weight": null, "target": {"reach": 0.6},
      "platforms": [{"service": "youtube", "name": "...", "price": 4500, "minimum": 0, "cap": null,
-                    "curve": {"scale": 1.5}}, {... "curve": {"points": [[1, 0.3], [3, 0.6]]}}]}
+                    "ceiling": 0.8, "curve": {"scale": 1.5}},
+                   {... "curve": {"points": [[1, 0.3], [3, 0.6]]}}]}
 
-Optional: month (the newest), unit (1,000 won), frequency, and a platform's name (that of its
-service), minimum, cap and curve (contacts strewn at random).
+Optional: month (the newest), unit (1,000 won), frequency, objective (reach), weight (none), target
+(none), and a platform's name (that of its service), minimum, cap, ceiling (everybody can be
+reached) and curve (contacts strewn at random).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +26,7 @@ from telads.errors import DataError, QuestionError
 from telads.language import Text
 from telads.model import Month
 from telads.planning.curves import Curve, exponential, table
-from telads.planning.limits import Frequency, Offer, check_offer
+from telads.planning.limits import Frequency, Offer, Target, check_offer
 from telads.planning.reading import Fields, wrong
 from telads.planning.rules import Rules
 from telads.planning.rules_read import read_rules
@@ -32,6 +36,13 @@ UNIT = 1000
 AT_RANDOM = 1.0
 """Scale of a curve of contacts strewn at random, where none is given."""
 MOST_PLATFORMS = 20
+LEAST_CEILING = 0.001
+OBJECTIVES = ("reach", "index", "affinity")
+"""What a person reached counts: 1, the index of the segment's use / 100, or its affinity (not below
+0), for which plans were made before there was a choice."""
+WEIGHTS = ("association",)
+"""What a contact counts, where it is not 1: the association of platform and service."""
+TARGETS = ("reach", "people", "frequency")
 
 
 @dataclass(frozen=True)
@@ -46,10 +57,14 @@ class Brief:
     budget: int
     unit: int = UNIT
     goal: Frequency | None = None
+    objective: str = OBJECTIVES[0]
+    weight: str | None = None
+    target: Target | None = None
+    """What the least budget is asked for."""
 
     def document(self) -> dict[str, Any]:
         """As JSON, platforms by name."""
-        goal = self.goal
+        goal, target = self.goal, self.target
         return {
             "name": self.name,
             "month": str(self.month) if self.month else None,
@@ -58,6 +73,9 @@ class Brief:
             "budget": self.budget,
             "unit": self.unit,
             "frequency": {goal.kind: goal.contacts} if goal else None,
+            "objective": self.objective,
+            "weight": self.weight,
+            "target": {target.kind: target.level} if target else None,
             "platforms": [_offer_document(offer) for offer in self.offers],
         }
 
@@ -92,10 +110,24 @@ def read_brief(document: object) -> Brief:
         budget=budget,
         unit=fields.whole("unit", 1) if "unit" in fields else min(UNIT, budget),
         goal=_read_goal(fields.value("frequency")),
+        objective=_one_of(fields, "objective", OBJECTIVES) or OBJECTIVES[0],
+        weight=_one_of(fields, "weight", WEIGHTS),
+        target=_read_target(fields.value("target")),
     )
-    fields.asked.update({"month", "unit"})
+    if brief.objective == "index":
+        try:
+            catalog.refuse_index(catalog.service(service), Text("지수 가중", "weight by index"))
+        except QuestionError as error:
+            error.facts["rule"] = "objective"
+            raise
+    fields.asked.update({"month", "unit", "objective", "weight"})
     fields.done()
     return brief
+
+
+def read_former_brief(document: Mapping[str, Any]) -> Brief:
+    """The brief of a plan that was made when there was one objective and one weight."""
+    return read_brief({**document, "objective": "affinity", "weight": "association"})
 
 
 RULES = Text("대상 규칙 파일", "file of rules")
@@ -127,32 +159,64 @@ def _read_offer(document: object, advertised: str) -> Offer:
             Text("다른 서비스를 매체로 골라 주세요.", "Choose another service as the platform."),
             rule="service", value=service.id,
         )  # fmt: skip
+    ceiling = fields.number("ceiling") if "ceiling" in fields else None
+    if ceiling is not None and not LEAST_CEILING <= ceiling <= 1:
+        raise wrong("ceiling", ceiling, Text(
+            f"{LEAST_CEILING} 이상 1 이하의 비율", f"a share from {LEAST_CEILING} to 1",
+        ))  # fmt: skip
     offer = Offer(
         name=fields.text("name") if "name" in fields else service.id,
         service=service.id,
         price=fields.whole("price", 1),
-        curve=_read_curve(fields.value("curve")),
+        curve=_read_curve(fields.value("curve"), ceiling),
         minimum=fields.whole("minimum") if "minimum" in fields else 0,
         cap=fields.whole("cap") if "cap" in fields else None,
+        ceiling=ceiling,
     )
     check_offer(offer)
-    fields.asked.update({"name", "minimum", "cap"})
+    fields.asked.update({"name", "minimum", "cap", "ceiling"})
     fields.done()
     return offer
 
 
-def _read_curve(document: object) -> Curve:
+def _one_of(fields: Fields, name: str, known: Sequence[str]) -> str | None:
+    if name not in fields:
+        return None
+    value = fields.text(name)
+    if value not in known:
+        told = ", ".join(known)
+        raise wrong(name, value, Text(f"다음 중 하나({told})", f"one of {told}"))
+    return value
+
+
+def _read_curve(document: object, ceiling: float | None) -> Curve:
     if document is None:
-        return exponential(AT_RANDOM)
+        return exponential(AT_RANDOM, 1.0 if ceiling is None else ceiling)
     fields = Fields(document, "curve")
     points = fields.each("points", _read_point) if "points" in fields else None
     try:
-        curve = exponential(fields.number("scale")) if points is None else table(points)
+        if points is None:
+            curve = exponential(fields.number("scale"), 1.0 if ceiling is None else ceiling)
+        else:
+            curve = _under(table(points), ceiling)
     except QuestionError as error:
         error.facts.setdefault("rule", "curve")
         raise
     fields.asked.update({"points"} if points is None else ())
     fields.done()
+    return curve
+
+
+def _under(curve: Curve, ceiling: float | None) -> Curve:
+    """A table, whose last point is its own ceiling; raises `QuestionError` for a lower one."""
+    if ceiling is not None and isinstance(curve.asked, tuple) and curve.asked[-1][1] > ceiling:
+        raise QuestionError(
+            Text("도달 표의 마지막 도달률이 도달 상한보다 큽니다.",
+                 "The last point of the reach table lies above the ceiling."),
+            Text("표의 마지막 점이 곧 상한입니다. 상한을 비우거나 표를 고쳐 주세요.",
+                 "A table's last point is its ceiling: leave the ceiling out, or correct it."),
+            value=list(curve.asked[-1]),
+        )  # fmt: skip
     return curve
 
 
@@ -178,6 +242,19 @@ def _read_goal(document: object) -> Frequency | None:
     return Frequency("at_most" if kinds[0] == "at_most" else "at_least", fields.number(kinds[0]))
 
 
+def _read_target(document: object) -> Target | None:
+    if document is None:
+        return None
+    fields = Fields(document, "target")
+    kinds = [kind for kind in TARGETS if kind in fields]
+    if len(kinds) != 1 or not 0 < fields.number(kinds[0]) <= (1 if kinds[0] == "reach" else inf):
+        raise wrong("target", document, Text(
+            '{"reach": 0.6}, {"people": 500000} 또는 {"frequency": 3}',
+            '{"reach": 0.6}, {"people": 500000} or {"frequency": 3}'))  # fmt: skip
+    fields.done()
+    return Target(kinds[0], fields.number(kinds[0]))
+
+
 def _offer_document(offer: Offer) -> dict[str, Any]:
     return {
         "name": offer.name,
@@ -185,5 +262,6 @@ def _offer_document(offer: Offer) -> dict[str, Any]:
         "price": int(offer.price),
         "minimum": offer.minimum,
         "cap": offer.cap,
+        "ceiling": offer.ceiling,
         "curve": offer.curve.document(),
     }

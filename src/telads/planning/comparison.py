@@ -10,6 +10,9 @@ split without remainder, all three parts in standard deviations:
 `method` is not zero only where the data of that month, the settings or the version changed; `city`
 and `local` are those of method A5, over as many months as lie between, both in the newer build.
 Where it no longer holds the plan's month, nothing can be split, and the parts are None.
+
+Whether the plan should be changed is told by a rule: under `MOVED` of the money in other places
+and under `REACH` of the reach more or less, there is nothing to change.
 """
 
 from __future__ import annotations
@@ -26,7 +29,8 @@ from telads.model import Month
 from telads.planning.audience import Key
 from telads.planning.brief import Brief
 from telads.planning.plan import Basis, Plan, make_plan
-from telads.planning.result import SHARE, Row
+from telads.planning.scenarios import SHARE, Row
+from telads.planning.sentences import reach_text
 from telads.workspace import Build
 
 CAUSES: dict[str, Text] = {
@@ -46,6 +50,10 @@ REASONS: dict[str, Text] = {
 """The parts of a change, as a sentence names them."""
 
 
+MOVED, REACH = 0.05, 0.03
+"""Shares of the money that moves, and of the change of reach, below which nothing is to change."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """The plan of before and the same brief now."""
@@ -60,13 +68,62 @@ class Comparison:
     """Of `CAUSES`, those that apply."""
 
     @property
+    def moved(self) -> int:
+        """Won that go to another segment or platform than before."""
+        before, now = (
+            Counter({
+                (row["district"], row["sex"], row["age"], row["platform"]): row["spend"]
+                for row in plan.result.spends
+            })
+            for plan in (self.before, self.now)
+        )  # fmt: skip
+        return sum((before - now).values())
+
+    @property
+    def moved_share(self) -> float:
+        """That of the plan's budget, 0..1."""
+        return round(self.moved / self.before.brief.budget, SHARE)
+
+    @property
+    def reach_change(self) -> float | None:
+        """Change of the expected reach as a share; None where nobody was reached."""
+        before, now = (plan.result.summary["reached"] for plan in (self.before, self.now))
+        return round(now / before - 1, SHARE) if before else None
+
+    @property
+    def verdict(self) -> str:
+        """`keep` where less than `MOVED` and `REACH` differ, else `change`."""
+        change = self.reach_change
+        small = self.moved_share < MOVED and change is not None and abs(change) < REACH
+        return "keep" if small else "change"
+
+    def shares(self) -> dict[str, float | None]:
+        """Which part of the change of affinity is of what, over people; None where nothing is.
+
+        Sum over the segments that stayed of people times the part's size, by that of all parts.
+        """
+        people = {at: row["population"] for at, row in _rows(self.before).items()}
+        sums = dict.fromkeys(REASONS, 0.0)
+        for row in self.segments:
+            count = people.get((row["district"], row["sex"], row["age"]))
+            if row["status"] == "stayed" and count and row["change_method"] is not None:
+                for part in REASONS:
+                    sums[part] += count * abs(row[part])
+        total = fsum(sums.values())
+        return {
+            f"share_{part.removeprefix('change_')}": round(value / total, SHARE) if total else None
+            for part, value in sums.items()
+        }
+
+    @property
     def same(self) -> bool:
         """Whether nothing at all is different."""
         return self.before.result == self.now.result
 
     def sentences(self) -> tuple[Text, ...]:
         """What changed, in words."""
-        return (*_membership(self.segments), *_reach(self), *(CAUSES[one] for one in self.causes))
+        causes = (CAUSES[one] for one in self.causes)
+        return (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self), *causes)
 
 
 def compare(
@@ -184,6 +241,39 @@ def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
     )
 
 
+def _verdict(found: Comparison) -> Text:
+    """Whether to change the plan, and the figures that say so."""
+    moved, change = found.moved_share, found.reach_change
+    reach = "–" if change is None else f"{change:+.1%}".replace("-", "−")
+    if found.verdict == "keep":
+        return Text(
+            f"바꿀 것이 없습니다. 옮길 금액은 예산의 {moved:.1%}(기준 {MOVED:.0%} 미만), 예상 "
+            f"도달의 변화는 {reach}(기준 {REACH:.0%} 미만)입니다.",
+            f"Nothing to change: {moved:.1%} of the money would move (under {MOVED:.0%}), and the "
+            f"expected reach changes by {reach} (under {REACH:.0%}).",
+        )
+    return Text(
+        f"계획을 바꿀 만합니다. 옮길 금액은 예산의 {moved:.1%}, 예상 도달의 변화는 {reach}입니다.",
+        f"Worth a change: {moved:.1%} of the money would move, and the expected reach changes by "
+        f"{reach}.",
+    )
+
+
+def _shares(found: Comparison) -> tuple[Text, ...]:
+    """Which part of the change of affinity is the city's, the segments' own, that of the data."""
+    shares = found.shares()
+    told = [(share, words) for (part, words) in REASONS.items()
+            if (share := shares[f"share_{part.removeprefix('change_')}"])]  # fmt: skip
+    if not told:
+        return ()
+    return (Text(
+        "남은 집단의 관심도 변화: "
+        f"{', '.join(f'{words.ko} {share:.0%}' for share, words in told)}.",
+        "Change of affinity of the segments that stayed: "
+        f"{', '.join(f'{words.en} {share:.0%}' for share, words in told)}.",
+    ),)  # fmt: skip
+
+
 def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
     moved = [row for row in rows if row["status"] != "stayed"]
     if not moved:
@@ -221,10 +311,17 @@ def _reach(found: Comparison) -> tuple[Text, ...]:
     before, now = (plan.result.summary["reached"] for plan in (found.before, found.now))
     if before == now:
         return (Text("예상 도달 인원은 그대로입니다.", "The expected reach is the same."),)
+    if reach_text(before) == reach_text(now):
+        return (
+            Text(
+                f"예상 도달 인원은 {reach_text(now).ko}으로 거의 같습니다.",
+                f"The expected reach is nearly the same, {reach_text(now).en}.",
+            ),
+        )
     return (
         Text(
-            f"예상 도달 인원이 {before:,}명에서 {now:,}명으로 "
+            f"예상 도달 인원이 {reach_text(before).ko}에서 {reach_text(now).ko}으로 "
             f"{'늘었습니다' if now > before else '줄었습니다'}.",
-            f"The expected reach went from {before:,} to {now:,} people.",
+            f"The expected reach went from {reach_text(before).en} to {reach_text(now).en}.",
         ),
     )

@@ -10,6 +10,7 @@ from telads.answers.fields import (
     COUNT,
     FACTS,
     FIELDS,
+    FLAG,
     MONTH,
     SHARE,
     TEXT,
@@ -18,11 +19,20 @@ from telads.answers.fields import (
     maybe,
 )
 from telads.language import Lang, Text
+from telads.planning.brief import OBJECTIVES, TARGETS, WEIGHTS
+from telads.planning.result import PARTS
 
 _KEY = ("district", "sex", "age")
 _SCORE = maybe()
 _MAYBE_COUNT = {"type": ["integer", "null"], "minimum": 0}
 _STATUS = {"type": "string", "enum": ["stayed", "entered", "left"]}
+_OBJECTIVE = {"type": "string", "enum": list(OBJECTIVES)}
+_WEIGHT = {"enum": [*WEIGHTS, None], "type": ["string", "null"]}
+_GAP = {"type": "string", "enum": ["best", "without_goal"]}
+_GOAL = {"type": "string", "enum": list(TARGETS)}
+_ASSUMPTION = {"type": "string",
+               "enum": ["overlap", "curves", "ceilings", "prices", "budget"]}  # fmt: skip
+_VERDICT = {"type": "string", "enum": ["keep", "change"]}
 _LIMIT = {"enum": ["cap", "minimum", None], "type": ["string", "null"]}
 
 
@@ -44,28 +54,44 @@ _OWN: dict[str, Field] = {
     "price": _part(COUNT, 4500, "1,000회당 단가(원)", "won for 1,000 contacts"),
     "minimum": _part(COUNT, 0, "최소 집행액(원)", "least spend, won"),
     "cap": _part(_MAYBE_COUNT, 9000000, "상한(원), 없으면 null", "most spend, won; null: none"),
+    "ceiling": _part(SHARE, 0.8, "도달 상한: 집단에서 닿을 수 있는 사람의 비율, 없으면 null",
+                     "share of a segment that can be reached at all; null: none given"),
     "association": _part(CORRELATION, 0.2172, "매체와 서비스의 연관(음수는 0으로 셈)",
                          "association of platform and service; below 0 counts 0"),
     "spend": _part(COUNT, 41000000, "집행액(원)", "spend, won"),
     "spend_share": _part(SHARE, 0.82, "예산에서의 비중(0~1)", "share of the budget, 0..1"),
-    "contacts": _part(COUNT, 9111111, "계획 접촉(회)", "planned contacts"),
-    "reached": _part(COUNT, 1699920, "예상 도달 인원, 10명 단위", "people reached, rounded to 10"),
+    "contacts": _part(COUNT, 9111111, "계획 노출(회)", "planned impressions (contacts)"),
+    "reached": _part(COUNT, 1699920, "예상 도달(1회 이상) 인원, 10명 단위",
+                     "people reached once or more, rounded to 10"),
+    "reached_2": _part(_MAYBE_COUNT, 1120340, "2회 이상 도달 인원", "people reached twice or more"),
+    "reached_3": _part(_MAYBE_COUNT, 702110, "3회 이상 도달 인원",
+                       "people reached three times or more"),
     "reached_low": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최소 도달",
                          "reached at least, whatever the overlap"),
     "reached_high": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최대 도달",
                           "reached at most, whatever the overlap"),
     "reach_share": _part(SHARE, 0.5421, "대상에서의 도달률(0~1)", "share reached, 0..1"),
-    "frequency": _part(maybe(minimum=0), 5.36, "도달한 사람의 1인당 평균 접촉",
+    "frequency": _part(maybe(minimum=0), 5.36, "빈도: 도달한 사람의 1인당 평균 노출",
                        "contacts for each person reached"),
     "limit": _part(_LIMIT, "cap", "닿은 한도", "the limit that was met"),
     "spend_if_dearer": _part(_MAYBE_COUNT, 41000000, "단가가 10% 오를 때의 집행액",
                              "spend with a price 10 % up; null: no division possible"),
     "spend_if_cheaper": _part(_MAYBE_COUNT, 41000000, "단가가 10% 내릴 때의 집행액",
                               "spend with a price 10 % down"),
-    "weighted_reach_if_dearer": _part(_SCORE, -0.0278, "그때 관심도 가중 도달의 변화(비율)",
-                                      "change of the weighted reach then, as a share"),
-    "weighted_reach_if_cheaper": _part(_SCORE, 0.031, "그때 관심도 가중 도달의 변화(비율)",
-                                       "change of the weighted reach then, as a share"),
+    "weighted_reach_if_dearer": _part(_SCORE, -0.0278, "그때 목적(objective) 값의 변화(비율)",
+                                      "change of what is maximised then, as a share"),
+    "weighted_reach_if_cheaper": _part(_SCORE, 0.031, "그때 목적(objective) 값의 변화(비율)",
+                                       "change of what is maximised then, as a share"),
+    "goal": _part(_GOAL, "reach", "목표: 닿을 수 있는 사람 가운데 도달률, 인원, 빈도",
+                  "goal: a share of those who can be reached, people, or a frequency"),
+    "level": _part(maybe(minimum=0), 0.9, "목표 값", "its level"),
+    "asked": _part(FLAG, False, "요청에 적은 목표인지", "whether the brief asked for it"),
+    "least_budget": _part(_MAYBE_COUNT, 38800000, "목표에 필요한 최소 예산(원), 없으면 null",
+                          "least budget that meets it, won, to three digits; null: none does"),
+    "assumption": _part(_ASSUMPTION, "overlap", "달라질 수 있는 가정: 겹침, 그 밖은 10%",
+                        "what may differ: the overlap, and by 10 % everything else"),
+    "change_low": _part(_SCORE, -0.017, "적을 때의 변화(비율)", "change at the low end, a share"),
+    "change_high": _part(_SCORE, 0.014, "많을 때의 변화(비율)", "change at the high end"),
     "affinity_first": _part(_SCORE, 0.6679, "첫 번째 대상의 관심도", "affinity of the first"),
     "index_first": _part(_SCORE, 114.35, "첫 번째 대상의 지수", "index of the first"),
     "affinity_second": _part(_SCORE, 0.6324, "두 번째 대상의 관심도", "affinity of the second"),
@@ -85,17 +111,27 @@ _OWN: dict[str, Field] = {
 }  # fmt: skip
 """Keys that only planning has, or has for something else."""
 
+_GROUPED = ("population", "spend", "spend_share", "contacts", "reached", "reach_share", "frequency")
 ROWS: dict[str, tuple[str, ...]] = {
     "audience": (*_KEY, "population"),
     "overlap": ("service", "affinity_first", "index_first", "affinity_second", "index_second"),
     "plan_platforms": (
-        "platform", "service", "price", "minimum", "cap", "association", "spend", "spend_share",
-        "contacts", "reached", "reach_share", "frequency", "limit", "spend_if_dearer",
-        "weighted_reach_if_dearer", "spend_if_cheaper", "weighted_reach_if_cheaper"),
+        "platform", "service", "price", "minimum", "cap", "ceiling", "association", "spend",
+        "spend_share", "contacts", "reached", "reach_share", "frequency", "limit",
+        "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
+        "weighted_reach_if_cheaper"),
     "plan_segments": (
-        *_KEY, "population", "affinity", "spend", "contacts", "reached", "reached_low",
+        *_KEY, "population", "affinity", "index", "spend", "contacts", "reached", "reached_low",
         "reached_high", "reach_share", "frequency"),
     "plan_spends": (*_KEY, "platform", "association", "spend", "contacts", "reach_share"),
+    "plan_budgets": (
+        "budget", "weighted_reach", "reached", "reach_share", "reached_2", "reached_3",
+        "frequency"),
+    "plan_goals": ("goal", "level", "asked", "least_budget", "reached", "frequency"),
+    "plan_sensitivity": (
+        "assumption", "reached_low", "reached_high", "change_low", "change_high"),
+    "plan_districts": ("district", *_GROUPED),
+    "plan_ages": ("sex", "age", *_GROUPED),
     "plan_comparison": (
         *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
         "change_city", "change_local", "spend_before", "spend_now"),
@@ -103,22 +139,46 @@ ROWS: dict[str, tuple[str, ...]] = {
 """The keys of a row, all always there."""
 
 _COMPARED = ("platform", "spend_before", "spend_now", "reached_before", "reached_now")
+_NARROWED = {
+    "least_affinity": _part({"type": "number"}, 0.7628, "관심도의 하한", "least affinity"),
+    "segments": _part(COUNT, 92, "집단 수", "segments"),
+    "population": FIELDS["population"],
+    "reached": _OWN["reached"],
+    "frequency": _OWN["frequency"],
+    "rules": _part({"type": "object"}, {}, "그 대상의 규칙", "the rules of that audience"),
+}
 _SUMS = {
+    "objective": _part(_OBJECTIVE, "reach", "가장 크게 한 값: 도달(reach), 지수나 관심도 가중 도달",
+                       "what is maximised: the people reached, or weighted by index or affinity"),
+    "weight": _part(_WEIGHT, None, "노출의 가중: 없음(null) 또는 연관",
+                    "what an impression counts: 1 (null), or the association"),
     "budget": _part(COUNT, 50000000, "예산(원)", "budget, won"),
     "segments": _part(COUNT, 100, "집단 수", "segments"),
     "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
     "population": FIELDS["population"],
-    **{name: _OWN[name] for name in ("spend", "contacts", "reached", "reached_low", "reached_high",
-                                     "reach_share", "frequency")},
-    "weighted_reach": _part(COUNT, 1888990, "관심도 가중 도달: 배분을 견주는 점수, 인원이 아님",
-                            "affinity-weighted reach: compares divisions, counts no people"),
+    "reachable": _part(_MAYBE_COUNT, 3136150, "닿을 수 있는 사람: 도달 상한까지 모두",
+                       "people who can be reached, however much is spent"),
+    **{name: _OWN[name] for name in ("spend", "contacts", "reached", "reached_2", "reached_3",
+                                     "reached_low", "reached_high", "reach_share", "frequency")},
+    "weighted_reach": _part(COUNT, 1888990, "가장 크게 한 값, 가중이 없으면 도달과 같음",
+                            "what is maximised: the reach itself where nothing is weighted"),
     "proven_gap": _part(maybe(minimum=0), 0.00001, "다른 어떤 배분도 이 비율을 넘게 낫지 않음",
                         "no other division can be better by more than this share"),
+    "gap_to": _part(_GAP, "best", "무엇과의 차이인지: 가장 좋은 배분, 또는 빈도 목표가 없는 배분",
+                    "to what: the best division, or divisions that need not keep the goal"),
     "binding": _part(TEXTS, ["cap shopping"], "결과를 제한한 한도", "the limits that bind"),
     "next_budget": _part(COUNT, 5000000, "예산의 10%(원)", "a tenth of the budget, won"),
-    "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 가중 도달의 변화",
-                                 "change of the weighted reach with a tenth more"),
+    "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 그 값의 변화",
+                                 "change of what is maximised with a tenth more"),
     "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
+    "below_segments": _part(_MAYBE_COUNT, 2, "서비스를 서울 평균보다 적게 쓰는 집단 수",
+                            "segments that use the service less than the average person"),
+    "below_spend": _part(_MAYBE_COUNT, 950000, "그 집단의 집행액(원)", "spend on these, won"),
+    "below_spend_share": _part(SHARE, 0.019, "그 비중(0~1)", "the same as a share of the budget"),
+    "narrowed": _part({**keys_schema(_NARROWED, "en"), "type": ["object", "null"]}, None,
+                      f"빈도 5 이하로 좁힌 대상: {', '.join(_NARROWED)}",
+                      "the fewest segments, by use, whose plan stays at a frequency of 5 or less: "
+                      f"{', '.join(_NARROWED)}; null: no fewer"),
 }  # fmt: skip
 FACTS_OF: dict[str, dict[str, Field]] = {
     "audience": {
@@ -138,8 +198,18 @@ FACTS_OF: dict[str, dict[str, Field]] = {
         "only_first": _part(_MAYBE_COUNT, 1479550, "첫 번째에만", "in the first only"),
         "only_second": _part(_MAYBE_COUNT, 0, "두 번째에만", "in the second only"),
     },
-    **dict.fromkeys(("plan_platforms", "plan_segments", "plan_spends"), _SUMS),
+    **dict.fromkeys((f"plan_{part}" for part in PARTS), _SUMS),
     "plan_comparison": {
+        "verdict": _part(_VERDICT, "keep", "판정: 금액 5% 미만, 도달 3% 미만이면 keep",
+                         "keep: under 5 % of the money and 3 % of the reach differ; or change"),
+        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액(원)",
+                       "money that goes to other segments or platforms, won"),
+        "moved_share": _part(SHARE, 0.0296, "그 비중(0~1)", "the same as a share of the budget"),
+        "reach_change": _part(_SCORE, -0.007, "예상 도달의 변화(비율)", "change of reach, a share"),
+        "share_city": _part(SHARE, 0.71, "관심도 변화에서 서울 같은 성별·나이의 비율",
+                            "part of sex and age in the change of affinity, over people"),
+        "share_local": _part(SHARE, 0.29, "그 집단만의 비율", "the segments' own part"),
+        "share_method": _part(SHARE, 0.0, "방법과 자료의 비율", "part of method and data"),
         "causes": _part(TEXTS, [], "방법·자료 몫의 까닭", "what the part of method and data is of"),
         "platforms": _part(
             {"type": "array", "items": keys_schema({n: _OWN[n] for n in _COMPARED}, "en")}, [],
@@ -153,7 +223,7 @@ FACTS_OF: dict[str, dict[str, Field]] = {
 
 def field(name: str) -> Field:
     """A key of a row."""
-    return _OWN.get(name) or FIELDS[name]
+    return _OWN.get(name) or FIELDS.get(name) or _SUMS[name]
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:

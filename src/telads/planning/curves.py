@@ -2,18 +2,19 @@
 
 A curve is held as its *exposure* h = -ln(1 - reach), a concave, piecewise linear function of the
 contacts per person. For the exponential curve, reach = 1 - exp(-contacts / scale), h is one
-straight line of slope 1 / scale. A user's table is joined by straight lines of h: between two
-points each further contact finds the same share of those not reached before. Exposures add where
-reaches combine as if by chance (Sainsbury, in Broadbent, Spending Advertising Money, 1979): the
-reach of several platforms is 1 - prod(1 - reach) = 1 - exp(-sum h), which is what makes the
-division of a budget a concave problem (see `allocation`).
+straight line of slope 1 / scale. With a ceiling c, the share of people who can be reached at all,
+all contacts go to these: reach = c (1 - exp(-contacts / (c scale))), and h bends. A user's table is
+joined by straight lines of h: between two points each further contact finds the same share of those
+not reached before. Exposures add where reaches combine as if by chance (Sainsbury, in Broadbent,
+Spending Advertising Money, 1979): the reach of several platforms is 1 - prod(1 - reach) =
+1 - exp(-sum h), which is what makes the division of a budget a concave problem (see `allocation`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log1p
+from math import expm1, inf, log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,16 +27,33 @@ Array = NDArray[np.float64]
 TYPING_ERROR = 0.01
 """How far, in reach, a table may lie below a concave curve: points in whole per cents are off by
 half a per cent, this one down and its neighbours up."""
+LEAST, MOST = 1e-6, 1e6
+"""Scales and contacts per person of a curve; beyond them it says that one advert reaches everybody,
+or none anybody, and figures leave the range of the machine."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Pieces of the exposure: widths (contacts per person, the last infinite) and slopes."""
+    """Pieces of the exposure: widths (contacts per person, the last infinite) and slopes.
+
+    A curve with a `ceiling` has one piece, whose slope is that at the start.
+    """
 
     widths: tuple[float, ...]
     slopes: tuple[float, ...]
     asked: tuple[tuple[float, float], ...] | float
     """As it was given: the points of a table, or a scale."""
+    ceiling: float = 1.0
+
+    @property
+    def most(self) -> float:
+        """The share of people who can be reached at all, 0..1."""
+        if isinstance(self.asked, float):
+            return self.ceiling
+        exposure = sum(
+            width * slope for width, slope in zip(self.widths, self.slopes, strict=True) if slope
+        )
+        return -expm1(-exposure)
 
     def document(self) -> dict[str, object]:
         """As JSON."""
@@ -45,6 +63,9 @@ class Curve:
 
     def exposure(self, contacts: Array) -> Array:
         """H at so many contacts per person, any shape."""
+        if self.ceiling < 1:
+            missed = np.expm1(-contacts * self.slopes[0] / self.ceiling)
+            return np.asarray(-np.log1p(self.ceiling * missed))
         total = np.zeros_like(contacts, dtype=np.float64)
         start = 0.0
         for width, slope in zip(self.widths, self.slopes, strict=True):
@@ -57,10 +78,11 @@ class Curve:
         return np.asarray(-np.expm1(-self.exposure(contacts)))
 
 
-def exponential(scale: float) -> Curve:
-    """Reach = 1 - exp(-contacts / scale); `scale` is the contacts per person that reach 63 %.
+def exponential(scale: float, ceiling: float = 1.0) -> Curve:
+    """Reach = c (1 - exp(-contacts / (c scale))), c the ceiling.
 
-    Raises `QuestionError` unless it is a positive number. A scale of 1 is contacts strewn at
+    `scale` is the contacts for each person who can be reached that reach 63 % of them. Raises
+    `QuestionError` unless it lies between `LEAST` and `MOST`. A scale of 1 is contacts strewn at
     random; a larger one, contacts that keep finding the same people.
     """
     if not 0 < scale < inf:
@@ -70,7 +92,16 @@ def exponential(scale: float) -> Curve:
                  "Write 1 for contacts strewn at random, more if they find the same people."),
             value=scale,
         )  # fmt: skip
-    return Curve((inf,), (1 / scale,), scale)
+    if not LEAST <= scale <= MOST:
+        raise QuestionError(
+            Text("도달 곡선의 척도가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                 "The scale of this reach curve is beyond what can be computed (0.000001 to "
+                 "1,000,000)."),
+            Text("무작위로 흩어진 접촉이면 1, 같은 사람에게 몰리면 더 크게 적어 주세요.",
+                 "Write 1 for contacts strewn at random, more if they find the same people."),
+            value=scale,
+        )  # fmt: skip
+    return Curve((inf,), (1 / scale,), scale, ceiling)
 
 
 def table(points: Sequence[tuple[float, float]]) -> Curve:
@@ -94,6 +125,13 @@ def table(points: Sequence[tuple[float, float]]) -> Curve:
                 ),
                 point,
             )
+        if not LEAST <= point[0] <= MOST:
+            raise _refused(
+                Text("도달 표의 접촉 수가 계산할 수 있는 범위(0.000001~1,000,000)를 벗어났습니다.",
+                     "The contacts of this point are beyond what can be computed (0.000001 to "
+                     "1,000,000)."),
+                point,
+            )  # fmt: skip
         before = point
     contacts = np.array([0.0, *(point[0] for point in points)])
     exposure = np.array([0.0, *(-log1p(-point[1]) for point in points)])

@@ -1,6 +1,6 @@
 """A plan as files: one workbook, CSV, JSON. The same plan gives the same bytes.
 
-xlsx: the sheets summary, platforms, segments, spends, method, source, headed and named in words.
+xlsx: the sheets summary, one for each table of the plan, method, source, headed and named in words.
 csv: the spends, one row for each segment and platform, by ids, described beside it in
 `x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads back. All hold
 the very same figures.
@@ -20,9 +20,10 @@ from telads.export import SOURCE, WRITERS, marked, write_workbook
 from telads.language import Lang, Text
 from telads.planning.contract import ROWS
 from telads.planning.plan import Plan
-from telads.planning.questions import PARTS, frame_of
+from telads.planning.questions import frame_of
+from telads.planning.result import PARTS
 from telads.planning.sentences import limit_text, plan_sentences
-from telads.planning.words import service_word, title, word
+from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.tables.store import write_text
 
 if TYPE_CHECKING:
@@ -31,31 +32,72 @@ if TYPE_CHECKING:
 METHOD: tuple[Text, ...] = (
     Text("대상의 인원은 10명 단위로 반올림한 값이며, 모든 계산은 그 값에서 시작합니다.",
          "Sizes are rounded to 10, and everything is computed from the rounded ones."),
-    Text("접촉 수 = 집행액 × 1000 ÷ 1,000회당 단가.",
-         "Contacts = spend x 1000 / price per thousand."),
-    Text("매체별 도달 = 사용자가 준 도달 곡선. 여러 매체의 도달은 집단 안에서 서로 독립이라고 보고 "
-         "합칩니다(세인즈버리). 하한과 상한은 어떤 겹침에서도 성립합니다.",
-         "Reach of a platform: the user's own curve. Platforms combine as independent within a "
-         "segment (Sainsbury); the lower and upper bounds hold whatever the overlap."),
-    Text("관심도 가중 도달 = 인원 × 관심도(0 미만은 0) × 도달 확률. 접촉은 매체와 서비스의 "
-         "연관(음수는 0)만큼만 칩니다. 예산은 이 합이 가장 커지도록 나눕니다.",
-         "Affinity-weighted reach = people x affinity (below 0 counts 0) x probability of being "
-         "reached, a contact counting by the association of platform and service (below 0 counts "
-         "0). The budget is divided so that this sum is largest."),
-    Text("최적과의 차이(proven_gap): 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다.",
-         "Gap to the best (proven_gap): no other division can be better by more than this share."),
-    Text("자료에는 클릭, 판매, 개인이 없습니다. 계획 접촉과 관심도이며 판매 예측이 아닙니다.",
-         "There are no clicks, sales or persons in the data: these are planned contacts and "
+    Text("계획 노출 = 집행액 × 1000 ÷ CPM.",
+         "Planned impressions = spend x 1000 / CPM (price per thousand)."),
+    Text("매체별 도달 = 사용자가 준 도달 곡선과 도달 상한(집단에서 닿을 수 있는 사람의 비율). "
+         "상한을 적지 않으면 모두에게 닿을 수 있다고 가정합니다. 여러 매체의 도달은 집단 안에서 "
+         "서로 독립이라고 보고 합칩니다(세인즈버리). 최소와 최대는 어떤 겹침에서도 성립합니다.",
+         "Reach of a platform: the user's own curve and ceiling (the share of a segment that can "
+         "be reached at all); without one, everybody can: an assumption. Platforms combine as "
+         "independent within a segment (Sainsbury); 'at least' and 'at most' hold whatever the "
+         "overlap."),
+    Text("2회, 3회 이상 도달: 집단 안에서 도달한 사람의 노출 횟수는 푸아송 분포로 봅니다.",
+         "Reach of two and three times or more: within a segment the impressions of those reached "
+         "are Poisson's."),
+    Text("예산은 목적 값이 가장 커지도록 나눕니다. 목적은 도달(1회 이상)이며, 고르면 지수나 "
+         "관심도로 가중한 도달입니다.",
+         "The budget is divided so that the objective is largest: the people reached once or more, "
+         "or, where chosen, weighted by index or affinity."),
+    Text("최적과의 차이(proven_gap): 어떤 다른 배분도 이 비율을 넘게 더 나을 수 없습니다. 빈도를 "
+         "적어도 몇 회로 정한 계획에서는 그 목표가 없는 배분과의 차이입니다.",
+         "Gap to the best (proven_gap): no other division can be better by more than this share. "
+         "With a goal of at least so many contacts: no division, whether it keeps the goal or "
+         "not."),
+    Text("자료에는 클릭, 판매, 개인이 없습니다. 계획 노출과 관심도이며 판매 예측이 아닙니다.",
+         "There are no clicks, sales or persons in the data: these are planned impressions and "
          "affinity, no forecast of sales."),
 )  # fmt: skip
+FORMER_METHOD = Text(
+    "이전 판의 계획: 관심도 가중 도달 = 인원 × 관심도(0 미만은 0) × 도달 확률이며, 노출은 매체와 "
+    "서비스의 연관(음수는 0)만큼만 쳤습니다.",
+    "A plan of an earlier version: affinity-weighted reach = people x affinity (below 0 counts 0) "
+    "x probability of being reached, an impression counting by the association of platform and "
+    "service (below 0 counts 0).",
+)
+"""What is told of `METHOD` besides, where a plan was made before there was a choice."""
+
+
+def method_of(plan: Plan) -> tuple[Text, ...]:
+    """How a plan was computed."""
+    return METHOD if plan.former is None else (*METHOD, FORMER_METHOD)
 
 
 FIGURES = (
-    "budget", "spend", "contacts", "reached", "reached_low", "reached_high", "reach_share",
-    "frequency", "population", "segments", "segments_used", "weighted_reach", "proven_gap",
-    "next_budget", "next_weighted_reach", "next_share",
+    "budget", "spend", "contacts", "reached", "reached_2", "reached_3", "reached_low",
+    "reached_high", "reach_share", "frequency", "population", "reachable", "segments",
+    "segments_used", "weighted_reach", "proven_gap", "next_budget", "next_weighted_reach",
+    "next_share", "below_segments", "below_spend", "below_spend_share",
 )  # fmt: skip
-"""The figures of the whole plan, in order; the limits that bind are words."""
+"""The figures of the whole plan, in order; all others are words."""
+
+
+def figures_of(plan: Plan) -> tuple[str, ...]:
+    """Those that a plan has; the objective, where it is not the reach itself."""
+    sums = plan.result.summary
+    plain = sums["objective"] == "reach" and not sums["weight"]
+    return tuple(
+        name for name in FIGURES
+        if not (plain and name == "weighted_reach")
+        and not (plan.former is not None and sums[name] is None and not name.startswith("next"))
+    )  # fmt: skip
+
+
+def figure_title(plan: Plan, name: str, lang: Lang) -> str:
+    """What a figure of a plan is called: the objective by its name."""
+    sums = plan.result.summary
+    if name == "weighted_reach":
+        return objective_text(sums["objective"], sums["weight"])(lang)
+    return title(name, lang)
 
 
 def about(plan: Plan) -> dict[str, object]:
@@ -98,10 +140,13 @@ def _csv(plan: Plan, path: Path, lang: Lang) -> None:
 def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
     sheets = {
         "summary": _summary(plan, lang),
-        "platforms": frame_of(_in_words(plan, "platforms", lang)),
-        "segments": frame_of(_in_words(plan, "segments", lang)),
+        **{
+            part: frame_of(_in_words(plan, part, lang))
+            for part in PARTS
+            if part != "spends" and getattr(plan.result, part)
+        },
         "spends": marked(frame_of(_in_words(plan, "spends", lang)), plan.basis.synthetic),
-        "method": frame_of([{"method": line(lang)} for line in METHOD]),
+        "method": frame_of([{"method": line(lang)} for line in method_of(plan)]),
     }
     headed = {
         name: sheet.rename({column: title(column, lang) for column in sheet.columns})
@@ -123,11 +168,16 @@ def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
     texts = [
         ("name", plan.name),
         ("advertised", service_word(plan.brief.service, lang)),
+        ("objective", objective_text(sums["objective"], sums["weight"])(lang)),
+        ("gap_to", GAPS[sums["gap_to"]](lang)),
         ("binding", ", ".join(limit_text(one)(lang) for one in sums["binding"])),
         *(("sentence", line(lang)) for line in plan_sentences(plan)),
     ]
     rows = [{"item": title(name, lang), "value": None, "text": text} for name, text in texts]
-    rows += [{"item": title(name, lang), "value": sums[name], "text": None} for name in FIGURES]
+    rows += [
+        {"item": figure_title(plan, name, lang), "value": sums[name], "text": None}
+        for name in figures_of(plan)
+    ]
     return frame_of(rows)
 
 

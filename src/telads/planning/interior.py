@@ -1,14 +1,15 @@
 """The division of money as a concave problem, solved by an interior-point method with a proof.
 
-maximise   sum over rows of value (1 - exp(-rate . x)) - cost . x
+maximise   sum over rows of value (1 - exp(-weight . H(x))) - cost . x
 subject to 0 <= x <= width; for each group of columns a sum between two limits; a given total;
-           and, if asked, goal: sum over rows of people (1 - exp(-exposure . x)) >= contacts . x
+           and, if asked, a goal of the same form that shall not be negative
 
-x is row x column; rows meet only in the few sums. So the Newton step of the primal-dual method
-(Boyd and Vandenberghe, Convex Optimization, 2004, 11.7) is solved row by row, its matrix being
-diagonal plus one or two products (Woodbury), and one small system binds the rows together: the
-time is linear in the rows. A look ahead sets the pace (Mehrotra, SIAM J. Optim. 2, 1992). With the
-multipliers the answer carries its own proof: by concavity no other x is better by more than `gap`.
+H is concave in each x of its own (see `Problem`). x is row x column; rows meet only in the few
+sums. So the Newton step of the primal-dual method (Boyd and Vandenberghe, Convex Optimization,
+2004, 11.7) is solved row by row, its matrix being diagonal plus one or two products (Woodbury), and
+one small system binds the rows together: the time is linear in the rows. A look ahead sets the pace
+(Mehrotra, SIAM J. Optim. 2, 1992). The proof of the answer needs none of this: by concavity no
+other x is better than the tangent at the answer allows.
 """
 
 from __future__ import annotations
@@ -36,28 +37,44 @@ LOST = 100.0
 """A gap so many times the best one will not come back: rounding has taken over."""
 WORSE = 2.0
 """Times by which a step may make the gap worse before it is shortened."""
+LARGE = 1e-4
+"""A gap that is not left at that, where all limits are straight."""
+CLIMBS = 60
+ROUNDED = 1e-13
+"""A sum that misses its total by less does so for want of digits."""
 BOUNDARY = 0.995
 """Share of the way to the nearest limit that one step may go."""
 
 
 @dataclass(frozen=True)
-class Goal:
-    """people . (1 - exp(-exposure . x)) - contacts . x shall not be negative."""
+class Reach:
+    """Sum over rows of value (1 - exp(-sum weight H)); `value`: row, `weight`: row x column."""
 
-    people: Array
-    exposure: Array
-    contacts: Array
+    value: Array
+    weight: Array
+
+
+@dataclass(frozen=True)
+class Goal:
+    """reach + linear . x + constant shall not be negative; `linear`: row x column."""
+
+    linear: Array
+    reach: Reach | None = None
+    constant: float = 0.0
 
 
 @dataclass(frozen=True)
 class Problem:
     """Money in shares of the total, which is 1. `group[j]` is the group that column j belongs to.
 
-    `value`: row; `rate`, `width`: row x column; `cost`: column; `low`, `high`: group.
+    `rate`, `width`: row x column; `cost`, `ceiling`: column; `low`, `high`: group. What x buys of
+    exposure is H = -log(1 - c + c exp(-rate x / c)) with the ceiling c, which is rate x where c is
+    1: concave in x.
     """
 
-    value: Array
+    reach: Reach
     rate: Array
+    ceiling: Array
     width: Array
     cost: Array
     group: NDArray[np.intp]
@@ -67,14 +84,58 @@ class Problem:
 
     def worth(self, x: Array) -> float:
         """The objective at x."""
-        return float(self.value @ -np.expm1(-_dot(self.rate, x)) - (x @ self.cost).sum())
+        return self._reached(self.reach, x) - float((x @ self.cost).sum())
 
     def slack(self, x: Array) -> float:
         """How far the goal is overfulfilled at x."""
         if self.goal is None:
             return np.inf
-        reached = self.goal.people @ -np.expm1(-_dot(self.goal.exposure, x))
-        return float(reached - (x @ self.goal.contacts).sum())
+        reached = self._reached(self.goal.reach, x) if self.goal.reach else 0.0
+        return reached + float((self.goal.linear * x).sum()) + self.goal.constant
+
+    def _reached(self, reach: Reach, x: Array) -> float:
+        return float(reach.value @ -np.expm1(-_dot(reach.weight, self.exposures(x)[0])))
+
+    def exposures(self, x: Array) -> tuple[Array, Array, Array]:
+        """H at x, its slope, and how fast the slope falls."""
+        straight = self.rate * x
+        if (self.ceiling >= 1).all():
+            return straight, self.rate, np.zeros_like(x)
+        left = np.exp(-straight / self.ceiling)
+        missed = 1 - self.ceiling + self.ceiling * left
+        below = self.ceiling < 1
+        share = np.where(below, left / np.where(below, missed, 1.0), 1.0)
+        slope = self.rate * share
+        fall = slope * self.rate * (1 / self.ceiling - 1) / np.where(below, missed, 1.0)
+        return np.where(below, -np.log(np.where(below, missed, 1.0)), straight), slope, fall
+
+    def most(self, gain: Array) -> float:
+        """The largest sum of gain times x within the limits; the goal is no limit here.
+
+        A linear programme that is solved by taking the largest gains first: what every group must
+        hold, then what is left of the total, wherever a group may hold more.
+        """
+        return float((gain * self.extreme(gain)).sum())
+
+    def extreme(self, gain: Array) -> Array:
+        """The x of `most`."""
+        x = np.zeros(gain.shape)
+        cells = np.arange(gain.size).reshape(gain.shape)
+        places, gains, rooms = [], [], []
+        for at, low in enumerate(self.low.tolist()):
+            own, high = self.group == at, max(low, float(self.high[at]))
+            order = np.argsort(-gain[:, own], axis=None, kind="stable")
+            filled = np.cumsum(np.minimum(self.width[:, own].ravel()[order], high))
+            filled = np.minimum(filled, high)
+            places.append(cells[:, own].ravel()[order])
+            x.flat[places[-1]] = np.diff(np.minimum(filled, low), prepend=0.0)
+            gains.append(gain.flat[places[-1]])
+            rooms.append(np.diff(np.maximum(filled - low, 0.0), prepend=0.0))
+        order = np.argsort(-np.concatenate(gains), kind="stable")
+        filled = np.cumsum(np.concatenate(rooms)[order])
+        filled = np.minimum(filled, max(0.0, 1 - float(self.low.sum())))
+        x.flat[np.concatenate(places)[order]] += np.diff(filled, prepend=0.0)
+        return x
 
 
 @dataclass(frozen=True)
@@ -85,19 +146,70 @@ class Solution:
     gap: float
 
 
-def solve(problem: Problem, start: Array, enough: float) -> Solution:
-    """The best x from a `start` strictly inside all limits; ends with a gap of `enough`."""
-    search = _Search(problem, start)
-    best = Solution(start, search.gap)
-    for _ in range(MOST_STEPS):
-        if best.gap <= enough or search.products() <= enough / 100:
-            break  # the second: beyond it there is only rounding
-        search.step()
-        if search.gap < best.gap:
-            best = Solution(search.place.x, search.gap)
-        elif search.gap > LOST * best.gap:
+def solve(problem: Problem, start: Array, enough: float, first: float = FIRST) -> Solution:
+    """The best x from a `start` inside all limits; ends with a gap of `enough`.
+
+    `first` is how large multipliers start: smaller, where the start is near the best.
+    Where limits leave next to no room, or the objective is flat to the last digit, the search may
+    end early; what it proves holds all the same.
+    """
+    with np.errstate(all="ignore"):  # a step that leads nowhere is not taken
+        search = _Search(problem, start, first)
+        best, multiplier = Solution(start, search.gap), search.goal_multiplier
+        for _ in range(MOST_STEPS):
+            if best.gap <= enough or search.products() <= enough / 100:
+                break  # the second: beyond it there is only rounding
+            try:
+                search.step()
+            except np.linalg.LinAlgError:
+                break
+            if search.gap < best.gap:
+                best, multiplier = Solution(search.place.x, search.gap), search.goal_multiplier
+            elif not search.gap <= LOST * best.gap:
+                break
+        found = Solution(best.x, proven(problem, best.x, multiplier))
+        if found.gap > LARGE and problem.goal is None:
+            found = _climbed(problem, found)
+        return found
+
+
+def _climbed(problem: Problem, found: Solution) -> Solution:
+    """A better x from one that is far from proven, straight towards what its tangent promises.
+
+    (Frank and Wolfe, Naval Research Logistics Quarterly 3, 1956.) For the few cases in which money
+    differs by so many powers of ten that the search loses its digits.
+    """
+    x, best = found.x, found
+    for _ in range(CLIMBS):
+        gradient = _Place(problem, x).gradient
+        way = problem.extreme(gradient) - x
+        low, high = -50.0, 0.0
+        if (_Place(problem, x + way).gradient * way).sum() < 0:
+            while high - low > 1e-3:
+                middle = (low + high) / 2
+                up = (_Place(problem, x + np.exp(middle) * way).gradient * way).sum() > 0
+                low, high = (middle, high) if up else (low, middle)
+        x = x + np.exp(high) * way
+        gap = proven(problem, x)
+        if gap < best.gap:
+            best = Solution(x, gap)
+        if best.gap <= LARGE:
             break
     return best
+
+
+def proven(problem: Problem, x: Array, multiplier: float = 0.0) -> float:
+    """By how much, at most, any point within the limits is better than x.
+
+    The objective, and `multiplier` times the goal with it, lie below their tangents at x; so what
+    the tangent can gain is a bound, whatever x is and however it was found.
+    """
+    place = _Place(problem, x)
+    gain = place.gradient
+    if problem.goal is not None:
+        gain = gain + multiplier * place.goal_gradient
+    slack = multiplier * problem.slack(x) if problem.goal is not None else 0.0
+    return max(0.0, problem.most(gain) - float((gain * x).sum()) + slack)
 
 
 class _Place:
@@ -105,15 +217,24 @@ class _Place:
 
     def __init__(self, problem: Problem, x: Array) -> None:
         self.x = x
-        self.weight = problem.value * np.exp(-_dot(problem.rate, x))
-        self.gradient = self.weight[:, None] * problem.rate - problem.cost
+        exposure, slope, fall = problem.exposures(x)
+        reach = problem.reach
+        self.weight = reach.value * np.exp(-_dot(reach.weight, exposure))
+        self.rate = reach.weight * slope
+        self.gradient = self.weight[:, None] * self.rate - problem.cost
         """Of the objective."""
-        self.goal_weight = self.goal_gradient = self.goal_slack = np.zeros(0)
+        self.curvature = self.weight[:, None] * (reach.weight * fall)
+        self.goal_weight = self.goal_rate = self.goal_gradient = np.zeros(0)
+        self.goal_slack = self.goal_curvature = np.zeros(0)
         goal = problem.goal
         if goal is not None:
-            self.goal_weight = goal.people * np.exp(-_dot(goal.exposure, x))
-            self.goal_gradient = self.goal_weight[:, None] * goal.exposure - goal.contacts
+            self.goal_gradient = goal.linear
             self.goal_slack = np.array([problem.slack(x)])
+            if goal.reach is not None:
+                self.goal_weight = goal.reach.value * np.exp(-_dot(goal.reach.weight, exposure))
+                self.goal_rate = goal.reach.weight * slope
+                self.goal_gradient = self.goal_weight[:, None] * self.goal_rate + goal.linear
+                self.goal_curvature = self.goal_weight[:, None] * (goal.reach.weight * fall)
 
 
 class _Search:
@@ -125,7 +246,7 @@ class _Search:
     x, since a small one would be lost in the difference of two large numbers.
     """
 
-    def __init__(self, problem: Problem, start: Array) -> None:
+    def __init__(self, problem: Problem, start: Array, first: float) -> None:
         self.problem = problem
         groups = np.eye(len(problem.low))[:, problem.group]  # group x column
         self.fixed = problem.low >= problem.high
@@ -143,7 +264,7 @@ class _Search:
         ends = [0, *accumulate(slack.size for slack in slacks)]
         self.places = [slice(*both) for both in pairwise(ends)]
         self.slacks = np.concatenate(slacks)
-        size = FIRST * max(1e-3, float(np.abs(self.place.gradient).max()))
+        size = first * max(1e-3, float(np.abs(self.place.gradient).max()))
         # Multipliers that make every product of slack and multiplier alike.
         self.z = size / self.slacks.size / self.slacks
         # One multiplier for each fixed group, and one for the total of the others.
@@ -189,6 +310,11 @@ class _Search:
     def products(self) -> float:
         """Sum of the distances from the limits times their multipliers."""
         return float(self.slacks @ self.z)
+
+    @property
+    def goal_multiplier(self) -> float:
+        """The multiplier of the goal; 0 where there is none."""
+        return float(self.z[-1]) if self.problem.goal is not None else 0.0
 
     def step(self) -> None:
         """One step: a look ahead, then towards the centre as far as that promises."""
@@ -242,9 +368,11 @@ class _Newton:
         self.diagonal = own + STEADY
         if wide.size:
             self.diagonal[search.bounded] += wide
-        parts = [(place.weight, problem.rate)]
-        if problem.goal is not None:
-            parts.append((float(search.z[-1]) * place.goal_weight, problem.goal.exposure))
+        self.diagonal += place.curvature
+        parts = [(place.weight, place.rate)]
+        if problem.goal is not None and problem.goal.reach is not None:
+            self.diagonal += search.goal_multiplier * place.goal_curvature
+            parts.append((search.goal_multiplier * place.goal_weight, place.goal_rate))
         factors = np.stack([np.sqrt(weight)[:, None] * rate for weight, rate in parts])
         self.scaled = factors / self.diagonal
         small = np.einsum("sgj,tgj->gst", factors, self.scaled) + np.eye(len(parts))
@@ -259,6 +387,13 @@ class _Newton:
         self.answers = self._rows_solved(columns).reshape(self.columns.shape)
         self.matrix = self.columns @ self.answers.T
         self.matrix += np.diag(self.softness)
+        free = len(search.free_groups)
+        if free:  # the total less the free sums, where only their softness is left
+            self.matrix[-1] = self.matrix[:, -1] = 0.0
+            self.matrix[-1, :free] = self.matrix[:free, -1] = -self.softness[:free]
+            self.matrix[-1, -1] = self.softness[:free].sum()
+        self.scale = 1 / np.sqrt(np.diag(self.matrix))
+        self.matrix *= self.scale[:, None] * self.scale
 
     def direction(self, targets: Array) -> _Direction:
         """Towards products of slack and multiplier that equal `targets`."""
@@ -268,9 +403,15 @@ class _Newton:
         wanted = self.columns @ own
         given = len(self.softness) - len(search.nu)
         free = len(search.free_groups)
-        wanted[given:] += search.rows @ search.place.x.sum(axis=0) - search.targets
+        astray = search.rows @ search.place.x.sum(axis=0) - search.targets
+        astray[np.abs(astray) < ROUNDED] = 0.0
+        wanted[given:] += astray
         wanted[free:given] += search.missed()
-        forces = np.linalg.solve(self.matrix, wanted)
+        if free:
+            wanted[-1] = astray[-1]
+        forces = self.scale * np.linalg.solve(self.matrix, self.scale * wanted)
+        if free:
+            forces[:free] -= forces[-1]
         dx = own - forces @ self.answers
         soft = (forces * self.softness)[:given]  # how the sums move, free of cancellation
         wide = -dx[search.bounded.ravel()]

@@ -27,6 +27,13 @@ class Offer:
     curve: Curve
     minimum: int = 0
     cap: int | None = None
+    ceiling: float | None = None
+    """Share of a segment that can be reached at all; None where the planner gave none."""
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is taken to reach everybody: neither ceiling nor table says otherwise."""
+        return self.ceiling is None and isinstance(self.curve.asked, float)
 
     @property
     def contacts_per_won(self) -> float:
@@ -44,6 +51,17 @@ class Frequency:
 
     kind: Literal["at_most", "at_least"]
     contacts: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the least budget is asked for.
+
+    A share of those who can be reached (`reach`), so many `people`, or a `frequency`.
+    """
+
+    kind: str
+    level: float
 
 
 def won(amount: float) -> Text:

@@ -18,15 +18,19 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Market:
-    """Whom money can be spent on: people, affinity (both by segment), weight (segment x offer)."""
+    """Whom money can be spent on.
+
+    `people` and what each of them counts (`value`) by segment; `weight`, segment x offer: which
+    share of an exposure there counts.
+    """
 
     people: Array
-    affinity: Array
+    value: Array
     weight: Array
 
     def of(self, chosen: NDArray[np.intp]) -> Market:
         """Some of the segments."""
-        return Market(self.people[chosen], self.affinity[chosen], self.weight[chosen])
+        return Market(self.people[chosen], self.value[chosen], self.weight[chosen])
 
 
 def contacts(spend: NDArray[np.generic], offers: Sequence[Offer]) -> Array:
@@ -44,12 +48,11 @@ def exposures(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer
 def worth(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
     """The objective at spends (segment x offer)."""
     counted = (market.weight * exposures(spend, market, offers)).sum(axis=1)
-    values = market.people * np.maximum(market.affinity, 0)
-    return float(values @ -np.expm1(-counted))
+    return float((market.people * market.value) @ -np.expm1(-counted))
 
 
 def reached(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """People at least one contact arrives at (Sainsbury), whatever their affinity."""
+    """People at least one contact arrives at (Sainsbury), each counted once."""
     return float(market.people @ -np.expm1(-exposures(spend, market, offers).sum(axis=1)))
 
 

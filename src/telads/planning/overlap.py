@@ -3,7 +3,8 @@
 Nothing is known of who is reached by two platforms at once. From the reaches alone the union lies
 between the largest of them and their sum (at most everybody): Fréchet's bounds (Ann. Univ. Lyon
 A 14, 1951), which no others can better, since both ends can occur. Sainsbury's estimate between
-them takes the platforms as independent within a segment.
+them takes the platforms as independent within a segment. How often they are reached follows from
+reach and contacts (`often`).
 """
 
 from __future__ import annotations
@@ -35,3 +36,31 @@ def union(reaches: Array) -> Union:
         high=np.asarray(np.minimum(reaches.sum(axis=-1), 1.0)),
         sainsbury=np.asarray(1 - np.prod(1 - reaches, axis=-1)),
     )
+
+
+HALVINGS = 60
+"""Steps of Newton's method that are enough where the root is nearly a double one, at 0."""
+
+
+def often(contacts: Array, reach: Array, times: int) -> Array:
+    """Share of people that at least `times` contacts arrive at.
+
+    `contacts` are those per person, `reach` the share that one arrives at. The contacts of those
+    who are reached are Poisson's, none excepted: with random contacts that is Poisson's law itself,
+    and otherwise the one law of its kind that keeps both the reach and the sum of contacts.
+    """
+    some = reach > 0
+    each = np.where(some, contacts / np.where(some, reach, 1.0), 1.0)
+    rate = np.maximum(each, 0.0)
+    for _ in range(HALVINGS):  # rate / (1 - exp(-rate)) = each, from the right
+        slope = 1 - each * np.exp(-rate)
+        step = (rate + each * np.expm1(-rate)) / np.where(slope > 0, slope, 1.0)
+        rate = np.maximum(rate - np.where(slope > 0, step, rate), 0.0)
+    below, term = np.zeros_like(rate), np.exp(-rate)
+    for count in range(1, times):
+        term = term * rate / count
+        below = below + term
+    none = -np.expm1(-rate)
+    first = 1.0 if times > 1 else 0.0
+    share = np.where(none > 0, below / np.where(none > 0, none, 1.0), first)
+    return np.asarray(np.where(some, reach * np.clip(1 - share, 0.0, 1.0), 0.0))

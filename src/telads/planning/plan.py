@@ -19,13 +19,16 @@ from telads.errors import DataError
 from telads.language import Text
 from telads.model import Month
 from telads.planning.audience import Audience, audience
-from telads.planning.brief import Brief, read_brief
+from telads.planning.brief import Brief, read_brief, read_former_brief
 from telads.planning.limits import check_unit
-from telads.planning.result import OFTEN, SHARE, Result, divide
+from telads.planning.result import PARTS, Result, divide, upgraded
+from telads.planning.scenarios import OFTEN, SHARE
 from telads.workspace import Build
 
-FORMAT = 1
+FORMAT = 2
 """Version of the plan's JSON."""
+FORMER = 1
+"""Plans in which there was one objective, affinity-weighted reach, and no ceiling."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Plan:
     basis: Basis
     people: Mapping[str, Any]
     result: Result
+    former: Mapping[str, Any] | None = None
+    """The JSON of a plan of an earlier version, as it was saved; its figures stay as they were."""
 
     @property
     def name(self) -> str:
@@ -64,6 +69,8 @@ class Plan:
 
     def content(self) -> dict[str, Any]:
         """The plan as JSON, without its hash."""
+        if self.former is not None:
+            return {name: value for name, value in self.former.items() if name != "hash"}
         return {
             "plan": FORMAT,
             "brief": self.brief.document(),
@@ -158,16 +165,16 @@ def read_plan(document: Any) -> Plan:
     if not isinstance(document, Mapping) or not _whole(document):
         raise _damaged()
     try:
-        result = document["result"]
+        result, former = document["result"], document["plan"] == FORMER
+        if former:
+            result = upgraded(result)
         return Plan(
-            brief=read_brief(document["brief"]),
+            brief=(read_former_brief if former else read_brief)(document["brief"]),
             basis=Basis(**document["basis"]),
             people=document["audience"],
-            result=Result(
-                result["summary"], tuple(result["platforms"]), tuple(result["segments"]),
-                tuple(result["spends"]),
-            ),
-        )  # fmt: skip
+            result=Result(result["summary"], *(tuple(result[part]) for part in PARTS)),
+            former=document if former else None,
+        )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _damaged() from error
 
@@ -176,7 +183,7 @@ def _whole(document: Mapping[str, Any]) -> bool:
     """Whether a document is a plan of this form, as it was saved."""
     content = {name: value for name, value in document.items() if name != "hash"}
     try:
-        return document.get("plan") == FORMAT and document.get("hash") == _hash(content)
+        return document.get("plan") in {FORMAT, FORMER} and document.get("hash") == _hash(content)
     except (TypeError, ValueError, RecursionError):  # nothing that JSON holds
         return False
 

@@ -13,15 +13,13 @@ from telads.model import Month, Segment
 from telads.planning.audience import audience, overlap
 from telads.planning.comparison import Comparison
 from telads.planning.plan import Plan, canonical, people_document
+from telads.planning.result import PARTS
 from telads.planning.rules import Rules
 from telads.planning.sentences import audience_sentences, overlap_sentences, plan_sentences
 from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
-
-PARTS = ("platforms", "segments", "spends")
-"""The tables of a plan."""
 
 
 def part_named(name: str) -> str:
@@ -123,7 +121,9 @@ def comparison_answer(found: Comparison) -> Answer:
         build=found.now.basis.build,
         synthetic=found.now.basis.synthetic,
         rows=frame_of(found.segments),
-        facts={"causes": list(found.causes), "platforms": list(found.platforms),
+        facts={"verdict": found.verdict, "moved": found.moved, "moved_share": found.moved_share,
+               "reach_change": found.reach_change, **found.shares(),
+               "causes": list(found.causes), "platforms": list(found.platforms),
                "month_before": found.before.basis.month, "build_before": found.before.basis.build},
         sentences=found.sentences(),
     )  # fmt: skip

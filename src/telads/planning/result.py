@@ -2,15 +2,16 @@
 
 All is computed from sizes rounded to 10, so that no figure and no ratio of figures tells more of a
 segment's size than its shown one. Shares, affinities and associations are rounded to four digits,
-frequencies to two, so that machines that sum in another order write the same text.
+frequencies to two, so that machines that sum in another order write the same text. What other
+budgets, prices and audiences would do is told by `scenarios`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from math import ceil
+from math import ceil, fsum
 from typing import Any
 
 import numpy as np
@@ -19,23 +20,19 @@ from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import of_month, people
 from telads.disclosure import size as rounded
 from telads.disclosure import standard
-from telads.errors import QuestionError
 from telads.model import Month, Segment
 from telads.planning.allocation import Allocation, allocate
 from telads.planning.audience import Audience, Key
 from telads.planning.brief import Brief
 from telads.planning.limits import Offer
-from telads.planning.market import Array, Market, contacts, exposures, frequency, worth
-from telads.planning.overlap import Union, union
+from telads.planning.market import Array, Market, contacts, exposures, frequency
+from telads.planning.overlap import Union, often, union
+from telads.planning.rules import Joined, Rules, Usage
+from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios
 from telads.workspace import Build
 
-Row = dict[str, Any]
-
-SHARE, OFTEN = 4, 2
 PROVEN = 10**5
-"""The proven gap is rounded up to this part of the weighted reach."""
-STEP = 0.1
-"""By how much the budget and the prices are changed to see what that does."""
+"""The proven gap is rounded up to this part of what is maximised."""
 AT_GOAL = 0.999
 """Share of a frequency goal from which on it is called binding."""
 
@@ -49,92 +46,185 @@ class Result:
     segments: tuple[Row, ...]
     spends: tuple[Row, ...]
     """One for each segment and platform that money is spent on."""
+    budgets: tuple[Row, ...] = ()
+    """What other budgets would reach, each divided anew."""
+    goals: tuple[Row, ...] = ()
+    """The least budgets for goals of reach and frequency."""
+    sensitivity: tuple[Row, ...] = ()
+    """What the reach would be, were an assumption another one."""
+    districts: tuple[Row, ...] = ()
+    ages: tuple[Row, ...] = ()
+    """Spend and reach by district, and by sex and age."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {
-            "summary": self.summary,
-            "platforms": list(self.platforms),
-            "segments": list(self.segments),
-            "spends": list(self.spends),
-        }
+        return {"summary": self.summary, **{part: list(getattr(self, part)) for part in PARTS}}
 
 
-def market(
-    build: Build, segments: Sequence[Segment], month: Month, service: str, offers: Sequence[Offer]
-) -> Market:
-    """People, affinity and associations of segments; what is not known counts as 0."""
-    known = people(build)[str(month)]
-    affinity, associations = _figures(build, month, service)
-    keys = [key_of(segment) for segment in segments]
-    return Market(
-        people=np.array([float(rounded(known[of])) for of in keys]),
-        affinity=np.array([round(affinity.get(of) or 0.0, SHARE) for of in keys]),
-        weight=np.array(
-            [
-                [round(max(associations.get((of, o.service)) or 0.0, 0.0), SHARE) for o in offers]
-                for of in keys
-            ]
-        ).reshape(len(keys), len(offers)),
-    )
+PARTS = tuple(field.name for field in fields(Result))[1:]
+"""The tables of a plan."""
 
 
+def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a plan of the former version in the present form; what it lacks is None."""
+    summary = {
+        "objective": "affinity", "weight": "association", "gap_to": "best",
+        **dict.fromkeys(("reachable", "reached_2", "reached_3", "below_segments", "below_spend",
+                         "below_spend_share", "narrowed")),
+        **result["summary"],
+    }  # fmt: skip
+    return {
+        **dict.fromkeys(PARTS, ()),
+        **result,
+        "summary": summary,
+        "platforms": [{"ceiling": None, **row} for row in result["platforms"]],
+        "segments": [{"index": None, **row} for row in result["segments"]],
+    }
+
+
+@dataclass(frozen=True)
+class Use:
+    """How segments use the advertised service: affinity, index (None: no ratio), associations."""
+
+    affinity: Mapping[Key, float | None]
+    index: Mapping[Key, float | None]
+    associations: Mapping[tuple[Key, str], float | None]
+    average: float
+    """The affinity of the average person."""
+
+    def below(self, of: Key) -> bool:
+        """Whether a segment uses the service less than the average person."""
+        index, affinity = self.index.get(of), self.affinity.get(of)
+        if index is not None:
+            return index < AVERAGE
+        return affinity is None or affinity < self.average
+
+
+AVERAGE = 100.0
+"""The index of the average person."""
 KEPT = 32
 """Services and months whose figures are held."""
 
 
 @lru_cache(maxsize=KEPT)
-def _figures(
-    build: Build, month: Month, service: str
-) -> tuple[dict[Key, float | None], dict[tuple[Key, str], float | None]]:
-    """The affinity for a service by segment, its associations by segment and platform."""
+def use_of(build: Build, month: Month, service: str) -> Use:
+    """How the segments of a month use a service."""
     rows = of_month(build, "services", month)
-    own = rows.filter(rows["service"] == service).select(*KEY, "affinity")
+    own = rows.filter(rows["service"] == service).select(*KEY, "population", "affinity", "index")
     rows = of_month(build, "platforms", month)
     pairs = rows.filter(rows["service"] == service).select(*KEY, "platform", "association")
-    return (
-        {(district, sex, age): z for district, sex, age, z in own.iter_rows()},
-        {((district, sex, age), name): r for district, sex, age, name, r in pairs.iter_rows()},
+    known = [((d, s, a), float(count), z, i) for d, s, a, count, z, i in own.iter_rows()]
+    counted = [(rounded(count), z) for _, count, z, _ in known if z is not None]
+    total = fsum(count for count, _ in counted)
+    return Use(
+        affinity={of: z for of, _, z, _ in known},
+        index={of: i for of, _, _, i in known},
+        associations={((d, s, a), name): r for d, s, a, name, r in pairs.iter_rows()},
+        average=fsum(count * z for count, z in counted) / total if total else 0.0,
     )
+
+
+def market(
+    build: Build, segments: Sequence[Segment], month: Month, brief: Brief
+) -> tuple[Market, Array]:
+    """The market of segments, and their associations (segment x offer).
+
+    What is not known of a segment counts as 0.
+    """
+    known, use = people(build)[str(month)], use_of(build, month, brief.service)
+    keys = [key_of(segment) for segment in segments]
+    counts: dict[str, Callable[[Key], float]] = {
+        "reach": lambda of: 1.0,
+        "index": lambda of: round((use.index.get(of) or 0.0) / AVERAGE, SHARE),
+        "affinity": lambda of: max(round(use.affinity.get(of) or 0.0, SHARE), 0.0),
+    }
+    associations = np.array(
+        [
+            [
+                round(max(use.associations.get((of, o.service)) or 0.0, 0.0), SHARE)
+                for o in brief.offers
+            ]
+            for of in keys
+        ]
+    ).reshape(len(keys), len(brief.offers))
+    return Market(
+        people=np.array([float(known[of]) for of in keys]),
+        value=np.array([counts[brief.objective](of) for of in keys]),
+        weight=associations if brief.weight else np.ones_like(associations),
+    ), associations
+
+
+@dataclass(frozen=True)
+class _Division:
+    """A division with all that the tables of a plan are made of."""
+
+    brief: Brief
+    segments: Sequence[Segment]
+    size: int
+    """People of the audience as they are shown."""
+    market: Market
+    associations: Array
+    use: Use
+    found: Allocation
+    reaches: Array
+    together: Union
+    bought: Array
+
+    @property
+    def people(self) -> Array:
+        return self.market.people
+
+    def shown(self, count: float) -> int:
+        """People of the whole audience as they may be shown.
+
+        Its size is the rounded sum of segments, they are summed up from rounded ones: all of them
+        can be a few more.
+        """
+        return min(rounded(count), self.size)
+
+    @property
+    def below(self) -> Array:
+        """Which segments use the service less than the average person."""
+        return np.array([self.use.below(key_of(segment)) for segment in self.segments])
 
 
 def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
     """Divide the brief's budget over an audience's segments; raises what `allocate` raises."""
-    offers, segments, size = brief.offers, chosen.segments, chosen.size.population
-    known = market(build, segments, chosen.month, brief.service, offers)
+    offers, segments = brief.offers, chosen.segments
+    known, associations = market(build, segments, chosen.month, brief)
     found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
-    together = union(reaches)
-    bought = contacts(found.spend, offers)
+    one = _Division(
+        brief, segments, chosen.size.population, known, associations,
+        use_of(build, chosen.month, brief.service), found, reaches, union(reaches),
+        contacts(found.spend, offers),
+    )  # fmt: skip
+    scenarios = Scenarios(brief, known, found, one.size)
     return Result(
-        summary=_summary(brief, known, found, together, bought, size),
-        platforms=_platforms(brief, known, found, reaches, bought, size),
-        segments=_segments(segments, known, found, together, bought),
+        summary={**_summary(one), **scenarios.next(), **_narrowed(one, scenarios)},
+        platforms=_platforms(one, scenarios),
+        segments=_segments(one),
         spends=tuple(
             {
                 **_named(segments[g]),
                 "platform": offers[p].name,
-                "association": float(known.weight[g, p]),
+                "association": float(associations[g, p]),
                 "spend": int(found.spend[g, p]),
-                "contacts": round(bought[g, p]),
+                "contacts": round(one.bought[g, p]),
                 "reach_share": _round(reaches[g, p], SHARE),
             }
             for g, p in np.argwhere(found.spend).tolist()
         ),
+        budgets=scenarios.budgets(),
+        goals=scenarios.goals(),
+        sensitivity=scenarios.sensitivity(),
+        districts=_by(one, lambda segment: {"district": segment.district}),
+        ages=_by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
     )
 
 
 def _round(value: float, digits: int) -> float:
     return round(float(value), digits)
-
-
-def _people(count: float, size: int) -> int:
-    """People of the whole audience as they may be shown.
-
-    Its size is the rounded sum of segments, they are summed up from rounded ones: all of them can
-    be a few more.
-    """
-    return min(rounded(count), size)
 
 
 def _often(contacts: float, reached: float) -> float | None:
@@ -146,35 +236,49 @@ def _named(segment: Segment) -> Row:
     return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
 
 
-def _summary(
-    brief: Brief, known: Market, found: Allocation, together: Union, bought: Array, size: int
-) -> Row:
-    total = float(known.people.sum())
-    reached = float(known.people @ together.sainsbury)
+def _summary(one: _Division) -> Row:
+    brief, people, together, found = one.brief, one.people, one.together, one.found
+    total, reached = float(people.sum()), float(people @ together.sainsbury)
+    each = one.bought.sum(axis=1) / people
+    by_times = {
+        f"reached_{times}": one.shown(float(people @ often(each, together.sainsbury, times)))
+        for times in (2, 3)
+    }
     return {
+        "objective": brief.objective,
+        "weight": brief.weight,
         "budget": brief.budget,
         "spend": int(found.spend.sum()),
-        "segments": len(known.people),
+        "segments": len(people),
         "segments_used": int((found.spend.sum(axis=1) > 0).sum()),
-        "population": size,
-        "contacts": round(float(bought.sum())),
-        "reached": _people(reached, size),
-        "reached_low": _people(float(known.people @ together.low), size),
-        "reached_high": _people(float(known.people @ together.high), size),
+        "population": one.size,
+        "contacts": round(float(one.bought.sum())),
+        "reachable": one.shown(total * reachable_share(brief.offers)),
+        "reached": one.shown(reached),
+        **by_times,
+        "reached_low": one.shown(float(people @ together.low)),
+        "reached_high": one.shown(float(people @ together.high)),
         "reach_share": _round(reached / total, SHARE),
-        "frequency": _often(float(bought.sum()), reached),
-        "weighted_reach": rounded(found.worth),
+        "frequency": _often(float(one.bought.sum()), reached),
+        "weighted_reach": one.shown(reached)
+        if brief.objective == "reach" and not brief.weight
+        else rounded(found.worth),
         "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
         if found.worth
         else 0.0,
-        "binding": _binding(brief, known, found),
-        **_next(brief, known, found),
+        "gap_to": "without_goal" if found.beyond_goal else "best",
+        "binding": _binding(one),
     }
 
 
-def _binding(brief: Brief, known: Market, found: Allocation) -> list[str]:
+def reachable_share(offers: Sequence[Offer]) -> float:
+    """The share of a segment that the platforms can reach together, however much is spent."""
+    return 1 - float(np.prod([1 - offer.curve.most for offer in offers]))
+
+
+def _binding(one: _Division) -> list[str]:
     """The limits without which more would be reached: `cap youtube`, `frequency`."""
-    totals = found.spend.sum(axis=0).tolist()
+    brief, totals = one.brief, one.found.spend.sum(axis=0).tolist()
     limits = [
         f"{limit} {offer.name}"
         for offer, total in zip(brief.offers, totals, strict=True)
@@ -182,9 +286,9 @@ def _binding(brief: Brief, known: Market, found: Allocation) -> list[str]:
     ]
     goal = brief.goal
     if goal:
-        often = frequency(found.spend, known, brief.offers)
-        ratio = often / goal.contacts if goal.kind == "at_most" else goal.contacts / often
-        limits += ["frequency"] if ratio >= AT_GOAL else []
+        times = frequency(one.found.spend, one.market, brief.offers)
+        ratio = times / goal.contacts if goal.kind == "at_most" else goal.contacts / times
+        limits += ["frequency"] if ratio >= AT_GOAL or one.found.beyond_goal else []
     return limits
 
 
@@ -194,94 +298,112 @@ def _limit(offer: Offer, spend: int) -> str | None:
     return "minimum" if offer.minimum and spend == offer.minimum else None
 
 
-def _next(brief: Brief, known: Market, found: Allocation) -> Row:
-    """What a tenth more budget would add; None where the limits do not let it be spent."""
-    more = brief.budget + round(brief.budget * STEP)
-    other = _again(brief, known, brief.offers, more)
+def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
+    """What goes to segments that use the service less than the average person; who is left without.
+
+    `narrowed` is the audience of the fewest segments, by use, whose plan stays at a frequency that
+    is not too high; None where it would be no smaller one.
+    """
+    below, spend = one.below, one.found.spend.sum(axis=1)
+    known = [one.use.affinity.get(key_of(segment)) for segment in one.segments]
+    affinity = np.floor(np.array(known, dtype=float) * 10**SHARE) / 10**SHARE
+    affinity = np.nan_to_num(affinity, nan=-np.inf)
+    fewer = scenarios.narrowed(affinity)
     return {
-        "next_budget": more - brief.budget,
-        "next_weighted_reach": None if other is None else rounded(other.worth - found.worth),
-        "next_share": _change(other, known, brief.offers, found),
-    }
+        "below_segments": int(below.sum()),
+        "below_spend": int(spend[below].sum()),
+        "below_spend_share": _round(spend[below].sum() / one.brief.budget, SHARE),
+        "narrowed": None if fewer is None else {
+            "least_affinity": fewer.least,
+            "segments": fewer.segments,
+            "population": fewer.population,
+            "reached": fewer.reached,
+            "frequency": fewer.frequency,
+            "rules": _fewer(one, fewer).document(),
+        },
+    }  # fmt: skip
 
 
-def _again(brief: Brief, known: Market, offers: Sequence[Offer], budget: int) -> Allocation | None:
-    try:
-        return allocate(known, offers, budget, brief.unit, brief.goal)
-    except QuestionError:
-        return None
+def _fewer(one: _Division, fewer: Narrowed) -> Rules:
+    """The rules of the narrowed audience: those of the plan and a least use, where that says it."""
+    rules = one.brief.rules
+    if rules.include or rules.where is None:
+        return Rules(include=tuple(one.segments[g] for g in fewer.members))
+    use = Usage(one.brief.service, "affinity", fewer.least)
+    where = rules.where
+    parts = where.rules if isinstance(where, Joined) and where.how == "all" else (where,)
+    return Rules(where=Joined("all", (*parts, use)), exclude=rules.exclude)
 
 
-def _change(
-    other: Allocation | None, known: Market, offers: Sequence[Offer], found: Allocation
-) -> float | None:
-    """Relative change of the weighted reach."""
-    if other is None or not found.worth:
-        return None
-    return _round(worth(other.spend, known, offers) / found.worth - 1, SHARE)
-
-
-def _platforms(
-    brief: Brief, known: Market, found: Allocation, reaches: Array, bought: Array, size: int
-) -> tuple[Row, ...]:
+def _platforms(one: _Division, scenarios: Scenarios) -> tuple[Row, ...]:
     rows = []
+    people, brief = one.people, one.brief
     for at, offer in enumerate(brief.offers):
-        spend = int(found.spend[:, at].sum())
-        reached = float(known.people @ reaches[:, at])
+        spend = int(one.found.spend[:, at].sum())
+        reached = float(people @ one.reaches[:, at])
         rows.append({
             "platform": offer.name,
             "service": offer.service,
             "price": int(offer.price),
             "minimum": offer.minimum,
             "cap": offer.cap,
-            "association": standard(known.people @ known.weight[:, at] / known.people.sum()),
+            "ceiling": offer.ceiling,
+            "association": standard(people @ one.associations[:, at] / people.sum()),
             "spend": spend,
             "spend_share": _round(spend / brief.budget, SHARE),
-            "contacts": round(float(bought[:, at].sum())),
-            "reached": _people(reached, size),
-            "reach_share": _round(reached / known.people.sum(), SHARE),
-            "frequency": _often(float(bought[:, at].sum()), reached),
+            "contacts": round(float(one.bought[:, at].sum())),
+            "reached": one.shown(reached),
+            "reach_share": _round(reached / people.sum(), SHARE),
+            "frequency": _often(float(one.bought[:, at].sum()), reached),
             "limit": _limit(offer, spend),
-            **_repriced(brief, known, found, at, 1 + STEP, "dearer"),
-            **_repriced(brief, known, found, at, 1 - STEP, "cheaper"),
+            **scenarios.repriced(at),
         })  # fmt: skip
     return tuple(rows)
 
 
-def _repriced(
-    brief: Brief, known: Market, found: Allocation, at: int, times: float, name: str
-) -> Row:
-    """The platform's spend and the whole plan's weighted reach, divided anew at another price."""
-    offers = list(brief.offers)
-    offers[at] = replace(offers[at], price=offers[at].price * times)
-    other = _again(brief, known, offers, brief.budget)
-    return {
-        f"spend_if_{name}": None if other is None else int(other.spend[:, at].sum()),
-        f"weighted_reach_if_{name}": _change(other, known, offers, found),
-    }
-
-
-def _segments(
-    segments: Sequence[Segment],
-    known: Market,
-    found: Allocation,
-    together: Union,
-    bought: Array,
-) -> tuple[Row, ...]:
+def _segments(one: _Division) -> tuple[Row, ...]:
     rows = []
-    for g, segment in enumerate(segments):
-        count = known.people[g]
-        reached = count * together.sainsbury[g]
+    for g, segment in enumerate(one.segments):
+        count, use = one.people[g], one.use
+        reached = count * one.together.sainsbury[g]
+        index = use.index.get(key_of(segment))
         rows.append({
             **_named(segment),
             "population": rounded(count),
-            "affinity": float(known.affinity[g]),
-            "spend": int(found.spend[g].sum()),
-            "contacts": round(float(bought[g].sum())),
+            "affinity": _round(use.affinity.get(key_of(segment)) or 0.0, SHARE),
+            "index": None if index is None else _round(index, OFTEN),
+            "spend": int(one.found.spend[g].sum()),
+            "contacts": round(float(one.bought[g].sum())),
             "reached": rounded(reached),
-            "reached_low": rounded(count * together.low[g]),
-            "reached_high": rounded(count * together.high[g]),
-            "reach_share": _round(together.sainsbury[g], SHARE),
-            "frequency": _often(float(bought[g].sum()), reached),
+            "reached_low": rounded(count * one.together.low[g]),
+            "reached_high": rounded(count * one.together.high[g]),
+            "reach_share": _round(one.together.sainsbury[g], SHARE),
+            "frequency": _often(float(one.bought[g].sum()), reached),
+        })  # fmt: skip
+    return tuple(rows)
+
+
+def _by(one: _Division, named: Callable[[Segment], Row]) -> tuple[Row, ...]:
+    """Spend and reach summed over segments that have the same name."""
+    groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
+    for g, segment in enumerate(one.segments):
+        row = named(segment)
+        groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
+    rows = []
+    for _, (row, members) in sorted(groups.items()):
+        people = one.people[members]
+        spend, reached = (
+            int(one.found.spend[members].sum()),
+            people @ one.together.sainsbury[members],
+        )
+        rows.append({
+            **row,
+            "population": rounded(float(people.sum())),
+            "spend": spend,
+            "spend_share": _round(spend / one.brief.budget, SHARE),
+            "contacts": round(float(one.bought[members].sum())),
+            "reached": rounded(float(reached)),
+            "reach_share": _round(reached / people.sum(), SHARE),
+            "frequency": _often(float(one.bought[members].sum()), float(reached)),
         })  # fmt: skip
     return tuple(rows)

@@ -162,6 +162,17 @@ class Rules:
             segment_of(build, *segment)
         return tuple(sorted((found | set(self.include)) & shown - set(self.exclude)))
 
+    def uses(self, service: str) -> bool:
+        """Whether the audience is chosen by its use of a service."""
+
+        def within(rule: Rule | None) -> bool:
+            if isinstance(rule, Joined):
+                found = [within(one) for one in rule.rules]
+                return any(found) if rule.how == "all" else all(found)
+            return isinstance(rule, Usage) and rule.service == service
+
+        return within(self.where) and not self.include
+
     def document(self) -> dict[str, Any]:
         """As JSON, spelt as the tables spell."""
         return {

@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
+from math import ceil, floor, log10
 from typing import Any
 
 from telads.catalog import BY_ID
-from telads.language import LANGUAGES, Text
+from telads.language import LANGUAGES, Text, same
 from telads.planning.audience import Audience, Overlap, Standing
 from telads.planning.limits import won
 from telads.planning.plan import Plan
-from telads.planning.words import platform_text
-from telads.wording import people
+from telads.planning.scenarios import FULL, TOO_OFTEN
+from telads.planning.words import objective_text, platform_text
+from telads.wording import josa, people
+
+DIGITS = 3
+"""Significant digits of a reach in a sentence: a model has no more."""
 
 
 def plan_sentences(plan: Plan) -> tuple[Text, ...]:
-    """What the money buys, what more of it would, and which limits bind."""
-    sums = plan.result.summary
-    coarse = sums["proven_gap"] >= LARGE_GAP and plan.brief.unit > 1
-    found = [_bought(sums), *([_of_unit(sums["proven_gap"])] if coarse else _of_more(sums))]
+    """What the money buys, what more of it would, what is taken for granted, and what binds."""
+    sums, brief = plan.result.summary, plan.brief
+    named = objective_text(brief.objective, brief.weight)
+    coarse = sums["proven_gap"] >= LARGE_GAP and brief.unit > 1 and sums["gap_to"] == "best"
+    found = [_bought(sums), *_of_times(sums), *_of_objective(plan, named)]
+    found += [_of_unit(sums["proven_gap"], named)] if coarse else _of_more(sums, named)
+    found += [*_of_fullness(plan), *_of_ceilings(plan), *_of_target(plan), *_of_use(plan)]
+    if sums["gap_to"] == "without_goal":
+        found.append(_of_goal(sums["proven_gap"], named))
     if sums["binding"]:
         found.append(Text(
             f"결과를 제한한 한도: {', '.join(limit_text(one).ko for one in sums['binding'])}.",
             f"Limits that bind: {', '.join(limit_text(one).en for one in sums['binding'])}.",
+        ))  # fmt: skip
+    if plan.former is not None:
+        found.append(Text(
+            "도달 상한과 목적을 고를 수 없던 이전 판에서 만든 계획으로, 그때의 결과를 그대로 "
+            "보여 드립니다.",
+            "Made by an earlier version, which had no ceilings and one objective; its figures are "
+            "those of then.",
         ))  # fmt: skip
     return tuple(found)
 
@@ -33,16 +49,180 @@ def _bought(sums: Mapping[str, Any]) -> Text:
     spend, contacts = won(sums["spend"]), f"{sums['contacts']:,}"
     if not sums["reached"]:
         return Text(
-            f"{spend.ko}으로 계획 접촉 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
-            f"{spend.en} buy {contacts} planned contacts and reach fewer than 10 people.",
+            f"{spend.ko}으로 계획 노출 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
+            f"{spend.en} buy {contacts} planned impressions and reach fewer than 10 people.",
         )
+    count, share = reach_text(sums["reached"]), share_text(sums["reach_share"])
     return Text(
-        f"{spend.ko}으로 계획 접촉 {contacts}회, "
-        f"예상 도달 {people(sums['reached'], 'ko')}(대상의 {sums['reach_share']:.1%}), "
-        f"1인당 평균 {sums['frequency']:.1f}회입니다.",
-        f"{spend.en} buy {contacts} planned contacts and reach an expected "
-        f"{people(sums['reached'], 'en')} ({sums['reach_share']:.1%} of the audience), "
-        f"{sums['frequency']:.1f} times each on average.",
+        f"{spend.ko}으로 계획 노출 {contacts}회, 예상 도달(1회 이상) {count.ko}"
+        f"(대상의 {share.ko}), 평균 빈도 {sums['frequency']:.1f}회입니다.",
+        f"{spend.en} buy {contacts} planned impressions and reach (once or more) an expected "
+        f"{count.en} ({share.en} of the audience), {sums['frequency']:.1f} times each on average.",
+    )
+
+
+def reach_text(count: float) -> Text:
+    """People reached, to three significant digits: `456만 명`, `5.21만 명`; `4,560,000 people`."""
+    rounded = float(f"{count:.{DIGITS}g}")
+    if rounded >= MAN:
+        decimals = max(0, DIGITS - 1 - floor(log10(rounded / MAN)))
+        korean = f"{rounded / MAN:,.{decimals}f}"
+        korean = f"{korean.rstrip('0').rstrip('.') if '.' in korean else korean}만 명"
+    else:
+        korean = f"{rounded:,.0f}명"
+    return Text(korean, f"{rounded:,.0f} people")
+
+
+MAN = 10_000
+
+
+NEARLY = 0.9995
+
+
+def share_text(share: float) -> Text:
+    """A share of people in percent; one of nearly all is not told as all."""
+    return Text("99.9% 이상", "at least 99.9%") if share >= NEARLY else same(f"{share:.1%}")
+
+
+def _of_times(sums: Mapping[str, Any]) -> tuple[Text, ...]:
+    """How many are reached more than once."""
+    if sums["reached_2"] is None or not sums["reached"]:
+        return ()
+    twice, thrice = reach_text(sums["reached_2"]), reach_text(sums["reached_3"])
+    return (Text(
+        f"2회 이상 도달 {twice.ko}, 3회 이상 도달 {thrice.ko}입니다.",
+        f"Twice or more: {twice.en}; three times or more: {thrice.en}.",
+    ),)  # fmt: skip
+
+
+def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:
+    """What was maximised, where it is not the people reached; what a weight is worth."""
+    sums, found = plan.result.summary, []
+    if plan.brief.objective != "reach" or plan.brief.weight:
+        value = f"{float(format(sums['weighted_reach'], f'.{DIGITS}g')):,.0f}"
+        found.append(Text(
+            f"가장 커지도록 나눈 값은 {named.ko} {value}이며, 인원이 아닙니다.",
+            f"What the division makes largest is the {named.en}, {value}: no number of people.",
+        ))  # fmt: skip
+    if plan.brief.weight and plan.former is None:
+        found.append(Text(
+            "연관 가중을 골랐습니다. 매체에 따른 광고 대상 서비스 이용의 차이는 중앙값 0.8%로 "
+            "측정되었으나 가중값은 3.3배 차이가 나므로, 도달을 잃을 수 있습니다.",
+            "Contacts are weighted by association: measured, the use of the advertised service "
+            "differs by 0.8 % (median) between platforms, the weights by 3.3 times, so reach may "
+            "be given away.",
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _of_fullness(plan: Plan) -> tuple[Text, ...]:
+    """That nearly everybody is reached, or too often, and the budget that is enough."""
+    sums = plan.result.summary
+    if not sums["reachable"] or not sums["reached"]:
+        return ()
+    share, times = sums["reached"] / sums["reachable"], sums["frequency"] or 0.0
+    if share <= FULL and times <= TOO_OFTEN:
+        return ()
+    text = share_text(share)
+    full = Text(
+        f"닿을 수 있는 사람의 {text.ko}에 도달", f"{text.en} of those who can be are reached"
+    )
+    told = [full] if share > FULL else []
+    if times > TOO_OFTEN:
+        told.append(Text(f"평균 빈도 {TOO_OFTEN:g}회 초과", f"a frequency above {TOO_OFTEN:g}"))
+    least = next((row["least_budget"] for row in plan.result.goals
+                  if (row["goal"], row["level"]) == ("reach", FULL)), None)  # fmt: skip
+    enough = Text("", "")
+    if least is not None and least < sums["budget"]:
+        enough = Text(
+            f" {FULL:.0%}에 도달하는 데는 {won(least).ko}이면 됩니다.",
+            f" {won(least).en} are enough to reach {FULL:.0%} of them.",
+        )
+    return (Text(
+        f"주의: {', '.join(one.ko for one in told)}.{enough.ko}",
+        f"Mind: {', '.join(one.en for one in told)}.{enough.en}",
+    ),)  # fmt: skip
+
+
+def _of_ceilings(plan: Plan) -> tuple[Text, ...]:
+    """That everybody can be reached is an assumption, where the planner gave no ceiling."""
+    names = [platform_text(offer.name) for offer in plan.brief.offers if offer.endless]
+    if not names or plan.former is not None:
+        return ()
+    ko, en = (", ".join(name(lang) for name in names) for lang in LANGUAGES)
+    return (Text(
+        f"도달 상한을 적지 않은 매체({ko})는 집단의 모든 사람에게 닿을 수 있다고 가정했습니다.",
+        f"That everybody can be reached is an assumption, for platforms without a ceiling: {en}.",
+    ),)  # fmt: skip
+
+
+def goal_text(goal: str, level: float) -> Text:
+    """A goal by name: `닿을 수 있는 사람의 60% 도달`, `a frequency of 3`."""
+    if goal == "reach":
+        share = f"{level * 100:.3g}%"
+        return Text(f"닿을 수 있는 사람의 {share} 도달", f"{share} of those who can be reached")
+    if goal == "people":
+        return Text(f"{level:,.0f}명 도달", f"{level:,.0f} people")
+    return Text(f"평균 빈도 {level:g}회", f"a frequency of {level:g}")
+
+
+def _of_target(plan: Plan) -> tuple[Text, ...]:
+    """The least budget for what was asked."""
+    row = next((row for row in plan.result.goals if row["asked"]), None)
+    if row is None:
+        return ()
+    named = goal_text(row["goal"], row["level"])
+    if row["least_budget"] is None:
+        return (Text(
+            f"목표({named.ko})는 이 대상과 매체로는 어떤 예산으로도 이룰 수 없습니다.",
+            f"The target, {named.en}, is met by no budget with this audience and these platforms.",
+        ),)  # fmt: skip
+    least = won(row["least_budget"])
+    return (Text(
+        f"목표({named.ko})에 필요한 최소 예산은 {least.ko}입니다.",
+        f"The least budget for the target, {named.en}, is {least.en}.",
+    ),)  # fmt: skip
+
+
+def _of_use(plan: Plan) -> tuple[Text, ...]:
+    """What goes to segments that use the service little, and who is left without them."""
+    sums, found = plan.result.summary, []
+    if sums["below_spend_share"] is None:
+        return ()
+    service = platform_text(plan.brief.service)
+    chosen = plan.brief.rules.uses(plan.brief.service)
+    if chosen and not sums["below_segments"]:
+        return ()
+    if not chosen or sums["below_spend"]:
+        share = f"{sums['below_spend_share']:.1%}"
+        used = josa(service.ko, "을/를")
+        found.append(Text(
+            f"집행액의 {share}가 {used} 서울 평균보다 적게 쓰는 {sums['below_segments']}개 집단에 "
+            "갑니다.",
+            f"{share} of the money goes to {sums['below_segments']} segments that use "
+            f"{service.en} less than the average person.",
+        ))  # fmt: skip
+    fewer = sums["narrowed"]
+    if fewer:
+        count = reach_text(fewer["reached"])
+        found.append(Text(
+            f"대상을 관심도 {fewer['least_affinity']:+.2f} 이상인 {fewer['segments']}개 집단으로 "
+            f"좁히면 같은 예산으로 {count.ko}에게 평균 {fewer['frequency']:.1f}회 도달합니다.",
+            f"Narrowed to the {fewer['segments']} segments with an affinity of "
+            f"{fewer['least_affinity']:+.2f} or more, the same budget reaches {count.en} "
+            f"{fewer['frequency']:.1f} times each.",
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _of_goal(gap: float, named: Text) -> Text:
+    """What is proven of a division with a goal of at least so many contacts."""
+    more = f"{ceil(gap * 1000) / 1000:.1%}"
+    return Text(
+        f"빈도 목표를 지키는 가장 좋은 배분이라고 증명된 것은 아닙니다. 목표가 있든 없든 "
+        f"{josa(named.ko, '이/가')} 이보다 {more} 넘게 많은 배분은 없습니다.",
+        f"Not proven to be the best division that keeps the goal of frequency: by the {named.en}, "
+        f"none is more than {more} better, whether it keeps the goal or not.",
     )
 
 
@@ -53,14 +233,14 @@ What a tenth more budget would add is then not told: in such steps it may seem t
 """
 
 
-def _of_unit(gap: float) -> Text:
+def _of_unit(gap: float, named: Text) -> Text:
     """How much less than the best division this one may reach: a share of the best."""
     less = f"{ceil(gap / (1 + gap) * 1000) / 1000:.1%}"
     return Text(
-        f"집행 단위가 커서 가장 좋은 배분보다 관심도 가중 도달이 최대 {less} 적을 수 있습니다. "
-        "단위를 줄여 보십시오.",
-        f"The unit of spends is coarse: the affinity-weighted reach may be up to {less} less than "
-        "that of the best division. Try a smaller unit.",
+        f"집행 단위가 커서 가장 좋은 배분보다 {josa(named.ko, '이/가')} 최대 {less} 적을 수 "
+        "있습니다. 단위를 줄여 보십시오.",
+        f"The unit of spends is coarse: the {named.en} may be up to {less} less than that of the "
+        "best division. Try a smaller unit.",
     )
 
 
@@ -68,30 +248,31 @@ LEAST_SHARE = 0.0005
 """The smallest share that is not written as 0.0 %."""
 
 
-def _of_more(sums: Mapping[str, Any]) -> tuple[Text, ...]:
+def _of_more(sums: Mapping[str, Any], named: Text) -> tuple[Text, ...]:
     """What a tenth more budget would add; nothing where it is no won, or cannot be spent."""
     share, added = sums["next_share"], sums["next_weighted_reach"]
     if share is None or not sums["next_budget"]:
         return ()
+    korean = josa(named.ko, "은/는")
     if share <= 0 and not added:
         return (Text(
-            "예산을 10% 늘려도 관심도 가중 도달은 늘지 않습니다. 이 대상과 매체로는 돈을 더 써도 "
-            "더 닿는 사람이 없습니다.",
-            "A tenth more budget would add no affinity-weighted reach: with this audience and "
+            f"예산을 10% 늘려도 {korean} 늘지 않습니다. 이 대상과 매체로는 돈을 더 써도 더 닿는 "
+            "사람이 없습니다.",
+            f"A tenth more budget would add nothing to the {named.en}: with this audience and "
             "these platforms, more money reaches nobody more.",
         ),)  # fmt: skip
     ko, en = f"{abs(share):.1%}", f"{abs(share):.1%}"
     if abs(share) < LEAST_SHARE:
         ko, en = "0.1%도 되지 않게", "less than 0.1%"
+    subject = josa(named.ko, "이/가")
     if added < 0:  # all is spent, and a goal of frequency is kept at the cost of whom it fits best
         return (Text(
-            f"예산을 10% 늘리면 이 한도 안에서는 관심도 가중 도달이 {ko} 줄어듭니다.",
-            f"A tenth more budget would, within these limits, take away {en} of affinity-weighted "
-            "reach.",
+            f"예산을 10% 늘리면 이 한도 안에서는 {subject} {ko} 줄어듭니다.",
+            f"A tenth more budget would, within these limits, take {en} away from the {named.en}.",
         ),)  # fmt: skip
     return (Text(
-        f"예산을 10% 늘리면 관심도 가중 도달이 {ko} 늘어납니다.",
-        f"A tenth more budget would add {en} of affinity-weighted reach.",
+        f"예산을 10% 늘리면 {subject} {ko} 늘어납니다.",
+        f"A tenth more budget would add {en} to the {named.en}.",
     ),)  # fmt: skip
 
 
@@ -101,7 +282,7 @@ def limit_text(binding: str) -> Text:
     words = {
         "cap": Text("상한", "cap"),
         "minimum": Text("최소 집행액", "minimum"),
-        "frequency": Text("접촉 횟수 목표", "the goal of frequency"),
+        "frequency": Text("빈도 목표", "the goal of frequency"),
     }
     if not name:
         return words[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telads.answers.columns import LIMITS, column_of
+from telads.answers.columns import ASSUMPTIONS, GOALS, LIMITS, column_of
 from telads.catalog import BY_ID
 from telads.language import Lang, Text, same
 from telads.model import Sex, age_text
@@ -16,23 +16,35 @@ TITLES: dict[str, Text] = {
     "cap": Text("상한", "Cap"),
     "association": Text("연관", "Association"),
     "spend_share": Text("비중", "Share"),
-    "spend_if_dearer": Text("단가 10% 오르면 집행액", "Spend if 10% dearer"),
-    "spend_if_cheaper": Text("단가 10% 내리면 집행액", "Spend if 10% cheaper"),
+    "spend_if_dearer": Text("CPM 10% 오르면 집행액", "Spend if 10% dearer"),
+    "spend_if_cheaper": Text("CPM 10% 내리면 집행액", "Spend if 10% cheaper"),
     "weighted_reach_if_dearer": Text(
-        "단가 10% 오르면 가중 도달 변화", "Change of weighted reach if 10% dearer"
+        "CPM 10% 오르면 목적 값의 변화", "Change of the objective if 10% dearer"
     ),
     "weighted_reach_if_cheaper": Text(
-        "단가 10% 내리면 가중 도달 변화", "Change of weighted reach if 10% cheaper"
+        "CPM 10% 내리면 목적 값의 변화", "Change of the objective if 10% cheaper"
     ),
     "budget": Text("예산", "Budget"),
     "segments": Text("집단 수", "Segments"),
     "segments_used": Text("집행하는 집단 수", "Segments with spend"),
-    "weighted_reach": Text("관심도 가중 도달", "Affinity-weighted reach"),
+    "objective": Text("목적", "Objective"),
+    "weighted_reach": Text("목적 값", "Value of the objective"),
+    "reachable": Text("닿을 수 있는 사람", "People who can be reached"),
+    "reached_2": Text("도달(2회 이상)", "Reach (twice or more)"),
+    "reached_3": Text("도달(3회 이상)", "Reach (three times or more)"),
     "proven_gap": Text("최적과의 차이(증명된 상한)", "Gap to the best, proven bound"),
+    "gap_to": Text("무엇과의 차이", "Gap to what"),
+    "below_segments": Text("평균보다 적게 쓰는 집단 수", "Segments of less use than average"),
+    "below_spend": Text("그 집단의 집행액", "Spend on these"),
+    "below_spend_share": Text("그 비중", "Their share of the budget"),
+    "asked": Text("요청한 목표", "Asked for"),
+    "reached_low": Text("도달 최소", "At least"),
+    "reached_high": Text("도달 최대", "At most"),
     "next_budget": Text("예산을 10% 더 쓰면", "A tenth more budget"),
-    "next_weighted_reach": Text("그때 늘어날 가중 도달", "Weighted reach that adds"),
-    "next_share": Text("가중 도달 증가율", "Growth of weighted reach"),
+    "next_weighted_reach": Text("그때 목적 값의 증가", "What that adds to the objective"),
+    "next_share": Text("목적 값의 증가율", "Growth of the objective"),
     "population": Text("인원", "People"),
+    "least_budget": Text("최소 예산", "Least budget"),
     "name": Text("계획", "Plan"),
     "advertised": Text("광고할 서비스", "Service advertised"),
     "binding": Text("결과를 제한한 한도", "Limits that bind"),
@@ -53,6 +65,31 @@ def title(name: str, lang: Lang) -> str:
     return column.title(lang) if column else name
 
 
+OBJECTIVES: dict[str, Text] = {
+    "reach": Text("도달(1회 이상)", "reach (once or more)"),
+    "index": Text("지수 가중 도달", "index-weighted reach"),
+    "affinity": Text("관심도 가중 도달", "affinity-weighted reach"),
+}
+"""What a plan can make largest."""
+OF_ASSOCIATION = Text("연관 반영", "by association")
+"""Said of it, where contacts are weighted."""
+
+
+GAPS: dict[str, Text] = {
+    "best": Text("가장 좋은 배분", "the best division"),
+    "without_goal": Text("빈도 목표가 없는 배분", "divisions that need not keep the goal"),
+}
+"""What the proven gap of a plan is measured to."""
+
+
+def objective_text(objective: str, weight: str | None) -> Text:
+    """What a plan maximises, by name."""
+    named = OBJECTIVES[objective]
+    if not weight:
+        return named
+    return Text(f"{named.ko}({OF_ASSOCIATION.ko})", f"{named.en} ({OF_ASSOCIATION.en})")
+
+
 def platform_text(name: str) -> Text:
     """A service by name; a platform that a planner named stays as it is."""
     return BY_ID[name].text if name in BY_ID else same(name)
@@ -70,6 +107,9 @@ _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "sex": lambda value, lang: Sex(value).text(lang),
     "age": lambda value, lang: age_text(value)(lang),
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",
+    "goal": lambda value, lang: GOALS[value](lang),
+    "assumption": lambda value, lang: ASSUMPTIONS[value](lang),
+    "asked": lambda value, lang: Text("예", "yes")(lang) if value else "–",
 }
 WORDS = frozenset(_WORDS)
 """Columns whose cells are words."""

@@ -18,14 +18,16 @@ from pypdf import PdfReader
 from telads.charts import fonts
 from telads.language import Lang
 from telads.planning.contract import ROWS
-from telads.planning.files import FIGURES, write_plan
+from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import make_plan, read_plan
+from telads.planning.result import PARTS
 from telads.planning.words import title
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
 from telads.web.plans.models import SavedPlan
 from telads.workspace import Build
 from tests.planning.samples import in_words
+from tests.planning.test_files import IN_WORDS
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import get, read
 from tests.web.plans.samples import saved
@@ -74,9 +76,9 @@ def test_the_workbook_holds_every_figure(
             assert _sheet(book, name) == in_words(result[name], name, lang), name
         item, value = title("item", lang), title("value", lang)
         sums = {row[item]: row[value] for row in _sheet(book, "summary")}
-        for name, expected in result["summary"].items():
-            if name != "binding":
-                assert sums[title(name, lang)] == expected, name
+        made = plan.newest.read()
+        for name in figures_of(made):
+            assert sums[figure_title(made, name, lang)] == result["summary"][name], name
         assert any(plan.newest.hash in map(str, row.values()) for row in _cells(book, "source"))
     finally:
         book.close()
@@ -157,15 +159,18 @@ def test_the_paper_holds_every_figure(planner: Client, plan: SavedPlan, place: s
     result = document(plan)["result"]
     lang: Lang = "en" if place else "ko"
     at = 0
-    for name in FIGURES:
-        at = _after(text, title(name, lang) + paper.total(name, result["summary"][name], lang), at)
-    for table, (_, columns) in paper.TABLES.items():
+    made = plan.newest.read()
+    for name in figures_of(made):
+        told = figure_title(made, name, lang) + paper.total(name, result["summary"][name], lang)
+        at = _after(text, told, at)
+    for table, (_, known) in paper.TABLES.items():
+        columns = [one for one in known if (table, one) != ("budgets", "weighted_reach")]
         for row in result["platforms" if table == "prices" else table]:
             at = _after(text, "".join(paper._cell(row, one, lang) for one in columns), at)
-    assert {name for name in result["summary"] if name != "binding"} == set(FIGURES)
+    assert result["summary"].keys() - {*figures_of(made)} == IN_WORDS | {"weighted_reach"}
     printed = {column for _, columns in paper.TABLES.values() for column in columns}
-    for table in ("platforms", "segments", "spends"):
-        assert set(result[table][0]) - printed <= {"service"}
+    for table in PARTS:
+        assert set(result[table][0]) - printed <= {"service", "asked"}
     assert plan.newest.hash in text
     assert any("FontFile" in key for font in _fonts(content) for key in font)
 

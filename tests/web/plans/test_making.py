@@ -46,7 +46,7 @@ def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: 
     assert "Not saved yet" in page.one(class_="notice").text
     made = make_plan(twin_build, _typed().brief())
     facts = page.one("dl", class_="facts").text
-    for name in ("spend", "contacts", "reached", "weighted_reach"):
+    for name in ("spend", "contacts", "reached", "reached_2", "reached_3"):
         assert f"{made.result.summary[name]:,}" in facts
     bounds = made.result.summary
     assert f"{bounds['reached_low']:,}–{bounds['reached_high']:,}" in facts
@@ -54,6 +54,22 @@ def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: 
     prices = page.one(role="group", **{"aria-label": "If a price changes"})
     for row in made.result.platforms:
         assert f"{row['spend_if_dearer']:,}" in prices.text
+
+
+def test_a_minimum_of_nearly_the_whole_budget_is_a_plan(planner: Client) -> None:
+    tight = {"unit": "1", "p0_minimum": "49,999,999", "p0_cap": "", "p0_curve": ""}
+    response = planner.post("/en/plans/new/", {**FORM, **tight, "try": "1"})
+    assert response.status_code == 200
+    assert "49,999,999" in read(response.content.decode()).one("section", class_="plan-result").text
+
+
+@pytest.mark.parametrize("curve", ["5e-324", "1e-308", "1e14", "1e-300:0.5"])
+def test_a_curve_beyond_all_numbers_is_refused_at_its_field(planner: Client, curve: str) -> None:
+    response = planner.post("/en/plans/new/", {**FORM, "p0_curve": curve, "try": "1"})
+    assert response.status_code == 400
+    page = read(response.content.decode())
+    assert "beyond what can be computed" in page.one(id="wrong").text
+    assert page.one("input", name="p0_curve").attributes["aria-invalid"] == "true"
 
 
 def _typed() -> Typed:
@@ -75,7 +91,7 @@ def test_where_nobody_is_reached_nobody_is_reached_often(planner: Client) -> Non
     result = page.one("section", class_="plan-result")
     assert "reach fewer than 10 people" in result.one("p", class_="lead").text
     assert "times each" not in result.text
-    assert "contacts per person reached –" in result.one("dl", class_="facts").text
+    assert "frequency, per person reached –" in result.one("dl", class_="facts").text
 
 
 def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: Build) -> None:
@@ -132,13 +148,13 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
     ("changes", "field", "ko", "en"),
     [
         ({"p1_service": "game", "p1_price": "-3500"}, "p1_price",
-         "매체 2번(게임) 1,000회당 단가(원): 값의 형식이 맞지 않습니다. (값 -3500)",
-         "Platform 2 (Games), Price per 1,000 (won): This value has a wrong form. (value -3500)"),
+         "매체 2번(게임) CPM(원): 값의 형식이 맞지 않습니다. (값 -3500)",
+         "Platform 2 (Games), CPM (won): This value has a wrong form. (value -3500)"),
         ({"p0_price": ""}, "p0_price", "(값 비어 있음)", "(value empty)"),
         ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The service"),
         ({"p0_service": ""}, "p0_service", "매체 1번: 빠진", "Platform 1: Something is missing"),
         ({"p0_cap": "1,000"}, "p0_cap",
-         "매체 1번(쇼핑) 상한(원): 쇼핑의 상한이 최소 집행액보다 4,999,000원 적습니다. 상한을",
+         "매체 1번(쇼핑) 집행 상한(원): 쇼핑의 상한이 최소 집행액보다 4,999,000원 적습니다. 상한을",
          "Platform 1 (Shopping), Cap (won): The cap of Shopping lies"),
         ({"p1_name": "=x"}, "p1_name", "표시할 이름: 이름이", "Name to show: This is no name"),
         ({"p1_service": "shopping", "p1_name": ""}, "p1_name", "두 번 있습니다.", "this name."),
@@ -147,11 +163,12 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"unit": "0"}, "unit", "집행 단위(원): ", "In steps of (won): "),
         ({"unit": "6천만"}, "unit", "예산보다 10,000,000원 큽니다. (값 6천만)",
          "In steps of (won): The unit of spends exceeds the budget by"),
-        ({"goal": "at_least"}, "often", "1인당 횟수: 빠진", "Contacts: Something is missing"),
+        ({"goal": "at_least"}, "often", "빈도(1인당 노출): 빠진",
+         "Frequency: Something is missing"),
         ({"goal": "at_least", "often": "x"}, "often", "숫자가 아닙니다. (값 x)", "(value x)"),
         ({"goal": "at_most", "often": "-2"}, "often", "0보다 큰 수를", "a number above 0"),
         ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "cannot be met"),
-        ({"often": "3"}, "goal", "접촉 횟수 목표: 빠진", "Frequency goal: Something is missing"),
+        ({"often": "3"}, "goal", "빈도 목표: 빠진", "Frequency goal: Something is missing"),
         ({"advertise": ""}, "advertise", "광고할 서비스: ", "Service to advertise: "),
         ({"rules": "{"}, "rules", "규칙: 대상의 규칙을", "Rules: The rules of the audience"),
         ({"rules": '{"where":{"age":[35]}}'}, "rules", "규칙 where.age[0]:",
@@ -159,6 +176,14 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 척도 하나", "(value abc) Write a scale"),
         ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 척도 하나", "(value 1:0.4) Write a"),
         ({"p0_curve": "0"}, "p0_curve", "(값 0) 척도 하나", "(value 0) Write a scale"),
+        ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0보다 크고", "Ceiling: This is no"),
+        ({"p0_ceiling": "0"}, "p0_ceiling", "(값 0) 0.8이나", "(value 0) Write it as 0.8"),
+        ({"p1_ceiling": "0.5"}, "p1_curve", "표의 마지막 도달률이 도달 상한보다", "The last point"),
+        ({"target": "reach", "level": "2"}, "level", "목표 값: 0보다 크고", "no share above 0"),
+        ({"target": "reach"}, "level", "목표 값: 빠진", "Its value: Something is missing"),
+        ({"level": "3"}, "target", "목표: 빠진", "Least budget for: Something is missing"),
+        ({"advertise": "youtube", "p1_service": "game", "p1_name": "", "objective": "index"},
+         "objective", "이미 표준화된", "already standardised"),
     ],
 )  # fmt: skip
 def test_an_error_names_and_marks_the_field_as_the_form_does(

@@ -35,7 +35,7 @@ def take_up(request: HttpRequest, which: str) -> tuple[Typed, str] | None:
     found = request.session.get(PLACE, {}).get(which)
     if found is None:
         return None
-    known = {name: found[name] for name in Typed._fields}
+    known = {name: found[name] for name in Typed._fields if name in found}
     rows = tuple(PlatformRow(*row) for row in found["platforms"])
     return Typed(**{**known, "platforms": rows}), found["after"]
 

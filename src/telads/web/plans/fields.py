@@ -19,16 +19,21 @@ TITLES: dict[str, Text] = {
     "advertise": Text("광고할 서비스", "Service to advertise"),
     "budget": Text("예산(원)", "Budget (won)"),
     "unit": Text("집행 단위(원)", "In steps of (won)"),
-    "goal": Text("접촉 횟수 목표", "Frequency goal"),
-    "often": Text("1인당 횟수", "Contacts"),
+    "goal": Text("빈도 목표", "Frequency goal"),
+    "often": Text("빈도(1인당 노출)", "Frequency"),
+    "objective": Text("목적", "Objective"),
+    "weight": Text("노출 가중", "Weight of impressions"),
+    "target": Text("최소 예산을 알아볼 목표", "Least budget for"),
+    "level": Text("목표 값", "Its value"),
     "rules": Text("규칙", "Rules"),
 }
 PLATFORM_TITLES: dict[str, Text] = {
     "service": Text("매체", "Platform"),
-    "price": Text("1,000회당 단가(원)", "Price per 1,000 (won)"),
+    "price": Text("CPM(원)", "CPM (won)"),
     "minimum": Text("최소 집행액(원)", "Least spend (won)"),
-    "cap": Text("상한(원)", "Cap (won)"),
+    "cap": Text("집행 상한(원)", "Cap (won)"),
     "curve": Text("도달 곡선", "Reach curve"),
+    "ceiling": Text("도달 상한", "Ceiling"),
     "name": Text("표시할 이름", "Name to show"),
 }
 _PLATFORM = re.compile(r"platforms\[(\d+)\]\.(\w+)")

@@ -39,7 +39,19 @@ from telads.web.plans.typed import GOALS, Typed, typed_from, typed_of
 from telads.web.selects import month_select, select
 from telads.workspace import Build
 
-NO_GOAL = Text("없음", "none")
+NONE = Text("없음", "none")
+OBJECTIVE_NAMES = {
+    "reach": Text("도달(1회 이상)", "reach (once or more)"),
+    "index": Text("지수 가중 도달", "reach weighted by index"),
+    "affinity": Text("관심도 가중 도달(이전 방식)", "reach weighted by affinity (as before)"),
+}
+WEIGHT_NAMES = {"": NONE, "association": Text("연관(권하지 않음)", "association (not advised)")}
+TARGET_NAMES = {
+    "": NONE,
+    "reach": Text("도달률(닿을 수 있는 사람 가운데)", "reach (of those who can be)"),
+    "people": Text("도달 인원", "people reached"),
+    "frequency": Text("평균 빈도", "frequency"),
+}
 GOAL_NAMES = {
     "at_most": Text("1인당 많아야", "at most, per person"),
     "at_least": Text("1인당 적어도", "at least, per person"),
@@ -52,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """`/plans/new/?service=delivery&age=20`: a plan for the audience of these fields."""
     build = current.build(request)
     if request.method == "POST":
-        typed = typed_of(request.POST)
+        typed = _sent(request)
         if "audience" in request.POST:
             return _choose_audience(request, NEW, typed, "")
     else:
@@ -74,7 +86,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     build = current.build(request)
     after = request.POST.get("after", str(newest.number))
     if request.method == "POST":
-        typed = typed_of(request.POST)
+        typed = _sent(request)
         if "audience" in request.POST:
             return _choose_audience(request, str(number), typed, after)
     else:
@@ -92,6 +104,13 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("plan-version", number, saved.number)
     facts = {"action": reverse("plan-edit", args=(number,)), "after": after, "plan": newest.plan}
     return _page(request, build, typed, made, wrong, facts)
+
+
+def _sent(request: HttpRequest) -> Typed:
+    """The form that was sent; with the audience that the result offered, where that was taken."""
+    typed = typed_of(request.POST)
+    narrowed = request.POST.get("narrowed", "")
+    return typed._replace(rules=narrowed) if narrowed else typed
 
 
 def _begun(
@@ -151,7 +170,10 @@ def _page(
 ) -> HttpResponse:
     lang = current.language(request)
     services = [("", Text("–", "–")), *((id, BY_ID[id].text) for id in build.about["services"])]
-    goals = [("", NO_GOAL), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
+    goals = [("", NONE), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
+    choices: dict[str, dict[str, Text]] = {
+        "objective": OBJECTIVE_NAMES, "weight": WEIGHT_NAMES, "target": TARGET_NAMES,
+    }  # fmt: skip
     told = wrong_of(wrong, typed, lang) if wrong else None
     page = {
         **facts,
@@ -161,6 +183,10 @@ def _page(
         "month": month_select(build, typed.month, lang),
         "advertise": select("advertise", TITLES["advertise"], services, typed.advertise, lang),
         "goal": select("goal", TITLES["goal"], goals, typed.goal, lang),
+        **{
+            name: select(name, TITLES[name], known.items(), getattr(typed, name), lang)
+            for name, known in choices.items()
+        },
         "rows": [
             (
                 select(f"p{at}_service", PLATFORM_TITLES["service"], services, row.service, lang),

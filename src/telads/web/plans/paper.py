@@ -15,7 +15,7 @@ from telads.charts.fonts import korean_font
 from telads.export import SOURCE
 from telads.language import Lang, Text
 from telads.planning.contract import ROWS
-from telads.planning.files import FIGURES, METHOD
+from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
@@ -26,31 +26,51 @@ from telads.wording import observed
 
 TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "platforms": (Text("매체", "Platforms"), (
-        "platform", "price", "minimum", "cap", "association", "spend", "spend_share", "contacts",
-        "reached", "reach_share", "frequency", "limit")),
-    "prices": (Text("단가가 10% 바뀌면", "If a price changes by 10 %"), (
+        "platform", "price", "minimum", "cap", "ceiling", "association", "spend", "spend_share",
+        "contacts", "reached", "reach_share", "frequency", "limit")),
+    "budgets": (Text("예산별 도달", "Reach by budget"), ROWS["plan_budgets"]),
+    "goals": (Text("목표별 최소 예산", "The least budget for a goal"), (
+        "goal", "level", "least_budget", "reached", "frequency")),
+    "sensitivity": (Text("도달이 달라질 수 있는 범위", "What the reach depends on"),
+                    ROWS["plan_sensitivity"]),
+    "prices": (Text("CPM이 10% 바뀌면", "If a price changes by 10 %"), (
         "platform", "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
         "weighted_reach_if_cheaper")),
+    "districts": (Text("자치구별", "By district"), ROWS["plan_districts"]),
+    "ages": (Text("성별·나이별", "By sex and age"), ROWS["plan_ages"]),
     "segments": (Text("집단", "Segments"), ROWS["plan_segments"]),
     "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ROWS["plan_spends"]),
 }  # fmt: skip
 """The tables in order, with their columns; `prices` are columns of the platforms."""
 
 
-SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share"})
-CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper"})
+SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
+                    "below_spend_share"})  # fmt: skip
+CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
+                     "change_high"})  # fmt: skip
 """Figures that people read in percent; changes have their sign."""
 _WON, _TIMES = Text("원", " won"), Text("회", "")
 _PEOPLE, _SEGMENTS = Text("명", " people"), Text("개", "")
 UNITS: dict[str, Text] = {
-    **dict.fromkeys(("budget", "spend", "next_budget"), _WON),
+    **dict.fromkeys(("budget", "spend", "next_budget", "below_spend"), _WON),
     **dict.fromkeys(("contacts", "frequency"), _TIMES),
-    **dict.fromkeys(("reached", "reached_low", "reached_high", "population"), _PEOPLE),
-    **dict.fromkeys(("segments", "segments_used"), _SEGMENTS),
+    **dict.fromkeys(
+        (
+            "reached",
+            "reached_2",
+            "reached_3",
+            "reached_low",
+            "reached_high",
+            "reachable",
+            "population",
+        ),
+        _PEOPLE,
+    ),
+    **dict.fromkeys(("segments", "segments_used", "below_segments"), _SEGMENTS),
 }
 """Units of the figures of the whole plan; those of tables stand once above them."""
 UNITS_OF_TABLES = Text(
-    "금액은 원, 접촉은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
+    "금액은 원, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
     "Money in won, people and reach in persons (rounded to 10), affinity in standard deviations.",
 )
 
@@ -64,17 +84,26 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
     for sentence in plan_sentences(plan):
         sheet.words(sentence(lang), size=11)
     sums = plan.result.summary
-    sheet.facts([(title(name, lang), total(name, sums[name], lang)) for name in FIGURES])
+    sheet.facts([
+        (figure_title(plan, name, lang), total(name, sums[name], lang)) for name in figures_of(plan)
+    ])  # fmt: skip
     sheet.words(UNITS_OF_TABLES(lang), size=7.5, muted=True)
-    for name, (heading, columns) in TABLES.items():
+    for name, (heading, known) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
+        if not table:  # of a plan of an earlier version
+            continue
         sheet.heading(heading(lang))
+        twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
+        columns = [column for column in known if column not in twice]
         heads = [title(column, lang) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])
     sheet.heading(Text("방법과 출처", "Method and source")(lang))
     source = Text("telads가 만든 합성 자료", "Synthetic twin made by telads")(lang)
-    for line in (*(line(lang) for line in METHOD), source if plan.basis.synthetic else SOURCE):
+    for line in (
+        *(line(lang) for line in method_of(plan)),
+        source if plan.basis.synthetic else SOURCE,
+    ):
         sheet.words(line, size=8)
     sheet.words(_basis(plan, lang), size=8, muted=True)
     path.write_bytes(bytes(sheet.output()))

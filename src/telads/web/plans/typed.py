@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from telads.errors import QuestionError
 from telads.language import Text
-from telads.planning.brief import MOST_PLATFORMS, UNIT, Brief, read_brief
+from telads.planning.brief import MOST_PLATFORMS, OBJECTIVES, UNIT, Brief, read_brief
 from telads.planning.curves import Curve
 from telads.planning.plan import canonical
 from telads.web.pages.audiences.wanted import number_of
@@ -24,7 +24,10 @@ GOALS = ("at_most", "at_least")
 
 
 class PlatformRow(NamedTuple):
-    """A platform as it was typed; `curve` is a scale (1.5) or points (1:0.3, 3:0.6)."""
+    """A platform as it was typed.
+
+    `curve` is a scale (1.5) or points (1:0.3, 3:0.6), `ceiling` a share (0.8 or 80%).
+    """
 
     service: str = ""
     name: str = ""
@@ -32,6 +35,7 @@ class PlatformRow(NamedTuple):
     minimum: str = ""
     cap: str = ""
     curve: str = ""
+    ceiling: str = ""
 
 
 class Typed(NamedTuple):
@@ -44,6 +48,11 @@ class Typed(NamedTuple):
     unit: str = f"{UNIT:,}"
     goal: str = ""
     often: str = ""
+    objective: str = OBJECTIVES[0]
+    weight: str = ""
+    target: str = ""
+    level: str = ""
+    """Of the target: a share of those who can be reached, people, or contacts."""
     rules: str = ""
     """The audience, as JSON (docs/planning.md)."""
     platforms: tuple[PlatformRow, ...] = ()
@@ -72,11 +81,20 @@ class Typed(NamedTuple):
             "service": self.advertise,
             "budget": won_of("budget", self.budget or "0"),
             "unit": won_of("unit", self.unit or str(UNIT)),
-            "frequency": {self.goal: _often(self.often)} if self.goal else None,
+            "frequency": {self.goal: _often("often", self.often)} if self.goal else None,
+            "objective": self.objective or OBJECTIVES[0],
+            "weight": self.weight or None,
+            "target": self._target(),
             "platforms": [
                 _platform(f"platforms[{at}]", row) for at, row in enumerate(self.platforms)
             ],
         }
+
+    def _target(self) -> dict[str, float] | None:
+        if not self.target:
+            return None
+        read = _share if self.target == "reach" else _often
+        return {self.target: read("level", self.level)}
 
     def _check_complete(self) -> None:
         """What every plan needs, said in the words of the form."""
@@ -95,8 +113,14 @@ class Typed(NamedTuple):
              Text("‘1인당 많아야’나 ‘1인당 적어도’를 고르거나 횟수를 비워 주세요.",
                   "Choose “at most” or “at least”, or leave the contacts empty.")),
             (self.often or not self.goal, "often",
-             Text("목표로 할 1인당 횟수를 적거나 목표를 없음으로 골라 주세요.",
-                  "Write the contacts of the goal, or choose none.")),
+             Text("목표로 할 빈도를 적거나 목표를 없음으로 골라 주세요.",
+                  "Write the frequency of the goal, or choose none.")),
+            (self.target or not self.level, "target",
+             Text("최소 예산을 알아볼 목표의 종류를 고르거나 값을 비워 주세요.",
+                  "Choose what the least budget is for, or leave its value empty.")),
+            (self.level or not self.target, "level",
+             Text("최소 예산을 알아볼 목표의 값을 적거나 없음으로 골라 주세요.",
+                  "Write the value that the least budget is for, or choose none.")),
         )  # fmt: skip
         for given, field, advice in missing:
             if not given:
@@ -130,7 +154,7 @@ def typed_of(form: QueryDict) -> Typed:
 
 def typed_from(brief: Brief) -> Typed:
     """The form of a brief that is to be changed."""
-    goal = brief.goal
+    goal, target = brief.goal, brief.target
     return Typed(
         name=brief.name,
         month=str(brief.month or ""),
@@ -139,6 +163,10 @@ def typed_from(brief: Brief) -> Typed:
         unit=f"{brief.unit:,}",
         goal=goal.kind if goal else "",
         often=f"{goal.contacts:g}" if goal else "",
+        objective=brief.objective,
+        weight=brief.weight or "",
+        target=target.kind if target else "",
+        level=f"{target.level:.12g}" if target else "",
         rules=canonical(brief.rules.document()),
         platforms=tuple(
             PlatformRow(
@@ -148,21 +176,36 @@ def typed_from(brief: Brief) -> Typed:
                 minimum=f"{offer.minimum:,}" if offer.minimum else "",
                 cap="" if offer.cap is None else f"{offer.cap:,}",
                 curve=_curve_text(offer.curve),
+                ceiling="" if offer.ceiling is None else f"{offer.ceiling:g}",
             )
             for offer in brief.offers
         ),
     )
 
 
-def _often(text: str) -> float:
-    contacts = number_of("often", text)
-    if contacts <= 0:
+def _often(field: str, text: str) -> float:
+    value = number_of(field, text)
+    if value <= 0:
         raise QuestionError(
-            Text("접촉 횟수가 0보다 크지 않습니다.", "The contacts are not above 0."),
+            Text("0보다 크지 않습니다.", "This is not above 0."),
             Text("0보다 큰 수를 적어 주세요.", "Write a number above 0."),
-            rule="often", value=text,
+            rule=field, value=text,
         )  # fmt: skip
-    return contacts
+    return value
+
+
+def _share(field: str, text: str) -> float:
+    """`0.8` or `80%`."""
+    number = text.strip().removesuffix("%")
+    value = number_of(field, number) / (100 if number != text.strip() else 1)
+    if not 0 < value <= 1:
+        raise QuestionError(
+            Text("0보다 크고 1(100%) 이하인 비율이 아닙니다.",
+                 "This is no share above 0 and up to 1 (100%)."),
+            Text("0.8이나 80%처럼 적어 주세요.", "Write it as 0.8 or 80%."),
+            rule=field, value=text,
+        )  # fmt: skip
+    return value
 
 
 def _platform(place: str, row: PlatformRow) -> dict[str, Any]:
@@ -174,6 +217,7 @@ def _platform(place: str, row: PlatformRow) -> dict[str, Any]:
         "price": won_of(f"{place}.price", row.price or "0"),
         "minimum": won_of(f"{place}.minimum", row.minimum) if row.minimum else None,
         "cap": won_of(f"{place}.cap", row.cap) if row.cap else None,
+        "ceiling": _share(f"{place}.ceiling", row.ceiling) if row.ceiling else None,
         "curve": _curve(f"{place}.curve", row.curve),
     }
 

@@ -1,0 +1,381 @@
+"""What a plan would be with other budgets, prices, assumptions and audiences, each divided anew.
+
+More money never reaches less: a division of the smaller budget can be extended. Divisions are found
+to a millionth, so where reach is nearly full a larger budget may come out a few people lower; the
+figure of the smaller one holds for it, too, and is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil, floor, log, log10
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.disclosure import size as rounded
+from telads.errors import QuestionError
+from telads.planning.allocation import Allocation, allocate
+from telads.planning.brief import Brief
+from telads.planning.curves import exponential
+from telads.planning.limits import Offer, Target
+from telads.planning.market import Array, Market, contacts, exposures, reached, worth
+from telads.planning.overlap import often, union
+from telads.planning.reading import LARGEST
+
+Row = dict[str, Any]
+
+SHARE, OFTEN = 4, 2
+STEP = 0.1
+"""By how much budget, prices, curves and ceilings are changed to see what that does."""
+PRECISION = 1e-5
+"""As that of a plan's own division, but a tenth of it: figures are told to four digits."""
+POINTS = 20
+"""Budgets of the curve of reach: half of them up to the plan's own, half up to twice that."""
+FULL = 0.9
+"""Share of those who can be reached beyond which money finds hardly anybody new."""
+TOO_OFTEN = 5.0
+"""Contacts per person reached above which a plan is told to be narrow for its money."""
+GOALS = (
+    *(Target("reach", share) for share in (0.5, 0.7, FULL)),
+    Target("frequency", 3.0), Target("frequency", TOO_OFTEN),
+)  # fmt: skip
+"""What the least budget is told for, whatever was asked."""
+NEAR = 0.004
+"""How near, as a share, the level is to the goal's, or two budgets between which the least is."""
+SEARCHES = 16
+TIMES = (1.3, 8.0)
+"""By how much a budget is raised at least and at most while it is too small."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """The fewest segments, by use, whose plan stays at a frequency that is not too high."""
+
+    members: tuple[int, ...]
+    """Places among the segments of the audience."""
+    least: float
+    """Affinity of the last of them."""
+    segments: int
+    population: int
+    reached: int
+    frequency: float
+
+
+@dataclass(frozen=True)
+class _Point:
+    """What a budget reaches."""
+
+    budget: int
+    worth: float
+    reached: float
+    contacts: float
+    spend: NDArray[np.int64]
+
+
+class Scenarios:
+    """A brief, the market it was divided over, and what was found."""
+
+    def __init__(self, brief: Brief, market: Market, found: Allocation, size: int) -> None:
+        self.brief = brief
+        self.market = market
+        self.found = found
+        self.size = size
+        offers = brief.offers
+        self.lowest = max(1, sum(offer.minimum for offer in offers))
+        caps = [offer.cap for offer in offers]
+        self.highest = min(LARGEST - 1, sum(cap for cap in caps if cap is not None)) if (
+            None not in caps) else LARGEST - 1  # fmt: skip
+        self._points = {brief.budget: self._point(brief.budget, found)}
+
+    def _again(self, offers: Sequence[Offer], budget: int) -> Allocation | None:
+        """Divided anew; None where limits or the goal of frequency cannot be kept."""
+        brief = self.brief
+        known = min(self._points, key=lambda one: abs(log(one / budget)), default=brief.budget)
+        near: Array | None = None
+        if known in self._points:
+            near = np.asarray(self._points[known].spend * (budget / known), dtype=np.float64)
+        try:
+            return allocate(
+                self.market, offers, budget, min(brief.unit, budget), brief.goal, near, PRECISION
+            )
+        except QuestionError:
+            return None
+
+    def _point(self, budget: int, found: Allocation) -> _Point:
+        offers = self.brief.offers
+        return _Point(
+            budget, found.worth, reached(found.spend, self.market, offers),
+            float(contacts(found.spend, offers).sum()), found.spend,
+        )  # fmt: skip
+
+    def at(self, budget: int) -> _Point | None:
+        """What another budget reaches."""
+        if budget not in self._points:
+            found = self._again(self.brief.offers, budget)
+            if found is None:
+                return None
+            self._points[budget] = self._point(budget, found)
+        return self._points[budget]
+
+    def next(self) -> Row:
+        """What a tenth more budget would add; None where the limits do not let it be spent."""
+        more = self.brief.budget + round(self.brief.budget * STEP)
+        other = self.at(more)
+        return {
+            "next_budget": more - self.brief.budget,
+            "next_weighted_reach": None
+            if other is None
+            else rounded(self._no_less(other.worth) - self.found.worth),
+            "next_share": self._change(None if other is None else self._no_less(other.worth)),
+        }
+
+    def _no_less(self, value: float) -> float:
+        """What a larger budget is worth."""
+        return value if self.brief.goal else max(value, self.found.worth)
+
+    def _change(self, value: float | None) -> float | None:
+        """Relative change of what is maximised."""
+        if value is None or not self.found.worth:
+            return None
+        return round(value / self.found.worth - 1, SHARE) + 0.0  # never minus zero
+
+    def repriced(self, at: int) -> Row:
+        """A platform's spend and the whole plan's reach, divided anew at another price of it."""
+        row: Row = {}
+        for name, times in (("dearer", 1 + STEP), ("cheaper", 1 - STEP)):
+            offers = list(self.brief.offers)
+            offers[at] = replace(offers[at], price=offers[at].price * times)
+            other = self._again(offers, self.brief.budget)
+            row[f"spend_if_{name}"] = None if other is None else int(other.spend[:, at].sum())
+            row[f"weighted_reach_if_{name}"] = self._change(
+                None if other is None else worth(other.spend, self.market, offers)
+            )
+        return row
+
+    def budgets(self) -> tuple[Row, ...]:
+        """The curve of reach over budget, as far as the limits of platforms let it be spent."""
+        own = self.brief.budget
+        low = min(own, max(self.lowest, own // 10))
+        high = max(own, min(self.highest, 2 * own))
+        half = POINTS // 2 if high > own else POINTS
+        asked = np.concatenate([
+            np.linspace(low, own, half),
+            np.linspace(own, high, POINTS - half + 1)[1:] if high > own else [],
+        ])  # fmt: skip
+        rows, before = [], 0.0
+        for budget in sorted({round(one) for one in asked.tolist()}):
+            point = self.at(budget)
+            if point is None:
+                continue
+            before = point.worth if self.brief.goal else max(before, point.worth)
+            rows.append(self._told(point, before))
+        return tuple(rows)
+
+    def _told(self, point: _Point, value: float) -> Row:
+        people, offers = self.market.people, self.brief.offers
+        plain = self.brief.objective == "reach" and not self.brief.weight
+        each = contacts(point.spend, offers).sum(axis=1) / people
+        together = -np.expm1(-exposures(point.spend, self.market, offers).sum(axis=1))
+        count = value if plain else point.reached
+        return {
+            "budget": point.budget,
+            "weighted_reach": self._people(value) if plain else rounded(value),
+            "reached": self._people(count),
+            "reach_share": round(count / float(people.sum()), SHARE),
+            "reached_2": self._people(float(people @ often(each, together, 2))),
+            "reached_3": self._people(float(people @ often(each, together, 3))),
+            "frequency": self._frequency(point),
+        }
+
+    def _people(self, count: float) -> int:
+        return min(rounded(count), self.size)
+
+    @staticmethod
+    def _frequency(point: _Point) -> float | None:
+        return round(point.contacts / point.reached, OFTEN) if rounded(point.reached) else None
+
+    def goals(self) -> tuple[Row, ...]:
+        """The least budget for each goal, to three digits; None where no budget meets it.
+
+        Limits of platforms are kept, and a goal of at most so many contacts; one of at least so
+        many is not, since it asks for a larger frequency itself.
+        """
+        free = self
+        if self.brief.goal and self.brief.goal.kind == "at_least":
+            brief = replace(self.brief, goal=None)
+            try:
+                found = allocate(self.market, brief.offers, brief.budget, brief.unit)
+            except QuestionError:
+                return ()
+            free = Scenarios(brief, self.market, found, self.size)
+        asked = self.brief.target
+        own = (asked,) if asked and asked not in GOALS else ()
+        return tuple(free._goal(one, one == asked) for one in (*own, *GOALS))
+
+    def _goal(self, target: Target, asked: bool) -> Row:
+        total = float(self.market.people.sum())
+        top = total * (1 - float(np.prod([1 - offer.curve.most for offer in self.brief.offers])))
+        if target.kind == "frequency":
+            budget = self._least(lambda point: point.contacts / max(point.reached, 1e-9),
+                                 target.level)  # fmt: skip
+        else:
+            people = target.level * top if target.kind == "reach" else target.level
+            wanted = -np.log1p(-people / top) if people < top else np.inf
+            budget = self._least(lambda point: _exposure(point.reached / top), float(wanted))
+        point = None if budget is None else self.at(budget)
+        return {
+            "goal": target.kind,
+            "level": int(target.level) if target.kind == "people" else target.level,
+            "asked": asked,
+            "least_budget": budget,
+            "reached": None if point is None else self._people(point.reached),
+            "frequency": None if point is None else self._frequency(point),
+        }
+
+    def _least(self, level: Callable[[_Point], float], wanted: float) -> int | None:
+        """The least budget of so high a level, which rises with the budget: exposure, frequency.
+
+        Where it is not yet enough it is raised as if the level were proportional to it, then
+        straight lines between too little and enough.
+        """
+        if not np.isfinite(wanted):
+            return None
+        known = sorted((point.budget, level(point)) for point in self._points.values())
+        low = max((one for one in known if one[1] < wanted), default=None)
+        high = min((one for one in known if one[1] >= wanted), default=None)
+        for _ in range(SEARCHES):
+            if high is not None and (
+                high[0] <= self.lowest
+                or high[1] <= wanted * (1 + NEAR)
+                or (low and high[0] <= max(low[0] * (1 + NEAR), low[0] + 1))
+            ):
+                break
+            if high is None:
+                if low is None or low[0] >= self.highest:
+                    return None
+                guess = low[0] * min(max(1.05 * wanted / max(low[1], 1e-9), TIMES[0]), TIMES[1])
+                guess = min(self.highest, guess)
+            elif low is None:
+                guess = max(self.lowest, high[0] / TIMES[1])
+            else:
+                share = (wanted * (1 + NEAR / 4) - low[1]) / (high[1] - low[1])
+                guess = low[0] + min(max(share, NEAR), 1 - NEAR) * (high[0] - low[0])
+            budget = ceil(guess)
+            if high is not None and budget >= high[0]:
+                budget = high[0] - 1
+            if low is not None and budget <= low[0]:
+                budget = low[0] + 1
+            point = self.at(budget)
+            if point is None:
+                return None
+            if level(point) < wanted:
+                low = (budget, level(point))
+            else:
+                high = (budget, level(point))
+        return None if high is None else self._to_three_digits(high[0])
+
+    def _to_three_digits(self, budget: int) -> int:
+        """Rounded up, as far as it can be spent."""
+        step = 10 ** max(0, floor(log10(budget)) - 2)
+        return int(min(-(-budget // step) * step, self.highest))
+
+    def sensitivity(self) -> tuple[Row, ...]:
+        """The reach, were people reached by several platforms otherwise, or an assumption off.
+
+        Spends stay as planned for overlap, curves and ceilings, which nobody knows beforehand; they
+        are divided anew for prices and budgets, which one does.
+        """
+        brief, spend = self.brief, self.found.spend
+        offers, people = brief.offers, self.market.people
+        bounds = union(-np.expm1(-exposures(spend, self.market, offers)))
+
+        def curves(times: float) -> float:
+            return reached(spend * times, self.market, offers)
+
+        def ceilings(times: float) -> float:
+            other = [_lifted(offer, times) for offer in offers]
+            return reached(spend, self.market, other)
+
+        def prices(times: float) -> float | None:
+            other = [replace(offer, price=offer.price * times) for offer in offers]
+            found = self._again(other, brief.budget)
+            return None if found is None else reached(found.spend, self.market, other)
+
+        def budget(times: float) -> float | None:
+            point = self.at(max(1, round(brief.budget * times)))
+            return None if point is None else point.reached
+
+        changes: dict[str, tuple[float | None, float | None]] = {
+            "overlap": (float(people @ bounds.low), float(people @ bounds.high)),
+            "curves": (curves(1 / (1 + STEP)), curves(1 + STEP)),
+            "ceilings": (ceilings(1 - STEP), ceilings(1 + STEP)),
+            "prices": (prices(1 + STEP), prices(1 - STEP)),
+            "budget": (budget(1 - STEP), budget(1 + STEP)),
+        }
+        now = self._points[brief.budget].reached
+
+        def share(value: float | None) -> float | None:
+            return None if value is None or not now else round(value / now - 1, SHARE) + 0.0
+
+        return tuple(
+            {
+                "assumption": name,
+                "reached_low": None if low is None else self._people(low),
+                "reached_high": None if high is None else self._people(high),
+                "change_low": share(low),
+                "change_high": share(high),
+            }
+            for name, (low, high) in changes.items()
+        )
+
+    def narrowed(self, use: Array) -> Narrowed | None:
+        """The audience narrowed to those of most `use`; None where that would be no smaller."""
+        brief, ranked = self.brief, np.argsort(-use, kind="stable")
+        if brief.goal is not None and brief.goal.kind == "at_least":
+            return None
+
+        def kept(count: int) -> tuple[Allocation, Market] | None:
+            some = self.market.of(ranked[:count])
+            try:
+                found = allocate(some, brief.offers, brief.budget, brief.unit, brief.goal)
+            except QuestionError:
+                return None
+            people = reached(found.spend, some, brief.offers)
+            often = float(contacts(found.spend, brief.offers).sum()) / max(people, 1e-9)
+            return (found, some) if often <= TOO_OFTEN else None
+
+        low, high = 0, len(ranked)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if kept(middle) else (middle, high)
+        while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
+            high += 1  # a rule cannot tell them apart
+        best = kept(high) if high < len(ranked) else None
+        if best is None:
+            return None
+        found, some = best
+        count = reached(found.spend, some, brief.offers)
+        if not rounded(count):
+            return None
+        members = tuple(sorted(int(at) for at in ranked[:high]))
+        return Narrowed(
+            members, float(use[ranked[high - 1]]), high, rounded(float(some.people.sum())),
+            rounded(count),
+            round(float(contacts(found.spend, brief.offers).sum()) / count, OFTEN),
+        )  # fmt: skip
+
+
+def _exposure(share: float) -> float:
+    """Of a share of those who can be reached: nearly proportional to the budget."""
+    return float(-np.log1p(-min(share, 1 - 1e-12)))
+
+
+def _lifted(offer: Offer, times: float) -> Offer:
+    """An offer with another ceiling; a table's is its last point, and stays."""
+    if not isinstance(offer.curve.asked, float):
+        return offer
+    ceiling = min(1.0, offer.curve.ceiling * times)
+    return replace(offer, curve=exponential(offer.curve.asked, ceiling))
