@@ -2,7 +2,6 @@
 
 | what | kept | seconds |
 |---|---|---|
-| the program that brings drawings to life | for a release | 1 |
 | the small Korean font of plans on paper | for a font | 3 |
 | the evaluation of the method | for a build | 1 for each horizon |
 """
@@ -15,17 +14,17 @@ from contextlib import suppress
 from telads.answers.evaluation import HORIZONS, evaluation
 from telads.charts.fonts import korean_font
 from telads.errors import TeladsError
-from telads.web import charts
-from telads.web.plans.typeface import small_font
+from telads.web.plans.typeface import FOLDER, small_font
 from telads.workspace import Workspace
 
 
 def make_ahead(workspace: Workspace) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
-    for folder in (workspace.path / charts.FOLDER).glob("*/"):
+    for folder in (workspace.path / FOLDER).glob("*/"):
         shutil.rmtree(folder, ignore_errors=True)  # drawings that former versions kept
-    with suppress(TeladsError, OSError):
-        charts.bundle(workspace.path)
+    for program in (workspace.path / FOLDER).glob("vega-embed-*.js"):
+        with suppress(OSError):
+            program.unlink()  # and what brought them to life
     font = korean_font()
     if font is not None:
         with suppress(TeladsError, OSError):
