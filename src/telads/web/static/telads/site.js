@@ -95,16 +95,22 @@ document.documentElement.classList.add("scripted");
   };
   const nameAll = (root) => root.querySelectorAll("svg[data-marks][role=img]").forEach(name);
 
+  let told = null; // the mark that the tip is about
+
   const tell = (mark) => {
+    told = mark;
     tip.textContent = mark.dataset.tip;
-    tip.hidden = false;
     const at = mark.getBoundingClientRect();
+    tip.hidden = at.bottom < 0 || at.top > document.documentElement.clientHeight;
     const room = document.documentElement.clientWidth - tip.offsetWidth - GAP;
     const above = at.top - tip.offsetHeight - GAP;
     tip.style.left = `${Math.max(GAP, Math.min(room, at.x + (at.width - tip.offsetWidth) / 2))}px`;
     tip.style.top = `${above > GAP ? above : at.bottom + GAP}px`;
   };
-  const end = () => (tip.hidden = true);
+  const end = () => {
+    told = null;
+    tip.hidden = true;
+  };
 
   document.addEventListener("pointerover", (event) => {
     const mark = markOf(event);
@@ -117,7 +123,7 @@ document.documentElement.classList.add("scripted");
     if (mark) tell(mark);
   });
   document.addEventListener("focusout", (event) => markOf(event) && end());
-  document.addEventListener("scroll", end, { passive: true, capture: true });
+  document.addEventListener("scroll", () => told && tell(told), { passive: true, capture: true });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") end();
     const mark = markOf(event);
@@ -138,7 +144,10 @@ document.documentElement.classList.add("scripted");
     nearest.setAttribute("tabindex", "0");
     nearest.focus();
   });
-  document.addEventListener("htmx:afterSwap", (event) => nameAll(event.target));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (told && !told.isConnected) end();
+    nameAll(event.target);
+  });
   const start = () => nameAll(document);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
