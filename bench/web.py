@@ -11,7 +11,6 @@ import os
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,11 +19,11 @@ from bench.inputs import from_real, real_files, synthetic
 from bench.load import Load, Speed, load
 from bench.machine import Machine
 from bench.measure import Failed
-from bench.server import START, server, wait_until_ahead
+from bench.server import server, wait_until_ahead
 from bench.study_site.tables import write_targets
 from bench.web_page import Results, goals, page
 from bench.web_questions import CONNECTIONS, PAGES, Question, questions
-from bench.weight import Weight, size, weigh
+from bench.weight import Weight, weigh
 
 WARM_UP = 0.5
 """Seconds of a kept question that are not counted; distinct ones would be used up."""
@@ -51,10 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         ports = {"telads": ours, "study": theirs}
         wait_until_ahead(OUT / "workspace")
         weights = _weights(ours)
-        chart_program = size(f"http://127.0.0.1:{ours}{_program(ours)}")
         speeds = _speeds(ports, choice.rounds, choice.seconds)
-    results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights,
-                      chart_program)  # fmt: skip
+    results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights)
     choice.out.write_text(page(results), encoding="utf-8")
     for goal in goals(results):
         print(goal.line)
@@ -96,13 +93,6 @@ def _run(command: Sequence[str]) -> None:
 
 def _weights(port: int) -> dict[str, Weight]:
     return {name: weigh(f"http://127.0.0.1:{port}{path}") for name, path in PAGES.items()}
-
-
-def _program(port: int) -> str:
-    """The address of the program that brings charts to life, as the data page names it."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/data/", timeout=START) as answer:
-        text: str = answer.read().decode()
-    return text.partition('data-program="')[2].partition('"')[0]
 
 
 def _speeds(ports: dict[str, int], rounds: int, seconds: float) -> dict[tuple[str, int], Speed]:

@@ -24,8 +24,6 @@ class Results:
     speeds: dict[tuple[str, int], Speed]
     """By the id of the question and the number of connections."""
     weights: dict[str, Weight]
-    chart_program: int
-    """Bytes of what is loaded only when somebody wants a chart to come alive."""
 
     def times(self, question: str, than: str, connections: int = MANY) -> float:
         """How many times as many answers a second as the other question."""
@@ -91,8 +89,7 @@ First visits, compressed with gzip, without headers.
 |---|---|---|---|
 {chr(10).join(_weight(name, weight) for name, weight in results.weights.items())}
 
-The library that brings charts to life ({results.chart_program / 1000:.0f} kB) is loaded only when
-somebody stays on a chart, and not counted. The study's data page was 6.28 MB.
+The study's data page was 6.28 MB.
 
 ## Machine
 

@@ -21,7 +21,7 @@ from telads.ingest import ingest
 from telads.marts import TABLES
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.workspace import BUILD_FORMAT, Build, Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30
@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from telads.build import build
 from telads.settings import Settings
-from telads.workspace import BUILD_FORMAT, Workspace
+from telads.workspace import Workspace
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()

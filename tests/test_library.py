@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 import telads
 from telads.answers import targets as targets_module
 from telads.answers.lookalike import lookalike
+from telads.charts import CHARTS
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data
@@ -55,7 +58,7 @@ def test_the_page_runs(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "files").symlink_to(twin_files)
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     names: dict[str, Any] = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)
@@ -63,10 +66,80 @@ def test_the_page_runs(
     assert said.count(" taken\n") == 4
     assert "YouTube has no sum of usage" in said
     assert names["answer"].rows.height == 7
+    assert len(names["table"]) == 7
     assert isinstance(names["chart"], altair.TopLevelMixin)
     assert pl.read_excel("scores.xlsx").height == 4 * 300 * 7
     assert pl.read_csv("classic.csv").columns[5:9] == ["weight", "z", "score", "rank"]
     assert Path("monthly.svg").stat().st_size > 1000
+
+
+ASKED: dict[str, dict[str, Any]] = {
+    name: {"district": "강남구", "sex": "F", "age": 30} if name == "ranking" else {}
+    for name in CHARTS
+}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_notebook_shows_a_chart_as_svg_and_loads_nothing(
+    opened: OpenWorkspace, name: str
+) -> None:
+    chart = opened.chart(name, lang="en", **ASKED[name])
+    for one in (chart, chart.copy(), chart.properties(title="Mine", background="#eee")):
+        assert isinstance(one, altair.TopLevelMixin)
+        bundle = one._repr_mimebundle_()
+        assert set(bundle) == {"image/svg+xml"}
+        drawn = bundle["image/svg+xml"]
+        assert drawn.startswith("<svg ")
+        assert "<script" not in drawn
+        assert set(re.findall(r"https?://[^\s\"']+", drawn)) <= {
+            "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+        }  # fmt: skip
+    assert chart.to_dict()["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("ko", ("기준 2023년 4월", "순위", "관심도", "쇼핑")),
+        ("en", ("month 2023-04", "Rank", "Affinity")),
+    ],
+)
+def test_a_notebook_shows_an_answer_as_a_table_in_words(
+    twin_workspace: Workspace, lang: str, words: tuple[str, ...]
+) -> None:
+    settings = Settings.load({"TELADS_LANG": lang}, Path("no-such-file"))
+    opened = telads.open_workspace(twin_workspace.path, settings)
+    answer = opened.services("강남구", "F", 30)
+    shown = answer._repr_html_()
+    assert shown.count("<tr>") == 1 + 7
+    assert [word for word in words if word not in shown] == []
+    assert "affinity_" not in shown
+    assert answer.sentences[0]("en" if lang == "en" else "ko") in unescape(shown)
+    for other in (
+        opened.status(), opened.history("강남구", "F", 30), opened.evaluate(),
+        opened.signals("강남구", "F", 30), opened.lookalike("강남구", "F", 30),
+        opened.audience({"where": {"age": [20]}}), opened.targets("game", platforms=True),
+        opened.platforms("game", "강남구", "F", 30),
+    ):  # fmt: skip
+        assert f'<div lang="{lang}">' in other._repr_html_()
+        assert other._repr_html_().count("<tr>") == 1 + min(other.rows.height, 50)
+
+
+def test_what_a_notebook_shows_is_escaped_and_counted(opened: OpenWorkspace) -> None:
+    rows = pl.DataFrame({"file": ["<script>alert(1)</script>"] * 60})
+    shown = replace(opened.status(), rows=rows, language="en")._repr_html_()
+    assert "<script" not in shown
+    assert shown.count("&lt;script&gt;") == 50
+    assert "and 10 more rows" in shown
+
+
+def test_months_are_text_wherever_they_are_shown(opened: OpenWorkspace) -> None:
+    answer = opened.services("강남구", "F", 30)
+    assert repr(answer.month) == "Month(2023-04)"
+    assert repr(answer.month and answer.month.window) == (
+        "Window(first=Month(2023-01), last=Month(2023-03))"
+    )
+    assert "month=Month(2023-04)" in repr(answer)
 
 
 def test_the_page_lists_every_method_as_it_is() -> None:

@@ -6,12 +6,13 @@ Importing it is cheap; what a verb needs is imported when it is first called.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.language import Lang, Text
+from telads.language import Lang, Text, locale_language
 from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.workspace import Workspace
@@ -52,6 +53,11 @@ class OpenWorkspace:
 
     def __repr__(self) -> str:
         return f"OpenWorkspace({str(self.workspace.path)!r})"
+
+    def _shown(self, answer: Answer) -> Answer:
+        """An answer that a notebook shows in the language of the settings."""
+        chosen: Lang = "en" if (self.settings.lang or locale_language()) == "en" else "ko"
+        return replace(answer, language=chosen)
 
     def ingest(
         self,
@@ -151,7 +157,7 @@ class OpenWorkspace:
         """The months that are there: see `answers.status.status`."""
         from telads.answers.status import status
 
-        return status(self.workspace, self.settings)
+        return self._shown(status(self.workspace, self.settings))
 
     def services(
         self,
@@ -164,19 +170,19 @@ class OpenWorkspace:
         """What to advertise to these people: see `answers.services.services`."""
         from telads.answers.services import services
 
-        return services(self.workspace.build(), district, sex, age, month, method)
+        return self._shown(services(self.workspace.build(), district, sex, age, month, method))
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
         """Their services month by month: see `answers.services.history`."""
         from telads.answers.services import history
 
-        return history(self.workspace.build(), district, sex, age)
+        return self._shown(history(self.workspace.build(), district, sex, age))
 
     def targets(self, service: str, **choices: Any) -> Answer:
         """Whom to address with a service: see `answers.targets.targets` for the choices."""
         from telads.answers.targets import targets
 
-        return targets(self.workspace.build(), service, **choices)
+        return self._shown(targets(self.workspace.build(), service, **choices))
 
     def platforms(
         self,
@@ -190,13 +196,15 @@ class OpenWorkspace:
         """Where to run its advert for them: see `answers.platforms.platforms`."""
         from telads.answers.platforms import platforms
 
-        return platforms(self.workspace.build(), service, district, sex, age, month, method)
+        return self._shown(
+            platforms(self.workspace.build(), service, district, sex, age, month, method)
+        )
 
     def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
         """Who is like them: see `answers.lookalike.lookalike` for the choices."""
         from telads.answers.lookalike import lookalike
 
-        return lookalike(self.workspace.build(), district, sex, age, **choices)
+        return self._shown(lookalike(self.workspace.build(), district, sex, age, **choices))
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
@@ -204,22 +212,26 @@ class OpenWorkspace:
         """How they move and live: see `answers.signals.signals`."""
         from telads.answers.signals import signals
 
-        return signals(self.workspace.build(), district, sex, age, month)
+        return self._shown(signals(self.workspace.build(), district, sex, age, month))
 
     def evaluate(self, horizon: int = 1) -> Answer:
         """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
         from telads.answers.evaluation import evaluation
 
-        return evaluation(self.workspace, horizon)
+        return self._shown(evaluation(self.workspace, horizon))
 
     def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> AnyChart:
-        """An Altair chart; `asked` are the fields of `answers.pictures.Asked`."""
+        """An Altair chart; `asked` are the fields of `answers.pictures.Asked`.
+
+        A notebook shows it as SVG that is drawn here, and asks the network for nothing.
+        """
         from telads.answers.pictures import Asked, picture
         from telads.charts import find_chart
+        from telads.charts.render import shown_as_svg
 
         kind = find_chart(name)
         shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)
-        return kind.draw(shown.frame, narrow=narrow, **shown.options)
+        return shown_as_svg(kind.draw(shown.frame, narrow=narrow, **shown.options))
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""
@@ -242,8 +254,10 @@ class OpenWorkspace:
         build = self.workspace.build()
         first = read_rules(_document(rules, RULES))
         if against is None:
-            return audience_answer(build, first, month)
-        return overlap_answer(build, first, read_rules(_document(against, RULES)), month)
+            return self._shown(audience_answer(build, first, month))
+        return self._shown(
+            overlap_answer(build, first, read_rules(_document(against, RULES)), month)
+        )
 
     def plan(
         self, brief: Document, part: str = "platforms", output: PathText | None = None
@@ -263,7 +277,7 @@ class OpenWorkspace:
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
             write_plan(made, Path(output))
-        return plan_answer(build, made, chosen)
+        return self._shown(plan_answer(build, made, chosen))
 
     def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
         """What the build in force changes in a saved plan: see `planning.comparison.compare`."""
@@ -275,7 +289,7 @@ class OpenWorkspace:
 
         build = self.workspace.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
-        return comparison_answer(found)
+        return self._shown(comparison_answer(found))
 
 
 def _document(given: Document, what: Text) -> Any:

@@ -91,6 +91,9 @@ class Month:
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 
+    def __repr__(self) -> str:
+        return f"Month({self})"
+
     @property
     def window(self) -> Window:
         """The months that the file with this label observes."""

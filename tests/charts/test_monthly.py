@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
 
 from telads.charts.monthly import draw
-from telads.charts.render import specification, title_of
+from telads.charts.render import render, specification, title_of
 from telads.language import Lang
 from tests.charts.samples import MONTHLY, rows
 
@@ -20,6 +21,16 @@ def months(service: str, *values: float | None, start: int = 1) -> pl.DataFrame:
          "value": list(values)},
         schema_overrides={"value": pl.Float64},
     )  # fmt: skip
+
+
+def mark(spec: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The only layer of a kind of mark that is not filtered."""
+    (found,) = (
+        layer
+        for layer in spec["spec"]["layer"]
+        if layer["mark"]["type"] == kind and "transform" not in layer
+    )
+    return dict(found)
 
 
 def test_a_fall_is_said_to_be_one() -> None:
@@ -60,7 +71,7 @@ def test_a_missing_month_breaks_the_line() -> None:
         "2023-02": (None, "–"),
         "2023-03": (52.0, "월 52.0일"),
     }
-    assert spec["spec"]["layer"][0]["mark"]["invalid"] == "break-paths-show-path-domains"
+    assert mark(spec, "line")["mark"]["invalid"] == "break-paths-show-path-domains"
 
 
 def test_the_first_group_is_the_subject_and_the_only_one_in_colour() -> None:
@@ -70,7 +81,7 @@ def test_the_first_group_is_the_subject_and_the_only_one_in_colour() -> None:
     assert title_of(chart)[0] == (
         "Men 20-29: use of games changed most, up 20% from 2023-01 to 2023-02"
     )
-    colour = specification(chart)["spec"]["layer"][0]["encoding"]["color"]
+    colour = mark(specification(chart), "line")["encoding"]["color"]
     assert colour["scale"]["domain"] == ["men 20-29", "all of Seoul"]
     assert colour["legend"]
 
@@ -81,5 +92,31 @@ def test_panels_name_the_unit_and_have_scales_of_their_own() -> None:
     assert spec["resolve"]["scale"] == {"y": "independent"}
     subtitle = " ".join(spec["title"]["subtitle"])
     assert "0에서 시작하지 않음" in subtitle
-    assert "표준화 지수는 달마다 기준이 다름" in subtitle
+    assert "표준화 지수는 달마다 기준을 새로 정하므로" in subtitle
     assert "직전 석 달의 평균" in subtitle
+
+
+def test_months_of_an_index_are_parted_and_no_line_joins_them() -> None:
+    both = pl.concat([months("youtube", 0.1, 0.4, 0.2), months("game", 50.0, 51.0, 52.0)])
+    groups = pl.concat([both.with_columns(group=pl.lit(name)) for name in ("men 20-29", "Seoul")])
+    for narrow in (False, True):
+        chart = draw(groups, lang="en", window="w", synthetic=False, narrow=narrow)
+        spec = specification(chart)
+        assert mark(spec, "line")["encoding"]["y"]["field"] == "line"
+        assert mark(spec, "circle")["encoding"]["y"]["field"] == "value"
+        drawn = {
+            service: [row for row in rows(spec) if row["service"] == service]
+            for service in ("youtube", "game")
+        }
+        assert [row["line"] for row in drawn["youtube"]] == [None] * 6
+        assert [row["parted"] for row in drawn["youtube"]] == [True, True, False] * 2
+        assert {row["zero"] for row in drawn["youtube"]} == {None, 0.0}
+        assert [row["line"] for row in drawn["game"]] == [50.0, 51.0, 52.0] * 2
+        assert not any(row["parted"] or row["zero"] is not None for row in drawn["game"])
+        svg = render(chart, "svg", heading=False).decode()
+        # Paths of lines: one for each group of the games, none for YouTube, whose axis holds 0.
+        joined = re.findall(r'<path d="(M[^"]*L[^"]*)"[^>]*stroke-width="2"', svg)
+        assert len(joined) == 2
+        assert ">0.0</text>" in svg
+        dashed = svg.count('stroke-dasharray="2,3"')
+        assert dashed == 2 * 2  # two breaks, drawn for each group

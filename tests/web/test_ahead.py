@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from telads.answers.evaluation import HORIZONS, evaluation
-from telads.web import ahead, charts, warming
+from telads.web import ahead, warming
 from telads.web.cache import KEPT
 from telads.workspace import Workspace
 
@@ -26,11 +26,11 @@ def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
 def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pictures = workspace.path / charts.FOLDER
+    pictures = workspace.path / ahead.FORMER
     (pictures / "0123456789abcdef").mkdir(parents=True)
+    (pictures / "vega-embed-1.0.js").write_text("")
     ahead.make_ahead(workspace)
-    assert not (pictures / "0123456789abcdef").exists()
-    assert list(pictures.glob("vega-embed-*.js"))
+    assert not pictures.exists()
     monkeypatch.setattr("telads.answers.evaluation._computed", None)  # would fail
     for horizon in HORIZONS:
         assert evaluation(workspace, horizon).build == workspace.build_name()

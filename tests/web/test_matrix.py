@@ -63,8 +63,8 @@ API = {
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-LIKE_OTHERS = {"data/vega-embed-<str:release>.js", "metrics", "api/v1/"}
-"""A library's file, the figures of this process, and ninja's root, each with tests of its own."""
+LIKE_OTHERS = {"metrics", "api/v1/"}
+"""The figures of this process and ninja's root, each with tests of its own."""
 
 
 class Cells(NamedTuple):
@@ -338,8 +338,7 @@ OPEN_WHEN_CLOSED = {
 
 def test_a_closed_installation(world: World, installed: Installed) -> None:
     link = world.plans[Role.PLANNER, "own"]
-    filled = {"data/vega-embed-<str:release>.js": "/data/vega-embed-1.js"}
-    filled |= PUBLIC | {f"api/v1/{one}": f"/api/v1/{API[one]}" for one in API}
+    filled = PUBLIC | {f"api/v1/{one}": f"/api/v1/{API[one]}" for one in API}
     with installed(closed=True):
         for pattern in sorted(addresses() - {"api/v1/"}):
             address = filled.get(pattern) or address_of(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.columns import column_of, method_name
 from telads.language import Lang, Text
 from telads.model import Month
+from telads.wording import observed
 
 if TYPE_CHECKING:
     import polars as pl
 
 CONTRACT = 1
 """Version of the JSON form; a change that can break a reader makes it another."""
+ROWS_IN_A_NOTEBOOK = 50
+"""Rows that a notebook shows; what is left out is counted."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ class Answer:
     """The answer in words a planner can repeat."""
     warnings: tuple[Text, ...] = ()
     """What is remarkable about the month's data, or about the settings."""
+    language: Lang = field(default="ko", compare=False)
+    """In which a notebook shows it; the figures are the same in both."""
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -71,6 +78,53 @@ class Answer:
             "warnings": [warning(lang) for warning in self.warnings],
             "rows": self.records,
         }
+
+    def about(self, lang: Lang) -> str:
+        """What the figures are of, in one line: month, window, method, build."""
+        parts = []
+        if self.synthetic:
+            parts.append(Text("합성 자료", "synthetic data")(lang))
+        if self.month:
+            parts.append(Text(f"기준 {self.month.text.ko}", f"month {self.month}")(lang))
+            parts.append(observed(self.month.window, lang))
+        parts.append(Text("방식", "method")(lang) + f" {method_name(self.method, lang)}")
+        if self.build:
+            parts.append(Text(f"계산 {self.build}", f"build {self.build}")(lang))
+        return " · ".join(parts)
+
+    def _repr_html_(self) -> str:
+        """The answer as a notebook shows it: sentences, the table in words, what it is of."""
+        return "\n".join(_html(self, self.language))
+
+
+def _html(answer: Answer, lang: Lang) -> Iterator[str]:
+    yield f'<div lang="{lang}">'
+    for at, sentence in enumerate(answer.sentences):
+        said = escape(sentence(lang))
+        yield f"<p>{said}</p>" if at else f"<p><strong>{said}</strong></p>"
+    known = (column_of(answer.question, name) for name in answer.rows.columns)
+    columns = [column for column in known if column]
+    sides = ["right" if column.figure else "left" for column in columns]
+    heads = (
+        f'<th scope="col" style="text-align: {side}">{escape(column.title(lang))}</th>'
+        for column, side in zip(columns, sides, strict=True)
+    )
+    yield f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
+    for row in answer.rows.head(ROWS_IN_A_NOTEBOOK).iter_rows(named=True):
+        cells = (
+            f'<td style="text-align: {side}; white-space: pre-line">'
+            f"{escape(column.write(row, lang))}</td>"
+            for column, side in zip(columns, sides, strict=True)
+        )
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table>"
+    more = answer.rows.height - ROWS_IN_A_NOTEBOOK
+    if more > 0:
+        yield f"<p>{Text(f'이 밖에 {more}행', f'and {more} more rows')(lang)}</p>"
+    yield f"<p><small>{escape(answer.about(lang))}</small></p>"
+    for warning in answer.warnings:
+        yield f"<p><small>{Text('주의', 'Note')(lang)}: {escape(warning(lang))}</small></p>"
+    yield "</div>"
 
 
 def document_text(document: Mapping[str, object]) -> str:

@@ -27,8 +27,8 @@ _NOTES = (
          "own scale in each panel, not from zero"),
 )  # fmt: skip
 _INDEX_NOTE = Text(
-    "표준화 지수는 달마다 기준이 다름",
-    "indices: scaled anew each month",
+    "표준화 지수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
+    "indices: scaled anew each month (dashed lines), so months are not joined; 0 is drawn",
 )
 _STILL = 0.005
 """Day services that change by less, as a share, are not said to move."""
@@ -48,6 +48,7 @@ def draw(
     `frame` has the columns month (YYYY-MM), service (id) and value (days a month, or the
     standardised index), and optionally group (a name): then one line for each group, the first
     one named in the frame in colour, and the title is about it. Missing months break the line.
+    The scale of an index is set anew each month, so its months are parted and no line joins them.
     `audience` names whom the lines are about where there is no `group`.
     """
     groups, shown = groups_of(frame), services_of(frame)
@@ -58,7 +59,9 @@ def draw(
     )  # fmt: skip
     return alt.FacetChart(
         data=alt.InlineData(values=rows_of(frame, lang)),
-        spec=alt.LayerChart(layer=_layers(groups, lang, narrow), width=width, height=height),
+        spec=alt.LayerChart(
+            layer=_layers(groups, _step(frame, width), lang, narrow), width=width, height=height
+        ),
         facet=facet,
         columns=2 if narrow else 4,
         title=heading(
@@ -114,27 +117,39 @@ def panel_name(service: Measure, lang: Lang) -> str:
 
 
 def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
-    """One row for each month, service and group, with an empty value where a month is missing."""
+    """One row for each month, service and group, with an empty value where a month is missing.
+
+    `line` is the value where a line may join it to the next month's, `zero` where zero is drawn,
+    `parted` whether the next month has another scale.
+    """
     if frame.is_empty():
         return []
     present = sorted(Month.parse(month) for month in set(frame["month"].to_list()))
     lines: dict[tuple[str, str], dict[str, float]] = {}
     for row in known(frame, "value").iter_rows(named=True):
         lines.setdefault((row["service"], row.get("group", "")), {})[row["month"]] = row["value"]
+    months = months_between(present[0], present[-1])
     return [
-        {
-            "month": str(month),
-            "service": service,
-            "panel": panel_name(BY_ID[service], lang),
-            "group": group,
-            "value": values.get(str(month)),
-            "hover": figure(values[str(month)], BY_ID[service].kind, lang)
-            if str(month) in values
-            else "–",
-        }
+        _row(month, BY_ID[service], group, values.get(str(month)), month == months[-1], lang)
         for (service, group), values in lines.items()
-        for month in months_between(present[0], present[-1])
+        for month in months
     ]
+
+
+def _row(
+    month: Month, service: Measure, group: str, value: float | None, newest: bool, lang: Lang
+) -> dict[str, Any]:
+    return {
+        "month": str(month),
+        "service": service.id,
+        "panel": panel_name(service, lang),
+        "group": group,
+        "value": value,
+        "line": None if service.is_index else value,
+        "zero": 0.0 if service.is_index and newest else None,
+        "parted": service.is_index and not newest,
+        "hover": "–" if value is None else figure(value, service.kind, lang),
+    }
 
 
 def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
@@ -177,25 +192,40 @@ def _movement(service: str, share: float, months: tuple[str, str], about: str, l
     )(lang)
 
 
-def _layers(groups: list[str], lang: Lang, narrow: bool) -> list[alt.Chart]:
-    x = alt.X("month:O", title=None, axis=alt.Axis(
+def _step(frame: pl.DataFrame, width: int) -> float:
+    """Pixels from a month to the next: a scale of points leaves half a step at either end."""
+    present = [Month.parse(month) for month in set(frame["month"].to_list())]
+    return width / len(months_between(min(present), max(present))) if present else width
+
+
+def _layers(groups: list[str], step: float, lang: Lang, narrow: bool) -> list[alt.Chart]:
+    x = alt.X("month:O", title=None, scale=alt.Scale(type="point"), axis=alt.Axis(
         labelAngle=0, labelExpr=_month_labels(lang), labelOverlap="parity", labelSeparation=4,
         labelFontSize=10, tickSize=4, grid=False,
     ))  # fmt: skip
-    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=8),
-              axis=alt.Axis(tickCount=3, labelFontSize=10, domain=False, ticks=False,
-                            labelPadding=4, labelFlush=6))  # fmt: skip
+
+    def y(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=8),
+                     axis=alt.Axis(tickCount=3, labelFontSize=10, domain=False, ticks=False,
+                                   labelPadding=4, labelFlush=6))  # fmt: skip
+
     hover = [alt.Tooltip("month:N", title=" "), alt.Tooltip("hover:N", title="  ")]
     if len(groups) > 1:
         hover.insert(0, alt.Tooltip("group:N", title="   "))
     colour = _colour(groups)
     line = alt.Chart().mark_line(
         strokeWidth=2, invalid="break-paths-show-path-domains"
-    ).encode(x=x, y=y, color=colour, detail="group:N")  # fmt: skip
-    points = alt.Chart().mark_circle(size=24 if narrow else 32, opacity=1).encode(
-        x=x, y=y, color=colour, detail="group:N", tooltip=hover
+    ).encode(x=x, y=y("line"), color=colour, detail="group:N")  # fmt: skip
+    zero = alt.Chart().transform_filter("isValid(datum.zero)").mark_rule(style="quiet").encode(
+        y=y("zero")
     )  # fmt: skip
-    return [line, points]
+    breaks = alt.Chart().transform_filter("datum.parted").mark_rule(
+        style="quiet", strokeDash=[2, 3], xOffset=step / 2
+    ).encode(x=x)  # fmt: skip
+    points = alt.Chart().mark_circle(size=24 if narrow else 32, opacity=1).encode(
+        x=x, y=y("value"), color=colour, detail="group:N", tooltip=hover
+    )  # fmt: skip
+    return [breaks, zero, line, points]
 
 
 def _month_labels(lang: Lang) -> str:

@@ -10,7 +10,7 @@ import html
 import json
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import vl_convert
 
@@ -105,14 +105,40 @@ def families() -> str:
     return f"{register_korean_font()}, {FONT}"
 
 
+class _Svg:
+    """How a notebook shows a chart: Altair's own way loads scripts from the internet."""
+
+    def _repr_mimebundle_(self, *args: object, **kwargs: object) -> dict[str, str]:
+        return {"image/svg+xml": render(cast("AnyChart", self), "svg").decode()}
+
+
+def shown_as_svg(chart: AnyChart) -> AnyChart:
+    """The same chart, of a class of its own kind that a notebook shows as SVG drawn here.
+
+    What is made of it with Altair's methods (`properties`, `copy`) is shown so too.
+    """
+    kind: Any = type(chart)
+    made: AnyChart = _svg_class(kind)(*chart._args, **chart._kwds)
+    return made
+
+
+@cache
+def _svg_class(kind: type[Any]) -> type[Any]:
+    return type(kind.__name__, (_Svg, kind), {})
+
+
 def title_of(chart: AnyChart) -> tuple[str, str]:
     """The finding and the subtitle of a chart, each in one line."""
     return in_one_line(chart.title)
 
 
 def in_one_line(heading: Any) -> tuple[str, str]:
-    """The two texts of a heading, each in one line."""
-    return " ".join(heading.text), " ".join(heading.subtitle)
+    """The two texts of a heading, each in one line; Altair also takes one plain text, or none."""
+
+    def line(text: object) -> str:
+        return " ".join(text) if isinstance(text, list) else text if isinstance(text, str) else ""
+
+    return line(getattr(heading, "text", heading)), line(getattr(heading, "subtitle", ""))
 
 
 def _page(spec: dict[str, Any], title: str) -> str:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import CONTRACT, Answer
-from telads.answers.columns import Column, column_of, method_name
+from telads.answers.columns import Column, column_of
 from telads.cli.options import Form
 from telads.errors import QuestionError
 from telads.language import Lang, Text
 from telads.model import Month
-from telads.wording import observed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,7 +110,7 @@ def _table(answer: Answer, lang: Lang) -> None:
     for row in answer.rows.iter_rows(named=True):
         table.add_row(*(Styled(column.write(row, lang)) for column in columns))
     out.print(table)
-    out.print(Styled(about(answer, lang), style="dim"))
+    out.print(Styled(answer.about(lang), style="dim"))
     if column_of(answer.question, "usage") in columns:
         out.print(Styled(SUMMED(lang), style="dim"))
     if left_out:
@@ -161,17 +160,3 @@ def _remarks(answer: Answer, lang: Lang) -> Iterator[str]:
                 months.setdefault(sentence, []).append(Month.parse(month).text(lang))
     for sentence, of in months.items():
         yield f"{note} {', '.join(of)}: {sentence}"
-
-
-def about(answer: Answer, lang: Lang) -> str:
-    """What the figures are of, in one line: month, window, method, build."""
-    parts = []
-    if answer.synthetic:
-        parts.append(Text("합성 자료", "synthetic data")(lang))
-    if answer.month:
-        parts.append(Text(f"기준 {answer.month.text.ko}", f"month {answer.month}")(lang))
-        parts.append(observed(answer.month.window, lang))
-    parts.append(Text("방식", "method")(lang) + f" {method_name(answer.method, lang)}")
-    if answer.build:
-        parts.append(Text(f"계산 {answer.build}", f"build {answer.build}")(lang))
-    return " · ".join(parts)

@@ -1,17 +1,15 @@
-"""Pictures of pages: drawn on the server, kept by build and choice, and alive on demand.
+"""Pictures of pages: drawn on the server, kept by build and choice.
 
 They come from our own templates, in a few milliseconds for any choice, and show what the charts
-show; the charts themselves are drawn for whoever takes a picture home or brings one to life.
+show; the charts themselves are drawn for whoever takes a picture home. What a mark shows stands in
+its `<title>`: the browser tells it, and `site.js` tells it better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import vl_convert
@@ -19,12 +17,9 @@ import vl_convert
 from telads.answers.pictures import Asked, Picture, picture
 from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
-from telads.charts.render import PNG_SCALE, VEGA_LITE, Format, render
-from telads.charts.theme import PAGE
-from telads.errors import WorkspaceError
+from telads.charts.render import PNG_SCALE, Format, render
 from telads.export import marked
 from telads.language import Lang
-from telads.tables.store import write_text
 from telads.web.city_map import city_map
 from telads.web.heatmap import heatmap
 from telads.web.month_lines import month_lines
@@ -38,10 +33,6 @@ if TYPE_CHECKING:
 
 IN_MEMORY = 64
 """Tables of pictures that a worker keeps; some 30 kB each."""
-FOLDER = "pictures"
-"""Where in the workspace what takes seconds to make is kept."""
-BUNDLE = version("vl-convert-python")
-"""The version of the bundle, part of its address: it may be cached for ever."""
 
 DEPENDS_ON: dict[str, tuple[str, ...]] = {
     "population": ("month", "district"),
@@ -89,14 +80,9 @@ def shown(build: Build, chart: str, asked: Asked, lang: Lang) -> Picture:
     return _shown(build, chart, relevant(chart, asked), lang)
 
 
-def specification(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> bytes:
-    """What brings the drawing to life: its Vega-Lite specification as JSON."""
-    return render(_drawn(build, chart, asked, lang, narrow), "json", look=PAGE, heading=False)
-
-
 def download(build: Build, chart: str, asked: Asked, lang: Lang, format: Format) -> bytes:
     """The wide picture as a file that stands alone, with its heading."""
-    return render(_drawn(build, chart, asked, lang, narrow=False), format)
+    return render(_drawn(build, chart, asked, lang), format)
 
 
 def csv(frame: pl.DataFrame, synthetic: bool) -> bytes:
@@ -111,28 +97,9 @@ def png(svg: str) -> bytes:
     return image
 
 
-def bundle(workspace: Path) -> bytes:
-    """The program that brings drawings to life (vega-embed, 0.9 MB), as a script of this site."""
-    return _bundle(workspace / FOLDER / f"vega-embed-{BUNDLE}.js")
-
-
 _shown = lru_cache(maxsize=IN_MEMORY)(picture)
 
 
-@lru_cache(maxsize=1)
-def _bundle(file: Path) -> bytes:
-    if not file.is_file():
-        # The same bundle as in pages that stand alone: it defines `window.vegaEmbed`.
-        _write(file, vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE))
-    return file.read_bytes()
-
-
-def _write(file: Path, text: str) -> None:
-    """Keep a text; a workspace that may only be read shows its pictures all the same."""
-    with suppress(WorkspaceError):
-        write_text(file, text)
-
-
-def _drawn(build: Build, chart: str, asked: Asked, lang: Lang, narrow: bool) -> AnyChart:
+def _drawn(build: Build, chart: str, asked: Asked, lang: Lang) -> AnyChart:
     what = picture(build, chart, relevant(chart, asked), lang)
-    return find_chart(chart).draw(what.frame, **what.options, narrow=narrow)
+    return find_chart(chart).draw(what.frame, **what.options)

@@ -86,8 +86,9 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
         "retry": error is not FORBIDDEN and (status != 404 or bool(request.GET)),
     }
     page = render(request, "error.html", facts, status=status)
-    if getattr(request, "htmx", False):
-        # In place of a result it would be ignored: the browser opens it as a page.
+    if getattr(request, "htmx", False) and status < 500:
+        # In place of a result it would be ignored: the browser opens it as a page. What is no
+        # fault of the choice is told beside the former result (`exchange.js`).
         page.headers["HX-Redirect"] = request.get_full_path()
     return page
 

@@ -1,6 +1,7 @@
 """The services month by month, from our own template: a hundredth of a drawn chart's time.
 
-It shows what the chart `monthly` shows: a small panel for each service on a scale of its own.
+It shows what the chart `monthly` shows: a small panel for each service on a scale of its own. The
+scale of an index is set anew each month: its months are parted, and no line joins them.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ class Dot(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """One service: its paths, dots, and the scale at its side."""
+    """One service: its paths, dots, and the scale at its side.
+
+    Without paths, the dots of those beside are drawn too. `zero` is where zero is drawn.
+    """
 
     name: str
     x: int
@@ -60,6 +64,10 @@ class Panel(NamedTuple):
     own: str
     beside: str
     dots: list[Dot]
+    dots_beside: list[Dot]
+    breaks: list[float]
+    """Where one month's scale ends and the next one's begins."""
+    zero: float | None
     ticks: list[tuple[float, str]]
 
 
@@ -88,7 +96,7 @@ def _svg(
     panels = []
     for place, (name, rows) in enumerate(plots):
         at = (place % layout.columns * layout.pitch, place // layout.columns * layout.rise)
-        panels.append(_panel(rows, groups, name, at, layout))
+        panels.append(_panel(rows, groups, name, at, layout, lang))
     down = ceil(len(panels) / layout.columns) * layout.rise
     facts: dict[str, Any] = {
         "finding": finding,
@@ -105,31 +113,49 @@ def _svg(
 
 
 def _panel(
-    rows: Rows, groups: Sequence[str], name: str, at: tuple[int, int], layout: Layout
+    rows: Rows, groups: Sequence[str], name: str, at: tuple[int, int], layout: Layout, lang: Lang
 ) -> Panel:  # fmt: skip
-    values = [row["value"] for row in rows if row["value"] is not None]
+    zeros = [row["zero"] for row in rows if row["zero"] is not None]
+    values = [row["value"] for row in rows if row["value"] is not None] + zeros
     low, high = min(values, default=0.0), max(values, default=0.0)
     months = max(len(rows) // max(len(groups), 1) - 1, 1)
     step = (layout.width - 2 * INSET) / months
+
+    def x(place: float) -> float:
+        return round(layout.left + INSET + place * step, 1)
 
     def y(value: float) -> float:
         share = (high - value) / (high - low) if high > low else 0.5
         return round(TOP + INSET + share * (layout.height - 2 * INSET), 1)
 
-    def dots(group: str) -> list[Dot | None]:
-        own = [row for row in rows if row["group"] == group]
+    series = [[row for row in rows if row["group"] == group] for group in groups]
+
+    def dots(own: Rows, name: str) -> list[Dot | None]:
         return [
-            Dot(round(layout.left + INSET + place * step, 1), y(row["value"]), row["hover"])
-            if row["value"] is not None
+            Dot(x(place), y(row[name]), _hover([others[place] for others in series], lang))
+            if row[name] is not None
             else None
             for place, row in enumerate(own)
         ]
 
-    first, *others = [dots(group) for group in groups] or [[]]
+    own, *beside = series or [[]]
     return Panel(
-        name, *at, path(first), " ".join(path(other) for other in others),
-        [dot for dot in first if dot], [(y(tick), text) for tick, text in scale(low, high)],
+        name, *at,
+        own=path(dots(own, "line")),
+        beside=" ".join(filter(None, (path(dots(other, "line")) for other in beside))),
+        dots=[dot for dot in dots(own, "value") if dot],
+        dots_beside=[dot for other in beside for dot in dots(other, "value") if dot and zeros],
+        breaks=[x(place + 0.5) for place, row in enumerate(own) if row["parted"]],
+        zero=y(zeros[0]) if zeros else None,
+        ticks=[(y(tick), text) for tick, text in scale(low, high)],
     )  # fmt: skip
+
+
+def _hover(rows: Rows, lang: Lang) -> str:
+    """The figures of a month in a panel: `2023년 4월: 월 15.3일`, with groups each by its name."""
+    month = Month.parse(rows[0]["month"]).text(lang)
+    figures = [f"{row['group']} {row['hover']}".strip() for row in rows]
+    return f"{month}: {', '.join(figures)}"
 
 
 def path(dots: Sequence[Dot | None]) -> str:

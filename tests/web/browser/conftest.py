@@ -32,6 +32,8 @@ PATIENCE = 30_000
 """Milliseconds: machines are shared and slow."""
 REFUSED = "Failed to load resource"
 """What the browser says of a page that is answered with an error."""
+FAILED = ("Response Status Error Code", "htmx:sendError", "htmx:timeout")
+"""What htmx says of a request that was not answered, or with an error."""
 LEFT = ("htmx:afterRequest", "htmx:sendAbort")
 """What htmx says of a request that ends because the visitor goes to another page."""
 
@@ -84,13 +86,14 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
     """Open the website in one of its ways; at the end each visit is held to the rules of all."""
     with ExitStack() as open_ones:
 
-        def start(way: Way, path: str = "", scheme: str = "light") -> Visit:
+        def start(way: Way, path: str = "", scheme: str = "light", touch: bool = False) -> Visit:
             context = browser.new_context(
                 viewport={"width": way.width, "height": HEIGHT[way.width]},
                 locale=ACCEPT[way.lang],
                 java_script_enabled=way.script,
                 color_scheme="dark" if scheme == "dark" else "light",
                 service_workers="block",
+                has_touch=touch,
             )
             open_ones.callback(context.close)
             context.set_default_timeout(PATIENCE)
@@ -123,7 +126,7 @@ def hold_to_the_rules(made: Visit) -> None:
     refused = made.refusals
     complaints = [
         one for one in made.complaints
-        if not (refused and one.startswith(REFUSED)) and not one.startswith(LEFT)
+        if not (refused and one.startswith((REFUSED, *FAILED))) and not one.startswith(LEFT)
     ]  # fmt: skip
     assert not complaints
     assert made.sideways() <= 0, f"{made.page.url} is {made.sideways()} px too wide"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.web.browser.conftest import Open
-from tests.web.browser.visits import NARROW, WIDE, Way
+from tests.web.browser.visits import NARROW, WIDE, Visit, Way
 
 both = pytest.mark.parametrize("way", [Way("ko", WIDE), Way("en", NARROW)], ids=str)
 
@@ -81,3 +83,111 @@ def test_a_wrong_choice_in_an_exchange_is_told_as_a_page(visit: Open, way: Way) 
     )
     there.page.locator("select[name=district]").select_option(index=0)
     expect(there.page.locator(".error-value")).to_have_text("nowhere")
+
+
+CHOICES = {
+    "customers": ("district=강남구&sex=F&age=30", "age", "60"),
+    "advertisers": ("service=game", "service", "finance"),
+    "data": ("sex=F", "sex", "M"),
+    "audiences": ("age=30", "sex", "F"),
+}
+"""By page a choice, and what is chosen then."""
+
+
+def choose(there: Visit, name: str, value: str) -> None:
+    form = there.page.locator("form[hx-get]")
+    if form.locator(f"select[name={name}]").count():
+        form.locator(f"select[name={name}]").select_option(value)
+    else:
+        form.locator(f"input[name={name}][value='{value}']").check()
+
+
+def chosen(there: Visit) -> str:
+    """The form's own choice, as an address carries it."""
+    text: str = there.page.evaluate(
+        "new URLSearchParams(new FormData(document.querySelector('form[hx-get]'))).toString()"
+    )
+    return text
+
+
+def opacity(there: Visit) -> float:
+    return float(there.page.evaluate("getComputedStyle(document.getElementById('result')).opacity"))
+
+
+def unanswered(route: Route, how: str) -> None:
+    if how == "gone":
+        route.abort("internetdisconnected")
+    elif how == "gateway":
+        route.fulfill(status=502, content_type="text/html", body="<h1>Bad gateway</h1>")
+    else:
+        route.fulfill(status=500, content_type="text/html", body="<main id='main'>broken</main>")
+
+
+@pytest.mark.parametrize("how", ["500", "gateway", "gone"])
+@pytest.mark.parametrize("page", CHOICES)
+def test_a_result_that_does_not_come_is_told_and_the_form_is_put_back(
+    visit: Open, page: str, how: str
+) -> None:
+    query, name, value = CHOICES[page]
+    there = visit(Way("ko", WIDE) if how == "gone" else Way("en", NARROW), f"{page}/?{query}")
+    there.refusals += 1
+    result, trouble = there.page.locator("#result"), there.page.locator("#trouble")
+    before, address, form = result.inner_text(), there.page.url, chosen(there)
+    expect(trouble).to_be_hidden()
+    there.page.route(f"**/{page}/?**", lambda route: unanswered(route, how))
+    choose(there, name, value)
+    expect(trouble).to_be_visible()
+    assert chosen(there) == form
+    assert result.inner_text() == before
+    assert there.page.url == address
+    assert opacity(there) == 1
+    there.page.unroute(f"**/{page}/?**")
+    trouble.locator("button").click()
+    expect(there.page).to_have_url(re.compile(rf"[?&]{name}={value}(&|$)"))
+    expect(trouble).to_be_hidden()
+    assert chosen(there) != form
+    assert result.inner_text() != before
+
+
+@pytest.mark.parametrize("page", CHOICES)
+def test_a_result_that_takes_long_fades_the_former_one(visit: Open, page: str) -> None:
+    query, name, value = CHOICES[page]
+    there = visit(Way("ko", WIDE), f"{page}/?{query}")
+    coming = there.page.locator("#coming span")
+    held: list[Route] = []
+    there.page.route(f"**/{page}/?**", held.append)
+    choose(there, name, value)
+    there.page.wait_for_timeout(700)
+    assert opacity(there) < 0.5
+    expect(coming).to_be_visible()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(there.page).to_have_url(re.compile(rf"[?&]{name}={value}(&|$)"))
+    expect(coming).to_be_hidden()
+    expect(there.page.locator(".htmx-request")).to_have_count(0)
+    there.page.wait_for_timeout(400)
+    assert opacity(there) == 1
+
+
+def test_of_two_choices_the_last_one_is_shown(visit: Open) -> None:
+    there = visit(Way("ko", WIDE), "customers/?district=강남구&sex=F&age=30")
+    held: list[Route] = []
+    there.page.route("**/customers/?**", held.append)
+    choose(there, "age", "60")
+    choose(there, "age", "20")
+    there.page.wait_for_timeout(300)
+    held[-1].continue_()
+    expect(there.page.locator("#result h2")).to_contain_text("20대")
+    expect(there.page.locator("#trouble")).to_be_hidden()
+    expect(there.page.locator("select[name=age]")).to_have_value("20")
+
+
+@pytest.mark.parametrize("page", CHOICES)
+def test_without_script_the_page_opens_at_the_result(visit: Open, page: str) -> None:
+    query, name, value = CHOICES[page]
+    there = visit(Way("en", NARROW, script=False), f"{page}/?{query}")
+    choose(there, name, value)
+    there.page.locator("button.without-script").click()
+    expect(there.page).to_have_url(re.compile(rf"[?&]{name}={value}(&.*)?#result$"))
+    expect(there.page.locator("#result")).to_be_in_viewport()
+    expect(there.page.locator("#result")).to_be_focused()

@@ -17,7 +17,7 @@ from telads.workspace import Workspace
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
-from tests.web.browser.visits import NARROW, WAYS, WIDE, Visit, Way
+from tests.web.browser.visits import HEIGHT, NARROW, WAYS, WIDE, Visit, Way, faults
 from tests.web.server import Server
 
 PEOPLE = {"kim": "planner", "root": "administrator"}
@@ -174,3 +174,74 @@ def test_somebody_is_invited_and_comes_in(visit: Open, way: Way, scheme: str) ->
     for path in ("account/log/", "plans/all/", "account/users/"):
         there.open(path)
         looked_at(there)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [Way("ko", WIDE), Way("en", NARROW), Way("ko", NARROW, False), Way("en", WIDE, False)],
+    ids=str,
+)
+def test_a_computed_plan_opens_at_its_result(visit: Open, way: Way) -> None:
+    there = visit(way, "")
+    page = sign_in(there, "kim")
+    there.open("plans/new/?age=20")
+    fill(page, "x")
+    page.locator("form.plan-form p.actions button[name=try]").click()
+    result = page.locator("#result")
+    expect(result.locator(".lead").first).to_be_in_viewport()
+    expect(result).to_be_focused()
+    page.locator("input[name=name]").press("Enter")  # computes, too
+    expect(result.locator(".lead").first).to_be_in_viewport()
+    page.locator("input[name=budget]").fill("none")
+    page.locator("form.plan-form p.actions button[name=try]").click()
+    expect(page.locator("#wrong")).to_be_in_viewport()  # what is wrong stands at the top
+
+
+@pytest.mark.parametrize("width", [WIDE, 800, NARROW])
+def test_a_field_that_is_asked_for_is_not_beneath_the_header(visit: Open, width: int) -> None:
+    there = visit(Way("en", WIDE), "")
+    page = sign_in(there, "root")
+    page.set_viewport_size({"width": width, "height": 600})
+    there.open("plans/new/?age=20")
+    fill(page, "x")
+    page.locator("input[name=budget]").fill("")
+    page.evaluate(
+        """() => { const field = document.querySelector("input[name=budget]");
+            scrollTo(0, field.getBoundingClientRect().top + scrollY - 4) }"""
+    )
+    page.locator("button[name=save]").evaluate("(one) => one.click()")
+    field = page.locator("input[name=budget]")
+    expect(field).to_be_focused()
+    page.wait_for_timeout(200)
+    top = field.evaluate("(one) => one.closest('label').getBoundingClientRect().top")
+    below = page.locator(".site-header").evaluate("(one) => one.getBoundingClientRect().bottom")
+    assert top >= max(below, 0)
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: str) -> None:
+    there = visit(Way("en" if lang == "en" else "ko", WIDE), "")
+    page = sign_in(there, "root")
+    there.open("plans/new/?age=20")
+    found = faults(page)
+    page.set_viewport_size({"width": WIDE, "height": HEIGHT[WIDE]})
+    fill(page, f"axe {lang}")
+    page.locator("form.plan-form p.actions button[name=try]").click()
+    expect(page.locator(".plan-result")).to_be_visible()
+    found += faults(page)
+    page.locator("button[name=save]").click()
+    expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
+    plan = page.url.removeprefix(there.root)
+    found += faults(page)
+    for path in (
+        "plans/", f"{plan}edit/", f"{plan}versions/1/compare/", f"{plan}delete/", "plans/all/",
+        "account/password/", "admin/", "account/users/", "account/log/", "admin-data/",
+        "admin-data/months/2023-02/forget/", "audiences/?age=20&sex_2=F&plan=new",
+    ):  # fmt: skip
+        there.open(path)
+        found += faults(page)
+    there.open("account/users/")
+    page.locator("table a").first.click()
+    expect(page.locator("main form").first).to_be_visible()
+    found += faults(page)
+    assert not found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
 from telads.language import Lang
@@ -51,6 +52,36 @@ REFUSED = frozenset({"error"})
 """Pages that are answered with an error."""
 
 
+AXE = {"rules": {"target-size": {"enabled": True}}}
+"""All rules of axe, and that what is pressed is 24 pixels wide and high (WCAG 2.2, 2.5.8)."""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, of any weight, with all folds open.
+
+    The page is looked at in both widths and on light and dark screens.
+    """
+    found = []
+    for width, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")):
+        page.set_viewport_size({"width": width, "height": HEIGHT[width]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        answer = Axe().run(page, options=AXE).response
+        assert len(answer["passes"]) > 10, "axe has not looked"
+        found += [
+            f"{page.url} {width} {scheme} {one['id']} ({one['impact']}): {node['html'][:200]}"
+            for one in answer["violations"]
+            for node in one["nodes"]
+        ]
+        small = page.evaluate(
+            """() => [...document.querySelectorAll("summary, .badge, .tabs a")]
+                .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 24)
+                .map(one => one.outerHTML.slice(0, 200))"""
+        )
+        found += [f"{page.url} {width} under 24 pixels: {one}" for one in small]
+    return found
+
+
 @dataclass
 class Visit:
     """A page open in a browser, and what it has asked and complained of so far."""
@@ -92,7 +123,7 @@ class Visit:
             form.locator(f"input[name={name}][value={value}]").check()
         if not self.way.script:
             form.locator("button[type=submit], button.without-script").click()
-        expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(quote(value))}(&|$)"))
+        expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(quote(value))}(&|#|$)"))
         expect(self.page.locator(".htmx-request")).to_have_count(0)
 
     def heading(self) -> Locator:

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
+from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.language import Lang
@@ -84,7 +85,7 @@ def test_htmx_gets_the_pictures_alone_and_their_address(site: Client) -> None:
     "address",
     ["/data/?measure=wages", "/data/?month=2020-01", "/data/?month=x", "/data/?sex=q",
      "/data/?age=33", "/data/?district=Busan", "/data/pie.svg", "/data/choropleth.pdf",
-     "/data/people.json", "/data/people.exe", "/data/vega-embed-0.js"],
+     "/data/people.json", "/data/people.exe"],
 )  # fmt: skip
 def test_a_bad_choice_is_no_page(site: Client, address: str) -> None:
     assert site.get(address).status_code == 404
@@ -114,7 +115,7 @@ def test_every_measure_can_be_drawn(twin_build: Build) -> None:
     assert len(known) > 25
     for measure in known:
         asked = Asked(month="2023-04", measure=measure)
-        spec = json.loads(charts.specification(twin_build, "choropleth", asked, "ko", False))
+        spec = json.loads(charts.download(twin_build, "choropleth", asked, "ko", "json"))
         drawn = spec["datasets"][spec["data"]["name"]]
         values = [row["value"] for row in drawn if "value" in row]
         assert len(values) == 25, measure
@@ -273,13 +274,27 @@ def drawn_rows(chart: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_lines_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
     asked = Asked(district="강남구", sex="F", age=30)
-    chart = charts._drawn(twin_build, "monthly", asked, lang, False)
+    chart = charts._drawn(twin_build, "monthly", asked, lang)
     rows = drawn_rows(chart)
     own = [row for row in rows if row["group"] == rows[0]["group"]]
+    indexed = {service for service in BY_ID if BY_ID[service].is_index}
+    alone = [row for row in own if row["service"] in indexed]
     for drawn in charts.drawings(twin_build, "monthly", asked, lang):
-        dots = re.findall(r"<title>([^<]+)</title>", drawn.svg)
-        assert dots == [row["hover"] for row in own]
-        assert drawn.svg.count('class="beside"') == len({row["service"] for row in own}) + 1
+        dots = re.findall(r'class="dot"[^>]*><title>([^<]+)</title>', drawn.svg)
+        for told, row in zip(dots, own, strict=True):
+            assert told.startswith(f"{Month.parse(row['month']).text(lang)}: ")
+            assert f"{row['group']} {row['hover']}, " in told
+        panels = drawn.svg.split("<g transform")[1:]
+        assert sum('class="own" d="M' in panel for panel in panels) == 5
+        # An index has a scale of its own each month: dots and breaks instead of lines.
+        parted = [panel for panel in panels if 'class="break"' in panel]
+        assert len(parted) == len({row["service"] for row in alone}) == 2
+        for panel in parted:
+            assert 'class="own"' not in panel
+            assert 'class="beside"' not in panel
+            assert 'class="zero"' in panel
+            assert panel.count('class="break"') == len(twin_build.months) - 1
+            assert panel.count('class="dot"') == panel.count('dot-beside"') == 4
         assert "style=" not in drawn.svg
     assert (drawn.finding, drawn.details) == title_of(chart)
 
@@ -287,7 +302,7 @@ def test_the_lines_say_what_the_chart_says(twin_build: Build, lang: Lang) -> Non
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_bars_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
     asked = Asked(month="2023-02", district="중구")
-    chart = charts._drawn(twin_build, "population", asked, lang, False)
+    chart = charts._drawn(twin_build, "population", asked, lang)
     rows = drawn_rows(chart)
     for drawn in charts.drawings(twin_build, "population", asked, lang):
         assert re.findall(r'class="label"[^>]*>([^<]+)<', drawn.svg) == [r["label"] for r in rows]
@@ -301,7 +316,7 @@ def test_the_bars_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_cells_say_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
     asked = Asked(month="2023-02")
-    chart = charts._drawn(twin_build, "correlation", asked, lang, False)
+    chart = charts._drawn(twin_build, "correlation", asked, lang)
     rows = drawn_rows(chart)
     for drawn in charts.drawings(twin_build, "correlation", asked, lang):
         hovers = re.findall(r"<title>([^<]+)</title>", drawn.svg)
@@ -337,25 +352,14 @@ def test_an_age_stands_in_its_own_triangle_and_a_pair_in_its_row(twin_build: Bui
 def test_the_map_says_what_the_chart_says(twin_build: Build, lang: Lang) -> None:
     asked = Asked(month="2023-02", measure="delivery")
     wide, narrow = charts.drawings(twin_build, "choropleth", asked, lang)
-    chart = charts._drawn(twin_build, "choropleth", asked, lang, False)
+    chart = charts._drawn(twin_build, "choropleth", asked, lang)
     assert (wide.finding, wide.details) == title_of(chart)
-    spec = charts.specification(twin_build, "choropleth", asked, lang, False).decode()
+    spec = charts.download(twin_build, "choropleth", asked, lang, "json").decode()
     labels = re.findall(r'class="label"[^>]*>([^<]+)<', wide.svg)
     assert len(labels) == wide.svg.count("<use ") == 25
     assert all(f'"label": "{label}"' in spec for label in labels)
     assert 'class="label"' not in narrow.svg
     assert "style=" not in wide.svg + narrow.svg
-
-
-def test_the_chart_program_is_kept_for_ever(site: Client) -> None:
-    page = site.get("/en/data/").content.decode()
-    (address,) = re.findall(r'data-program="([^"]+)"', page)
-    assert not address.startswith("/en/")
-    response = site.get(address)
-    assert "immutable" in response.headers["Cache-Control"]
-    assert b"vegaEmbed" in response.content
-    tag = response.headers["ETag"]
-    assert site.get(address, HTTP_IF_NONE_MATCH=tag).status_code == 304
 
 
 def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -> None:

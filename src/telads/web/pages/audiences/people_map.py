@@ -13,6 +13,7 @@ class Place(NamedTuple):
 
     outline: Outline
     shade: int
+    count: int
 
 
 class PeopleMap(NamedTuple):
@@ -34,7 +35,10 @@ def people_map(districts: Mapping[str, int]) -> PeopleMap:
     shades = {name: _shade(count, most) for name, count in districts.items()}
     return PeopleMap(
         width, height,
-        places=tuple(Place(outline, shades.get(outline.district, 0)) for outline in known),
+        places=tuple(
+            Place(outline, shades.get(outline.district, 0), districts.get(outline.district, 0))
+            for outline in known
+        ),
         legend=_legend(districts, shades),
         table=tuple(sorted(districts.items(), key=lambda item: (-item[1], item[0]))),
     )  # fmt: skip

@@ -65,8 +65,6 @@ def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
         "caption": caption_of(what, wide.details),
         "open": chart == OPEN,
         "files": _files("picture-file", (chart,), choice, names),
-        # The specification that brings the wide drawing to life.
-        "alive": _address("picture-file", (chart, "json"), choice, names),
     }
     return Part(wide.finding, rendered("data/figure.html.j2", facts))
 

@@ -1,4 +1,4 @@
-"""Files of the data page: each picture as CSV, PNG and SVG, and what brings it to life.
+"""Files of the data page: each picture as CSV, PNG and SVG, and its specification as JSON.
 
 A CSV file has a description beside it, at its address with `-metadata.json`. All files are told
 apart by the build, so a browser that asks again is answered with 304.
@@ -10,9 +10,8 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
-from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
@@ -34,10 +33,9 @@ if TYPE_CHECKING:
 
 DESCRIBED = f"csv{DESCRIPTION}"
 KINDS = ("csv", "png", "svg")
-"""What a reader can take home; JSON is the specification that the page itself asks for."""
+"""What a reader can take home; the specification, as JSON, is for programs."""
 PEOPLE = ("month", "sex", "age")
 """What the people of the districts depend on."""
-FOR_EVER = 31_536_000
 
 
 def _tag(request: HttpRequest, **_facts: str) -> str:
@@ -55,11 +53,10 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     if chart not in charts.DEPENDS_ON:
         raise one_of(Text("그림", "picture"), chart, charts.DEPENDS_ON)
     choice = charts.relevant(chart, form.asked(build, request.GET))
-    narrow = "narrow" in request.GET
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: charts.download(build, chart, choice, lang, "png"),
         "svg": lambda: charts.download(build, chart, choice, lang, "svg"),
-        "json": lambda: charts.specification(build, chart, choice, lang, narrow),
+        "json": lambda: charts.download(build, chart, choice, lang, "json"),
     }
     return _file(
         request, chart, kind, _chosen(choice, charts.DEPENDS_ON[chart]),
@@ -80,18 +77,6 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
         "svg": lambda: people_svg(answer, lang).encode(),
     }
     return _file(request, "people", kind, _chosen(choice, PEOPLE), lambda: answer.rows, makers)
-
-
-@require_safe
-@gzip_page
-@condition(etag_func=lambda request, release: f'"{release}"')
-@cache_control(public=True, immutable=True, max_age=FOR_EVER)
-def program(request: HttpRequest, release: str) -> HttpResponse:
-    """The chart program of this release; another release has another address."""
-    if release != charts.BUNDLE:
-        raise Http404(release)
-    script = charts.bundle(current.workspace().path)
-    return HttpResponse(script, content_type="text/javascript; charset=utf-8")
 
 
 def _chosen(choice: Asked, names: Iterable[str]) -> dict[str, str]:
@@ -121,7 +106,7 @@ def _file(
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     content = makers[kind]()
     response = (
-        HttpResponse(content, content_type=MEDIA[".json"])  # for the page itself
+        HttpResponse(content, content_type=MEDIA[".json"])  # to be read, not saved
         if kind == "json"
         else saved(request, content, f"{stem}.{kind}")
     )

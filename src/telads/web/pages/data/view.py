@@ -6,8 +6,6 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
@@ -36,7 +34,6 @@ def data(request: HttpRequest) -> HttpResponse:
         "people": people(build, choice, lang),
         "figures": {chart: figure(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
         "outlines": outlines(),
-        "program": _program(),
         # Asked for only where the page has no former text of the same ledger and build.
         "ledger": current.ledger_state(),
         "status": taken,
@@ -47,9 +44,3 @@ def data(request: HttpRequest) -> HttpResponse:
     }
     address = form.address_of(choice, ("month", "sex", "age", "district", "measure"))
     return page_or_result(request, "data", facts, f"{request.path}?{address}")
-
-
-def _program() -> str:
-    """One address in both languages, so that it is fetched once."""
-    with override("ko"):
-        return reverse("vega-embed", args=(charts.BUNDLE,))

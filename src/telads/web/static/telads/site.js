@@ -1,25 +1,154 @@
 // The page is whole without this file. It lets the explanation of a label follow the pointer and
-// the keyboard's focus; a click or touch opens it without any script.
+// the keyboard's focus, and tells what a mark of a drawing shows; a label's click or touch opens
+// its explanation without any script.
 "use strict";
 document.documentElement.classList.add("scripted");
 
+// Labels: a pointer or the keyboard shows the explanation while it stays, a click keeps it open.
 (() => {
-  const noteOf = (event) => {
-    const badge = event.target.closest?.("[popovertarget].badge");
-    return badge && [badge, document.getElementById(badge.getAttribute("popovertarget"))];
+  const LINGER = 200; // milliseconds in which a pointer may go from the label to its explanation
+  let owner = null; // the label whose explanation is open
+  let kept = false;
+  let leaving;
+
+  const badgeOf = (event) => event.target.closest?.("[popovertarget].badge");
+  const noteOf = (badge) => document.getElementById(badge.getAttribute("popovertarget"));
+  const isOpen = (note) => note.matches(":popover-open");
+
+  const show = (badge) => {
+    const note = noteOf(badge);
+    if (!note?.showPopover || isOpen(note)) return;
+    note.showPopover({ source: badge });
+    owner = badge;
+    kept = false;
   };
-  const show = (event) => {
-    const [badge, note] = noteOf(event) ?? [];
-    if (note?.showPopover && !note.matches(":popover-open")) note.showPopover({ source: badge });
+  const hide = () => {
+    const note = owner && noteOf(owner);
+    if (note && !kept && isOpen(note)) note.hidePopover();
   };
-  const hide = (event) => {
-    const [, note] = noteOf(event) ?? [];
-    if (note?.hidePopover && note.matches(":popover-open")) note.hidePopover();
-  };
-  document.addEventListener("mouseover", show);
-  document.addEventListener("mouseout", hide);
-  document.addEventListener("focusin", (event) => {
-    if (event.target.matches?.(":focus-visible")) show(event);
+
+  document.addEventListener("pointerover", (event) => {
+    if (event.pointerType !== "mouse") return; // a touch is a click
+    const badge = badgeOf(event);
+    if (badge) show(badge);
+    if (badge || event.target.closest?.(".note")) clearTimeout(leaving);
   });
-  document.addEventListener("focusout", hide);
+  document.addEventListener("pointerout", (event) => {
+    if (event.pointerType !== "mouse" || !(badgeOf(event) || event.target.closest?.(".note"))) return;
+    clearTimeout(leaving);
+    leaving = setTimeout(hide, LINGER);
+  });
+  document.addEventListener("focusin", (event) => {
+    const badge = badgeOf(event);
+    if (badge?.matches(":focus-visible")) show(badge);
+  });
+  document.addEventListener("focusout", (event) => {
+    if (badgeOf(event) !== owner) return;
+    kept = false;
+    hide();
+  });
+  document.addEventListener("click", (event) => {
+    const badge = badgeOf(event);
+    const note = badge && noteOf(badge);
+    if (!note?.showPopover) return;
+    if (isOpen(note) && (badge !== owner || !kept)) {
+      event.preventDefault(); // the browser would close what the pointer or focus has opened
+      if (badge !== owner) {
+        note.hidePopover();
+        show(badge);
+      }
+    }
+    owner = badge;
+    kept = true;
+  });
+})();
+
+// Marks of drawings (`data-marks`): what a `<title>` says is told at once, to a pointer, a touch and
+// the keyboard. A drawing is one stop of the tab key; arrows go from mark to mark.
+(() => {
+  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const GAP = 8; // pixels
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.setAttribute("aria-hidden", "true"); // the mark's own name says the same
+  tip.hidden = true;
+  document.body.append(tip);
+
+  const markOf = (event) => event.target.closest?.("[data-tip]");
+  const middle = (mark) => {
+    const box = mark.getBoundingClientRect();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+
+  const name = (drawing) => {
+    const marks = [];
+    for (const title of drawing.querySelectorAll(":scope * > title")) {
+      const mark = title.parentNode;
+      mark.dataset.tip = title.textContent;
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", title.textContent);
+      mark.setAttribute("tabindex", marks.length ? "-1" : "0");
+      title.remove(); // the browser would tell it a second time
+      marks.push(mark);
+    }
+    if (marks.length) drawing.setAttribute("role", "group");
+  };
+  const nameAll = (root) => root.querySelectorAll("svg[data-marks][role=img]").forEach(name);
+
+  let told = null; // the mark that the tip is about
+
+  const tell = (mark) => {
+    told = mark;
+    tip.textContent = mark.dataset.tip;
+    const at = mark.getBoundingClientRect();
+    tip.hidden = at.bottom < 0 || at.top > document.documentElement.clientHeight;
+    const room = document.documentElement.clientWidth - tip.offsetWidth - GAP;
+    const above = at.top - tip.offsetHeight - GAP;
+    tip.style.left = `${Math.max(GAP, Math.min(room, at.x + (at.width - tip.offsetWidth) / 2))}px`;
+    tip.style.top = `${above > GAP ? above : at.bottom + GAP}px`;
+  };
+  const end = () => {
+    told = null;
+    tip.hidden = true;
+  };
+
+  document.addEventListener("pointerover", (event) => {
+    const mark = markOf(event);
+    if (mark) tell(mark);
+    else if (event.pointerType === "mouse") end();
+  });
+  document.addEventListener("pointerdown", (event) => markOf(event) || end());
+  document.addEventListener("focusin", (event) => {
+    const mark = markOf(event);
+    if (mark) tell(mark);
+  });
+  document.addEventListener("focusout", (event) => markOf(event) && end());
+  document.addEventListener("scroll", () => told && tell(told), { passive: true, capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") end();
+    const mark = markOf(event);
+    const way = mark && ARROWS[event.key];
+    if (!way) return;
+    const [x, y] = middle(mark);
+    let nearest;
+    let least = Infinity;
+    for (const other of mark.closest("svg").querySelectorAll("[data-tip]")) {
+      const [dx, dy] = middle(other).map((at, axis) => at - [x, y][axis]);
+      const along = dx * way[0] + dy * way[1];
+      const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
+      if (along > 1 && along + 2 * aside < least) [nearest, least] = [other, along + 2 * aside];
+    }
+    event.preventDefault();
+    if (!nearest) return;
+    mark.setAttribute("tabindex", "-1");
+    nearest.setAttribute("tabindex", "0");
+    nearest.focus();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (told && !told.isConnected) end();
+    nameAll(event.target);
+  });
+  const start = () => nameAll(document);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

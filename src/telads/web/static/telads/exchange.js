@@ -1,0 +1,50 @@
+// Results exchanged in place. While one is asked for, the former fades and it is said that another
+// is coming; if it does not come, that is said, and the form says again what the result shows.
+"use strict";
+
+(() => {
+  const shown = new WeakMap(); // by form: the choice whose result stands on the page
+  const failed = new WeakMap(); // by form: the choice whose result did not come
+
+  const formOf = (event) => event.detail.requestConfig?.elt?.closest?.("form[hx-get]");
+  const choice = (form) => new URLSearchParams(new FormData(form)).toString();
+  const trouble = () => document.getElementById("trouble");
+
+  const choose = (form, wanted) => {
+    const values = new URLSearchParams(wanted);
+    for (const field of form.elements) {
+      if (!field.name || field.disabled) continue;
+      const chosen = values.getAll(field.name);
+      if (["checkbox", "radio"].includes(field.type)) field.checked = chosen.includes(field.value);
+      else field.value = chosen[0] ?? "";
+    }
+  };
+  const settle = (form) => shown.set(form, choice(form));
+  const settleAll = () => document.querySelectorAll("form[hx-get]").forEach(settle);
+
+  const fail = (event) => {
+    const form = formOf(event);
+    if (!form || !trouble()) return;
+    failed.set(form, choice(form));
+    choose(form, shown.get(form));
+    trouble().hidden = false;
+    trouble().querySelector("button").onclick = () => {
+      choose(form, failed.get(form));
+      document.getElementById("result").focus({ preventScroll: true }); // the button goes
+      htmx.trigger(form, "change");
+    };
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (formOf(event) && trouble()) trouble().hidden = true;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const form = formOf(event);
+    if (form) settle(form);
+  });
+  for (const kind of ["sendError", "timeout", "responseError"]) {
+    document.addEventListener(`htmx:${kind}`, fail);
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", settleAll);
+  else settleAll();
+})();
