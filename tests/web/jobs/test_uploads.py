@@ -251,7 +251,7 @@ class FullDisk:
 def test_a_full_disk_while_files_come_is_told_and_leaves_nothing(
     upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "new_private_file", lambda path: FullDisk(1000))
+    monkeypatch.setattr(receiving, "new_file", lambda path: FullDisk(1000))
     answer = upload(write_month(tmp_path, "2023.6"))
     assert answer.status_code == 503
     assert "디스크 공간" in answer.content.decode()  # type: ignore[attr-defined]
@@ -266,7 +266,7 @@ def test_a_full_disk_while_unpacking_fails_the_job_which_can_be_started_again(
         archive.write(write_month(tmp_path, "2023.6"), "2023-06.xlsx")
     upload(tmp_path / "x.zip")
     with monkeypatch.context() as patch:
-        patch.setattr(archives, "new_private_file", lambda path: FullDisk(1000))
+        patch.setattr(archives, "new_file", lambda path: FullDisk(1000))
         job = done()
     assert job.state == State.FAILED
     assert "disk space" in job.problem[1]
