@@ -267,6 +267,15 @@ def status(
 
 @data.command(**listed("doctor"))
 def doctor(
+    log_hash: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "전에 적어 둔 작업 기록의 마지막 해시",
+                "a last hash of the log of actions that you noted earlier",
+            )
+        ),
+    ] = "",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -274,7 +283,7 @@ def doctor(
     """Print every finding; exit code 1 if one needs attention."""
     from telads.cli.doctor import findings
 
-    found = list(findings(workspace_of(workspace), load_settings()))
+    found = list(findings(workspace_of(workspace), load_settings(), log_hash.strip().lower()))
     if form is not Form.TABLE:
         rows = [{"good": finding.good, "finding": finding.text(lang.value)} for finding in found]
         show_done("doctor", rows, form)

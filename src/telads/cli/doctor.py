@@ -34,8 +34,8 @@ class Finding(NamedTuple):
     text: Text
 
 
-def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
-    """All findings, in the order they are told."""
+def findings(workspace: Workspace, settings: Settings, noted: str = "") -> Iterator[Finding]:
+    """All findings, in the order they are told; `noted` is a hash of the log of actions."""
     yield Finding(True, same(f"telads {__version__}, Python {platform.python_version()}"))
     for name in LIBRARIES:
         yield _library(name)
@@ -47,7 +47,7 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     yield _font()
     yield from _workspace(workspace, settings)
     yield from _modes(workspace, settings)
-    yield from _log(workspace, settings)
+    yield from _log(workspace, settings, noted)
 
 
 def _written(value: object) -> str:
@@ -146,15 +146,17 @@ def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     ))  # fmt: skip
 
 
-def _log(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
-    """Whether the log of actions is as it was written."""
+def _log(workspace: Workspace, settings: Settings, noted: str) -> Iterator[Finding]:
+    """Whether the log of actions is as it was written, and holds what was noted of it."""
     from telads.web.accounts.desk import log_state
 
     database = settings.database_url or (workspace.path / SQLITE).exists()
     if not database or not (workspace.path / "secret-key").exists():  # never was a website
+        if noted:
+            yield Finding(False, Text("작업 기록이 없습니다.", "There is no log of actions."))
         return
     try:
-        state = log_state(workspace.path)
+        state = log_state(workspace.path, noted)
     except TeladsError as error:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
         return
@@ -177,6 +179,18 @@ def _log(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
             "(다른 곳에 적어 두면 나중에 견줄 수 있습니다)",
             f"log of actions: {state.entries} entries, the last hash is {state.head or '-'} "
             "(note it elsewhere to compare later)",
+        ))  # fmt: skip
+    if noted and state.noted is None:
+        yield Finding(False, Text(
+            f"적어 두신 해시 {noted}은(는) 작업 기록에 없습니다. 기록이 새로 쓰였거나 잘렸거나 "
+            "백업의 것으로 바뀌었습니다.",
+            f"The hash you noted, {noted}, is not in the log of actions: it was written anew, cut "
+            "short, or replaced by that of a backup.",
+        ))  # fmt: skip
+    elif noted:
+        yield Finding(state.broken is None, Text(
+            f"적어 두신 해시는 {state.noted}번째 기록의 것입니다.",
+            f"The hash you noted is that of entry {state.noted} in order.",
         ))  # fmt: skip
     if not state.guarded:
         yield Finding(False, Text(

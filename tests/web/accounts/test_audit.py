@@ -162,6 +162,12 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     assert (code, "ok    log of actions: 3 entries, the last hash is " in told) == (0, True)
     head = told.partition("the last hash is ")[2].split()[0]
     assert len(head) == 64
+    assert telads("user", "create", "choi")[0] == 0
+    code, told = telads("doctor", "--lang", "en", "--log-hash", head)
+    assert (code, "ok    The hash you noted is that of entry 3 in order." in told) == (0, True)
+    code, told = telads("doctor", "--lang", "en", "--log-hash", head[::-1])
+    assert code == 1
+    assert f"LOOK  The hash you noted, {head[::-1]}, is not in the log of actions" in told
     with pytest.raises(sqlite3.IntegrityError, match=chain.REFUSAL):
         changed(f"UPDATE {chain.TABLE} SET who = 'lee'")
     changed(

@@ -67,16 +67,22 @@ class Chain:
     """Number of the first entry that does not follow from the one before."""
     guarded: bool
     """Whether the database refuses changes."""
+    noted: int | None = None
+    """How many entries there were when the hash was the last one that was asked for."""
 
 
-def checked(connection: BaseDatabaseWrapper, entries: Iterable[AuditEntry]) -> Chain:
-    """The chain of entries in their order, each hash made anew."""
-    count, head, broken = 0, FIRST, None
-    for count, entry in enumerate(entries, start=1):  # noqa: B007 - how many there are
+def checked(
+    connection: BaseDatabaseWrapper, entries: Iterable[AuditEntry], noted: str = ""
+) -> Chain:
+    """The chain of entries in their order, each hash made anew; `noted` is looked for in it."""
+    count, head, broken, place = 0, FIRST, None, None
+    for count, entry in enumerate(entries, start=1):
         if broken is None and entry.hash != entry.link(head):
             broken = entry.pk
         head = entry.hash
-    return Chain(count, head, broken, is_guarded(connection))
+        if head == noted:
+            place = count
+    return Chain(count, head, broken, is_guarded(connection), place)
 
 
 def is_guarded(connection: BaseDatabaseWrapper) -> bool:

@@ -79,8 +79,8 @@ def new_password(workspace: Path, name: str, password: str = "") -> str:
     return people.new_password(name, password)
 
 
-def log_state(workspace: Path) -> Chain | None:
-    """The log of actions, each entry checked; None before it was ever chained.
+def log_state(workspace: Path, noted: str = "") -> Chain | None:
+    """The log of actions, each entry checked, a hash looked for; None before it was ever chained.
 
     Nothing is changed. Raises `WorkspaceError` where the database cannot be read.
     """
@@ -97,6 +97,6 @@ def log_state(workspace: Path) -> Chain | None:
             columns = connection.introspection.get_table_description(cursor, chain.TABLE)
         if "hash" not in {column.name for column in columns}:
             return None
-        return chain.checked(connection, AuditEntry.objects.order_by("pk").iterator())
+        return chain.checked(connection, AuditEntry.objects.order_by("pk").iterator(), noted)
     except DatabaseError as error:
         raise unusable(error, workspace) from error
