@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from pathlib import Path
@@ -49,7 +50,8 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     for name, value in result["summary"].items():
         if name != "binding":
             assert figures[title(name, "ko")] == value
-    with files[".csv"].open(encoding="utf-8", newline="") as lines:
+    assert files[".csv"].read_bytes().startswith(codecs.BOM_UTF8)
+    with files[".csv"].open(encoding="utf-8-sig", newline="") as lines:
         told = list(csv.DictReader(lines))
     assert len(told) == len(result["spends"])
     for row, other in zip(told, result["spends"], strict=True):
