@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from telads import open_workspace
 from telads.errors import DataError
-from telads.ingest import PROSPECTS, Taken, check, ingest
+from telads.ingest import Taken, check, ingest
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources.seoul import SEOUL
@@ -329,12 +328,6 @@ def test_python_programs_check_and_replace(folder: Path, settings: Settings) -> 
     assert [one.outcome for one in work.ingest([small], replace=True)] == ["replaced"]
     with pytest.raises(DataError, match="no file to read"):
         work.check(folder / "work" / "cells")
-
-
-def test_what_can_be_is_told_otherwise_than_what_was() -> None:
-    assert PROSPECTS["taken"].en == "can be taken"
-    assert PROSPECTS["refused"].ko == "거절"
-    assert json.dumps(sorted(PROSPECTS))
 
 
 def test_the_month_that_is_said_fits_one_file_of_an_archive(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from pathlib import Path
@@ -53,6 +54,7 @@ def test_all_files_hold_the_same_figures(plan: Plan, files: dict[str, Path]) -> 
     for name in figures_of(plan):
         assert figures[figure_title(plan, name, "ko")] == result["summary"][name]
     assert result["summary"].keys() - {*figures_of(plan)} == IN_WORDS | {"weighted_reach"}
+    assert files[".csv"].read_bytes().startswith(codecs.BOM_UTF8)
     with files[".csv"].open(encoding="utf-8-sig", newline="") as lines:
         told = list(csv.DictReader(lines))
     assert len(told) == len(result["spends"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ from typing import Any
 
 def assert_rows(content: bytes, answers: Sequence[dict[str, Any]]) -> None:
     """The rows are those of the answers, figures to the last digit, each marked as synthetic."""
-    rows = list(csv.DictReader(io.StringIO(content.decode())))
+    assert content.startswith(codecs.BOM_UTF8), "by which Excel knows UTF-8"
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     for row, answer in zip(rows, answers, strict=True):
         assert row.pop("synthetic") == "true"
         assert row.keys() == answer.keys()

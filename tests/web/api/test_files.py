@@ -161,7 +161,7 @@ def test_every_picture_is_drawn_from_the_choice(site: Client, name: str) -> None
 
 def _rows(site: Client, table: str, method: str) -> list[dict[str, str]]:
     content = site.get(f"/api/v1/export/{table}.csv", {"method": method}).getvalue()
-    return list(csv.DictReader(io.StringIO(content.decode())))
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def _is_group(row: dict[str, str]) -> bool:

@@ -3,9 +3,10 @@
 | what | module |
 |---|---|
 | what was uploaded, streamed into the workspace | `receiving` |
-| archives and workbooks, looked at before anything reads them | `archives`, `names` |
 | a job: what is to be done, and how far it is | `models`, `starting` |
 | doing it, in a process of its own | `running`, `report`, `worker` |
 | taking a month back | `forgetting` |
 | pages | `overview`, `showing` |
+
+Archives and workbooks are looked at before anything reads them by `telads.sources.archives`.
 """
