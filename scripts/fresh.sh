@@ -170,7 +170,7 @@ for locale in "${locales[@]}"; do
     fail "make test (LANG=$locale)"
   }
   tail -6 "$place/tests"
-  grep -q "^NOT TRIED: .*" "$place/tests" || fail "it is not told what was not tried"
+  grep -q "^NOT TRIED: .*Chromium" "$place/tests" || fail "it is not told what was not tried"
 done
 
 if [ "$all" ]; then
