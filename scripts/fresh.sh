@@ -162,6 +162,8 @@ for locale in "${locales[@]}"; do
 done
 cmp "$place/figures-en" "$place/figures-ko" || fail "the figures depend on the locale"
 
+# One locale is enough for a part of the tests: they choose their language themselves.
+[ "$all" ] || locales=("")
 for locale in "${locales[@]}"; do
   say "make test ${all:-of what depends most on a machine} (LANG=$locale)"
   as_user "$locale" "make test PYTEST_FLAGS='-q $([ "$all" ] || tr '\n' ' ' <<<"$tests")'" \
@@ -170,7 +172,7 @@ for locale in "${locales[@]}"; do
     fail "make test (LANG=$locale)"
   }
   tail -6 "$place/tests"
-  grep -q "NOT TRIED: .*Chromium" "$place/tests" || fail "it is not told what was not tried"
+  grep -q "^NOT TRIED: .*Chromium" "$place/tests" || fail "it is not told what was not tried"
 done
 
 if [ "$all" ]; then

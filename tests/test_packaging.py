@@ -19,7 +19,7 @@ import telads
 ROOT = Path(__file__).parents[1]
 OTHER_MACHINES = [
     {"python_version": version, "python_full_version": f"{version}.1", **system}
-    for version in ("3.11", "3.12", "3.13")
+    for version in ("3.11", "3.12", "3.13", "3.14")
     for system in (
         {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
         {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},

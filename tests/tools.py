@@ -15,7 +15,7 @@ GETTEXT, REAL_FILES = "GNU gettext", "the real files"
 DEMANDED = "TELADS_TEST_ALL"
 """Environment variable that makes a missing tool a failure."""
 INSTALL = "sudo make install-tools && make install-spark"
-OTHERS = "others, for the reasons above"
+OTHERS = "what is named above"
 _TOLD = re.compile(r"NOT TRIED for lack of (.+?):")
 
 
@@ -35,9 +35,8 @@ def counted(reasons: list[str]) -> Counter[str]:
 
 def summary(untried: Counter[str]) -> list[str]:
     """The last lines of a run that left something out."""
-    lines = [
-        f"NOT TRIED: {', '.join(f'{tool} ({count} tests)' for tool, count in untried.items())}."
-    ]
+    named = ", ".join(f"{tool} ({count})" for tool, count in untried.items())
+    lines = [f"NOT TRIED: {sum(untried.values())} tests, for lack of {named}."]
     if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT} & untried.keys():
         lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
     if REAL_FILES in untried:
