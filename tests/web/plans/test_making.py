@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.test import Client
 
@@ -13,6 +15,7 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.plans.models import PlanVersion, SavedPlan
 from telads.web.plans.typed import Typed, typed_from, typed_of
 from telads.workspace import Build
+from tests.planning.test_plan import FORMER
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_accessible, assert_nothing_inline, get, read
 from tests.web.plans.samples import FORM, RULES, saved
@@ -54,6 +57,62 @@ def test_trying_shows_the_result_and_saves_nothing(planner: Client, twin_build: 
     prices = page.one(role="group", **{"aria-label": "If a price changes"})
     for row in made.result.platforms:
         assert f"{row['spend_if_dearer']:,}" in prices.text
+
+
+def test_the_audience_narrowed_by_use_is_one_button_away(planner: Client) -> None:
+    form = {**FORM, "rules": '{"where":{"age":[20,30,60]}}'}
+    page = read(planner.post("/en/plans/new/", {**form, "try": "1"}).content.decode())
+    button = page.one("button", name="narrowed")
+    assert button.attributes["form"] == page.one("form", class_="plan-form").attributes["id"]
+    narrowed = button.attributes["value"]
+    other = read(planner.post("/en/plans/new/", {**form, "narrowed": narrowed}).content.decode())
+    assert other.one("textarea", name="rules").text == narrowed
+    assert other.all("section", class_="plan-result")
+    assert not other.all("button", name="narrowed")
+    assert not SavedPlan.objects.exists()
+
+
+def test_ceiling_target_and_objective_are_taken_and_come_back(planner: Client) -> None:
+    asked = {"p0_ceiling": "70%", "target": "reach", "level": "60%", "objective": "index",
+             "weight": "association"}  # fmt: skip
+    plan = saved(planner, **asked)
+    brief = plan.newest.read().brief
+    assert {offer.service: offer.ceiling for offer in brief.offers}["shopping"] == 0.7
+    assert brief.target is not None
+    assert (brief.target.kind, brief.target.level) == ("reach", 0.6)
+    assert (brief.objective, brief.weight) == ("index", "association")
+    page = get(planner, f"/en/plans/{plan.pk}/edit/")
+    assert page.one("input", name="level").attributes["value"] == "0.6"
+    assert {page.one("input", name=f"p{at}_ceiling").attributes["value"] for at in (0, 1)} == {
+        "0.7", ""}  # fmt: skip
+    shown = get(planner, f"/en/plans/{plan.pk}/").one("section", class_="plan-result").text
+    assert "index-weighted reach (by association)" in shown
+
+
+def test_a_plan_saved_before_there_were_ceilings_opens_is_compared_and_changed(
+    planner: Client,
+) -> None:
+    text = FORMER.read_text("utf-8")
+    document = json.loads(text)
+    user = User.objects.get(username="kim")
+    plan = SavedPlan.objects.create(owner=user, name=document["brief"]["name"])
+    PlanVersion.objects.create(
+        plan=plan, number=1, document=text, hash=document["hash"], made_by="kim",
+        build=document["basis"]["build"], month=document["basis"]["month"],
+    )  # fmt: skip
+    sums = document["result"]["summary"]
+    page = get(planner, f"/en/plans/{plan.pk}/").one("section", class_="plan-result")
+    assert "earlier version" in page.text
+    assert f"{sums['reached']:,}" in page.one("dl", class_="facts").text
+    assert f"{sums['weighted_reach']:,}" in page.one("dl", class_="facts").text
+    assert not page.all("figure")
+    for name in ("plan.xlsx", "plan.pdf", "plan.csv", "plan.json"):
+        assert planner.get(f"/plans/{plan.pk}/versions/1/{name}").status_code == 200
+    assert "would move" in get(planner, f"/en/plans/{plan.pk}/versions/1/compare/").text
+    form = get(planner, f"/en/plans/{plan.pk}/edit/")
+    chosen = [one.attributes["value"] for name in ("objective", "weight")
+              for one in form.one("select", name=name).all("option", selected="")]  # fmt: skip
+    assert chosen == ["affinity", "association"]
 
 
 def test_a_minimum_of_nearly_the_whole_budget_is_a_plan(planner: Client) -> None:
