@@ -128,6 +128,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("behind_tls", "0", _switch, Text(
         "앞단이 HTTPS로 받는지 0 또는 1(HSTS, 보안 쿠키)",
         "0 or 1: a proxy in front speaks HTTPS (HSTS, secure cookies)")),
+    Setting("proxies", "0", _at_least(0, int), Text(
+        "앞단에 있는 프록시의 수, 이만큼만 X-Forwarded-For를 믿음(0: 없음)",
+        "how many proxies stand in front; so many entries of X-Forwarded-For are believed")),
+    Setting("sign_in_attempts", "5", _at_least(1, int), Text(
+        "한 주소에서 한 이름으로 틀릴 수 있는 횟수, 넘으면 그 주소의 그 이름을 잠금",
+        "wrong passwords that lock a name for the address they came from")),
+    Setting("sign_in_address_attempts", "20", _at_least(0, int), Text(
+        "한 주소에서 모든 이름으로 틀릴 수 있는 횟수, 넘으면 그 주소를 잠금(0: 제한 없음)",
+        "wrong passwords for any names that lock an address (0: no limit)")),
+    Setting("sign_in_lock_minutes", "15", _at_least(1, int), Text(
+        "로그인을 잠그는 시간(분)", "minutes for which signing in is locked")),
     Setting("database_url", "", _database, Text(
         "웹사이트 데이터베이스 postgres://..., 비우면 작업 폴더의 SQLite",
         "the website's database, postgres://...; empty: SQLite in the workspace")),
@@ -176,6 +187,10 @@ class Settings:
     uploads_kept_days: int
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
+    proxies: int
+    sign_in_attempts: int
+    sign_in_address_attempts: int
+    sign_in_lock_minutes: int
     database_url: str
     closed: bool
     oidc_issuer: str

@@ -132,6 +132,7 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
+    ("account/users/addresses/unlock/", "POST"): (BOSS_DOES, {}),
     ("account/users/<int:number>/", "GET"): (BOSS, {}),
     ("account/users/<int:number>/link/", "POST"): (BOSS, {}),
     ("account/users/<int:number>/role/", "POST"): (BOSS_DOES, {"role": "viewer"}),

@@ -62,6 +62,7 @@ def check_address(settings: Settings) -> None:
 
 def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     """Serve until interrupted; say where, and on a desktop show it if `browser`."""
+    from telads.cli.doctor import exposure
     from telads.web.serve import serve as run
 
     def announce(address: str) -> None:
@@ -73,6 +74,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
         if browser and on_a_desktop():
             _open_when_ready(address if lang == "ko" else f"{address}en/")
 
+    for finding in exposure(settings):
+        sys.stderr.write(f"telads: {finding.text(lang)}\n")
     run(settings, announce)
 
 

@@ -11,8 +11,8 @@ from telads.answers.tables import read
 from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
+from telads.web.client import is_local
 from telads.web.errors import AWAY, DATABASE_AWAY
-from telads.web.metrics import is_local
 
 NEEDED = "services"
 """The table that every question needs: a build that cannot be read is no build."""

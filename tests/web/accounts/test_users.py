@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from telads.errors import QuestionError
 from telads.web.accounts import people
+from telads.web.accounts.attempts import locked_names
 from telads.web.accounts.audit import COMMAND_LINE
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role, role_of
@@ -163,15 +164,15 @@ def test_too_many_attempts_are_seen_and_forgiven(boss: Client) -> None:
     guesser = Client()
     for _ in range(django_settings.AXES_FAILURE_LIMIT - 1):
         sign_in(guesser, "lee", "wrong", 200)
-    assert people.locked() == set()
+    assert locked_names() == set()
     sign_in(guesser, "lee", "wrong", 429)
-    assert people.locked() == {"lee"}
+    assert locked_names() == {"lee"}
     at = f"/account/users/{number('lee')}"
     page = get(boss, f"{at}/")
     assert "로그인 잠김" in page.one(class_="state").text
     assert page.all("form", action=f"{at}/unlock/")
     assert boss.post(f"{at}/unlock/").status_code == 302
-    assert people.locked() == set()
+    assert locked_names() == set()
     sign_in(guesser, "lee")
     assert ("boss", "user-unlock", "lee") in actions()
 

@@ -4,6 +4,7 @@
 |---|---|
 | roles and what they open | `roles`, `closed` |
 | people: made, invited, looked after | `people`, `links`, `users`; for the command line `desk` |
+| attempts to sign in, and their limits | `attempts` |
 | single sign-on | `sso`, `provider`, `newcomers`, `backends` |
 | the log of what was done | `audit`, `listening`, `administration` |
 | pages: sign in, sign out, password | `views` |

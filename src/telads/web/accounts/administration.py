@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from telads.language import Text
 from telads.web import current
+from telads.web.accounts.attempts import locked_names
 from telads.web.accounts.audit import ACTIONS
 from telads.web.accounts.models import AuditEntry
-from telads.web.accounts.people import listed, locked
+from telads.web.accounts.people import listed
 from telads.web.accounts.roles import Role, required
 from telads.web.selects import select
 
@@ -37,7 +38,7 @@ def admin(request: HttpRequest) -> HttpResponse:
     facts = {
         "active": sum(user.is_active for user in people),
         "disabled": sum(not user.is_active for user in people),
-        "locked": len(locked()),
+        "locked": len(locked_names()),
         "entries": _told(request, AuditEntry.objects.all()[:LATEST]),
     }
     return render(request, "accounts/admin.html", facts)

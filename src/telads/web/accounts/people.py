@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import secrets
 
-from axes.models import AccessAttempt
 from axes.utils import reset as forget_attempts
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
+from telads.web.accounts.attempts import forget_addresses
 from telads.web.accounts.audit import COMMAND_LINE, record
 from telads.web.accounts.roles import Role
 
@@ -118,16 +116,13 @@ def unlock(name: str, by: str = COMMAND_LINE) -> None:
         record(by, "user-unlock", user.username)
 
 
-def locked() -> set[str]:
-    """Names that are locked for some address after too many attempts."""
-    since = timezone.now() - settings.AXES_COOLOFF_TIME
-    counted = (
-        AccessAttempt.objects.filter(attempt_time__gt=since)
-        .values("username", "ip_address")
-        .annotate(failures=Sum("failures_since_start"))
-        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
-    )
-    return {attempt["username"] for attempt in counted}
+def unlock_addresses(by: str = COMMAND_LINE) -> int:
+    """Let people sign in again from locked addresses; how many addresses they were."""
+    with transaction.atomic():
+        count = forget_addresses()
+        if count:
+            record(by, "addresses-unlock", detail=str(count))
+    return count
 
 
 def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
