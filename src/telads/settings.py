@@ -161,6 +161,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_roles", "", _role_map, Text(
         "클레임 값과 역할, 예: media=planner,it=administrator",
         "its values and the roles they mean, as media=planner,it=administrator")),
+    Setting("oidc_recheck_minutes", "60", _at_least(1, int), Text(
+        "제공자에게 로그인과 역할을 다시 확인하는 간격(분)",
+        "minutes after which sign-in and role are checked at the provider again")),
     Setting("api_keys", "0", _switch, Text(
         "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
@@ -199,6 +202,7 @@ class Settings:
     oidc_name: str
     oidc_role_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
+    oidc_recheck_minutes: int
     api_keys: bool
     api_rate: int
 

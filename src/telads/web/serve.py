@@ -26,7 +26,7 @@ from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
 from telads.web.fresh import in_fresh
-from telads.web.ready import bring_up_to_date, require_writable
+from telads.web.ready import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
 from telads.workspace import Workspace
 
 THREADS = 4
@@ -80,12 +80,13 @@ def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the website until SIGINT or SIGTERM.
 
-    `announce` gets its address just before it starts. Raises `AddressUnusable`, `WorkspaceBusy`,
-    `WorkspaceError`.
+    `announce` gets its address just before it starts. A database that is away is waited for, for a
+    while. Raises `AddressUnusable`, `DatabaseAway`, `WorkspaceBusy`, `WorkspaceError`.
     """
     check_address(settings.host, settings.port)
     require_writable(settings.workspace)
     _tell_workers(settings, _fresh_figures(settings.workspace))
+    _wait_for_database()
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
     threading.Thread(target=_make_ahead, args=(settings.workspace,), daemon=True).start()
@@ -95,6 +96,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         threading.Thread(target=work_ahead, daemon=True).start()
     announce(address_of(settings.host, settings.port))
     _granian(settings.host, settings.port, settings.workers)
+
+
+def _wait_for_database() -> None:
+    """Before the workspace is locked: others may write to it meanwhile."""
+    import django
+
+    django.setup()
+    wait_for_database(WAIT_SECONDS)
 
 
 def prepare(workspace: Path) -> None:

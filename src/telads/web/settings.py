@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "telads.web.accounts.recheck.rechecked",
     "telads.web.accounts.closed.closed_to_visitors",
     "telads.web.errors.friendly_errors",
     "telads.web.api.problems.plain_errors",

@@ -16,6 +16,7 @@ from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,6 +24,7 @@ from django.utils import timezone
 from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
+from telads.web.client import client_of
 
 
 class Attempts(AxesDatabaseHandler):  # type: ignore[misc]
@@ -78,6 +80,19 @@ def forget_addresses() -> int:
     addresses = locked_addresses()
     AccessAttempt.objects.filter(ip_address__in=addresses).delete()
     return len(addresses)
+
+
+def may_be_logged(request: HttpRequest) -> bool:
+    """Whether a failure that django-axes does not count still gets a line in the log of actions.
+
+    As many do, for an address and by each process, as an address has attempts with a password.
+    """
+    settings = current.settings()
+    key = f"sign-in-logged:{client_of(request)}"
+    cache.add(key, 0, 60 * settings.sign_in_lock_minutes)
+    return not settings.sign_in_address_attempts or (
+        cache.incr(key) <= settings.sign_in_address_attempts
+    )
 
 
 def locked_out(request: HttpRequest) -> TeladsError:

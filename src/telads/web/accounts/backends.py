@@ -27,9 +27,10 @@ def backends_of(settings: Settings) -> list[str]:
         )  # fmt: skip
     if find_spec("mozilla_django_oidc") is None:
         raise SettingError(
-            Text("통합 로그인에 쓰는 라이브러리가 없습니다.",
-                 "The libraries of the single sign-on are not installed."),
-            Text("pip install 'telads[sso]'로 설치해 주세요.",
-                 "Install them: pip install 'telads[sso]'."),
-        )  # fmt: skip
+            Text(
+                "통합 로그인에 쓰는 라이브러리가 없습니다.",
+                "The libraries of the single sign-on are not installed.",
+            ),
+            Text("make install-sso로 설치해 주세요.", "Install them: make install-sso."),
+        )
     return [*PASSWORDS, BACKEND]

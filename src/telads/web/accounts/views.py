@@ -17,7 +17,7 @@ from telads.language import Text
 from telads.web import current
 from telads.web.accounts.attempts import locked_out
 from telads.web.accounts.audit import record
-from telads.web.accounts.roles import Role, required
+from telads.web.accounts.roles import Role, required, way_back
 from telads.web.errors import answer_with
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
@@ -42,6 +42,10 @@ class SignIn(auth.LoginView):
     authentication_form = NameAndPassword
     redirect_authenticated_user = True
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """What was asked for before, unless that leads away or nowhere."""
+        return way_back(super().get_redirect_url())
+
     def get_default_redirect_url(self) -> str:
         """Where people go who asked for nothing else."""
         return reverse("home")
@@ -56,6 +60,10 @@ class SignIn(auth.LoginView):
 
 class SignOut(auth.LogoutView):
     """`/account/sign-out/`, by a form only."""
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """What was asked for, unless that leads away or nowhere."""
+        return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
         """The page for visitors."""
