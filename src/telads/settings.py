@@ -6,13 +6,14 @@ A variable of the environment wins over the file. The command `telads doctor` pr
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from telads.errors import SettingError
-from telads.language import Text
+from telads.errors import SettingError, meant
+from telads.language import Text, same
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def _switch(text: str) -> object:
 
 def _database(text: str) -> object:
     known = text == "" or text.startswith(("postgres://", "postgresql://"))
+    _ = urlsplit(text).port  # raises for one that is no number
     return text if known else _refuse(text)
 
 
@@ -172,6 +174,37 @@ SETTINGS: tuple[Setting, ...] = (
 )  # fmt: skip
 
 
+ELSEWHERE = frozenset({
+    "TELADS_FONT_DIR", "TELADS_SUPERVISOR", "TELADS_SEOUL_DATA", "TELADS_SCREENSHOTS",
+    "TELADS_SOAK_TIMES",
+})  # fmt: skip
+"""Variables that are no settings: of fonts, of the website's own processes, of tests and bench."""
+
+
+def unknown_settings(texts: Mapping[str, str]) -> list[Text]:
+    """What there is to say about variables that look like settings and are none."""
+    known = [setting.variable for setting in SETTINGS]
+    told = []
+    for name in sorted(texts):
+        if not name.casefold().startswith("telads_") or name in {*known, *ELSEWHERE}:
+            continue
+        near = meant(name, map(same, known))
+        told.append(Text(
+            f"{name}은(는) 설정이 아니어서 쓰이지 않습니다. {near.ko}docs/settings.md를 봐 주세요.",
+            f"{name} is no setting and has no effect. {near.en}See docs/settings.md.",
+        ))  # fmt: skip
+    return told
+
+
+def written(value: object) -> str:
+    """A setting's value as one would write it, a password in an address left out."""
+    if isinstance(value, tuple):
+        return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
+    if isinstance(value, bool | float):
+        return f"{value:g}"
+    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
+
+
 @dataclass(frozen=True)
 class Settings:
     """The values of all settings, checked."""
@@ -226,7 +259,7 @@ class Settings:
                         f"The setting {setting.variable} has a wrong value.",
                     ),
                     setting.text,
-                    value=text,
+                    value="***" if setting.secret else written(text),
                 ) from error
         return cls(**values)  # type: ignore[arg-type]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 from telads.errors import TeladsError
 from telads.language import Text, same
-from telads.settings import SETTINGS, Settings
+from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
 from telads.version import __version__
 from telads.workspace import Workspace
 
@@ -35,21 +34,13 @@ def findings(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         yield _library(name)
     for setting in SETTINGS:
         known = getattr(settings, setting.name)
-        value = "***" if setting.secret and known else _written(known)
+        value = "***" if setting.secret and known else written(known)
         yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
+    yield from (Finding(False, told) for told in unknown_settings(texts_of()))
     yield from exposure(settings)
     yield _font()
     yield from _workspace(workspace)
-
-
-def _written(value: object) -> str:
-    """A setting's value as one would write it, a password in an address left out."""
-    if isinstance(value, tuple):
-        return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
-    if isinstance(value, bool | float):
-        return f"{value:g}"
-    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
 
 
 def exposure(settings: Settings) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from telads.language import Text
 from telads.web import current
 from telads.web.accounts.attempts import locked_names
-from telads.web.accounts.audit import ACTIONS
+from telads.web.accounts.audit import ACTIONS, Told, told
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import listed
 from telads.web.accounts.roles import Role, required
@@ -64,8 +64,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/log.html", facts)
 
 
-def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, str]]:
-    """Entries with their actions in words."""
+def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:
+    """Entries in words."""
     lang = current.language(request)
-    return [(entry, ACTIONS[entry.action](lang) if entry.action in ACTIONS else entry.action)
-            for entry in entries]  # fmt: skip
+    return [told(entry, lang) for entry in entries]
