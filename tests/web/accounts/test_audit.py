@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 
@@ -97,3 +99,7 @@ def test_the_entries_that_the_product_writes_have_a_form(site: Client) -> None:
     assert "user-create" in {one.action for one in AuditEntry.objects.all()}
     row = get(boss, "/account/log/?action=user-create").one("tbody").all("tr")[0]
     assert row.text.endswith("boss 관리자")
+    for who in ("명령줄", "command line"):  # as it is shown, in either language
+        assert (
+            len(get(boss, f"/account/log/?{urlencode({'who': who})}").one("tbody").all("tr")) == 1
+        )

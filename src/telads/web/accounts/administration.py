@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from telads.language import Text
 from telads.web import current
 from telads.web.accounts.attempts import locked_names
-from telads.web.accounts.audit import ACTIONS, Told, told
+from telads.web.accounts.audit import ACTIONS, Told, kept_name, told
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import listed
 from telads.web.accounts.roles import Role, required
@@ -51,7 +51,7 @@ def log(request: HttpRequest) -> HttpResponse:
     lang = current.language(request)
     who, action = (request.GET.get(name, "").replace("\0", "") for name in ("who", "action"))
     found = AuditEntry.objects.all()
-    found = found.filter(who=who) if who else found
+    found = found.filter(who=kept_name(who)) if who else found
     found = found.filter(action=action) if action else found
     page = Paginator(found, LOG_PAGE).get_page(request.GET.get("page"))
     kinds = [("", ANY), *sorted(ACTIONS.items(), key=lambda item: item[1](lang))]

@@ -101,6 +101,12 @@ def told(entry: AuditEntry, lang: Lang) -> Told:
     return Told(entry.when, who, action, thing, detail)
 
 
+def kept_name(shown: str) -> str:
+    """As whom the log keeps somebody that it shows so."""
+    ours = (COMMAND_LINE, SINGLE_SIGN_ON)
+    return next((one for one in ours if shown.strip() in WORDS[one]), shown)
+
+
 def _words(text: str, lang: Lang) -> str:
     return WORDS[text](lang) if text in WORDS else text
 
