@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ install: $(BIN)/.installed-dev ## install telads and the tools of its developers
 LOCKED := install --no-compile --quiet --disable-pip-version-check --no-deps --require-hashes
 
 # The stamp is made last, so an interrupted installation starts again.
-$(BIN)/.installed: requirements.lock pyproject.toml
+$(BIN)/.installed: requirements.lock requirements-build.lock pyproject.toml
 	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "telads needs Python 3.11 or newer, and none was found: install one, or name it with" \
 	       "make PYTHON=/path/to/python3"; \
@@ -40,7 +40,7 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 	  echo "$(PYTHON)에 venv 모듈이 없습니다. Debian·Ubuntu: apt-get install python3-venv"; exit 1; } >&2
 	@echo "Installing into $(VENV), this takes a minute or two (설치 중입니다, 1-2분 걸립니다)"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip $(LOCKED) -r requirements.lock
+	$(BIN)/pip $(LOCKED) -r requirements.lock -r requirements-build.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -62,6 +62,14 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 install-tools: ## what tests need of the system; Debian, as root (시험에 쓰는 시스템 패키지)
 	apt-get install --yes --no-install-recommends \
 	  chromium fonts-noto-cjk gettext openjdk-17-jre-headless postgresql
+install-sso: $(BIN)/.installed-sso ## single sign-on as well, not for developers who have it (통합 로그인 설치)
+
+install-privacy: $(BIN)/.installed-privacy ## noise for cells of logs as well, likewise (차등 프라이버시 설치)
+
+$(BIN)/.installed-sso $(BIN)/.installed-privacy: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+	$(BIN)/pip $(LOCKED) -r $<
+	$(BIN)/pip check --quiet --disable-pip-version-check
+	@touch $@
 
 demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the site opened (가상 자료로 추천 보기)
 	$(BIN)/telads demo
@@ -100,21 +108,26 @@ soak: install ## 200 planners at once for five minutes on PostgreSQL, and write 
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
-# comment, so it is the same wherever it is made. Build tools are in: nothing is fetched unlocked.
-# Developers' tools have a lock of their own with the same versions, and Spark, whose 480 MB few
-# need, a third one on top.
+# comment, so it is the same wherever it is made. What runs has a lock of its own, and so have the
+# tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
+# top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-lock: ## pin the dependencies of pyproject.toml in the three locks (의존성 고정)
+EXTRAS := spark sso privacy
+LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
+COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
+
+lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	@test -x $(BIN)/pip-compile || $(MAKE) install
-	$(BIN)/pip-compile --quiet --build-deps-for editable $(LOCK_FLAGS) \
-	  $(LOCK_FORM) --output-file requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --extra dev --build-deps-for editable $(LOCK_FLAGS) \
-	  --constraint requirements.lock $(LOCK_FORM) --output-file requirements-dev.lock pyproject.toml
-	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))\
-	["project"]["optional-dependencies"]["spark"], sep="\n")' | $(BIN)/pip-compile --quiet \
-	  $(LOCK_FLAGS) --constraint requirements-dev.lock $(LOCK_FORM) \
-	  --output-file requirements-spark.lock -
-	for lock in requirements.lock requirements-dev.lock requirements-spark.lock; do \
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --build-deps-for editable --only-build-deps --constraint requirements.lock \
+	  --output-file requirements-build.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --constraint requirements-build.lock \
+	  --output-file requirements-dev.lock pyproject.toml
+	for extra in $(EXTRAS); do $(BIN)/python -c 'import sys, tomllib; \
+	  print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], \
+	  sep="\n")' $$extra | $(COMPILE) --constraint requirements-dev.lock \
+	  --output-file requirements-$$extra.lock - || exit 1; done
+	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
 clean: ## remove what the commands above made, never a workspace (정리)

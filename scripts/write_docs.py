@@ -39,7 +39,8 @@ def settings_page() -> str:
         "# Settings", "",
         MADE.strip(), "",
         "Read from the environment, else from a file `.env` in the folder telads is started in.",
-        "An empty value counts as none. `telads doctor` prints the values in force.",
+        "An empty value counts as none. `telads doctor` prints the values in force; a variable",
+        "that begins with `TELADS_` and is no setting is told by every command.",
         "`DATABASE_URL`, which hosting services set, counts where `TELADS_DATABASE_URL` is empty.",
         "Without `TELADS_LANG` the command line is Korean where the locale is (`LC_ALL`,",
         "`LC_MESSAGES`, `LANG`), or where `LANGUAGE` names `ko` before `en`; as for GNU programs,",
@@ -106,7 +107,12 @@ def json_page() -> str:
         "## Errors over the network", "",
         "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
         "then `code`, `advice` and what the error is about (`value`, `parameter`, `file`, `row`,",
-        "`column`). The codes stand at `/api/v1/docs`.", "",
+        "`column`). The codes stand at `/api/v1/docs`. Each address takes the parameters that",
+        "`/api/v1/openapi.json` lists for it, a picture those that it has a use for, and checks",
+        "every one: 422 for a value that cannot be read or a parameter that is not listed, 404",
+        "for a name that is not there. What the schema lists is answered, but for what the",
+        "address documents: a month or district that the build does not hold (404), a group too",
+        "small to be shown (404), an index service by a sum of use (400).", "",
         "## Rows",
     ]  # fmt: skip
     for question in contract.ROWS:

@@ -6,7 +6,8 @@ import re
 import subprocess
 import tomllib
 import zipfile
-from importlib.metadata import PackageNotFoundError, requires
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,11 @@ def project() -> dict[str, Any]:
 
 
 LOCK = "requirements.lock"
-DEV_LOCK, SPARK_LOCK = "requirements-dev.lock", "requirements-spark.lock"
-LOCKS = (LOCK, DEV_LOCK, SPARK_LOCK)
+BUILD_LOCK, DEV_LOCK = "requirements-build.lock", "requirements-dev.lock"
+EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy")}
+LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
+BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
+               "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
 
 
 def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
@@ -51,11 +55,14 @@ def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
 
 
 def needed_to_run() -> list[Requirement]:
-    """What the package asks for, and its build tools."""
-    build: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"][
-        "requires"
-    ]
-    return [Requirement(line) for line in [*project()["dependencies"], *build]]
+    """What the package asks for."""
+    return [Requirement(line) for line in project()["dependencies"]]
+
+
+def needed_to_build() -> list[Requirement]:
+    """What builds the package."""
+    parsed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return [Requirement(line) for line in parsed["build-system"]["requires"]]
 
 
 def needed_to_develop() -> list[Requirement]:
@@ -101,14 +108,67 @@ def test_the_locks_name_no_place(trace: str) -> None:
         assert trace not in (ROOT / lock).read_text("utf-8")
 
 
-def test_the_lock_of_spark_is_complete_and_fits_the_others() -> None:
-    spark, all_else = locked(SPARK_LOCK), locked(DEV_LOCK)
-    for line in project()["optional-dependencies"]["spark"]:
+@pytest.mark.parametrize(("extra", "lock"), EXTRAS.items())
+def test_the_lock_of_an_extra_is_complete_and_fits_the_others(extra: str, lock: str) -> None:
+    own, all_else = locked(lock), locked(DEV_LOCK)
+    for line in project()["optional-dependencies"][extra]:
         requirement = Requirement(line)
-        assert requirement.specifier.contains(spark[canonicalize_name(requirement.name)][0])
-    assert "pyspark" not in all_else
-    assert all(spark[name] == all_else[name] for name in spark.keys() & all_else.keys())
-    assert "py4j" in spark
+        assert requirement.specifier.contains(own[canonicalize_name(requirement.name)][0])
+    assert all(own[name] == all_else[name] for name in own.keys() & all_else.keys())
+    if extra == "spark":
+        assert "pyspark" not in all_else
+        assert "py4j" in own
+        return
+    assert not own.keys() - all_else.keys(), "developers have it, too"
+    missing = closure(own) - own.keys() - locked(LOCK).keys()
+    assert not missing
+
+
+def test_every_extra_has_a_lock_and_a_command() -> None:
+    assert project()["optional-dependencies"].keys() == {*EXTRAS, "dev"}
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for extra in EXTRAS:
+        assert f"install-{extra}:" in makefile
+
+
+def closure(names: Iterable[str]) -> set[str]:
+    """What packages need, and what that needs, of what is installed here."""
+    found: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needed = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        for requirement in map(Requirement, needed):
+            wanted = not requirement.marker or requirement.marker.evaluate({"extra": ""})
+            # Of an extra that is asked for, all: which of it is needed is not told again.
+            if wanted or (requirement.marker and "extra ==" in str(requirement.marker)
+                          and name in EXTENDED):  # fmt: skip
+                waiting.append(canonicalize_name(requirement.name))
+    return found
+
+
+EXTENDED = {
+    canonicalize_name(Requirement(line).name)
+    for line in project()["dependencies"]
+    if Requirement(line).extras
+}
+"""Packages that are asked for with an extra."""
+
+
+def test_what_runs_holds_no_tools_that_build() -> None:
+    users, tools = locked(LOCK), locked(BUILD_LOCK)
+    needed = closure(canonicalize_name(requirement.name) for requirement in needed_to_run())
+    assert not users.keys() - needed, "nothing that runs asks for it"
+    assert not BUILD_TOOLS & users.keys()
+    assert "hatchling" in tools
+    assert not closure(tools) - tools.keys()
+    assert all(tools[name] == users[name] for name in tools.keys() & users.keys())
 
 
 def test_developers_run_what_users_run() -> None:
@@ -122,6 +182,11 @@ def test_the_lock_satisfies_what_is_declared(requirement: Requirement) -> None:
     assert_satisfied(requirement, LOCK)
 
 
+@pytest.mark.parametrize("requirement", needed_to_build(), ids=lambda requirement: requirement.name)
+def test_the_lock_of_tools_satisfies_what_is_declared(requirement: Requirement) -> None:
+    assert_satisfied(requirement, BUILD_LOCK)
+
+
 @pytest.mark.parametrize("requirement", needed_to_develop(), ids=str)
 def test_the_developers_lock_satisfies_what_is_declared(requirement: Requirement) -> None:
     assert_satisfied(requirement, DEV_LOCK)
@@ -132,7 +197,7 @@ def assert_satisfied(requirement: Requirement, lock: str) -> None:
     assert requirement.specifier.contains(version), f"{requirement} but locked {version}"
 
 
-@pytest.mark.parametrize("lock", [LOCK, DEV_LOCK])
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock != EXTRAS["spark"]])
 @pytest.mark.parametrize(
     "machine", OTHER_MACHINES, ids=lambda m: f"{m['python_version']}-{m['platform_machine']}"
 )
@@ -150,6 +215,67 @@ def test_the_lock_is_complete_for_other_machines(lock: str, machine: dict[str, s
             if wanted and canonicalize_name(requirement.name) not in packages:
                 missing.append(f"{name} needs {requirement}")
     assert not missing
+
+
+PERMISSIVE = re.compile(
+    r"MIT(-0|-CMU)?|BSD|BSD-[23]-Clause|0BSD|ISC|Apache( Software)?|Apache[- ]2\.0|Zlib|"
+    r"PSF(-2\.0|L)?|Python Software Foundation|HPND|CC0-1\.0|ZPL-2\.1"
+)
+"""Licences that ask no more than to keep their text, as metadata name them."""
+
+
+def licences(name: str) -> list[str]:
+    """The licences of an installed package: by SPDX, else its own word, else classifiers."""
+    told: Any = metadata(name)  # an email's headers
+    stated = told.get("License-Expression") or ""
+    own = told.get("License") or ""
+    if not stated and "\n" not in own and len(own) < 40:
+        stated = own
+    classifiers = [line.rpartition(" :: ")[2] for line in told.get_all("Classifier") or []
+                   if line.startswith("License :: OSI Approved :: ")]  # fmt: skip
+    names = re.split(r" AND | OR ", stated) if stated else classifiers
+    plain = [re.sub(r" \(.*\)| License$", "", name).strip("() ") for name in names]
+    return [one for one in plain if one] or ["not told"]
+
+
+def noticed() -> dict[str, str]:
+    """Package -> its licence, as NOTICE has them."""
+    text = (ROOT / "NOTICE").read_text("utf-8")
+    return dict(re.findall(r"^- ([a-z0-9-]+): (.+)$", text, re.MULTILINE))
+
+
+def test_the_notice_names_every_licence_that_asks_more_than_a_notice() -> None:
+    found = {}
+    for name in sorted({name for lock in LOCKS for name in locked(lock)}):
+        try:
+            told = licences(name)
+        except PackageNotFoundError:  # pyspark and py4j
+            continue
+        if not all(PERMISSIVE.fullmatch(one) for one in told):
+            found[name] = told
+    told_of = noticed()
+    assert told_of.keys() == found.keys()
+    for name, told in found.items():
+        for one in told:
+            known = {"Mozilla Public License 2.0": "MPL-2.0", "not told": "MPL-2.0"}.get(one, one)
+            assert known.removesuffix("-only") in told_of[name], (name, told)
+    assert told_of["fpdf2"] == told_of["psycopg"] == "LGPL-3.0"
+
+
+def test_the_notice_says_who_needs_what() -> None:
+    parts = (ROOT / "NOTICE").read_text("utf-8").split("\n\n")
+    heads = {"To run it": LOCK, "To build it": BUILD_LOCK, "The extra sso": EXTRAS["sso"],
+             "Its developers' tools, besides": DEV_LOCK}  # fmt: skip
+    seen: set[str] = set()
+    for part in parts:
+        head, *lines = part.strip().splitlines()
+        if head not in heads:
+            continue
+        names = {line[2:].partition(":")[0] for line in lines}
+        assert names <= locked(heads[head]).keys()
+        assert names == {name for name in noticed() if name in locked(heads[head])} - seen
+        seen |= names
+    assert seen == noticed().keys()
 
 
 def test_bare_make_explains_every_command() -> None:

@@ -34,6 +34,7 @@ _LABELS = {
     "value": Text("값", "value"),
     "rule": Text("규칙", "rule"),
     "limit": Text("한도", "limit"),
+    "reason": Text("이유", "reason"),
 }
 
 

@@ -6,14 +6,15 @@ A variable of the environment wins over the file. The command `telads doctor` pr
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from telads.errors import SettingError
-from telads.language import Text
+from telads.errors import SettingError, meant
+from telads.language import Text, same
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def _switch(text: str) -> object:
 
 def _database(text: str) -> object:
     known = text == "" or text.startswith(("postgres://", "postgresql://"))
+    _ = urlsplit(text).port  # raises for one that is no number
     return text if known else _refuse(text)
 
 
@@ -144,6 +146,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("behind_tls", "0", _switch, Text(
         "앞단이 HTTPS로 받는지 0 또는 1(HSTS, 보안 쿠키)",
         "0 or 1: a proxy in front speaks HTTPS (HSTS, secure cookies)")),
+    Setting("proxies", "0", _at_least(0, int), Text(
+        "앞단에 있는 프록시의 수, 이만큼만 X-Forwarded-For를 믿음(0: 없음)",
+        "how many proxies stand in front; so many entries of X-Forwarded-For are believed")),
+    Setting("sign_in_attempts", "5", _at_least(1, int), Text(
+        "한 주소에서 한 이름으로 틀릴 수 있는 횟수, 넘으면 그 주소의 그 이름을 잠금",
+        "wrong passwords that lock a name for the address they came from")),
+    Setting("sign_in_address_attempts", "20", _at_least(0, int), Text(
+        "한 주소에서 모든 이름으로 틀릴 수 있는 횟수, 넘으면 그 주소를 잠금(0: 제한 없음)",
+        "wrong passwords for any names that lock an address (0: no limit)")),
+    Setting("sign_in_lock_minutes", "15", _at_least(1, int), Text(
+        "로그인을 잠그는 시간(분)", "minutes for which signing in is locked")),
     Setting("database_url", "", _database, Text(
         "웹사이트 데이터베이스 postgres://..., 비우면 작업 폴더의 SQLite",
         "the website's database, postgres://...; empty: SQLite in the workspace")),
@@ -166,12 +179,46 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("oidc_roles", "", _role_map, Text(
         "클레임 값과 역할, 예: media=planner,it=administrator",
         "its values and the roles they mean, as media=planner,it=administrator")),
+    Setting("oidc_recheck_minutes", "60", _at_least(1, int), Text(
+        "제공자에게 로그인과 역할을 다시 확인하는 간격(분)",
+        "minutes after which sign-in and role are checked at the provider again")),
     Setting("api_keys", "0", _switch, Text(
         "API에 열쇠가 필요한지 0 또는 1", "0 or 1: the API asks for a key")),
     Setting("api_rate", "0", _at_least(0, int), Text(
         "주소(또는 열쇠)마다 1분에 받을 API 요청 수, 프로세스마다 따로 셈(0: 제한 없음)",
         "API requests a minute for each address or key, by each process (0: no limit)")),
 )  # fmt: skip
+
+
+ELSEWHERE = frozenset({
+    "TELADS_FONT_DIR", "TELADS_SUPERVISOR", "TELADS_SEOUL_DATA", "TELADS_SCREENSHOTS",
+    "TELADS_SOAK_TIMES",
+})  # fmt: skip
+"""Variables that are no settings: of fonts, of the website's own processes, of tests and bench."""
+
+
+def unknown_settings(texts: Mapping[str, str]) -> list[Text]:
+    """What there is to say about variables that look like settings and are none."""
+    known = [setting.variable for setting in SETTINGS]
+    told = []
+    for name in sorted(texts):
+        if not name.casefold().startswith("telads_") or name in {*known, *ELSEWHERE}:
+            continue
+        near = meant(name, map(same, known))
+        told.append(Text(
+            f"{name}은(는) 설정이 아니어서 쓰이지 않습니다. {near.ko}docs/settings.md를 봐 주세요.",
+            f"{name} is no setting and has no effect. {near.en}See docs/settings.md.",
+        ))  # fmt: skip
+    return told
+
+
+def written(value: object) -> str:
+    """A setting's value as one would write it, a password in an address left out."""
+    if isinstance(value, tuple):
+        return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
+    if isinstance(value, bool | float):
+        return f"{value:g}"
+    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
 
 
 @dataclass(frozen=True)
@@ -195,6 +242,10 @@ class Settings:
     uploads_kept_days: int
     allowed_hosts: tuple[str, ...]
     behind_tls: bool
+    proxies: int
+    sign_in_attempts: int
+    sign_in_address_attempts: int
+    sign_in_lock_minutes: int
     database_url: str
     closed: bool
     oidc_issuer: str
@@ -203,6 +254,7 @@ class Settings:
     oidc_name: str
     oidc_role_claim: str
     oidc_roles: tuple[tuple[str, str], ...]
+    oidc_recheck_minutes: int
     api_keys: bool
     api_rate: int
 
@@ -226,7 +278,7 @@ class Settings:
                         f"The setting {setting.variable} has a wrong value.",
                     ),
                     setting.text,
-                    value=text,
+                    value="***" if setting.secret else written(text),
                 ) from error
         return cls(**values)  # type: ignore[arg-type]
 

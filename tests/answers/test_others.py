@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -110,3 +111,18 @@ def test_a_map_weighs_people(seoul_build: Build) -> None:
     assert ages["value"].is_between(40, 60).all()
     with pytest.raises(UnknownChoice):
         picture(seoul_build, "choropleth", replace(Asked(), measure="happiness"))
+
+
+@pytest.mark.parametrize("chart", PICTURES)
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sex": "AAA"}, {"age": "35"}, {"district": "부산"}, {"month": "1999-01"}, {"service": "tv"},
+     {"measure": "happiness"}, {"by": "luck"}, {"top": 0}],
+    ids=str,
+)  # fmt: skip
+def test_a_picture_refuses_choices_that_are_none_even_those_it_does_not_use(
+    twin_build: Build, chart: str, wrong: dict[str, Any]
+) -> None:
+    asked = Asked(**{**{"district": "강남구", "sex": "F", "age": 30}, **wrong})
+    with pytest.raises(UnknownChoice):
+        picture(twin_build, chart, asked)

@@ -269,3 +269,26 @@ def test_workbooks_are_taken_in_too(telads: Telads, tmp_path: Path) -> None:
     path = write_month(tmp_path, "2023.6")
     told = telads("ingest", path, "-w", tmp_path / "w", "--lang", "en")
     assert told.out.startswith(f"taken: {path.name} (2023-06,")
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"TELADS_HOST": "127.0.0.5"}, []),
+        ({"TELADS_HOST": "0.0.0.0"}, ["without encryption", "without signing in"]),
+        ({"TELADS_HOST": "192.0.2.1", "TELADS_CLOSED": "1"}, ["without encryption"]),
+        ({"TELADS_HOST": "0.0.0.0", "TELADS_BEHIND_TLS": "1", "TELADS_PROXIES": "1"}, []),
+        ({"TELADS_BEHIND_TLS": "1"}, ["TELADS_PROXIES=0"]),
+    ],
+)
+def test_the_doctor_tells_an_open_address(
+    telads: Telads, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], told: list[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    found = telads("doctor", "--lang", "en")
+    looks = [line for line in found.out.splitlines() if line.startswith("LOOK")]
+    assert len(looks) == len(told)
+    for line, words in zip(looks, told, strict=True):
+        assert words in line
+    assert found.code == bool(told)

@@ -213,3 +213,42 @@ def test_no_value_whatever_ends_in_a_traceback(telads: Telads, data: st.DataObje
         assert told.err.count("\n") == 1, told.err
     elif verb != "doctor":
         assert told.out
+
+
+@pytest.mark.parametrize("verb", [("status",), ("services", *GROUP), ("builds",)])
+def test_a_misspelt_setting_is_told_by_every_verb(
+    telads: Telads, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TELADS_FLOR", "100")
+    told = telads(*verb, "--lang", "en")
+    assert told.code == 0
+    (line,) = told.err.splitlines()
+    assert line == (
+        "telads: TELADS_FLOR is no setting and has no effect. Did you mean TELADS_FLOOR? "
+        "See docs/settings.md."
+    )
+    assert "혹시 TELADS_FLOOR인가요?" in telads(*verb, "--lang", "ko").err
+
+
+def test_a_misspelt_setting_in_a_file_is_told(
+    telads: Telads, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("telads_closed=1\nTELADS_HOTS=0.0.0.0\nTELADS_PORT=9000\n")
+    monkeypatch.chdir(tmp_path)
+    told = telads("status", "--lang", "en").err
+    assert "TELADS_CLOSED?" in told
+    assert "TELADS_HOST?" in told
+    assert "TELADS_PORT" not in told
+    looks = [line for line in telads("doctor").out.splitlines() if "TELADS_HOTS" in line]
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize("url", ["mysql://me:secret@host/db", "postgres://me:secret@host:x/db"])
+def test_a_wrong_address_of_a_database_keeps_its_password(
+    telads: Telads, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("TELADS_DATABASE_URL", url)
+    told = telads("status", "--lang", "en")
+    assert told.code == 2
+    assert "TELADS_DATABASE_URL" in told.err
+    assert "secret" not in told.err

@@ -46,6 +46,8 @@ def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     assert given.stdout == "added: lee (role viewer)\n"
     assert user("role", "kim", "administrator").stdout == "role changed: kim (role administrator)\n"
     assert user("unlock", "lee").stdout == "unlocked: lee\n"
+    assert user("unlock", "--addresses").stdout == "network addresses unlocked: 0\n"
+    assert user("unlock").returncode == user("unlock", "lee", "--addresses").returncode == 2
     again = user("password", "lee", "--password-stdin", said="another long phrase\n")
     assert again.stdout == "password changed: lee\n"
     assert user("disable", "lee").stdout == "disabled: lee\n"

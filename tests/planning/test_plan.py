@@ -14,8 +14,9 @@ import pytest
 from telads.build import build as build_now
 from telads.errors import DataError, IndexRefused, QuestionError
 from telads.ingest import ingest
+from telads.model import Month
 from telads.planning.brief import Brief, read_brief
-from telads.planning.comparison import compare
+from telads.planning.comparison import compare, compare_plans
 from telads.planning.plan import Plan, canonical, make_plan, read_plan
 from telads.planning.sentences import plan_sentences
 from telads.settings import Settings
@@ -259,6 +260,40 @@ def test_a_newer_month_is_split_without_remainder(twin_build: Build) -> None:
     for peers in {(row["sex"], row["age"]) for row in found.segments}:
         own = {r["change_city"] for r in found.segments if (r["sex"], r["age"]) == peers}
         assert len(own) == 1
+
+
+def test_any_two_plans_are_held_against_each_other_as_they_are(twin_build: Build) -> None:
+    first, second = (make_plan(twin_build, brief(month=month)) for month in ("2023-02", "2023-03"))
+    found = compare_plans(first, second, twin_build)
+    assert (found.before, found.now, found.brief, found.causes) == (first, second, (), ())
+    assert found.segments == compare(first, twin_build, Month.of(2023, 3)).segments
+    for row in found.segments:
+        parts = [row[name] for name in ("change_method", "change_city", "change_local")]
+        assert sum(parts) == pytest.approx(row["change"], abs=1e-9)
+    assert compare_plans(first, first, twin_build).same
+
+
+def test_two_plans_with_other_platforms_services_or_builds(twin_build: Build, plan: Plan) -> None:
+    one = make_plan(twin_build, replace(plan.brief, offers=plan.brief.offers[:1], budget=7_000_000))
+    for before, now in ((plan, one), (one, plan)):
+        found = compare_plans(before, now, twin_build)
+        assert found.brief == ("budget", "platforms")
+        assert {row["platform"] for row in found.platforms} == {
+            offer.name for offer in plan.brief.offers
+        }
+        assert sum(row["spend_now"] for row in found.platforms) == now.result.summary["spend"]
+        assert found.sentences()[0].en == "The briefs differ: budget, platforms and their prices."
+    offers = tuple(o for o in plan.brief.offers if o.name != "game")
+    other = make_plan(twin_build, replace(plan.brief, service="game", offers=offers))
+    found = compare_plans(plan, other, twin_build)
+    assert "service" in found.brief
+    parts = ("change", "change_method", "change_city", "change_local")
+    assert {row[part] for row in found.segments for part in parts} == {None}
+    # A build that knows neither month splits nothing, and still shows what was saved.
+    gone = replace(plan, basis=replace(plan.basis, month="2019-05"))
+    found = compare_plans(gone, gone, twin_build)
+    assert {row["change"] for row in found.segments} == {0}
+    assert {row["change_local"] for row in found.segments} == {None}
 
 
 def test_the_main_reason_of_each_way_in_or_out_is_told(twin_build: Build) -> None:

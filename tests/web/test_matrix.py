@@ -60,12 +60,18 @@ API = {
     "months": "months", "measures": "measures", "districts": "districts", "status": "status",
     "export/<table>.csv-metadata.json": "export/segments.csv-metadata.json",
     "export/<table>.<kind>": "export/segments.csv",
-    "charts/<name>.<form>": "charts/population.json",
+    "charts/population.<form>": "charts/population.json",
+    "charts/choropleth.<form>": "charts/choropleth.json",
+    "charts/correlation.<form>": "charts/correlation.json",
+    "charts/monthly.<form>": "charts/monthly.json",
+    "charts/ranking.<form>": f"charts/ranking.json?{_SEGMENT}",
+    "charts/targets.<form>": "charts/targets.json",
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-LIKE_OTHERS = {"metrics", "api/v1/"}
-"""The figures of this process and ninja's root, each with tests of its own."""
+LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}
+"""The figures of this process, ninja's root, pictures that there are not, each with tests of its
+own."""
 
 
 class Cells(NamedTuple):
@@ -133,6 +139,7 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("account/log/", "GET"): (BOSS, {}),
     ("account/users/", "GET"): (BOSS, {}),
     ("account/users/", "POST"): (BOSS, {"name": "a-new-one", "role": "viewer"}),
+    ("account/users/addresses/unlock/", "POST"): (BOSS_DOES, {}),
     ("account/users/<int:number>/", "GET"): (BOSS, {}),
     ("account/users/<int:number>/link/", "POST"): (BOSS, {}),
     ("account/users/<int:number>/role/", "POST"): (BOSS_DOES, {"role": "viewer"}),

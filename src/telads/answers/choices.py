@@ -36,6 +36,8 @@ _AGES = {
     for end in (_OPEN if age == AGES[-1] else ("", "대", "s", f"-{age + 9}", f"~{age + 9}"))
 }
 """A band as people and the answers write it."""
+SEX_NAMES, AGE_NAMES = tuple(_SEXES), tuple(_AGES)
+"""Every spelling of them that is understood, in small letters."""
 
 
 class Filters(NamedTuple):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.choices import (
     Filters,
+    count_of,
     filtered,
     filters_of,
     month_of,
@@ -19,7 +20,7 @@ from telads.answers.choices import (
 from telads.answers.platforms import platforms
 from telads.answers.services import services
 from telads.answers.tables import of_month, read
-from telads.answers.targets import targets
+from telads.answers.targets import order_of, targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.disclosure import figure
 from telads.errors import UnknownChoice, choose
@@ -65,10 +66,23 @@ def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "
     if chart not in PICTURES:
         raise one_of(Text("그림", "picture"), chart, PICTURES)
     chosen = asked or Asked()
+    _check(build, chosen)
     frame, months, options = PICTURES[chart](build, chosen, lang)
     window = Window(months[0].window.first, months[-1].window.last)
     common = {"lang": lang, "window": observed(window, lang), "synthetic": build.synthetic}
     return Picture(chart, frame, {**common, **options})
+
+
+def _check(build: Build, asked: Asked) -> None:
+    """Raise `UnknownChoice` for a choice that is none, also where the picture has no use for it."""
+    month_of(build, asked.month)
+    filters_of(build, asked.district, asked.sex, asked.age)
+    if asked.service:
+        service_of(build, asked.service)
+    if asked.measure != AVERAGE_AGE:
+        measure_of(build, asked.measure)
+    order_of(asked.by)
+    count_of(asked.top)
 
 
 Parts = tuple["pl.DataFrame", tuple[Month, ...], dict[str, Any]]

@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = [word for word in words if word != "--debug"] or ["--help"]
     carry_everything()
     try:
+        if words[0] not in {"doctor", *HELP}:  # which tells it among its findings
+            options.tell_unknown_settings(lang)
         code = _run(words, lang)
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from telads.errors import TeladsError
 from telads.language import Text, same
-from telads.settings import SETTINGS, Settings
+from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
 from telads.tables.ledger import Ledger
 from telads.tables.private import found_open
 from telads.version import __version__
@@ -41,24 +40,44 @@ def findings(workspace: Workspace, settings: Settings, noted: str = "") -> Itera
         yield _library(name)
     for setting in SETTINGS:
         known = getattr(settings, setting.name)
-        value = "***" if setting.secret and known else _written(known)
+        value = "***" if setting.secret and known else written(known)
         yield Finding(True, Text(f"{setting.variable}={value} ({setting.text.ko})",
                                  f"{setting.variable}={value} ({setting.text.en})"))  # fmt: skip
+    yield from (Finding(False, told) for told in unknown_settings(texts_of()))
+    yield from exposure(settings)
     yield _font()
     yield from _workspace(workspace, settings)
     yield from _modes(workspace, settings)
     yield from _log(workspace, settings, noted)
 
 
-def _written(value: object) -> str:
-    """A setting's value as one would write it, a password in an address left out."""
-    if isinstance(value, tuple):
-        return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
-    if value is None:
-        return ""
-    if isinstance(value, bool | float):
-        return f"{value:g}"
-    return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))
+def exposure(settings: Settings) -> Iterator[Finding]:
+    """What is unsafe in how the website is reached, by its settings; nothing where all is well."""
+    host = settings.host
+    own = host in {"localhost", "::1"} or host.startswith("127.")
+    if not own and not settings.behind_tls:
+        yield Finding(False, Text(
+            f"웹사이트가 {host}에서 암호화 없이 듣습니다. 비밀번호와 접속 쿠키를 가로챌 수 있으니, "
+            "앞에 HTTPS 프록시를 두고 TELADS_BEHIND_TLS=1로 하거나 127.0.0.1에서만 들어 주세요.",
+            f"The website listens on {host} without encryption: passwords and session cookies can "
+            "be read on the way. Put an HTTPS proxy in front with TELADS_BEHIND_TLS=1, or listen "
+            "on 127.0.0.1 only.",
+        ))  # fmt: skip
+        if not settings.closed:
+            yield Finding(False, Text(
+                f"{host}에 닿는 누구나 로그인하지 않고 도시 자료의 페이지와 API를 볼 수 있습니다. "
+                "사람들만 쓰게 하려면 TELADS_CLOSED=1로 해 주세요.",
+                f"Whoever reaches {host} sees the pages about the city and the API without signing "
+                "in. TELADS_CLOSED=1 closes them.",
+            ))  # fmt: skip
+    if settings.behind_tls and not settings.proxies:
+        yield Finding(False, Text(
+            "HTTPS 프록시 뒤인데 TELADS_PROXIES가 0이라, 모든 사람이 프록시의 주소로 세어져 "
+            "로그인 잠금과 API 횟수 제한을 함께 씁니다. 프록시의 수(보통 1)를 적어 주세요.",
+            "Behind an HTTPS proxy with TELADS_PROXIES=0 everybody counts as the proxy's address, "
+            "for locks of signing in and rates of the API. Set it to the number of proxies, "
+            "most often 1.",
+        ))  # fmt: skip
 
 
 def _library(name: str) -> Finding:

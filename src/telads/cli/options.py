@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from telads.language import LANGUAGES, Lang, Text, locale_language
-from telads.settings import Settings, texts_of
+from telads.settings import Settings, texts_of, unknown_settings
 
 if TYPE_CHECKING:
     from telads.workspace import Build, Workspace
@@ -41,6 +41,12 @@ def say(ko: str, en: str) -> str:
 def load_settings() -> Settings:
     """The settings of this run; raises `SettingError`."""
     return Settings.load()
+
+
+def tell_unknown_settings(lang: Lang) -> None:
+    """A line on standard error for each misspelt setting, in the environment or in .env."""
+    for told in unknown_settings(texts_of()):
+        sys.stderr.write(f"telads: {told(lang)}\n")
 
 
 def language_now(arguments: Sequence[str]) -> Lang:

@@ -65,6 +65,7 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     """Serve until interrupted; say where, and on a desktop show it if `browser`."""
     import webbrowser
 
+    from telads.cli.doctor import exposure
     from telads.web.serve import serve as run
 
     def say_aloud(text: Text) -> None:
@@ -77,6 +78,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
         if browser and on_a_desktop():
             webbrowser.open(address if lang == "ko" else f"{address}en/")
 
+    for finding in exposure(settings):
+        sys.stderr.write(f"telads: {finding.text(lang)}\n")
     say_aloud(Text("웹사이트를 띄우고 있습니다.", "The website is starting."))
     with closed_umask():
         run(settings, announce)

@@ -40,6 +40,7 @@ DONE: dict[str, Text] = {
     "disable": Text("로그인하지 못하게 했습니다: {name}", "disabled: {name}"),
     "enable": Text("다시 로그인할 수 있게 했습니다: {name}", "enabled: {name}"),
     "unlock": Text("잠금을 풀었습니다: {name}", "unlocked: {name}"),
+    "addresses": Text("잠금을 푼 네트워크 주소: {name}곳", "network addresses unlocked: {name}"),
 }
 """What each verb says when it is done."""
 
@@ -147,17 +148,39 @@ def enable(
     _tell("enable", name, form, lang.value)
 
 
-@user.command(help=say("로그인 시도가 많아 잠긴 이름을 풉니다.",
-                       "Unlock a name after too many attempts to sign in."))  # fmt: skip
+@user.command(help=say("로그인 시도가 많아 잠긴 이름이나 네트워크 주소를 풉니다.",
+                       "Unlock a name or network addresses after too many attempts."))  # fmt: skip
 def unlock(
-    name: NameArgument,
+    name: Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))] = "",
+    addresses: Annotated[
+        bool,
+        typer.Option(
+            "--addresses",
+            help=say(
+                "이름 대신 잠긴 네트워크 주소를 모두 풉니다.",
+                "All locked network addresses, instead of a name.",
+            ),
+        ),
+    ] = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """For every address it was locked for."""
+    """A name, for every address it was locked for; or the addresses, for every name."""
     from telads.web.accounts import desk
 
+    if addresses == bool(name):
+        from telads.errors import QuestionError
+
+        raise QuestionError(
+            Text("무엇의 잠금을 풀지 알 수 없습니다.", "It is not clear what to unlock."),
+            Text("사용자 이름이나 --addresses 가운데 하나만 적어 주세요.",
+                 "Give either a user's name or --addresses."),
+        )  # fmt: skip
+    if addresses:
+        count = desk.unlock_addresses(workspace_of(workspace).path)
+        _tell("addresses", str(count), form, lang.value)
+        return
     desk.unlock(workspace_of(workspace).path, name)
     _tell("unlock", name, form, lang.value)
 

@@ -13,6 +13,10 @@ Where it no longer holds the plan's month, nothing can be split, and the parts a
 
 Whether the plan should be changed is told by a rule: under `MOVED` of the money in other places
 and under `REACH` of the reach more or less, there is nothing to change.
+
+Two plans that were saved are held against each other the same way (`compare_plans`): b is what the
+later one says, and is split only where the build in force says it, too. What differs between their
+briefs is named; plans for two services have no change of affinity at all.
 """
 
 from __future__ import annotations
@@ -21,7 +25,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
-from typing import Any
 
 from telads.answers.tables import of_month
 from telads.language import Text
@@ -42,6 +45,15 @@ CAUSES: dict[str, Text] = {
                   "The data of the plan's month were replaced."),
 }  # fmt: skip
 """What a part `method` can come from."""
+BRIEF: dict[str, Text] = {
+    "audience": Text("대상", "audience"),
+    "service": Text("서비스", "service"),
+    "budget": Text("예산", "budget"),
+    "unit": Text("단위", "unit"),
+    "frequency": Text("빈도 목표", "frequency"),
+    "platforms": Text("매체와 단가", "platforms and their prices"),
+}
+"""The parts of a brief that two plans may differ in."""
 REASONS: dict[str, Text] = {
     "change_city": Text("서울 전체의 움직임", "a movement all over the city"),
     "change_local": Text("그 지역의 움직임", "one of the district itself"),
@@ -66,6 +78,8 @@ class Comparison:
     """spend and reached before and now."""
     causes: tuple[str, ...]
     """Of `CAUSES`, those that apply."""
+    brief: tuple[str, ...] = ()
+    """Of `BRIEF`, what was asked differently."""
 
     @property
     def moved(self) -> int:
@@ -122,8 +136,14 @@ class Comparison:
 
     def sentences(self) -> tuple[Text, ...]:
         """What changed, in words."""
+        asked = [BRIEF[one] for one in self.brief]
+        brief = Text(
+            f"요청이 다릅니다: {', '.join(one.ko for one in asked)}.",
+            f"The briefs differ: {', '.join(one.en for one in asked)}.",
+        )
         causes = (CAUSES[one] for one in self.causes)
-        return (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self), *causes)
+        told = (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self), *causes)
+        return (brief, *told) if asked else told
 
 
 def compare(
@@ -146,6 +166,24 @@ def compare(
     )
 
 
+def compare_plans(plan: Plan, now: Plan, build: Build) -> Comparison:
+    """Hold two plans against each other as they are, made whenever; `build` knows the segments."""
+    asked, asked_now = plan.brief.document(), now.brief.document()
+    same_month = plan.basis.month == now.basis.month
+    return Comparison(
+        before=plan,
+        now=now,
+        segments=_segments(plan, now, build),
+        platforms=_platforms(plan, now),
+        causes=tuple(
+            name for name in CAUSES
+            if getattr(plan.basis, name) != getattr(now.basis, name)
+            and (name != "cells" or same_month)  # another month has other data, of course
+        ),
+        brief=tuple(name for name in BRIEF if asked[name] != asked_now[name]),
+    )  # fmt: skip
+
+
 def _causes(basis: Basis, build: Build) -> tuple[str, ...]:
     about = build.about
     of_month_then = about["files"].get(basis.month)
@@ -156,24 +194,28 @@ def _causes(basis: Basis, build: Build) -> tuple[str, ...]:
 
 def _segments(plan: Plan, now: Plan, build: Build) -> tuple[Row, ...]:
     before, after = _rows(plan), _rows(now)
-    current = _affinities(build, now.month, plan.brief.service)
-    former = (
-        _affinities(build, plan.month, plan.brief.service) if plan.month in build.months else {}
-    )
+    of_one_service = plan.brief.service == now.brief.service
+
+    def known(one: Plan) -> dict[Key, tuple[float, float]]:
+        return _affinities(build, one.month, one.brief.service) if one.month in build.months else {}
+
+    current, former = known(now), known(plan)
     city = _peers(current, former)
     rows = []
     for at in sorted(before.keys() | after.keys()):
         old, new = before.get(at), after.get(at)
         was = old["affinity"] if old else _value(former, at)
-        value = _value(current, at)
-        then = _value(former, at)
+        in_build = _value(current, at)
+        value = new["affinity"] if new else in_build
+        split = of_one_service and value == in_build
+        change = None if was is None or value is None else round(value - was, SHARE)
         rows.append({
             "district": at[0], "sex": at[1], "age": at[2],
             "status": "stayed" if old and new else "entered" if new else "left",
             "affinity_before": was,
             "affinity_now": value,
-            "change": None if was is None or value is None else round(value - was, SHARE),
-            **_parts(was, then, value, city.get(at[1:])),
+            "change": change if of_one_service else None,
+            **_parts(was, _value(former, at), value if split else None, city.get(at[1:])),
             "spend_before": old["spend"] if old else 0,
             "spend_now": new["spend"] if new else 0,
         })  # fmt: skip
@@ -228,16 +270,17 @@ def _parts(
 
 
 def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
-    after: dict[str, Any] = {row["platform"]: row for row in now.result.platforms}
+    before, after = ({row["platform"]: row for row in one.result.platforms} for one in (plan, now))
+    nothing: Row = {"spend": 0, "reached": 0}
     return tuple(
         {
-            "platform": row["platform"],
-            "spend_before": row["spend"],
-            "spend_now": after[row["platform"]]["spend"],
-            "reached_before": row["reached"],
-            "reached_now": after[row["platform"]]["reached"],
+            "platform": name,
+            "spend_before": before.get(name, nothing)["spend"],
+            "spend_now": after.get(name, nothing)["spend"],
+            "reached_before": before.get(name, nothing)["reached"],
+            "reached_now": after.get(name, nothing)["reached"],
         }
-        for row in plan.result.platforms
+        for name in dict.fromkeys([*before, *after])
     )
 
 

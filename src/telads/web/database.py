@@ -10,6 +10,7 @@ from telads.settings import Settings
 DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
 """Seconds a connection to PostgreSQL is used again."""
+CONNECT_SECONDS = 10
 
 
 def database_of(settings: Settings) -> dict[str, Any]:
@@ -36,7 +37,8 @@ def database_of(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": url.port or "",
-        "OPTIONS": dict(parse_qsl(url.query)),
+        # A host that answers nothing at all would be waited for for two minutes.
+        "OPTIONS": {"connect_timeout": str(CONNECT_SECONDS), **dict(parse_qsl(url.query))},
         "CONN_MAX_AGE": KEPT_OPEN,
         "CONN_HEALTH_CHECKS": True,
     }

@@ -6,6 +6,7 @@ the columns and what the file was made from (`export.description`).
 
 from __future__ import annotations
 
+from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,12 +26,18 @@ MEDIA = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-"""Media types by suffix."""
+"""Media types by suffix, of the formats that come with telads."""
+OCTETS = "application/octet-stream"
+
+
+def media_of(suffix: str) -> str:
+    """The media type of a suffix; of a format added to `export.WRITERS`, as Python knows it."""
+    return MEDIA.get(suffix) or guess_type(f"file{suffix}")[0] or OCTETS
 
 
 def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
     """A file for the visitor to keep under `name`."""
-    kind = CSVM if name.endswith(DESCRIPTION) else MEDIA[Path(name).suffix]
+    kind = CSVM if name.endswith(DESCRIPTION) else media_of(Path(name).suffix)
     response = HttpResponse(content, content_type=kind)
     disposition = content_disposition_header(as_attachment=True, filename=name)
     response.headers["Content-Disposition"] = disposition or ""

@@ -12,8 +12,8 @@ from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
 from telads.web.accounts.models import AuditEntry
+from telads.web.client import is_local
 from telads.web.errors import told_of
-from telads.web.metrics import is_local
 
 NEEDED = "services"
 """The table that every question needs: a build that cannot be read is no build."""

@@ -12,7 +12,6 @@ gets into a label. With several workers each writes its figures into files of on
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import time
 from collections.abc import Callable
@@ -35,14 +34,13 @@ from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web import current
 from telads.web.cache import KEPT
+from telads.web.client import is_local
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 UNNAMED = "none"
 """The view of an address that is not there."""
 NO_PAGES = {UNNAMED, "static", "healthz", "metrics"}
 """Views that show nobody anything."""
-PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
-"""Whoever comes through a proxy on this machine is not of this machine."""
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
@@ -106,15 +104,6 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         generate_latest(collected) + _build_info(request), content_type=CONTENT_TYPE_LATEST
     )
-
-
-def is_local(request: HttpRequest) -> bool:
-    """Whether a request was made on this machine, and not through a proxy on it."""
-    try:
-        own = ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
-    except ValueError:
-        return False
-    return own and not any(name in request.headers for name in PROXIED)
 
 
 def _build_info(request: HttpRequest) -> bytes:

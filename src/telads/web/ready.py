@@ -6,10 +6,12 @@ be made before the website was ever started.
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from pathlib import Path
 
-from telads.errors import WorkspaceDamaged, WorkspaceError
+from telads.errors import TeladsError, WorkspaceDamaged, WorkspaceError
 from telads.language import Text
 from telads.settings import Settings
 from telads.tables.private import close, make_folder, new_file
@@ -20,16 +22,23 @@ MIGRATING = 0x7E1AD5
 """The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
 
 
-def make_ready(workspace: Path) -> None:
+WAIT_SECONDS = 30.0
+"""How long what runs for days waits at its start for a database that is away."""
+LOOK_SECONDS = 1.0
+
+
+def make_ready(workspace: Path, wait: float = 0.0) -> None:
     """Set Django up on a workspace and bring its database up to date.
 
-    Raises `WorkspaceError` where that cannot be written to, or the database not be used.
+    A database that is away is waited for so many seconds. Raises `WorkspaceError` where the
+    workspace cannot be written to or the database not be used, `DatabaseAway`.
     """
     require_writable(workspace)
     set_up(workspace)
     from django.db import DatabaseError
 
     try:
+        wait_for_database(wait)
         bring_up_to_date()
     except DatabaseError as error:
         raise unusable(error, workspace) from error
@@ -76,6 +85,47 @@ def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
              "Check that it runs and that the disk has room."),
         file=workspace, value=told,
     )  # fmt: skip
+
+
+def wait_for_database(seconds: float) -> None:
+    """Wait until the database can be reached; raises `DatabaseAway` after so many seconds."""
+    from django.db import OperationalError, connection
+
+    until = time.monotonic() + seconds
+    told = False
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            connection.close()
+            left = until - time.monotonic()
+            if left <= 0:
+                raise _away(error) from error
+            if not told:
+                facts = {"seconds": round(left), "told": _first_line(error)}
+                logging.getLogger("telads.web").warning(
+                    "waiting for the database", extra={"facts": facts}
+                )
+                told = True
+            time.sleep(min(LOOK_SECONDS, left))
+        else:
+            return
+
+
+def _away(error: Exception) -> TeladsError:
+    """The database is away, in its own words: whoever reads them has started this."""
+    from telads.web.errors import DatabaseAway
+
+    return DatabaseAway(
+        Text("데이터베이스에 연결할 수 없습니다.", "The database cannot be reached."),
+        Text("데이터베이스가 떠 있는지와 TELADS_DATABASE_URL을 확인해 주세요.",
+             "See whether it runs, and check TELADS_DATABASE_URL."),
+        reason=_first_line(error),
+    )  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def bring_up_to_date() -> None:

@@ -29,7 +29,7 @@ from telads.settings import Settings
 from telads.tables.store import write_text
 from telads.version import __version__
 from telads.web.fresh import deaf_to_interrupts, end_all, in_fresh
-from telads.web.ready import bring_up_to_date, require_writable
+from telads.web.ready import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
 from telads.workspace import Workspace
 
 HEADER_SECONDS = 10
@@ -87,13 +87,14 @@ def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the website until SIGINT or SIGTERM.
 
-    `announce` gets its address as soon as somebody can connect. Raises `AddressUnusable`,
-    `WorkspaceBusy`, `WorkspaceError`.
+    `announce` gets its address as soon as somebody can connect. A database that is away is waited
+    for, for a while. Raises `AddressUnusable`, `DatabaseAway`, `WorkspaceBusy`, `WorkspaceError`.
     """
     check_address(settings.host, settings.port)
     require_writable(settings.workspace)
     figures = _fresh_figures(settings.workspace)
     _tell_workers(settings, figures)
+    _wait_for_database()
     with Workspace(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
     beside: list[Callable[[], None]] = [
@@ -107,6 +108,14 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     for work in beside:
         threading.Thread(target=work, daemon=True).start()
     _granian(settings.host, settings.port, settings.workers)
+
+
+def _wait_for_database() -> None:
+    """Before the workspace is locked: others may write to it meanwhile."""
+    import django
+
+    django.setup()
+    wait_for_database(WAIT_SECONDS)
 
 
 def prepare(workspace: Path) -> None:

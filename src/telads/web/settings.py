@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "telads.web.accounts.recheck.rechecked",
     "telads.web.accounts.closed.closed_to_visitors",
     "telads.web.errors.friendly_errors",
     "telads.web.api.problems.plain_errors",
@@ -129,8 +130,8 @@ SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "telads.web.errors.stale_form"
 
-# Signing in (telads.web.accounts): roles are groups; five wrong passwords lock a name for an
-# address, so that a stranger elsewhere cannot lock anybody out.
+# Signing in (telads.web.accounts): roles are groups. Wrong passwords lock a name for an address, so
+# that a stranger elsewhere cannot lock anybody out, and more of them, for any names, an address.
 AUTHENTICATION_BACKENDS = backends_of(TELADS)
 LOGIN_URL = "sign-in"
 PASSWORD_RESET_TIMEOUT = round(timedelta(days=3).total_seconds())
@@ -141,12 +142,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_CHECKS}.CommonPasswordValidator"},
     {"NAME": f"{_CHECKS}.NumericPasswordValidator"},
 ]
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_HANDLER = "telads.web.accounts.attempts.Attempts"
+AXES_FAILURE_LIMIT = TELADS.sign_in_attempts
+AXES_COOLOFF_TIME = timedelta(minutes=TELADS.sign_in_lock_minutes)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "telads.web.accounts.views.locked"
-AXES_CLIENT_IP_CALLABLE = "telads.web.api.admission.client_of"
+AXES_CLIENT_IP_CALLABLE = "telads.web.client.client_of"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False

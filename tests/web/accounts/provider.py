@@ -29,7 +29,12 @@ class Provider:
     """Of the token, over what it would say by itself; None leaves one out."""
     key: RSAPrivateKey | str | None = KEY
     algorithm: str = "RS256"
-    kid: str = "one"
+    kid: str | None = "one"
+    """Of the key a token says it was signed with; None: it says none."""
+    published: list[str | None] = field(default_factory=lambda: ["one"])
+    """Names of the keys it publishes, the first its own; None: a key without one."""
+    refusal: tuple[int, str] | None = None
+    """Status and content with which it answers whoever brings a code, whatever the code."""
     secret: str = SECRET
     told: dict[str, Any] = field(default_factory=dict)
     """Of the discovery document, over what it would say by itself."""
@@ -56,9 +61,9 @@ class Provider:
         return f"{back.path}?code={code}&state={query['state']}"
 
     def token(self, form: dict[str, str]) -> dict[str, Any] | None:
-        """The token of a code, once, to whoever knows secret and verifier."""
+        """The token of a code, once, to whoever knows the verifier."""
         asked = self.codes.pop(form["code"], None)
-        if asked is None or form.get("client_secret", "") != self.secret:
+        if asked is None:
             return None
         digest = hashlib.sha256(form["code_verifier"].encode()).digest()
         if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
@@ -69,12 +74,16 @@ class Provider:
             "iat": now, "exp": now + 300, "preferred_username": "kim", **self.claims,
         }  # fmt: skip
         claims = {name: value for name, value in claims.items() if value is not None}
-        signed = jwt.encode(claims, self.key, self.algorithm, headers={"kid": self.kid})  # type: ignore[arg-type]
+        named = {"kid": self.kid} if self.kid else {}
+        signed = jwt.encode(claims, self.key, self.algorithm, headers=named)  # type: ignore[arg-type]
         return {"id_token": signed, "access_token": "x", "token_type": "Bearer"}
 
     def keys(self) -> dict[str, Any]:
-        public = jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
-        return {"keys": [{**public, "kid": "one", "use": "sig", "alg": "RS256"}]}
+        told = []
+        for key, kid in zip((KEY, STRANGER), self.published, strict=False):
+            public = jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
+            told.append({**public, **({"kid": kid} if kid else {}), "use": "sig", "alg": "RS256"})
+        return {"keys": told}
 
 
 def serve(provider: Provider) -> ThreadingHTTPServer:
@@ -88,14 +97,24 @@ def serve(provider: Provider) -> ThreadingHTTPServer:
 
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            self.answer(provider.token({name: one[0] for name, one in parse_qs(text).items()}))
+            form = {name: one[0] for name, one in parse_qs(text).items()}
+            if provider.refusal:
+                self.send(*provider.refusal)
+            elif form.get("client_secret", "") != provider.secret:
+                self.send(401, json.dumps({"error": "invalid_client"}))
+            else:
+                self.answer(provider.token(form))
 
         def answer(self, found: dict[str, Any] | None) -> None:
+            self.send(400 if found is None else 200,
+                      json.dumps(found or {"error": "invalid_grant"}))  # fmt: skip
+
+        def send(self, status: int, text: str) -> None:
             provider.asked.append(self.path)
-            self.send_response(400 if found is None else 200)
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.end_headers()
-            self.wfile.write(json.dumps(found or {"error": "invalid_grant"}).encode())
+            self.wfile.write(text.encode())
 
         def log_message(self, *args: Any) -> None:
             pass

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -181,3 +182,58 @@ def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     assert "3번 기록이나 그 앞의 것이" in telads("doctor", "--lang", "ko")[1]
     assert telads("user", "list")[0] == 0
     assert "triggers" not in telads("doctor", "--lang", "en")[1], "made again"
+
+
+@pytest.mark.parametrize(
+    ("action", "thing", "detail", "ko", "en"),
+    [
+        ("plan-share", "savedplan 1", "1 Dtf5jZ 30 d",
+         "계획 1 버전 1, Dtf5jZ…로 시작하는 링크, 30일 동안",
+         "plan 1 version 1, the link that begins with Dtf5jZ…, for 30 days"),
+        ("plan-revoke", "savedplan 1", "Dtf5jZ", "계획 1 Dtf5jZ…로 시작하는 링크",
+         "plan 1 the link that begins with Dtf5jZ…"),
+        ("plan-version", "savedplan 2", "3 Spring, again", "계획 2 버전 3, Spring, again",
+         "plan 2 version 3, Spring, again"),
+        ("plan-file", "savedplan 2", "3 plan.xlsx", "계획 2 버전 3, plan.xlsx",
+         "plan 2 version 3, plan.xlsx"),
+        ("plan-delete", "savedplan 2", "kim 3 Spring", "계획 2 kim 님의 Spring, 버전 3개",
+         "plan 2 Spring of kim, 3 versions"),
+        ("plan-hand-over", "savedplan 2", "kim lee", "계획 2 kim 님에게서 lee 님에게",
+         "plan 2 from kim to lee"),
+        ("plan-access", "savedplan 2", "read edit", "계획 2 read 님: 고치기",
+         "plan 2 read: may change"),
+        ("plan-create", "savedplan 2", "viewer", "계획 2 viewer", "plan 2 viewer"),  # its name
+        ("user-role", "kim", "administrator", "kim 관리자", "kim administrator"),
+        ("sign-in", "", "single sign-on", " 통합 로그인", " single sign-on"),
+        ("data-cancel", "job 4", "", "작업 4 ", "job 4 "),
+        ("data-rollback", "build b", "a -> b", "계산 결과 b a 대신 b", "build b b instead of a"),
+        ("data-forget", "month 2023-05", "a b.xlsx 0123abcd",
+         "달 2023-05 a b.xlsx (SHA-256 0123abcd…)", "month 2023-05 a b.xlsx (SHA-256 0123abcd…)"),
+        ("plan-share", "a former thing", "of a former form", "a former thing of a former form",
+         "a former thing of a former form"),
+    ],
+)  # fmt: skip
+def test_entries_are_told_in_words(
+    site: Client, action: str, thing: str, detail: str, ko: str, en: str
+) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    record("command line", action, thing, detail)
+    for place, text, who in (("", ko, "명령줄"), ("/en", en, "command line")):
+        row = get(boss, f"{place}/account/log/").one("tbody").all("tr")[0]
+        cells = [cell.text for cell in row.all("td")]
+        assert cells[0] == who
+        assert f"{cells[2]} {cells[3]}" == text
+    stored = AuditEntry.objects.first()
+    assert stored is not None
+    assert (stored.thing, stored.detail) == (thing, detail)
+
+
+def test_the_entries_that_the_product_writes_have_a_form(site: Client) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    assert "user-create" in {one.action for one in AuditEntry.objects.all()}
+    row = get(boss, "/account/log/?action=user-create").one("tbody").all("tr")[0]
+    assert row.text.endswith("boss 관리자")
+    for who in ("명령줄", "command line"):  # as it is shown, in either language
+        assert (
+            len(get(boss, f"/account/log/?{urlencode({'who': who})}").one("tbody").all("tr")) == 1
+        )

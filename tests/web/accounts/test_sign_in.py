@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
@@ -15,8 +16,10 @@ from telads.web.accounts import people
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role, role_of
 from tests.web.accounts.people import PASSWORD, person, signed_in
+from tests.web.api.conftest import Installed, installed
 from tests.web.document import assert_nothing_inline, get, read
 
+__all__ = ["installed"]  # a fixture
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/account/sign-in/"
 
@@ -99,6 +102,93 @@ def test_attempts_on_a_locked_name_do_not_fill_the_log(site: Client) -> None:
     assert sorted(told) == [("kim", "sign-in-failed")] * limit + [("kim", "sign-in-locked")]
     sign_in(Client(REMOTE_ADDR="192.0.2.7"), password="wrong", status=200)
     assert AuditEntry.objects.filter(action="sign-in-failed").count() == limit + 1
+
+
+def test_what_is_tried_while_a_lock_holds_does_not_lengthen_it(site: Client) -> None:
+    person("kim")
+    limit = django_settings.AXES_FAILURE_LIMIT
+    for attempt in range(limit):
+        sign_in(site, password="wrong", status=200 if attempt < limit - 1 else 429)
+    began = AccessAttempt.objects.get().attempt_time
+    for _ in range(3):
+        sign_in(site, status=429)
+    attempt = AccessAttempt.objects.get()
+    assert (attempt.attempt_time, attempt.failures_since_start) == (began, limit)
+
+
+def test_many_names_from_one_address_lock_the_address(site: Client) -> None:
+    person("kim")
+    most = django_settings.TELADS.sign_in_address_attempts
+    statuses = [
+        Client().post(SIGN_IN, {"username": f"name{n}", "password": "x"}).status_code
+        for n in range(40)
+    ]
+    assert statuses == [200] * (most - 1) + [429] * (41 - most)
+    assert "네트워크 주소" in sign_in(site, status=429)
+    sign_in(Client(REMOTE_ADDR="192.0.2.7"))
+    told = AuditEntry.objects.exclude(action="user-create").values_list("action", flat=True)
+    assert sorted(told) == sorted(
+        ["sign-in-failed"] * most + ["sign-in-address-locked", "sign-in"]
+    )  # and no line for each of the 20 that came later
+    with override_settings(AXES_COOLOFF_TIME=timedelta(0)):
+        sign_in(site)
+
+
+def test_a_success_between_them_does_not_clear_an_address(site: Client) -> None:
+    person("own")
+    most = django_settings.TELADS.sign_in_address_attempts
+    for n in range(most - 1):
+        sign_in(Client(), f"name{n}", "x", 200)
+        sign_in(Client(), "own")
+    sign_in(Client(), "another", "x", 429)
+    sign_in(Client(), "own", status=429)
+
+
+def test_one_colleague_does_not_lock_an_office(site: Client) -> None:
+    person("kim")
+    person("lee")
+    for attempt in range(100):  # long after his name is locked
+        answer = Client().post(SIGN_IN, {"username": "kim", "password": "wrong"})
+        assert answer.status_code == (200 if attempt < 4 else 429)
+    for name in ("Kim", "kmi"):  # his name, mistyped in two ways
+        for _ in range(4):
+            sign_in(Client(), name, "wrong", 200)
+    sign_in(Client(), "lee")
+
+
+def test_who_mistypes_and_gets_in_leaves_no_mark_on_the_address(site: Client) -> None:
+    for n in range(12):  # a whole office at nine o'clock
+        person(f"colleague{n}")
+        for _ in range(3):
+            sign_in(Client(), f"colleague{n}", "wrong", 200)
+        sign_in(Client(), f"colleague{n}")
+
+
+def test_an_administrator_unlocks_addresses(site: Client) -> None:
+    boss = signed_in(person("boss", Role.ADMINISTRATOR))
+    assert not get(boss, "/account/users/").all("form", action="/account/users/addresses/unlock/")
+    for n in range(django_settings.TELADS.sign_in_address_attempts):
+        site.post(SIGN_IN, {"username": f"name{n}", "password": "x"})
+    person("kim")
+    sign_in(site, status=429)
+    page = get(boss, "/account/users/")
+    assert_nothing_inline(page)
+    assert "1곳" in page.one("div", class_="notice").text
+    assert page.all("form", action="/account/users/addresses/unlock/")
+    assert boss.post("/account/users/addresses/unlock/").status_code == 302
+    sign_in(site)
+    assert AuditEntry.objects.filter(who="boss", action="addresses-unlock").exists()
+
+
+def test_the_limit_of_an_address_can_be_set_or_taken_away(
+    site: Client, installed: Installed
+) -> None:
+    for most, status in ((3, 429), (0, 200)):
+        with installed(sign_in_address_attempts=most):
+            AccessAttempt.objects.all().delete()
+            for n in range(40):
+                answer = Client().post(SIGN_IN, {"username": f"name{n}", "password": "x"})
+            assert answer.status_code == status
 
 
 def test_a_strong_password_is_asked_for() -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,9 +22,10 @@ from telads.web.accounts import newcomers, people
 from telads.web.accounts.backends import BACKEND, backends_of
 from telads.web.accounts.models import AuditEntry, SingleSignOn
 from telads.web.accounts.provider import forget
+from telads.web.accounts.recheck import CHECKED
 from telads.web.accounts.roles import Role, role_of
 from telads.web.security import POLICY
-from tests.web.accounts.people import person
+from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.accounts.provider import CLIENT, KEY, SECRET, STRANGER, Provider, serve
 from tests.web.api.conftest import Installed, installed
 from tests.web.document import get, read
@@ -175,17 +177,216 @@ def test_a_way_back_is_spent_by_a_refusal_too(provider: Provider) -> None:
     client = Client()
     back = provider.authorize(client.get("/account/sso/").headers["Location"])
     assert client.get(back.replace("code=", "error=")).status_code == 403
-    assert failures() == ["single sign-on: NotTrusted"]
+    assert failures() == ["single sign-on: Refused: an unknown code"]
     assert client.get(back).status_code == 403
     assert not User.objects.exists()
 
 
-def test_a_code_that_the_provider_does_not_know_or_a_wrong_secret(provider: Provider) -> None:
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Reasons in the server's log."""
+    facts = [getattr(record, "facts", {}) for record in caplog.records]
+    return [one["reason"] for one in facts if "reason" in one]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "told", "reason", "logged"),
+    [
+        ((400, '{"error": "invalid_grant"}'), 403, "did not confirm", "Refused: invalid_grant", 1),
+        ((401, '{"error": "invalid_client"}'), 503, "is not set up", "NotSetUp: invalid_client", 0),
+        ((400, '{"error": "unauthorized_client"}'), 503, "is not set up",
+         "NotSetUp: unauthorized_client", 0),
+        ((401, "who are you"), 503, "is not set up", "NotSetUp: status 401", 0),
+        ((404, "nothing here"), 503, "is not set up", "NotSetUp: status 404", 0),
+        ((502, "<html>"), 503, "error of its own", "Failing: status 502", 0),
+        ((400, '{"error": "server_error"}'), 503, "error of its own", "Failing: server_error", 0),
+        ((400, '{"error": "<script>"}'), 503, "is not set up", "NotSetUp: status 400", 0),
+        ((200, "no JSON"), 403, "did not let you in", "NotTrusted: no JSON", 1),
+    ],
+)  # fmt: skip
+def test_a_refusal_of_the_provider_is_told_as_what_it_is(
+    provider: Provider, caplog: pytest.LogCaptureFixture, refusal: tuple[int, str], status: int,
+    told: str, reason: str, logged: int,
+) -> None:  # fmt: skip
+    provider.refusal = refusal
+    page = read(come(provider, Client(), "/en", status).content.decode())
+    assert told in page.one("h1").text
+    assert "reached" not in page.one("h1").text
+    assert said(caplog) == [reason]
+    assert failures() == [f"single sign-on: {reason}"] * logged
+    assert not User.objects.exists()
+
+
+def test_a_wrong_secret_is_told_as_one(
+    provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.secret = "another"
+    page = read(come(provider, Client(), status=503).content.decode())
+    assert "설정이 제공자의 것과 맞지 않습니다" in page.one("h1").text
+    assert said(caplog) == ["NotSetUp: invalid_client"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("access_denied", 403), ("server_error", 503), ("invalid_scope", 503)]
+)
+def test_a_refusal_on_the_way_back_is_told(
+    provider: Provider, caplog: pytest.LogCaptureFixture, code: str, status: int
+) -> None:
     client = Client()
     back = provider.authorize(client.get("/account/sso/").headers["Location"])
-    provider.secret = "another"
-    assert client.get(back).status_code == 503  # the provider refuses to talk
-    assert not User.objects.exists()
+    answer = client.get(back.replace("code=code-0", f"error={code}"))
+    assert answer.status_code == status
+    assert said(caplog)[0].endswith(f": {code}")
+
+
+def test_an_issuer_that_is_none_is_told_as_that(
+    provider: Provider, installed: Installed, caplog: pytest.LogCaptureFixture
+) -> None:
+    with installed(oidc_issuer=f"{provider.address}/realms/another", oidc_client_id=CLIENT):
+        assert "is not set up" in get(Client(), "/en/account/sso/", 503).one("h1").text
+    assert said(caplog) == ["NotSetUp: status 400"]
+
+
+@pytest.mark.parametrize(
+    ("kid", "published", "status"),
+    [
+        (None, [None], 302), ("one", [None], 302), (None, ["one"], 302), ("one", ["one"], 302),
+        ("one", ["one", "two"], 302), ("one", ["one", None], 302),
+        (None, [None, None], 403), (None, ["one", "two"], 403), ("one", [None, None], 403),
+        ("two", ["one"], 403), ("one", ["two"], 403), (None, [], 403),
+    ],
+)  # fmt: skip
+def test_a_key_without_a_name_is_taken_where_it_is_the_only_one(
+    provider: Provider, kid: str | None, published: list[str | None], status: int
+) -> None:
+    provider.kid, provider.published = kid, published
+    come(provider, Client(), status=status)
+
+
+def test_strangers_do_not_fill_the_log(provider: Provider) -> None:
+    for _ in range(30):
+        client = Client()
+        back = provider.authorize(client.get("/account/sso/").headers["Location"])
+        assert client.get(back.replace("code=", "error=")).status_code == 403
+    assert len(failures()) == django_settings.TELADS.sign_in_address_attempts
+
+
+def later(client: Client, minutes: float) -> None:
+    """As if the provider had vouched that long ago."""
+    session = client.session
+    session[CHECKED] -= 60 * minutes
+    session.save()
+
+
+def again(provider: Provider, client: Client, page: str, status: int = 302) -> Any:
+    """The page leads to the provider, and that back."""
+    sent = client.get(page)
+    assert sent.status_code == 302, sent.status_code
+    assert "no-store" in sent.headers["Cache-Control"]
+    out = client.get(sent.headers["Location"])
+    answer = client.get(provider.authorize(out.headers["Location"]))
+    assert answer.status_code == status
+    return answer
+
+
+def test_a_role_taken_away_at_the_provider_ends_in_an_hour(provider: Provider) -> None:
+    person("boss", Role.ADMINISTRATOR)
+    client = Client()
+    provider.claims = {"realm_access": {"roles": ["it"]}}
+    come(provider, client)
+    provider.claims = {"realm_access": {"roles": []}}
+    later(client, 59)
+    assert client.get("/account/users/").status_code == 200
+    later(client, 2)
+    assert again(provider, client, "/en/account/users/").headers["Location"] == "/en/account/users/"
+    assert client.get("/account/users/").status_code == 403
+    assert get(client, "/").one("details", class_="account").text.startswith("kim")
+    told = [(one.who, one.action) for one in AuditEntry.objects.filter(action__startswith="sign")]
+    assert told == [("kim", "sign-in")]  # once: a check is none
+
+
+def test_whoever_the_provider_lets_in_no_longer_is_out(provider: Provider) -> None:
+    client = Client()
+    come(provider, client)
+    later(client, 61)
+    sent = client.get("/plans/").headers["Location"]
+    back = provider.authorize(client.get(sent).headers["Location"])
+    assert client.get(back.replace("code=code-0", "error=access_denied")).status_code == 403
+    assert not get(client, "/").all("details", class_="account")
+    come(provider, client)
+    people.set_active("kim", False)
+    people.set_active("kim", True)
+    assert not get(client, "/").all("details", class_="account")
+
+
+def test_a_form_is_not_taken_until_the_check_and_not_lost(provider: Provider) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    come(provider, strict)
+    page = get(strict, "/account/password/")
+    token = page.all("input", name="csrfmiddlewaretoken")[0].attributes["value"]
+    later(strict, 61)
+    form = {"csrfmiddlewaretoken": token, "old_password": "x"}
+    refused = strict.post("/en/account/password/", form)
+    assert refused.status_code == 403
+    assert "in another tab" in read(refused.content.decode()).one("p", class_="lead").text
+    again(provider, strict, "/plans/")
+    assert strict.post("/account/password/", form).status_code == 200  # as it was typed
+
+
+def test_what_is_no_page_is_asked_as_a_visitor(provider: Provider, installed: Installed) -> None:
+    client = Client()
+    come(provider, client)
+    later(client, 61)
+    picture = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+    assert client.get("/plans/", headers=picture).headers["Location"].startswith("/account/sign-in")
+    assert client.get("/api/v1/months").status_code == 200
+    htmx = {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/?sex=F"}
+    asked = client.get("/customers/", headers=htmx)
+    assert asked.headers["HX-Redirect"] == "/account/sso/?next=%2Fcustomers%2F%3Fsex%3DF"
+    with installed(closed=True, oidc_issuer=provider.address, oidc_client_id=CLIENT):
+        assert client.get("/api/v1/months").status_code == 401
+    assert client.get("/account/sign-in/").status_code == 302  # on, and from there to the provider
+    assert client.post("/account/sign-out/").status_code == 302
+
+
+def test_sessions_with_a_password_are_not_asked_after(provider: Provider) -> None:
+    client = signed_in(person("lee"))
+    assert client.get("/plans/").status_code == 200
+    assert not provider.asked
+
+
+def test_a_session_from_before_is_looked_at_at_once(provider: Provider) -> None:
+    client = Client()
+    come(provider, client)
+    session = client.session
+    del session[CHECKED]
+    session.save()
+    again(provider, client, "/plans/")
+    assert client.get("/plans/").status_code == 200
+
+
+def test_several_tabs_come_back_each_to_its_page(provider: Provider) -> None:
+    client = Client()
+    come(provider, client)
+    later(client, 61)
+    pages = ["/plans/", "/en/data/", "/customers/"]
+    out = [client.get(client.get(page).headers["Location"]).headers["Location"] for page in pages]
+    backs = [client.get(provider.authorize(one)).headers["Location"] for one in out]
+    assert backs == pages
+
+
+@pytest.mark.parametrize(
+    "nowhere",
+    ["/account/sign-out/", "/en/account/sign-out/", "/account/sign-in/", "/account/sso/",
+     "/sso/return/", "/sso/return/?code=x&state=y", "/account/choose/a/b/"],
+)  # fmt: skip
+def test_nobody_is_led_where_nothing_is(provider: Provider, nowhere: str) -> None:
+    query = f"?{urlencode({'next': nowhere})}"
+    assert come(provider, Client(), query=query).headers["Location"] == "/"
+    lee = signed_in(person("lee"))
+    assert lee.get(f"/account/sign-in/{query}").headers["Location"] == "/"
+    sent = {"username": "lee", "password": PASSWORD, "next": nowhere}
+    assert Client().post("/account/sign-in/", sent).headers["Location"] == "/"
+    assert lee.post("/account/sign-out/", {"next": nowhere}).headers["Location"] == "/"
 
 
 def test_disabled_people_stay_out_and_open_sessions_end(provider: Provider) -> None:
@@ -215,6 +416,13 @@ def test_an_account_is_never_taken_over_by_a_name(provider: Provider) -> None:
     provider.claims = {"sub": "u-2"}
     come(provider, Client())
     assert User.objects.filter(username="kim-3").exists()
+
+
+def test_a_name_there_that_looks_like_one_here_gets_a_number(provider: Provider) -> None:
+    person("kim")
+    provider.claims = {"preferred_username": "k\u0456m"}  # Cyrillic і
+    come(provider, Client())
+    assert {user.username for user in User.objects.all()} == {"kim", "k\u0456m-2"}
 
 
 def test_two_first_sign_ins_at_once_make_one_account(

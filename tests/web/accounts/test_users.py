@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from telads.errors import QuestionError
 from telads.web.accounts import people
+from telads.web.accounts.attempts import locked_names
 from telads.web.accounts.audit import COMMAND_LINE
 from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.names import looks
 from telads.web.accounts.roles import Role, role_of
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.accounts.test_sign_in import sign_in
@@ -163,15 +165,15 @@ def test_too_many_attempts_are_seen_and_forgiven(boss: Client) -> None:
     guesser = Client()
     for _ in range(django_settings.AXES_FAILURE_LIMIT - 1):
         sign_in(guesser, "lee", "wrong", 200)
-    assert people.locked() == set()
+    assert locked_names() == set()
     sign_in(guesser, "lee", "wrong", 429)
-    assert people.locked() == {"lee"}
+    assert locked_names() == {"lee"}
     at = f"/account/users/{number('lee')}"
     page = get(boss, f"{at}/")
     assert "로그인 잠김" in page.one(class_="state").text
     assert page.all("form", action=f"{at}/unlock/")
     assert boss.post(f"{at}/unlock/").status_code == 302
-    assert people.locked() == set()
+    assert locked_names() == set()
     sign_in(guesser, "lee")
     assert ("boss", "user-unlock", "lee") in actions()
 
@@ -200,3 +202,50 @@ def test_the_log_is_read_by_person_and_action(boss: Client) -> None:
     rows = page.one("tbody").all("tr")
     assert [row.all("td")[2].text for row in rows] == ["lee", "boss"]
     assert not get(boss, "/account/log/?who=%00nobody").one("tbody").all("tr")
+
+
+@pytest.mark.parametrize(
+    ("known", "other"),
+    [
+        ("boris", "b\u043eris"),  # Cyrillic о
+        ("kim", "Kim"), ("Kim", "KIM"), ("strasse", "straße"),
+        ("kim", "\uff4bim"),  # a wide k
+        ("llan", "Ilan"), ("kim1", "kiml"), ("bo0", "boO"), ("modern", "rnodern"),
+        ("김지원", "김지원\u3164"),  # and a letter that nobody sees
+        ("caf\u00e9", "cafe\u0301"),
+        ("김", "\u1100\u1175\u11b7"),
+    ],
+)  # fmt: skip
+def test_names_that_only_look_alike_are_refused_beside_each_other(
+    boss: Client, known: str, other: str
+) -> None:
+    for one, two in ((known, other), (other, known)):
+        User.objects.exclude(username="boss").delete()
+        people.create(one, Role.VIEWER)
+        with pytest.raises(QuestionError):
+            people.create(two, Role.VIEWER)
+        assert boss.post("/account/users/", {"name": two, "role": "viewer"}).status_code == 400
+        assert User.objects.count() == 2
+
+
+def test_a_name_that_looks_alike_is_told_with_the_other(boss: Client) -> None:
+    people.create("boris", Role.VIEWER)
+    with pytest.raises(QuestionError) as refused:
+        people.create("b\u043eris", Role.VIEWER)
+    assert "boris" in refused.value.line("ko")
+    for different in ("borisa", "doris", "보리스", "kim2", "a.b", "a-b", "a_b"):
+        people.create(different, Role.VIEWER)
+
+
+def test_every_syllable_has_a_look_of_its_own() -> None:
+    syllables = [chr(code) for code in range(ord("가"), ord("힣") + 1)]
+    assert len({looks(one) for one in syllables}) == len(syllables)
+
+
+def test_a_name_is_kept_as_the_form_of_signing_in_reads_it(boss: Client) -> None:
+    people.create("\uff4bim", Role.VIEWER, PASSWORD)
+    sign_in(Client(), "kim")
+    sign_in(Client(), "\uff4bim")
+    assert people.find("\uff4bim").username == "kim"
+    with pytest.raises(QuestionError):
+        people.create("\u3164", Role.VIEWER)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +20,8 @@ from telads.charts import CHARTS
 from telads.export import DESCRIPTION, TABLES, WRITERS, export
 from telads.web import current
 from telads.web.api.files import FORMS, KINDS, _forget_old
-from telads.workspace import Build
+from telads.web.api.openapi import document
+from telads.workspace import Build, Workspace
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 CASES = [
@@ -27,6 +32,32 @@ CASES = [
 
 def test_every_kind_of_file_can_be_had() -> None:
     assert {f".{kind}" for kind in KINDS} == set(WRITERS)
+
+
+def test_a_format_that_was_added_is_served(twin_workspace: Workspace, tmp_path: Path) -> None:
+    """In a process of its own: the website reads the registry as it starts."""
+    program = """
+from pathlib import Path
+from telads import export
+export.WRITERS[".tsv"] = lambda path, frame, about: frame.write_csv(path, separator="\t")
+export.WRITERS[".zzz"] = lambda path, frame, about: Path(path).write_bytes(b"z")
+import django
+django.setup()
+from django.test import Client
+for kind in ("tsv", "zzz", "csv"):
+    answer = Client(headers={"host": "localhost"}).get(f"/api/v1/export/scores.{kind}")
+    print(answer.status_code, answer.headers["Content-Type"])
+"""
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True,
+        env={**plain, "DJANGO_SETTINGS_MODULE": "tests.web.settings",
+             "TELADS_WORKSPACE": str(shutil.copytree(twin_workspace.path, tmp_path / "w"))},
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [
+        "200 text/tab-separated-values", "200 application/octet-stream",
+        "200 text/csv; charset=utf-8",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("table", "kind", "method"), CASES)
@@ -151,7 +182,12 @@ def test_pictures(site: Client, form: str) -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_picture_is_drawn_from_the_choice(site: Client, name: str) -> None:
-    asked = {**GROUP, "service": "game", "month": "2023-02", "lang": "en"}
+    taken = document("en")["paths"][f"/api/v1/charts/{name}.{{form}}"]["get"]["parameters"]
+    asked = {
+        choice: value
+        for choice, value in {**GROUP, "service": "game", "month": "2023-02", "lang": "en"}.items()
+        if choice in {one["name"] for one in taken}
+    }
     drawn = site.get(f"/api/v1/charts/{name}.json", asked)
     assert drawn.status_code == 200
     assert drawn.json()["$schema"].startswith("https://vega.github.io/schema/vega-lite/")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import jsonschema
@@ -18,7 +20,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from telads.answers import contract
-from telads.language import Lang
+from telads.catalog import service
+from telads.charts import CHARTS
+from telads.language import Lang, typed
 from telads.web.api.openapi import OPERATIONS, PREFIX, document
 from telads.web.api.routes import api
 
@@ -35,7 +39,17 @@ def test_every_address_is_described(site: Client) -> None:
 
 
 def _places(router: Any) -> list[str]:
-    return [place.removeprefix("/") for place in router.path_operations]
+    return [
+        place.removeprefix("/")
+        for place, view in router.path_operations.items()
+        if any(operation.include_in_schema for operation in view.operations)
+    ]
+
+
+def test_every_picture_has_an_address_with_the_choices_it_takes() -> None:
+    assert {f"/charts/{name}.{{form}}" for name in CHARTS} == {
+        place for place in OPERATIONS if place.startswith("/charts")
+    }
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
@@ -63,7 +77,7 @@ def test_schemas_are_schemas(site: Client) -> None:
 @pytest.mark.parametrize("place", OPERATIONS)
 def test_examples_work_and_are_as_described(site: Client, place: str) -> None:
     operation = OPERATIONS[place]
-    path = place.format(table="scores", kind="csv", name="population", form="json")
+    path = place.format(table="scores", kind="csv", form="json")
     response = site.get(
         f"{PREFIX}{path}", QUERY_STRING=operation.example.encode().decode("latin-1")
     )
@@ -143,3 +157,134 @@ def test_no_text_breaks_it(site: Client, place: str, asked: dict[str, str]) -> N
     assert response.status_code in {200, 400, 404, 422}
     if response.status_code != 200:
         assert response.headers["Content-Type"] == "application/problem+json"
+
+
+ADDRESSES = {
+    place: {one["name"]: one for one in path["get"]["parameters"]}
+    for place, path in document("en")["paths"].items()
+}
+"""Path -> its parameters as described."""
+ODD = [
+    *["AAA", "a", "0", "-1", "1.5", "5.0", "1_0", " 5", "+5", "1e2", "\u0663", "\uff15", "NaN"],
+    *["yes", "on", "1", "True", "null", "None", "F,M", "F M", "30,40", "*", "%", "' OR 1=1", "\0"],
+    *["2023-00", "2023-13", "2023-4", "2023.04", "202304", "affinity ", "delivery,game"],
+    *["x" * 101, "강남구청", "netflix\u200b"],
+]
+
+
+@cache
+def names_there(address: str, column: str) -> list[str]:
+    """Of the synthetic months: the same for every test."""
+    return [row[column] for row in Client().get(f"{PREFIX}/{address}").json()["rows"]]
+
+
+def inside(known: dict[str, Any]) -> st.SearchStrategy[str]:
+    """Values that a schema allows; of names that depend on the data, those that are there."""
+    schema = known["schema"]
+    listed = {"month": ("months", "month"), "district": ("districts", "name_en"),
+              "measure": ("measures", "measure")}  # fmt: skip
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if schema["type"] == "boolean":
+        return st.sampled_from(["true", "false"])
+    if schema["type"] == "integer":
+        return st.integers(schema["minimum"], min(schema["maximum"], 400)).map(str)
+    return st.sampled_from(names_there(*listed[known["name"]]))
+
+
+def outside(known: dict[str, Any]) -> st.SearchStrategy[str]:
+    """Values that it does not allow. Names count whatever their case, as it is told."""
+    schema = known["schema"]
+    if known["name"] in {"district", "measure"}:  # any name, which then is not there
+        return st.sampled_from(["강남구청", "nowhere", "*", "0", "x" * 101])
+    values = st.sampled_from(ODD) | st.text(
+        st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=1, max_size=12
+    )
+
+    def is_outside(value: str) -> bool:
+        if "enum" in schema:
+            return typed(value) not in set(map(typed, schema["enum"]))
+        if schema["type"] == "boolean":
+            return value not in {"true", "false"}
+        if schema["type"] == "integer":
+            plain = re.fullmatch("-?[0-9]+", value)
+            return not plain or not schema["minimum"] <= int(value) <= schema["maximum"]
+        return not re.fullmatch(schema["pattern"], value)
+
+    return values.filter(is_outside)
+
+
+def asked_of(place: str, draw: Any) -> tuple[str, dict[str, str]]:
+    """An address with values that its schema allows: its path, and its query."""
+    given = {
+        name: draw(inside(known), label=name)
+        for name, known in ADDRESSES[place].items()
+        if known["required"] or draw(st.booleans(), label=f"with {name}")
+    }
+    for cheap in ("form", "kind"):
+        if cheap in given:
+            given[cheap] = "json"
+    query = {name: value for name, value in given.items() if f"{{{name}}}" not in place}
+    return place.format(**given), query
+
+
+@pytest.mark.parametrize("place", ADDRESSES)
+def test_what_the_schema_allows_is_answered(site: Client, place: str) -> None:
+    @settings(max_examples=4 if "/charts" in place else 20, deadline=None)
+    @given(data=st.data())
+    def ask(data: Any) -> None:
+        path, query = asked_of(place, data.draw)
+        answer = site.get(path, query)
+        by_sum = query.get("by", "affinity") != "affinity"
+        if by_sum and service(query.get("service", "delivery")).is_index:
+            assert (answer.status_code, answer.json()["code"]) == (400, "index-refused")
+            assert "index-refused" in ADDRESSES[place]["by"]["description"]
+        else:
+            content = answer.getvalue()  # which closes a file
+            assert answer.status_code == 200, content[:300]
+
+    ask()
+
+
+@pytest.mark.parametrize("place", [place for place in ADDRESSES if ADDRESSES[place]])
+def test_what_it_does_not_allow_is_never_answered(site: Client, place: str) -> None:
+    told = document("en")["paths"][place]["get"]["responses"]
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data())
+    def ask(data: Any) -> None:
+        path, query = asked_of(place, data.draw)
+        names = [name for name in ADDRESSES[place] if f"{{{name}}}" not in place]
+        wrong = data.draw(st.sampled_from(names), label="wrong")
+        query[wrong] = data.draw(outside(ADDRESSES[place][wrong]), label="value")
+        answer = site.get(path, query)
+        assert answer.status_code in {400, 404, 422}
+        assert str(answer.status_code) in told
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+    ask()
+
+
+@pytest.mark.parametrize("place", ADDRESSES)
+def test_no_address_takes_what_it_does_not_list(site: Client, place: str) -> None:
+    names = {name for known in ADDRESSES.values() for name in known} - ADDRESSES[place].keys()
+    path = place.format(table="scores", kind="json", form="json")
+    query = {
+        name: str(known["example"])
+        for name, known in ADDRESSES[place].items()
+        if known["required"] and known["in"] == "query"
+    }
+    for name in sorted(names):
+        answer = site.get(path, {**query, name: "F"})
+        assert answer.status_code == 422
+        assert answer.json()["parameter"] == name
+
+
+def test_what_a_path_does_not_list_is_not_there(site: Client) -> None:
+    for wrong in ("export/AAA.csv", "export/scores.CSV", "export/scores.AAA", "charts/AAA.svg",
+                  "charts/POPULATION.svg", "charts/population.SVG", "charts/population.pdf",
+                  "export/AAA.csv-metadata.json"):  # fmt: skip
+        answer = site.get(f"{PREFIX}/{wrong}")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (
+            404, "application/problem+json",
+        )  # fmt: skip

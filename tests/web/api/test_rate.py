@@ -48,12 +48,12 @@ def test_an_address_cannot_be_made_up(client: Client, installed: Installed) -> N
 
 
 def test_behind_a_proxy_its_own_word_counts(client: Client, installed: Installed) -> None:
-    with installed(api_rate=1, behind_tls=True):
+    with installed(api_rate=1, proxies=1):
         statuses = [
             client.get(
                 ADDRESS,
                 secure=True,
-                headers={"X-Forwarded-For": f"{made_up}, {told}", "X-Forwarded-Proto": "https"},
+                headers={"X-Forwarded-For": f"{made_up}, {told}"},
             ).status_code
             for made_up, told in (("1.1.1.1", "192.0.2.1"), ("2.2.2.2", "192.0.2.1"),
                                   ("1.1.1.1", "192.0.2.2"))

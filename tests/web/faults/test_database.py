@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -28,7 +30,7 @@ from tests.tools import POSTGRESQL, lacking
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.document import read
 from tests.web.plans.samples import FORM
-from tests.web.server import Server
+from tests.web.server import Server, free_port
 
 FORMS = "application/x-www-form-urlencoded"
 DAMAGED = "The database is damaged, or was emptied."
@@ -303,3 +305,112 @@ def _damage(database: Path, how: str) -> None:
         database.write_bytes(b"")
     else:
         database.unlink(missing_ok=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("verb", [["serve", "--port"], ["worker"], ["user", "list"]])
+def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
+    verb: list[str], lang: str, server: Postgres, tmp_path: Path
+) -> None:
+    server.stop()
+    words = [*verb, str(free_port())] if verb[-1] == "--port" else verb
+    program = (
+        "import telads.web.ready as r; r.WAIT_SECONDS = 2.0; from telads.cli import main; main()"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], check=False, capture_output=True, text=True,
+        timeout=60, env={**plain, "TELADS_DATABASE_URL": server.url, "TELADS_LANG": lang,
+                         "TELADS_WORKSPACE": str(tmp_path / "w")},
+    )  # fmt: skip
+    assert done.returncode == 1
+    *waiting, line = done.stderr.splitlines()
+    told = {
+        "ko": "telads: 데이터베이스에 연결할 수 없습니다.",
+        "en": "telads: The database cannot be",
+    }
+    assert line.startswith(told[lang])
+    assert "TELADS_DATABASE_URL" in line
+    assert "Traceback" not in done.stderr
+    waited = [json.loads(one)["message"] for one in waiting]
+    assert waited == ([] if verb[0] == "user" else ["waiting for the database"])
+
+
+@pytest.mark.slow
+def test_a_server_that_starts_before_its_database_waits_for_it(
+    twin_workspace: Workspace, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
+    server.stop()
+    site = Server(workspace, workers=1)
+    try:
+        for _ in range(300):
+            if "waiting for the database" in site.lines.read_text():
+                break
+            assert site.process.poll() is None, site.lines.read_text()
+            time.sleep(0.1)
+        server.start()
+        site.wait()
+    finally:
+        site.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_an_invitation_sent_twice_at_once_is_taken_once(
+    kind: str, twin_workspace: Workspace, request: pytest.FixtureRequest, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The slow hash of a password lies between looking at the link and taking it."""
+    workspace = tmp_path / "workspace"
+    shutil.copytree(twin_workspace.path, workspace)
+    if kind == "postgresql":
+        monkeypatch.setenv("TELADS_DATABASE_URL", request.getfixturevalue("server").url)
+    else:
+        monkeypatch.delenv("TELADS_DATABASE_URL", raising=False)
+    monkeypatch.setenv("TELADS_WORKSPACE", str(workspace))
+    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    telads = str(Path(sys.executable).with_name("telads"))
+    subprocess.run(
+        [telads, "user", "create", "boss", "--role", "administrator", "--password-stdin"],
+        input=PASSWORD + "\n", text=True, env=plain, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    site = Server(workspace, workers=2)
+    try:
+        site.wait()
+        boss = Person(site.address)
+        boss.ask("/en/account/sign-in/")
+        boss.ask("/en/account/sign-in/", username="boss", password=PASSWORD)
+        boss.ask("/en/account/users/")
+        for number in range(2):
+            _, page = boss.ask("/en/account/users/", name=f"new{number}", role="viewer")
+            found = re.search(r'<code class="secret">[^<]*?(/en/account/choose/[^<]+)</code>', page)
+            assert found, page
+            form = re.sub(r"[^/]+/$", "set-password/", found[1])
+            people = [Person(site.address) for _ in range(4)]
+            for one in people:
+                assert one.ask(found[1])[0] == 200
+            words = [f"a phrase of number {n}" for n in range(len(people))]
+            with ThreadPoolExecutor(len(people)) as pool:
+                asked = [
+                    pool.submit(one.ask, form, new_password1=word, new_password2=word)
+                    for one, word in zip(people, words, strict=True)
+                ]
+                answers = [one.result() for one in asked]
+            taken = [status for status, page in answers if f"new{number}" in page]
+            assert taken == [200], [status for status, _ in answers]
+            assert {status for status, _ in answers} <= {200, 404, 503}
+            opened = 0
+            for word in words:
+                one = Person(site.address)
+                one.ask("/en/account/sign-in/")
+                opened += (
+                    "Signed in"
+                    in one.ask("/en/account/sign-in/", username=f"new{number}", password=word)[1]
+                )
+            assert opened == 1
+    finally:
+        site.kill()

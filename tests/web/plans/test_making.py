@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -337,6 +338,31 @@ def test_a_plan_on_a_newer_month_says_what_changed(planner: Client) -> None:
         "Nothing at all is different"
         in get(planner, f"/en/plans/{plan.pk}/versions/2/compare/").text
     )
+
+
+def test_any_two_versions_are_compared_whatever_month_is_there(planner: Client) -> None:
+    plan = saved(planner, month="2023-02")
+    planner.post(f"/plans/{plan.pk}/versions/1/compare/")
+    document = plan.newest.document
+    page = get(planner, f"/en/plans/{plan.pk}/versions/2/")
+    links = [link.attributes["href"] for link in page.one("ul", class_="versions").all("a")]
+    assert f"/en/plans/{plan.pk}/versions/2/compare/?with=1" in links
+    texts = []
+    for address in ("2/compare/?with=1", "1/compare/?with=2"):  # the earlier one first
+        told = get(planner, f"/en/plans/{plan.pk}/versions/{address}")
+        assert_nothing_inline(told)
+        assert told.one("h1").text.endswith("version 1 and version 2")
+        assert "From 2023-02" in told.text
+        assert "to 2023-04" in told.text
+        assert not told.all("button", class_="button")
+        texts.append(told.one("main").text)
+    assert texts[0] == texts[1]
+    for strange in ("3", "0", "-1", "x", "", "9" * 30, "\u0661"):
+        query = urlencode({"with": strange})
+        assert planner.get(f"/plans/{plan.pk}/versions/1/compare/?{query}").status_code == 404
+    assert plan.newest.document == document
+    assert plan.versions.count() == 2
+    assert "버전 1 · 버전 2" in get(planner, f"/plans/{plan.pk}/versions/2/compare/?with=1").text
 
 
 def test_a_version_says_whether_its_month_or_its_build_is_older(

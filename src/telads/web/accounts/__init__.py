@@ -3,8 +3,9 @@
 | what | module |
 |---|---|
 | roles and what they open | `roles`, `closed` |
-| people: made, invited, looked after | `people`, `links`, `users`; for the command line `desk` |
-| single sign-on | `sso`, `provider`, `newcomers`, `backends` |
+| people: made, invited, looked after | `people`, `names`, `links`, `users`; for verbs `desk` |
+| attempts to sign in, and their limits | `attempts` |
+| single sign-on | `sso`, `provider`, `newcomers`, `recheck`, `backends` |
 | the log of what was done | `audit`, `chain`, `listening`, `administration` |
 | pages: sign in, sign out, password | `views` |
 """

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_safe
 
 from telads.language import Text
 from telads.web import current
-from telads.web.accounts.audit import ACTIONS
+from telads.web.accounts.attempts import locked_names
+from telads.web.accounts.audit import ACTIONS, Told, kept_name, told
 from telads.web.accounts.models import AuditEntry
-from telads.web.accounts.people import listed, locked
+from telads.web.accounts.people import listed
 from telads.web.accounts.roles import Role, required
 from telads.web.selects import select
 
@@ -37,7 +38,7 @@ def admin(request: HttpRequest) -> HttpResponse:
     facts = {
         "active": sum(user.is_active for user in people),
         "disabled": sum(not user.is_active for user in people),
-        "locked": len(locked()),
+        "locked": len(locked_names()),
         "entries": _told(request, AuditEntry.objects.all()[:LATEST]),
     }
     return render(request, "accounts/admin.html", facts)
@@ -50,7 +51,7 @@ def log(request: HttpRequest) -> HttpResponse:
     lang = current.language(request)
     who, action = (request.GET.get(name, "").replace("\0", "") for name in ("who", "action"))
     found = AuditEntry.objects.all()
-    found = found.filter(who=who) if who else found
+    found = found.filter(who=kept_name(who)) if who else found
     found = found.filter(action=action) if action else found
     page = Paginator(found, LOG_PAGE).get_page(request.GET.get("page"))
     kinds = [("", ANY), *sorted(ACTIONS.items(), key=lambda item: item[1](lang))]
@@ -63,8 +64,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/log.html", facts)
 
 
-def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[tuple[AuditEntry, str]]:
-    """Entries with their actions in words."""
+def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:
+    """Entries in words."""
     lang = current.language(request)
-    return [(entry, ACTIONS[entry.action](lang) if entry.action in ACTIONS else entry.action)
-            for entry in entries]  # fmt: skip
+    return [told(entry, lang) for entry in entries]

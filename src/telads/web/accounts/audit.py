@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
-from telads.language import Text
+from telads.language import Lang, Text
 from telads.web.accounts import chain
+from telads.web.accounts.backends import SINGLE_SIGN_ON
 from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.roles import Role
 
 COMMAND_LINE = "command line"
 """Stands for whoever runs the installation. No user can be called so: names have no space."""
@@ -20,6 +25,7 @@ ACTIONS: dict[str, Text] = {
     "sign-in": Text("로그인", "signed in"),
     "sign-in-failed": Text("로그인 실패", "failed to sign in"),
     "sign-in-locked": Text("로그인 잠금", "locked out"),
+    "sign-in-address-locked": Text("네트워크 주소의 로그인 잠금", "locked a network address out"),
     "sign-out": Text("로그아웃", "signed out"),
     "password": Text("비밀번호 변경", "changed the password"),
     "user-create": Text("사용자 만들기", "made a user"),
@@ -27,16 +33,86 @@ ACTIONS: dict[str, Text] = {
     "user-disable": Text("사용자 정지", "disabled a user"),
     "user-enable": Text("사용자 정지 해제", "enabled a user"),
     "user-unlock": Text("로그인 잠금 해제", "unlocked a user"),
+    "addresses-unlock": Text("네트워크 주소 잠금 해제", "unlocked network addresses"),
     "user-link": Text("비밀번호 링크 만들기", "made a password link"),
     "backup": Text("백업", "made a backup"),
     "restore": Text("백업에서 되돌림", "restored a backup"),
 }
 """What can be done; other parts of the website add theirs (`register`)."""
 
+THINGS: dict[str, Text] = {
+    "savedplan": Text("계획", "plan"),
+    "job": Text("작업", "job"),
+    "month": Text("달", "month"),
+    "build": Text("계산 결과", "build"),
+}
+"""Kinds of object, as they are kept, in words."""
+DETAILS: dict[str, tuple[str, Text]] = {
+    "sign-in-failed": (rf"{SINGLE_SIGN_ON}: (?P<why>.+)",
+                       Text("통합 로그인: {why}", "single sign-on: {why}")),
+    "sign-in": (r"(?P<how>.+)", Text("{how}", "{how}")),
+    "user-create": (r"(?P<role>.+)", Text("{role}", "{role}")),
+    "user-role": (r"(?P<role>.+)", Text("{role}", "{role}")),
+    "addresses-unlock": (r"(?P<count>\d+)", Text("{count}곳", "{count}")),
+}  # fmt: skip
+"""What a detail looks like as it is kept, by action, and how it is told.
 
-def register(actions: dict[str, Text]) -> None:
-    """Add kinds of action."""
+Of its parts `how`, `role` and `level` are words of the product; the others are names.
+"""
+WORDS: dict[str, Text] = {
+    COMMAND_LINE: Text("명령줄", "command line"),
+    SINGLE_SIGN_ON: Text("통합 로그인", "single sign-on"),
+    **{role: role.text for role in Role},
+    "read": Text("읽기", "may read"),
+    "edit": Text("고치기", "may change"),
+    "none": Text("권한 없음", "may nothing"),
+}
+"""Single words of entries that are not names."""
+
+
+def register(actions: dict[str, Text], details: dict[str, tuple[str, Text]] | None = None) -> None:
+    """Add kinds of action, and how their details are told."""
     ACTIONS.update(actions)
+    DETAILS.update(details or {})
+
+
+class Told(NamedTuple):
+    """An entry for people."""
+
+    when: datetime
+    who: str
+    action: str
+    thing: str
+    detail: str
+
+
+def told(entry: AuditEntry, lang: Lang) -> Told:
+    """An entry in words; what is of no known form stays as it is."""
+    action = ACTIONS[entry.action](lang) if entry.action in ACTIONS else entry.action
+    kind, _, name = entry.thing.partition(" ")
+    thing = f"{THINGS[kind](lang)} {name}" if name and kind in THINGS else entry.thing
+    detail = entry.detail
+    pattern, text = DETAILS.get(entry.action, ("", Text("", "")))
+    found = re.fullmatch(pattern, entry.detail) if pattern else None
+    if found:
+        parts = {
+            key: _words(part, lang) if key in {"how", "role", "level"} else part
+            for key, part in found.groupdict().items()
+        }
+        detail = text.format(**parts)(lang)
+    # A user may be called read or viewer: names stay.
+    who = entry.who if " " not in entry.who else _words(entry.who, lang)
+    return Told(entry.when, who, action, thing, detail)
+
+
+def kept_name(shown: str) -> str:
+    """As whom the log keeps somebody that it shows so."""
+    ours = (COMMAND_LINE, SINGLE_SIGN_ON)
+    return next((one for one in ours if shown.strip() in WORDS[one]), shown)
+
+
+def _words(text: str, lang: Lang) -> str:
+    return WORDS[text](lang) if text in WORDS else text
 
 
 @contextmanager

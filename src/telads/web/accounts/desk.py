@@ -71,6 +71,14 @@ def unlock(workspace: Path, name: str) -> None:
     people.unlock(name)
 
 
+def unlock_addresses(workspace: Path) -> int:
+    """Forget what was tried from locked addresses; how many they were."""
+    make_ready(workspace)
+    from telads.web.accounts import people
+
+    return people.unlock_addresses()
+
+
 def new_password(workspace: Path, name: str, password: str = "") -> str:
     """Give somebody another password and return it; raises `UnknownChoice`."""
     make_ready(workspace)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from axes.utils import reset as forget_attempts
+from django.contrib.auth import login
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -46,7 +49,6 @@ class ChoosePassword(auth.PasswordResetConfirmView):
 
     http_method_names = ("get", "head", "post")
     template_name = "accounts/choose.html"
-    post_reset_login = True
     post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
 
     def get_user(self, uidb64: str) -> User | None:
@@ -59,12 +61,21 @@ class ChoosePassword(auth.PasswordResetConfirmView):
         return reverse("home")
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
-        """Keep it, and write that down."""
+        """Keep it, and write that down; of two answers that come at once the second is too late."""
+        hashed = make_password(form.cleaned_data["new_password1"])  # slow: before anybody waits
         with one_action():
-            name = form.user.get_username()
-            forget_attempts(username=name)
-            record(name, "password", name)
-            return super().form_valid(form)
+            user = User.objects.select_for_update().filter(pk=form.user.pk).first()
+            token = self.request.session.get(auth.INTERNAL_RESET_SESSION_TOKEN)
+            if not (user and user.is_active and self.token_generator.check_token(user, token)):
+                self.validlink = False
+                return self.render_to_response(self.get_context_data())
+            user.password = hashed
+            user.save(update_fields=["password"])
+            forget_attempts(username=user.username)
+            record(user.username, "password", user.username)
+        del self.request.session[auth.INTERNAL_RESET_SESSION_TOKEN]
+        login(self.request, user, self.post_reset_login_backend)
+        return redirect(self.get_success_url())
 
     def render_to_response(self, context: dict[str, Any], **answer: Any) -> HttpResponse:
         """The form, or 404 where the link opens nothing."""

@@ -1,7 +1,7 @@
 """What Django and django-axes tell about signing in, written down.
 
-Once a name is locked, further attempts from there are not: nothing is ever removed from the log,
-and a stranger could fill it.
+Once a name or an address is locked, further attempts from there are not: nothing is ever removed
+from the log, and a stranger could fill it.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from axes.signals import user_locked_out
-from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from telads.web.accounts.attempts import fills_address, was_counted
 from telads.web.accounts.audit import record
 from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
 
@@ -40,18 +40,16 @@ def _signed_out(sender: Any, user: User | None, **facts: Any) -> None:
 def _failed(
     sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **facts: Any
 ) -> None:
-    if _failures(request) <= django_settings.AXES_FAILURE_LIMIT:
-        record(_known(credentials.get("username")), "sign-in-failed")
+    if not was_counted(request):
+        return
+    record(_known(credentials.get("username")), "sign-in-failed")
+    if fills_address(request):
+        record("", "sign-in-address-locked")
 
 
 def _locked(sender: Any, request: HttpRequest, username: str, **facts: Any) -> None:
-    if _failures(request) == django_settings.AXES_FAILURE_LIMIT:
+    if was_counted(request):
         record(_known(username), "sign-in-locked")
-
-
-def _failures(request: HttpRequest | None) -> int:
-    """How often the name has failed from there, this time included; django-axes counts first."""
-    return getattr(request, "axes_failures_since_start", None) or 0
 
 
 def _known(name: Any) -> str:

@@ -16,6 +16,7 @@ from telads.settings import Settings
 from telads.web.accounts import people
 from telads.web.accounts.backends import SINGLE_SIGN_ON
 from telads.web.accounts.models import SingleSignOn
+from telads.web.accounts.names import alike
 from telads.web.accounts.roles import Role
 
 LONGEST = 100
@@ -80,7 +81,7 @@ def _change(user: User, role: Role) -> None:
 
 def _made(claims: Mapping[str, Any], role: Role) -> User:
     for name in _names(claims):
-        if User.objects.filter(username__iexact=name).exists():
+        if alike(name):
             continue
         try:
             with transaction.atomic():

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import secrets
 
-from axes.models import AccessAttempt
 from axes.utils import reset as forget_attempts
-from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Sum
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
 from telads.language import Text
+from telads.web.accounts.attempts import forget_addresses
 from telads.web.accounts.audit import COMMAND_LINE, one_action, record
+from telads.web.accounts.names import INVISIBLE, alike, normal
 from telads.web.accounts.roles import Role
 
 BYTES = 12
@@ -28,9 +27,10 @@ BYTES = 12
 def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) -> str:
     """Make somebody and return the password, made here if none was given.
 
-    Raises `QuestionError` for a name that is taken or is none, and for a weak password.
+    Raises `QuestionError` for a name that is none, that is taken or looks like one that is, and for
+    a weak password.
     """
-    user = User(username=name.strip())
+    user = User(username=normal(name))
     chosen = password or secrets.token_urlsafe(BYTES)
     _check_name(user)
     _set_password(user, chosen)
@@ -40,7 +40,7 @@ def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) ->
 
 def invite(name: str, role: Role, by: str) -> User:
     """Make somebody who has no password yet; raises `QuestionError` as `create` does."""
-    user = User(username=name.strip())
+    user = User(username=normal(name))
     _check_name(user)
     user.set_unusable_password()
     _add(user, role, by)
@@ -50,6 +50,8 @@ def invite(name: str, role: Role, by: str) -> User:
 def _check_name(user: User) -> None:
     try:
         user.clean_fields(exclude=["password"])
+        if not user.username.translate(INVISIBLE):
+            raise ValidationError("nobody could see it")
     except ValidationError:
         raise _no_name(user.username) from None
 
@@ -57,15 +59,27 @@ def _check_name(user: User) -> None:
 def _add(user: User, role: Role, by: str) -> None:
     try:
         with one_action():
+            # Of two names that are alike and come at once, the second is looked at after the first.
+            list(Group.objects.select_for_update().filter(name=Role.VIEWER))
+            other = alike(user.username)
+            if other:
+                raise _taken(user.username, other)
             user.save()
             _give(user, role)
             record(by, "user-create", user.username, role)
     except IntegrityError:
-        raise QuestionError(
-            Text("그런 이름의 사용자가 이미 있습니다.", "There is a user of that name already."),
-            Text("다른 이름을 지어 주세요.", "Choose another name."),
-            value=user.username,
-        ) from None
+        raise _taken(user.username, user.username) from None
+
+
+def _taken(name: str, other: str) -> QuestionError:
+    told = (
+        Text("그런 이름의 사용자가 이미 있습니다.", "There is a user of that name already.")
+        if other == name
+        else Text(f"이 이름과 혼동되는 사용자 {other} 님이 이미 있습니다.",
+                  f"There is a user whose name could be taken for this one: {other}.")
+    )  # fmt: skip
+    advice = Text("다른 이름을 지어 주세요.", "Choose another name.")
+    return QuestionError(told, advice, value=name)
 
 
 def listed() -> list[User]:
@@ -118,16 +132,13 @@ def unlock(name: str, by: str = COMMAND_LINE) -> None:
         record(by, "user-unlock", user.username)
 
 
-def locked() -> set[str]:
-    """Names that are locked for some address after too many attempts."""
-    since = timezone.now() - settings.AXES_COOLOFF_TIME
-    counted = (
-        AccessAttempt.objects.filter(attempt_time__gt=since)
-        .values("username", "ip_address")
-        .annotate(failures=Sum("failures_since_start"))
-        .filter(failures__gte=settings.AXES_FAILURE_LIMIT)
-    )
-    return {attempt["username"] for attempt in counted}
+def unlock_addresses(by: str = COMMAND_LINE) -> int:
+    """Let people sign in again from locked addresses; how many addresses they were."""
+    with one_action():
+        count = forget_addresses()
+        if count:
+            record(by, "addresses-unlock", detail=str(count))
+    return count
 
 
 def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
@@ -143,7 +154,7 @@ def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
 
 def find(name: str) -> User:
     """Somebody by name; raises `UnknownChoice`."""
-    user = User.objects.filter(username=name.strip()).first() if "\0" not in name else None
+    user = User.objects.filter(username=normal(name)).first() if "\0" not in name else None
     if user is None:
         raise UnknownChoice(
             Text("그런 이름의 사용자가 없습니다.", "There is no user of that name."),

@@ -8,18 +8,22 @@ administrator  looks after people and data, too
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from telads.language import Text
+from telads.language import LANGUAGES, Text
 
 View = Callable[..., HttpResponseBase]
 
@@ -94,6 +98,24 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
         told.headers["HX-Redirect"] = response.headers["Location"]
         return told
     return response
+
+
+NO_PLACE = frozenset({
+    "sign-in", "sign-out", "single-sign-on", "single-sign-on-return", "choose-password",
+})  # fmt: skip
+"""Names of addresses that nobody is led back to: there is nothing to see there any more."""
+
+
+def way_back(address: str | None) -> str:
+    """Where somebody who signed in is led back to, empty where that is no page of this website.
+
+    Whether the address is this website's own has been checked before.
+    """
+    path = urlsplit(address or "").path
+    for lang in LANGUAGES:  # an address under /en/ is known only where English is spoken
+        with translation.override(lang), suppress(Resolver404):
+            return "" if resolve(path).url_name in NO_PLACE else address or ""
+    return address or ""
 
 
 def _form_page(request: HttpRequest) -> str:

@@ -8,9 +8,12 @@ whoever is disabled stays out. Claims are read from the signed ID token alone.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
+import requests
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
@@ -29,23 +32,59 @@ from mozilla_django_oidc.views import (  # type: ignore[import-untyped]
 from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
+from telads.web.accounts.attempts import may_be_logged
 from telads.web.accounts.audit import record
 from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
 from telads.web.accounts.newcomers import Disabled, person_of
-from telads.web.accounts.provider import TIMEOUT, NotTrusted, provider_of
+from telads.web.accounts.provider import (
+    ALGORITHM,
+    TIMEOUT,
+    Answered,
+    Failing,
+    NotSetUp,
+    NotTrusted,
+    answered,
+    document_of,
+    fetched,
+    key_of,
+    provider_of,
+)
+from telads.web.accounts.recheck import is_by_provider, note_check
+from telads.web.accounts.roles import way_back
 from telads.web.errors import answer_with
 
-ALGORITHM = "RS256"
 LEEWAY = 60
 """Seconds by which two clocks may differ."""
 LONGEST_SUBJECT = 255
-STATES, NEXT, LANGUAGE = "oidc_states", "oidc_login_next", "single_sign_on_language"
-"""Keys in the session; the first two are the library's."""
+STATES, NEXT = "oidc_states", "oidc_login_next"
+"""Keys in the session, the library's."""
 
 REFUSED = TeladsError(
     Text("통합 로그인으로 들어오지 못했습니다.", "The single sign-on did not let you in."),
     Text("로그인 페이지에서 다시 시작해 주십시오. 되풀이되면 관리자에게 알려 주십시오.",
          "Start again from the sign-in page. If it happens again, tell your administrator."),
+)  # fmt: skip
+NOT_VOUCHED = TeladsError(
+    Text("통합 로그인 제공자가 이 로그인을 확인해 주지 않았습니다.",
+         "The provider of the single sign-on did not confirm this sign-in."),
+    Text("로그인 페이지에서 다시 시작해 주십시오. 되풀이되면, 제공자에서 이 웹사이트를 쓸 수 있는 "
+         "계정인지 관리자에게 물어 주십시오.",
+         "Start again from the sign-in page. If it happens again, ask your administrator whether "
+         "the provider lets your account use this website."),
+)  # fmt: skip
+NOT_SET_UP = TeladsError(
+    Text("통합 로그인의 설정이 제공자의 것과 맞지 않습니다.",
+         "The single sign-on is not set up as its provider knows it."),
+    Text("관리자에게 알려 주십시오. TELADS_OIDC_ISSUER, 제공자에 등록한 이름과 비밀값을 확인해야 "
+         "합니다. 이유는 서버 기록에 있습니다.",
+         "Tell your administrator: TELADS_OIDC_ISSUER, the name registered at the provider and its "
+         "secret have to be checked. The reason is in the server's log."),
+)  # fmt: skip
+FAILING = TeladsError(
+    Text("통합 로그인 제공자가 오류로 답합니다.",
+         "The provider of the single sign-on answers with an error of its own."),
+    Text("잠시 뒤에 다시 해 주십시오. 급하시면 관리자에게 알려 주십시오.",
+         "Try again in a while. If it is urgent, tell your administrator."),
 )  # fmt: skip
 UNREACHABLE = TeladsError(
     Text("통합 로그인 제공자와 연결되지 않습니다.", "The single sign-on cannot be reached."),
@@ -107,8 +146,22 @@ class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
         return found
 
     def get_token(self, payload: dict[str, Any]) -> Any:
-        """Without an empty secret: a public client proves itself by PKCE."""
-        return super().get_token({name: value for name, value in payload.items() if value})
+        """The tokens of a code. An empty secret is not sent: a public client proves itself by PKCE.
+
+        Raises `OSError`, `Answered`, `NotTrusted`.
+        """
+        sent = {name: value for name, value in payload.items() if value}
+        response = requests.post(
+            self.OIDC_OP_TOKEN_ENDPOINT, data=sent, timeout=TIMEOUT, allow_redirects=False
+        )
+        if response.status_code != 200:
+            raise answered(response.status_code, _code_in(response))
+        return document_of(response)
+
+    def retrieve_matching_jwk(self, token: str) -> jwt.PyJWK:
+        """The provider's key that a token was signed with."""
+        header = jwt.get_unverified_header(token)
+        return jwt.PyJWK(key_of(fetched(self.OIDC_OP_JWKS_ENDPOINT), header), ALGORITHM)
 
     def _verify_jws(self, payload: str, key: Any) -> Any:
         """The claims of a token that was signed by the provider, for this website, and holds."""
@@ -135,39 +188,46 @@ def begin(request: HttpRequest) -> HttpResponse:
     """On to the provider."""
     try:
         answer: HttpResponse = Begin.as_view()(request)
-    except OSError:
-        return answer_with(request, UNREACHABLE, 503)
-    except WRONG as error:
-        return _refused(request, error)
-    request.session[LANGUAGE] = translation.get_language()
+    except (OSError, Answered, *WRONG) as error:
+        return _told(request, error, tried=False)
+    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+    # Of several tabs that are sent out at once, each comes back to its own page.
+    back = request.session.pop(NEXT, None)
+    request.session[STATES][state].update(back=back, lang=translation.get_language())
     return answer
 
 
 @never_cache
 def come_back(request: HttpRequest) -> HttpResponse:
     """Back from the provider: in, or told why not. A state is good for one answer."""
-    lang = request.session.get(LANGUAGE)
+    state = _state_of(request)
+    lang = (state or {}).get("lang")
     with translation.override(lang if lang in {"ko", "en"} else "ko"):
         request.LANGUAGE_CODE = translation.get_language()
-        state = _state_of(request)
         if state is None:  # who was not sent out with it has not tried: the log need not hold it
             return answer_with(request, REFUSED, 403)
         try:
-            user = Backend().authenticate(
-                request, nonce=state["nonce"], code_verifier=state["code_verifier"]
-            )
-        except OSError:
-            return answer_with(request, UNREACHABLE, 503)
-        except Disabled as error:
-            return _refused(request, error, error.name)
-        except WRONG as error:
-            return _refused(request, error)
-        if user is None:
-            return _refused(request, NotTrusted("no code or token"))
-        back = request.session.get(NEXT) or reverse("home")
-        user.backend = BACKEND  # what listens to `login` reads it
-        auth.login(request, user)
-        return redirect(back)
+            user = _vouched(request, state)
+        except (OSError, Answered, Disabled, *WRONG) as error:
+            return _told(request, error)
+        if request.user != user or not is_by_provider(request):
+            user.backend = BACKEND  # what listens to `login` reads it
+            auth.login(request, user)
+        note_check(request)
+        return redirect(way_back(state.get("back")) or reverse("home"))
+
+
+def _vouched(request: HttpRequest, state: dict[str, Any]) -> User:
+    """Whom the provider sent back."""
+    code = request.GET.get("error")
+    if code is not None:
+        raise answered(200, code)
+    user = Backend().authenticate(
+        request, nonce=state["nonce"], code_verifier=state["code_verifier"]
+    )
+    if user is None:
+        raise NotTrusted("no code or token")
+    return user
 
 
 def _state_of(request: HttpRequest) -> Any:
@@ -180,7 +240,33 @@ def _state_of(request: HttpRequest) -> Any:
     return state
 
 
-def _refused(request: HttpRequest, error: Exception, name: str = "") -> HttpResponse:
-    """A friendly page; the reason, without any of the token's words, is in the log."""
-    record(name, "sign-in-failed", detail=f"{SINGLE_SIGN_ON}: {type(error).__name__}")
-    return answer_with(request, REFUSED, 403)
+def _code_in(response: requests.Response) -> Any:
+    try:
+        told = document_of(response)
+    except NotTrusted:
+        return None
+    return told.get("error") if isinstance(told, dict) else None
+
+
+def _told(request: HttpRequest, error: Exception, tried: bool = True) -> HttpResponse:
+    """A page that says what is wrong, and lines for who has to mend it.
+
+    None holds a token's words. The server's log has every reason, the log of actions only what is
+    an answer about somebody. Whose session is looked at again and refused is signed out.
+    """
+    kind = type(error).__name__
+    detail = f"{kind}: {error}" if isinstance(error, Answered | NotTrusted) else kind
+    facts = {"reason": detail}
+    logging.getLogger("telads.web").warning("single sign-on failed", extra={"facts": facts})
+    if isinstance(error, Failing):
+        return answer_with(request, FAILING, 503)
+    if isinstance(error, NotSetUp):
+        return answer_with(request, NOT_SET_UP, 503)
+    if isinstance(error, OSError):
+        return answer_with(request, UNREACHABLE, 503)
+    name = error.name if isinstance(error, Disabled) else ""
+    if tried and may_be_logged(request):
+        record(name, "sign-in-failed", detail=f"{SINGLE_SIGN_ON}: {detail}")
+    if tried and is_by_provider(request):
+        auth.logout(request)
+    return answer_with(request, NOT_VOUCHED if isinstance(error, Answered) else REFUSED, 403)

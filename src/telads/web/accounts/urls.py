@@ -15,6 +15,7 @@ urlpatterns = [
     path("choose/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose-password"),
     path("log/", log, name="audit-log"),
     path("users/", users.users, name="users"),
+    path("users/addresses/unlock/", users.unlock_addresses, name="addresses-unlock"),
     path("users/<int:number>/", users.person, name="person"),
     path("users/<int:number>/link/", users.link, name="person-link"),
     *(

@@ -13,6 +13,7 @@ from telads.answers.choices import one_of
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.accounts import people
+from telads.web.accounts.attempts import locked_addresses, locked_names
 from telads.web.accounts.links import make_link
 from telads.web.accounts.roles import Role, required
 from telads.web.selects import Select, select
@@ -43,9 +44,13 @@ def users(request: HttpRequest) -> HttpResponse:
         role = _role(request)
         user = people.invite(request.POST.get("name", ""), role, _by(request))
         return _page(request, user, make_link(request, user))
-    locked = people.locked()
-    found = [_person(user, locked, lang) for user in people.listed()]
-    return render(request, "accounts/users.html", {"people": found, "roles": _roles(None, lang)})
+    locked = locked_names()
+    facts = {
+        "people": [_person(user, locked, lang) for user in people.listed()],
+        "roles": _roles(None, lang),
+        "addresses": len(locked_addresses()),
+    }
+    return render(request, "accounts/users.html", facts)
 
 
 @require_safe
@@ -61,6 +66,14 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
     """`/account/users/5/link/`: a link to choose a password; its address is shown this once."""
     user = get_object_or_404(User, pk=number)
     return _page(request, user, make_link(request, user))
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def unlock_addresses(request: HttpRequest) -> HttpResponse:
+    """`/account/users/addresses/unlock/`: people may sign in again from locked addresses."""
+    people.unlock_addresses(_by(request))
+    return redirect("users")
 
 
 @require_POST
@@ -81,12 +94,13 @@ def change(request: HttpRequest, number: int, what: str) -> HttpResponse:
 def _page(request: HttpRequest, user: User, address: str = "") -> HttpResponse:
     """The page of somebody; with the address of a link that was made just now."""
     lang = current.language(request)
-    shown = _person(user, people.locked(), lang)
+    shown = _person(user, locked_names(), lang)
     facts: dict[str, Any] = {
         "person": shown,
         "own": user == request.user,
         "roles": _roles(people.role_name(user), lang),
         "address": address,
+        "minutes": current.settings().sign_in_lock_minutes,
     }
     return render(request, "accounts/person.html", facts)
 

@@ -13,19 +13,12 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from telads.errors import TeladsError
 from telads.language import Text
 from telads.web import current
+from telads.web.accounts.attempts import locked_out
 from telads.web.accounts.audit import one_action, record
-from telads.web.accounts.roles import Role, required
+from telads.web.accounts.roles import Role, required, way_back
 from telads.web.errors import answer_with
-
-LOCKED = TeladsError(
-    Text("로그인 시도가 너무 많아 잠시 잠갔습니다.", "Too many attempts: signing in is locked."),
-    Text("15분 뒤에 다시 해 주십시오. 비밀번호를 잊으셨다면 관리자에게 알려 주십시오.",
-         "Try again in 15 minutes. If you forgot the password, tell your administrator."),
-)  # fmt: skip
-
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
 
@@ -49,6 +42,10 @@ class SignIn(auth.LoginView):
     authentication_form = NameAndPassword
     redirect_authenticated_user = True
 
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """What was asked for before, unless that leads away or nowhere."""
+        return way_back(super().get_redirect_url())
+
     def get_default_redirect_url(self) -> str:
         """Where people go who asked for nothing else."""
         return reverse("home")
@@ -63,6 +60,10 @@ class SignIn(auth.LoginView):
 
 class SignOut(auth.LogoutView):
     """`/account/sign-out/`, by a form only."""
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """What was asked for, unless that leads away or nowhere."""
+        return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
         """The page for visitors."""
@@ -107,4 +108,4 @@ def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
 
 def locked(request: HttpRequest, *args: Any, **facts: Any) -> HttpResponseBase:
     """What django-axes answers after too many attempts."""
-    return answer_with(request, LOCKED, 429)
+    return answer_with(request, locked_out(request), 429)

@@ -10,6 +10,7 @@ from telads.language import Text
 from telads.web import current
 from telads.web.api import keys
 from telads.web.api.rate import seconds_to_wait
+from telads.web.client import client_of
 
 
 class TooManyRequests(QuestionError):
@@ -42,12 +43,3 @@ def admitted(request: HttpRequest) -> str:
         if seconds:
             raise TooManyRequests(settings.api_rate, seconds)
     return who
-
-
-def client_of(request: HttpRequest) -> str:
-    """The client's address; behind a proxy the one that the proxy itself wrote down last."""
-    if current.settings().behind_tls:
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        if forwarded:
-            return forwarded.rsplit(",", maxsplit=1)[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))

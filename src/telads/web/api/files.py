@@ -13,16 +13,25 @@ from ninja import Query, Router
 
 from telads import export
 from telads.answers.choices import method_of, one_of
+from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
-from telads.answers.pictures import picture
 from telads.charts import find_chart
 from telads.charts.render import render
 from telads.export import DESCRIPTION
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.api.answering import conditional, sent
-from telads.web.api.parameters import ExportAsked, PictureAsked
-from telads.web.described import CSVM, MEDIA, lead_to_description
+from telads.web.api.parameters import (
+    ChoroplethDrawn,
+    CorrelationDrawn,
+    Drawn,
+    ExportAsked,
+    MonthlyDrawn,
+    PopulationDrawn,
+    RankingDrawn,
+    TargetsDrawn,
+)
+from telads.web.described import CSVM, lead_to_description, media_of
 from telads.workspace import Build
 
 router = Router()
@@ -30,8 +39,8 @@ router = Router()
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
 """Where in the workspace written tables lie: every worker finds them, until their build is gone."""
-KINDS = {suffix.removeprefix("."): MEDIA[suffix] for suffix in export.WRITERS}
-FORMS: dict[Form, str] = {form: MEDIA[f".{form}"] for form in get_args(Form)}
+KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in export.WRITERS}
+FORMS: dict[Form, str] = {form: media_of(f".{form}") for form in get_args(Form)}
 _writing = Lock()
 
 
@@ -67,29 +76,65 @@ def whole_table(
     return conditional(request, asked, send)
 
 
-@router.get("/charts/{name}.{form}")
-def chart(
-    request: HttpRequest, name: str, form: str, asked: Query[PictureAsked]
+# A picture each, so that an address says which choices it takes.
+
+
+@router.get("/charts/population.{form}")
+def population(request: HttpRequest, form: str, asked: Query[PopulationDrawn]) -> HttpResponseBase:
+    """People of a month by sex and age."""
+    return _picture(request, "population", form, asked)
+
+
+@router.get("/charts/choropleth.{form}")
+def choropleth(request: HttpRequest, form: str, asked: Query[ChoroplethDrawn]) -> HttpResponseBase:
+    """A measure on the map."""
+    return _picture(request, "choropleth", form, asked)
+
+
+@router.get("/charts/correlation.{form}")
+def correlation(
+    request: HttpRequest, form: str, asked: Query[CorrelationDrawn]
 ) -> HttpResponseBase:
+    """Services used together."""
+    return _picture(request, "correlation", form, asked)
+
+
+@router.get("/charts/monthly.{form}")
+def monthly(request: HttpRequest, form: str, asked: Query[MonthlyDrawn]) -> HttpResponseBase:
+    """Services month by month."""
+    return _picture(request, "monthly", form, asked)
+
+
+@router.get("/charts/ranking.{form}")
+def ranking(request: HttpRequest, form: str, asked: Query[RankingDrawn]) -> HttpResponseBase:
+    """A segment's services, or the platforms for one of them."""
+    return _picture(request, "ranking", form, asked)
+
+
+@router.get("/charts/targets.{form}")
+def targets(request: HttpRequest, form: str, asked: Query[TargetsDrawn]) -> HttpResponseBase:
+    """Targets on the map."""
+    return _picture(request, "targets", form, asked)
+
+
+@router.get("/charts/{name}.{form}", include_in_schema=False)
+def no_chart(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+    """A picture that there is not; raises `UnknownChoice`."""
+    raise one_of(Text("그림", "picture"), name, PICTURES)
+
+
+def _picture(request: HttpRequest, name: str, form: str, asked: Drawn) -> HttpResponseBase:
     """A picture as svg, png or Vega-Lite json."""
     if form not in FORMS:
         raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)
 
     def draw(lang: Lang) -> HttpResponse:
-        return _drawn(current.build(request), name, form, asked, lang)
+        choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))
+        shown = picture(current.build(request), name, choices, lang)
+        drawn = find_chart(name).draw(shown.frame, narrow=asked.narrow, **shown.options)
+        return HttpResponse(render(drawn, form), content_type=FORMS[form])
 
     return sent(request, asked, draw)
-
-
-def _drawn(build: Build, name: str, form: Form, asked: PictureAsked, lang: Lang) -> HttpResponse:
-    kind = find_chart(name)
-    choices = Choices(
-        **asked.model_dump(include={"month", "district", "sex", "age", "service", "measure", "by",
-                                    "top"})
-    )  # fmt: skip
-    shown = picture(build, kind.id, choices, lang)
-    drawn = kind.draw(shown.frame, narrow=asked.narrow, **shown.options)
-    return HttpResponse(render(drawn, form), content_type=FORMS[form])
 
 
 def _written(build: Build, table: str, kind: str, method: str) -> Path:

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.answers import contract
-from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.language import Lang, Text
 from telads.web import current
@@ -26,11 +25,15 @@ PREFIX = "/api/v1"
 
 
 class Operation(NamedTuple):
-    """One address: its id, what it answers, and an example of what to ask."""
+    """One address: its id, what it answers, an example, and which refusals it has of its own."""
 
     id: str
     text: Text
     example: str = ""
+    not_found: bool = True
+    """Whether something that is asked for may not be there; else an address that is, answers."""
+    sums: bool = False
+    """Whether it may be asked for sums of use, which an index has not."""
 
 
 _GROUP = "district=강남구&sex=F&age=30"
@@ -39,7 +42,7 @@ OPERATIONS: dict[str, Operation] = {
         "이 고객에게 광고할 서비스", "What to advertise to these people"), _GROUP),
     "/targets": Operation("targets", Text(
         "이 서비스를 광고할 대상", "Whom to address with a service's advert"),
-        "service=delivery&top=5&platforms=true"),
+        "service=delivery&top=5&platforms=true", sums=True),
     "/platforms": Operation("platforms", Text(
         "이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
         f"service=delivery&{_GROUP}"),
@@ -51,26 +54,40 @@ OPERATIONS: dict[str, Operation] = {
         "이 집단의 달마다의 이용", "Their use of services, month by month"), _GROUP),
     "/segments": Operation("segments", Text(
         "한 달의 모든 집단과 항목", "All segments of a month with every measure"), "limit=5"),
-    "/months": Operation("months", Text("물을 수 있는 기준 달", "The label months there are")),
-    "/measures": Operation("measures", Text("항목과 단위", "The measures, with their units")),
-    "/districts": Operation("districts", Text("자치구 이름", "The districts and their names")),
+    "/months": Operation("months", Text("물을 수 있는 기준 달", "The label months there are"),
+                         not_found=False),
+    "/measures": Operation("measures", Text("항목과 단위", "The measures, with their units"),
+                           not_found=False),
+    "/districts": Operation("districts", Text("자치구 이름", "The districts and their names"),
+                            not_found=False),
     "/status": Operation("status", Text(
-        "넣은 파일, 관측 기간, 주의할 점", "What the workspace holds: files, windows, remarks")),
+        "넣은 파일, 관측 기간, 주의할 점", "What the workspace holds: files, windows, remarks"),
+        not_found=False),
     "/export/{table}.{kind}": Operation("export", Text(
         "표 전체를 파일로", "A whole table as a file"), "method=affinity"),
     "/export/{table}.csv-metadata.json": Operation("export_description", Text(
         "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web")),
-    "/charts/{name}.{form}": Operation("chart", Text("그림", "A picture"), "district=강남구"),
+    "/charts/population.{form}": Operation("chart_population", Text(
+        "그림: 성별·나이별 인구", "A picture: people by sex and age"), "district=강남구"),
+    "/charts/choropleth.{form}": Operation("chart_choropleth", Text(
+        "그림: 자치구 지도", "A picture: a measure on the map"), "measure=delivery&sex=F"),
+    "/charts/correlation.{form}": Operation("chart_correlation", Text(
+        "그림: 함께 쓰는 서비스", "A picture: services used together, by age")),
+    "/charts/monthly.{form}": Operation("chart_monthly", Text(
+        "그림: 달마다의 이용", "A picture: services month by month"), "sex=F&age=30"),
+    "/charts/ranking.{form}": Operation("chart_ranking", Text(
+        "그림: 한 집단의 서비스, 서비스를 고르면 매체",
+        "A picture: a segment's services or, with a service, platforms"), _GROUP),
+    "/charts/targets.{form}": Operation("chart_targets", Text(
+        "그림: 대상 지도", "A picture: targets on the map"), "service=delivery&top=30", sums=True),
 }  # fmt: skip
 """Every address, in the order it is told."""
 
 _PATH_CHOICES: dict[str, list[str]] = {
-    "table": list(TABLES), "kind": list(KINDS), "name": list(CHARTS), "form": list(FORMS),
+    "table": list(TABLES), "kind": list(KINDS), "form": list(FORMS),
 }  # fmt: skip
 _ERRORS: dict[int, Text] = {
-    400: Text(
-        "지수로는 할 수 없는 계산, 읽을 수 없는 요청", "an index cannot be summed; unreadable"
-    ),
+    400: Text("읽을 수 없는 요청", "a request that cannot be read"),
     401: Text("열쇠가 없거나 틀림", "no key, or a wrong one"),
     404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
     422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
@@ -80,6 +97,11 @@ _ERRORS: dict[int, Text] = {
         "nothing built, or workspace or database unusable",
     ),
 }
+_SUMS = Text(
+    "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 읽을 수 없는 요청",
+    "a service whose figures are an index, by a sum of use (index-refused); a request that cannot "
+    "be read",
+)
 
 
 @require_safe
@@ -135,8 +157,12 @@ def _operation(
             "200": {"description": one.text(lang), "content": _content(one.id)},
             "304": {"description": Text("그대로", "as it was (If-None-Match)")(lang)},
             **{
-                str(code): {"description": _ERRORS[code](lang), "content": problem}
+                str(code): {
+                    "description": (_SUMS if code == 400 and one.sums else _ERRORS[code])(lang),
+                    "content": problem,
+                }
                 for code in codes
+                if code != 404 or one.not_found
             },
         },
         **({"security": [{"key": []}]} if keys else {}),
@@ -150,9 +176,8 @@ def _content(id: str) -> dict[str, Any]:
     types = {
         "export": list(KINDS.values()),
         "export_description": [CSVM],
-        "chart": list(FORMS.values()),
     }
-    return {kind.split(";", maxsplit=1)[0]: {} for kind in types[id]}
+    return {kind.split(";", maxsplit=1)[0]: {} for kind in types.get(id, FORMS.values())}
 
 
 def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:

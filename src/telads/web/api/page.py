@@ -56,6 +56,14 @@ RULES: tuple[Text, ...] = (
          "다음 쪽의 주소는 page.next와 Link에 있습니다.",
          "targets and segments are read in pages by limit and offset; the next page stands in "
          "page.next and in the Link header."),
+    Text("이름은 한국어와 영어로, 대소문자를 가리지 않고 읽습니다. 모든 표기는 OpenAPI에 있습니다. "
+         "달은 2023-06, 켜고 끄는 값은 true와 false로만 적습니다.",
+         "Names are read in Korean and in English, whatever their case; OpenAPI lists every "
+         "spelling. A month is written 2023-06, a switch true or false."),
+    Text("주소마다 쓸 수 있는 항목이 정해져 있고, 받은 항목은 모두 확인합니다. "
+         "적힌 값을 거절하는 경우는 그 주소의 설명에 있습니다.",
+         "An address takes the parameters it lists, and checks each. Where values that are listed "
+         "may still be refused, its description says so."),
     Text("같은 항목을 두 번 적거나, 빈 값이나 모르는 항목을 적으면 422로 답합니다.",
          "A parameter that is repeated, empty or unknown is refused with 422."),
     Text("다른 사이트의 스크립트에는 답을 열어 두지 않습니다(CORS 없음).",
@@ -109,14 +117,14 @@ def _operations(lang: Lang) -> list[dict[str, Any]]:
 
 def _example(place: str, one: openapi.Operation) -> dict[str, str]:
     """An address that can be followed, as it is read and as it is sent."""
-    filled = place.format(table="scores", kind="csv", name="population", form="svg")
+    filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
     return {"shown": shown, "sent": quote(shown, safe="/?=&")}
 
 
 def _values(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(schema["enum"])
+        return ", ".join(schema.get("x-names", schema["enum"]))
     if "minimum" in schema:
         return f"{schema['minimum']:,}–{schema['maximum']:,}"
     if schema.get("type") == "boolean":

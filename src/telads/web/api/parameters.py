@@ -1,28 +1,33 @@
 """What can be asked: the parameters of every question, with their texts, choices and examples.
 
 Types are checked here; names and choices by the answers, which know the build. A name may be given
-in Korean or English wherever the command line takes it; the choices listed are the shortest.
+in Korean or English wherever the command line takes it, whatever its case: the schema lists every
+spelling, the shortest first. What it lists is never refused but as the address tells (openapi.py).
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import METHODS, ROWS
+from telads.answers.choices import AGE_NAMES, METHODS, ROWS, SEX_NAMES
 from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.targets import ORDERS
-from telads.catalog import SERVICE_IDS
-from telads.language import Text
+from telads.catalog import SERVICE_IDS, SERVICES
+from telads.language import Text, typed
 from telads.model import AGES
 
 PAGE = 100
 """Rows of a page where no limit is given."""
 MOST_OFFSET = 1_000_000
 
+_INDEXES = ", ".join(service.id for service in SERVICES if service.is_index)
 PARAMETERS: dict[str, Text] = {
     "district": Text("자치구: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
     "sex": Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
@@ -30,7 +35,10 @@ PARAMETERS: dict[str, Text] = {
     "service": Text("서비스: id 또는 이름", "service, by id or by name"),
     "month": Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
     "method": Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
-    "by": Text("대상의 순서: 관심도, 초과 이용량, 이용량", "order of the targets"),
+    "by": Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
+               "다른 순서는 400(index-refused)으로 답합니다.",
+               f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
+               "alone: other orders are refused with 400 (index-refused)"),
     "top": Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
     "platforms": Text("대상마다 광고할 매체도", "with the platforms for each target"),
     "among": Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
@@ -42,7 +50,6 @@ PARAMETERS: dict[str, Text] = {
     "narrow": Text("휴대전화 폭으로", "as wide as a phone"),
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
-    "name": Text("그림", "picture"),
     "form": Text("그림 형식", "kind of picture"),
 }  # fmt: skip
 """Every parameter, in both languages."""
@@ -57,8 +64,45 @@ def _given(name: str, default: Any = ..., *, example: object, **schema: Any) -> 
     )
 
 
-_MONTH = {"pattern": r"^\d{4}-\d{2}$"}
-_SEXES, _AGES = {"enum": ["F", "M"]}, {"enum": [str(age) for age in AGES]}
+def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
+    """The schema of a choice: its names, then all other spellings of them."""
+    first = list(short)
+    known = set(map(typed, first))
+    more = [name for name in dict.fromkeys(others) if typed(name) not in known]
+    return {"enum": [*first, *more], "x-names": first} if more else {"enum": first}
+
+
+_MONTH = {"pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
+_SEXES = _spelt(["F", "M"], SEX_NAMES)
+_AGES = _spelt(map(str, AGES), AGE_NAMES)
+_SERVICES = _spelt(SERVICE_IDS, [name for service in SERVICES for name in service.text])
+
+
+def _plain_number(given: Any) -> Any:
+    """A whole number as the schema has it: no 5.0, no 1_000, no other digits."""
+    if isinstance(given, str) and not re.fullmatch(r"-?[0-9]+", given):
+        raise PydanticCustomError("int_parsing", "not a whole number")
+    return given
+
+
+def _plain_switch(given: Any) -> Any:
+    """True or false, not yes, on or 1."""
+    if isinstance(given, str) and given not in {"true", "false"}:
+        raise PydanticCustomError("bool_parsing", "neither true nor false")
+    return given
+
+
+def _plain_month(given: Any) -> Any:
+    """YYYY-MM alone: a program has no other ways of writing it."""
+    if isinstance(given, str) and not re.fullmatch(_MONTH["pattern"], given):
+        raise PydanticCustomError("month", "not a month")
+    return given
+
+
+Rows = Annotated[int, Field(ge=ROWS[0], le=ROWS[1]), BeforeValidator(_plain_number)]
+Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET), BeforeValidator(_plain_number)]
+Switch = Annotated[bool, BeforeValidator(_plain_switch)]
+When = Annotated[str, BeforeValidator(_plain_month)]
 
 
 class Asked(Schema):
@@ -70,7 +114,7 @@ class Asked(Schema):
 class Timed(Asked):
     """A question about a month."""
 
-    month: str | None = _given("month", None, example="2023-06", **_MONTH)
+    month: When | None = _given("month", None, example="2023-06", **_MONTH)
 
 
 class Group(Asked):
@@ -81,12 +125,21 @@ class Group(Asked):
     age: str = _given("age", example="30", **_AGES)
 
 
-class Members(Asked):
-    """Filters of a list of segments."""
+class Place(Asked):
+    """A filter of place."""
 
     district: str | None = _given("district", None, example="강남구")
+
+
+class People(Asked):
+    """A filter of people."""
+
     sex: str | None = _given("sex", None, example="F", **_SEXES)
     age: str | None = _given("age", None, example="30", **_AGES)
+
+
+class Members(People, Place):
+    """Filters of a list of segments."""
 
 
 class Methodical(Asked):
@@ -98,7 +151,7 @@ class Methodical(Asked):
 class Service(Asked):
     """A question about a service."""
 
-    service: str = _given("service", example="delivery", enum=list(SERVICE_IDS))
+    service: str = _given("service", example="delivery", **_SERVICES)
 
 
 class ServicesAsked(Methodical, Timed, Group):
@@ -121,43 +174,67 @@ class LookalikeAsked(Timed, Group):
     """`lookalike`."""
 
     among: str = _given("among", "all", example="all", enum=list(AMONG))
-    top: int = Field(5, ge=ROWS[0], le=ROWS[1], description=PARAMETERS["top"].en, examples=[5])
+    top: Rows = _given("top", 5, example=5)
 
 
 class Paged(Asked):
     """A list that can be read in pages."""
 
-    limit: int | None = Field(
-        None, ge=1, le=ROWS[1], description=PARAMETERS["limit"].en, examples=[50]
-    )
-    offset: int = Field(0, ge=0, le=MOST_OFFSET, description=PARAMETERS["offset"].en, examples=[0])
+    limit: Rows | None = _given("limit", None, example=50)
+    offset: Offset = _given("offset", 0, example=0)
 
 
 class TargetsAsked(Paged, Members, Methodical, Timed, Service):
     """`targets`."""
 
     by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
-    top: int = Field(10, ge=ROWS[0], le=ROWS[1], description=PARAMETERS["top"].en, examples=[10])
-    platforms: bool = _given("platforms", False, example=True)
+    top: Rows = _given("top", 10, example=10)
+    platforms: Switch = _given("platforms", False, example=True)
 
 
 class SegmentsAsked(Paged, Members, Timed):
     """`segments`."""
 
-    limit: int | None = Field(
-        PAGE, ge=1, le=ROWS[1], description=PARAMETERS["limit"].en, examples=[50]
-    )
+    limit: Rows | None = _given("limit", PAGE, example=50)
 
 
 class ExportAsked(Methodical):
     """A whole table."""
 
 
-class PictureAsked(Members, Timed):
-    """A picture; each takes those that fit it."""
+class Drawn(Asked):
+    """A picture."""
 
-    service: str | None = _given("service", None, example="delivery", enum=list(SERVICE_IDS))
+    narrow: Switch = _given("narrow", False, example=False)
+
+
+class PopulationDrawn(Drawn, Place, Timed):
+    """`population`."""
+
+
+class ChoroplethDrawn(Drawn, People, Timed):
+    """`choropleth`."""
+
     measure: str = _given("measure", AVERAGE_AGE, example="delivery")
+
+
+class CorrelationDrawn(Drawn, Timed):
+    """`correlation`."""
+
+
+class MonthlyDrawn(Drawn, Members):
+    """`monthly`."""
+
+
+class RankingDrawn(Drawn, Timed, Group):
+    """`ranking`: a segment's services or, with a service, the platforms for its advert."""
+
+    service: str | None = _given("service", None, example="delivery", **_SERVICES)
+
+
+class TargetsDrawn(Drawn, Members, Timed):
+    """`targets`."""
+
+    service: str = _given("service", "delivery", example="delivery", **_SERVICES)
     by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
-    top: int = Field(30, ge=ROWS[0], le=ROWS[1], description=PARAMETERS["top"].en, examples=[30])
-    narrow: bool = _given("narrow", False, example=False)
+    top: Rows = _given("top", 30, example=30)

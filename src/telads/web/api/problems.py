@@ -140,6 +140,9 @@ def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
             f"{name} 값은 true 또는 false여야 합니다.", f"{name} has to be true or false."
         ),
     }
+    texts["month"] = Text(
+        f"{name} 값은 2023-06처럼 적어야 합니다.", f"{name} has to be written like 2023-06."
+    )
     wrong = Text(f"{name} 값이 범위를 벗어났습니다.", f"{name} is out of its range.")
     return BadParameter(
         texts.get(first["type"], wrong),

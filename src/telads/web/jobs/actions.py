@@ -12,3 +12,11 @@ ACTIONS: dict[str, Text] = {
     "data-forget": Text("달 빼기", "took a month back"),
     "data-rollback": Text("계산 결과 바꾸기", "put a build in force"),
 }
+
+DETAILS: dict[str, tuple[str, Text]] = {
+    "data-forget": (r"(?P<file>.+) (?P<sha>[0-9a-f]{8})",
+                    Text("{file} (SHA-256 {sha}…)", "{file} (SHA-256 {sha}…)")),
+    "data-rollback": (r"(?P<before>\S+) -> (?P<name>\S+)",
+                      Text("{before} 대신 {name}", "{name} instead of {before}")),
+}  # fmt: skip
+"""How their details are told (`accounts.audit`)."""

@@ -14,6 +14,6 @@ class Jobs(AppConfig):
     def ready(self) -> None:
         """Tell the log of actions what can be done here."""
         from telads.web.accounts.audit import register
-        from telads.web.jobs.actions import ACTIONS
+        from telads.web.jobs.actions import ACTIONS, DETAILS
 
-        register(ACTIONS)
+        register(ACTIONS, DETAILS)

@@ -23,11 +23,12 @@ DATABASE_SECONDS = 5.0
 def work_for_ever(workspace: Path) -> None:
     """Do jobs as they come until a signal; the first one lets the running job end.
 
-    A database that goes away is waited for.
+    A database that goes away is waited for; one that is away at the start, for a while. Raises
+    `DatabaseAway`, `WorkspaceError`.
     """
-    from telads.web.ready import make_ready
+    from telads.web.ready import WAIT_SECONDS, make_ready
 
-    make_ready(workspace)
+    make_ready(workspace, WAIT_SECONDS)
     from django.db import Error, connection
 
     pause = threading.Event()

@@ -16,3 +16,23 @@ ACTIONS: dict[str, Text] = {
     "plan-hand-over": Text("계획 넘기기", "handed a plan over"),
     "plan-access": Text("계획 권한 변경", "changed who may see a plan"),
 }
+
+DETAILS: dict[str, tuple[str, Text]] = {
+    "plan-version": (r"(?P<version>\d+) (?P<name>.+)",
+                     Text("버전 {version}, {name}", "version {version}, {name}")),
+    "plan-file": (r"(?P<version>\d+) (?P<name>.+)",
+                  Text("버전 {version}, {name}", "version {version}, {name}")),
+    "plan-share": (r"(?P<version>\d+) (?P<start>\S+) (?P<days>\d+) d",
+                   Text("버전 {version}, {start}…로 시작하는 링크, {days}일 동안",
+                        "version {version}, the link that begins with {start}…, for {days} days")),
+    "plan-revoke": (r"(?P<start>\S+)",
+                    Text("{start}…로 시작하는 링크", "the link that begins with {start}…")),
+    "plan-delete": (r"(?P<owner>\S+) (?P<count>\d+) (?P<name>.+)",
+                    Text("{owner} 님의 {name}, 버전 {count}개",
+                         "{name} of {owner}, {count} versions")),
+    "plan-hand-over": (r"(?P<former>\S+) (?P<heir>\S+)",
+                       Text("{former} 님에게서 {heir} 님에게", "from {former} to {heir}")),
+    "plan-access": (r"(?P<name>\S+) (?P<level>read|edit|none)",
+                    Text("{name} 님: {level}", "{name}: {level}")),
+}  # fmt: skip
+"""How their details are told (`accounts.audit`)."""

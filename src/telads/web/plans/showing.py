@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from telads.errors import QuestionError
 from telads.planning.comparison import compare as compared
+from telads.planning.comparison import compare_plans
 from telads.planning.questions import comparison_answer
 from telads.web import current
 from telads.web.accounts.roles import Role, required
@@ -16,7 +17,7 @@ from telads.web.downloads import links
 from telads.web.plans.access import Level, level_of, version_for
 from telads.web.plans.computed import computed
 from telads.web.plans.files import FILES
-from telads.web.plans.models import ShareLink
+from telads.web.plans.models import PlanVersion, ShareLink
 from telads.web.plans.shown import shown
 from telads.web.plans.store import add_version
 
@@ -76,11 +77,15 @@ def render_version(
 def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
     """`/plans/12/versions/3/compare/`: the same brief on the newest month of the build in force.
 
-    A POST saves that as the next version.
+    A POST saves that as the next version. With `?with=1` the version 1 of the same plan and this
+    one, the earlier first, as they were saved.
     """
     least = Level.EDIT if request.method == "POST" else Level.READ
     found = version_for(request, number, version, least)
     build = current.build(request)
+    if request.method != "POST" and "with" in request.GET:
+        other = version_for(request, number, _number(request.GET["with"]))
+        return _two_versions(request, *sorted((found, other), key=lambda one: one.number))
     change = compared(found.read(), build, make=computed)
     if request.method == "POST":
         saved = add_version(request, found.plan, change.now, found.plan.newest.number)
@@ -94,3 +99,22 @@ def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
         "may_edit": level is not None and level >= Level.EDIT,
     }
     return render(request, "plans/compare.html", facts)
+
+
+def _two_versions(request: HttpRequest, before: PlanVersion, now: PlanVersion) -> HttpResponse:
+    """The page of two versions of a plan."""
+    change = compare_plans(before.read(), now.read(), current.build(request))
+    facts = {
+        "saved": before,
+        "later": now,
+        "plan": before.plan,
+        "change": change,
+        "answer": comparison_answer(change),
+        "may_edit": False,
+    }
+    return render(request, "plans/compare.html", facts)
+
+
+def _number(text: str) -> int:
+    """A version's number as typed; 0, which no version has, for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0

@@ -13,7 +13,7 @@ from telads.answers.movements import movements
 from telads.errors import NothingBuilt
 from telads.web import current
 from telads.web.cache import cached_by_build
-from telads.web.metrics import is_local
+from telads.web.client import is_local
 from telads.web.pages.home.windows import windows
 
 

@@ -1,0 +1,132 @@
+"""Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
+
+Django-axes takes several sets of parameters but one limit for all of them, and a success clears
+each set. An address needs a limit of its own, since an office may share one, and it must not be
+cleared by whoever tries many names and signs in with his own between them. So the library counts
+names at addresses, and the sum of an address is looked at here. Nothing that is tried while a lock
+holds is looked at or counted: it neither lengthens the lock nor fills the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from axes.attempts import get_cool_off_threshold
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from telads.errors import TeladsError
+from telads.language import Text
+from telads.web import current
+from telads.web.client import client_of
+
+
+class Attempts(AxesDatabaseHandler):  # type: ignore[misc]
+    """As the library, with a limit for an address; `settings.AXES_HANDLER`."""
+
+    def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Whether nothing more may be tried now."""
+        return bool(super().is_locked(request, credentials)) or _is_full(request)
+
+    def user_login_failed(
+        self,
+        sender: Any,
+        credentials: dict[str, Any],
+        request: HttpRequest | None = None,
+        **facts: Any,
+    ) -> None:
+        """Count it; the one that fills its address is answered like those after it."""
+        super().user_login_failed(sender, credentials, request, **facts)
+        if request is not None and was_counted(request) and _is_full(request):
+            request.axes_locked_out = True  # type: ignore[attr-defined]
+
+
+def was_counted(request: HttpRequest | None) -> bool:
+    """Whether a failure was one of those that were looked at, not one that a lock kept out."""
+    return getattr(request, "axes_failures_since_start", None) is not None
+
+
+def fills_address(request: HttpRequest | None) -> bool:
+    """Whether a failure, or a lock before it, comes of too many from its address."""
+    return getattr(request, "telads_address_full", False)
+
+
+def locked_names() -> set[str]:
+    """Names that are locked for some address."""
+    counted = _since(_start()).values("username", "ip_address")
+    found = counted.annotate(failures=Sum("failures_since_start"))
+    full = found.filter(failures__gte=django_settings.AXES_FAILURE_LIMIT)
+    return {one["username"] for one in full}
+
+
+def locked_addresses() -> list[str]:
+    """Addresses from which nobody may sign in for now."""
+    most = current.settings().sign_in_address_attempts
+    if not most:
+        return []
+    counted = _since(_start()).values("ip_address").order_by("ip_address")
+    full = counted.annotate(failures=Sum("failures_since_start")).filter(failures__gte=most)
+    return [one["ip_address"] for one in full]
+
+
+def forget_addresses() -> int:
+    """Forget what was tried from locked addresses; how many they were."""
+    addresses = locked_addresses()
+    AccessAttempt.objects.filter(ip_address__in=addresses).delete()
+    return len(addresses)
+
+
+def may_be_logged(request: HttpRequest) -> bool:
+    """Whether a failure that django-axes does not count still gets a line in the log of actions.
+
+    As many do, for an address and by each process, as an address has attempts with a password.
+    """
+    settings = current.settings()
+    key = f"sign-in-logged:{client_of(request)}"
+    cache.add(key, 0, 60 * settings.sign_in_lock_minutes)
+    return not settings.sign_in_address_attempts or (
+        cache.incr(key) <= settings.sign_in_address_attempts
+    )
+
+
+def locked_out(request: HttpRequest) -> TeladsError:
+    """What somebody is told whom a lock keeps out."""
+    minutes = current.settings().sign_in_lock_minutes
+    told = (
+        Text("이 네트워크 주소에서 로그인 시도가 너무 많아 잠시 잠갔습니다.",
+             "Too many attempts from this network address: signing in is locked.")
+        if fills_address(request)
+        else Text("로그인 시도가 너무 많아 잠시 잠갔습니다.",
+                  "Too many attempts: signing in is locked.")
+    )  # fmt: skip
+    return TeladsError(
+        told,
+        Text(f"{minutes}분 뒤에 다시 해 주십시오. 급하시면 관리자가 풀어 드릴 수 있습니다.",
+             f"Try again in {minutes} minutes. If it is urgent, an administrator can unlock it."),
+    )  # fmt: skip
+
+
+def _is_full(request: HttpRequest) -> bool:
+    """Whether its address has failed too often, for whatever names; noted at the request."""
+    most = current.settings().sign_in_address_attempts
+    if not most:
+        return False
+    tried = _since(get_cool_off_threshold(request)).filter(ip_address=request.axes_ip_address)  # type: ignore[attr-defined]
+    failures = tried.aggregate(failures=Sum("failures_since_start"))["failures"] or 0
+    request.telads_address_full = failures >= most  # type: ignore[attr-defined]
+    return failures >= most
+
+
+def _start() -> datetime:
+    """Failures before this moment have no effect any more."""
+    return timezone.now() - django_settings.AXES_COOLOFF_TIME
+
+
+def _since(moment: datetime) -> Any:
+    return AccessAttempt.objects.filter(attempt_time__gte=moment)
