@@ -37,7 +37,7 @@ from tests.aggregate.attack import (
     nearly_known,
 )
 from tests.aggregate.slow_count import count
-from tests.aggregate.test_suppression import widest
+from tests.aggregate.test_suppression import LEVELS, widest
 from tests.cli.conftest import Telads
 
 MAY, JUNE, JULY = Month.of(2023, 5), Month.of(2023, 6), Month.of(2023, 7)
@@ -91,14 +91,14 @@ def as_grid(people: Counts, using: Counts, days: Counts) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=names, orient="row")
 
 
-@limits(max_examples=30)
+@pytest.mark.parametrize("k", LEVELS)
+@limits(max_examples=15)
 @given(district=districts_with_users())
 def test_no_figure_of_few_users_follows_from_totals(
-    district: tuple[Counts, Counts, Counts],
+    k: int, district: tuple[Counts, Counts, Counts]
 ) -> None:
     """Known are all shown figures, and for every margin the true users, or the true days."""
     people, using, days = district
-    k = 5
     ages = [*range(people.shape[2]), *[0] * (len(AGES5) - people.shape[2])]
     whole = [np.where(np.arange(len(AGES5)) < people.shape[2], one[:, :, ages], 0)
              for one in district]  # fmt: skip
