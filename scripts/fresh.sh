@@ -179,6 +179,6 @@ if [ "$all" ]; then
   say "installing without make, as the README says"
   as_user "" "sed -n '/^python3 -m venv/,/^\`\`\`/p' README.md | sed '/^\`\`\`/d' >../install.sh
     git clone --quiet . ../other && cd ../other && set -e && cat ../install.sh && . ../install.sh
-    telads --version && python -m telads --version" || fail "installing without make"
+    .venv/bin/telads --version && .venv/bin/python -m telads --version" || fail "installing without make"
 fi
 say "everything works on a bare machine"
