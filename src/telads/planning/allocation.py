@@ -425,11 +425,11 @@ def _fitted(
 
 def _out_of_reach(asked: float, possible: float, which: Text) -> QuestionError:
     return QuestionError(
-        Text(f"이 예산과 조건으로는 평균 접촉 횟수 {asked:g}회를 맞출 수 없습니다. "
+        Text(f"이 예산과 조건으로는 평균 빈도 {asked:g}회를 맞출 수 없습니다. "
              f"{which.ko} 값은 {possible:.2f}회입니다.",
              f"An average of {asked:g} contacts cannot be met with this budget and these limits; "
              f"the {which.en} is {possible:.2f}."),
-        Text("횟수 목표, 예산, 대상을 바꿔 주세요.",
+        Text("빈도 목표, 예산, 대상을 바꿔 주세요.",
              "Change the goal, the budget or the audience."),
         limit="frequency", value=asked,
     )  # fmt: skip

@@ -287,7 +287,7 @@ def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
 def _verdict(found: Comparison) -> Text:
     """Whether to change the plan, and the figures that say so."""
     moved, change = found.moved_share, found.reach_change
-    reach = "–" if change is None else f"{change:+.1%}".replace("-", "−")
+    reach = "–" if change is None else f"{round(change, 3) + 0.0:+.1%}".replace("-", "−")
     if found.verdict == "keep":
         return Text(
             f"바꿀 것이 없습니다. 옮길 금액은 예산의 {moved:.1%}(기준 {MOVED:.0%} 미만), 예상 "

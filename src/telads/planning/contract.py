@@ -51,7 +51,7 @@ _PROFILE = {
 _OWN: dict[str, Field] = {
     "platform": _part(TEXT, "youtube", "매체: 서비스 이름이나 요청에 적은 이름",
                       "platform: the service, or the name the brief gives it"),
-    "price": _part(COUNT, 4500, "1,000회당 단가(원)", "won for 1,000 contacts"),
+    "price": _part(COUNT, 4500, "CPM: 노출 1,000회의 단가(원)", "CPM: won for 1,000 impressions"),
     "minimum": _part(COUNT, 0, "최소 집행액(원)", "least spend, won"),
     "cap": _part(_MAYBE_COUNT, 9000000, "상한(원), 없으면 null", "most spend, won; null: none"),
     "ceiling": _part(SHARE, 0.8, "도달 상한: 집단에서 닿을 수 있는 사람의 비율, 없으면 null",
