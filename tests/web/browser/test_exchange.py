@@ -114,6 +114,17 @@ def opacity(there: Visit) -> float:
     return float(there.page.evaluate("getComputedStyle(document.getElementById('result')).opacity"))
 
 
+def hold(there: Visit, page: str) -> list[Route]:
+    """Requests for a page from now on, none of which is answered until it is told to go on."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    there.page.route(f"**/{page}/?**", keep)
+    return held
+
+
 def unanswered(route: Route, how: str) -> None:
     if how == "gone":
         route.abort("internetdisconnected")
@@ -154,8 +165,7 @@ def test_a_result_that_takes_long_fades_the_former_one(visit: Open, page: str) -
     query, name, value = CHOICES[page]
     there = visit(Way("ko", WIDE), f"{page}/?{query}")
     coming = there.page.locator("#coming span")
-    held: list[Route] = []
-    there.page.route(f"**/{page}/?**", held.append)
+    held = hold(there, page)
     choose(there, name, value)
     there.page.wait_for_timeout(700)
     assert opacity(there) < 0.5
@@ -171,8 +181,7 @@ def test_a_result_that_takes_long_fades_the_former_one(visit: Open, page: str) -
 
 def test_of_two_choices_the_last_one_is_shown(visit: Open) -> None:
     there = visit(Way("ko", WIDE), "customers/?district=강남구&sex=F&age=30")
-    held: list[Route] = []
-    there.page.route("**/customers/?**", held.append)
+    held = hold(there, "customers")
     choose(there, "age", "60")
     choose(there, "age", "20")
     there.page.wait_for_timeout(300)

@@ -167,8 +167,13 @@ def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) ->
     assert len(outlines) == 25
     for layout in ("wide", "narrow"):
         picture = page.one("svg", class_=f"map-{layout}")
-        assert picture.attributes["aria-labelledby"] == picture.one("title").attributes["id"]
-        assert f"자치구 {count}곳에 대상 30개" in picture.one("title").text
+        title, *marks = picture.all("title")
+        assert picture.attributes["aria-labelledby"] == title.attributes["id"]
+        assert f"자치구 {count}곳에 대상 30개" in title.text
+        told = dict(mark.text.split(": ") for mark in marks)
+        assert len(told) == 25
+        assert sum(len(ranks.split(",")) for ranks in told.values() if ranks != "대상 없음") == 30
+        assert told[answer.rows["district"][0]].startswith("1")
         uses = picture.all("use")
         assert {use.attributes["href"].removeprefix("#") for use in uses} == outlines
         shaded = [use for use in uses if use.attributes["class"] != "shade-0"]
@@ -308,7 +313,7 @@ def test_one_target_is_not_plural(targets: int, districts: int, told: str) -> No
 def test_one_target_on_the_map(site: Client) -> None:
     page = get(site, "/en/advertisers/?service=delivery&sex=M&age=30&district=강북구")
     assert page.one("figcaption").one("strong").text == "1 target in 1 district"
-    assert "1 target in 1 district;" in page.one("svg", class_="map-wide").one("title").text
+    assert "1 target in 1 district;" in page.one("svg", class_="map-wide").all("title")[0].text
 
 
 def test_an_association_below_zero_is_explained(site: Client) -> None:

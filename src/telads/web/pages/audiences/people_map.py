@@ -13,7 +13,7 @@ class Place(NamedTuple):
 
     outline: Outline
     shade: int
-    count: int
+    people: int
 
 
 class PeopleMap(NamedTuple):
