@@ -64,6 +64,7 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     """Serve until interrupted; say where, and on a desktop show it if `browser`."""
     import webbrowser
 
+    from telads.web.ready import require_writable
     from telads.web.serve import serve as run
 
     def say_aloud(text: Text) -> None:
@@ -76,6 +77,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
         if browser and on_a_desktop():
             webbrowser.open(address if lang == "ko" else f"{address}en/")
 
+    check_address(settings)
+    require_writable(settings.workspace)
     say_aloud(Text("웹사이트를 띄우고 있습니다.", "The website is starting."))
     run(settings, announce)
 
