@@ -66,6 +66,7 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     import webbrowser
 
     from telads.cli.doctor import exposure
+    from telads.web.ready import require_writable
     from telads.web.serve import serve as run
 
     def say_aloud(text: Text) -> None:
@@ -78,6 +79,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
         if browser and on_a_desktop():
             webbrowser.open(address if lang == "ko" else f"{address}en/")
 
+    check_address(settings)
+    require_writable(settings.workspace)
     for finding in exposure(settings):
         sys.stderr.write(f"telads: {finding.text(lang)}\n")
     say_aloud(Text("웹사이트를 띄우고 있습니다.", "The website is starting."))
