@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -275,6 +276,34 @@ def test_reach_in_sentences_has_three_digits() -> None:
         assert (reach_text(count).ko, reach_text(count).en) == (ko, en)
     assert share_text(0.99996).en == "at least 99.9%"
     assert share_text(0.9488).ko == "94.9%"
+
+
+@pytest.mark.seoul
+def test_the_worth_of_the_association_is_as_documented(seoul_build: Build) -> None:
+    rows = pl.read_parquet(seoul_build.table("platforms")).drop_nulls("association")
+    weight = pl.col("association").clip(0, None)
+    pairs = rows.group_by("month", "district", "sex", "age", "service").agg(
+        least=weight.min(), most=weight.max()
+    )
+    assert (pairs["least"] <= 0).mean() == pytest.approx(0.5, abs=0.01)
+    above = pairs.filter(pl.col("least") > 0)
+    assert (above["most"] / above["least"]).median() == pytest.approx(4.5, abs=0.05)
+    lost = []
+    for service in ("delivery", "game", "finance", "shopping", "video"):
+        known = [one for one in ("shopping", "game", "youtube", "finance") if one != service][:3]
+        platforms = [{"service": one, "price": price, "ceiling": 0.8}
+                     for one, price in zip(known, (3500, 4500, 6000), strict=True)]  # fmt: skip
+        for budget in (5_000_000, 20_000_000, 60_000_000):
+            asked = {**BRIEF, "audience": {"where": {"age": [20, 30, 40]}}, "service": service,
+                     "budget": budget, "platforms": platforms}  # fmt: skip
+            free, held = (
+                make_plan(seoul_build, read_brief({**asked, "weight": weight})).result.summary
+                for weight in (None, "association")
+            )
+            lost.append(1 - held["reached"] / free["reached"])
+    assert min(lost) == pytest.approx(0.005, abs=5e-4)
+    assert max(lost) == pytest.approx(0.24, abs=6e-3)
+    assert float(np.median(lost)) == pytest.approx(0.033, abs=1e-3)
 
 
 @pytest.mark.seoul

@@ -107,10 +107,10 @@ def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:
     if plan.brief.weight and plan.former is None:
         found.append(Text(
             "연관 가중을 골랐습니다. 매체에 따른 광고 대상 서비스 이용의 차이는 중앙값 0.8%로 "
-            "측정되었으나 가중값은 3.3배 차이가 나므로, 도달을 잃을 수 있습니다.",
+            "측정되었으나 가중값은 몇 배씩 차이가 나므로, 도달을 잃을 수 있습니다.",
             "Contacts are weighted by association: measured, the use of the advertised service "
-            "differs by 0.8 % (median) between platforms, the weights by 3.3 times, so reach may "
-            "be given away.",
+            "differs by 0.8 % (median) between platforms, the weights several times over, so reach "
+            "may be given away.",
         ))  # fmt: skip
     return tuple(found)
 
