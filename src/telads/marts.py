@@ -161,7 +161,7 @@ def services_table(given: Material) -> pl.DataFrame:
     """Methods A1 to A5 and T1 for each month, segment and service."""
     panel, services = given.panel, given.services
     indexed = np.array([BY_ID[service].is_index for service in services])
-    z = affinity(panel.usage)
+    z = affinity(panel.usage, panel.population)
     # Days may be subtracted from month to month; an index has a new scale each month, its z not.
     change, city = (
         np.where(indexed, of_affinity, of_usage)

@@ -73,7 +73,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 2
+BUILD_FORMAT = 3
 """The version of a build's tables: a change of their columns or figures makes it another."""
 
 

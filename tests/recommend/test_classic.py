@@ -113,7 +113,7 @@ def test_below_the_mean_more_use_lowers_the_classic_score(later: float, more: fl
     # In the very month that use rose, against the month before it:
     assert scores[1].weight[1, 4, 6] > scores[1].weight[0, 4, 6]
     assert scores[1].score[1, 4, 6] < scores[1].score[0, 4, 6]
-    z = [affinity(panel.usage[1]) for panel in (before, after)]
+    z = [affinity(panel.usage[1], panel.population[1]) for panel in (before, after)]
     assert z[1][4, 6] > z[0][4, 6]
     assert ranks(z[1].T)[6, 4] <= ranks(z[0].T)[6, 4]
 

@@ -51,11 +51,11 @@ FIELDS: dict[str, Field] = {
         "이용량: 한 달 사용일수(앱별 합), 유튜브·넷플릭스는 표준화 지수",
         "usage: days a month summed over apps; a standardised index for YouTube and Netflix")),
     "affinity": Field(maybe(), 0.911, Text(
-        "관심도: 모든 집단의 평균에서 떨어진 정도(표준편차)",
-        "affinity: standard deviations from the mean of all segments")),
+        "관심도: 서울 시민 평균에서 떨어진 정도(표준편차)",
+        "affinity: standard deviations from the city's mean person")),
     "index": Field(maybe(), 120.5, Text(
-        "지수: 서울 평균이 100, 지수 서비스는 null",
-        "index: 100 is the city's mean; null for index services")),
+        "지수: 서울 시민 평균이 100, 지수 서비스는 null",
+        "index: 100 is the city's mean person; null for index services")),
     "index_low": Field(maybe(), 116.4, Text("지수의 80% 구간 하한", "index, low end of 80 %")),
     "index_high": Field(maybe(), 124.6, Text("지수의 80% 구간 상한", "index, high end of 80 %")),
     "change": Field(maybe(), -0.707, Text(
@@ -97,8 +97,8 @@ FIELDS: dict[str, Field] = {
     "value": Field(maybe(), 8.67, Text("신호의 값(신호의 단위)", "value, in the signal's unit")),
     "se": Field(maybe(minimum=0), 0.32, Text("표준오차(동네 단위)",
                                              "standard error, clustered by neighbourhood")),
-    "z_city": Field(maybe(), -0.537, Text("모든 집단 대비(표준편차)",
-                                        "standard deviations from all segments")),
+    "z_city": Field(maybe(), -0.537, Text("서울 시민 평균 대비(표준편차)",
+                                        "standard deviations from the city's mean person")),
     "z_peers": Field(maybe(), -1.808, Text("같은 성별·나이 대비(표준편차)",
                                          "standard deviations from the same sex and age")),
     "coverage": Field(SHARE, 1.0, Text(

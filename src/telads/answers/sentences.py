@@ -23,8 +23,6 @@ STILL = 0.005
 """A change of less than this share of the usage is no movement worth a sentence."""
 LEAST_DAYS = 0.05
 """Nor is one that is written as 0.0 days."""
-CITY = 100
-"""The index of the city's mean person."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
@@ -63,15 +61,9 @@ def _more(row: Row) -> Text:
     """How far above the mean, as the data allow to say."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
-    if row["index"] < CITY:  # large groups may use it more than most groups do
-        return Text(
-            f"(집단들의 평균보다는 많지만, 서울 시민 평균을 100으로 하면 {row['index']:.0f})",
-            f" (more than the mean of the groups, yet index {row['index']:.0f}, the city's mean "
-            "person being 100)",
-        )
     return Text(
-        f"(서울 평균을 100으로 할 때 {row['index']:.0f})",
-        f" (index {row['index']:.0f}, the city's mean being 100)",
+        f"(서울 시민 평균을 100으로 할 때 {row['index']:.0f})",
+        f" (index {row['index']:.0f}, the city's mean person being 100)",
     )
 
 

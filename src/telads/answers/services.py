@@ -34,10 +34,10 @@ def services(
 ) -> Answer:
     """The services of a segment in order, the one to advertise first (methods A1 to A5).
 
-    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the mean
-    of all segments), index (100 = the city's mean person) with its 80 % interval, change since
-    the month before (days for day services, affinity for index services) and its two parts,
-    labels. The classic method adds its weight, z and score and orders by score.
+    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the city's
+    mean person), index (100 = that person) with its 80 % interval, change since the month before
+    (days for day services, affinity for index services) and its two parts, labels. The classic
+    method adds its weight, z and score and orders by score.
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)

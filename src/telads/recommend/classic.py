@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from telads.features.affinity import affinity, known_mean
+from telads.features.affinity import in_deviations, known_mean
 from telads.features.association import Cells, segment_correlations
 from telads.features.panel import Array, Panel
 
@@ -28,7 +28,8 @@ def classic_scores(panel: Panel) -> ClassicScores:
     """Weights and scores of all months of the panel, z from all of them together."""
     mean = known_mean(panel.plain, axis=0)
     weight = panel.plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
-    z = affinity(panel.overall[-1])  # alike in form: it is what goes in that differs
+    overall = panel.overall[-1]
+    z = in_deviations(overall - known_mean(overall), overall)
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)
 

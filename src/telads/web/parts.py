@@ -47,8 +47,8 @@ NOTES: dict[str, Note] = {
         "1위와 2위의 관심도 차이가 0.10보다 작아 어느 쪽이 앞서는지 말할 수 없습니다.",
         "The first two affinities are less than 0.10 apart: which one leads cannot be told.")),
     "below_average": Note(LABELS["below_average"], "below", Text(
-        "이 집단은 이 서비스를 서울의 평균 집단보다 적게 씁니다.",
-        "This segment uses the service less than the mean of the city's segments.")),
+        "이 집단은 이 서비스를 서울 시민 평균보다 적게 씁니다.",
+        "This segment uses the service less than the city's mean person.")),
     "local": Note(LABELS["local"], "local", Text(
         "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
         "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
