@@ -259,7 +259,10 @@ def platforms_table(given: Material) -> pl.DataFrame:
 
 
 def classic_platforms_table(given: Material) -> pl.DataFrame:
-    """The study's correlations, from cells averaged over all months."""
+    """Correlations over neighbourhoods, from cells averaged over all months.
+
+    `n_cells` counts neighbourhoods: each has the mean of a segment's two five-year ages.
+    """
     cells = given.window_cells(given.panel.months)
     r, n = (_others(array) for array in classic_associations(cells, given.floor))
     order = np.argsort(-r, axis=-1, kind="stable")

@@ -153,5 +153,6 @@ def test_classic_platforms_are_the_study_s_correlations(seoul_build: Build) -> N
     rows = platforms(seoul_build, "배달", "강남구", "F", 30, method="classic").rows
     assert rows["association"].is_sorted(descending=True)
     assert rows["low"].null_count() == 6
+    assert (rows["n_cells"] == 22).all()  # neighbourhoods: their ages are averaged
     stored = read(seoul_build, "classic_platforms")
     assert stored.height == 300 * 42

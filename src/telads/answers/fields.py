@@ -87,7 +87,9 @@ FIELDS: dict[str, Field] = {
     "p_first": Field(SHARE, 0.982, Text("1위일 확률(0~1)", "probability of being first, 0..1")),
     "tie_group": Field({"type": ["integer", "null"], "minimum": 1}, 1, Text(
         "동순위 묶음, 1은 1위와 가릴 수 없음", "tie group; 1 cannot be told from the first")),
-    "n_cells": Field(COUNT, 44, Text("바탕이 된 셀(동네×5세) 수", "cells it rests on")),
+    "n_cells": Field(COUNT, 44, Text(
+        "바탕이 된 셀(동네×5세) 수, classic은 동네 수",
+        "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods")),
     "distance": Field({"type": "number", "minimum": 0}, 0.234, Text(
         "일곱 관심도 사이의 거리(표준편차), 0은 같음",
         "distance between the seven affinities (standard deviations), 0 is the same")),
