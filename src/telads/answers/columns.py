@@ -14,11 +14,21 @@ from telads.wording import figure
 Row = dict[str, Any]
 
 LABELS: dict[str, Text] = {
-    "tie": Text("1위 가릴 수 없음", "tie"),
+    "tie": Text("다음 달 1위 가릴 수 없음", "tie next month"),
+    "tie_ahead": Text("석 달 뒤 1위 가릴 수 없음", "tie in three months"),
     "below_average": Text("평균 아래", "below average"),
     "local": Text("지역 특성", "local"),
 }
 """The honesty labels of method A4."""
+
+
+MOVEMENTS: dict[str, Text] = {
+    "still": Text("거의 그대로", "about the same"),
+    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
+    "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
+    "noise": Text("오차 범위 안의 움직임", "within noise"),
+}
+"""Whose the latest change was (method A5)."""
 
 
 class Column(NamedTuple):
@@ -194,8 +204,16 @@ COLUMNS: dict[str, Column] = {
     "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
     "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),
     "index": _figure(Text("지수(서울=100)", "Index (city 100)"), "index", ".0f"),
-    "index_low": _figure(Text("80% 하한", "80% low"), "index_low", ".0f"),
-    "index_high": _figure(Text("80% 상한", "80% high"), "index_high", ".0f"),
+    "index_low": _figure(Text("동네 80% 하한", "Places 80% low"), "index_low", ".0f"),
+    "index_high": _figure(Text("동네 80% 상한", "Places 80% high"), "index_high", ".0f"),
+    "index_next_low": _figure(Text("다음 달 80% 하한", "Next 80% low"), "index_next_low", ".0f"),
+    "index_next_high": _figure(Text("다음 달 80% 상한", "Next 80% high"), "index_next_high", ".0f"),
+    "index_ahead_low": _figure(
+        Text("석 달 뒤 80% 하한", "In 3 months low"), "index_ahead_low", ".0f"
+    ),
+    "index_ahead_high": _figure(
+        Text("석 달 뒤 80% 상한", "In 3 months high"), "index_ahead_high", ".0f"
+    ),
     "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True), form="+.2f"),
     "change_city": Column(
         Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
@@ -203,6 +221,7 @@ COLUMNS: dict[str, Column] = {
     "change_local": Column(
         Text("지역 몫", "Local part"), _in_unit("change_local", True), form="+.2f"
     ),
+    "movement": Column(Text("움직임", "Movement"), _of(MOVEMENTS, "movement"), figure=False),
     "labels": Column(Text("표시", "Labels"), _labels, figure=False),
     "weight": _figure(Text("가중치", "Weight"), "weight", ".3f"),
     "z": _figure(Text("z", "z"), "z", "+.3f"),

@@ -132,7 +132,8 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     if not asked.service:
         return services(build, *segment, month).rows, (month,), options
     service = service_of(build, asked.service)
-    rows = platforms(build, service.id, *segment, month).rows
+    # The picture is of the association: how sure it is is what a picture can show.
+    rows = platforms(build, service.id, *segment, month, by="association").rows
     return rows, (month,), {**options, "service": service}
 
 

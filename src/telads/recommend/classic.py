@@ -52,7 +52,7 @@ def _neighbourhoods(cells: Cells) -> Cells:
     _, first, row = np.unique(of, return_index=True, return_inverse=True)
 
     def sums(values: Array) -> Array:
-        return np.bincount(row, values, minlength=len(first))
+        return np.bincount(row, values, minlength=len(first)).astype(np.float64)
 
     known = ~np.isnan(cells.usage)
     counts = np.column_stack([sums(column.astype(float)) for column in known.T])

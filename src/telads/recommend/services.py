@@ -14,6 +14,10 @@ from telads.features.affinity import affinity, forecast, known_mean
 from telads.features.panel import Array, Panel
 from telads.language import Text
 from telads.recommend.classic import classic_scores
+from telads.recommend.intervals import AHEAD, NEXT
+
+TIES = {NEXT: 0.10, AHEAD: 0.20}
+"""By months ahead: affinities closer than this do not tell which service will be first (A4)."""
 
 
 class ServiceRecommender(Protocol):

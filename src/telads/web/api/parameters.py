@@ -14,6 +14,7 @@ from pydantic import Field
 from telads.answers.choices import METHODS, ROWS
 from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
+from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.targets import ORDERS
 from telads.catalog import SERVICE_IDS
 from telads.language import Text
@@ -31,6 +32,8 @@ PARAMETERS: dict[str, Text] = {
     "month": Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
     "method": Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
     "by": Text("대상의 순서: 관심도, 초과 이용량, 이용량", "order of the targets"),
+    "platforms_by": Text("매체의 순서: 이용 또는 연관",
+                         "order of the platforms: use or association"),
     "top": Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
     "platforms": Text("대상마다 광고할 매체도", "with the platforms for each target"),
     "among": Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
@@ -116,6 +119,11 @@ class HistoryAsked(Group):
 class PlatformsAsked(Methodical, Timed, Group, Service):
     """`platforms`."""
 
+    by: str | None = Field(
+        None, description=PARAMETERS["platforms_by"].en, examples=["use"],
+        json_schema_extra={"enum": list(PLATFORM_ORDERS)},
+    )  # fmt: skip
+
 
 class LookalikeAsked(Timed, Group):
     """`lookalike`."""
@@ -139,6 +147,9 @@ class TargetsAsked(Paged, Members, Methodical, Timed, Service):
     by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
     top: int = Field(10, ge=ROWS[0], le=ROWS[1], description=PARAMETERS["top"].en, examples=[10])
     platforms: bool = _given("platforms", False, example=True)
+    platforms_by: str = _given(
+        "platforms_by", "use", example="use", enum=[by for by in PLATFORM_ORDERS if by != "classic"]
+    )
 
 
 class SegmentsAsked(Paged, Members, Timed):

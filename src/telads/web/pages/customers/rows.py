@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.sentences import whose_movement
+from telads.answers.columns import MOVEMENTS
 from telads.catalog import BY_ID
 from telads.features.signals import CLEARLY, SIGNALS, hint_of
 from telads.language import Lang, Text
@@ -15,12 +15,6 @@ from telads.web.pages.customers.form import Choice, customer_address
 from telads.web.svg import Lines, lines
 from telads.web.written import written
 from telads.wording import figure, segment_name
-
-WHOSE: dict[str | None, Text] = {
-    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
-    "local": Text("이 지역의 움직임", "this district's own"),
-    "still": Text("거의 그대로", "about the same"),
-}
 
 
 class ServiceRow(NamedTuple):
@@ -79,14 +73,14 @@ def service_rows(answer: Answer, choice: Choice, lang: Lang) -> list[ServiceRow]
 
 
 def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang) -> ServiceRow:
-    whose = whose_movement(row)
+    whose = row["movement"]
     direction = "" if whose is None else "still" if whose == "still" else (
         "up" if row["change"] > 0 else "down"
     )  # fmt: skip
     return ServiceRow(
         values=row,
         text=written(answer.question, row, lang),
-        whose=WHOSE.get(whose),
+        whose=MOVEMENTS[whose] if whose else None,
         direction=direction,
         targets=targets_address(row["service"], choice.month, method=choice.method),
     )
