@@ -50,8 +50,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "districts": ("district", "name_ko", "name_en"),
     "status": ("month", "first", "last", "file", "taken", "rows", "masked", "coverage",
                "synthetic", "built", "replaced", "warnings_ko", "warnings_en"),
-    "evaluate": ("part", "recommender", "measure", "value", "low", "high", "ahead", "ahead_low",
-                 "ahead_high"),
+    "evaluate": ("part", "recommender", "service", "measure", "value", "low", "high", "ahead",
+                 "ahead_low", "ahead_high", "cases"),
 }  # fmt: skip
 """The keys of a row, all always there; `targets classic` is a variant of a question."""
 

@@ -142,8 +142,11 @@ FIELDS: dict[str, Field] = {
         "바꾼 파일의 SHA-256", "SHA-256 of the file it replaced")),
     "warnings_ko": Field(TEXTS, [], Text("주의할 점(한국어)", "remarks in Korean")),
     "warnings_en": Field(TEXTS, [], Text("주의할 점(영어)", "remarks in English")),
-    "part": Field({"type": "string", "enum": ["services", "platforms"]}, "services",
+    "part": Field({"type": "string", "enum": ["services", "platforms", "ties", "intervals",
+                                              "movements", "worth"]}, "services",
                   Text("무엇을 시험했는지", "what was tested")),
+    "cases": Field({"type": ["integer", "null"], "minimum": 0}, 1234, Text(
+        "값의 바탕이 된 경우의 수, 세지 않으면 null", "cases that the value rests on, if counted")),
     "recommender": Field(TEXT, "affinity", Text("방법", "recommender")),
     "measure": Field(TEXT, "ndcg", Text("척도 또는 항목", "measure")),
     "ahead": Field(maybe(), 0.02, Text("classic보다 앞선 만큼", "ahead of classic by")),
@@ -160,6 +163,8 @@ FIELDS: dict[str, Field] = {
 
 _ANY = maybe()
 OF_QUESTION: dict[tuple[str, str], Field] = {
+    ("evaluate", "service"): Field({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]},
+        None, Text("서비스, 모두에 관한 값은 null", "service; null where it is about all")),
     ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
     ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),
     ("evaluate", "high"): Field(_ANY, 0.99, Text("95% 구간 상한", "high end of its 95 % interval")),
