@@ -119,8 +119,8 @@ def _platforms(answer: Answer) -> Iterator[str]:
     if isinstance(repeats, float):
         yield ""
         yield (
-            f"In {repeats:.1%} of segments, services and months the cells repeat the pattern of the "
-            "month before, equal but for a factor and a shift, up to rounding."
+            f"In {repeats:.1%} of segments, services and months the cells repeat the pattern of "
+            "the month before, equal but for a factor and a shift, up to rounding."
             + (
                 " So the figures of platforms rest on one month's pattern of neighbourhoods, "
                 "whatever month is asked for."
@@ -139,17 +139,18 @@ def _orders_of_platforms(rows: pl.DataFrame) -> Iterator[str]:
     yield "## Orders of platforms"
     yield ""
     yield (
-        f"- By association: on the first platform a contact meets {worth['association_gain', None]:.1%} "
-        f"more use of the advertised service than on the last (median over segments and services; "
+        "- By association: on the first platform a contact meets "
+        f"{worth['association_gain', None]:.1%} more use of the advertised service than on the "
+        "last (median over segments and services; "
         f"{worth['association_gain_p90', None]:.1%} in one case of ten)."
     )
     yield (
-        f"- By use: the segment uses the first platform {worth['use_gain', None]:.0%} more than the "
-        "last, each against the city's mean person (median)."
+        f"- By use: the segment uses the first platform {worth['use_gain', None]:.0%} more than "
+        "the last, each against the city's mean person (median)."
     )
     yield (
-        f"- The two orders are unrelated: Kendall's τ {worth['orders_agree', None]:.3f}. Hence use is "
-        "the default and association breaks its ties."
+        f"- Both orders agree with Kendall's τ {worth['orders_agree', None]:.3f} (0: unrelated, 1: "
+        "alike). Use is the default, association breaks its ties."
     )
 
 
@@ -217,7 +218,10 @@ def _ties(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
         yield f"| {title} | {' | '.join(cells)} |"
     yield ""
     limits = ", ".join(f"{TIES[horizon]:.2f} {_ahead(horizon)}" for horizon in HORIZONS)
-    yield f"Shares with 95 % intervals over districts and numbers of cases. A tie is a lead below {limits}."
+    yield (
+        "Shares with 95 % intervals over districts and numbers of cases. A tie is a lead below "
+        f"{limits}."
+    )
 
 
 def _share(row: dict[str, Any] | None) -> str:
@@ -263,8 +267,8 @@ def _movements(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
         for row in rows.filter(pl.col("part") == "movements").to_dicts():
             which = "beyond noise" if row["measure"].startswith("beyond") else "all"
             yield (
-                f"- {_ahead(horizon).capitalize()}, {which}: {row['value']:.1%} of {row['cases']:,} "
-                "have the same sign again."
+                f"- {_ahead(horizon).capitalize()}, {which}: {row['value']:.1%} of "
+                f"{row['cases']:,} have the same sign again."
             )
 
 

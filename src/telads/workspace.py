@@ -232,6 +232,10 @@ class Build:
         """Whether any month is synthetic."""
         return bool(self.about["synthetic"])
 
+    def breaks(self, month: Month) -> tuple[str, ...]:
+        """The measures whose series may be broken between the month before and this one."""
+        return tuple(self.about.get("breaks", {}).get(str(month), ()))
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """What is remarkable about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])

@@ -18,6 +18,7 @@ LABELS: dict[str, Text] = {
     "tie_ahead": Text("석 달 뒤 1위 가릴 수 없음", "tie in three months"),
     "below_average": Text("평균 아래", "below average"),
     "local": Text("지역 특성", "local"),
+    "break": Text("계열 끊김 가능", "possible break"),
 }
 """The honesty labels of method A4."""
 

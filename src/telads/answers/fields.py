@@ -35,7 +35,7 @@ RANK = {"type": "integer", "minimum": 1}
 SHARE = maybe(minimum=0, maximum=1)
 CORRELATION = maybe(minimum=-1, maximum=1)
 LABELS = {"type": "array", "items": {"type": "string", "enum": [
-    "tie", "tie_ahead", "below_average", "local"]}}  # fmt: skip
+    "tie", "tie_ahead", "below_average", "local", "break"]}}  # fmt: skip
 
 FIELDS: dict[str, Field] = {
     "rank": Field(RANK, 1, Text("순위, 1이 먼저", "place, 1 comes first")),
@@ -85,9 +85,10 @@ FIELDS: dict[str, Field] = {
         "own, but within noise)")),
     "labels": Field(LABELS, ["local"], Text(
         "표시: tie(다음 달 1위 가릴 수 없음), tie_ahead(석 달 뒤 1위 가릴 수 없음), "
-        "below_average(평균 아래), local(지역 특성)",
+        "below_average(평균 아래), local(지역 특성), break(이 달에 계열이 끊겼을 수 있음)",
         "labels: tie (no clear first next month), tie_ahead (none three months ahead), "
-        "below_average, local (differs from the city)")),
+        "below_average, local (differs from the city), break (the city's series may be broken "
+        "between the month before and this one)")),
     "weight": Field(maybe(), 1.056, Text("2023년 연구의 가중치", "weight of the 2023 study")),
     "z": Field(maybe(), 0.781, Text("2023년 연구의 z", "z of the 2023 study")),
     "score": Field(maybe(), 0.825, Text("2023년 연구의 점수", "score of the 2023 study")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from telads import catalog
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
-from telads.answers.sentences import PASSING
+from telads.answers.sentences import BROKEN, PASSING
 from telads.answers.services import beyond_noise
 from telads.answers.tables import of_month
 from telads.disclosure import published
@@ -50,7 +50,7 @@ def movements(build: Build, month: str | Month | None = None, top: int = 3) -> A
         build=build.name,
         synthetic=build.synthetic,
         rows=_frame(ranked),
-        sentences=tuple(_sentence(row) for row in ranked),
+        sentences=tuple(_sentence(row, row["service"] in build.breaks(when)) for row in ranked),
         warnings=build.warnings(when),
     )
 
@@ -122,7 +122,14 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _sentence(row: dict[str, Any]) -> Text:
+def _sentence(row: dict[str, Any], broken: bool) -> Text:
+    said = _said(row)
+    if not broken:
+        return said
+    return Text(f"{said.ko} {BROKEN.ko}.", f"{said.en} {BROKEN.en.capitalize()}.")
+
+
+def _said(row: dict[str, Any]) -> Text:
     name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
     went = Text(
         f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",

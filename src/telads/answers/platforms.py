@@ -34,8 +34,7 @@ ORDERS: dict[str, Text] = {
     ),
     "classic": Text("2023년 연구 방식", "as in the 2023 study"),
 }
-"""The orders of platforms. The level of use differs far more between segments than the association
-tells, and the two are unrelated (`evaluate`), so the first is the default."""
+"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
 
 _COLUMNS = ("rank", "service", "affinity", "index", "association", "low", "high", "p_first",
             "tie_group", "n_cells")  # fmt: skip

@@ -20,7 +20,10 @@ Row = dict[str, Any]
 NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
 PASSING = Text("이런 지역만의 움직임은 대개 오래가지 않습니다",
-               "such movements of a district's own mostly do not last")  # fmt: skip
+               "such local movements mostly do not last")  # fmt: skip
+BROKEN = Text(
+    "이 달에 집계가 바뀌어 계열이 끊겼을 수 있습니다", "possible break in the series this month"
+)
 _SOURCES = {
     "city": Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
                  "a movement of the same sex and age all over the city"),
@@ -110,6 +113,8 @@ def _movement(row: Row) -> tuple[Text, ...]:
     )  # fmt: skip
     turned = ("높아졌습니다", "낮아졌습니다") if measure.is_index else ("늘었습니다", "줄었습니다")
     source = _SOURCES[whose]
+    if "break" in row["labels"]:
+        source = Text(f"{source.ko}. {BROKEN.ko}", f"{source.en}; {BROKEN.en}")
     return (
         Text(
             f"{josa(what.ko, '은/는')} 지난달보다{amount.ko} {turned[0] if up else turned[1]}. "

@@ -96,7 +96,7 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
 @lru_cache(maxsize=KEPT)
 def _in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
-    rows = _labelled(of_month(build, "services", month))
+    rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
         return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
@@ -114,7 +114,7 @@ def _over_months(build: Build) -> Grouped:
     return Grouped(by_place, KEY, ("month", "service", "usage", "affinity", "index", "rank"))
 
 
-def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
     """Add the honesty labels of method A4 as a list; `rows` are of many segments in one month."""
     import polars as pl
 
@@ -125,6 +125,7 @@ def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
         "tie_ahead": _tied("standing", TIES[AHEAD]) & ~next_month,
         "below_average": pl.col("forecast") < 0,
         "local": pl.col("local"),
+        "break": pl.col("service").is_in(broken),
     }
     labels = [pl.when(condition).then(pl.lit(label)) for label, condition in conditions.items()]
     return rows.with_columns(

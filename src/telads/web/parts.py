@@ -61,6 +61,11 @@ NOTES: dict[str, Note] = {
         "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
         "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
         "false discovery rate 5 %).")),
+    "break": Note(LABELS["break"], "below", Text(
+        "서울 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
+        "이 달을 넘는 비교에 주의하십시오.",
+        "The city's mean moved unusually far into this month: it may have been counted otherwise "
+        "since, so take care with comparisons across it.")),
     "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
         "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
         "Not the data of real people: drawn from a distribution like theirs.")),

@@ -15,6 +15,7 @@ from telads.web.pages.customers.form import Choice, customer_address
 from telads.web.svg import Lines, lines
 from telads.web.written import written
 from telads.wording import figure, segment_name
+from telads.workspace import Build
 
 
 class ServiceRow(NamedTuple):
@@ -37,6 +38,8 @@ class Trend(NamedTuple):
     last: str
     last_city: str
     months: list[tuple[Month, str, str]]
+    breaks: list[Month]
+    """Into which the city's series may be broken."""
 
     @property
     def first(self) -> Month:
@@ -86,13 +89,18 @@ def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang
     )
 
 
-def trends_of(answer: Answer, lang: Lang) -> list[Trend]:
+def trends_of(answer: Answer, build: Build, lang: Lang) -> list[Trend]:
     """The services of `trends`, in the order of the catalogue."""
     series: dict[str, list[dict[str, Any]]] = {}
     for row in answer.records:
         series.setdefault(row["service"], []).append(row)
     known = {name: Month.parse(name) for name in {row["month"] for row in answer.records}}
-    return [_trend(service, rows, known, lang) for service, rows in series.items()]
+    return [
+        _trend(service, rows, known, lang)._replace(
+            breaks=[month for month in sorted(known.values()) if service in build.breaks(month)]
+        )
+        for service, rows in series.items()
+    ]
 
 
 def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], lang: Lang) -> Trend:
@@ -113,6 +121,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
             (month, text(value), text(beside))
             for month, value, beside in zip(months, own, city, strict=True)
         ],
+        breaks=[],
     )
 
 

@@ -41,7 +41,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "rows": rows.service_rows(answer, choice, lang),
         "scale": affinity_scale(answer.rows["affinity"]),
-        "trends": rows.trends_of(trends(build, *choice.segment), lang),
+        "trends": rows.trends_of(trends(build, *choice.segment), build, lang),
         "least_foretold": LEAST_FORETOLD,
         "signals": context,
         "signal_rows": rows.signal_rows(context, lang),

@@ -88,6 +88,7 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
         return value_in(answer, PLATFORMS, recommender, measure)
 
     own, city = platform(OWN, "tau"), platform(CITY, "tau")
+    repeats = answer.facts["repeats"]
     return {
         "evaluation": answer,
         "lead": answer.sentences[0](lang) if answer.sentences else "",
@@ -98,7 +99,7 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
         "alike": own is not None and city is not None and own - city < ALIKE,
         "classic_tau": platform(CLASSIC, "tau"),
         "coverage": platform(OWN, "coverage"),
-        "pattern": answer.facts["repeats"] is not None and answer.facts["repeats"] >= REPEATS,
+        "pattern": isinstance(repeats, float) and repeats >= REPEATS,
         "leads": lambda: leads(answer, lang),
         "held": lambda: held(answer, lang),
         **{
