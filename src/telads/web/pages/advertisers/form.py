@@ -177,7 +177,11 @@ def why_one_order(choice: Choice, lang: Lang) -> str:
 
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
     """The lists that few need."""
-    named = [(id, text) for id, text in PLATFORM_ORDERS.items() if id != "classic"]
+    named = [
+        (id, Text(*(words.partition(":")[0] for words in text)))
+        for id, text in PLATFORM_ORDERS.items()
+        if id != "classic"
+    ]
     title = Text("매체 순서", "Order of platforms")
     return [
         select("platforms_by", title, named, choice.platforms_by, lang),
