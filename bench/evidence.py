@@ -6,16 +6,20 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from bench.inputs import real_files
-from telads.answers.evaluation import HORIZONS, evaluation
+from telads.answers.answer import Answer
+from telads.answers.evaluation import HORIZONS, REPEATS, evaluation
 from telads.answers.tables import read
 from telads.build import build
 from telads.catalog import BY_ID
+from telads.evaluate.promises import BANDS, LEADS
 from telads.ingest import ingest
+from telads.recommend.services import TIES
 from telads.settings import Settings
 from telads.workspace import Build, Workspace
 
@@ -60,9 +64,13 @@ def _page(workspace: Workspace, made: Build) -> Iterator[str]:
     )
     for horizon in HORIZONS:
         yield from _horizon(workspace, horizon)
-    yield from _platforms(evaluation(workspace, 1).rows)
+    yield from _platforms(evaluation(workspace, 1))
+    yield from _orders_of_platforms(evaluation(workspace, 1).rows)
     yield from _faults(read(made, "classic"))
     yield from _labels(read(made, "services"))
+    yield from _ties([evaluation(workspace, horizon).rows for horizon in HORIZONS])
+    yield from _intervals([evaluation(workspace, horizon).rows for horizon in HORIZONS])
+    yield from _movements([evaluation(workspace, horizon).rows for horizon in HORIZONS])
     yield from _orders(read(made, "services"))
 
 
@@ -77,7 +85,7 @@ def _horizon(workspace: Workspace, horizon: int) -> Iterator[str]:
         for row in rows.to_dicts()
     }
     yield ""
-    yield f"## {horizon} month{'s' if horizon > 1 else ''} ahead"
+    yield f"## {_ahead(horizon)}"
     yield ""
     yield (
         f"{answer.facts['origins']} months foretold; of the three observed months, "
@@ -90,7 +98,8 @@ def _horizon(workspace: Workspace, horizon: int) -> Iterator[str]:
         yield f"| {name} | {' | '.join(table[name, measure] for measure in MEASURES)} |"
 
 
-def _platforms(rows: pl.DataFrame) -> Iterator[str]:
+def _platforms(answer: Answer) -> Iterator[str]:
+    rows, repeats = answer.rows, answer.facts["repeats"]
     yield ""
     yield "## Platforms, by split halves over neighbourhoods"
     yield ""
@@ -106,6 +115,42 @@ def _platforms(rows: pl.DataFrame) -> Iterator[str]:
     yield (
         "The mean of the sex and age alone (`city`) orders platforms about as well: what the "
         "method adds is the segment's own figure with an interval that holds."
+    )
+    if isinstance(repeats, float):
+        yield ""
+        yield (
+            f"In {repeats:.1%} of segments, services and months the cells repeat the pattern of "
+            "the month before, equal but for a factor and a shift, up to rounding."
+            + (
+                " So the figures of platforms rest on one month's pattern of neighbourhoods, "
+                "whatever month is asked for."
+                if repeats >= REPEATS
+                else ""
+            )
+        )
+
+
+def _orders_of_platforms(rows: pl.DataFrame) -> Iterator[str]:
+    """What the orders of platforms are worth: measured, over advertised day services."""
+    worth = _values(rows, "worth")
+    if not worth:
+        return
+    yield ""
+    yield "## Orders of platforms"
+    yield ""
+    yield (
+        "- By association: on the first platform a contact meets "
+        f"{worth['association_gain', None]:.1%} more use of the advertised service than on the "
+        "last (median over segments and services; "
+        f"{worth['association_gain_p90', None]:.1%} in one case of ten)."
+    )
+    yield (
+        f"- By use: the segment uses the first platform {worth['use_gain', None]:.0%} more than "
+        "the last, each against the city's mean person (median)."
+    )
+    yield (
+        f"- Both orders agree with Kendall's τ {worth['orders_agree', None]:.3f} (0: unrelated, 1: "
+        "alike). Use is the default, association breaks its ties."
     )
 
 
@@ -135,7 +180,6 @@ def _labels(services: pl.DataFrame) -> Iterator[str]:
     local = float(np.mean(services["local"].to_numpy()))
     old = services.filter(pl.col("age") >= 60)
     above = old.filter(pl.col("affinity") >= 0).height
-    tie, lead = _first_place_by_gap(services)
     yield ""
     yield "## Labels"
     yield ""
@@ -144,25 +188,92 @@ def _labels(services: pl.DataFrame) -> Iterator[str]:
         f"- Of {old.height:,} affinities of people of 60 and over, {above} "
         f"{'is' if above == 1 else 'are'} above the city's mean."
     )
+
+
+def _values(rows: pl.DataFrame, part: str) -> dict[tuple[str, str | None], float]:
+    """The values of a part of the evaluation by measure and service."""
+    known = rows.filter(pl.col("part") == part).select("measure", "service", "value")
+    return {(measure, service): value for measure, service, value in known.iter_rows()}
+
+
+def _ties(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """How often the first is first again, by horizon and lead."""
+    yield ""
+    yield "## Ties: how often the first service is first again"
+    yield ""
+    yield f"| lead | {' | '.join(_ahead(horizon) for horizon in HORIZONS)} |"
+    yield "|---" * (len(HORIZONS) + 1) + "|"
+    parts = [
+        {row["measure"]: row for row in rows.filter(pl.col("part") == "ties").to_dicts()}
+        for rows in evaluations
+    ]
+    bands = zip(BANDS, LEADS[:-1], LEADS[1:], strict=True)
+    lines = [
+        (name, f"{low:.2f} and more" if np.isinf(high) else f"{low:.2f} to {high:.2f}")
+        for name, low, high in bands
+    ]
+    labels = [("tie", "labelled a tie"), ("clear", "not labelled")]
+    for name, title in [*lines, *labels]:
+        cells = [_share(part.get(name)) for part in parts]
+        yield f"| {title} | {' | '.join(cells)} |"
+    yield ""
+    limits = ", ".join(f"{TIES[horizon]:.2f} {_ahead(horizon)}" for horizon in HORIZONS)
     yield (
-        f"- The first service is first again the month after in {lead:.1%} of cases with a clear "
-        f"lead, and in {tie:.1%} of ties."
+        "Shares with 95 % intervals over districts and numbers of cases. A tie is a lead below "
+        f"{limits}."
     )
 
 
-def _first_place_by_gap(services: pl.DataFrame) -> tuple[float, float]:
-    """How often the first service stays first: after a tie, after a clear lead."""
-    wide = services.pivot("service", index=["month", "district", "sex", "age"], values="affinity")
-    ids = [name for name in wide.columns if name in BY_ID]
-    months = [
-        wide.filter(pl.col("month") == month).sort("district", "sex", "age").select(ids).to_numpy()
-        for month in sorted(set(wide["month"]))
+def _share(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    return f"{row['value']:.3f} ({row['low']:.3f}–{row['high']:.3f}), {row['cases']:,}"
+
+
+def _intervals(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """How often the intervals of the index hold the month that came."""
+    parts = [_values(rows, "intervals") for rows in evaluations]
+    yield ""
+    yield "## Intervals of the index"
+    yield ""
+    heads = [
+        f"{title}, {_ahead(horizon)}"
+        for horizon in HORIZONS
+        for title in ("forecast holds", "half width", "of neighbourhoods holds")
     ]
-    z = np.stack(months)
-    ordered = np.sort(z[:-1], axis=2)
-    tie = ordered[..., -1] - ordered[..., -2] < 0.10
-    stays = z[:-1].argmax(axis=2) == z[1:].argmax(axis=2)
-    return float(stays[tie].mean()), float(stays[~tie].mean())
+    yield f"| | {' | '.join(heads)} |"
+    yield "|---" * (len(heads) + 1) + "|"
+    forms = {"forecast_holds": ".3f", "forecast_half": ".1f", "neighbourhoods_hold": ".3f"}
+    for service in dict.fromkeys(service for part in parts for _, service in part):
+        cells = [
+            format(part[name, service], form) if (name, service) in part else ""
+            for part in parts
+            for name, form in forms.items()
+        ]
+        yield f"| {BY_ID[str(service)].text.en} | {' | '.join(cells)} |"
+    yield ""
+    yield (
+        "Both are called 80 %. The forecast interval of a month is made of the other months; half "
+        "widths in index points, now. The interval of neighbourhoods is no forecast."
+    )
+
+
+def _movements(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """Whether movements of a district's own last."""
+    yield ""
+    yield "## Movements of a district's own"
+    yield ""
+    for horizon, rows in zip(HORIZONS, evaluations, strict=True):
+        for row in rows.filter(pl.col("part") == "movements").to_dicts():
+            which = "beyond noise" if row["measure"].startswith("beyond") else "all"
+            yield (
+                f"- {_ahead(horizon).capitalize()}, {which}: {row['value']:.1%} of "
+                f"{row['cases']:,} have the same sign again."
+            )
+
+
+def _ahead(horizon: int) -> str:
+    return f"{horizon} month{'s' if horizon > 1 else ''} ahead"
 
 
 def _orders(services: pl.DataFrame) -> Iterator[str]:

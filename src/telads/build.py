@@ -208,6 +208,7 @@ def _about(
         "forecast_phi": settings.forecast_phi,
         "services": services,
         "months": [str(month) for month in current],
+        "breaks": {str(month): found for month, found in warnings.breaks(current).items()},
         "files": {
             str(month): {
                 "file": entry.file,

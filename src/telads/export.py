@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from telads.answers.choices import listed, method_of, one_of
+from telads.answers.platforms import in_order as in_order_of_platforms
 from telads.answers.services import in_order
 from telads.answers.tables import read
 from telads.disclosure import SHARE_DIGITS, size_of
@@ -100,14 +101,20 @@ def targets(build: Build, method: str) -> pl.DataFrame:
 
 
 def platforms(build: Build, method: str) -> pl.DataFrame:
-    """The other services for every segment and service, ranked, with interval and ties."""
+    """The other services for every segment and service, with the segment's use of each.
+
+    Ranked by use, with the association and its interval; classic: ranked by its correlation.
+    """
+    import polars as pl
+
     if method == "classic":
         return read(build, "classic_platforms").select(
             *_KEY, "service", "rank", "platform", "association", "n_cells"
         ).sort(*_KEY, "service", "rank")  # fmt: skip
-    return read(build, "platforms").select(
-        "month", *_KEY, "service", "rank", "platform", "association", "low", "high", "p_first",
-        "tie_group", "n_cells", "prior_only",
+    every = pl.concat([in_order_of_platforms(build, month, "use") for month in build.months])
+    return every.select(
+        "month", *_KEY, "service", "rank", "platform", "affinity", "index", "association",
+        "low", "high", "p_first", "tie_group", "n_cells", "prior_only",
     ).sort("month", *_KEY, "service", "rank")  # fmt: skip
 
 

@@ -192,12 +192,13 @@ class OpenWorkspace:
         age: str | int,
         month: str | Month | None = None,
         method: str = "affinity",
+        by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.platforms.platforms`."""
+        """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
         from telads.answers.platforms import platforms
 
         return self._shown(
-            platforms(self.workspace.build(), service, district, sex, age, month, method)
+            platforms(self.workspace.build(), service, district, sex, age, month, method, by)
         )
 
     def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:

@@ -40,7 +40,7 @@ from telads.disclosure import (
     without_small_parts,
 )
 from telads.engines.polars import collect
-from telads.features.affinity import affinity, forecast, movement, ranks
+from telads.features.affinity import affinity, forecast, movement, ranks, spread_of
 from telads.features.association import (
     Cells,
     above_floor,
@@ -53,6 +53,7 @@ from telads.features.segments import SEGMENT, segment_frame, weighted_means, wit
 from telads.features.signals import signals
 from telads.model import AGES, Month
 from telads.recommend.classic import classic_associations, classic_scores
+from telads.recommend.intervals import AHEAD, NEXT, half_widths
 from telads.recommend.platforms import EIGHTY, associate, first_probability, tie_groups
 from telads.recommend.targets import reach
 from telads.tables.schema import POPULATION, measures_in
@@ -161,7 +162,7 @@ def services_table(given: Material) -> pl.DataFrame:
     """Methods A1 to A5 and T1 for each month, segment and service."""
     panel, services = given.panel, given.services
     indexed = np.array([BY_ID[service].is_index for service in services])
-    z = affinity(panel.usage)
+    z = affinity(panel.usage, panel.population)
     # Days may be subtracted from month to month; an index has a new scale each month, its z not.
     change, city = (
         np.where(indexed, of_affinity, of_usage)
@@ -184,6 +185,13 @@ def services_table(given: Material) -> pl.DataFrame:
     with np.errstate(all="ignore"):
         error = np.stack([np.sqrt(spread.variance / spread.n) for spread in spreads])
         half = EIGHTY * error / panel.usage
+        # In the unit of the change: of affinity where the service is an index.
+        own_error = np.where(indexed, error / spread_of(panel.usage), error)
+    change_error = np.full_like(own_error, np.nan)
+    change_error[1:] = np.hypot(own_error[1:], own_error[:-1])
+    next_half, ahead_half = (
+        half_widths(index, panel.months, horizon)[:, None] for horizon in (NEXT, AHEAD)
+    )
     figures = {
         "population": np.repeat(panel.population[..., None], len(services), axis=-1),
         "usage": panel.usage,
@@ -194,9 +202,14 @@ def services_table(given: Material) -> pl.DataFrame:
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
+        "index_next_low": np.maximum(index - next_half, 0),
+        "index_next_high": index + next_half,
+        "index_ahead_low": np.maximum(index - ahead_half, 0),
+        "index_ahead_high": index + ahead_half,
         "change": change,
         "change_city": city,
         "change_local": change - city,
+        "change_error": np.where(np.isnan(change), np.nan, change_error),
         "excess": np.stack([known.excess for known in reaches]),
         "volume": np.stack([known.volume for known in reaches]),
         "volume_share": np.stack([known.volume_share for known in reaches]),
@@ -259,7 +272,10 @@ def platforms_table(given: Material) -> pl.DataFrame:
 
 
 def classic_platforms_table(given: Material) -> pl.DataFrame:
-    """The study's correlations, from cells averaged over all months."""
+    """Correlations over neighbourhoods, from cells averaged over all months.
+
+    `n_cells` counts neighbourhoods: each has the mean of a segment's two five-year ages.
+    """
     cells = given.window_cells(given.panel.months)
     r, n = (_others(array) for array in classic_associations(cells, given.floor))
     order = np.argsort(-r, axis=-1, kind="stable")

@@ -81,7 +81,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 2
+BUILD_FORMAT = 3
 """The version of a build's tables: a change of their columns or figures makes it another."""
 
 
@@ -260,6 +260,10 @@ class Build:
     def synthetic(self) -> bool:
         """Whether any month is synthetic."""
         return bool(self.about["synthetic"])
+
+    def breaks(self, month: Month) -> tuple[str, ...]:
+        """The measures whose series may be broken between the month before and this one."""
+        return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """What is remarkable about a month's data."""

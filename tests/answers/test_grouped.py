@@ -84,7 +84,7 @@ def test_each_target_has_the_platforms_of_its_own(twin_build: Build, method: str
         if method == "classic"
         else of_month(twin_build, "platforms", found.month)
     )
-    rows = of_targets(twin_build, found).rows
+    rows = of_targets(twin_build, found, "classic" if method == "classic" else "association").rows
     for row in found.records:
         own = of(table, Segment(row["district"], Sex(row["sex"]), row["age"]))
         own = own.filter(pl.col("service") == "delivery").sort("rank")

@@ -11,6 +11,7 @@ import pytest
 
 from telads import catalog
 from telads.answers.movements import movements
+from telads.answers.services import services
 from telads.answers.tables import read
 from telads.workspace import Build
 
@@ -88,3 +89,17 @@ def test_the_first_month_has_no_movement(twin_build: Build) -> None:
     answer = movements(twin_build, twin_build.months[0])
     assert answer.rows.is_empty()
     assert not answer.sentences
+
+
+@pytest.mark.seoul
+def test_a_possible_break_is_said_beside_what_crosses_it(seoul_build: Build) -> None:
+    said = movements(seoul_build, "2023-05").sentences[0]
+    assert "동영상" in said.ko
+    assert "계열이 끊겼을 수 있습니다" in said.ko
+    assert "ossible break" in said.en
+    for month, broken in (("2023-04", True), ("2023-05", True), ("2023-06", False)):
+        answer = services(seoul_build, "강남구", "F", 30, month)
+        labelled = [row["service"] for row in answer.records if "break" in row["labels"]]
+        assert labelled == (["video"] if broken else [])
+        assert any("possible break" in text.en for text in answer.warnings) == broken
+    assert not any("break" in text.en for text in movements(seoul_build, "2023-07").sentences)

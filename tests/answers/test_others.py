@@ -75,7 +75,7 @@ def test_the_evaluation_is_computed_once(twin_workspace: Workspace) -> None:
     assert (twin_workspace.path / "evaluations").is_dir()
     again = evaluation(twin_workspace)
     assert first.rows.equals(again.rows)
-    assert set(first.rows["part"]) == {"services", "platforms"}
+    assert {"services", "platforms"} < set(first.rows["part"])
     assert first.facts["overlap"] == 2
     with pytest.raises(UnknownChoice):
         evaluation(twin_workspace, 2)

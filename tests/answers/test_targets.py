@@ -5,6 +5,7 @@ import pytest
 
 from telads.answers.choices import age_of, count_of
 from telads.answers.platforms import of_targets, platforms
+from telads.answers.services import services
 from telads.answers.tables import read
 from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
@@ -131,7 +132,7 @@ def test_classic_targets_are_in_the_order_of_z(seoul_build: Build) -> None:
 
 
 def test_platforms_come_with_their_uncertainty(seoul_build: Build) -> None:
-    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06")
+    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06", by="association")
     rows = answer.rows
     assert rows["rank"].to_list() == [1, 2, 3, 4, 5, 6]
     assert "delivery" not in rows["service"]
@@ -144,7 +145,7 @@ def test_platforms_come_with_their_uncertainty(seoul_build: Build) -> None:
 
 
 def test_platform_sentences_are_of_neighbourhoods_not_persons(seoul_build: Build) -> None:
-    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06")
+    answer = platforms(seoul_build, "배달", "강남구", "F", 30, "2023-06", by="association")
     assert "neighbourhoods where delivery is used more" in answer.sentences[0].en
     assert "동네일수록" in answer.sentences[0].ko
 
@@ -153,5 +154,69 @@ def test_classic_platforms_are_the_study_s_correlations(seoul_build: Build) -> N
     rows = platforms(seoul_build, "배달", "강남구", "F", 30, method="classic").rows
     assert rows["association"].is_sorted(descending=True)
     assert rows["low"].null_count() == 6
+    assert (rows["n_cells"] == 22).all()  # neighbourhoods: their ages are averaged
     stored = read(seoul_build, "classic_platforms")
     assert stored.height == 300 * 42
+
+
+def test_platforms_come_by_use_and_association_breaks_the_ties(seoul_build: Build) -> None:
+    """Against plain Python over the figures in full precision, for every target of a list."""
+    found = targets(seoul_build, "delivery", top=300, platforms=True)
+    exact = {
+        tuple(key): standing
+        for *key, standing in read(seoul_build, "services")
+        .filter(month="2023-07")
+        .select("district", "sex", "age", "service", "standing")
+        .iter_rows()
+    }
+    tied = 0
+    for target in found.records:
+        segment = (target["district"], target["sex"], target["age"])
+        answer = platforms(seoul_build, "delivery", *segment)
+        assert answer.parameters["by"] == "use"
+        use = {row["service"]: exact[(*segment, row["service"])] for row in answer.records}
+        best = sorted(use, key=lambda service: -use[service])
+        groups: dict[str, int] = {}
+        leader = best[0]
+        for service in best:
+            if use[leader] - use[service] >= 0.10:
+                leader = service
+            groups[service] = best.index(leader)
+        association = {row["service"]: row["association"] for row in answer.records}
+        expected = sorted(best, key=lambda one: (groups[one], -association[one]))
+        listed = [row["service"] for row in answer.records]
+        for one, other in zip(listed, expected, strict=True):  # published digits may tie
+            assert one == other or (
+                groups[one] == groups[other] and association[one] == association[other]
+            )
+        front = [row["service"] for row in answer.records if row["tie_group"] == 1]
+        assert target["platforms"] == front
+        tied += len(front) > 1
+        own = {row["service"]: row for row in services(seoul_build, *segment).records}
+        for row in answer.records:
+            assert (row["affinity"], row["index"]) == tuple(
+                own[row["service"]][name] for name in ("affinity", "index")
+            )
+    assert 10 < tied < 290
+
+
+def test_each_order_of_platforms_says_what_it_is(seoul_build: Build) -> None:
+    segment = ("강남구", "F", 30, "2023-06")
+    use, association, classic = (
+        platforms(seoul_build, "배달", *segment, by=by) for by in ("use", "association", "classic")
+    )
+    assert platforms(seoul_build, "배달", *segment).document("ko") == use.document("ko")
+    assert classic.method == "classic"
+    assert association.rows["association"].is_sorted(descending=True)
+    assert classic.rows["affinity"].null_count() == 0
+    assert "가장 많이 쓰는 매체" in use.sentences[0].ko
+    assert "most" in use.sentences[0].en
+    listed = use.rows["service"].to_list()
+    assert listed != association.rows["service"].to_list()
+    with pytest.raises(UnknownChoice):
+        platforms(seoul_build, "배달", *segment, by="magic")
+    for by in ("use", "association"):
+        found = targets(seoul_build, "배달", platforms=True, platforms_by=by)
+        rows = of_targets(seoul_build, found, by).rows.filter(tie_group=1)
+        front = rows.group_by("target", maintain_order=True).agg("service")["service"].to_list()
+        assert found.rows["platforms"].to_list() == front

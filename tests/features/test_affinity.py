@@ -13,47 +13,76 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from telads.features.affinity import affinity, city_mean, forecast, known_mean, movement, ranks
 from telads.features.panel import Array
+from telads.recommend.targets import reach
 from tests.samples import JUNE, made_panel
 
+PEOPLE = arrays(np.float64, 12, elements=st.integers(5, 5000).map(lambda n: 10.0 * n))
 USAGE = arrays(np.float64, (12, 4), elements=st.floats(-50, 150).map(lambda x: round(x, 3)))
 
 
-def test_affinity_is_the_distance_from_the_mean_of_segments_in_deviations() -> None:
+def test_affinity_is_the_distance_from_the_mean_person_in_deviations_of_segments() -> None:
     usage = np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]])
+    people = np.array([3.0, 1.0, 1.0])  # their mean is 2.2, that of the segments 3
     spread = ((4 + 1 + 9) / 3) ** 0.5
-    assert_allclose(affinity(usage)[:, 0], [-2 / spread, -1 / spread, 3 / spread])
-    assert_array_equal(affinity(usage)[:, 1], 0)  # the same everywhere: nobody stands out
+    found = affinity(usage, people)
+    assert_allclose(found[:, 0], [-1.2 / spread, -0.2 / spread, 3.8 / spread])
+    assert_array_equal(found[:, 1], 0)  # the same everywhere: nobody stands out
 
 
 def test_unknown_usage_stays_unknown_and_takes_no_part() -> None:
     usage = np.array([[1.0, np.nan], [2.0, np.nan], [np.nan, np.nan], [6.0, np.nan]])
-    found = affinity(usage)
-    assert_allclose(found[[0, 1, 3], 0], affinity(usage[[0, 1, 3], :1])[:, 0])
+    people, known = np.array([2.0, 5.0, 7.0, 3.0]), [0, 1, 3]
+    found = affinity(usage, people)
+    assert_allclose(found[known, 0], affinity(usage[known, :1], people[known])[:, 0])
     assert np.isnan(found[2, 0])
     assert np.isnan(found[:, 1]).all()
 
 
-@given(USAGE, st.integers(0, 11), st.integers(0, 3), st.floats(0.001, 100))
-def test_more_usage_never_lowers_an_affinity_rank(
-    usage: Array, segment: int, service: int, more: float
+@given(USAGE, PEOPLE, st.integers(0, 11), st.integers(0, 3), st.floats(0.001, 100))
+def test_more_usage_never_lowers_a_rank_among_the_segments_of_a_service(
+    usage: Array, people: Array, segment: int, service: int, more: float
 ) -> None:
-    """Among the segments of the service, and among the services of the segment."""
     raised = usage.copy()
     raised[segment, service] += more
-    before, after = affinity(usage), affinity(raised)
+    before, after = affinity(usage, people), affinity(raised, people)
     assert ranks(after.T)[service, segment] <= ranks(before.T)[service, segment]
+
+
+@given(st.integers(0, 35), st.integers(0, 6), st.floats(0.001, 30), st.integers(0, 20))
+def test_more_usage_never_lowers_a_rank_among_the_services_of_a_segment(
+    segment: int, service: int, more: float, seed: int
+) -> None:
+    """By as much as all segments are apart; far beyond it the deviation could outgrow the mean."""
+    panel = made_panel(seed=seed)
+    usage, people = panel.usage[-1], panel.population[-1]
+    raised = usage.copy()
+    raised[segment, service] += more * (usage[:, service].std() / 10)
+    before, after = affinity(usage, people), affinity(raised, people)
     # Beyond rounding: of two equal affinities either may come first.
     ahead = after[segment] > after[segment, service] + 1e-9
     assert ahead.sum() < ranks(before)[segment, service]
 
 
-@given(USAGE, st.floats(0.01, 100), st.floats(-100, 100))
+@given(USAGE, PEOPLE, st.floats(0.01, 100), st.floats(-100, 100))
 def test_scale_and_origin_of_a_measure_do_not_matter(
-    usage: Array, scale: float, origin: float
+    usage: Array, people: Array, scale: float, origin: float
 ) -> None:
     varies = np.ptp(usage, axis=0) > 0.1
-    moved = affinity(usage * scale + origin)
-    assert_allclose(moved[:, varies], affinity(usage)[:, varies], atol=1e-6)
+    moved = affinity(usage * scale + origin, people)
+    assert_allclose(moved[:, varies], affinity(usage, people)[:, varies], atol=1e-6)
+
+
+@given(USAGE, PEOPLE)
+def test_affinity_is_above_zero_exactly_where_the_index_is_above_100(
+    usage: Array, people: Array
+) -> None:
+    days = np.abs(usage)
+    index = reach(days, people, [False] * 4).index
+    known = np.isfinite(index)
+    assert_array_equal((affinity(days, people) > 0)[known], (days > city_mean(days, people))[known])
+    # Division rounds: an index that is 100 to the last digit may be of either side.
+    clear = known & (np.abs(index - 100) > 1e-9)
+    assert_array_equal((affinity(days, people) > 0)[clear], (index > 100)[clear])
 
 
 def test_city_mean_counts_people_that_are_known() -> None:
@@ -81,12 +110,12 @@ def test_months_with_a_gap_between_are_not_neighbours() -> None:
     change, city = movement(panel.usage, panel.population, panel)
     assert np.isnan(change).all()
     assert np.isnan(city).all()
-    assert_array_equal(forecast(panel, 1, phi=0.5), affinity(panel.usage)[-1])
+    assert_array_equal(forecast(panel, 1, phi=0.5), affinity(panel.usage, panel.population)[-1])
 
 
 def test_forecast_adds_a_share_of_the_change_of_the_same_sex_and_age() -> None:
     panel = made_panel([JUNE, JUNE + 1])
-    z = affinity(panel.usage)
+    z = affinity(panel.usage, panel.population)
     own = 7
     trend = (z[1] - z[0])[panel.peers == panel.peers[own]].mean(axis=0)
     assert_allclose(forecast(panel, 1, phi=0.4)[own], z[1, own] + 0.4 * trend)

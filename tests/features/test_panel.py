@@ -74,8 +74,8 @@ def test_a_service_masked_everywhere_and_a_masked_population_are_unknown() -> No
     nobody = made_cells().with_columns(population=pl.lit(None, pl.Float64))
     assert means(nobody)["game"] is None
     panel = read_panel(lazy(cells), SERVICE_IDS)
-    assert np.isnan(affinity(panel.usage)[..., 0]).all()
-    assert np.isfinite(affinity(panel.usage)[..., 1:]).all()
+    assert np.isnan(affinity(panel.usage, panel.population)[..., 0]).all()
+    assert np.isfinite(affinity(panel.usage, panel.population)[..., 1:]).all()
 
 
 def test_the_panel_keeps_months_in_order_and_segments_that_come_and_go() -> None:
@@ -107,7 +107,12 @@ def test_two_halves_of_a_neighbourhood_are_as_good_as_the_whole() -> None:
         [cells.filter(pl.col("code") != "0100"), halved, halved.with_columns(code=pl.lit("0199"))]
     )
     whole, parts = (read_panel(lazy(each), SERVICE_IDS) for each in (cells, split))
-    assert_allclose(affinity(parts.usage), affinity(whole.usage), rtol=0, atol=1e-12)
+    assert_allclose(
+        affinity(parts.usage, parts.population),
+        affinity(whole.usage, whole.population),
+        rtol=0,
+        atol=1e-12,
+    )
     classic = [classic_scores(panel).z for panel in (whole, parts)]
     assert np.abs(classic[0] - classic[1]).max() > 0.01
 
@@ -120,7 +125,12 @@ def test_real_halves_change_no_affinity_figure(seoul_workspace: Workspace) -> No
     twin = halved.with_columns(code=pl.col("code") + "x")
     split = pl.concat([cells.filter(~chosen), halved, twin])
     whole, parts = (read_panel(lazy(each), SERVICE_IDS) for each in (cells, split))
-    assert_allclose(affinity(parts.usage), affinity(whole.usage), rtol=0, atol=1e-12)
+    assert_allclose(
+        affinity(parts.usage, parts.population),
+        affinity(whole.usage, whole.population),
+        rtol=0,
+        atol=1e-12,
+    )
     assert_array_equal(parts.population.round(6), whole.population.round(6))
     classic = [classic_scores(panel).z for panel in (whole, parts)]
     assert np.abs(classic[0] - classic[1]).max() > 0.01
@@ -129,4 +139,5 @@ def test_real_halves_change_no_affinity_figure(seoul_workspace: Workspace) -> No
 def test_one_district_alone_is_compared_within_itself() -> None:
     panel = made_panel(districts=["강남구"])
     assert len(panel.segments) == 12
-    assert_allclose(affinity(panel.usage).mean(axis=1), 0, atol=1e-12)
+    found = affinity(panel.usage[0], panel.population[0])
+    assert_allclose(np.average(found, axis=0, weights=panel.population[0]), 0, atol=1e-12)

@@ -100,10 +100,17 @@ def test_people_not_estimated_carry_no_weight() -> None:
 def test_standings_are_standard_deviations_over_segments_and_over_districts() -> None:
     frame = signals(lazy(made_cells()), [JUNE]).filter(signal="subway_days")
     found = frame.filter(**SEGMENT).row(0, named=True)
-    everybody = frame["value"].to_numpy()
-    peers = frame.filter(sex="F", age=30)["value"].to_numpy()
-    assert_allclose(found["z_city"], (found["value"] - everybody.mean()) / everybody.std())
-    assert_allclose(found["z_peers"], (found["value"] - peers.mean()) / peers.std())
+    people = (
+        made_cells()
+        .with_columns(age=(pl.col("age5") // 10 * 10).clip(upper_bound=70))
+        .group_by("district", "sex", "age")
+        .agg(size=(pl.col("population").sum() / 10).round() * 10)
+    )
+    sized = frame.join(people, on=["district", "sex", "age"])
+    for name, group in (("z_city", sized), ("z_peers", sized.filter(sex="F", age=30))):
+        mean = np.average(group["value"].to_numpy(), weights=group["size"].to_numpy())
+        spread = group["value"].to_numpy().std()
+        assert_allclose(found[name], (found["value"] - mean) / spread)
 
 
 def test_each_month_stands_alone_and_only_those_asked_for_are_there() -> None:

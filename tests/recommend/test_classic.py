@@ -10,17 +10,21 @@ from statistics import fmean
 
 import numpy as np
 import openpyxl  # type: ignore[import-untyped]
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.features.affinity import affinity, ranks
+from telads.features.association import read_cells, segment_correlations
 from telads.features.panel import Panel, read_panel
-from telads.recommend.classic import classic_scores
+from telads.model import Segment, Sex
+from telads.recommend.classic import classic_associations, classic_scores
 from telads.workspace import Workspace
-from tests.samples import JUNE, made_panel
+from tests.samples import JUNE, lazy, made_cells, made_panel
 
 HEADERS = {
     "game": "게임 서비스 사용일수",
@@ -113,7 +117,7 @@ def test_below_the_mean_more_use_lowers_the_classic_score(later: float, more: fl
     # In the very month that use rose, against the month before it:
     assert scores[1].weight[1, 4, 6] > scores[1].weight[0, 4, 6]
     assert scores[1].score[1, 4, 6] < scores[1].score[0, 4, 6]
-    z = [affinity(panel.usage[1]) for panel in (before, after)]
+    z = [affinity(panel.usage[1], panel.population[1]) for panel in (before, after)]
     assert z[1][4, 6] > z[0][4, 6]
     assert ranks(z[1].T)[6, 4] <= ranks(z[0].T)[6, 4]
 
@@ -123,3 +127,39 @@ def test_ties_keep_the_order_of_the_study() -> None:
         "game", "finance", "shopping", "video", "youtube", "netflix", "delivery",
     )  # fmt: skip
     assert ranks(np.zeros(7)).tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_platforms_correlate_neighbourhood_means_of_ten_years_of_age() -> None:
+    """Against plain Python: five-year ages apart would answer otherwise."""
+    months = (JUNE, JUNE + 1)
+    cells = made_cells(months)
+    panel = read_panel(lazy(cells), SERVICE_IDS)
+    found = read_cells(lazy(cells), months, SERVICE_IDS, panel.segments)
+    r, n = classic_associations(found)
+    own = 5
+    district, sex, age = panel.segments[own]
+    usages: dict[str, list[list[float]]] = defaultdict(list)
+    for row in cells.iter_rows(named=True):
+        if (row["district"], row["sex"], min(row["age5"] // 10 * 10, 70)) == (district, sex, age):
+            usages[row["code"]].append([row[service] for service in SERVICE_IDS])
+    places = [[fmean(column) for column in zip(*rows, strict=True)] for rows in usages.values()]
+    plain = np.corrcoef(np.array(places).T)
+    apart = ~np.eye(7, dtype=bool)
+    assert_allclose(r[own][apart], plain[apart])
+    assert (n[own] == 4).all()
+    by_cell, _ = segment_correlations(found, within_age=False, weighted=False)
+    assert np.abs(by_cell[own] - plain)[apart].max() > 0.1
+
+
+def test_a_neighbourhood_masked_in_one_age_has_the_mean_of_the_other() -> None:
+    cells = made_cells()
+    masked = (pl.col("code") == "0001") & (pl.col("sex") == "M") & (pl.col("age5") == 20)
+    hidden = cells.with_columns(game=pl.when(~masked).then("game"))
+    segments = read_panel(lazy(cells), SERVICE_IDS).segments
+    own, game = segments.index(Segment("강남구", Sex.MALE, 20)), SERVICE_IDS.index("game")
+    r, n = classic_associations(read_cells(lazy(hidden), (JUNE,), SERVICE_IDS, segments))
+    chosen = hidden.filter(district="강남구", sex="M").filter(pl.col("age5").is_in([20, 25]))
+    means = chosen.group_by("code", maintain_order=True).agg(pl.col(SERVICE_IDS).mean())
+    plain = np.corrcoef(means.select(SERVICE_IDS).to_numpy().T)
+    assert_allclose(np.delete(r[own][game], game), np.delete(plain[game], game))
+    assert (n[own] == 4).all()

@@ -56,21 +56,23 @@ def test_every_registered_recommender_has_its_suite() -> None:
 def test_the_default_method_is_last_months_affinity() -> None:
     panel = made_panel(MONTHS)
     assert METHODS[0] == "affinity"
-    assert_array_equal(Affinity().predict(panel, 1), affinity(panel.usage)[-1])
+    assert_array_equal(Affinity().predict(panel, 1), affinity(panel.usage, panel.population)[-1])
     assert_array_equal(LastMonth().predict(panel, 1), Affinity().predict(panel, 1))
 
 
 def test_a_trend_needs_the_month_before() -> None:
     gap = made_panel(MONTHS)  # its last two months are not neighbours
-    assert_array_equal(Affinity(phi=0.4).predict(gap, 1), affinity(gap.usage)[-1])
+    assert_array_equal(Affinity(phi=0.4).predict(gap, 1), affinity(gap.usage, gap.population)[-1])
     steady = made_panel((JUNE + -1, JUNE))
-    moved = np.abs(Affinity(phi=0.4).predict(steady, 1) - affinity(steady.usage)[-1])
+    moved = np.abs(
+        Affinity(phi=0.4).predict(steady, 1) - affinity(steady.usage, steady.population)[-1]
+    )
     assert moved.max() > 0.01
 
 
 def test_baselines_are_means_over_months_and_over_districts() -> None:
     panel = made_panel(MONTHS)
-    z = affinity(panel.usage)
+    z = affinity(panel.usage, panel.population)
     assert_allclose(MeanOfMonths().predict(panel, 1), z.mean(axis=0))
     own = 5
     peers = panel.peers == panel.peers[own]

@@ -57,12 +57,13 @@ def within_correlations(cells: Cells) -> Array:
 
 def usual_step(months: dict[Month, Cells]) -> Array:
     """Mean absolute change of affinity from month to month, by service."""
+    by = ["district", "sex", "age"]
+    aged = [with_age(months[month]) for month in sorted(months)]
     z = [
         affinity(
-            means(with_age(months[month]), list(SERVICE_IDS), ["district", "sex", "age"], True)
-            .select(SERVICE_IDS)
-            .to_numpy()
+            means(cells, list(SERVICE_IDS), by, True).select(SERVICE_IDS).to_numpy(),
+            cells.group_by(by).agg(pl.col("population").sum()).sort(by)["population"].to_numpy(),
         )
-        for month in sorted(months)
+        for cells in aged
     ]
     return np.asarray(np.abs(np.diff(np.stack(z), axis=0)).mean(axis=(0, 1)))

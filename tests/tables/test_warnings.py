@@ -178,11 +178,38 @@ def test_a_mean_that_never_moved_does_not_divide_by_zero() -> None:
     assert warnings.by_month(entries)[max(entries)] == ()
 
 
+def test_two_months_of_a_break_do_not_make_it_usual() -> None:
+    """A step in what is observed shows in the label months that overlap it."""
+    entries = months_of([100, 98, 101, 121, 148, 147, 150])
+    found = warnings.breaks(entries)
+    assert found == {FIRST + 3: ("game",), FIRST + 4: ("game",)}
+    (text,) = warnings.by_month(entries)[FIRST + 3]
+    assert text.en.startswith("Games: possible break, the city mean moved by +19.8% since")
+    assert "계열이 끊겼을 수 있으니" in text.ko
+
+
+@pytest.mark.parametrize(
+    "means",
+    [
+        (100, 98, 101, 112, 125, 124, 126),  # moves of less than 15 %
+        (100, 80, 101, 122, 98, 120, 95),  # which moves so far all the time
+        (100, 98, 121),  # too few months to know what is usual
+    ],
+)
+def test_no_break(means: Sequence[float]) -> None:
+    assert warnings.breaks(months_of(means)) == {}
+
+
 @pytest.mark.seoul
-def test_the_real_months_jump_nowhere(seoul_workspace: Workspace) -> None:
-    found = warnings.by_month(seoul_workspace.ledger().current())
+def test_of_the_real_months_video_may_be_broken_twice(seoul_workspace: Workspace) -> None:
+    entries = seoul_workspace.ledger().current()
+    found = warnings.by_month(entries)
     assert len(found) == 7
-    assert not [text.en for texts in found.values() for text in texts if "moved" in text.en]
+    april, may = Month.of(2023, 4), Month.of(2023, 5)
+    assert warnings.breaks(entries) == {april: ("video",), may: ("video",)}
+    said = [text.en for texts in found.values() for text in texts if "moved" in text.en]
+    assert [text[:40] for text in said] == ["Video: possible break, the city mean mov"] * 2
+    assert ["+20.6%" in said[0], "+23.5%" in said[1]] == [True, True]
 
 
 def test_many_unchanged_measures_are_counted_not_listed(tmp_path: Path, settings: Settings) -> None:

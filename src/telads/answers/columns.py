@@ -14,11 +14,22 @@ from telads.wording import figure
 Row = dict[str, Any]
 
 LABELS: dict[str, Text] = {
-    "tie": Text("1위 가릴 수 없음", "tie"),
+    "tie": Text("다음 달 1위 가릴 수 없음", "tie next month"),
+    "tie_ahead": Text("석 달 뒤 1위 가릴 수 없음", "tie in three months"),
     "below_average": Text("평균 아래", "below average"),
     "local": Text("지역 특성", "local"),
+    "break": Text("계열 끊김 가능", "possible break"),
 }
 """The honesty labels of method A4."""
+
+
+MOVEMENTS: dict[str, Text] = {
+    "still": Text("거의 그대로", "about the same"),
+    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
+    "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
+    "noise": Text("오차 범위 안의 움직임", "within noise"),
+}
+"""Whose the latest change was (method A5)."""
 
 
 class Column(NamedTuple):
@@ -113,7 +124,31 @@ _WORDS: dict[str, Text] = {
     "first": Text("1위 적중", "first place right"),
     "precision": Text("대상 30 정밀도", "precision@30 of targets"),
     "coverage": Text("80% 구간 포함률", "80 % interval holds"),
-}
+    "ties": Text("1위의 표시", "labels of the first"),
+    "intervals": Text("지수의 구간", "intervals of the index"),
+    "movements": Text("지역만의 움직임", "own movements"),
+    "worth": Text("매체 순서의 값어치", "worth of the orders of platforms"),
+    "tie": Text("가릴 수 없다고 표시한 1위가 그대로", "labelled a tie: first again"),
+    "clear": Text("분명하다고 본 1위가 그대로", "no tie: first again"),
+    "lead_0": Text("차이 0.05 미만: 1위가 그대로", "lead below 0.05: first again"),
+    "lead_5": Text("차이 0.05~0.10: 1위가 그대로", "lead 0.05 to 0.10: first again"),
+    "lead_10": Text("차이 0.10~0.15: 1위가 그대로", "lead 0.10 to 0.15: first again"),
+    "lead_15": Text("차이 0.15~0.20: 1위가 그대로", "lead 0.15 to 0.20: first again"),
+    "lead_20": Text("차이 0.20~0.30: 1위가 그대로", "lead 0.20 to 0.30: first again"),
+    "lead_30": Text("차이 0.30 이상: 1위가 그대로", "lead of 0.30 and more: first again"),
+    "forecast_holds": Text("예측 구간(80%)에 든 비율", "80 % forecast interval holds"),
+    "forecast_half": Text("예측 구간의 반폭(지수)", "half its width, index points"),
+    "neighbourhoods_hold": Text("동네 구간(80%)에 든 비율", "80 % of neighbourhoods holds"),
+    "own_keeps_sign": Text("같은 방향으로 이어진 비율", "keeps its sign"),
+    "beyond_noise_keeps_sign": Text("오차 밖일 때 이어진 비율", "beyond noise: keeps its sign"),
+    "association_gain": Text("연관 1위와 최하위의 이용 차이(중앙값)",
+                             "use met, first over last by association (median)"),
+    "association_gain_p90": Text("연관 1위와 최하위의 이용 차이(상위 10%)",
+                                 "use met, first over last by association (90 %)"),
+    "use_gain": Text("이용 1위와 최하위 매체의 이용 차이(중앙값)",
+                     "level of use, first over last by use (median)"),
+    "orders_agree": Text("두 순서의 일치(켄들 타우)", "agreement of both orders (Kendall's tau)"),
+}  # fmt: skip
 """Words of the evaluation."""
 
 
@@ -230,8 +265,16 @@ COLUMNS: dict[str, Column] = {
     "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
     "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),
     "index": _figure(Text("지수(서울=100)", "Index (city 100)"), "index", ".0f"),
-    "index_low": _figure(Text("80% 하한", "80% low"), "index_low", ".0f"),
-    "index_high": _figure(Text("80% 상한", "80% high"), "index_high", ".0f"),
+    "index_low": _figure(Text("동네 80% 하한", "Places 80% low"), "index_low", ".0f"),
+    "index_high": _figure(Text("동네 80% 상한", "Places 80% high"), "index_high", ".0f"),
+    "index_next_low": _figure(Text("다음 달 80% 하한", "Next 80% low"), "index_next_low", ".0f"),
+    "index_next_high": _figure(Text("다음 달 80% 상한", "Next 80% high"), "index_next_high", ".0f"),
+    "index_ahead_low": _figure(
+        Text("석 달 뒤 80% 하한", "In 3 months low"), "index_ahead_low", ".0f"
+    ),
+    "index_ahead_high": _figure(
+        Text("석 달 뒤 80% 상한", "In 3 months high"), "index_ahead_high", ".0f"
+    ),
     "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True), form="+.2f"),
     "change_city": Column(
         Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
@@ -239,6 +282,7 @@ COLUMNS: dict[str, Column] = {
     "change_local": Column(
         Text("지역 몫", "Local part"), _in_unit("change_local", True), form="+.2f"
     ),
+    "movement": Column(Text("움직임", "Movement"), _of(MOVEMENTS, "movement"), figure=False),
     "labels": Column(Text("표시", "Labels"), _labels, figure=False),
     "weight": _figure(Text("가중치", "Weight"), "weight", ".3f"),
     "z": _figure(Text("z", "z"), "z", "+.3f"),
@@ -279,6 +323,7 @@ COLUMNS: dict[str, Column] = {
         Text("2023년 연구 방식으로 1위", "First by classic"), "classic_first", "d"
     ),
     "both": _figure(Text("둘 다 1위", "First by both"), "both", "d"),
+    "cases": _figure(Text("경우 수", "Cases"), "cases", ",d"),
     "ahead": _figure(Text("classic 대비", "Ahead of classic"), "ahead", "+.3f"),
     "ahead_low": _figure(Text("95% 하한", "95% low"), "ahead_low", "+.3f"),
     "ahead_high": _figure(Text("95% 상한", "95% high"), "ahead_high", "+.3f"),
@@ -303,6 +348,7 @@ OF_QUESTION: dict[tuple[str, str], Column] = {
             "change_local": Text("지역 몫", "Local part"),
         }.items()
     },
+    ("evaluate", "service"): Column(Text("서비스", "Service"), _name("service"), figure=False),
     ("evaluate", "value"): _figure(Text("값", "Value"), "value", ".3f"),
     ("evaluate", "low"): _figure(Text("95% 하한", "95% low"), "low", ".3f"),
     ("evaluate", "high"): _figure(Text("95% 상한", "95% high"), "high", ".3f"),

@@ -26,8 +26,9 @@ from telads.answers.pages import PAGED, page_schema
 from telads.language import Lang, Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_SERVICES = ("rank", "service", "usage", "affinity", "index", "index_low", "index_high", "change",
-             "change_city", "change_local", "labels")  # fmt: skip
+_SERVICES = ("rank", "service", "usage", "affinity", "index", "index_low", "index_high",
+             "index_next_low", "index_next_high", "index_ahead_low", "index_ahead_high", "change",
+             "change_city", "change_local", "movement", "labels")  # fmt: skip
 _TARGETS = ("rank", "district", "sex", "age", "population", "affinity", "index", "excess",
             "volume_share", "cumulative_share")  # fmt: skip
 
@@ -37,8 +38,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "targets": _TARGETS,
     "targets classic": (*_TARGETS, "z"),
     "targets platforms": (*_TARGETS, "platforms"),
-    "platforms": ("rank", "service", "association", "low", "high", "p_first", "tie_group",
-                  "n_cells"),
+    "platforms": ("rank", "service", "affinity", "index", "association", "low", "high",
+                  "p_first", "tie_group", "n_cells"),
     "lookalike": ("rank", "district", "sex", "age", "population", "distance", "closest",
                   "farthest"),
     "signals": ("signal", "value", "se", "z_city", "z_peers", "coverage"),
@@ -49,8 +50,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "districts": ("district", "name_ko", "name_en"),
     "status": ("month", "first", "last", "file", "taken", "rows", "masked", "coverage",
                "synthetic", "built", "replaced", "warnings_ko", "warnings_en"),
-    "evaluate": ("part", "recommender", "measure", "value", "low", "high", "ahead", "ahead_low",
-                 "ahead_high"),
+    "evaluate": ("part", "recommender", "service", "measure", "value", "low", "high", "ahead",
+                 "ahead_low", "ahead_high", "cases"),
 }  # fmt: skip
 """The keys of a row, all always there; `targets classic` is a variant of a question."""
 

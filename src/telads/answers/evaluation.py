@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
+from telads.answers.tables import read
 from telads.disclosure import published
 from telads.errors import WorkspaceError
 from telads.language import Text
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 HORIZONS = (1, 3)
 """Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
 SERVICES, PLATFORMS = "services", "platforms"
+TIES, INTERVALS, MOVEMENTS, WORTH = "ties", "intervals", "movements", "worth"
+
+REPEATS = 0.99
+"""Share of patterns equal to the month before from which all months are said to have one."""
 
 
 def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = None) -> Answer:
@@ -24,10 +29,13 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
 
     Of the build in force, or of `build`, one of the workspace's.
 
-    Rows: part (services or platforms), recommender (`chance` is the negative control), measure
-    (ndcg, tau, first, precision; for platforms tau, first, coverage), value, low and high (95 %
-    interval over districts), ahead (of the classic method), ahead_low, ahead_high. Computed once
-    for a build and kept. Raises `UnknownChoice` for a horizon that is neither 1 nor 3,
+    Rows: part (services, platforms, and what is promised: ties, intervals, movements, worth),
+    recommender (`chance` is the negative control), service (null where it is about all), measure
+    (those of `evaluate.backtest`, `halves` and `promises`), value, low and high (95 % interval over
+    districts), ahead (of the classic method), ahead_low, ahead_high, cases (how many a value rests
+    on, where they are counted). Facts: origins, horizon, overlap, splits, and repeats: the share
+    of neighbourhood patterns that are those of the month before (None with one month). Computed
+    once for a build and kept. Raises `UnknownChoice` for a horizon that is neither 1 nor 3,
     `QuestionError` with too few months.
     """
     if horizon not in HORIZONS:
@@ -35,7 +43,8 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     build = build or workspace.build()
     rows = published(_kept(workspace, build, horizon))
     facts = {
-        name: rows[name].drop_nulls().max() for name in ("origins", "horizon", "overlap", "splits")
+        name: rows[name].drop_nulls().max()
+        for name in ("origins", "horizon", "overlap", "splits", "repeats")
     }
     return Answer(
         question="evaluate",
@@ -46,7 +55,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
         synthetic=build.synthetic,
         rows=rows.drop(*facts),
         facts=facts,
-        sentences=_sentences(rows, horizon),
+        sentences=(*_sentences(rows, horizon), *_of_pattern(rows)),
     )
 
 
@@ -71,6 +80,7 @@ def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
     from telads.engines.polars import scan_cells
+    from telads.evaluate import promises
     from telads.evaluate.backtest import backtest
     from telads.evaluate.halves import platform_backtest
     from telads.marts import material
@@ -90,8 +100,28 @@ def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     platforms = halves.unpivot(
         ["tau", "first", "coverage"], index=["method", "splits"], variable_name="measure"
     ).rename({"method": "recommender"})
-    both = pl.concat([services, platforms.with_columns(part=pl.lit(PLATFORMS))], how="diagonal")
-    return both.select("part", pl.exclude("part"))
+    known = read(build, "services")
+    promised = {
+        TIES: promises.ties(known, build.months, horizon),
+        INTERVALS: promises.intervals(known, build.months, horizon),
+        MOVEMENTS: promises.movements(known, build.months, horizon),
+        WORTH: promises.worth(given.monthly[-1], given.panel),
+    }
+    schema = {"part": pl.String, "recommender": pl.String, "service": pl.String,
+              "measure": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+              "ahead": pl.Float64, "ahead_low": pl.Float64, "ahead_high": pl.Float64,
+              "cases": pl.Int64}  # fmt: skip
+    held = pl.DataFrame(
+        [{"part": part, "recommender": "affinity", **row} for part, of in promised.items()
+         for row in of],
+        schema=schema,
+    )  # fmt: skip
+    judged = [services, platforms.with_columns(part=pl.lit(PLATFORMS)), held]
+    both = pl.concat(judged, how="diagonal_relaxed")
+    repeats = promises.repeated(given.monthly)
+    return both.select(*schema, pl.exclude(*schema)).with_columns(
+        repeats=pl.lit(repeats, pl.Float64)
+    )
 
 
 def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
@@ -114,5 +144,20 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
         Text(
             f"본 자료와 맞힌 자료는 관측한 석 달 가운데 {shared}개월이 겹칩니다.",
             f"What was seen and what was foretold share {shared} of three observed months.",
+        ),
+    )
+
+
+def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
+    """That platforms by association rest on one month's neighbourhoods, where months repeat it."""
+    share = rows["repeats"].drop_nulls().max()
+    if not isinstance(share, float) or share < REPEATS:
+        return ()
+    return (
+        Text(
+            "집단 안의 동네 분포가 달마다 지난달과 같습니다. 매체의 연관은 사실상 한 달의 동네 "
+            "분포에 기댄 값입니다.",
+            "Inside the segments every month repeats the neighbourhood pattern of the month "
+            "before: associations of platforms rest on one month's pattern of neighbourhoods.",
         ),
     )

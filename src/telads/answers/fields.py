@@ -34,7 +34,8 @@ COUNT = {"type": "integer", "minimum": 0}
 RANK = {"type": "integer", "minimum": 1}
 SHARE = maybe(minimum=0, maximum=1)
 CORRELATION = maybe(minimum=-1, maximum=1)
-LABELS = {"type": "array", "items": {"type": "string", "enum": ["tie", "below_average", "local"]}}
+LABELS = {"type": "array", "items": {"type": "string", "enum": [
+    "tie", "tie_ahead", "below_average", "local", "break"]}}  # fmt: skip
 
 FIELDS: dict[str, Field] = {
     "rank": Field(RANK, 1, Text("순위, 1이 먼저", "place, 1 comes first")),
@@ -51,22 +52,43 @@ FIELDS: dict[str, Field] = {
         "이용량: 한 달 사용일수(앱별 합), 유튜브·넷플릭스는 표준화 지수",
         "usage: days a month summed over apps; a standardised index for YouTube and Netflix")),
     "affinity": Field(maybe(), 0.911, Text(
-        "관심도: 모든 집단의 평균에서 떨어진 정도(표준편차)",
-        "affinity: standard deviations from the mean of all segments")),
+        "관심도: 서울 시민 평균에서 떨어진 정도(표준편차)",
+        "affinity: standard deviations from the city's mean person")),
     "index": Field(maybe(), 120.5, Text(
-        "지수: 서울 평균이 100, 지수 서비스는 null",
-        "index: 100 is the city's mean; null for index services")),
-    "index_low": Field(maybe(), 116.4, Text("지수의 80% 구간 하한", "index, low end of 80 %")),
-    "index_high": Field(maybe(), 124.6, Text("지수의 80% 구간 상한", "index, high end of 80 %")),
+        "지수: 서울 시민 평균이 100, 지수 서비스는 null",
+        "index: 100 is the city's mean person; null for index services")),
+    "index_low": Field(maybe(), 116.4, Text(
+        "동네 사이의 차이로 본 지수의 80% 구간 하한(예측이 아님)",
+        "index, low end of its 80 % interval over neighbourhoods (no forecast)")),
+    "index_high": Field(maybe(), 124.6, Text("그 상한", "high end of that interval")),
+    "index_next_low": Field(maybe(), 118.1, Text(
+        "다음 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
+        "index of the next label month, low end of its 80 % forecast interval; null where fewer "
+        "than four months were foretold")),
+    "index_next_high": Field(maybe(), 122.9, Text("그 상한", "high end of that interval")),
+    "index_ahead_low": Field(maybe(), 116.2, Text(
+        "석 달 뒤 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
+        "index three label months ahead, low end of its 80 % forecast interval; null where fewer "
+        "than four months were foretold")),
+    "index_ahead_high": Field(maybe(), 124.8, Text("그 상한", "high end of that interval")),
     "change": Field(maybe(), -0.707, Text(
         "지난달 대비(일/월, 지수 서비스는 관심도)",
         "since the month before (days a month; affinity for index services)")),
     "change_city": Field(maybe(), -0.746, Text(
         "그중 서울 같은 성별·나이의 몫", "the part of the same sex and age in the whole city")),
     "change_local": Field(maybe(), 0.040, Text("그중 이 집단만의 몫", "the segment's own part")),
+    "movement": Field({"type": ["string", "null"], "enum": [
+        "still", "city", "local", "noise", None]}, "city", Text(
+        "누구의 움직임인지: still(그대로), city(서울 전반), local(이 집단만, 대개 오래가지 않음), "
+        "noise(오차 범위 안)",
+        "whose the change was: still, city, local (the segment's own, mostly passing), noise (its "
+        "own, but within noise)")),
     "labels": Field(LABELS, ["local"], Text(
-        "표시: tie(1위 가릴 수 없음), below_average(평균 아래), local(지역 특성)",
-        "labels: tie (no clear first), below_average, local (differs from the city)")),
+        "표시: tie(다음 달 1위 가릴 수 없음), tie_ahead(석 달 뒤 1위 가릴 수 없음), "
+        "below_average(평균 아래), local(지역 특성), break(이 달에 계열이 끊겼을 수 있음)",
+        "labels: tie (no clear first next month), tie_ahead (none three months ahead), "
+        "below_average, local (differs from the city), break (the city's series may be broken "
+        "between the month before and this one)")),
     "weight": Field(maybe(), 1.056, Text("2023년 연구의 가중치", "weight of the 2023 study")),
     "z": Field(maybe(), 0.781, Text("2023년 연구의 z", "z of the 2023 study")),
     "score": Field(maybe(), 0.825, Text("2023년 연구의 점수", "score of the 2023 study")),
@@ -78,16 +100,21 @@ FIELDS: dict[str, Field] = {
     "cumulative_share": Field(SHARE, 0.0045, Text("여기까지의 누적 비중(0~1)",
                                                   "running total of the shares, 0..1")),
     "platforms": Field({"type": ["array", "null"], "items": SERVICE}, ["game"], Text(
-        "1위와 가릴 수 없는 매체들", "the platforms that cannot be told from the best")),
+        "1위와 가릴 수 없는 매체들(매체 순서에 따라)",
+        "the platforms that cannot be told from the best in the order of platforms")),
     "association": Field(CORRELATION, 0.579, Text(
         "연관: 나이를 고른 동네들의 상관(-1~1)",
         "association: correlation between neighbourhoods within an age, -1..1")),
     "low": Field(CORRELATION, 0.518, Text("연관의 80% 하한", "low end of its 80 % interval")),
     "high": Field(CORRELATION, 0.635, Text("연관의 80% 상한", "high end of its 80 % interval")),
-    "p_first": Field(SHARE, 0.982, Text("1위일 확률(0~1)", "probability of being first, 0..1")),
+    "p_first": Field(SHARE, 0.982, Text(
+        "연관이 가장 높을 확률(0~1)", "probability that its association is the largest, 0..1")),
     "tie_group": Field({"type": ["integer", "null"], "minimum": 1}, 1, Text(
-        "동순위 묶음, 1은 1위와 가릴 수 없음", "tie group; 1 cannot be told from the first")),
-    "n_cells": Field(COUNT, 44, Text("바탕이 된 셀(동네×5세) 수", "cells it rests on")),
+        "물어본 순서의 동순위 묶음, 1은 1위와 가릴 수 없음",
+        "tie group in the order asked for; 1 cannot be told from the first")),
+    "n_cells": Field(COUNT, 44, Text(
+        "바탕이 된 셀(동네×5세) 수, classic은 동네 수",
+        "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods")),
     "distance": Field({"type": "number", "minimum": 0}, 0.234, Text(
         "일곱 관심도 사이의 거리(표준편차), 0은 같음",
         "distance between the seven affinities (standard deviations), 0 is the same")),
@@ -97,8 +124,8 @@ FIELDS: dict[str, Field] = {
     "value": Field(maybe(), 8.67, Text("신호의 값(신호의 단위)", "value, in the signal's unit")),
     "se": Field(maybe(minimum=0), 0.32, Text("표준오차(동네 단위)",
                                              "standard error, clustered by neighbourhood")),
-    "z_city": Field(maybe(), -0.537, Text("모든 집단 대비(표준편차)",
-                                        "standard deviations from all segments")),
+    "z_city": Field(maybe(), -0.537, Text("서울 시민 평균 대비(표준편차)",
+                                        "standard deviations from the city's mean person")),
     "z_peers": Field(maybe(), -1.808, Text("같은 성별·나이 대비(표준편차)",
                                          "standard deviations from the same sex and age")),
     "coverage": Field(SHARE, 1.0, Text(
@@ -116,8 +143,11 @@ FIELDS: dict[str, Field] = {
         "바꾼 파일의 SHA-256", "SHA-256 of the file it replaced")),
     "warnings_ko": Field(TEXTS, [], Text("주의할 점(한국어)", "remarks in Korean")),
     "warnings_en": Field(TEXTS, [], Text("주의할 점(영어)", "remarks in English")),
-    "part": Field({"type": "string", "enum": ["services", "platforms"]}, "services",
+    "part": Field({"type": "string", "enum": ["services", "platforms", "ties", "intervals",
+                                              "movements", "worth"]}, "services",
                   Text("무엇을 시험했는지", "what was tested")),
+    "cases": Field({"type": ["integer", "null"], "minimum": 0}, 1234, Text(
+        "값의 바탕이 된 경우의 수, 세지 않으면 null", "cases that the value rests on, if counted")),
     "recommender": Field(TEXT, "affinity", Text("방법", "recommender")),
     "measure": Field(TEXT, "ndcg", Text("척도 또는 항목", "measure")),
     "ahead": Field(maybe(), 0.02, Text("classic보다 앞선 만큼", "ahead of classic by")),
@@ -134,6 +164,8 @@ FIELDS: dict[str, Field] = {
 
 _ANY = maybe()
 OF_QUESTION: dict[tuple[str, str], Field] = {
+    ("evaluate", "service"): Field({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]},
+        None, Text("서비스, 모두에 관한 값은 null", "service; null where it is about all")),
     ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
     ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),
     ("evaluate", "high"): Field(_ANY, 0.99, Text("95% 구간 상한", "high end of its 95 % interval")),
@@ -141,6 +173,14 @@ OF_QUESTION: dict[tuple[str, str], Field] = {
     ("measures", "name_ko"): Field(TEXT, "1인가구", Text("한국어 이름", "name in Korean")),
     ("measures", "name_en"): Field(
         TEXT, "Single-person households", Text("영어 이름", "name in English")),
+    ("platforms", "affinity"): Field(_ANY, 0.984, Text(
+        "이 집단이 매체를 쓰는 관심도(서울 시민 평균 0, 표준편차)",
+        "affinity of the segment for the platform: standard deviations from the city's mean "
+        "person")),
+    ("platforms", "index"): Field(_ANY, 131.6, Text(
+        "이 집단이 매체를 쓰는 지수(서울 시민 평균 100), 지수 서비스는 null",
+        "index of the segment's use of the platform, 100 is the city's mean person; null for index "
+        "services")),
     ("history", "rank"): Field({"type": ["integer", "null"]}, 1, Text(
         "그달 안의 순위(관심도)", "place within the month, by affinity")),
 }  # fmt: skip
@@ -155,6 +195,12 @@ FACTS: dict[str, Field] = {
         "그 가운데 가장 많은 인원", "most over them")),
     "population_share": Field(SHARE, 0.0062, Text(
         "보여 주는 모든 사람 가운데 비중(0~1)", "share of all people shown, 0..1")),
+    "foretold_next": Field(COUNT, 6, Text(
+        "services: 한 달 앞을 예측해 본 달의 수, 넷보다 적으면 다음 달 구간은 null",
+        "services: months foretold one month ahead; fewer than four: no interval of the next")),
+    "foretold_ahead": Field(COUNT, 4, Text(
+        "services: 석 달 앞을 예측해 본 달의 수, 넷보다 적으면 석 달 뒤 구간은 null",
+        "services: months foretold three months ahead; fewer than four: no interval")),
     "volume_share": Field(SHARE, 0.0569, Text(
         "targets: 서울 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1")),
     "prior_only": Field(FLAG, False, Text(

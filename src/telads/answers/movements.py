@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from telads import catalog
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
+from telads.answers.sentences import BROKEN, PASSING
+from telads.answers.services import beyond_noise
 from telads.answers.tables import of_month
 from telads.disclosure import published
 from telads.language import Text
@@ -17,8 +19,6 @@ from telads.workspace import Build
 if TYPE_CHECKING:
     import polars as pl
 
-BEYOND_NOISE = 2.576
-"""A local part counts from so many of its standard errors (two-sided 1 %)."""
 STILL = 0.001
 """A relative change below this is no movement."""
 COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "change", "population")
@@ -50,7 +50,7 @@ def movements(build: Build, month: str | Month | None = None, top: int = 3) -> A
         build=build.name,
         synthetic=build.synthetic,
         rows=_frame(ranked),
-        sentences=tuple(_sentence(row) for row in ranked),
+        sentences=tuple(_sentence(row, row["service"] in build.breaks(when)) for row in ranked),
         warnings=build.warnings(when),
     )
 
@@ -88,10 +88,8 @@ def _local(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
     import polars as pl
 
     keys = ["district", "sex", "age", "service"]
-    former = before.select(*keys, before=pl.col("usage"), error_before=pl.col("usage_error"))
-    both = now.join(former, on=keys).drop_nulls(["change_local", "usage_error", "error_before"])
-    noise = (pl.col("usage_error") ** 2 + pl.col("error_before") ** 2).sqrt()
-    beyond = both.filter(pl.col("change_local").abs() > BEYOND_NOISE * noise)
+    both = now.join(before.select(*keys, before=pl.col("usage")), on=keys)
+    beyond = both.filter(beyond_noise())
     moved = beyond.with_columns(pl.lit("local").alias("scope"), change=pl.col("change_local"))
     found: dict[str, dict[str, Any]] = {}
     for row in _largest_first(moved):
@@ -124,7 +122,14 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _sentence(row: dict[str, Any]) -> Text:
+def _sentence(row: dict[str, Any], broken: bool) -> Text:
+    said = _said(row)
+    if not broken:
+        return said
+    return Text(f"{said.ko} {BROKEN.ko}.", f"{said.en} {BROKEN.en.capitalize()}.")
+
+
+def _said(row: dict[str, Any]) -> Text:
     name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
     went = Text(
         f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",
@@ -138,7 +143,8 @@ def _sentence(row: dict[str, Any]) -> Text:
         )
     whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
     return Text(
-        f"{whom[0]}의 {name.ko} 이용은 서울의 같은 성별·나이와 견주어 1인당 {went.ko}.",
+        f"{whom[0]}의 {name.ko} 이용은 서울의 같은 성별·나이와 견주어 1인당 {went.ko}. "
+        f"{PASSING.ko}.",
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
-        "person, against the same sex and age in the city.",
+        f"person, against the same sex and age in the city; {PASSING.en}.",
     )

@@ -125,11 +125,20 @@ def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
     filters = filters_of(build, asked.district, asked.sex, asked.age)
     city = _city_means(build)
     if filters == Filters():
-        return city, build.months, {"audience": CITY(lang)}
+        return city, build.months, {"audience": CITY(lang), **_breaks(build)}
     own = monthly_means(build, filters)
     named = [(own, _audience(filters, lang)), (city, CITY(lang))]
     frame = pl.concat([part.with_columns(group=pl.lit(name)) for part, name in named])
-    return frame, build.months, {}
+    return frame, build.months, _breaks(build)
+
+
+def _breaks(build: Build) -> dict[str, dict[str, list[str]]]:
+    """The months into which the city's series of a service may be broken, as the chart takes it."""
+    found = {
+        service: [str(month) for month in build.months if service in build.breaks(month)]
+        for service in build.about["services"]
+    }
+    return {"breaks": {service: months for service, months in found.items() if months}}
 
 
 def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
@@ -146,7 +155,8 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     if not asked.service:
         return services(build, *segment, month).rows, (month,), options
     service = service_of(build, asked.service)
-    rows = platforms(build, service.id, *segment, month).rows
+    # The picture is of the association: how sure it is is what a picture can show.
+    rows = platforms(build, service.id, *segment, month, by="association").rows
     return rows, (month,), {**options, "service": service}
 
 

@@ -9,17 +9,35 @@ from typing import TYPE_CHECKING
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import method_of, month_of, segment_of, service_of
+from telads.answers.choices import listed, method_of, month_of, segment_of, service_of
 from telads.answers.grouped import KEPT, KEY, Grouped, key_of
 from telads.answers.tables import of_month, read, too_small
 from telads.answers.tables import people as people_of
+from telads.language import Text
 from telads.model import Month, Sex
+from telads.recommend.intervals import NEXT
+from telads.recommend.platforms import close_groups
+from telads.recommend.services import TIES
 from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
 
-_COLUMNS = ("rank", "service", "association", "low", "high", "p_first", "tie_group", "n_cells")
+ORDERS: dict[str, Text] = {
+    "use": Text(
+        "이용 순: 이 집단이 서울 시민 평균보다 많이 쓰는 매체부터",
+        "by use: what the segment uses most against the city's mean person first",
+    ),
+    "association": Text(
+        "연관 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
+        "by association: what goes most with the service between neighbourhoods first",
+    ),
+    "classic": Text("2023년 연구 방식", "as in the 2023 study"),
+}
+"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
+
+_COLUMNS = ("rank", "service", "affinity", "index", "association", "low", "high", "p_first",
+            "tie_group", "n_cells")  # fmt: skip
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
 """What the classic method says nothing of."""
 
@@ -32,49 +50,58 @@ def platforms(
     age: str | int,
     month: str | Month | None = None,
     method: str = "affinity",
+    by: str | None = None,
 ) -> Answer:
-    """The other six services by how much they go with a service in one segment (method P1).
+    """The other six services as platforms for a service's advert in one segment (method P1).
 
-    Rows: rank, service, association (correlation between neighbourhoods inside an age, -1..1),
-    low and high (80 % interval), p_first (probability of being the first), tie_group (1: cannot
-    be told from the first), n_cells. The classic method knows association and n_cells only.
-    Raises `UnknownChoice`, `AudienceTooSmall`.
+    Rows: rank, service, affinity and index (the segment's own use of the platform), association
+    (correlation between neighbourhoods inside an age, -1..1), low and high (80 % interval of the
+    association), p_first (probability that it is the largest), tie_group (1: cannot be told from
+    the first in the order asked for), n_cells. `by` is one of `ORDERS`: by use, association orders
+    those whose affinities are less than 0.10 apart; `classic`, which the classic method stands
+    for, knows association and n_cells only. Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, asked = month_of(build, month), service_of(build, service)
-    segment, method = segment_of(build, district, sex, age), method_of(method)
+    segment, by = segment_of(build, district, sex, age), order_of(by, method)
     people = size(build, [segment], when)
     if key_of(segment) not in people_of(build).get(str(when), {}):
         raise too_small(segment)
-    rows = _in_month(build, when, method).rows((asked.id, *key_of(segment)))
+    rows = _in_month(build, when, by).rows((asked.id, *key_of(segment)))
     prior_only = bool(rows["prior_only"].any())
     shown = rows[list(_COLUMNS)]
     return Answer(
         question="platforms",
-        parameters={"service": asked.id, **segment._asdict()},
+        parameters={"service": asked.id, **segment._asdict(), "by": by},
         month=when,
-        method=method,
+        method="classic" if by == "classic" else "affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=shown,
         facts={**people.facts(), "prior_only": prior_only},
-        sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), prior_only)
-        if method == "affinity"
+        sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), by, prior_only)
+        if by != "classic"
         else (),
         warnings=build.warnings(when),
     )
 
 
-def of_targets(build: Build, found: Answer) -> Answer:
-    """The platforms of every target of a list (an answer of `targets.targets`), by its method.
+def order_of(by: str | None, method: str = "affinity") -> str:
+    """An order's id; that of the method where none is asked for. Raises `UnknownChoice`."""
+    default = "classic" if method_of(method) == "classic" else next(iter(ORDERS))
+    return listed(Text("매체 순서", "order of platforms"), by, ORDERS) if by else default
 
-    Rows: target (its rank), district, sex, age, then those of `platforms`; sorted by target and
-    rank.
+
+def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
+    """The platforms of every target of a list (an answer of `targets.targets`).
+
+    In the order `by`, or that of the list's method. Rows: target (its rank), district, sex, age,
+    then those of `platforms`; sorted by target and rank.
     """
     import polars as pl
 
     if found.month is None:
         raise ValueError("a list of targets is of a month")
-    known = _in_month(build, found.month, found.method)
+    known = _in_month(build, found.month, order_of(by, found.method))
     service = found.parameters["service"]
     keys = [(service, *(row[name] for name in KEY)) for row in found.records]
     rows, counts = known.of_each(keys)
@@ -85,23 +112,63 @@ def of_targets(build: Build, found: Answer) -> Answer:
 
 
 @lru_cache(maxsize=KEPT)
-def _in_month(build: Build, month: Month, method: str) -> Grouped:
+def _in_month(build: Build, month: Month, by: str) -> Grouped:
     """The platforms of every service and segment, best first."""
     import polars as pl
 
-    if method == "classic":  # is of all months together
+    known = in_order(build, month, by)
+    named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
+    return Grouped(named, ("asked", *KEY), (*KEY, *_COLUMNS, "prior_only"))
+
+
+@lru_cache(maxsize=KEPT)
+def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
+    """The platforms of every service and segment of a month, best first in an order of `ORDERS`.
+
+    Columns: those of the build's table of platforms with affinity and index of the platform.
+    """
+    import polars as pl
+
+    if by == "classic":  # is of all months together
         known = read(build, "classic_platforms").with_columns(
             *map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False)
         )
     else:
         known = of_month(build, "platforms", month)
-    named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
-    return Grouped(
-        named.sort("rank", maintain_order=True), ("asked", *KEY), (*KEY, *_COLUMNS, "prior_only")
+    use = of_month(build, "services", month).select(
+        *KEY, "affinity", "index", "standing", platform="service"
     )
+    both = known.join(use, on=[*KEY, "platform"], how="left", maintain_order="left")
+    if by == "use":
+        both = _by_use(both)
+    return both.sort("service", *KEY, "rank").drop("standing")
 
 
-def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
+def _by_use(known: pl.DataFrame) -> pl.DataFrame:
+    """Ranks and groups of ties by the segment's use; association orders a group of ties."""
+    import polars as pl
+
+    group = ["service", *KEY]
+    ordered = known.sort(
+        *group, "standing", descending=[*([False] * len(group)), True], nulls_last=True,
+        maintain_order=True,
+    )  # fmt: skip
+    others = ordered.group_by(group).len()["len"].max()
+    if not isinstance(others, int):  # nobody may be seen
+        return known
+    use = ordered["standing"].fill_null(float("nan")).to_numpy().reshape(-1, others)
+    ties = pl.Series("tie", close_groups(use, TIES[NEXT]).ravel(), dtype=pl.Int16)
+    placed = ordered.with_columns(ties).sort(
+        *group, "tie", "association",
+        descending=[*([False] * (len(group) + 1)), True], nulls_last=True, maintain_order=True,
+    )  # fmt: skip
+    return placed.with_columns(
+        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int16).over(group),
+        tie_group=pl.when(pl.col("affinity").is_not_null()).then("tie"),
+    ).drop("tie")
+
+
+def front_runners(build: Build, month: Month, service: str, by: str) -> pl.DataFrame:
     """For each segment the platforms that cannot be told from the best, best first.
 
     Columns: district, sex, age, platforms (a list of service ids).
@@ -109,8 +176,8 @@ def front_runners(known: pl.DataFrame, service: str) -> pl.DataFrame:
     import polars as pl
 
     return (
-        known.filter((pl.col("service") == service) & (pl.col("tie_group") == 1))
-        .sort("rank")
+        in_order(build, month, by)
+        .filter((pl.col("service") == service) & (pl.col("tie_group") == 1))
         .group_by(KEY, maintain_order=True)
         .agg(platforms=pl.col("platform"))
     )

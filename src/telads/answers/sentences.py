@@ -7,7 +7,7 @@ also use Y': the data are cells, not persons.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from telads.answers.audience import Size
 from telads.catalog import BY_ID, Measure
@@ -19,12 +19,20 @@ Row = dict[str, Any]
 
 NOTEWORTHY = 0.1
 """Affinity, in standard deviations, from which a segment is said to differ from the mean."""
-STILL = 0.005
-"""A change of less than this share of the usage is no movement worth a sentence."""
-LEAST_DAYS = 0.05
-"""Nor is one that is written as 0.0 days."""
-CITY = 100
-"""The index of the city's mean person."""
+PASSING = Text("이런 지역만의 움직임은 대개 오래가지 않습니다",
+               "such local movements mostly do not last")  # fmt: skip
+BROKEN = Text(
+    "이 달에 집계가 바뀌어 계열이 끊겼을 수 있습니다", "possible break in the series this month"
+)
+_SOURCES = {
+    "city": Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
+                 "a movement of the same sex and age all over the city"),
+    "local": Text(f"이 지역만의 움직임이며, {PASSING.ko}",
+                  f"a movement of this district's own; {PASSING.en}"),
+    "noise": Text("서울 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
+                  "not the city's movement, but within noise, so it may mean nothing"),
+}  # fmt: skip
+"""Whose the latest change was (method A5)."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
@@ -45,7 +53,6 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
             f"{_capital(whom.en)} use every service less than the city's mean; "
             f"{names.en} {'come' if together else 'comes'} closest to it.",
         )
-    more = _more(rows[0]) if not together else Text("", "")
     if together:
         return Text(
             f"{whom.ko}에게는 {josa(names.ko, '이/가')} 거의 같은 정도로 가장 두드러집니다. "
@@ -53,9 +60,22 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
             f"{_capital(names.en)} stand out about equally for {whom.en}: "
             "their order means nothing.",
         )
+    more, later = _more(rows[0]), _later(rows)
     return Text(
-        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다{more.ko}.",
-        f"The service that stands out most for {whom.en} is {names.en}{more.en}.",
+        f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다{more.ko}.{later.ko}",
+        f"The service that stands out most for {whom.en} is {names.en}{more.en}.{later.en}",
+    )
+
+
+def _later(rows: list[Row]) -> Text:
+    """That the first place cannot be told three months ahead, where it is clear for the next."""
+    close = [row["service"] for row in rows if "tie_ahead" in row["labels"]]
+    if not close:
+        return Text("", "")
+    names = _services(close)
+    return Text(
+        f" 석 달 뒤에는 {names.ko} 가운데 어느 것이 앞설지 가릴 수 없습니다.",
+        f" Three months ahead the order of {names.en} cannot be told.",
     )
 
 
@@ -63,26 +83,20 @@ def _more(row: Row) -> Text:
     """How far above the mean, as the data allow to say."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
-    if row["index"] < CITY:  # large groups may use it more than most groups do
-        return Text(
-            f"(집단들의 평균보다는 많지만, 서울 시민 평균을 100으로 하면 {row['index']:.0f})",
-            f" (more than the mean of the groups, yet index {row['index']:.0f}, the city's mean "
-            "person being 100)",
-        )
     return Text(
-        f"(서울 평균을 100으로 할 때 {row['index']:.0f})",
-        f" (index {row['index']:.0f}, the city's mean being 100)",
+        f"(서울 시민 평균을 100으로 할 때 {row['index']:.0f})",
+        f" (index {row['index']:.0f}, the city's mean person being 100)",
     )
 
 
 def _movement(row: Row) -> tuple[Text, ...]:
     """The latest change of the first service, and whether it was the city's (method A5)."""
     change = row["change"]
-    if change is None or row["change_city"] is None:
+    if row["movement"] is None:
         return ()
     name = _services([row["service"]])
     measure = BY_ID[row["service"]]
-    whose = whose_movement(row)
+    whose = row["movement"]
     # An index has another scale each month: only their place among the groups can move.
     what = (
         Text(f"{name.ko} 관심도", f"Their affinity for {name.en}") if measure.is_index
@@ -98,12 +112,9 @@ def _movement(row: Row) -> tuple[Text, ...]:
         f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
     )  # fmt: skip
     turned = ("높아졌습니다", "낮아졌습니다") if measure.is_index else ("늘었습니다", "줄었습니다")
-    source = (
-        Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
-             "a movement of the same sex and age all over the city")
-        if whose == "city"
-        else Text("이 지역만의 움직임입니다", "a movement of this district's own")
-    )  # fmt: skip
+    source = _SOURCES[whose]
+    if "break" in row["labels"]:
+        source = Text(f"{source.ko}. {BROKEN.ko}", f"{source.en}; {BROKEN.en}")
     return (
         Text(
             f"{josa(what.ko, '은/는')} 지난달보다{amount.ko} {turned[0] if up else turned[1]}. "
@@ -111,22 +122,6 @@ def _movement(row: Row) -> tuple[Text, ...]:
             f"{what.en} {'rose' if up else 'fell'}{amount.en} since the month before: {source.en}.",
         ),
     )
-
-
-def whose_movement(row: Row) -> Literal["still", "city", "local"] | None:
-    """Whose a service's latest change was (method A5); None without a month before.
-
-    `row` has the service, its usage, change, change_city and change_local.
-    """
-    change, city, local = row["change"], row["change_city"], row["change_local"]
-    if change is None or city is None:
-        return None
-    indexed = BY_ID[row["service"]].is_index
-    least = STILL * 10 if indexed else max(LEAST_DAYS, STILL * abs(row["usage"] or 1.0))
-    if abs(change) < least:
-        return "still"
-    # The part with the sign of the change that is the larger one made the movement.
-    return "city" if abs(city) >= abs(local) else "local"
 
 
 def of_targets(
@@ -173,9 +168,11 @@ def _first_target(service: Text, by: str, row: Row) -> Text:
 
 
 def of_platforms(
-    service: Measure, segment: Segment, rows: Sequence[Row], prior_only: bool
+    service: Measure, segment: Segment, rows: Sequence[Row], by: str, prior_only: bool
 ) -> tuple[Text, ...]:
-    """The platforms that cannot be told from the best, if they are clearly associated at all."""
+    """The platforms that cannot be told from the best: by use, or by association if it is clear."""
+    if by == "use":
+        return _of_use(segment, rows)
     front = [row for row in rows if row["association"] is not None and row["tie_group"] == 1]
     clear = [row["service"] for row in front if row["low"] is not None and row["low"] > 0]
     asked, whom = _services([service.id]), _segment(segment)
@@ -205,6 +202,39 @@ def of_platforms(
         Text(
             "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답한 항목이 있습니다.",
             "Where the segment itself has too few data, the figure is that of its sex and age.",
+        ),
+    )
+
+
+def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
+    """The platforms that the segment uses most against the city's mean person."""
+    known = [row for row in rows if row["affinity"] is not None]
+    front = [row for row in known if row["tie_group"] == 1]
+    if not front:
+        return (
+            Text("이 집단이 어떤 매체를 많이 쓰는지 알려 주는 자료가 없습니다.",
+                 "Nothing is known of this segment's use of any platform."),
+        )  # fmt: skip
+    whom, names = _segment(segment), _services([row["service"] for row in front])
+    if max(row["affinity"] for row in known) < 0:
+        found = Text(
+            f"{josa(whom.ko, '은/는')} 모든 매체를 서울 시민 평균보다 덜 쓰며, 평균에 가장 가까운 "
+            f"매체는 {names.ko}입니다.",
+            f"{_capital(whom.en)} use every platform less than the city's mean person; closest to "
+            f"it: {names.en}.",
+        )
+    else:
+        found = Text(
+            f"{josa(whom.ko, '이/가')} 서울 시민 평균과 견주어 가장 많이 쓰는 매체는 "
+            f"{names.ko}입니다.",
+            f"Against the city's mean person, {whom.en} use {names.en} most.",
+        )
+    if len(front) == 1:
+        return (found,)
+    return (
+        Text(
+            f"{found.ko} 쓰는 정도가 비슷해 연관이 높은 것부터 적었습니다.",
+            f"{found.en} They use these about alike; association orders them.",
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from telads import catalog
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
@@ -12,16 +13,26 @@ from telads.answers.choices import method_of, month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.tables import of_month, read
 from telads.model import Month, Sex
+from telads.recommend.intervals import AHEAD, LEAST_FORETOLD, NEXT, foretold
+from telads.recommend.services import TIES
 from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
 
-TIE = 0.10
-"""Affinities closer than this do not tell which service is first (method A4)."""
+__all__ = ["AHEAD", "LEAST_FORETOLD", "NEXT", "TIES", "beyond_noise", "history", "in_order",
+           "movement_of", "services"]  # fmt: skip
 
-_SHOWN = ("usage", "affinity", "index", "index_low", "index_high",
-          "change", "change_city", "change_local", "labels")  # fmt: skip
+STILL = 0.005
+"""A change of less than this share of the usage is no movement worth a word."""
+LEAST_DAYS, LEAST_DEVIATIONS = 0.05, 0.05
+"""Nor is one that is written as 0.0 days, or as little a change of affinity."""
+BEYOND_NOISE = 2.576
+"""A segment's own part of a change counts from so many of its standard errors (two-sided 1 %)."""
+
+_SHOWN = ("usage", "affinity", "index", "index_low", "index_high", "index_next_low",
+          "index_next_high", "index_ahead_low", "index_ahead_high", "change", "change_city",
+          "change_local", "movement", "labels")  # fmt: skip
 
 
 def services(
@@ -34,10 +45,13 @@ def services(
 ) -> Answer:
     """The services of a segment in order, the one to advertise first (methods A1 to A5).
 
-    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the mean
-    of all segments), index (100 = the city's mean person) with its 80 % interval, change since
-    the month before (days for day services, affinity for index services) and its two parts,
-    labels. The classic method adds its weight, z and score and orders by score.
+    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the city's
+    mean person), index (100 = that person) with its 80 % interval over neighbourhoods and those in
+    which the next label month and the one three months ahead are foretold (null where fewer than
+    four such months are known: the facts `foretold_next` and `foretold_ahead` count them), change
+    since the month before (days for day services, affinity for index services) and its two parts,
+    movement (whose the change was, see `movement_of`), labels. The classic method adds its weight,
+    z and score and orders by score.
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
@@ -52,7 +66,11 @@ def services(
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts=people.facts(),
+        facts={
+            **people.facts(),
+            "foretold_next": len(foretold(build.months, when, NEXT)),
+            "foretold_ahead": len(foretold(build.months, when, AHEAD)),
+        },
         sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
         warnings=build.warnings(when),
     )
@@ -78,7 +96,7 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
 @lru_cache(maxsize=KEPT)
 def _in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
-    rows = _labelled(of_month(build, "services", month))
+    rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
         return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
@@ -96,20 +114,61 @@ def _over_months(build: Build) -> Grouped:
     return Grouped(by_place, KEY, ("month", "service", "usage", "affinity", "index", "rank"))
 
 
-def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
+def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
     """Add the honesty labels of method A4 as a list; `rows` are of many segments in one month."""
     import polars as pl
 
-    first, second = (
-        known.over(KEY) for known in (pl.col("forecast").max(), pl.col("forecast").top_k(2).min())
-    )
+    next_month = _tied("forecast", TIES[NEXT])
     conditions = {
-        "tie": ((first - second) < TIE) & ((first - pl.col("forecast")) < TIE),
+        "tie": next_month,
+        # What is tied for the next month is all the more so later, and is told once.
+        "tie_ahead": _tied("standing", TIES[AHEAD]) & ~next_month,
         "below_average": pl.col("forecast") < 0,
         "local": pl.col("local"),
+        "break": pl.col("service").is_in(broken),
     }
     labels = [pl.when(condition).then(pl.lit(label)) for label, condition in conditions.items()]
-    return rows.with_columns(labels=pl.concat_list(labels).list.drop_nulls())
+    return rows.with_columns(
+        labels=pl.concat_list(labels).list.drop_nulls(), movement=movement_of()
+    )
+
+
+def _tied(column: str, closer: float) -> pl.Expr:
+    """Whether a service cannot be told from the first of its segment."""
+    import polars as pl
+
+    value = pl.col(column)
+    first, second = value.max().over(KEY), value.top_k(2).min().over(KEY)
+    return ((first - second) < closer) & ((first - value) < closer)
+
+
+def beyond_noise() -> pl.Expr:
+    """Whether a segment's own part of the latest change is more than noise; null where unknown."""
+    import polars as pl
+
+    return pl.col("change_local").abs() > BEYOND_NOISE * pl.col("change_error")
+
+
+def movement_of() -> pl.Expr:
+    """Whose a service's latest change was (method A5); null without a month before.
+
+    `still`, or `city` where the part of the same sex and age all over the city is the larger one;
+    else the segment's own: `local` beyond noise, `noise` where that cannot be told.
+    """
+    import polars as pl
+
+    indexed = pl.col("service").is_in([one.id for one in catalog.SERVICES if one.is_index])
+    of_days = pl.max_horizontal(pl.lit(LEAST_DAYS), STILL * pl.col("usage").abs())
+    least = pl.when(indexed).then(LEAST_DEVIATIONS).otherwise(of_days)
+    citys = pl.col("change_city").abs() >= pl.col("change_local").abs()
+    known = pl.col("change").is_not_null() & pl.col("change_city").is_not_null()
+    return (
+        pl.when(~known).then(None)
+        .when(pl.col("change").abs() < least).then(pl.lit("still"))
+        .when(citys).then(pl.lit("city"))
+        .when(beyond_noise().fill_null(False)).then(pl.lit("local"))
+        .otherwise(pl.lit("noise"))
+    )  # fmt: skip
 
 
 def in_order(rows: pl.DataFrame, by: str, over: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from telads.answers.choices import (
 )
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
+from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.tables import of_month
 from telads.catalog import refuse_index
 from telads.disclosure import SHARE_DIGITS, size_of
@@ -55,13 +56,15 @@ def targets(
     sex: str | Sex | None = None,
     age: str | int | None = None,
     platforms: bool = False,
+    platforms_by: str = "use",
 ) -> Answer:
     """The `top` segments to address with a service, best first (methods T1 and T2).
 
     Rows: rank, district, sex, age, population (rounded to 10), affinity, index, excess (people x
     days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
-    `platforms` also the services to run the advert on for each target, a list of those that
-    cannot be told from the best. The classic method orders by its z and adds it.
+    `platforms` also the services to run the advert on for each target, a list of those that cannot
+    be told from the best in the order `platforms_by` (use or association, see `platforms`). The
+    classic method orders by its z and adds it.
     Raises `UnknownChoice`; `IndexRefused` for excess or volume of an index service.
     """
     when, asked = month_of(build, month), service_of(build, service)
@@ -70,7 +73,11 @@ def targets(
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
     filters = filters_of(build, district, sex, age)
     order = "z" if method == "classic" else by
-    rows = _best(_in_order(build, when, asked.id, order), filters, count_of(top))
+    every = _in_order(build, when, asked.id, order)
+    if platforms:
+        runs_on = front_runners(build, when, asked.id, order_of_platforms(platforms_by))
+        every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
+    rows = _best(every, filters, count_of(top))
     extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
     rows = rows[[*_COLUMNS, *extra]]
     chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
@@ -106,12 +113,10 @@ def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFr
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         own = scores.select(*KEY, "z", order="standing")
         every = every.join(own, on=KEY, maintain_order="left")
-    best_platforms = front_runners(of_month(build, "platforms", month), service)
     # In full precision, so that figures which look alike keep their order.
     ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
     return (
-        every.join(best_platforms, on=KEY, how="left", maintain_order="left")
-        .drop_nulls([ordering, "affinity"])
+        every.drop_nulls([ordering, "affinity"])
         # Who uses it no more than the city's mean has no excess: then the affinity tells.
         .sort(ordering, "standing", descending=True, maintain_order=True)
         .with_columns(size_of(pl.col("excess")))

@@ -19,7 +19,7 @@ def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answe
 
     Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
     service they are the mean usage days of the segment's and of all people. The scale of an index
-    service is set anew each month, so its rows hold the affinity; the mean of all segments is 0.
+    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
     Raises `UnknownChoice`, `AudienceTooSmall`.
     """
     segment = segment_of(build, district, sex, age)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -41,6 +43,7 @@ def draw(
     window: str,
     synthetic: bool,
     audience: str = "",
+    breaks: Mapping[str, Sequence[str]] = MappingProxyType({}),
     narrow: bool = False,
 ) -> alt.FacetChart:
     """How the use of each service moved over the label months.
@@ -49,7 +52,8 @@ def draw(
     standardised index), and optionally group (a name): then one line for each group, the first
     one named in the frame in colour, and the title is about it. Missing months break the line.
     The scale of an index is set anew each month, so its months are parted and no line joins them.
-    `audience` names whom the lines are about where there is no `group`.
+    `audience` names whom the lines are about where there is no `group`; `breaks` are the months
+    (YYYY-MM) into which the city's series of a service may be broken, by service.
     """
     groups, shown = groups_of(frame), services_of(frame)
     width, height = (124, 96) if narrow else (160, 118)
@@ -65,7 +69,13 @@ def draw(
         facet=facet,
         columns=2 if narrow else 4,
         title=heading(
-            frame, lang=lang, window=window, synthetic=synthetic, audience=audience, narrow=narrow
+            frame,
+            lang=lang,
+            window=window,
+            synthetic=synthetic,
+            audience=audience,
+            breaks=breaks,
+            narrow=narrow,
         ),
         # Panels stand in line whatever the width of their figures, which needs room between.
         bounds="flush",
@@ -83,6 +93,7 @@ def heading(
     window: str,
     synthetic: bool,
     audience: str = "",
+    breaks: Mapping[str, Sequence[str]] = MappingProxyType({}),
     narrow: bool = False,
 ) -> alt.TitleParams:
     """The finding and what it rests on, whoever draws the lines; takes what `draw` takes."""
@@ -93,10 +104,19 @@ def heading(
     notes = (*_NOTES, _INDEX_NOTE) if indices else _NOTES
     return theme.heading(
         _finding(own, about, lang),
-        [about or _EVERYONE(lang), *(note(lang) for note in notes)],
+        [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
         lang=lang, window=window, synthetic=synthetic,
         width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip
+
+
+def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
+    """The months into which a line may be broken, by service."""
+    return [
+        Text(f"{BY_ID[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
+             f"{BY_ID[service].text.en}: possible break in {', '.join(months)}")(lang)
+        for service, months in breaks.items()
+    ]  # fmt: skip
 
 
 def groups_of(frame: pl.DataFrame) -> list[str]:

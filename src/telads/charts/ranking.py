@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
-_AFFINITY = Text("0 = 서울 전체 집단의 평균, 단위는 표준편차",
-                 "0 = mean of all segments in Seoul, in standard deviations")  # fmt: skip
+_AFFINITY = Text("0 = 서울 시민 평균, 단위는 표준편차",
+                 "0 = Seoul's mean person, in standard deviations")  # fmt: skip
 _ASSOCIATION = Text(
     "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
@@ -42,7 +42,7 @@ def draw(
 
     Two kinds of `frame`: service (id), association (-1..1), low, high (80 % interval), p_first
     (0..1) and tie_group (1 = front runners) rank the services that go with `service`; service,
-    affinity (standard deviations above the mean of all segments) and labels (a list; `tie` is of
+    affinity (standard deviations above the city's mean person) and labels (a list; `tie` is of
     those that cannot be told from the first) are those of an audience, the first one on top.
     Rows without a figure are left out. `audience` says whose ranking it is.
     """

@@ -66,6 +66,10 @@ def targets(
         typer.Option("--platforms",
                      help=say("대상마다 광고할 매체도", "with the platforms for each target")),
     ] = False,
+    platforms_by: Annotated[
+        str, typer.Option(help=say("매체 순서: use(이용) association(연관)",
+                                   "order of the platforms: use or association")),
+    ] = "use",
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
@@ -74,7 +78,17 @@ def targets(
     from telads.answers.targets import targets as answer
 
     found = answer(
-        build_of(workspace), service, by, top, month, method, district, sex, age, with_platforms
+        build_of(workspace),
+        service,
+        by,
+        top,
+        month,
+        method,
+        district,
+        sex,
+        age,
+        with_platforms,
+        platforms_by,
     )
     show(found, form, lang.value)
 
@@ -87,14 +101,20 @@ def platforms(
     age: AgeOption,
     month: MonthOption = None,
     method: MethodOption = "affinity",
+    by: Annotated[
+        str | None,
+        typer.Option(help=say("순서: use(이용, 기본) association(연관) classic(2023년 연구 방식)",
+                              "order: use (the default), association or classic")),
+    ] = None,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
+) -> None:  # fmt: skip
     """Method P."""
     from telads.answers.platforms import platforms as answer
 
-    show(answer(build_of(workspace), service, district, sex, age, month, method), form, lang.value)
+    found = answer(build_of(workspace), service, district, sex, age, month, method, by)
+    show(found, form, lang.value)
 
 
 @ask.command(**listed("lookalike"))

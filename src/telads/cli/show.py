@@ -30,7 +30,8 @@ GAP = 2
 """Spaces between two columns of a table."""
 
 LEAST_IMPORTANT = (
-    "index_low", "index_high", "ahead_low", "ahead_high", "change_city", "change_local",
+    "index_low", "index_high", "index_ahead_low", "index_ahead_high", "index_next_low",
+    "index_next_high", "ahead_low", "ahead_high", "change_city", "change_local",
     "excess", "volume_share", "se", "masked", "rows", "usage", "n_cells", "coverage", "synthetic",
     "cumulative_share", "change", "file", "tie_group", "low", "high", "weight", "z", "farthest",
     "population",

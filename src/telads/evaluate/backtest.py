@@ -85,7 +85,7 @@ def _judged(
     recommenders: Sequence[ServiceRecommender],
 ) -> dict[str, tuple[Array, Array]]:
     """For each recommender, and chance: sums of points and of weights, district x measure."""
-    truth = affinity(panel.usage)
+    truth = affinity(panel.usage, panel.population)
     generator = np.random.default_rng(seed)
     names = (*(recommender.id for recommender in recommenders), CHANCE)
     sums = {name: np.zeros((2, len(panel.segments), len(MEASURES))) for name in names}

@@ -8,18 +8,29 @@ from numpy.typing import NDArray
 from telads.features.panel import Array, Panel
 
 
-def affinity(usage: Array) -> Array:
-    """How far each segment's usage lies from the mean of the segments, in standard deviations.
+def affinity(usage: Array, population: Array) -> Array:
+    """How far each segment's usage lies from the city's mean person's, in standard deviations.
 
-    `usage` is ... x segment x service; the deviation is that of all segments (ddof 0), the mean
-    counts every segment alike. NaN stays NaN; a service that is the same everywhere gives 0.
+    `usage` is ... x segment x service, `population` ... x segment. The mean is that over people, so
+    that affinity is above 0 exactly where the index is above 100; the deviation is that of the
+    segments (`spread_of`). NaN stays NaN; a service that is the same everywhere gives 0.
     """
-    centred = usage - known_mean(usage)[..., None, :]
-    spread = np.sqrt(known_mean(centred**2))[..., None, :]
+    return in_deviations(usage - city_mean(usage, population), usage)
+
+
+def in_deviations(centred: Array, usage: Array) -> Array:
+    """`centred` usage (... x segment x service) in standard deviations of the segments' `usage`."""
+    spread = spread_of(usage)
     # A column that is constant but for rounding has no spread to speak of.
     size = np.abs(usage).max(axis=-2, keepdims=True, initial=0, where=~np.isnan(usage))
     flat = spread <= 1e-12 * size
     return np.asarray(np.where(flat, centred * 0, centred / np.where(flat, 1, spread)))
+
+
+def spread_of(usage: Array) -> Array:
+    """Standard deviation (ddof 0) of the segments, each counting alike: ... x 1 x service."""
+    centred = usage - known_mean(usage)[..., None, :]
+    return np.asarray(np.sqrt(known_mean(centred**2))[..., None, :])
 
 
 def known_mean(values: Array, axis: int = -2) -> Array:
@@ -68,7 +79,7 @@ def forecast(panel: Panel, horizon: int, phi: float) -> Array:
     One month ahead `phi` times the latest mean change of the same sex and age is added; further
     ahead, and where the month before is missing, the last month stands as it is.
     """
-    known = affinity(panel.usage)
+    known = affinity(panel.usage, panel.population)
     last = known[-1]
     consecutive = len(panel.months) > 1 and panel.months[-2] == panel.months[-1] + -1
     if phi == 0 or horizon > 1 or not consecutive:

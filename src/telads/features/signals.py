@@ -106,7 +106,7 @@ def signals(
     """All signals of all segments in the label months: one row a month, segment and signal, sorted.
 
     Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
-    from the mean of all segments of the month), z_peers (the same among the districts of one sex
+    from the city's mean person), z_peers (the same among the districts of one sex
     and age), se (standard error of the value), n_cells (cells with a value), coverage (share of
     the segment's people the value speaks for). What is not known is null, and so is the standard
     error where a single neighbourhood is known. Signals whose columns are absent are absent.
@@ -160,13 +160,15 @@ def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
 
 
 def _standing(*group: str) -> pl.Expr:
-    """Standard deviations between each value and the mean of its group, as in `affinity`."""
+    """Standard deviations of each value from the mean person of its group, as in `affinity`."""
     import polars as pl
 
-    def standardise(values: pl.Series) -> pl.Series:
-        return pl.Series(affinity(values.to_numpy()[:, None])[:, 0], nan_to_null=True)
+    def standardise(columns: Sequence[pl.Series]) -> pl.Series:
+        values, people = (column.cast(pl.Float64).to_numpy() for column in columns)
+        return pl.Series(affinity(values[:, None], people)[:, 0], nan_to_null=True)
 
-    return pl.col("value").map_batches(standardise, return_dtype=pl.Float64).over(*group)
+    both = ("value", size_of(pl.col(POPULATION)))
+    return pl.map_batches(both, standardise, return_dtype=pl.Float64).over(*group)
 
 
 def _of(signal: Signal, name: str) -> str:

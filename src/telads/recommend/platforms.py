@@ -159,6 +159,21 @@ def _others_product(factors: Array) -> Array:
     return np.asarray(before * after)
 
 
+def close_groups(values: Array, closer: float) -> NDArray[np.intp]:
+    """Group rankings (... x place, best first): who lies less than `closer` below a group's leader.
+
+    An unknown one (NaN, last) is in nobody's group. Groups are numbered from 1.
+    """
+    groups = np.ones(values.shape, dtype=np.intp)
+    lead = values[..., 0]
+    for place in range(1, values.shape[-1]):
+        own = values[..., place]
+        apart = ~(lead - own < closer)
+        groups[..., place] = groups[..., place - 1] + apart
+        lead = np.where(apart, own, lead)
+    return groups
+
+
 def tie_groups(mean: Array, sd: Array) -> NDArray[np.intp]:
     """Group rankings (... x place, best first): who cannot be told from the leader of a group.
 

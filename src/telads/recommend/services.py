@@ -14,6 +14,10 @@ from telads.features.affinity import affinity, forecast, known_mean
 from telads.features.panel import Array, Panel
 from telads.language import Text
 from telads.recommend.classic import classic_scores
+from telads.recommend.intervals import AHEAD, NEXT
+
+TIES = {NEXT: 0.10, AHEAD: 0.20}
+"""By months ahead: affinities closer than this do not tell which service will be first (A4)."""
 
 
 class ServiceRecommender(Protocol):
@@ -71,7 +75,7 @@ class LastMonth(ServiceRecommender):
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """Affinity of the panel's last month; the product's method without a trend (phi 0)."""
-        return affinity(panel.usage[-1])
+        return affinity(panel.usage[-1], panel.population[-1])
 
 
 class MeanOfMonths(ServiceRecommender):
@@ -82,7 +86,7 @@ class MeanOfMonths(ServiceRecommender):
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The mean of the months' affinities: an index has no mean of usage."""
-        return known_mean(affinity(panel.usage), axis=0)
+        return known_mean(affinity(panel.usage, panel.population), axis=0)
 
 
 class CityMean(ServiceRecommender):
@@ -93,7 +97,7 @@ class CityMean(ServiceRecommender):
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The mean over districts of last month's affinity."""
-        last, peers = affinity(panel.usage[-1]), panel.peers
+        last, peers = affinity(panel.usage[-1], panel.population[-1]), panel.peers
         return np.stack([known_mean(last[peers == group]) for group in range(peers.max() + 1)])[
             peers
         ]

@@ -7,7 +7,7 @@ from the ledger alone and are worked out anew each time, so the order of taking 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from statistics import fmean
+from statistics import fmean, median
 
 from telads.catalog import BY_ID, SERVICES
 from telads.language import Text
@@ -27,6 +27,13 @@ passed by chance in 2.2 % of cases with 5 others known and 0.8 % with 11; with 3
 Four times their median, the other candidate, is passed in 6.2 % and 3.4 %: with few months it warns
 of nothing in particular.
 """
+
+
+BREAK, LEAST_BREAK, BREAK_NEEDS = 3.0, 0.15, 3
+"""A city mean that moves by this many times its usual change, and by 15 % or more, may have been
+counted otherwise since. The usual change is the median size of the relative changes of at least so
+many other months, the neighbours of the month left out: label months overlap, so that a new way of
+counting shows in two or three of them, and the mean of the others would call that usual."""
 
 
 def of_file(
@@ -66,6 +73,7 @@ def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
             *entry.warnings,
             *_copies(entries, month),
             *(_beside(entries.get(month + -1), entry)),
+            *_breaks(entries, month),
             *_jumps(entries, month),
         )
         for month, entry in entries.items()
@@ -107,11 +115,52 @@ def _beside(before: Entry | None, entry: Entry) -> list[Text]:
     return warnings
 
 
+def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
+    """The measures whose series may be broken between each month and the one before it."""
+    found: dict[Month, tuple[str, ...]] = {}
+    for measure in dict.fromkeys(name for entry in entries.values() for name in entry.means):
+        if BY_ID[measure].is_index:
+            continue  # its scale is set anew each month
+        moved = _relative(entries, measure)
+        for month, change in moved.items():
+            others = [size for other, size in moved.items()
+                      if abs(other.number - month.number) > 1]  # fmt: skip
+            if len(others) < BREAK_NEEDS or change < LEAST_BREAK:
+                continue
+            if change > BREAK * median(others):
+                found[month] = (*found.get(month, ()), measure)
+    return found
+
+
+def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
+    """The relative size of the change of a city mean into each month."""
+    return {
+        month: change / entries[month + -1].means[measure]
+        for month, change in _changes(entries, measure).items()
+        if entries[month + -1].means[measure] > 0
+    }
+
+
+def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+    """City means whose series may be broken between this month and the one before."""
+    found = []
+    for measure in breaks(entries).get(month, ()):
+        share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
+        found.append(
+            Text(f"{_name(measure).ko}: 서울 평균이 지난달보다 {share:+.1%} 움직였습니다. 집계가 "
+                 "바뀌어 계열이 끊겼을 수 있으니 이 달을 넘는 비교에 주의하십시오.",
+                 f"{_name(measure).en}: possible break, the city mean moved by {share:+.1%} since "
+                 "the month before; take care with comparisons across this month.")
+        )  # fmt: skip
+    return found
+
+
 def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     """City means that moved far more into this month than between the other months."""
-    warnings = []
+    warnings: list[Text] = []
+    broken = breaks(entries).get(month, ())
     for measure in entries[month].means:
-        if BY_ID[measure].is_index:
+        if BY_ID[measure].is_index or measure in broken:
             continue  # its scale is set anew each month: a change of its mean says nothing
         changes = _changes(entries, measure)
         change = changes.pop(month, None)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
 from telads.answers.columns import LABELS, Column, column_of
+from telads.answers.services import AHEAD, NEXT, TIES
 from telads.language import Lang, Text
 from telads.web.written import figure_text
 
@@ -44,15 +45,27 @@ class Note(NamedTuple):
 
 NOTES: dict[str, Note] = {
     "tie": Note(LABELS["tie"], "tie", Text(
-        "1위와 2위의 관심도 차이가 0.10보다 작아 어느 쪽이 앞서는지 말할 수 없습니다.",
-        "The first two affinities are less than 0.10 apart: which one leads cannot be told.")),
+        f"1위와 2위의 관심도 차이가 {TIES[NEXT]:.2f}보다 작습니다. 다음 달에 어느 쪽이 앞설지 "
+        "말할 수 없으며, 그 뒤는 더욱 그렇습니다.",
+        f"The first two affinities are less than {TIES[NEXT]:.2f} apart: which one leads next "
+        "month cannot be told, and later even less.")),
+    "tie_ahead": Note(LABELS["tie_ahead"], "tie", Text(
+        f"1위와 2위의 관심도 차이가 {TIES[AHEAD]:.2f}보다 작습니다. 다음 달의 1위는 분명하지만 "
+        "석 달 뒤에 어느 쪽이 앞설지는 말할 수 없습니다.",
+        f"The first two affinities are less than {TIES[AHEAD]:.2f} apart: the next month's first "
+        "is clear, but which one leads in three months cannot be told.")),
     "below_average": Note(LABELS["below_average"], "below", Text(
-        "이 집단은 이 서비스를 서울의 평균 집단보다 적게 씁니다.",
-        "This segment uses the service less than the mean of the city's segments.")),
+        "이 집단은 이 서비스를 서울 시민 평균보다 적게 씁니다.",
+        "This segment uses the service less than the city's mean person.")),
     "local": Note(LABELS["local"], "local", Text(
         "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
         "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
         "false discovery rate 5 %).")),
+    "break": Note(LABELS["break"], "below", Text(
+        "서울 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
+        "이 달을 넘는 비교에 주의하십시오.",
+        "The city's mean moved unusually far into this month: it may have been counted otherwise "
+        "since, so take care with comparisons across it.")),
     "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
         "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
         "Not the data of real people: drawn from a distribution like theirs.")),

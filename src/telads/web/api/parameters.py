@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from telads.answers.choices import AGE_NAMES, METHODS, ROWS, SEX_NAMES
 from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
+from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.targets import ORDERS
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.language import Text, typed
@@ -39,6 +40,8 @@ PARAMETERS: dict[str, Text] = {
                "다른 순서는 400(index-refused)으로 답합니다.",
                f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
                "alone: other orders are refused with 400 (index-refused)"),
+    "platforms_by": Text("매체의 순서: 이용 또는 연관",
+                          "order of the platforms: use or association"),
     "top": Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
     "platforms": Text("대상마다 광고할 매체도", "with the platforms for each target"),
     "among": Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
@@ -169,6 +172,11 @@ class HistoryAsked(Group):
 class PlatformsAsked(Methodical, Timed, Group, Service):
     """`platforms`."""
 
+    by: str | None = Field(
+        None, description=PARAMETERS["platforms_by"].en, examples=["use"],
+        json_schema_extra={"enum": list(PLATFORM_ORDERS)},
+    )  # fmt: skip
+
 
 class LookalikeAsked(Timed, Group):
     """`lookalike`."""
@@ -190,6 +198,9 @@ class TargetsAsked(Paged, Members, Methodical, Timed, Service):
     by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
     top: Rows = _given("top", 10, example=10)
     platforms: Switch = _given("platforms", False, example=True)
+    platforms_by: str = _given(
+        "platforms_by", "use", example="use", enum=[by for by in PLATFORM_ORDERS if by != "classic"]
+    )
 
 
 class SegmentsAsked(Paged, Members, Timed):

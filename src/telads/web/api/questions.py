@@ -51,7 +51,17 @@ def targets(request: HttpRequest, asked: Query[TargetsAsked]) -> Response:
         request,
         a,
         lambda build: ask_targets(
-            build, a.service, a.by, a.top, a.month, a.method, a.district, a.sex, a.age, a.platforms
+            build,
+            a.service,
+            a.by,
+            a.top,
+            a.month,
+            a.method,
+            a.district,
+            a.sex,
+            a.age,
+            a.platforms,
+            a.platforms_by,
         ),
     )
 
@@ -63,7 +73,9 @@ def platforms(request: HttpRequest, asked: Query[PlatformsAsked]) -> Response:
     return answered(
         request,
         a,
-        lambda build: ask_platforms(build, a.service, a.district, a.sex, a.age, a.month, a.method),
+        lambda build: ask_platforms(
+            build, a.service, a.district, a.sex, a.age, a.month, a.method, a.by
+        ),
     )
 
 

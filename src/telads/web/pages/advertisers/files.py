@@ -23,7 +23,9 @@ FILES = {
 def _tables(build: Build, query: QueryDict) -> Tables:
     choice = form.choice_of(build, query)
     classic = choice.method == "classic"  # knows no ties, so no group of best platforms
-    found = targets(build, **form.asked(choice), platforms=not classic)
+    found = targets(
+        build, **form.asked(choice), platforms=not classic, platforms_by=choice.platforms_by
+    )
     words = ("telads", choice.service.id, str(choice.month), choice.method, build.name)
     about = {
         **provenance(build, "targets", choice.method),
@@ -33,7 +35,7 @@ def _tables(build: Build, query: QueryDict) -> Tables:
     }
     return Tables(
         "-".join((*words, *choice.words, "")),
-        {"targets": found, "platforms": of_targets(build, found)},
+        {"targets": found, "platforms": of_targets(build, found, form.runs_on(choice))},
         about,
     )
 

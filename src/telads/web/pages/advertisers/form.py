@@ -14,6 +14,8 @@ from telads.answers.choices import (
     month_of,
     service_of,
 )
+from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
+from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.targets import ORDERS, order_of
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text
@@ -46,6 +48,7 @@ ONLY_Z = Text(
     "The method of the 2023 study knows one order: by its standard score (z).",
 )
 _BY = next(iter(ORDERS))
+_PLATFORMS_BY = next(iter(PLATFORM_ORDERS))
 
 
 class Choice(NamedTuple):
@@ -57,6 +60,7 @@ class Choice(NamedTuple):
     top: int = DEFAULT_TOP
     method: str = METHODS[0]
     filters: Filters = Filters()
+    platforms_by: str = _PLATFORMS_BY
     example: bool = False
     """No service was chosen: this is an example."""
 
@@ -64,8 +68,10 @@ class Choice(NamedTuple):
     def query(self) -> dict[str, str | int]:
         """The choice as the query of an address; what is the default goes without saying."""
         known = {"service": self.service.id, "month": str(self.month), "by": self.by,
-                 "top": self.top, "method": self.method, **self.filters._asdict()}  # fmt: skip
-        default = {"by": _BY, "top": DEFAULT_TOP, "method": METHODS[0]}
+                 "top": self.top, "method": self.method, **self.filters._asdict(),
+                 "platforms_by": self.platforms_by}  # fmt: skip
+        default = {"by": _BY, "top": DEFAULT_TOP, "method": METHODS[0],
+                   "platforms_by": _PLATFORMS_BY}  # fmt: skip
         return {
             name: value if isinstance(value, int) else str(value)
             for name, value in known.items()
@@ -82,6 +88,7 @@ class Choice(NamedTuple):
             str(sex or ""),
             str(age or ""),
             f"top-{self.top}" if self.top != DEFAULT_TOP else "",
+            f"platforms-by-{self.platforms_by}" if self.platforms_by != _PLATFORMS_BY else "",
         )
         return [word for word in words if word]
 
@@ -114,6 +121,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
         top=count_of(query.get("top") or DEFAULT_TOP),
         method=method,
         filters=filters_of(build, query.get("district"), query.get("sex"), query.get("age")),
+        platforms_by=order_of_platforms(query.get("platforms_by")),
         example=not query.get("service"),
     )
 
@@ -169,7 +177,21 @@ def why_one_order(choice: Choice, lang: Lang) -> str:
 
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
     """The lists that few need."""
-    return [method_select(choice.method, lang)]
+    named = [
+        (id, Text(*(words.partition(":")[0] for words in text)))
+        for id, text in PLATFORM_ORDERS.items()
+        if id != "classic"
+    ]
+    title = Text("매체 순서", "Order of platforms")
+    return [
+        select("platforms_by", title, named, choice.platforms_by, lang),
+        method_select(choice.method, lang),
+    ]
+
+
+def runs_on(choice: Choice) -> str:
+    """The order of the platforms: the classic method has its own."""
+    return "classic" if choice.method == "classic" else choice.platforms_by
 
 
 def asked(choice: Choice) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.language import Lang, Text
 from telads.model import Segment, Sex
-from telads.web.pages.advertisers.form import Choice
+from telads.web.pages.advertisers.form import Choice, runs_on
 from telads.web.pages.customers.form import customer_address
 from telads.web.parts import Bar
-from telads.web.written import association_scale, written
+from telads.web.written import affinity_scale, association_scale, written
 from telads.wording import segment_name
 
 OPEN = 3
@@ -25,7 +25,7 @@ class PlatformRow(NamedTuple):
     tied: bool
     """It cannot be told from the first."""
     interval: bool
-    """The method says how sure it is."""
+    """The order says how sure it is."""
 
 
 class TargetRow(NamedTuple):
@@ -50,13 +50,17 @@ class TargetRow(NamedTuple):
 
 def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
     """The targets in order, each with the platforms of its own."""
-    listed = platforms.records
-    scale = association_scale(
-        row["association"] if row["low"] is None else row["low"] for row in listed
+    listed, by = platforms.records, runs_on(choice)
+    scale = (
+        affinity_scale(platforms.rows["affinity"])
+        if by == "use"
+        else association_scale(
+            row["association"] if row["low"] is None else row["low"] for row in listed
+        )
     )
     of_target: dict[int, list[PlatformRow]] = {}
     for row in listed:
-        of_target.setdefault(row["target"], []).append(_platform_row(row, scale, lang))
+        of_target.setdefault(row["target"], []).append(_platform_row(row, by, scale, lang))
     return [_target_row(row, of_target.get(row["rank"], []), choice, lang) for row in found.records]
 
 
@@ -70,13 +74,20 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _platform_row(row: dict[str, Any], scale: tuple[float, float], lang: Lang) -> PlatformRow:
-    shown = {name: row[name] for name in ("service", "association", "low", "high", "p_first")}
+def _platform_row(
+    row: dict[str, Any], by: str, scale: tuple[float, float], lang: Lang
+) -> PlatformRow:
+    names = ("service", "affinity", "index", "association", "low", "high", "p_first")
+    bar = (
+        Bar.of(row["affinity"], *scale, 0.0, None, None)
+        if by == "use"
+        else Bar.of(row["association"], *scale, 0.0, row["low"], row["high"])
+    )
     return PlatformRow(
-        text=written("platforms", shown, lang),
-        bar=Bar.of(row["association"], *scale, 0.0, row["low"], row["high"]),
+        text=written("platforms", {name: row[name] for name in names}, lang),
+        bar=bar,
         tied=row["tie_group"] == 1,
-        interval=row["low"] is not None,
+        interval=by == "association" and row["low"] is not None,
     )
 
 

@@ -37,7 +37,10 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "why_one_order": form.why_one_order(choice, lang),
         "advanced": form.advanced(choice, lang),
         "answer": found,
-        "rows": rows.target_rows(found, of_targets(build, found), choice, lang),
+        "rows": rows.target_rows(
+            found, of_targets(build, found, form.runs_on(choice)), choice, lang
+        ),
+        "runs_on": form.runs_on(choice),
         "scale": affinity_scale(found.rows["affinity"]),
         "map": where,
         "extent": rows.extent(found.rows.height, where.reached),

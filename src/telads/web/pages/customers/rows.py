@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.sentences import whose_movement
+from telads.answers.columns import MOVEMENTS
 from telads.catalog import BY_ID
 from telads.features.signals import CLEARLY, SIGNALS, hint_of
 from telads.language import Lang, Text
@@ -15,12 +15,7 @@ from telads.web.pages.customers.form import Choice, customer_address
 from telads.web.svg import Lines, lines
 from telads.web.written import written
 from telads.wording import figure, segment_name
-
-WHOSE: dict[str | None, Text] = {
-    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
-    "local": Text("이 지역의 움직임", "this district's own"),
-    "still": Text("거의 그대로", "about the same"),
-}
+from telads.workspace import Build
 
 
 class ServiceRow(NamedTuple):
@@ -43,6 +38,8 @@ class Trend(NamedTuple):
     last: str
     last_city: str
     months: list[tuple[Month, str, str]]
+    breaks: list[Month]
+    """Into which the city's series may be broken."""
 
     @property
     def first(self) -> Month:
@@ -79,26 +76,31 @@ def service_rows(answer: Answer, choice: Choice, lang: Lang) -> list[ServiceRow]
 
 
 def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang) -> ServiceRow:
-    whose = whose_movement(row)
+    whose = row["movement"]
     direction = "" if whose is None else "still" if whose == "still" else (
         "up" if row["change"] > 0 else "down"
     )  # fmt: skip
     return ServiceRow(
         values=row,
         text=written(answer.question, row, lang),
-        whose=WHOSE.get(whose),
+        whose=MOVEMENTS[whose] if whose else None,
         direction=direction,
         targets=targets_address(row["service"], choice.month, method=choice.method),
     )
 
 
-def trends_of(answer: Answer, lang: Lang) -> list[Trend]:
+def trends_of(answer: Answer, build: Build, lang: Lang) -> list[Trend]:
     """The services of `trends`, in the order of the catalogue."""
     series: dict[str, list[dict[str, Any]]] = {}
     for row in answer.records:
         series.setdefault(row["service"], []).append(row)
     known = {name: Month.parse(name) for name in {row["month"] for row in answer.records}}
-    return [_trend(service, rows, known, lang) for service, rows in series.items()]
+    return [
+        _trend(service, rows, known, lang)._replace(
+            breaks=[month for month in sorted(known.values()) if service in build.breaks(month)]
+        )
+        for service, rows in series.items()
+    ]
 
 
 def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], lang: Lang) -> Trend:
@@ -119,6 +121,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
             (month, text(value), text(beside))
             for month, value, beside in zip(months, own, city, strict=True)
         ],
+        breaks=[],
     )
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.audience import has_range
 from telads.answers.lookalike import lookalike
-from telads.answers.services import services
+from telads.answers.services import LEAST_FORETOLD, services
 from telads.answers.signals import signals
 from telads.answers.trends import trends
 from telads.web import current
@@ -41,7 +41,8 @@ def customers(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "rows": rows.service_rows(answer, choice, lang),
         "scale": affinity_scale(answer.rows["affinity"]),
-        "trends": rows.trends_of(trends(build, *choice.segment), lang),
+        "trends": rows.trends_of(trends(build, *choice.segment), build, lang),
+        "least_foretold": LEAST_FORETOLD,
         "signals": context,
         "signal_rows": rows.signal_rows(context, lang),
         **links(FILES, partial(form.file_address, choice), lang),

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.columns import column_of
+from telads.answers.evaluation import INTERVALS, TIES
+from telads.catalog import BY_ID
 from telads.language import Lang, Text
 from telads.web.written import figure_text
 
@@ -65,6 +67,58 @@ def panels(evaluation: Answer, part: str, lang: Lang) -> list[Panel]:
         _panel([row for row in rows if (row["part"], row["measure"]) == key], meaning, lang)
         for key, meaning in MEANING.items()
         if key[0] == part
+    ]
+
+
+class Lead(NamedTuple):
+    """How often the first service was first again, where it led by so much."""
+
+    name: str
+    value: str
+    interval: str
+    cases: int
+
+
+def leads(evaluation: Answer, lang: Lang) -> list[Lead]:
+    """The calibration of ties."""
+    rows = evaluation.rows.filter(evaluation.rows["part"] == TIES)
+    return [
+        Lead(
+            _said("measure", row, lang).partition(":")[0],
+            figure_text(f"{row['value']:.1%}"),
+            f"{row['low']:.1%}–{row['high']:.1%}",
+            row["cases"],
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+class Held(NamedTuple):
+    """How wide a service's forecast interval is, and how often both kinds of interval held."""
+
+    service: str
+    half: str
+    forecast: str
+    neighbourhoods: str
+
+
+def held(evaluation: Answer, lang: Lang) -> list[Held]:
+    """The calibration of the index's intervals."""
+    known: dict[str, dict[str, float]] = {}
+    for row in evaluation.rows.filter(evaluation.rows["part"] == INTERVALS).iter_rows(named=True):
+        known.setdefault(row["service"], {})[row["measure"]] = row["value"]
+
+    def said(of: dict[str, float], measure: str, form: str) -> str:
+        return format(of[measure], form) if measure in of else "–"
+
+    return [
+        Held(
+            BY_ID[service].text(lang),
+            said(of, "forecast_half", ".1f"),
+            said(of, "forecast_holds", ".1%"),
+            said(of, "neighbourhoods_hold", ".1%"),
+        )
+        for service, of in known.items()
     ]
 
 

@@ -12,16 +12,29 @@ from django.views.decorators.http import require_safe
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.answers.comparison import comparison
-from telads.answers.evaluation import HORIZONS, PLATFORMS, SERVICES, evaluation
+from telads.answers.evaluation import (
+    HORIZONS,
+    MOVEMENTS,
+    PLATFORMS,
+    REPEATS,
+    SERVICES,
+    WORTH,
+    evaluation,
+)
 from telads.errors import QuestionError, UnknownChoice
 from telads.export import DESCRIPTION, description, marked, provenance
 from telads.language import Lang, Text
 from telads.web import charts, current
 from telads.web.cache import cached_by_build
 from telads.web.described import saved
-from telads.web.pages.evidence.panels import CITY, CLASSIC, OWN, panels, value_in
+from telads.web.pages.evidence.panels import CITY, CLASSIC, OWN, held, leads, panels, value_in
 
 TABLE, DESCRIBED = ".csv", f".csv{DESCRIPTION}"
+PROMISED = {
+    MOVEMENTS: ("own_keeps_sign",),
+    WORTH: ("association_gain", "association_gain_p90", "use_gain", "orders_agree"),
+}
+"""Figures of the page that have no panel, by part of the evaluation."""
 ALIKE = 0.02
 """Kendall's tau: orders that are better by less are said to be about as good."""
 
@@ -75,6 +88,7 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
         return value_in(answer, PLATFORMS, recommender, measure)
 
     own, city = platform(OWN, "tau"), platform(CITY, "tau")
+    repeats = answer.facts["repeats"]
     return {
         "evaluation": answer,
         "lead": answer.sentences[0](lang) if answer.sentences else "",
@@ -85,4 +99,12 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
         "alike": own is not None and city is not None and own - city < ALIKE,
         "classic_tau": platform(CLASSIC, "tau"),
         "coverage": platform(OWN, "coverage"),
+        "pattern": isinstance(repeats, float) and repeats >= REPEATS,
+        "leads": lambda: leads(answer, lang),
+        "held": lambda: held(answer, lang),
+        **{
+            name: value_in(answer, part, OWN, name)
+            for part, names in PROMISED.items()
+            for name in names
+        },
     }
