@@ -86,7 +86,7 @@ def test_a_notebook_shows_a_chart_as_svg_and_loads_nothing(
     chart = opened.chart(name, lang="en", **ASKED[name])
     for one in (chart, chart.copy(), chart.properties(title="Mine", background="#eee")):
         assert isinstance(one, altair.TopLevelMixin)
-        bundle = one._repr_mimebundle_()
+        bundle: Any = one._repr_mimebundle_()
         assert set(bundle) == {"image/svg+xml"}
         drawn = bundle["image/svg+xml"]
         assert drawn.startswith("<svg ")
