@@ -192,6 +192,7 @@ def test_a_computed_plan_opens_at_its_result(visit: Open, way: Way) -> None:
     expect(result).to_be_focused()
     page.locator("input[name=name]").press("Enter")  # computes, too
     expect(result.locator(".lead").first).to_be_in_viewport()
+    there.refusals += 1
     page.locator("input[name=budget]").fill("none")
     page.locator("form.plan-form p.actions button[name=try]").click()
     expect(page.locator("#wrong")).to_be_in_viewport()  # what is wrong stands at the top
