@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils import timezone
 
 from telads.language import Lang, Text
 from telads.web.accounts import chain
@@ -136,6 +137,7 @@ def record(who: HttpRequest | str, action: str, thing: Model | str = "", detail:
         raise KeyError(action)
     name = who if isinstance(who, str) else who.user.get_username()
     AuditEntry.objects.create(
+        when=timezone.now(),
         who=name[:150],
         action=action,
         thing=(thing if isinstance(thing, str) else _named(thing))[:200],
