@@ -40,10 +40,10 @@ OF_THE_CITY = ("population", "choropleth", "monthly", "correlation")
 
 
 LEFT_OUT = frozenset({
-    "index_low", "index_high", "index_ahead_low", "index_ahead_high", "change_city", "change_local",
+    "index_low", "index_high", "index_next_low", "index_next_high", "index_ahead_low",
+    "index_ahead_high", "change_city", "change_local",
 })  # fmt: skip
-"""Columns of services that a page has no room for: it keeps the forecast of the next month and
-whose movement the change was."""
+"""Columns of services that a page has no room for; it keeps whose movement the change was."""
 
 
 class Section(NamedTuple):
