@@ -39,6 +39,13 @@ OF_THE_CITY = ("population", "choropleth", "monthly", "correlation")
 """Pictures at the end of the report."""
 
 
+LEFT_OUT = frozenset({
+    "index_low", "index_high", "index_next_low", "index_next_high", "index_ahead_low",
+    "index_ahead_high", "change_city", "change_local",
+})  # fmt: skip
+"""Columns of services that a page has no room for; it keeps whose movement the change was."""
+
+
 class Section(NamedTuple):
     """A question of the report with its answer, and the picture that goes with it."""
 
@@ -149,7 +156,8 @@ def _svg(chart: AnyChart) -> str:
 
 
 def _columns(answer: Answer) -> list[Column]:
-    known = (column_of(answer.question, name) for name in answer.rows.columns)
+    shown = (name for name in answer.rows.columns if name not in LEFT_OUT)
+    known = (column_of(answer.question, name) for name in shown)
     return [column for column in known if column]
 
 

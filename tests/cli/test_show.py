@@ -40,7 +40,7 @@ def test_what_was_left_out_is_named(telads: Telads) -> None:
     said = telads(*QUESTIONS["services"], "--lang", "en").out
     heading, *_ = [line for line in said.splitlines() if "Affinity" in line]
     assert "80% low" not in heading
-    assert "Left out on a narrow screen: 80% low, 80% high" in said
+    assert "Left out on a narrow screen: Places 80% low, Places 80% high" in said
 
 
 def test_a_wide_table_leaves_nothing_out(telads: Telads) -> None:

@@ -84,7 +84,7 @@ FIELDS: dict[str, Field] = {
         "whose the change was: still, city, local (the segment's own, mostly passing), noise (its "
         "own, but within noise)")),
     "labels": Field(LABELS, ["local"], Text(
-        "표시: tie(다음 달 1위 가릴 수 없음), tie_ahead(석 달 뒤 1위 가릴 수 없음), "
+        "표시: tie(다음 달 동률), tie_ahead(석 달 뒤 동률), "
         "below_average(평균 아래), local(지역 특성), break(이 달에 계열이 끊겼을 수 있음)",
         "labels: tie (no clear first next month), tie_ahead (none three months ahead), "
         "below_average, local (differs from the city), break (the city's series may be broken "

@@ -19,7 +19,7 @@ from telads.model import Month
 if TYPE_CHECKING:
     from rich.console import Console
 
-WIDTH_OF_A_FILE = 160
+WIDTH_OF_A_FILE = 260
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
               "(유튜브·넷플릭스는 표준화 지수)",
@@ -33,7 +33,8 @@ LEAST_IMPORTANT = (
     "index_low", "index_high", "index_ahead_low", "index_ahead_high", "index_next_low",
     "index_next_high", "ahead_low", "ahead_high", "change_city", "change_local",
     "excess", "volume_share", "se", "masked", "rows", "usage", "n_cells", "coverage", "synthetic",
-    "cumulative_share", "change", "file", "tie_group", "low", "high", "weight", "z", "farthest",
+    "cumulative_share", "movement", "change", "cases", "file", "tie_group", "low", "high",
+    "weight", "z", "farthest",
     "population",
 )  # fmt: skip
 """Columns that a narrow terminal does without, the first to go first."""

@@ -152,7 +152,8 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
     if len(days) < 3:
         return []
     usage, people = panel.usage[-1], panel.population[-1]
-    level = usage / city_mean(usage, people)
+    mean = city_mean(usage, people)
+    level = usage / np.where(mean > 0, mean, np.nan)  # nothing where nobody uses it
     z, linked = affinity(usage, people), associate(cells, panel.peers).mean
     gains, levels, agree = [], [], []
     for service in days:
@@ -160,12 +161,12 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
         met = np.stack([_met(cells, service, at) for at in platforms], axis=-1)
         by_link, by_use = linked[:, service, platforms], z[:, platforms]
         known = np.isfinite(met).all(axis=1) & np.isfinite(by_link).all(axis=1)
-        known &= np.isfinite(by_use).all(axis=1)
+        known &= np.isfinite(by_use).all(axis=1) & np.isfinite(level[:, platforms]).all(axis=1)
         gains.append(_first_over_last(met[known], by_link[known]))
         levels.append(_first_over_last(level[:, platforms][known], by_use[known]))
         agree.append(kendall(by_link[known], by_use[known]))
     gain, used, tau = (np.concatenate(part) for part in (gains, levels, agree))
-    if not gain.size:
+    if not (gain.size and used.size and np.isfinite(tau).any()):
         return []
     figures = {
         "association_gain": np.median(gain),
