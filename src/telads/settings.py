@@ -192,7 +192,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 ELSEWHERE = frozenset({
     "TELADS_FONT_DIR", "TELADS_SUPERVISOR", "TELADS_SEOUL_DATA", "TELADS_SCREENSHOTS",
-    "TELADS_SOAK_TIMES",
+    "TELADS_SOAK_TIMES", "TELADS_TEST_ALL",
 })  # fmt: skip
 """Variables that are no settings: of fonts, of the website's own processes, of tests and bench."""
 
@@ -216,6 +216,8 @@ def written(value: object) -> str:
     """A setting's value as one would write it, a password in an address left out."""
     if isinstance(value, tuple):
         return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
+    if value is None:
+        return ""
     if isinstance(value, bool | float):
         return f"{value:g}"
     return re.sub(r"(://[^:@/]*):.*@", r"\1:***@", str(value))

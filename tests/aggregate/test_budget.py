@@ -106,7 +106,9 @@ def test_what_was_spent_stays_when_months_are_replaced_or_taken_back(
     assert spent(workspace.ledger()).epsilon == 170.0
     with workspace.writing(1):
         ledger = workspace.ledger()
-        ledger.without(ledger.current()[MAY], "now", "me").save(workspace.ledger_path)
+        ledger.without(ledger.current()[MAY], "2026-11-29T09:00:00+00:00", "me").save(
+            workspace.ledger_path
+        )
     assert spent(workspace.ledger()).epsilon == 170.0
     run(log, workspace, settings, MAY, JUNE)  # without noise, in its place
     assert spent(workspace.ledger()).epsilon == 170.0

@@ -80,6 +80,8 @@ class Comparison:
     """Of `CAUSES`, those that apply."""
     brief: tuple[str, ...] = ()
     """Of `BRIEF`, what was asked differently."""
+    broken: tuple[Month, ...] = ()
+    """Months between the two plans' into which the service's series may be broken."""
 
     @property
     def moved(self) -> int:
@@ -142,7 +144,8 @@ class Comparison:
             f"The briefs differ: {', '.join(one.en for one in asked)}.",
         )
         causes = (CAUSES[one] for one in self.causes)
-        told = (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self), *causes)
+        told = (_verdict(self), *_membership(self.segments), *_reach(self), *_shares(self),
+                *_break(self), *causes)  # fmt: skip
         return (brief, *told) if asked else told
 
 
@@ -163,6 +166,7 @@ def compare(
         segments=_segments(plan, now, build),
         platforms=_platforms(plan, now),
         causes=_causes(plan.basis, build),
+        broken=_broken(plan, now, build),
     )
 
 
@@ -181,7 +185,31 @@ def compare_plans(plan: Plan, now: Plan, build: Build) -> Comparison:
             and (name != "cells" or same_month)  # another month has other data, of course
         ),
         brief=tuple(name for name in BRIEF if asked[name] != asked_now[name]),
+        broken=_broken(plan, now, build),
     )  # fmt: skip
+
+
+def _broken(plan: Plan, now: Plan, build: Build) -> tuple[Month, ...]:
+    first, last = sorted((plan.month, now.month))
+    services = {plan.brief.service, now.brief.service}
+    return tuple(
+        month for month in build.months
+        if first < month <= last and services & set(build.breaks(month))
+    )  # fmt: skip
+
+
+def _break(found: Comparison) -> tuple[Text, ...]:
+    if not found.broken:
+        return ()
+    months = ", ".join(map(str, found.broken))
+    return (
+        Text(
+            f"두 달 사이에 이 서비스의 집계가 바뀌어 계열이 끊겼을 수 있습니다({months}). "
+            "그만큼은 이용이 달라진 것이 아닐 수 있습니다.",
+            f"Between the two months the service's series may be broken ({months}): part of the "
+            "change may be one of counting, not of use.",
+        ),
+    )
 
 
 def _causes(basis: Basis, build: Build) -> tuple[str, ...]:
