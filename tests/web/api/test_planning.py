@@ -107,7 +107,7 @@ def test_an_audience_is_that_of_the_command_line(
 def changed(document: dict[str, Any], *path: str | int, to: Any) -> dict[str, Any]:
     """A brief or rules with another value at a place."""
     whole = deepcopy(document)
-    at = whole
+    at: Any = whole
     for step in path[:-1]:
         at = at[step]
     at[path[-1]] = to
@@ -200,6 +200,8 @@ def test_what_is_no_brief_at_all(site: Client, place: str, case: str) -> None:
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["Content-Type"] == "application/problem+json"
     assert len(response.content) < 3000  # what was sent is not told back
+    if case == "nothing":
+        assert "Content-Length" in response.json()["advice"]
     if case == "no JSON":
         assert (response.json()["row"], response.json()["column"]) == (2, 4)
 
@@ -267,7 +269,7 @@ def test_the_schema_of_a_brief_knows_what_is_read(lang: Any) -> None:
         assert brief.is_valid(document) == (case in semantic), case
 
 
-ODD = st.sampled_from([
+ODD: st.SearchStrategy[Any] = st.sampled_from([
     None, True, 0, -1, 1.5, 1e300, float("nan"), float("inf"), 10**400, "", "=1+1", "\0", "\ud800",
     "강남구", [], [[]], {}, {"all": []}, {"not": {}}, {"points": [[1]]}, {"scale": 0},
     {"at_least": 1e9}, {"like": {}}, {"where": None}, [1, [2, [3]]],

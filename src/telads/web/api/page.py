@@ -99,14 +99,14 @@ def docs(request: HttpRequest) -> HttpResponse:
     facts = {
         "words": {name: text(lang) for name, text in WORDS.items()},
         "rules": rules,
-        "operations": _operations(lang),
+        "operations": _operations(lang, request.build_absolute_uri("/").rstrip("/")),
         "around": [(name, text(lang)) for name, text in contract.DOCUMENT.items()],
         "problems": [(code, STATUS[code], text(lang)) for code, text in TITLES.items()],
     }
     return render(request, "api/docs.html", facts)
 
 
-def _operations(lang: Lang) -> list[dict[str, Any]]:
+def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
     told = openapi.document(lang)
     paths, schemas = told["paths"], told["components"]["schemas"]
     return [
@@ -115,7 +115,7 @@ def _operations(lang: Lang) -> list[dict[str, Any]]:
             "method": one.method,
             "summary": one.text(lang),
             "path": f"{openapi.PREFIX}{place}",
-            "example": _example(place, one),
+            "example": _example(place, one, site),
             "parameters": [
                 {**given, "values": _values(given["schema"])}
                 for given in paths[f"{openapi.PREFIX}{place}"][one.method.lower()]["parameters"]
@@ -147,7 +147,7 @@ def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bo
     ]
 
 
-def _example(place: str, one: openapi.Operation) -> dict[str, str]:
+def _example(place: str, one: openapi.Operation, site: str) -> dict[str, str]:
     """An address that can be followed, as it is read and as it is sent; or a command that asks."""
     filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
@@ -155,7 +155,7 @@ def _example(place: str, one: openapi.Operation) -> dict[str, str]:
     if not one.body:
         return {"shown": shown, "sent": sent}
     told = json.dumps(openapi.BODIES[one.body], ensure_ascii=False)
-    return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{sent}'"}
+    return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 
 def _values(schema: dict[str, Any]) -> str:

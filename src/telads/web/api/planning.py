@@ -102,6 +102,12 @@ def document_of(request: HttpRequest) -> Any:
     try:
         if len(request.body) > MOST_BYTES:
             raise RequestDataTooBig
+        if not request.body:  # of a body without a length, Django reads nothing (WSGI)
+            raise Unreadable(
+                Text("보낸 내용이 없습니다.", "Nothing was sent."),
+                Text("JSON을 Content-Length와 함께 보내 주세요(chunked로 나누지 않고).",
+                     "Send JSON with its Content-Length, not in chunks."),
+            )  # fmt: skip
         return json.loads(request.body)
     except RequestDataTooBig:  # also of Django, which reads no more than 2.5 MB
         raise ContentTooLarge(
