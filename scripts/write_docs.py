@@ -107,12 +107,16 @@ def json_page() -> str:
         "## Errors over the network", "",
         "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
         "then `code`, `advice` and what the error is about (`value`, `parameter`, `file`, `row`,",
-        "`column`). The codes stand at `/api/v1/docs`. Each address takes the parameters that",
+        "`column`; `rule` is the place in a brief or in rules). The codes stand at",
+        "`/api/v1/docs`. Each address takes the parameters that",
         "`/api/v1/openapi.json` lists for it, a picture those that it has a use for, and checks",
         "every one: 422 for a value that cannot be read or a parameter that is not listed, 404",
         "for a name that is not there. What the schema lists is answered, but for what the",
         "address documents: a month or district that the build does not hold (404), a group too",
         "small to be shown (404), an index service by a sum of use (400).", "",
+        "`POST /api/v1/audience` and `POST /api/v1/plan` read JSON, the very files that the",
+        "command line reads ([planning.md](planning.md)): 415 for another `Content-Type`, 413 for",
+        "one that is too long, 400 for what is no JSON or no brief.", "",
         "## Rows",
     ]  # fmt: skip
     for question in contract.ROWS:
@@ -120,7 +124,8 @@ def json_page() -> str:
     lines += ["", "## Planning", "", "Money is whole won. Facts are those of the question, and no"
               " others."]  # fmt: skip
     for question, names in planning.ROWS.items():
-        lines += ["", f"### {question}", "", *_keys({n: planning.field(n) for n in names})]
+        keys = {name: planning.field(name, question) for name in names}
+        lines += ["", f"### {question}", "", *_keys(keys)]
         if (facts := planning.FACTS_OF[question]) not in told:
             lines += ["", "Facts:", "", *_keys(facts)]
             told.append(facts)

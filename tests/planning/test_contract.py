@@ -77,6 +77,16 @@ def test_an_answer_is_as_promised(twin_build: Build, question: str) -> None:
     assert document["facts"]
 
 
+def test_so_are_goals_that_no_budget_meets(twin_build: Build) -> None:
+    platforms = [{"service": "youtube", "price": 4500, "curve": {"points": [[1, 0.4], [3, 0.7]]}}]
+    brief = read_brief({**BRIEF, "budget": 1_000_000, "frequency": None, "platforms": platforms,
+                        "target": {"people": 10**9}})  # fmt: skip
+    answer = plan_answer(twin_build, make_plan(twin_build, brief), "goals")
+    assert answer.rows["reached"].null_count()
+    document = answer.document("en")
+    jsonschema.Draft202012Validator(contract.schema("plan_goals")).validate(document)
+
+
 def test_so_is_one_whose_groups_changed(twin_build: Build) -> None:
     document = entered_and_left(twin_build).document("ko")
     jsonschema.Draft202012Validator(contract.schema("plan_comparison")).validate(document)
@@ -85,7 +95,7 @@ def test_so_is_one_whose_groups_changed(twin_build: Build) -> None:
 @pytest.mark.parametrize("question", contract.ROWS)
 def test_examples_are_as_promised(question: str) -> None:
     schema = contract.schema(question)["properties"]
-    row = {name: contract.field(name).example for name in contract.ROWS[question]}
+    row = {name: contract.field(name, question).example for name in contract.ROWS[question]}
     jsonschema.Draft202012Validator(schema["rows"]["items"]).validate(row)
     facts = {name: fact.example for name, fact in contract.FACTS_OF[question].items()}
     jsonschema.Draft202012Validator(schema["facts"]).validate(facts)

@@ -26,6 +26,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
 from telads.workspace import Workspace
 from tests.web.accounts.people import PASSWORD
 from tests.web.plans.samples import FORM
@@ -130,6 +131,11 @@ def upload(site: Site, one: Someone, at: int) -> Asked:
     return Asked("/en/admin-data/upload/", None, one["session"], body=body)
 
 
+def of_api(what: str, asked: dict[str, Any], one: Someone) -> Asked:
+    body = (json.dumps(asked).encode(), "application/json")
+    return Asked(f"/api/v1/{what}", None, one["session"], good=frozenset({200}), body=body)
+
+
 NEW = {"new_password1": f"{PASSWORD} 2", "new_password2": f"{PASSWORD} 2"}
 ACCOUNT = "/en/account/"
 WRITING: dict[str, Ask] = {
@@ -188,6 +194,11 @@ READING: dict[str, Ask] = {
     ),
 }
 """Addresses that are read and write all the same: into the log of actions."""
+SENT: dict[str, Ask] = {
+    "audience": lambda _, one, at: of_api("audience", EXAMPLE_RULES, one),
+    "plan": lambda _, one, at: of_api("plan", EXAMPLE_BRIEF, one),
+}
+"""Addresses of the API that are sent a question and write nothing."""
 
 
 def patterns(found: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
@@ -215,7 +226,7 @@ def methods(pattern: URLPattern) -> set[str]:
 
 def test_every_address_that_takes_a_form_is_tried() -> None:
     taking = {one.name for one in patterns(get_resolver().url_patterns) if "POST" in methods(one)}
-    assert taking == WRITING.keys()
+    assert taking == {*WRITING, *SENT}
 
 
 @pytest.fixture(scope="module")
@@ -244,10 +255,10 @@ def site(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*WRITING, *READING])
+@pytest.mark.parametrize("name", [*WRITING, *READING, *SENT])
 def test_nobody_is_refused(site: tuple[Site, list[Someone]], name: str) -> None:
     asked_of, people = site
-    ask = (WRITING | READING)[name]
+    ask = (WRITING | READING | SENT)[name]
     told: Counter[str] = Counter()
     start = threading.Barrier(len(people))
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from telads.planning.plan import canonical, make_plan
+from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
@@ -68,6 +69,9 @@ API = {
     "charts/targets.<form>": "charts/targets.json",
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
+
+API_SENT: dict[str, dict[str, Any]] = {"audience": EXAMPLE_RULES, "plan": EXAMPLE_BRIEF}
+"""As open, but asked by POST, with what is sent."""
 
 LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}
 """The figures of this process, ninja's root, pictures that there are not, each with tests of its
@@ -190,7 +194,7 @@ def addresses() -> set[str]:
 
 
 def test_every_address_has_its_place_in_a_table() -> None:
-    told = {*PUBLIC, *(f"api/v1/{one}" for one in API), *LIKE_OTHERS}
+    told = {*PUBLIC, *(f"api/v1/{one}" for one in (*API, *API_SENT)), *LIKE_OTHERS}
     told |= {address for address, _ in (*PLANS, *CLOSED)}
     assert addresses() == told
 
@@ -308,6 +312,26 @@ def test_the_api(world: World, installed: Installed, pattern: str) -> None:
         assert status(client, "POST", address, {}) == 405, who
         with installed(api_keys=True):
             assert status(client, "GET", address, {}) == 401, who
+
+
+def test_the_api_that_is_sent_something(world: World, installed: Installed) -> None:
+    """A program has no token of a form; and nothing is changed that one would have to guard."""
+
+    def sent(who: str, pattern: str) -> int:
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = world.client(who).cookies
+        return client.post(f"/api/v1/{pattern}", API_SENT[pattern], "application/json").status_code
+
+    before = [model.objects.count() for model in (SavedPlan, PlanVersion, Job)]
+    for pattern in API_SENT:
+        for who in WHO:
+            assert sent(who, pattern) == 200, who
+            assert status(world.client(who), "GET", f"/api/v1/{pattern}", {}) == 405, who
+            with installed(api_keys=True):
+                assert sent(who, pattern) == 401, who
+            with installed(closed=True):
+                assert sent(who, pattern) == (401 if who == "visitor" else 200), who
+    assert [model.objects.count() for model in (SavedPlan, PlanVersion, Job)] == before
 
 
 def test_nothing_is_done_without_the_form_s_token(world: World) -> None:

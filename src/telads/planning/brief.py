@@ -92,7 +92,7 @@ def read_brief(document: object) -> Brief:
                  "of its own and change that."),
         )  # fmt: skip
     fields = Fields(document)
-    service = catalog.service(fields.text("service")).id
+    service = fields.named("service", catalog.service).id
     offers = fields.each("platforms", lambda item: _read_offer(item, service))
     names = [offer.name for offer in offers]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -103,7 +103,7 @@ def read_brief(document: object) -> Brief:
     budget = fields.whole("budget", 1)
     brief = Brief(
         name=fields.text("name"),
-        month=Month.parse(fields.text("month")) if "month" in fields else None,
+        month=fields.named("month", Month.parse) if "month" in fields else None,
         rules=read_rules(fields.needed("audience"), "audience"),
         service=service,
         offers=tuple(sorted(offers, key=lambda offer: offer.name)),
@@ -150,7 +150,7 @@ def json_file(path: Path, what: Text) -> Any:
 
 def _read_offer(document: object, advertised: str) -> Offer:
     fields = Fields(document)
-    service = catalog.service(fields.text("service"))
+    service = fields.named("service", catalog.service)
     if service.id == advertised:
         raise QuestionError(
             Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",

@@ -110,6 +110,8 @@ _OWN: dict[str, Field] = {
     "reached_now": _part(COUNT, 747590, "지금의 예상 도달", "people reached now"),
 }  # fmt: skip
 """Keys that only planning has, or has for something else."""
+_GOAL_REACHED = _part(_MAYBE_COUNT, 1699920, "그 예산에서의 도달 인원, 예산이 없으면 null",
+                      "people reached with that budget; null: none does")  # fmt: skip
 
 _GROUPED = ("population", "spend", "spend_share", "contacts", "reached", "reach_share", "frequency")
 ROWS: dict[str, tuple[str, ...]] = {
@@ -221,13 +223,15 @@ FACTS_OF: dict[str, dict[str, Field]] = {
 """Single figures of a question, all always there."""
 
 
-def field(name: str) -> Field:
-    """A key of a row."""
+def field(name: str, question: str = "") -> Field:
+    """A key of a question's rows."""
+    if (question, name) == ("plan_goals", "reached"):
+        return _GOAL_REACHED
     return _OWN.get(name) or FIELDS.get(name) or _SUMS[name]
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
     """The JSON Schema of a whole answer of planning."""
-    row = keys_schema({name: field(name) for name in ROWS[question]}, lang)
+    row = keys_schema({name: field(name, question) for name in ROWS[question]}, lang)
     facts = keys_schema(FACTS_OF[question], lang)
     return {"$schema": DIALECT, **document_schema(question, row, lang, facts)}

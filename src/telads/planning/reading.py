@@ -60,6 +60,17 @@ class Fields:
             ))  # fmt: skip
         return text
 
+    def named(
+        self, name: str, read: Callable[[Any], T], value: Callable[[str], Any] | None = None
+    ) -> T:
+        """A text, or another `value`, that `read` understands; errors of it get its place."""
+        given = (value or self.text)(name)
+        try:
+            return read(given)
+        except QuestionError as error:
+            error.facts.setdefault("rule", self.at(name))
+            raise
+
     def number(self, name: str) -> float:
         """A finite number."""
         value = self.needed(name)

@@ -51,7 +51,9 @@ def read_segment(document: object) -> Segment:
     """A segment from `{"district": ..., "sex": ..., "age": ...}`."""
     fields = Fields(document)
     segment = Segment(
-        _district(fields.text("district")), sex_of(fields.text("sex")), age_of(fields.needed("age"))
+        fields.named("district", _district),
+        fields.named("sex", sex_of),
+        fields.named("age", age_of, fields.needed),
     )
     fields.done()
     return segment
@@ -121,7 +123,7 @@ def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
 
 
 def _read_usage(fields: Fields, kind: str) -> Rule:
-    service = catalog.service(fields.text("service"))
+    service = fields.named("service", catalog.service)
     figure, least = _one_figure(fields, ("affinity", "index"))
     if figure == "index":
         refuse_index(service, Text("지수", "index"))

@@ -23,13 +23,26 @@ from telads.answers import contract
 from telads.catalog import service
 from telads.charts import CHARTS
 from telads.language import Lang, typed
-from telads.web.api.openapi import OPERATIONS, PREFIX, document
+from telads.web.api.openapi import ANSWERS, BODIES, OPERATIONS, PREFIX, document
 from telads.web.api.routes import api
 
 PLACE = "/api/v1/openapi.json"
 DRAWN = 6
 """Examples of an address that draws or writes; a picture takes a second."""
 ASKED = 25
+
+
+def described(path: str) -> dict[str, Any]:
+    """The one operation of an address."""
+    (one,) = document("en")["paths"][path].values()
+    return dict(one)
+
+
+def asked(site: Client, path: str, body: str, query: Any = None, **extra: Any) -> Any:
+    """The answer of an address, to whose question `body` an example is sent."""
+    if body:
+        return site.post(path, BODIES[body], "application/json", query_params=query, **extra)
+    return site.get(path, query, **extra)
 
 
 def test_every_address_is_described(site: Client) -> None:
@@ -62,7 +75,7 @@ def test_the_description_is_in_the_language_asked_for(site: Client, lang: Lang) 
         "가" <= letter <= "힣" for letter in told["paths"]["/api/v1/services"]["get"]["summary"]
     )
     assert hangul == (lang == "ko")
-    for operation in (path["get"] for path in told["paths"].values()):
+    for operation in (one for path in told["paths"].values() for one in path.values()):
         for parameter in operation["parameters"]:
             assert parameter["description"]
             assert "example" in parameter
@@ -71,22 +84,23 @@ def test_the_description_is_in_the_language_asked_for(site: Client, lang: Lang) 
 def test_schemas_are_schemas(site: Client) -> None:
     for name, schema in site.get(PLACE).json()["components"]["schemas"].items():
         jsonschema.Draft202012Validator.check_schema(schema)
-        assert schema["properties"], name
+        assert schema.get("properties") or schema["anyOf"], name
 
 
 @pytest.mark.parametrize("place", OPERATIONS)
 def test_examples_work_and_are_as_described(site: Client, place: str) -> None:
     operation = OPERATIONS[place]
     path = place.format(table="scores", kind="csv", form="json")
-    response = site.get(
-        f"{PREFIX}{path}", QUERY_STRING=operation.example.encode().decode("latin-1")
-    )
+    response = asked(
+        site, f"{PREFIX}{path}", operation.body,
+        QUERY_STRING=operation.example.encode().decode("latin-1"),
+    )  # fmt: skip
     assert response.status_code == 200
     assert response.getvalue()
-    told = document("en")["paths"][f"{PREFIX}{place}"]["get"]["responses"]["200"]["content"]
+    told = described(f"{PREFIX}{place}")["responses"]["200"]["content"]
     media_type = response.headers["Content-Type"].partition(";")[0]
     assert media_type in told
-    if operation.id in contract.ROWS:
+    if operation.id in {*contract.ROWS, *ANSWERS}:
         whole = {**told[media_type]["schema"], "components": document("en")["components"]}
         jsonschema.Draft202012Validator(whole).validate(response.json())
 
@@ -120,7 +134,7 @@ def served(site: Client) -> Iterator[Client]:
 @pytest.mark.parametrize("place", OPERATIONS)
 def test_nothing_that_is_asked_breaks_it(place: str, mode: GenerationMode) -> None:
     schema = schemathesis.openapi.from_wsgi(PLACE, whole)
-    operation = schema[f"{PREFIX}{place}"]["GET"]
+    operation = schema[f"{PREFIX}{place}"][OPERATIONS[place].method]
     files = place.startswith(("/charts", "/export"))
     checks: Any = CHECKS.get_by_names(list(CHOSEN))
 
@@ -160,10 +174,12 @@ def test_no_text_breaks_it(site: Client, place: str, asked: dict[str, str]) -> N
 
 
 ADDRESSES = {
-    place: {one["name"]: one for one in path["get"]["parameters"]}
-    for place, path in document("en")["paths"].items()
+    path: {one["name"]: one for one in described(path)["parameters"]}
+    for path in document("en")["paths"]
 }
 """Path -> its parameters as described."""
+SENT = {f"{PREFIX}{place}": one.body for place, one in OPERATIONS.items()}
+"""Path -> the schema of what is sent to it; empty where it is read."""
 ODD = [
     *["AAA", "a", "0", "-1", "1.5", "5.0", "1_0", " 5", "+5", "1e2", "\u0663", "\uff15", "NaN"],
     *["yes", "on", "1", "True", "null", "None", "F,M", "F M", "30,40", "*", "%", "' OR 1=1", "\0"],
@@ -230,11 +246,11 @@ def asked_of(place: str, draw: Any) -> tuple[str, dict[str, str]]:
 
 @pytest.mark.parametrize("place", ADDRESSES)
 def test_what_the_schema_allows_is_answered(site: Client, place: str) -> None:
-    @settings(max_examples=4 if "/charts" in place else 20, deadline=None)
+    @settings(max_examples=4 if "/charts" in place or SENT[place] else 20, deadline=None)
     @given(data=st.data())
     def ask(data: Any) -> None:
         path, query = asked_of(place, data.draw)
-        answer = site.get(path, query)
+        answer = asked(site, path, SENT[place], query)
         by_sum = query.get("by", "affinity") != "affinity"
         if by_sum and service(query.get("service", "delivery")).is_index:
             assert (answer.status_code, answer.json()["code"]) == (400, "index-refused")
@@ -248,7 +264,7 @@ def test_what_the_schema_allows_is_answered(site: Client, place: str) -> None:
 
 @pytest.mark.parametrize("place", [place for place in ADDRESSES if ADDRESSES[place]])
 def test_what_it_does_not_allow_is_never_answered(site: Client, place: str) -> None:
-    told = document("en")["paths"][place]["get"]["responses"]
+    told = described(place)["responses"]
 
     @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
@@ -257,7 +273,7 @@ def test_what_it_does_not_allow_is_never_answered(site: Client, place: str) -> N
         names = [name for name in ADDRESSES[place] if f"{{{name}}}" not in place]
         wrong = data.draw(st.sampled_from(names), label="wrong")
         query[wrong] = data.draw(outside(ADDRESSES[place][wrong]), label="value")
-        answer = site.get(path, query)
+        answer = asked(site, path, SENT[place], query)
         assert answer.status_code in {400, 404, 422}
         assert str(answer.status_code) in told
         assert answer.headers["Content-Type"] == "application/problem+json"
@@ -275,7 +291,7 @@ def test_no_address_takes_what_it_does_not_list(site: Client, place: str) -> Non
         if known["required"] and known["in"] == "query"
     }
     for name in sorted(names):
-        answer = site.get(path, {**query, name: "F"})
+        answer = asked(site, path, SENT[place], {**query, name: "F"})
         assert answer.status_code == 422
         assert answer.json()["parameter"] == name
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import thread_time
+
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 
@@ -9,8 +13,11 @@ from telads.errors import QuestionError
 from telads.language import Text
 from telads.web import current
 from telads.web.api import keys
-from telads.web.api.rate import seconds_to_wait
+from telads.web.api.rate import count, seconds_to_wait
 from telads.web.client import client_of
+
+LONG = 0.1
+"""Seconds of processor time that one request is meant to take; hardly any takes as long."""
 
 
 class TooManyRequests(QuestionError):
@@ -43,3 +50,15 @@ def admitted(request: HttpRequest) -> str:
         if seconds:
             raise TooManyRequests(settings.api_rate, seconds)
     return who
+
+
+@contextmanager
+def counted_by_time(request: HttpRequest) -> Iterator[None]:
+    """Around what may take long: every further tenth of a second counts as one more request."""
+    start = thread_time()
+    try:
+        yield
+    finally:
+        more = int((thread_time() - start) / LONG)
+        if more and current.settings().api_rate:
+            count(request.auth, more)  # type: ignore[attr-defined]  # ninja's: who was admitted

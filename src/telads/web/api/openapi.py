@@ -12,11 +12,16 @@ from django.views.decorators.http import require_safe
 from telads.answers import contract
 from telads.export import TABLES
 from telads.language import Lang, Text
+from telads.planning import contract as planning
+from telads.planning.result import PARTS
+from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schemas import schemas as asked
 from telads.web import current
-from telads.web.api.answering import LONGEST
+from telads.web.api.answering import JSON, LONGEST
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
 from telads.web.api.parameters import PARAMETERS
+from telads.web.api.planning import MOST_BYTES
 from telads.web.api.problems import MEDIA_TYPE, TITLES
 from telads.web.api.routes import api
 from telads.web.described import CSVM
@@ -34,6 +39,13 @@ class Operation(NamedTuple):
     """Whether something that is asked for may not be there; else an address that is, answers."""
     sums: bool = False
     """Whether it may be asked for sums of use, which an index has not."""
+    body: str = ""
+    """The schema of what is sent to it, by POST; else it is read, by GET."""
+
+    @property
+    def method(self) -> str:
+        """The one method it takes."""
+        return "POST" if self.body else "GET"
 
 
 _GROUP = "district=강남구&sex=F&age=30"
@@ -52,6 +64,13 @@ OPERATIONS: dict[str, Operation] = {
         "이 집단의 이동과 생활", "How these people move and live"), _GROUP),
     "/history": Operation("history", Text(
         "이 집단의 달마다의 이용", "Their use of services, month by month"), _GROUP),
+    "/audience": Operation("audience", Text(
+        "규칙으로 고른 대상, 두 대상의 겹침",
+        "Who an audience of rules is, or how two of them overlap"), body="RulesAgainst"),
+    "/plan": Operation("plan", Text(
+        "예산의 배분, 예산별 도달, 목표별 최소 예산",
+        "A budget divided: spends, reach by budget, least budgets for goals"),
+        "part=budgets", body="Brief"),
     "/segments": Operation("segments", Text(
         "한 달의 모든 집단과 항목", "All segments of a month with every measure"), "limit=5"),
     "/months": Operation("months", Text("물을 수 있는 기준 달", "The label months there are"),
@@ -83,6 +102,15 @@ OPERATIONS: dict[str, Operation] = {
 }  # fmt: skip
 """Every address, in the order it is told."""
 
+BODIES: dict[str, dict[str, Any]] = {"RulesAgainst": EXAMPLE_RULES, "Brief": EXAMPLE_BRIEF}
+"""What is sent, by its schema: an example of each."""
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "audience": ("audience", "overlap"),
+    "plan": tuple(f"plan_{part}" for part in PARTS),
+}
+"""The questions of planning that an address answers, one or another."""
+_PLACE = "#/components/schemas/"
+
 _PATH_CHOICES: dict[str, list[str]] = {
     "table": list(TABLES), "kind": list(KINDS), "form": list(FORMS),
 }  # fmt: skip
@@ -91,12 +119,21 @@ _ERRORS: dict[int, Text] = {
     401: Text("열쇠가 없거나 틀림", "no key, or a wrong one"),
     404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
     422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
+    413: Text(f"{MOST_BYTES:,}바이트보다 긴 내용", f"more than {MOST_BYTES:,} bytes"),
+    415: Text("JSON이 아닌 형식", "something else than application/json"),
     429: Text("너무 잦은 요청", "too many requests, see Retry-After"),
     503: Text(
         "아직 계산 전이거나 작업 폴더나 데이터베이스를 쓸 수 없음",
         "nothing built, or workspace or database unusable",
     ),
 }
+_SAME = Text("그대로", "as it was (If-None-Match)")
+_OF_BODIES = frozenset({413, 415})
+_WRONG = Text(
+    "읽을 수 없는 JSON, 잘못된 규칙이나 요청(rule에 그 자리), 지수인 서비스로 할 수 없는 계산",
+    "JSON that cannot be read; rules or a brief that are wrong, at the place that `rule` names, or "
+    "that no division fulfils; a ratio of a service whose figures are an index",
+)
 _SUMS = Text(
     "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 읽을 수 없는 요청",
     "a service whose figures are an index, by a sum of use (index-refused); a request that cannot "
@@ -133,9 +170,10 @@ def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     codes = [code for code in _ERRORS if (code != 401 or keys) and (code != 429 or rate)]
     paths = {
         f"{PREFIX}{place}": {
-            "get": _operation(told["paths"][f"{PREFIX}{place}"]["get"], one, lang, codes, keys)
+            method: _operation(told["paths"][f"{PREFIX}{place}"][method], one, lang, codes, keys)
         }
         for place, one in OPERATIONS.items()
+        for method in (one.method.lower(),)
     }
     components: dict[str, Any] = {"schemas": _schemas(lang)}
     if keys:
@@ -153,26 +191,38 @@ def _operation(
         "summary": one.text(lang),
         # The language is the same everywhere, and comes last.
         "parameters": sorted(parameters, key=lambda known: known["name"] == "lang"),
+        **({"requestBody": _body(one.body)} if one.body else {}),
         "responses": {
             "200": {"description": one.text(lang), "content": _content(one.id)},
-            "304": {"description": Text("그대로", "as it was (If-None-Match)")(lang)},
+            **({} if one.body else {"304": {"description": _SAME(lang)}}),
             **{
-                str(code): {
-                    "description": (_SUMS if code == 400 and one.sums else _ERRORS[code])(lang),
-                    "content": problem,
-                }
+                str(code): {"description": _error(code, one)(lang), "content": problem}
                 for code in codes
-                if code != 404 or one.not_found
+                if (code != 404 or one.not_found) and (code not in _OF_BODIES or one.body)
             },
         },
         **({"security": [{"key": []}]} if keys else {}),
     }
 
 
+def _error(code: int, one: Operation) -> Text:
+    if code == 400 and one.body:
+        return _WRONG
+    return _SUMS if code == 400 and one.sums else _ERRORS[code]
+
+
+def _body(name: str) -> dict[str, Any]:
+    """What is sent to an address."""
+    told = {"schema": {"$ref": _PLACE + name}, "example": BODIES[name]}
+    return {"required": True, "content": {JSON: told}}
+
+
 def _content(id: str) -> dict[str, Any]:
     """What an address sends, by media type."""
+    if id in ANSWERS:
+        return {JSON: {"schema": {"oneOf": [{"$ref": _PLACE + _name(one)} for one in ANSWERS[id]]}}}
     if id in contract.ROWS:
-        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{_name(id)}"}}}
+        return {JSON: {"schema": {"$ref": _PLACE + _name(id)}}}
     types = {
         "export": list(KINDS.values()),
         "export_description": [CSVM],
@@ -215,13 +265,19 @@ def _schemas(lang: Lang) -> dict[str, Any]:
             known = contract.field(question, name)
             row["properties"][name] = {**known.schema, "description": known.text(lang)}
         schemas[f"{_name(question)}Row"] = row
-        reference = {"$ref": f"#/components/schemas/{_name(question)}Row"}
+        reference = {"$ref": f"{_PLACE}{_name(question)}Row"}
         schemas[_name(question)] = contract.document_schema(question, reference, lang)
+    for questions in ANSWERS.values():
+        for question in questions:
+            schema = planning.schema(question, lang)
+            schemas[_name(question)] = {key: schema[key] for key in schema if key != "$schema"}
+    schemas.update(asked(lang, _PLACE))
     return {**schemas, "Problem": _problem(lang)}
 
 
 def _name(question: str) -> str:
-    return question.capitalize()
+    """Plan_goals is PlanGoals, as programs name their types."""
+    return "".join(word.capitalize() for word in question.split("_"))
 
 
 def _problem(lang: Lang) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Its language is that of its address (/api/v1/docs, /en/api/v1/docs), as with eve
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers import contract
 from telads.language import Lang, Text
+from telads.planning import contract as planning
 from telads.web import current
 from telads.web.api import openapi
 from telads.web.api.problems import STATUS, TITLES
@@ -38,6 +40,7 @@ WORDS: dict[str, Text] = {
     "example": Text("예", "Example"),
     "row": Text("한 줄에 들어 있는 것", "What a row holds"),
     "around": Text("줄 둘레의 것", "What stands around the rows"),
+    "body": Text("보내는 내용(JSON)", "What is sent (JSON)"),
     "problems": Text("오류", "Errors"),
     "problems_lead": Text(
         "오류는 모두 application/problem+json(RFC 9457)이며 code, advice와 관련된 값을 담습니다.",
@@ -66,13 +69,22 @@ RULES: tuple[Text, ...] = (
          "may still be refused, its description says so."),
     Text("같은 항목을 두 번 적거나, 빈 값이나 모르는 항목을 적으면 422로 답합니다.",
          "A parameter that is repeated, empty or unknown is refused with 422."),
+    Text("audience와 plan은 POST와 Content-Type: application/json으로 묻습니다. 보내는 내용은 "
+         "명령줄이 읽는 파일과 같으며 저장하지 않습니다. 잘못된 자리는 오류의 rule에 있습니다.",
+         "audience and plan are asked by POST, with Content-Type: application/json: what is sent "
+         "is the file that the command line reads, and nothing is saved. An error names the place "
+         "of what is wrong in `rule`."),
     Text("다른 사이트의 스크립트에는 답을 열어 두지 않습니다(CORS 없음).",
          "Scripts of other sites are not let in (no CORS)."),
 )  # fmt: skip
 KEYS = Text(
     "Authorization: Bearer 뒤에 열쇠를 보내 주세요.", "Send a key as Authorization: Bearer KEY."
 )
-RATE = Text("1분에 {rate}번까지 물을 수 있습니다.", "At most {rate} requests a minute.")
+RATE = Text(
+    "1분에 {rate}번까지 물을 수 있습니다. plan은 계산에 든 0.1초마다 한 번을 더 셉니다.",
+    "At most {rate} requests a minute. A plan counts as one more for every tenth of a second "
+    "that it takes to compute.",
+)
 
 
 @require_safe
@@ -87,39 +99,63 @@ def docs(request: HttpRequest) -> HttpResponse:
     facts = {
         "words": {name: text(lang) for name, text in WORDS.items()},
         "rules": rules,
-        "operations": _operations(lang),
+        "operations": _operations(lang, request.build_absolute_uri("/").rstrip("/")),
         "around": [(name, text(lang)) for name, text in contract.DOCUMENT.items()],
         "problems": [(code, STATUS[code], text(lang)) for code, text in TITLES.items()],
     }
     return render(request, "api/docs.html", facts)
 
 
-def _operations(lang: Lang) -> list[dict[str, Any]]:
-    paths = openapi.document(lang)["paths"]
+def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
+    told = openapi.document(lang)
+    paths, schemas = told["paths"], told["components"]["schemas"]
     return [
         {
             "id": one.id,
+            "method": one.method,
             "summary": one.text(lang),
             "path": f"{openapi.PREFIX}{place}",
-            "example": _example(place, one),
+            "example": _example(place, one, site),
             "parameters": [
                 {**given, "values": _values(given["schema"])}
-                for given in paths[f"{openapi.PREFIX}{place}"]["get"]["parameters"]
+                for given in paths[f"{openapi.PREFIX}{place}"][one.method.lower()]["parameters"]
             ],
-            "row": [
-                (name, contract.field(one.id, name).text(lang))
-                for name in (*contract.ROWS.get(one.id, ()), *contract.OPTIONAL.get(one.id, ()))
-            ],
+            "body": _body(one, schemas),
+            "row": _row(one.id, lang),
         }
         for place, one in openapi.OPERATIONS.items()
     ]
 
 
-def _example(place: str, one: openapi.Operation) -> dict[str, str]:
-    """An address that can be followed, as it is read and as it is sent."""
+def _row(id: str, lang: Lang) -> list[tuple[str, str]]:
+    """The keys of a row with their meanings; of every table where an address has several."""
+    if id in openapi.ANSWERS:
+        names = (name for one in openapi.ANSWERS[id] for name in planning.ROWS[one])
+        return [(name, planning.field(name).text(lang)) for name in dict.fromkeys(names)]
+    return [
+        (name, contract.field(id, name).text(lang))
+        for name in (*contract.ROWS.get(id, ()), *contract.OPTIONAL.get(id, ()))
+    ]
+
+
+def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
+    """The keys of what is sent: name, whether it is needed, meaning."""
+    schema = schemas.get(one.body, {"properties": {}})
+    return [
+        (name, name in schema["required"], known["description"])
+        for name, known in schema["properties"].items()
+    ]
+
+
+def _example(place: str, one: openapi.Operation, site: str) -> dict[str, str]:
+    """An address that can be followed, as it is read and as it is sent; or a command that asks."""
     filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
-    return {"shown": shown, "sent": quote(shown, safe="/?=&")}
+    sent = quote(shown, safe="/?=&")
+    if not one.body:
+        return {"shown": shown, "sent": sent}
+    told = json.dumps(openapi.BODIES[one.body], ensure_ascii=False)
+    return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 
 def _values(schema: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from telads.answers.targets import ORDERS
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.language import Text, typed
 from telads.model import AGES
+from telads.planning.result import PARTS
 
 PAGE = 100
 """Rows of a page where no limit is given."""
@@ -51,6 +52,10 @@ PARAMETERS: dict[str, Text] = {
                  "language; by Accept-Language if left out, else Korean"),
     "measure": Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"),
     "narrow": Text("휴대전화 폭으로", "as wide as a phone"),
+    "part": Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
+                 "자치구, 성별·나이",
+                 "which table of the plan: platforms, segments, spends, reach by budget, least "
+                 "budgets for goals, sensitivity, districts, sexes and ages"),
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("그림 형식", "kind of picture"),
@@ -183,6 +188,16 @@ class LookalikeAsked(Timed, Group):
 
     among: str = _given("among", "all", example="all", enum=list(AMONG))
     top: Rows = _given("top", 5, example=5)
+
+
+class AudienceAsked(Timed):
+    """`audience`; the rules are sent."""
+
+
+class PlanAsked(Asked):
+    """`plan`; the brief, which names its month, is sent."""
+
+    part: str = _given("part", PARTS[0], example="budgets", enum=list(PARTS))
 
 
 class Paged(Asked):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from pathlib import PurePath
+from reprlib import repr as shortened
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,10 @@ MEDIA_TYPE = "application/problem+json"
 PLACE = "/api/"
 URI = "!$&'()*+,;=:@/?%-._~"
 """What may stand in the query of a URI as it is, besides letters and digits (RFC 3986)."""
+LONGEST = 200
+"""Characters of a fact that is told back; a brief that is sent may hold far longer ones."""
+LARGEST = 2**53
+"""Whole numbers up to it are read alike by every reader of JSON."""
 EXPLAINED = "/api/v1/docs#"
 """Where the type of a problem leads: its code is explained there."""
 
@@ -32,6 +37,8 @@ TITLES: dict[str, Text] = {
     "not-found": Text("없는 주소입니다", "There is no such address"),
     "method-not-allowed": Text("쓸 수 없는 방법입니다", "The method is not allowed"),
     "too-many-requests": Text("요청이 너무 잦습니다", "Too many requests"),
+    "content-too-large": Text("보낸 내용이 너무 큽니다", "The content is too large"),
+    "unsupported-media-type": Text("JSON으로 보내야 합니다", "The content has to be JSON"),
     "bad-request": Text("요청을 이해할 수 없습니다", "The request cannot be understood"),
     "nothing-built": Text("아직 계산된 결과가 없습니다", "Nothing has been built yet"),
     "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
@@ -46,7 +53,8 @@ TITLES: dict[str, Text] = {
 STATUS: dict[str, int] = {
     "bad-parameter": 422, "unknown-choice": 404, "audience-too-small": 404, "index-refused": 400,
     "bad-question": 400, "unauthorized": 401, "not-found": 404, "method-not-allowed": 405,
-    "too-many-requests": 429, "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
+    "content-too-large": 413, "unsupported-media-type": 415, "too-many-requests": 429,
+    "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
     "workspace-damaged": 503, "workspace": 503, "bad-setting": 503, "database-away": 503,
     "internal-error": 500,
 }  # fmt: skip
@@ -66,8 +74,9 @@ _DETAILS: dict[str, tuple[Text, Text]] = {
         Text("주소 목록은 /api/v1/docs에 있습니다.", "All addresses are listed at /api/v1/docs."),
     ),
     "method-not-allowed": (
-        Text("이 주소는 읽기만 할 수 있습니다.", "This address can only be read."),
-        Text("GET으로 요청해 주세요.", "Ask with GET."),
+        Text("이 주소는 이 방법을 받지 않습니다.", "This address does not take this method."),
+        Text("Allow 머리글에 적힌 방법으로 요청해 주세요.",
+             "Ask with a method that the Allow header names."),
     ),
     "unauthorized": (
         Text("이 API는 열쇠가 있어야 답합니다.", "This API answers to a key only."),
@@ -105,7 +114,10 @@ def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpRespon
         "advice": advice(lang) if advice else None,
         **{name: _plain(fact) for name, fact in error.facts.items()},
     }
-    content = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    # Half a surrogate pair, which JSON can send, is told as JSON writes it.
+    content = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode(
+        errors="backslashreplace"
+    )
     response = HttpResponse(content, status=status, content_type=MEDIA_TYPE)
     response.headers["Content-Language"] = lang
     response.headers["Cache-Control"] = "no-store"
@@ -188,7 +200,10 @@ def _without_content(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def _plain(fact: object) -> object:
-    """A fact as JSON knows it; of a path only the name, the rest is nobody's business."""
+    """A fact as JSON knows it, not longer than a name can be; of a path only its last part."""
     if isinstance(fact, PurePath):
         return fact.name
-    return fact if isinstance(fact, bool | int | float) else str(fact)
+    if isinstance(fact, bool | int | float) and abs(fact) <= LARGEST:  # JSON has no infinity
+        return fact
+    told = shortened(fact) if isinstance(fact, dict | list | tuple) else str(fact)
+    return told if len(told) <= LONGEST else f"{told[:LONGEST]}..."

@@ -8,7 +8,7 @@ from ninja.errors import AuthenticationError, ValidationError
 
 from telads.errors import TeladsError
 from telads.version import __version__
-from telads.web.api import files, questions
+from telads.web.api import files, planning, questions
 from telads.web.api.admission import TooManyRequests, admitted
 from telads.web.api.problems import problem, problem_of_status, readable, status_of
 
@@ -17,6 +17,7 @@ api = NinjaAPI(
     docs_url=None, openapi_url=None, auth=admitted,
 )  # fmt: skip
 api.add_router("", questions.router)
+api.add_router("", planning.router)
 api.add_router("", files.router)
 
 

@@ -1,0 +1,133 @@
+"""Audiences and plans, of the very files that `telads audience` and `telads plan` read, sent.
+
+They are asked by POST, since a brief is longer than an address may be, and not since anything is
+changed: nothing is saved, or kept in memory. That decides the question of forged requests. Django's
+token is not asked for (django-ninja exempts its addresses, and a program has none), and a session
+gives no right here that a GET of the API does not give: it lets people into a closed installation,
+and what is answered is unreadable to a page of another site (no CORS). That such a page's form
+cannot even ask follows from `application/json`, which no form sends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Query, Router
+
+from telads.answers.answer import Answer
+from telads.errors import QuestionError
+from telads.language import Text
+from telads.planning.brief import read_brief
+from telads.planning.plan import make_plan
+from telads.planning.questions import audience_answer, overlap_answer, part_named, plan_answer
+from telads.planning.rules_read import read_rules
+from telads.web import current
+from telads.web.api.admission import counted_by_time
+from telads.web.api.answering import JSON, check
+from telads.web.api.language import language_of
+from telads.web.api.parameters import AudienceAsked, PlanAsked
+
+MOST_BYTES = 100_000
+"""Of what is sent: rules that name every segment twice, and twenty platforms, take half of it."""
+
+router = Router()
+
+
+class ContentTooLarge(QuestionError):
+    """More was sent than any brief needs."""
+
+    code = "content-too-large"
+
+
+class UnsupportedMediaType(QuestionError):
+    """Something else than JSON was sent, by its own word."""
+
+    code = "unsupported-media-type"
+
+
+class Unreadable(QuestionError):
+    """What was sent is no JSON."""
+
+    code = "bad-request"
+
+
+@router.post("/audience")
+def audience(request: HttpRequest, asked: Query[AudienceAsked]) -> HttpResponseBase:
+    """Who an audience is or, with the rules of another in `against`, how the two overlap."""
+    check(request, asked)
+    sent = document_of(request)
+    against = None
+    if isinstance(sent, Mapping):
+        against = sent.get("against")
+        sent = {name: value for name, value in sent.items() if name != "against"}
+    rules, build = read_rules(sent), current.build(request)
+    if against is None:
+        return answered(request, audience_answer(build, rules, asked.month))
+    other = read_rules(against, "against")
+    return answered(request, overlap_answer(build, rules, other, asked.month))
+
+
+@router.post("/plan")
+def plan(request: HttpRequest, asked: Query[PlanAsked]) -> HttpResponseBase:
+    """A budget divided: one of the plan's tables, its sums as facts.
+
+    A plan of few platforms takes some tenths of a second, one of twenty with long tables of reach
+    half a minute: the rate counts the time.
+    """
+    check(request, asked)
+    part, brief = part_named(asked.part), read_brief(document_of(request))
+    build = current.build(request)
+    with counted_by_time(request):
+        made = make_plan(build, brief)
+    return answered(request, plan_answer(build, made, part))
+
+
+def document_of(request: HttpRequest) -> Any:
+    """The JSON that was sent.
+
+    Raises `UnsupportedMediaType`, `ContentTooLarge`, and `Unreadable`, which names line and column.
+    """
+    if request.content_type != JSON:
+        raise UnsupportedMediaType(
+            Text("이 주소는 JSON만 읽습니다.", "This address reads JSON alone."),
+            Text(f"Content-Type: {JSON} 머리글과 함께 보내 주세요.",
+                 f"Send it with the header Content-Type: {JSON}."),
+            value=request.content_type,
+        )  # fmt: skip
+    try:
+        if len(request.body) > MOST_BYTES:
+            raise RequestDataTooBig
+        if not request.body:  # of a body without a length, Django reads nothing (WSGI)
+            raise Unreadable(
+                Text("보낸 내용이 없습니다.", "Nothing was sent."),
+                Text("JSON을 Content-Length와 함께 보내 주세요(chunked로 나누지 않고).",
+                     "Send JSON with its Content-Length, not in chunks."),
+            )  # fmt: skip
+        return json.loads(request.body)
+    except RequestDataTooBig:  # also of Django, which reads no more than 2.5 MB
+        raise ContentTooLarge(
+            Text("보낸 내용이 너무 큽니다.", "More was sent than is read."),
+            Text(f"{MOST_BYTES:,}바이트까지 읽습니다.", f"Up to {MOST_BYTES:,} bytes are read."),
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(
+            Text("보낸 내용은 JSON이 아닙니다.", "What was sent is no JSON."),
+            Text("UTF-8로 쓴 JSON을 보내 주세요.", "Send JSON, written in UTF-8."),
+            row=getattr(error, "lineno", None),
+            column=getattr(error, "colno", None),
+        ) from error
+
+
+def answered(request: HttpRequest, answer: Answer) -> HttpResponse:
+    """An answer as the command line writes it; nobody on the way may keep it."""
+    lang = language_of(request)
+    return HttpResponse(
+        answer.json(lang),
+        content_type=JSON,
+        headers={"Content-Language": lang, "Cache-Control": "no-store"},
+    )
