@@ -175,6 +175,9 @@ WRITING: dict[str, Ask] = {
     "person-disable": of_person("disable", {}),
     "person-enable": of_person("enable", {}),
     "person-unlock": of_person("unlock", {}),
+    "addresses-unlock": lambda _, one, at: Asked(
+        f"{ACCOUNT}users/addresses/unlock/", {}, one["session"]
+    ),
     "admin-upload": upload,
     "admin-build": lambda _, one, at: Asked("/en/admin-data/build/", {}, one["session"]),
     "admin-use-build": lambda site, one, at: Asked(

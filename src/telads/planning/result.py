@@ -306,8 +306,7 @@ def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
     """
     below, spend = one.below, one.found.spend.sum(axis=1)
     known = [one.use.affinity.get(key_of(segment)) for segment in one.segments]
-    affinity = np.floor(np.array(known, dtype=float) * 10**SHARE) / 10**SHARE
-    affinity = np.nan_to_num(affinity, nan=-np.inf)
+    affinity = np.nan_to_num(np.array(known, dtype=float), nan=-np.inf)
     fewer = scenarios.narrowed(affinity)
     return {
         "below_segments": int(below.sum()),
