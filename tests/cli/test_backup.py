@@ -182,7 +182,7 @@ def test_a_database_that_is_down_is_told(
     shutil.copytree(twin_workspace.path, away.workspace)
     told = away.telads("backup", str(tmp_path / "out.tar.gz"))
     assert told.returncode == 1
-    assert "database cannot be used" in told.stderr
+    assert "database cannot be reached" in told.stderr
     assert not (tmp_path / "out.tar.gz").exists()
 
 

@@ -260,4 +260,4 @@ def test_the_markup_is_accessible_and_holds_nothing_inline(site: Client) -> None
 def test_synthetic_figures_are_marked(site: Client) -> None:
     part = get(site, address(), headers=HTMX)
     assert part.all("button", class_="badge-synthetic")
-    assert get(site, address()).one("p", class_="synthetic")
+    assert get(site, address()).one("aside", class_="synthetic")
