@@ -130,8 +130,7 @@ def test_a_served_site_from_start_to_end(server: Server, workspace: Workspace) -
 def test_the_address_is_told_when_it_answers_and_what_takes_long_comes_after_a_page(
     workspace: Workspace,
 ) -> None:
-    for made in ("pictures", "evaluations"):
-        shutil.rmtree(workspace.path / made, ignore_errors=True)
+    shutil.rmtree(workspace.path / "evaluations", ignore_errors=True)
     server = Server(workspace.path, workers=1)
     try:
         server.told()
@@ -140,10 +139,10 @@ def test_the_address_is_told_when_it_answers_and_what_takes_long_comes_after_a_p
         server.get("/healthz")
         server.get("/no-such-page/")
         time.sleep(2 * LOOK_SECONDS)
-        assert not list((workspace.path / "pictures").glob("*"))
+        assert not list((workspace.path / "evaluations").glob("*"))
         assert server.get("/en/")[0] == 200
         for _ in range(300):
-            if list((workspace.path / "pictures").glob("vega-embed-*.js")):
+            if list((workspace.path / "evaluations").glob("*.parquet")):
                 break
             time.sleep(0.2)
         else:
