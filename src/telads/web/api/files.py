@@ -19,6 +19,7 @@ from telads.charts import find_chart
 from telads.charts.render import render
 from telads.export import DESCRIPTION
 from telads.language import Lang, Text
+from telads.tables.private import make_folder
 from telads.web import current
 from telads.web.api.answering import conditional, sent
 from telads.web.api.parameters import (
@@ -150,6 +151,7 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
     with _writing:  # once, however many ask for it at the same moment
         if not last.is_file():
             _forget_old(folder, build)
+            make_folder(path.parent)  # a writer that was added need not make it
             export.export(build, table, path, method)
     return path
 
