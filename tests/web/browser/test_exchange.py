@@ -99,7 +99,7 @@ def choose(there: Visit, name: str, value: str) -> None:
     if form.locator(f"select[name={name}]").count():
         form.locator(f"select[name={name}]").select_option(value)
     else:
-        form.locator(f"input[name={name}][value='{value}']").check()
+        form.locator(f"input[name={name}][value='{value}']").click()
 
 
 def chosen(there: Visit) -> str:
