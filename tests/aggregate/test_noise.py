@@ -80,8 +80,9 @@ def test_without_opendp_nothing_is_spent(
 ) -> None:
     logs.write(logs.events(200), tmp_path / "events")
     logs.write_tables(tmp_path)
-    monkeypatch.setitem(sys.modules, "opendp.prelude", None)
     workspace = Workspace(tmp_path / "w")
+    scales({"game": 93}, Noise(1.5))  # known from before, as in a process that runs for long
+    monkeypatch.setitem(sys.modules, "opendp.prelude", None)
     for noise in (Noise(1.5), Noise(1e-300)):
         request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
         with pytest.raises(SettingError):

@@ -131,10 +131,10 @@ def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.
 
 def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
     """The scale of the noise on each column; `SettingError` where there is none, or no OpenDP."""
-    parts = shares(most)
+    library, parts = _opendp(), shares(most)  # needed even where all scales are known
     try:
         found = {column: _scale(noise, bound, parts[column]) for column, bound in most.items()}
-    except (_opendp().OpenDPException, OverflowError):
+    except (library.OpenDPException, OverflowError):
         found = {}
     if not found or max(found.values()) > LARGEST_SCALE:
         raise SettingError(
