@@ -36,16 +36,19 @@ if TYPE_CHECKING:
 data = typer.Typer()
 
 
+LabelOption = Annotated[
+    str | None,
+    typer.Option("--month", help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
+                                     "the label month where the name does not tell it: 2023-06")),
+]  # fmt: skip
+
+
 @data.command(**listed("ingest"))
 def ingest(
     paths: Annotated[
         list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
     ],
-    month: Annotated[
-        str | None,
-        typer.Option(help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
-                              "the label month where the name does not tell it: 2023-06")),
-    ] = None,
+    month: LabelOption = None,
     then_build: Annotated[
         bool,
         typer.Option("--build", help=say("넣은 뒤 바로 계산합니다.", "Build when they are in.")),
@@ -92,11 +95,7 @@ def check(
     paths: Annotated[
         list[Path], typer.Argument(help=say("파일, 폴더, zip", "files, folders or zips"))
     ],
-    month: Annotated[
-        str | None,
-        typer.Option(help=say("파일 이름이 달을 알려 주지 않을 때: 2023-06",
-                              "the label month where the name does not tell it: 2023-06")),
-    ] = None,
+    month: LabelOption = None,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
     form: FormOption = Form.TABLE,

@@ -114,7 +114,7 @@ def use_of(build: Build, month: Month, service: str) -> Use:
     rows = of_month(build, "platforms", month)
     pairs = rows.filter(rows["service"] == service).select(*KEY, "platform", "association")
     known = [((d, s, a), float(count), z, i) for d, s, a, count, z, i in own.iter_rows()]
-    counted = [(rounded(count), z) for _, count, z, _ in known if z is not None]
+    counted = [(count, z) for _, count, z, _ in known if z is not None]
     total = fsum(count for count, _ in counted)
     return Use(
         affinity={of: z for of, _, z, _ in known},
