@@ -11,7 +11,7 @@ import pytest
 
 from telads import catalog
 from telads.answers.movements import movements
-from telads.answers.services import services
+from telads.answers.services import history, services
 from telads.answers.tables import read
 from telads.workspace import Build
 
@@ -103,3 +103,6 @@ def test_a_possible_break_is_said_beside_what_crosses_it(seoul_build: Build) -> 
         assert labelled == (["video"] if broken else [])
         assert any("possible break" in text.en for text in answer.warnings) == broken
     assert not any("break" in text.en for text in movements(seoul_build, "2023-07").sentences)
+    over = history(seoul_build, "강남구", "F", 30).records
+    told = {(row["month"], row["service"]) for row in over if "break" in row["labels"]}
+    assert told == {("2023-04", "video"), ("2023-05", "video")}

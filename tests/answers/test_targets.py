@@ -159,6 +159,14 @@ def test_classic_platforms_are_the_study_s_correlations(seoul_build: Build) -> N
     assert stored.height == 300 * 42
 
 
+@pytest.mark.parametrize("platforms", [True, False])
+def test_an_unknown_order_of_platforms_is_refused_unused_too(
+    twin_build: Build, platforms: bool
+) -> None:
+    with pytest.raises(UnknownChoice):
+        targets(twin_build, "delivery", platforms=platforms, platforms_by="AAA")
+
+
 def test_platforms_come_by_use_and_association_breaks_the_ties(seoul_build: Build) -> None:
     """Against plain Python over the figures in full precision, for every target of a list."""
     found = targets(seoul_build, "delivery", top=300, platforms=True)

@@ -43,7 +43,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "lookalike": ("rank", "district", "sex", "age", "population", "distance", "closest",
                   "farthest"),
     "signals": ("signal", "value", "se", "z_city", "z_peers", "coverage"),
-    "history": ("month", "service", "usage", "affinity", "index", "rank"),
+    "history": ("month", "service", "usage", "affinity", "index", "rank", "labels"),
     "segments": ("district", "sex", "age", "population", "n_cells"),
     "months": ("month", "first", "last", "synthetic", "warnings_ko", "warnings_en"),
     "measures": ("measure", "name_ko", "name_en", "unit_ko", "unit_en", "kind", "topic"),

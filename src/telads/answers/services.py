@@ -79,7 +79,8 @@ def services(
 def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
     """A segment's services in every label month.
 
-    Rows: month, service, usage, affinity, index, rank (by affinity); sorted by month and rank.
+    Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where a
+    measurement seems to have changed since the month before); sorted by month and rank.
     """
     segment = segment_of(build, district, sex, age)
     return Answer(
@@ -110,8 +111,15 @@ def _over_months(build: Build) -> Grouped:
 
     order = pl.col("standing").rank("ordinal", descending=True).over(*KEY, "month")
     ranked = read(build, "services").with_columns(rank=order.cast(pl.Int16))
+    broken = pl.lit(False)
+    for month in build.months:
+        of_month = pl.col("month") == str(month)
+        broken |= of_month & pl.col("service").is_in(build.breaks(month))
+    label = pl.when(broken).then(pl.lit("break"))
+    ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    return Grouped(by_place, KEY, ("month", "service", "usage", "affinity", "index", "rank"))
+    shown = ("month", "service", "usage", "affinity", "index", "rank", "labels")
+    return Grouped(by_place, KEY, shown)
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:

@@ -69,13 +69,14 @@ def targets(
     """
     when, asked = month_of(build, month), service_of(build, service)
     by, method = order_of(by), method_of(method)
+    platforms_by = order_of_platforms(platforms_by)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
     filters = filters_of(build, district, sex, age)
     order = "z" if method == "classic" else by
     every = _in_order(build, when, asked.id, order)
     if platforms:
-        runs_on = front_runners(build, when, asked.id, order_of_platforms(platforms_by))
+        runs_on = front_runners(build, when, asked.id, platforms_by)
         every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
     rows = _best(every, filters, count_of(top))
     extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
