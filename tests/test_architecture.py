@@ -13,7 +13,8 @@ SRC = Path(__file__).parents[1] / "src" / "telads"
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"language", "version"}),
     frozenset({"errors"}),
-    frozenset({"model", "catalog", "places", "settings"}),
+    frozenset({"dataset"}),
+    frozenset({"model", "settings"}),
     frozenset({"tables", "wording"}),
     frozenset({"sources", "workspace", "engines"}),
     frozenset({"keeping"}),

@@ -20,7 +20,7 @@ from telads.errors import DataError, WorkspaceBusy, WorkspaceError
 from telads.ingest import Taken, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.test_workspace import held
@@ -68,7 +68,7 @@ def test_a_file_becomes_cells_and_a_full_entry(
     (raw,) = json.loads(workspace.ledger_path.read_text("utf-8"))["entries"]
     assert (raw["month"], raw["window"]) == ("2023-06", "2023-03..2023-05")
     assert raw["taken"].endswith("+00:00")
-    assert pl.read_parquet(workspace.cells()[JUNE]).equals(SEOUL.read(path).cells)
+    assert pl.read_parquet(workspace.cells()[JUNE]).equals(WIDE_TABLE.read(path).cells)
 
 
 @pytest.mark.seoul
@@ -97,7 +97,7 @@ def test_a_corrected_file_replaces_its_month_and_both_stay_in_the_ledger(
     assert taken.entry.replaced == first.sha256
     assert workspace.ledger().entries == (first, taken.entry)
     assert workspace.ledger().current() == {JUNE: taken.entry}
-    assert pl.read_parquet(workspace.cells()[JUNE]).equals(SEOUL.read(path).cells)
+    assert pl.read_parquet(workspace.cells()[JUNE]).equals(WIDE_TABLE.read(path).cells)
     write_month(tmp_path, "2023.6", seed=1)
     assert outcomes(ingest(workspace, [path], settings)) == {path.name: "replaced"}
     assert len(workspace.ledger().entries) == 3

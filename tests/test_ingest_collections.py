@@ -15,7 +15,7 @@ from telads.errors import DataError
 from telads.ingest import Taken, check, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from telads.tables.warnings import by_month
 from telads.withdraw import withdraw
 from telads.workspace import Workspace
@@ -191,7 +191,7 @@ def test_each_month_of_a_table_has_its_own_entry(
     assert may.file_months == june.file_months == ("2023-05", "2023-06")
     assert may.sha256 == june.sha256
     for month, seed in ((MAY, 5), (JUNE, 6)):
-        alone = SEOUL.read(write_csv(folder / f"{month}.csv", portal_rows(seed=seed)))
+        alone = WIDE_TABLE.read(write_csv(folder / f"{month}.csv", portal_rows(seed=seed)))
         assert pl.read_parquet(workspace.cells()[month]).equals(alone.cells)
     assert not any(by_month(workspace.ledger().current()).values()), "no file of two labels"
     assert [one.outcome for one in take(path)] == ["unchanged", "unchanged"]

@@ -12,7 +12,7 @@ import pytest
 from telads.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from telads.workspace import Workspace
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 from tests.sources.portal import write_month
@@ -47,10 +47,10 @@ class Killed:
         self.start = folder / "start"
         list(ingest(Workspace(self.start), [self.old], settings))
         self.cells = {
-            (month, which): SEOUL.read(path).cells
+            (month, which): WIDE_TABLE.read(path).cells
             for which in (self.old, self.new)
             for path in which.iterdir()
-            for month in [SEOUL.month(path)]
+            for month in [WIDE_TABLE.month(path)]
         }
         self.seen: set[Path] = set()
 

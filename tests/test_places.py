@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from telads.errors import UnknownChoice
-from telads.places import DISTRICTS, district_name, find_district
+from tests.seoul import DISTRICTS, SEOUL
 
 NAMES = [text.ko for text in DISTRICTS.values()]
 
@@ -20,24 +20,26 @@ def test_every_spelling_finds_its_district_alone(text: tuple[str, str]) -> None:
     if ko != "중구":
         spellings.append(ko.removesuffix("구"))
     for spelling in spellings:
-        assert find_district(spelling, NAMES) == ko
+        assert SEOUL.find_district(spelling, NAMES) == ko
 
 
 @pytest.mark.parametrize("name", ["", "구", "gu", "중", "부산진구", "Gangnam-si", "11230"])
 def test_what_is_no_district_gets_the_list(name: str) -> None:
     with pytest.raises(UnknownChoice) as caught:
-        find_district(name, NAMES)
+        SEOUL.find_district(name, NAMES)
     assert "강남구" in caught.value.line("ko")
     assert "Gangnam-gu" in caught.value.line("en")
 
 
 def test_only_known_districts_are_found() -> None:
     with pytest.raises(UnknownChoice):
-        find_district("강남구", ["관악구"])
+        SEOUL.find_district("강남구", ["관악구"])
 
 
 def test_names_in_both_languages() -> None:
-    assert district_name("강남구", "ko") == "강남구"
-    assert district_name("강남구", "en") == "Gangnam-gu"
-    assert district_name("해운대구", "en") == "해운대구", "a district not of Seoul keeps its name"
+    assert SEOUL.district_name("강남구", "ko") == "강남구"
+    assert SEOUL.district_name("강남구", "en") == "Gangnam-gu"
+    assert SEOUL.district_name("해운대구", "en") == "해운대구", (
+        "a district not of Seoul keeps its name"
+    )
     assert len({text.en for text in DISTRICTS.values()}) == len(DISTRICTS) == 25

@@ -12,6 +12,7 @@
     │   ├── WorkspaceBusy        another process holds the lock
     │   └── WorkspaceDamaged     a file of the workspace is missing or unreadable
     ├── SettingError         a setting has a value it cannot have
+    ├── DatasetError         the definition of a dataset has faults
     └── AddressUnusable      the website cannot listen on this address and port
 
 An error carries facts; each door shows them in its own way. `line(lang)` is the one-line form.
@@ -30,6 +31,7 @@ _LABELS = {
     "file": Text("파일", "file"),
     "sheet": Text("시트", "sheet"),
     "row": Text("행", "row"),
+    "key": Text("키", "key"),
     "column": Text("열", "column"),
     "value": Text("값", "value"),
     "rule": Text("규칙", "rule"),
@@ -196,6 +198,13 @@ class SettingError(TeladsError):
     """A setting has a value it cannot have."""
 
     code = "bad-setting"
+
+
+class DatasetError(TeladsError):
+    """The definition of a dataset has faults: all are in `faults`, the first is told."""
+
+    code = "bad-dataset"
+    faults: tuple[object, ...] = ()
 
 
 class AddressUnusable(TeladsError):

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telads.catalog import BY_ID, SERVICE_IDS
+from telads.dataset import in_force
 from telads.errors import DataError
 from telads.language import Text
-from telads.model import AGES5, Sex
+from telads.model import Sex
 from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
@@ -45,10 +45,10 @@ def described(
     from telads.tables.cells import summary
 
     facts = summary(cells)
-    dead = [id for id in SERVICE_IDS if id in facts.zero]
+    dead = [id for id in in_force().service_ids if id in facts.zero]
     if dead and not entry.made.get("noise"):  # noise is cut at 0, and its budget is spent
         raise _all_zero(entry, dead)
-    expected = len(facts.codes) * len(AGES5) * len(Sex)
+    expected = len(facts.codes) * len(in_force().cell_ages) * len(Sex)
     remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
     entry = replace(
         entry,
@@ -72,6 +72,7 @@ def keep(
     """
     from telads.tables.store import write_parquet
 
+    workspace.remember_dataset(in_force())
     for entry, cells in months:
         write_parquet(workspace.cells_path / entry.cells, cells)
         ledger = ledger.with_entry(entry)
@@ -106,7 +107,7 @@ def replaced_cells(workspace: Workspace, ledger: Ledger, settings: Settings) -> 
 
 def _refuse_shrinking(before: Entry, entry: Entry) -> None:
     """Raise `DataError` where a month would have far fewer rows, places or services than it has."""
-    held = set(SERVICE_IDS) & set(before.prints)
+    held = set(in_force().service_ids) & set(before.prints)
     counts = (
         (Text("행", "rows"), before.rows, entry.rows),
         (Text("행정동", "neighbourhoods"), len(before.codes), len(entry.codes)),
@@ -127,7 +128,7 @@ def _refuse_shrinking(before: Entry, entry: Entry) -> None:
 
 
 def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
-    names = [BY_ID[id].text for id in services]
+    names = [in_force().measures[id].text for id in services]
     ko, en = (", ".join(text) for text in zip(*names, strict=True))
     return DataError(
         Text(f"{entry.month}: 모든 값이 0인 서비스가 있습니다.",

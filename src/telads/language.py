@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
+_FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
+_DIGITS = "영일이삼사오육칠팔구"
 
 
 class Text(NamedTuple):
@@ -38,6 +40,24 @@ def same(word: str) -> Text:
 def typed(word: object) -> str:
     """What somebody typed, as names are compared: whatever its case, width (２０２３) and ends."""
     return unicodedata.normalize("NFKC", str(word)).strip().casefold()
+
+
+def josa(word: str, particles: str) -> str:
+    """The word with the Korean particle its last syllable asks for.
+
+    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
+    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
+    in `SNS은(는)`.
+    """
+    after_consonant, after_vowel = particles.split("/")
+    last = word.rstrip("()' ")[-1:] or " "
+    last = _DIGITS[int(last)] if last in "0123456789" else last
+    if not _FIRST_HANGUL <= ord(last) <= _LAST_HANGUL:
+        return f"{word}{after_consonant}({after_vowel})"
+    final = (ord(last) - _FIRST_HANGUL) % _FINALS
+    # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
+    open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
+    return word + (after_vowel if open_ended else after_consonant)
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:

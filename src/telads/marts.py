@@ -27,7 +27,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID, COUNTED
+from telads.dataset import in_force
 from telads.disclosure import (
     COVERAGE,
     LEAST_NEIGHBOURHOODS,
@@ -51,7 +51,7 @@ from telads.features.local import differs_locally, neighbourhood_spread
 from telads.features.panel import Array, Panel, read_panel
 from telads.features.segments import SEGMENT, segment_frame, weighted_means, with_age
 from telads.features.signals import signals
-from telads.model import AGES, Month
+from telads.model import Month
 from telads.recommend.classic import classic_associations, classic_scores
 from telads.recommend.intervals import AHEAD, NEXT, half_widths
 from telads.recommend.platforms import EIGHTY, associate, first_probability, tie_groups
@@ -115,7 +115,9 @@ def segments_table(given: Material) -> pl.DataFrame:
     """
     measures = measures_in(given.cells.columns)
     people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
-    counts = [(pl.col(m) * 100 / people).alias(m) for m in measures if m in COUNTED]
+    counts = [
+        (pl.col(m) * 100 / people).alias(m) for m in measures if in_force().measures[m].counted
+    ]
     shares = nw.from_native(given.cells.lazy().with_columns(counts))
     exact = collect(weighted_means(shares, measures, ("month", *SEGMENT)))
     shown: list[pl.Expr] = []
@@ -123,7 +125,7 @@ def segments_table(given: Material) -> pl.DataFrame:
         known = pl.col(m + COVERAGE) * pl.col(POPULATION)
         shown.append(
             share_of(pl.col(m) * known / 100, known, given.floor).alias(m)
-            if m in COUNTED
+            if in_force().measures[m].counted
             else mean_of(pl.col(m), size_of(known)).alias(m)
         )
         covered = coverage_of(known, pl.col(POPULATION), given.floor)
@@ -146,7 +148,7 @@ def ages_table(given: Material) -> pl.DataFrame:
     )
     people, young, old = size_of(pl.col(POPULATION)), pl.col("young"), pl.col("old")
     middle = pl.col("age") + MIDDLE_OF_BAND
-    later = pl.when(pl.col("age") == AGES[-1]).then(MIDDLE_OF_LAST).otherwise(middle + 5)
+    later = pl.when(pl.col("age") == in_force().ages[-1]).then(MIDDLE_OF_LAST).otherwise(middle + 5)
     told = (young >= given.floor) & (old >= given.floor)
     # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
     total = middle * size_of(young) + later * (people - size_of(young))
@@ -161,7 +163,7 @@ def ages_table(given: Material) -> pl.DataFrame:
 def services_table(given: Material) -> pl.DataFrame:
     """Methods A1 to A5 and T1 for each month, segment and service."""
     panel, services = given.panel, given.services
-    indexed = np.array([BY_ID[service].is_index for service in services])
+    indexed = np.array([in_force().measures[service].is_index for service in services])
     z = affinity(panel.usage, panel.population)
     # Days may be subtracted from month to month; an index has a new scale each month, its z not.
     change, city = (
@@ -290,19 +292,19 @@ def correlations_table(given: Material) -> pl.DataFrame:
     """Weighted correlations between the city's cells of one ten-year age."""
     services = given.services
     one, other = (array.ravel() for array in np.meshgrid(services, services, indexing="ij"))
-    age_of = np.array([AGES.index(segment.age) for segment in given.panel.segments])
+    age_of = np.array([in_force().ages.index(segment.age) for segment in given.panel.segments])
     parts = []
     for month, cells in zip(given.panel.months, given.monthly, strict=True):
         at = age_of[cells.at]
-        r, n = block_correlations(cells.usage, cells.population, at, len(AGES))
-        r, n = above_floor(r, n, cells, at, len(AGES), given.floor)
+        r, n = block_correlations(cells.usage, cells.population, at, len(in_force().ages))
+        r, n = above_floor(r, n, cells, at, len(in_force().ages), given.floor)
         parts.append(
             pl.DataFrame(
                 {
                     "month": [str(month)] * r.size,
-                    "age": np.repeat(AGES, one.size),
-                    "service_a": np.tile(one, len(AGES)),
-                    "service_b": np.tile(other, len(AGES)),
+                    "age": np.repeat(in_force().ages, one.size),
+                    "service_a": np.tile(one, len(in_force().ages)),
+                    "service_b": np.tile(other, len(in_force().ages)),
                     "correlation": pl.Series(r.ravel()).fill_nan(None),
                     "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
                 },

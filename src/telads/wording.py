@@ -4,32 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telads.catalog import UNITS, Kind
-from telads.language import Lang, Text
-from telads.model import Sex, Window, age_text
-from telads.places import district_name
+from telads.dataset import Kind, in_force
+from telads.language import Lang, Text, josa
+from telads.model import Sex, Window
 
-_FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
-_DIGITS = "영일이삼사오육칠팔구"
 _SECONDS_AN_HOUR = 3600
-
-
-def josa(word: str, particles: str) -> str:
-    """The word with the Korean particle its last syllable asks for.
-
-    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
-    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
-    in `SNS은(는)`.
-    """
-    after_consonant, after_vowel = particles.split("/")
-    last = word.rstrip("()' ")[-1:] or " "
-    last = _DIGITS[int(last)] if last in "0123456789" else last
-    if not _FIRST_HANGUL <= ord(last) <= _LAST_HANGUL:
-        return f"{word}{after_consonant}({after_vowel})"
-    final = (ord(last) - _FIRST_HANGUL) % _FINALS
-    # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
-    open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
-    return word + (after_vowel if open_ended else after_consonant)
 
 
 def span(window: Window, lang: Lang) -> str:
@@ -88,18 +67,20 @@ def figure(value: float, kind: Kind, lang: Lang, digits: int | None = None) -> s
     if kind == "days":
         return Text(f"월 {plain}일", f"{plain} days a month")(lang)
     space = "" if lang == "ko" or kind == "percent" else " "
-    return f"{plain}{space}{UNITS[kind](lang)}"
+    return f"{plain}{space}{in_force().units[kind](lang)}"
 
 
 def group_name(sex: str, age: int, lang: Lang) -> str:
     """`30대 여성`, `women 30-39`."""
     word = Sex(sex).text
-    return Text(f"{age_text(age).ko} {word.ko}", f"{word.en} {age_text(age).en}")(lang)
+    return Text(
+        f"{in_force().age_text(age).ko} {word.ko}", f"{word.en} {in_force().age_text(age).en}"
+    )(lang)
 
 
 def segment_name(district: str, sex: str, age: int, lang: Lang) -> str:
     """`강남구 30대 여성`, `women 30-39 in Gangnam-gu`."""
-    group, place = group_name(sex, age, lang), district_name(district, lang)
+    group, place = group_name(sex, age, lang), in_force().district_name(district, lang)
     return f"{place} {group}" if lang == "ko" else f"{group} in {place}"
 
 

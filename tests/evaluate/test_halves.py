@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.evaluate.halves import METHODS, platform_backtest
 from telads.features.association import read_cells
 from telads.features.panel import read_panel
 from telads.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 
 def of(frame: pl.DataFrame, method: str) -> dict[str, float]:

@@ -10,12 +10,12 @@ import pytest
 
 from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
-from telads.catalog import SERVICE_IDS
 from telads.evaluate import promises
 from telads.features.association import Cells, read_cells
 from telads.features.panel import read_panel
 from telads.workspace import Build, Workspace
 from tests.samples import JUNE, lazy, made_cells
+from tests.seoul import SERVICE_IDS
 
 
 def cells_of(seed: int = 0) -> Cells:

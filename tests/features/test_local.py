@@ -8,7 +8,6 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import collect, scan_cells
 from telads.features.local import differs_locally, false_discovery, neighbourhood_spread
 from telads.features.panel import read_panel
@@ -16,6 +15,7 @@ from telads.features.segments import SEGMENT, weighted_means, with_age
 from telads.model import Segment, Sex
 from telads.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 OWN = Segment("관악구", Sex.FEMALE, 30)
 

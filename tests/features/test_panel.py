@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import collect, scan_cells
 from telads.features.affinity import affinity
 from telads.features.panel import read_panel
@@ -18,6 +17,7 @@ from telads.model import Segment, Sex
 from telads.recommend.classic import classic_scores
 from telads.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 OWN = Segment("관악구", Sex.FEMALE, 30)
 

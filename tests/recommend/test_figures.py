@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.catalog import SERVICE_IDS, SERVICES
 from telads.engines.polars import scan_cells
 from telads.features.affinity import affinity, movement
 from telads.features.panel import Array, Panel, read_panel
@@ -18,6 +17,7 @@ from telads.recommend.lookalike import distances
 from telads.recommend.targets import reach
 from telads.workspace import Workspace
 from tests.samples import JUNE, lazy
+from tests.seoul import SERVICE_IDS, SERVICES
 
 pytestmark = pytest.mark.seoul
 DELIVERY = SERVICE_IDS.index("delivery")

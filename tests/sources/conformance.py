@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from telads.errors import DataError
-from telads.model import AGES5, Month
+from telads.model import Month
 from telads.sources import Source, registry, source_of
 from telads.tables.schema import KEY, PLACE, POPULATION, measures_in, values_in
+from tests.seoul import AGES5
 
 
 class SourceConformance:

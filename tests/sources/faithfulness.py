@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID, SERVICE_IDS
 from telads.features.affinity import affinity
 from telads.features.association import correlations
-from telads.model import AGES, Month
+from telads.model import Month
+from tests.seoul import AGES, BY_ID, SERVICE_IDS
 
 Array = NDArray[np.float64]
 Cells = pl.DataFrame

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from telads.catalog import BY_ID, SERVICES
-from telads.model import AGES5
-from telads.places import DISTRICTS
+from tests.seoul import AGES5, BY_ID, DISTRICTS, SERVICES
 
 KEYS = ("행정동코드", "자치구", "행정동", "성별", "연령대")
 FIGURES = ("population", *(service.id for service in SERVICES), "commute_minutes", "subway_days")

@@ -13,7 +13,7 @@ from telads.language import Text
 from telads.model import Month
 from telads.sources.files import read_raw
 from telads.sources.headers import recognise
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from tests.sources.broken import first_sheet_empty
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_xlsx
 from tests.sources.workbooks import Sheet, write_groups, write_guide, write_sheets
@@ -25,7 +25,7 @@ GAME = HEADERS[6]
 
 def refusal(path: Path, month: Month | None = None) -> DataError:
     with pytest.raises(DataError) as caught:
-        SEOUL.read_all(path, month)
+        WIDE_TABLE.read_all(path, month)
     assert caught.value.facts["file"] == path
     for line in (caught.value.line("ko"), caught.value.line("en")):
         assert str(path) in line
@@ -43,7 +43,7 @@ def test_the_month_s_other_file_is_known_as_what_it_is(tmp_path: Path) -> None:
 def test_groups_beside_services_are_columns_that_are_not_used(tmp_path: Path) -> None:
     headers = (*HEADERS, *(f"{name} 집단" for name in "가나다라"))
     rows = [[*row, 1, 2, 3, 4] for row in portal_rows()]
-    reading = SEOUL.read(write_xlsx(tmp_path / NAME, rows, headers))
+    reading = WIDE_TABLE.read(write_xlsx(tmp_path / NAME, rows, headers))
     assert reading.ignored_columns == headers[-4:]
 
 
@@ -53,7 +53,7 @@ def test_published_names_of_people_not_estimated_are_weights(tmp_path: Path) -> 
     assert recognise("휴일 총 이동 거리 미추정 인구수") == "holiday_distance__unestimated"
     headers = (*HEADERS, "배달 서비스 사용 미추정 인구수")
     path = write_xlsx(tmp_path / NAME, [[*row, 7] for row in portal_rows()], headers)
-    reading = SEOUL.read(path)
+    reading = WIDE_TABLE.read(path)
     assert set(reading.cells["delivery__unestimated"]) == {7.0}
     assert reading.ignored_columns == ()
 
@@ -63,8 +63,12 @@ def test_published_names_of_people_not_estimated_are_weights(tmp_path: Path) -> 
 def test_a_hidden_sheet_is_not_read_but_named(tmp_path: Path, state: str, first: bool) -> None:
     old = Sheet("old", portal_rows(seed=9), state=state)
     seen = Sheet("데이터", portal_rows())
-    reading = SEOUL.read(write_sheets(tmp_path / NAME, *((old, seen) if first else (seen, old))))
-    assert reading.cells.equals(SEOUL.read(write_xlsx(tmp_path / "2023-06.xlsx", seen.rows)).cells)
+    reading = WIDE_TABLE.read(
+        write_sheets(tmp_path / NAME, *((old, seen) if first else (seen, old)))
+    )
+    assert reading.cells.equals(
+        WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06.xlsx", seen.rows)).cells
+    )
     (told,) = reading.warnings
     assert (told.ko, told.en) == (
         "자료가 있는 숨긴 시트를 읽지 않았습니다: old.",
@@ -77,7 +81,7 @@ def test_hidden_sheets_without_rows_are_not_told(tmp_path: Path) -> None:
         tmp_path / NAME, Sheet("a", [], (), "hidden"), Sheet("b", [], HEADERS, "hidden"),
         Sheet("데이터", portal_rows()),
     )  # fmt: skip
-    assert SEOUL.read(path).warnings == ()
+    assert WIDE_TABLE.read(path).warnings == ()
 
 
 def test_only_hidden_data_are_no_data(tmp_path: Path) -> None:
@@ -90,7 +94,7 @@ def test_only_hidden_data_are_no_data(tmp_path: Path) -> None:
 
 
 def test_empty_sheets_and_charts_before_the_data_are_no_matter(tmp_path: Path) -> None:
-    assert SEOUL.read(first_sheet_empty(tmp_path)).cells.height == 72
+    assert WIDE_TABLE.read(first_sheet_empty(tmp_path)).cells.height == 72
     book = xlsxwriter.Workbook(tmp_path / "2023-05.xlsx")
     chart = book.add_chartsheet("그림")
     sheet = book.add_worksheet("자료")
@@ -100,7 +104,7 @@ def test_empty_sheets_and_charts_before_the_data_are_no_matter(tmp_path: Path) -
     drawn.add_series({"values": "=자료!$G$2:$G$9"})
     chart.set_chart(drawn)
     book.close()
-    assert SEOUL.read(tmp_path / "2023-05.xlsx").cells.height == 72
+    assert WIDE_TABLE.read(tmp_path / "2023-05.xlsx").cells.height == 72
 
 
 @pytest.mark.parametrize(("name", "sheets"), [
@@ -114,10 +118,10 @@ def test_a_sheet_for_each_month_is_taken_as_its_month(
 ) -> None:
     rows = {5: portal_rows(seed=5), 6: portal_rows(seed=6)}
     made = [Sheet(one, rows[5 if "5" in one else 6]) for one in sheets]
-    readings = SEOUL.read_all(write_sheets(tmp_path / name, *made))
+    readings = WIDE_TABLE.read_all(write_sheets(tmp_path / name, *made))
     assert [reading.month for reading in readings] == [MAY, JUNE]
     for reading, month in zip(readings, (5, 6), strict=True):
-        alone = SEOUL.read(write_xlsx(tmp_path / f"2023-0{month}.xlsx", rows[month]))
+        alone = WIDE_TABLE.read(write_xlsx(tmp_path / f"2023-0{month}.xlsx", rows[month]))
         assert reading.cells.equals(alone.cells)
     error = refusal(tmp_path / name, JUNE)
     assert error.facts["value"] == "2023-05, 2023-06"
@@ -144,8 +148,8 @@ def test_a_name_that_contradicts_the_sheets_is_refused(tmp_path: Path) -> None:
 def test_rows_split_over_sheets_are_all_taken(tmp_path: Path) -> None:
     rows = portal_rows()
     path = write_sheets(tmp_path / NAME, Sheet("Sheet1", rows[:30]), Sheet("Sheet2", rows[30:]))
-    whole = SEOUL.read(write_xlsx(tmp_path / "2023-06.xlsx", rows))
-    reading = SEOUL.read(path)
+    whole = WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06.xlsx", rows))
+    reading = WIDE_TABLE.read(path)
     assert reading.cells.equals(whole.cells)
     assert (reading.masked, reading.values) == (whole.masked, whole.values)
 
@@ -209,7 +213,7 @@ def test_sheets_that_hold_something_else_are_named(tmp_path: Path) -> None:
         tmp_path / NAME, Sheet("설명", [["행정동코드", "통계청"]], ("컬럼명", "설명")),
         Sheet("자료", portal_rows()), Sheet("메모", [["7월에 다시 확인"]], ("메모",)),
     )  # fmt: skip
-    reading = SEOUL.read(path)
+    reading = WIDE_TABLE.read(path)
     assert reading.cells.height == 72
     assert [told.en for told in reading.warnings] == [
         "Sheets that hold no cells were not read: 설명, 메모."
@@ -265,20 +269,22 @@ def test_several_months_in_one_table_are_taken_month_by_month(
         write_csv(tmp_path / "2023.06_통합.csv", rows, headers),
         write_xlsx(tmp_path / "통합.xlsx", rows, headers),
     ):
-        readings = SEOUL.read_all(path)
+        readings = WIDE_TABLE.read_all(path)
         assert [reading.month for reading in readings] == [MAY, JUNE]
         for reading, month in zip(readings, (5, 6), strict=True):
-            alone = SEOUL.read(write_csv(tmp_path / f"2023-0{month}.csv", portal_rows(seed=month)))
+            alone = WIDE_TABLE.read(
+                write_csv(tmp_path / f"2023-0{month}.csv", portal_rows(seed=month))
+            )
             assert reading.cells.equals(alone.cells)
             assert (reading.masked, reading.values) == (alone.masked, alone.values)
     with pytest.raises(DataError, match="several months"):
-        SEOUL.read(path)
+        WIDE_TABLE.read(path)
 
 
 def test_dates_among_the_months_are_understood(tmp_path: Path) -> None:
     rows, headers = in_one_table("기준년월", (datetime(2023, 5, 1), datetime(2023, 6, 1)))
     path = write_sheets(tmp_path / "통합.xlsx", Sheet("자료", rows, headers))
-    assert [reading.month for reading in SEOUL.read_all(path)] == [MAY, JUNE]
+    assert [reading.month for reading in WIDE_TABLE.read_all(path)] == [MAY, JUNE]
 
 
 def test_a_month_that_is_none_is_refused_with_its_place(tmp_path: Path) -> None:
@@ -305,9 +311,9 @@ def test_a_column_that_contradicts_the_name_is_refused(tmp_path: Path) -> None:
     rows = [[*row, 202305] for row in portal_rows()]
     path = write_csv(tmp_path / "2023-06.csv", rows, [*HEADERS, "기준년월"])
     assert refusal(path).facts["value"] == "2023-05"
-    assert SEOUL.read(path, JUNE).month == JUNE, "the caller knows better"
+    assert WIDE_TABLE.read(path, JUNE).month == JUNE, "the caller knows better"
     nameless = write_csv(tmp_path / "통신정보.csv", rows, [*HEADERS, "기준년월"])
-    assert SEOUL.read(nameless).month == MAY
+    assert WIDE_TABLE.read(nameless).month == MAY
 
 
 def test_several_months_without_a_column_of_months_are_told_as_such(tmp_path: Path) -> None:
@@ -320,11 +326,11 @@ def test_several_months_without_a_column_of_months_are_told_as_such(tmp_path: Pa
 
 @pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u2060", "\ufeff", "\u200e"])
 def test_signs_that_nobody_sees_change_nothing(tmp_path: Path, sign: str) -> None:
-    plain = SEOUL.read(write_csv(tmp_path / "2023-05.csv", portal_rows())).cells
+    plain = WIDE_TABLE.read(write_csv(tmp_path / "2023-05.csv", portal_rows())).cells
     rows = [[row[0], f"{sign}{row[1]}", *row[2:]] for row in portal_rows()]
     rows[3] = [f"{value}{sign}" for value in rows[3]]
     headers = [f"{header[:3]}{sign}{header[3:]}" for header in HEADERS]
-    reading = SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows, headers))
+    reading = WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows, headers))
     assert reading.cells.equals(plain)
     assert (reading.ignored_columns, reading.warnings) == ((), ())
 
@@ -361,10 +367,10 @@ def test_units_and_hyphens_in_headers(header: str, column: str | None) -> None:
 ])  # fmt: skip
 def test_excel_s_own_first_line_is_no_header(tmp_path: Path, first: str, separator: str) -> None:
     plain = write_csv(tmp_path / "2023-06.csv", portal_rows(), separator=separator)
-    cells = SEOUL.read(plain).cells
+    cells = WIDE_TABLE.read(plain).cells
     text = plain.read_text("utf-8-sig")
     plain.write_text(f"\ufeff{first}{text}", encoding="utf-8", newline="")
-    assert SEOUL.read(plain).cells.equals(cells)
+    assert WIDE_TABLE.read(plain).cells.equals(cells)
     plain.write_text(f"{first}{text.replace('종로구', '종노구', 1)}", "utf-8", newline="")
     assert refusal(plain).facts["row"] == first.count("\n") + 2
 
@@ -373,7 +379,7 @@ def test_a_code_with_two_names_is_told_with_both(tmp_path: Path) -> None:
     rows = portal_rows()
     for row in rows[:5]:
         row[2] = "개포3동"
-    reading = SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows))
+    reading = WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows))
     (told,) = reading.warnings
     assert told.ko == "행정동코드 1101051의 이름이 여럿입니다: 개포3동, 종로0동."
     assert told.en == "Code 1101051 has more than one name: 개포3동, 종로0동."

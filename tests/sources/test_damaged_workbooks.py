@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from telads.errors import DataError
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from tests.sources.portal import portal_rows, write_xlsx
 
 
@@ -38,7 +38,7 @@ def test_whatever_is_damaged_ends_in_an_error_of_its_own_or_in_cells(tmp_path: P
     for _ in range(300):
         path.write_bytes(damaged(content, chance))
         try:
-            assert not SEOUL.read(path).cells.is_empty()
+            assert not WIDE_TABLE.read(path).cells.is_empty()
         except DataError as error:
             refused += error.facts["file"] == path
     assert 150 < refused < 300, "neither all nor none: the damage is neither hopeless nor harmless"

@@ -11,17 +11,16 @@ import pytest
 
 from telads.errors import DataError, UnknownChoice
 from telads.ingest import ingest
-from telads.model import AGES5, Month, months_between
-from telads.places import DISTRICTS
+from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.sources import Reading
 from telads.sources.demo import fit_folder, read_profile, synthesise
-from telads.sources.headers import SYNTHETIC_HEADER
 from telads.sources.portal_writer import FileFormat, portal_table, write_portal_file, write_twin
 from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from telads.tables.schema import KEY, values_in
 from telads.workspace import Workspace
+from tests.seoul import AGES5, DISTRICTS
 
 JUNE = Month.of(2023, 6)
 
@@ -139,7 +138,7 @@ def test_written_and_read_again_the_twin_is_the_same(
     [path] = write_twin(profile, [JUNE], 1, tmp_path, file_format)
     assert path.name == f"2023.6월_29개 통신정보.{file_format}"
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
-    reading = SEOUL.read(path)
+    reading = WIDE_TABLE.read(path)
     assert reading.cells.equals(june)
     assert (reading.month, reading.synthetic, reading.masked) == (JUNE, True, 0)
     assert reading.ignored_columns == ()
@@ -153,7 +152,6 @@ def test_the_table_is_the_portals(june: pl.DataFrame) -> None:
     assert table.columns[:7] == [
         "행정동코드", "자치구", "행정동", "성별", "연령대", "총인구수", "1인가구수",
     ]  # fmt: skip
-    assert table.columns[-1] == SYNTHETIC_HEADER
     assert set(table["성별"]) == {1, 2}
 
 
@@ -163,7 +161,7 @@ def test_an_unknown_figure_is_written_as_masked(
 ) -> None:
     hidden = june.with_columns(delivery=pl.when(pl.col("age5") > 20).then("delivery"))
     path = write_portal_file(portal_table(hidden), tmp_path / f"2023-06.{suffix}")
-    reading = SEOUL.read(path)
+    reading = WIDE_TABLE.read(path)
     assert reading.cells.equals(hidden)
     assert reading.masked == hidden["delivery"].null_count() == 848
 
@@ -172,7 +170,7 @@ def test_workbooks_written_side_by_side_are_the_same(slim: Profile, tmp_path: Pa
     months = months_between(JUNE, JUNE + 3)
     together = list(write_twin(slim, months, 1, tmp_path / "two", "xlsx", processes=2))
     [alone] = write_twin(slim, [JUNE + 3], 1, tmp_path / "one", "xlsx")
-    assert [SEOUL.month(path) for path in together] == list(months)
+    assert [WIDE_TABLE.month(path) for path in together] == list(months)
     assert together[-1].read_bytes() == alone.read_bytes()
 
 

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
-from telads.catalog import BY_ID, SERVICE_IDS
-from telads.model import AGES, Month, months_between
+from telads.model import Month, months_between
 from telads.sources.demo import read_profile, synthesise
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
+from tests.seoul import AGES, BY_ID, SERVICE_IDS
 from tests.sources.faithfulness import (
     Cells,
     apart,
@@ -36,7 +36,7 @@ BY = (["sex", "age"], ["sex", "age5"])
 
 @pytest.fixture(scope="module")
 def real_months(seoul: Path) -> dict[Month, Cells]:
-    readings = [SEOUL.read(path) for path in sorted(seoul.glob("*.xlsx"))]
+    readings = [WIDE_TABLE.read(path) for path in sorted(seoul.glob("*.xlsx"))]
     return {reading.month: reading.cells for reading in readings}
 
 

@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
 from telads.errors import DataError
 from telads.model import Month
 from telads.sources import Reading
 from telads.sources.copula import measure_scatter
 from telads.sources.demo import fit_folder, read_profile, synthesise
-from telads.sources.fitting import BANDS, SEXES
+from telads.sources.fitting import SEXES, bands
 from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
+from tests.seoul import BY_ID
 
 JUNE = Month.of(2023, 6)
 NARROW = ("population", "single_households", "youtube", "delivery")
@@ -45,7 +45,7 @@ def test_the_packaged_profile_is_small() -> None:
     profile = Profile.load()
     assert profile.base == JUNE
     assert len(profile.measures) == 31
-    packaged = Path(__file__).parents[2] / "src" / "telads" / "data" / "seoul_profile.json"
+    packaged = Path(__file__).parents[2] / "src" / "telads" / "dataset" / "seoul" / "profile.json"
     assert packaged.stat().st_size < 300_000
 
 
@@ -62,8 +62,8 @@ def test_the_packaged_profile_is_what_the_real_files_give(seoul: Path) -> None:
 @pytest.mark.seoul
 def test_no_neighbourhood_is_in_the_packaged_profile(seoul: Path) -> None:
     [june] = seoul.glob("2023.6*.xlsx")
-    cells = SEOUL.read(june).cells
-    packaged = Path(__file__).parents[2] / "src" / "telads" / "data" / "seoul_profile.json"
+    cells = WIDE_TABLE.read(june).cells
+    packaged = Path(__file__).parents[2] / "src" / "telads" / "dataset" / "seoul" / "profile.json"
     text = packaged.read_text("utf-8")
     numbers = set(re.findall(r"-?\d+\.?\d*", text))
     assert len(numbers) > 5_000
@@ -147,7 +147,7 @@ def test_the_outermost_cells_are_not_kept() -> None:
     residuals = np.exp(0.2 * random.standard_normal((60, len(SEXES), 12, 2)))
     member, people = np.ones((1, 60)), np.full(residuals.shape[:3], 300.0)
     before = measure_scatter(residuals, member, people).quantiles
-    pooled = residuals.reshape(60, len(SEXES), 6, BANDS, 2)
+    pooled = residuals.reshape(60, len(SEXES), 6, bands(), 2)
     for sex, age, measure in np.ndindex(len(SEXES), 6, 2):
         group = pooled[:, sex, age, :, measure]
         fifth = np.sort(group.ravel())[-5]

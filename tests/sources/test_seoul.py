@@ -12,11 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telads.catalog import BY_ID, MEASURES
 from telads.model import Month
 from telads.sources.headers import recognise
-from telads.sources.seoul import SEOUL
+from telads.sources.seoul import WIDE_TABLE
 from telads.tables.schema import KEY, values_in
+from tests.seoul import BY_ID, MEASURES
 from tests.sources.conformance import SourceConformance
 from tests.sources.portal import FIGURES, HEADERS, KEYS, Row, portal_rows, write_csv, write_xlsx
 
@@ -24,7 +24,7 @@ JUNE = Month.of(2023, 6)
 
 
 class TestSeoul(SourceConformance):
-    source = SEOUL
+    source = WIDE_TABLE
     month = JUNE
 
     def examples(self, folder: Path) -> list[Path]:
@@ -40,7 +40,7 @@ class TestSeoul(SourceConformance):
 
 @pytest.mark.seoul
 class TestSeoulOnRealFiles(SourceConformance):
-    source = SEOUL
+    source = WIDE_TABLE
     month = JUNE
 
     @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ class TestSeoulOnRealFiles(SourceConformance):
         return self.real
 
     def test_the_whole_file_is_there(self) -> None:
-        reading = SEOUL.read(self.real[0])
+        reading = WIDE_TABLE.read(self.real[0])
         assert reading.cells.height == 424 * 2 * 12
         assert len(values_in(reading.cells.columns)) == 31
         assert (reading.masked, reading.ignored_columns) == (0, ())
@@ -79,8 +79,8 @@ class TestSeoulOnRealFiles(SourceConformance):
     ],
 )
 def test_the_name_tells_the_month(name: str) -> None:
-    assert SEOUL.accepts(Path(name))
-    assert SEOUL.month(Path(name)) == JUNE
+    assert WIDE_TABLE.accepts(Path(name))
+    assert WIDE_TABLE.month(Path(name)) == JUNE
 
 
 @pytest.mark.parametrize(
@@ -99,12 +99,12 @@ def test_the_name_tells_the_month(name: str) -> None:
     ],
 )
 def test_a_name_that_tells_no_month_or_two_is_not_guessed_from(name: str) -> None:
-    assert SEOUL.month(Path(name)) is None
+    assert WIDE_TABLE.month(Path(name)) is None
 
 
 @pytest.mark.parametrize("name", ["~$2023.6월.xlsx", "._2023.6월.xlsx", "2023.6월.hwp", "2023-06"])
 def test_lock_files_hidden_files_and_other_kinds_are_not_accepted(name: str) -> None:
-    assert not SEOUL.accepts(Path(name))
+    assert not WIDE_TABLE.accepts(Path(name))
 
 
 def test_every_published_spelling_is_recognised_and_means_one_thing() -> None:
@@ -140,7 +140,7 @@ def test_headers(header: str, column: str | None) -> None:
 def test_quartiles_and_unestimated_people_are_kept(tmp_path: Path) -> None:
     headers = (*HEADERS, "게임 서비스 사용일수: 4분위수, 50%", "평균 출근 소요시간 미추정 인구수")
     rows = [[*row, 3.5, 12] for row in portal_rows()]
-    cells = SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows, headers)).cells
+    cells = WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows, headers)).cells
     assert set(cells["game__q50"]) == {3.5}
     assert set(cells["commute_minutes__unestimated"]) == {12.0}
 
@@ -150,15 +150,15 @@ def test_unknown_columns_are_named_and_kept_out(tmp_path: Path) -> None:
     rows = [[*row, "무엇", "", "", ""] for row in portal_rows()]
     rows[5][-1] = "메모"
     for write, name in ((write_csv, "2023-06.csv"), (write_xlsx, "2023-06.xlsx")):
-        reading = SEOUL.read(write(tmp_path / name, rows, headers))
+        reading = WIDE_TABLE.read(write(tmp_path / name, rows, headers))
         assert reading.ignored_columns == ("새 항목", "S"), "a nameless column with a note in it"
-        assert reading.cells.columns == SEOUL.read(_plain_file(tmp_path)).cells.columns
+        assert reading.cells.columns == WIDE_TABLE.read(_plain_file(tmp_path)).cells.columns
 
 
 def test_any_subset_of_the_columns_will_do(tmp_path: Path) -> None:
     rows = [[row[0], *row[3:6], row[8]] for row in portal_rows()]
     headers = (HEADERS[0], *HEADERS[3:6], HEADERS[8])
-    cells = SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows, headers)).cells
+    cells = WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows, headers)).cells
     assert cells.columns[5:] == ["population", "shopping"]
     assert cells["district"].unique().sort().to_list() == ["용산구", "종로구", "중구"]
     assert cells["neighbourhood"].equals(cells["code"].alias("neighbourhood"))
@@ -167,7 +167,7 @@ def test_any_subset_of_the_columns_will_do(tmp_path: Path) -> None:
 def test_names_stand_for_codes_and_keep_namesakes_apart(tmp_path: Path) -> None:
     rows = [[row[1], "신사동", *row[3:]] for row in portal_rows()]
     path = write_csv(tmp_path / "2023-06.csv", rows, HEADERS[1:])
-    assert sorted(set(SEOUL.read(path).cells["code"])) == [
+    assert sorted(set(WIDE_TABLE.read(path).cells["code"])) == [
         "용산구 신사동", "종로구 신사동", "중구 신사동",
     ]  # fmt: skip
 
@@ -177,34 +177,34 @@ def test_figures_beside_a_mask_keep_all_their_digits(tmp_path: Path) -> None:
     for row in rows:
         row[6] = 1 / (3 + float(str(row[6])))
     rows[0][6] = 1e-12
-    plain = SEOUL.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells
+    plain = WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells
     rows[1][6] = "*"
-    masked = SEOUL.read(write_xlsx(tmp_path / "2023-06 (1).xlsx", rows)).cells
+    masked = WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06 (1).xlsx", rows)).cells
     assert masked["game"].null_count() == 1
     assert (plain["game"] == masked["game"]).sum() == plain.height - 1
 
 
 def test_numbers_kept_as_text_and_codes_as_floats_are_understood(tmp_path: Path) -> None:
     rows = portal_rows()
-    expected = SEOUL.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells
+    expected = WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells
     texts = [[str(float(str(v))) if i in {0, 3, 4} else str(v) for i, v in enumerate(row)]
              for row in rows]  # fmt: skip
     for write, name in ((write_csv, "2023-06.csv"), (write_xlsx, "2023-06 (1).xlsx")):
-        cells = SEOUL.read(write(tmp_path / name, texts)).cells
+        cells = WIDE_TABLE.read(write(tmp_path / name, texts)).cells
         assert cells.equals(expected)
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_spreadsheets_of_other_countries_separate_otherwise(tmp_path: Path, separator: str) -> None:
     path = write_csv(tmp_path / "2023-06.csv", portal_rows(), separator=separator)
-    assert SEOUL.read(path).cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
+    assert WIDE_TABLE.read(path).cells.equals(WIDE_TABLE.read(_plain_file(tmp_path)).cells)
 
 
 @pytest.mark.parametrize("city", ["서울특별시 ", "서울시 ", "서울 ", "서울특별시"])
 def test_the_citys_name_before_a_district_is_understood(tmp_path: Path, city: str) -> None:
     rows = [[row[0], f"{city}{row[1]}", *row[2:]] for row in portal_rows()]
     path = write_xlsx(tmp_path / "2023-06.xlsx", rows)
-    assert SEOUL.read(path).cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
+    assert WIDE_TABLE.read(path).cells.equals(WIDE_TABLE.read(_plain_file(tmp_path)).cells)
 
 
 @pytest.mark.parametrize(
@@ -214,21 +214,21 @@ def test_spellings_of_ages(tmp_path: Path, spelling: str) -> None:
     rows = portal_rows()
     for row in rows:
         row[4] = spelling if row[4] == 20 else "75세 이상" if row[4] == 75 else row[4]
-    cells = SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows)).cells
-    assert cells.equals(SEOUL.read(_plain_file(tmp_path)).cells)
+    cells = WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows)).cells
+    assert cells.equals(WIDE_TABLE.read(_plain_file(tmp_path)).cells)
 
 
 def test_blank_rows_at_the_end_are_no_data(tmp_path: Path) -> None:
     rows: list[Row] = [*portal_rows(), [""] * len(HEADERS), [" "] * len(HEADERS)]
-    expected = SEOUL.read(_plain_file(tmp_path)).cells
-    assert SEOUL.read(write_csv(tmp_path / "2023-06.csv", rows)).cells.equals(expected)
-    assert SEOUL.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells.equals(expected)
+    expected = WIDE_TABLE.read(_plain_file(tmp_path)).cells
+    assert WIDE_TABLE.read(write_csv(tmp_path / "2023-06.csv", rows)).cells.equals(expected)
+    assert WIDE_TABLE.read(write_xlsx(tmp_path / "2023-06.xlsx", rows)).cells.equals(expected)
 
 
 def test_a_symlink_is_read_as_its_file(tmp_path: Path) -> None:
     link = tmp_path / "2023-06.xlsx"
     link.symlink_to(_plain_file(tmp_path))
-    assert SEOUL.read(link).cells.height == 72
+    assert WIDE_TABLE.read(link).cells.height == 72
 
 
 def _plain_file(folder: Path) -> Path:
@@ -294,7 +294,7 @@ def test_however_a_file_is_written_its_cells_are_the_same(
         path = write_xlsx(tmp_path / "2023-06.xlsx", written, headers)
     else:
         path = write_csv(tmp_path / "2023-06.csv", written, headers, kind)
-    cells = SEOUL.read(path).cells
+    cells = WIDE_TABLE.read(path).cells
     figures = {name: [None if row[5 + i] == "*" else row[5 + i] for row in rows]
                for i, name in enumerate(FIGURES)}  # fmt: skip
     expected = pl.DataFrame({

@@ -14,11 +14,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.catalog import SERVICE_IDS
+from telads.dataset import in_force
 from telads.errors import DataError
 from telads.language import Text
-from telads.model import AGES5, Sex
-from telads.places import DISTRICTS
+from telads.model import Sex
 from telads.sources.files import RawTable, read_raw
 from telads.tables import checks
 from telads.tables.schema import KEY, PLACE, POPULATION
@@ -36,7 +35,7 @@ AS_NUMBER = (r"^0+(\d)", "${1}")
 
 def plain_mapping() -> Mapping:
     """Without a file raw names are service ids."""
-    return {id: (id,) for id in SERVICE_IDS}
+    return {id: (id,) for id in in_force().service_ids}
 
 
 def read_mapping(path: Path) -> Mapping:
@@ -47,9 +46,9 @@ def read_mapping(path: Path) -> Mapping:
     table = read_raw(path)
     names, services = _texts(table, "service", "service_id")
     checks.choices(
-        table.origin, services, {id: id for id in SERVICE_IDS},
-        Text(f"다음 중 하나여야 합니다: {', '.join(SERVICE_IDS)}.",
-             f"It must be one of: {', '.join(SERVICE_IDS)}."),
+        table.origin, services, {id: id for id in in_force().service_ids},
+        Text(f"다음 중 하나여야 합니다: {', '.join(in_force().service_ids)}.",
+             f"It must be one of: {', '.join(in_force().service_ids)}."),
     )  # fmt: skip
     repeated = names.is_duplicated()
     if repeated.any():
@@ -60,7 +59,7 @@ def read_mapping(path: Path) -> Mapping:
             file=path, row=table.origin.row(row), column="service", value=names[row],
         )  # fmt: skip
     pairs = sorted(zip(names, services, strict=True))
-    mapping = {id: tuple(name for name, of in pairs if of == id) for id in SERVICE_IDS}
+    mapping = {id: tuple(name for name, of in pairs if of == id) for id in in_force().service_ids}
     return {id: raw for id, raw in mapping.items() if raw}
 
 
@@ -87,9 +86,9 @@ def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
     import polars as pl
 
     rows = [
-        (str(code), DISTRICTS[str(code)[:5]].ko, str(code))
+        (str(code), in_force().districts[str(code)[:5]].ko, str(code))
         for code in sorted(codes)
-        if len(str(code)) == 7 and str(code)[:5] in DISTRICTS
+        if len(str(code)) == 7 and str(code)[:5] in in_force().districts
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(PLACE, pl.String), orient="row")
 
@@ -102,7 +101,7 @@ def read_census(path: Path) -> pl.DataFrame:
     code, sex, age5 = _texts(table, *KEY)
     population = _column(table, POPULATION)
     sexes = {str(sex): str(sex) for sex in Sex}
-    ages = {str(age): str(age) for age in AGES5}
+    ages = {str(age): str(age) for age in in_force().cell_ages}
     known = pl.DataFrame({
         "code": checks.codes(table.origin, code).str.replace(*AS_NUMBER),
         "sex": checks.choices(table.origin, sex, sexes, Text("M 또는 F여야 합니다.",

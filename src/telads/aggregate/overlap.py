@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in
-from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.tables.schema import KEY, POPULATION
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ OWN = "hides"
 
 def overlaps(one: Month, other: Month) -> bool:
     """Whether the windows of two label months have a month in common."""
-    return abs(one.number - other.number) < OBSERVED_MONTHS
+    return abs(one.number - other.number) < in_force().window_months
 
 
 def packed(hidden: Mapping[str, pl.Series]) -> dict[str, str]:
@@ -62,7 +63,12 @@ def hidden_in(entry: Entry, cells: Path) -> pl.DataFrame:
         shown = table.select(*KEY, *flags)
         moved = [name for name in shown.columns if name in MOBILITY_MEASURES]
         return shown.with_columns(pl.all_horizontal(moved).alias(OBSERVED)) if moved else shown
-    rows = [(code, str(sex), age) for code in entry.codes for sex in sorted(Sex) for age in AGES5]
+    rows = [
+        (code, str(sex), age)
+        for code in entry.codes
+        for sex in sorted(Sex)
+        for age in in_force().cell_ages
+    ]
     types = {"code": pl.String, "sex": pl.String, "age5": pl.Int16}
     keys = pl.DataFrame(rows, schema=types, orient="row")
     return keys.with_columns(

@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
-from telads.model import AGES5, Sex
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.tables.schema import KEY
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Hidden: TypeAlias = "dict[str, pl.Series]"
 """Which cells are hidden, for each of `people`, `observed` and the figures."""
-_SHAPE = (len(Sex), len(AGES5))
 
 
 def hidden_figures(
@@ -96,8 +96,8 @@ def _hidden_by_district(cells: pl.DataFrame, people: str, k: int, hidden: pl.Ser
     ordered = ordered.sort("district", *KEY)
     flags = np.zeros(cells.height, dtype=bool)
     for _, district in ordered.group_by("district", maintain_order=True):
-        counts = district[people].to_numpy().reshape(-1, *_SHAPE)
-        given = district["hidden"].to_numpy().reshape(-1, *_SHAPE)
+        counts = district[people].to_numpy().reshape(-1, len(Sex), len(in_force().cell_ages))
+        given = district["hidden"].to_numpy().reshape(-1, len(Sex), len(in_force().cell_ages))
         pairs = hidden_pairs(counts, k, np.asarray(given.any(axis=1)))
         flags[district["at"].to_numpy()] = np.repeat(pairs[:, None], len(Sex), axis=1).reshape(-1)
     return pl.Series("hidden", flags)

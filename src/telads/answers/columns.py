@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.language import Lang, Text
-from telads.model import Month, Sex, age_text
-from telads.places import district_name
+from telads.model import Month, Sex
 from telads.wording import figure
 
 Row = dict[str, Any]
@@ -61,7 +60,11 @@ BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
 
 def _name(name: str) -> Callable[[Row, Lang], str]:
     def write(row: Row, lang: Lang) -> str:
-        return BY_ID[row[name]].text(lang) if row[name] in BY_ID else str(row[name] or "–")
+        return (
+            in_force().measures[row[name]].text(lang)
+            if row[name] in in_force().measures
+            else str(row[name] or "–")
+        )
 
     return write
 
@@ -77,16 +80,20 @@ def _in_unit(name: str, signed: bool = False) -> Callable[[Row, Lang], str]:
         value = row[name]
         if value is None:
             return "–"
-        if BY_ID[row["service"]].is_index:
+        if in_force().measures[row["service"]].is_index:
             return f"{value:+.2f}"
-        return f"{value:+.1f}" if signed else figure(value, BY_ID[row["service"]].kind, lang)
+        return (
+            f"{value:+.1f}"
+            if signed
+            else figure(value, in_force().measures[row["service"]].kind, lang)
+        )
 
     return write
 
 
 def _names(name: str) -> Callable[[Row, Lang], str]:
     def write(row: Row, lang: Lang) -> str:
-        return ", ".join(BY_ID[id].text(lang) for id in row[name] or ())
+        return ", ".join(in_force().measures[id].text(lang) for id in row[name] or ())
 
     return write
 
@@ -100,11 +107,10 @@ def _warnings(row: Row, lang: Lang) -> str:
 
 
 def _signal(row: Row, lang: Lang) -> str:
-    from telads.features.signals import SIGNALS
 
     return next(
         f"{signal.text(lang)} ({signal.unit(lang)})"
-        for signal in SIGNALS
+        for signal in in_force().signals
         if signal.id == row["signal"]
     )
 
@@ -256,11 +262,13 @@ COLUMNS: dict[str, Column] = {
     "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
     "district": Column(
         Text("자치구", "District"),
-        lambda row, lang: district_name(row["district"], lang),
+        lambda row, lang: in_force().district_name(row["district"], lang),
         figure=False,
     ),
     "sex": Column(Text("성별", "Sex"), lambda row, lang: Sex(row["sex"]).text(lang), figure=False),
-    "age": Column(Text("나이", "Age"), lambda row, lang: age_text(row["age"])(lang), figure=False),
+    "age": Column(
+        Text("나이", "Age"), lambda row, lang: in_force().age_text(row["age"])(lang), figure=False
+    ),
     "population": _figure(Text("인원", "People"), "population", ",.0f"),
     "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
     "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),

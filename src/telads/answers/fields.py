@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from telads.catalog import SERVICE_IDS
+from telads.dataset import in_force
 from telads.language import Text
-from telads.model import AGES
 
 
 class Field(NamedTuple):
@@ -29,7 +28,7 @@ TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 TEXTS = {"type": "array", "items": TEXT}
 MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE = {"type": "string", "enum": list(SERVICE_IDS)}
+SERVICE = {"type": "string", "enum": list(in_force().service_ids)}
 COUNT = {"type": "integer", "minimum": 0}
 RANK = {"type": "integer", "minimum": 1}
 SHARE = maybe(minimum=0, maximum=1)
@@ -44,7 +43,7 @@ FIELDS: dict[str, Field] = {
     "district": Field(TEXT, "강남구", Text("자치구(한국어 이름)", "district, by its Korean name")),
     "sex": Field({"type": "string", "enum": ["M", "F"]}, "F",
                  Text("성별", "sex")),
-    "age": Field({"type": "integer", "enum": list(AGES)}, 30,
+    "age": Field({"type": "integer", "enum": list(in_force().ages)}, 30,
                  Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over")),
     "population": Field({"type": "integer", "minimum": 0}, 50920,
                         Text("인원, 10명 단위로 반올림", "people, rounded to 10")),
@@ -164,7 +163,8 @@ FIELDS: dict[str, Field] = {
 
 _ANY = maybe()
 OF_QUESTION: dict[tuple[str, str], Field] = {
-    ("evaluate", "service"): Field({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]},
+    ("evaluate", "service"): Field({"type": ["string", "null"], 
+                                     "enum": [*SERVICE["enum"], None]},
         None, Text("서비스, 모두에 관한 값은 null", "service; null where it is about all")),
     ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
     ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),

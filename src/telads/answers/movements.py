@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telads import catalog
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of
 from telads.answers.sentences import BROKEN, PASSING
 from telads.answers.services import beyond_noise
 from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.disclosure import published
 from telads.language import Text
 from telads.model import Month
@@ -59,7 +59,7 @@ def _days(build: Build, month: Month) -> pl.DataFrame:
     """The month's rows of services that are counted in days."""
     import polars as pl
 
-    indexed = [service.id for service in catalog.SERVICES if service.is_index]
+    indexed = [service.id for service in in_force().services if service.is_index]
     return of_month(build, "services", month).filter(~pl.col("service").is_in(indexed))
 
 
@@ -130,7 +130,7 @@ def _sentence(row: dict[str, Any], broken: bool) -> Text:
 
 
 def _said(row: dict[str, Any]) -> Text:
-    name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
+    name, days, up = in_force().measures[row["service"]].text, abs(row["change"]), row["change"] > 0
     went = Text(
         f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",
         f"{'rose' if up else 'fell'} by {days:.1f} days a month",

@@ -21,12 +21,11 @@ from telads.answers.platforms import platforms
 from telads.answers.services import services
 from telads.answers.tables import of_month, read
 from telads.answers.targets import order_of, targets
-from telads.catalog import BY_ID, Measure, shown
+from telads.dataset import Measure, in_force, shown
 from telads.disclosure import figure
 from telads.errors import UnknownChoice, choose
 from telads.language import Lang, Text, typed
-from telads.model import Month, Sex, Window, age_text
-from telads.places import district_name
+from telads.model import Month, Sex, Window
 from telads.tables.schema import measures_in
 from telads.wording import observed, segment_name
 from telads.workspace import Build
@@ -187,7 +186,7 @@ def measures(build: Build) -> tuple[str, ...]:
 
 def measure_of(build: Build, name: str) -> Measure:
     """A measure of the build by id or name, as its tables hold it."""
-    known, wanted = [BY_ID[id] for id in measures(build)], typed(name)
+    known, wanted = [in_force().measures[id] for id in measures(build)], typed(name)
     for measure in known:
         if wanted in {measure.id, *map(typed, measure.text)}:
             return shown(measure)
@@ -243,9 +242,9 @@ def _city_means(build: Build) -> pl.DataFrame:
 def _audience(filters: Filters, lang: Lang) -> str:
     """Whom filters leave, as `강남구 30대 여성`; empty without filters."""
     district, sex, age = filters
-    place = district_name(district, lang) if district else ""
+    place = in_force().district_name(district, lang) if district else ""
     who = sex.text(lang) if sex else ""
-    years = age_text(age)(lang) if age else ""
+    years = in_force().age_text(age)(lang) if age else ""
     if lang == "ko":
         return " ".join(part for part in (place, years, who) if part)
     if not (sex or age):

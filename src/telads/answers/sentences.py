@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from telads.answers.audience import Size
-from telads.catalog import BY_ID, Measure
-from telads.language import Text
+from telads.dataset import Measure, in_force
+from telads.language import Text, josa
 from telads.model import Segment, Sex
-from telads.wording import in_sentence, join_names, josa, people, segment_name
+from telads.wording import in_sentence, join_names, people, segment_name
 
 Row = dict[str, Any]
 
@@ -95,7 +95,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
     if row["movement"] is None:
         return ()
     name = _services([row["service"]])
-    measure = BY_ID[row["service"]]
+    measure = in_force().measures[row["service"]]
     whose = row["movement"]
     # An index has another scale each month: only their place among the groups can move.
     what = (
@@ -241,12 +241,12 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
-    from telads.features.signals import CLEARLY, SIGNALS, hint_of
+    from telads.features.signals import CLEARLY, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
     strong = [
         (signal, hint_of(signal, z_peers))
-        for signal in SIGNALS
+        for signal in in_force().signals
         if (z_peers.get(signal.id) or 0) >= CLEARLY
     ]
     whom = _segment(segment)
@@ -268,13 +268,11 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
     """That signals have not changed since the month before, in any segment."""
-    from telads.features.signals import SIGNALS
-
-    stale = [signal.text for signal in SIGNALS if signal.id in ids]
+    stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()
     names = Text("이 신호들", "signals")
-    if len(stale) < len(SIGNALS):
+    if len(stale) < len(in_force().signals):
         names = Text(join_names([text.ko for text in stale], "ko"),
                      join_names([in_sentence(text.en) for text in stale], "en"))  # fmt: skip
     return (
@@ -294,7 +292,7 @@ def _segment(segment: Segment) -> Text:
 
 def _services(ids: Sequence[str]) -> Text:
     """Names of services inside a sentence."""
-    texts = [BY_ID[id].text for id in ids]
+    texts = [in_force().measures[id].text for id in ids]
     return Text(
         join_names([text.ko for text in texts], "ko"),
         join_names([in_sentence(text.en) for text in texts], "en"),

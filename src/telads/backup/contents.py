@@ -14,6 +14,8 @@ from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.tables import people, read
 from telads.answers.targets import targets
+from telads.dataset import using
+from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import QuestionError, TeladsError, WorkspaceDamaged
 from telads.language import Text
 from telads.marts import TABLES
@@ -22,7 +24,10 @@ from telads.tables.store import TEMPORARY
 from telads.workspace import Build, Workspace
 
 DATABASE = "database.jsonl"
-SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
+SINGLE = (
+    *(f"dataset/{name}" for name in (PROFILE, BORDERS, DEFINITION)),
+    "ledger.json", "current", "secret-key", "aggregations/key",
+)  # fmt: skip
 """Files that are replaced as a whole; what they name has to be there first."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
@@ -67,6 +72,11 @@ def check_usable(workspace: Workspace) -> None:
     The ledger is read, and all cells of months in force; of the build in force every table, and it
     is asked what people ask first. Other builds are not looked into: none depends on them.
     """
+    with using(workspace.dataset):
+        _check(workspace)
+
+
+def _check(workspace: Workspace) -> None:
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
         raise _unusable(key)

@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import altair as alt
 
-from telads.catalog import Kind, Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.language import Lang, Text
-from telads.places import DISTRICTS, district_name
-from telads.wording import figure, in_sentence, josa, number
+from telads.dataset import Kind, Measure, in_force
+from telads.language import Lang, Text, josa
+from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
 
 AverageAge = Literal["average_age"]
 
-_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "won", "gb"})
+_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "money", "gb"})
 _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
-_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "won", "gb"})
+_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "money", "gb"})
 """Published as means per person."""
 _EVERYONE = Text("20세 이상 전체", "everyone aged 20 and over")
 _CROWD = 1000
@@ -99,7 +98,11 @@ def shown(
     scale = Colours.of(list(per_unit.values()), subject.kind)
     subject = subject._replace(digits=scale.digits)
     each = Text("1인 평균", "mean per person")(lang) if subject.kind in _EACH else ""
-    gaps = Text("회색은 자료 없음", "grey: no data")(lang) if len(values) < len(DISTRICTS) else ""
+    gaps = (
+        Text("회색은 자료 없음", "grey: no data")(lang)
+        if len(values) < len(in_force().districts)
+        else ""
+    )
     title = theme.heading(
         _finding(subject, values, lang),
         [f"{subject.name(lang)}({subject.unit.ko})" if lang == "ko"
@@ -138,7 +141,7 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
         return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
     low, high = next(iter(values)), next(reversed(values))
     least, most = values[low], values[high]
-    top, bottom = district_name(high, lang), district_name(low, lang)
+    top, bottom = in_force().district_name(high, lang), in_force().district_name(low, lang)
     if len(values) == 1:
         return f"{name}: {top} {_say(most, subject, lang)}"
     highest, lowest = _say(most, subject, lang), _say(least, subject, lang)

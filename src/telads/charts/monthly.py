@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import BY_ID, SERVICES, Measure
 from telads.charts import theme
 from telads.charts.frames import known
+from telads.dataset import Measure, in_force
 from telads.language import Lang, Text
 from telads.model import Month, months_between
 from telads.wording import figure, in_sentence
@@ -113,8 +113,8 @@ def heading(
 def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
     """The months into which a line may be broken, by service."""
     return [
-        Text(f"{BY_ID[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
-             f"{BY_ID[service].text.en}: possible break in {', '.join(months)}")(lang)
+        Text(f"{in_force().measures[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
+             f"{in_force().measures[service].text.en}: possible break in {', '.join(months)}")(lang)
         for service, months in breaks.items()
     ]  # fmt: skip
 
@@ -127,7 +127,7 @@ def groups_of(frame: pl.DataFrame) -> list[str]:
 def services_of(frame: pl.DataFrame) -> list[Measure]:
     """The services that have a panel, in the order of the catalogue."""
     present = set(frame["service"].to_list())
-    return [service for service in SERVICES if service.id in present]
+    return [service for service in in_force().services if service.id in present]
 
 
 def panel_name(service: Measure, lang: Lang) -> str:
@@ -150,7 +150,14 @@ def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
         lines.setdefault((row["service"], row.get("group", "")), {})[row["month"]] = row["value"]
     months = months_between(present[0], present[-1])
     return [
-        _row(month, BY_ID[service], group, values.get(str(month)), month == months[-1], lang)
+        _row(
+            month,
+            in_force().measures[service],
+            group,
+            values.get(str(month)),
+            month == months[-1],
+            lang,
+        )
         for (service, group), values in lines.items()
         for month in months
     ]
@@ -185,7 +192,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         for service, month, value in usage.select("service", "month", "value").iter_rows()
     }
     moves: dict[str, float] = {}
-    for service in (service for service in SERVICES if not service.is_index):
+    for service in (service for service in in_force().services if not service.is_index):
         first, last = (values.get((service.id, month)) for month in (months[0], months[-1]))
         if first and last is not None:
             moves[service.id] = last / first - 1
@@ -199,7 +206,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
 def _movement(service: str, share: float, months: tuple[str, str], about: str, lang: Lang) -> str:
     if abs(share) < _STILL:
         return Text("눈에 띄게 변한 서비스는 없습니다", "No service changed noticeably")(lang)
-    name = BY_ID[service].text
+    name = in_force().measures[service].text
     first, last = (Month.parse(month) for month in months)
     end = f"{last.month}월" if first.year == last.year else last.text.ko
     whose = f"{about}의 " if about else ""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.language import Lang, Text
-from telads.places import DISTRICTS, district_name
-from telads.wording import in_sentence, join_names, josa, people, segment_name
+from telads.dataset import Measure, in_force
+from telads.language import Lang, Text, josa
+from telads.wording import in_sentence, join_names, people, segment_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +44,7 @@ def draw(
         targets.setdefault(row["district"], []).append(row)
     most = max((len(rows) for rows in targets.values()), default=1)
     ranks = "" if narrow else _RANKS(lang)
-    grey = _GREY(lang) if len(targets) < len(DISTRICTS) else ""
+    grey = _GREY(lang) if len(targets) < len(in_force().districts) else ""
     title = theme.heading(
         _finding(targets, service, lang), [_reach(ordered, lang), ranks, grey, strange],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
@@ -70,7 +69,7 @@ def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: L
     name = Text(service.text.ko, in_sentence(service.text.en))
     if total == 1:
         return Text(f"{name.ko} 광고 대상은 {first}입니다", f"The {name.en} target: {first}")(lang)
-    where = [district_name(district, lang) for district in front]
+    where = [in_force().district_name(district, lang) for district in front]
     if places == 1:
         return Text(f"{name.ko} 광고 대상 {total}개 집단은 모두 {where[0]}에 있습니다",
                     f"All {total} {name.en} targets are in {where[0]}")(lang)  # fmt: skip

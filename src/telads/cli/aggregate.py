@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from telads.catalog import BY_ID
 from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
+    DatasetOption,
     Form,
     FormOption,
     LangOption,
@@ -19,10 +19,11 @@ from telads.cli.options import (
     WorkspaceOption,
     load_settings,
     say,
-    workspace_of,
+    workspace_for,
 )
 from telads.cli.progress import progress, waiting
 from telads.cli.show import show_done
+from telads.dataset import in_force
 from telads.language import Lang, Text
 from telads.model import Month
 
@@ -141,6 +142,7 @@ def run(
     ] = None,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -158,7 +160,7 @@ def run(
         limit=epsilon_limit,
         replace=replace,
     )  # fmt: skip
-    held, settings = workspace_of(workspace), load_settings()
+    held, settings = workspace_for(workspace, dataset), load_settings()
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
         taken = reduce(held, request, settings, runs_on, step, waiting)
@@ -233,7 +235,8 @@ def _noise(noise: Mapping[str, Any]) -> list[Text]:
     kind, epsilon, delta = noise["kind"], noise["epsilon"], noise["delta"]
     budget = f"{kind} epsilon {epsilon:g}" + (f" delta {delta:g}" if delta else "")
     reach = [
-        (BY_ID[name].text, f"±{width:,.3g}") for name, width in noise["half_widths"].items()
+        (in_force().measures[name].text, f"±{width:,.3g}")
+        for name, width in noise["half_widths"].items()
         if width is not None
     ]  # fmt: skip
     told = [Text(

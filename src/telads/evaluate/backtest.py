@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.evaluate.metrics import drawn_ratios, first_place, in_top, kendall, ndcg
 from telads.features.affinity import affinity
 from telads.features.panel import Array, Panel
 from telads.language import Text
-from telads.model import OBSERVED_MONTHS
 from telads.recommend.services import RECOMMENDERS, Classic, ServiceRecommender
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def backtest(
             figures["ahead"] = value - _ratio(*judged[Classic.id])
             figures |= _interval("ahead_", draws - drawn[Classic.id])
         parts.append(pl.DataFrame({"recommender": name, "measure": MEASURES, **figures}))
-    overlap = max(0, OBSERVED_MONTHS - horizon)
+    overlap = max(0, in_force().window_months - horizon)
     facts = {"origins": len(origins), "horizon": horizon, "overlap": overlap}
     frame = pl.concat(parts, how="diagonal").with_columns(
         pl.lit(value, pl.Int16).alias(name) for name, value in facts.items()

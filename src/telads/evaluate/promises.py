@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.evaluate.metrics import drawn_ratios, kendall
 from telads.features.affinity import affinity, city_mean
 from telads.features.association import Cells, block_correlations
@@ -101,7 +101,7 @@ def intervals(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list
             inside += known & (low[now] <= index[later]) & (index[later] <= high[now])
     found = []
     for at, service in enumerate(_services(rows)):
-        if BY_ID[service].is_index:
+        if in_force().measures[service].is_index:
             continue
         for measure, above, below in (
             ("forecast_holds", held[..., at].sum(), told[..., at].sum()),
@@ -148,7 +148,9 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
     `use_gain` (median of how much more the segment uses the first platform by use than the last,
     each against the city's mean person), `orders_agree` (mean Kendall's tau of both orders).
     """
-    days = [at for at, service in enumerate(panel.services) if not BY_ID[service].is_index]
+    days = [
+        at for at, service in enumerate(panel.services) if not in_force().measures[service].is_index
+    ]
     if len(days) < 3:
         return []
     usage, people = panel.usage[-1], panel.population[-1]

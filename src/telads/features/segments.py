@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from telads.dataset import in_force
 from telads.disclosure import COVERAGE
-from telads.model import AGES, Segment
-from telads.tables.schema import POPULATION, weight
+from telads.model import Segment
+from telads.tables.schema import POPULATION, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,11 +23,8 @@ SEGMENT = ("district", "sex", "age")
 
 
 def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Add the ten-year `age` to cells."""
-    band = nw.col("age5") // 10 * 10
-    return cells.with_columns(
-        age=nw.when(band > AGES[-1]).then(nw.lit(AGES[-1])).otherwise(band).cast(nw.Int16)
-    )
+    """Add the `age` of segments to cells."""
+    return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
 
 
 def weighted_means(

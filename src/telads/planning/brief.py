@@ -21,7 +21,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, cast
 
-from telads import catalog
+from telads.dataset import in_force, refuse_index
 from telads.errors import DataError, QuestionError
 from telads.language import Text
 from telads.model import Month
@@ -92,7 +92,7 @@ def read_brief(document: object) -> Brief:
                  "of its own and change that."),
         )  # fmt: skip
     fields = Fields(document)
-    service = fields.named("service", catalog.service).id
+    service = fields.named("service", in_force().service).id
     offers = fields.each("platforms", lambda item: _read_offer(item, service))
     names = [offer.name for offer in offers]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -116,7 +116,7 @@ def read_brief(document: object) -> Brief:
     )
     if brief.objective == "index":
         try:
-            catalog.refuse_index(catalog.service(service), Text("지수 가중", "weight by index"))
+            refuse_index(in_force().service(service), Text("지수 가중", "weight by index"))
         except QuestionError as error:
             error.facts["rule"] = "objective"
             raise
@@ -150,7 +150,7 @@ def json_file(path: Path, what: Text) -> Any:
 
 def _read_offer(document: object, advertised: str) -> Offer:
     fields = Fields(document)
-    service = fields.named("service", catalog.service)
+    service = fields.named("service", in_force().service)
     if service.id == advertised:
         raise QuestionError(
             Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from telads.answers.choices import segment_of, service_of
 from telads.answers.lookalike import lookalike
 from telads.answers.tables import districts, of_month
+from telads.dataset import in_force
 from telads.model import Month, Segment, Sex
-from telads.places import find_district
 from telads.recommend.lookalike import Among
 from telads.workspace import Build
 
@@ -116,7 +116,7 @@ class OneOf:
         """Segments of these; a district that is not in the data raises `UnknownChoice`."""
         if self.part == "district":
             for name in self.values:
-                find_district(str(name), districts(build))
+                in_force().find_district(str(name), districts(build))
         rows = of_month(build, "segments", month)
         return _segments(rows.filter(rows[self.part].is_in(self.values)))
 

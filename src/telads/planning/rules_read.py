@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telads import catalog
 from telads.answers.choices import age_of, count_of, one_of, sex_of
 from telads.answers.lookalike import AMONG
-from telads.catalog import refuse_index
+from telads.dataset import in_force, refuse_index
 from telads.errors import QuestionError, UnknownChoice
-from telads.features.signals import SIGNALS
 from telads.language import Text
 from telads.model import Segment
-from telads.places import DISTRICTS, find_district
 from telads.planning.reading import Fields, wrong
 from telads.planning.rules import Joined, Like, Not, OneOf, Rule, Rules, Signal, Usage
 
@@ -123,7 +120,7 @@ def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
 
 
 def _read_usage(fields: Fields, kind: str) -> Rule:
-    service = fields.named("service", catalog.service)
+    service = fields.named("service", in_force().service)
     figure, least = _one_figure(fields, ("affinity", "index"))
     if figure == "index":
         refuse_index(service, Text("지수", "index"))
@@ -131,7 +128,7 @@ def _read_usage(fields: Fields, kind: str) -> Rule:
 
 
 def _read_signal(fields: Fields, kind: str) -> Rule:
-    known = [signal.id for signal in SIGNALS]
+    known = [signal.id for signal in in_force().signals]
     signal = fields.text("signal")
     if signal not in known:
         raise one_of(Text("신호", "signal"), signal, known)
@@ -164,6 +161,6 @@ _READERS: dict[str, Callable[[Fields, str], Rule]] = {
 def _district(name: str) -> str:
     """The Korean name of a district; one of another city stays as it is until it is asked for."""
     try:
-        return find_district(name, [text.ko for text in DISTRICTS.values()])
+        return in_force().find_district(name, [text.ko for text in in_force().districts.values()])
     except UnknownChoice:
         return name

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from telads.answers.choices import AGE_NAMES, SEX_NAMES
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.contract import keys_schema
 from telads.answers.fields import Field
 from telads.answers.lookalike import AMONG
-from telads.catalog import SERVICE_IDS, SERVICES
-from telads.features.signals import SIGNALS
+from telads.dataset import in_force
 from telads.language import Lang, Text
-from telads.model import AGES
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
 from telads.planning.reading import LARGEST, LONGEST
 
@@ -45,10 +42,14 @@ _WON: Schema = {"type": "integer", "minimum": 1, "exclusiveMaximum": LARGEST}
 _FROM_0: Schema = {**_WON, "minimum": 0}
 _SERVICE: Schema = {
     "type": "string",
-    "enum": list(dict.fromkeys([*SERVICE_IDS, *(name for one in SERVICES for name in one.text)])),
+    "enum": list(
+        dict.fromkeys(
+            [*in_force().service_ids, *(name for one in in_force().services for name in one.text)]
+        )
+    ),
 }
-_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *SEX_NAMES]))}
-_AGE: Schema = {"enum": [*AGES, *AGE_NAMES]}
+_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *in_force().sex_names]))}
+_AGE: Schema = {"enum": [*in_force().ages, *in_force().age_names]}
 _SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
 _POINTS: Schema = {
     "type": "array", "minItems": 1,
@@ -74,7 +75,8 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
 
     number = Field(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
     service = Field(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
-    signal = Field({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
+    signals = [one.id for one in in_force().signals]
+    signal = Field({"type": "string", "enum": signals}, "subway_days",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-from telads.catalog import BY_ID
-from telads.language import LANGUAGES, Text, same
+from telads.dataset import in_force
+from telads.language import LANGUAGES, Text, josa, same
 from telads.planning.audience import Audience, Overlap, Standing
 from telads.planning.limits import won
 from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
-from telads.wording import josa, people
+from telads.wording import people
 
 DIGITS = 3
 """Significant digits of a reach in a sentence: a model has no more."""
@@ -305,7 +305,11 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
 
 def _of_services(profile: Sequence[Standing]) -> Text:
     """The services they use more than the average, the first first."""
-    known = [(one.affinity, BY_ID[one.service].text) for one in profile if one.affinity is not None]
+    known = [
+        (one.affinity, in_force().measures[one.service].text)
+        for one in profile
+        if one.affinity is not None
+    ]
     above = sorted((one for one in known if one[0] > 0), key=lambda one: -one[0])
     if not above:
         return Text("관심도가 평균보다 높은 서비스는 없습니다.",

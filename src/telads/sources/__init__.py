@@ -35,8 +35,15 @@ class Reading:
 class Source(Protocol):
     """Reads files of one kind."""
 
-    id: str
-    text: Text
+    @property
+    def id(self) -> str:
+        """The name that the ledger keeps."""
+        ...
+
+    @property
+    def text(self) -> Text:
+        """The name for people."""
+        ...
 
     def accepts(self, path: Path) -> bool:
         """Whether the file looks like this kind, by its name alone."""
@@ -57,9 +64,9 @@ class Source(Protocol):
 
 def registry() -> tuple[Source, ...]:
     """All sources, the first that accepts a file reads it."""
-    from telads.sources.seoul import SEOUL
+    from telads.sources.seoul import WIDE_TABLE
 
-    return (SEOUL,)
+    return (WIDE_TABLE,)
 
 
 def source_of(path: Path) -> Source | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from telads.model import Month
-from telads.sources.fitting import BANDS, SEXES, Array
+from telads.sources.fitting import SEXES, Array, bands
 
 if TYPE_CHECKING:
     from telads.sources.profile import Profile
@@ -51,7 +51,7 @@ def segment_drift(profile: Profile, month: Month, seed: int) -> Array:
 def cell_drift(profile: Profile, month: Month, seed: int) -> Array:
     """What cells moved besides their segment: neighbourhood x sex x age5 x measure."""
     number = sum(profile.neighbourhoods.values())
-    by_age5 = np.repeat(np.nan_to_num(profile.cell_step), BANDS, axis=0)
+    by_age5 = np.repeat(np.nan_to_num(profile.cell_step), bands(), axis=0)
     step = np.broadcast_to(by_age5, (number, len(SEXES), *by_age5.shape))
     return _walk(profile, month, seed, _CELL, step)
 

@@ -1,4 +1,4 @@
-"""Recognising a column by its header: published names, their variants, quartiles, 미추정."""
+"""Recognising a column by its header, as the dataset in force spells it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from telads.catalog import BY_ID, MEASURES, SERVICE_IDS
+from telads.dataset import in_force, of_dataset
 from telads.errors import DataError, OtherFile
 from telads.language import Text
 from telads.sources.files import RawTable
@@ -17,22 +17,6 @@ from telads.tables.schema import QUARTILE, UNESTIMATED
 if TYPE_CHECKING:
     import polars as pl
 
-SYNTHETIC_HEADER = "합성자료(synthetic)"
-"""A file with this column was made by `telads synth`; it marks itself through any copy."""
-
-_KEYS = {
-    "code": ("행정동코드", "행정동 코드"),
-    "district": ("자치구", "자치구명", "시군구", "구"),
-    "neighbourhood": ("행정동", "행정동명"),
-    "sex": ("성별",),
-    "age5": ("연령대", "연령"),
-    "month": ("기준년월", "기준연월", "기준월", "년월", "연월", "조회년월", "조회연월"),
-    "synthetic": (SYNTHETIC_HEADER,),
-}
-
-
-_UNIT = re.compile(r"[(\[](?:일|명|분|초|회|원|건|개|%|km|gb|일/월|단위:[^()\[\]]*)[)\]]$")
-
 
 def plain(header: str) -> str:
     """A header without the differences that mean nothing.
@@ -40,34 +24,32 @@ def plain(header: str) -> str:
     These are spaces and what is not seen, width, dots, hyphens and underscores, a unit at the end.
     """
     text = unicodedata.normalize("NFKC", re.sub("[·ㆍ・‧]", "/", visible(header)))
-    return _UNIT.sub("", re.sub(r"[\s_\-–—]+", "", text).casefold())
+    return re.sub(in_force().files.unit, "", re.sub(r"[\s_\-–—]+", "", text).casefold())
 
 
-_COLUMNS: dict[str, str] = {
-    plain(header): column
-    for column, headers in (
-        *_KEYS.items(),
-        *((m.id, m.headers) for m in MEASURES),
-        *((m.id + UNESTIMATED, (m.unestimated,)) for m in MEASURES if m.unestimated),
-    )
-    for header in headers
-}
-_GROUP = re.compile(r"집단(?:수|인구수)?(?:\(.*\))?$")
-_GROUPS = 3
-"""Columns of groups of interest that tell the portal's other file; it has ten."""
-_GUIDE = ({"컬럼명", "항목명", "컬럼", "항목", "변수명"}, {"설명", "내용", "정의", "비고"})
-"""Headers of what explains the columns: one of each."""
-_QUARTILE = re.compile(r"^(?P<measure>.+?):?4분위수,?(?P<percent>25|50|75)%$")
-_UNESTIMATED = re.compile(r"^(?P<measure>.+?):?미추정인구수$")
+@of_dataset
+def _columns() -> dict[str, str]:
+    """Plain header -> column of the cells table."""
+    dataset = in_force()
+    measures = dataset.measures.values()
+    return {
+        plain(header): column
+        for column, headers in (
+            *dataset.files.columns.items(),
+            *((measure.id, measure.headers) for measure in measures),
+            *((measure.id + UNESTIMATED, measure.unestimated) for measure in measures),
+        )
+        for header in headers
+    }
 
 
 def recognise(header: str) -> str | None:
     """The column of the cells table that a header names, or None for an unknown one."""
-    text = plain(header)
-    if text in _COLUMNS:
-        return _COLUMNS[text]
-    for pattern, suffix in ((_QUARTILE, QUARTILE), (_UNESTIMATED, UNESTIMATED)):
-        match = pattern.match(text)
+    text, files = plain(header), in_force().files
+    if text in _columns():
+        return _columns()[text]
+    for pattern, suffix in ((files.quartile, QUARTILE), (files.unestimated, UNESTIMATED)):
+        match = re.match(pattern, text)
         measure = _measure_of(match["measure"]) if match else None
         if match and measure:
             return measure + suffix + match.groupdict().get("percent", "")
@@ -75,10 +57,15 @@ def recognise(header: str) -> str | None:
 
 
 def _measure_of(stem: str) -> str | None:
-    """The measure a stem belongs to; the portal drops or keeps 평균 and 합계 at its end."""
-    candidates = (stem, stem + "평균", stem + "합계", stem.removesuffix("평균"))
-    columns = (_COLUMNS.get(name) for name in candidates)
-    return next((column for column in columns if column in BY_ID), None)
+    """The measure a stem belongs to, whose published header may have an ending more or less."""
+    endings = in_force().files.endings
+    candidates = (
+        stem,
+        *(stem + end for end in endings),
+        *(stem.removesuffix(end) for end in endings[:1]),
+    )
+    columns = (_columns().get(name) for name in candidates)
+    return next((column for column in columns if column in in_force().measures), None)
 
 
 @dataclass(frozen=True)
@@ -110,24 +97,15 @@ def read_headers(table: RawTable) -> Headers:
 
 
 def other_file(table: RawTable) -> OtherFile | None:
-    """The refusal of what the portal publishes beside its 29 measures, told by its headers."""
+    """The refusal of what is published beside the files of measures, told by its headers."""
     names = {plain(series.name) for series in table.columns}
     columns = {recognise(name) for name in names}
-    groups = sum(bool(_GROUP.search(name)) for name in names)
-    if groups >= _GROUPS and not columns & set(SERVICE_IDS):
-        return OtherFile(
-            Text("이 달의 다른 파일('10개 관심집단 수', OA-22266)이며 아직 쓰지 않습니다.",
-                 "It is the month's other file ('10 groups of interest', OA-22266), "
-                 "which is not used yet."),
-            Text("'29개 통신정보'(OA-22267) 파일을 넣어 주세요.",
-                 "Give the file of the 29 measures (OA-22267)."),
-            **table.origin.sheet_facts(),
-        )  # fmt: skip
-    if all(names & words for words in _GUIDE) and not columns - {None}:
-        return OtherFile(
-            Text("자료가 아니라 컬럼 설명서입니다.", "It explains the columns and holds no data."),
-            Text("'29개 통신정보'(OA-22267) 파일을 넣어 주세요.",
-                 "Give the file of the 29 measures (OA-22267)."),
-            **table.origin.sheet_facts(),
-        )  # fmt: skip
+    for other in in_force().files.others:
+        if other.words:
+            known = all(names & words for words in other.words) and not columns - {None}
+        else:
+            number = sum(bool(re.search(other.headers, name)) for name in names)
+            known = number >= other.least and not columns & set(in_force().service_ids)
+        if known:
+            return OtherFile(other.message, other.advice, **table.origin.sheet_facts())
     return None

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.sources.fitting import (
-    BANDS,
     Array,
+    bands,
     difference,
     mean,
     moved,
@@ -72,7 +72,7 @@ def _size(cells: Array, member: Array) -> Array:
     summed, number = (
         ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in (heads, (heads > 0) * 1.0)
     )
-    usual = to_neighbourhoods(np.repeat(mean(summed, number), BANDS, axis=2), member)
+    usual = to_neighbourhoods(np.repeat(mean(summed, number), bands(), axis=2), member)
     size = np.nan_to_num(heads / usual, nan=1.0) - 1.0
     size[..., 0] = 0.0  # the population cannot lean on itself
     return size

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.model import AGES, Month
+from telads.dataset import in_force
+from telads.model import Month
 from telads.sources.fitting import (
-    BANDS,
     Array,
     Cube,
+    bands,
     city_band,
     city_level,
     difference,
@@ -120,11 +121,13 @@ def _cell_steps(
     then, now = _matched(before, after)
     member = before.member[:, np.isin(before.codes, after.codes)]
     segment = np.nan_to_num(difference(figures[1], figures[0], additive))
-    expected = np.einsum("dn,dsam->nsam", member, np.repeat(segment, BANDS, axis=2))
+    expected = np.einsum("dn,dsam->nsam", member, np.repeat(segment, bands(), axis=2))
     positive = additive | ((then > 0) & (now > 0))
     steps = np.where(positive & seen, difference(now, then, additive) - expected, np.nan)
     number, sexes, _, measures = steps.shape
-    return steps.reshape(number, sexes, len(AGES), BANDS, measures).transpose(2, 0, 1, 3, 4)
+    return steps.reshape(number, sexes, len(in_force().ages), bands(), measures).transpose(
+        2, 0, 1, 3, 4
+    )
 
 
 def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
@@ -132,7 +135,7 @@ def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
 
     Robust against the few cells of a handful of people; NaN where no step was observed.
     """
-    shape = (len(AGES), len(measures))
+    shape = (len(in_force().ages), len(measures))
     total, number = np.zeros(shape), np.zeros(shape)
     for step in steps:
         across = tuple(range(1, step.ndim - 1))

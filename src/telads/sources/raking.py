@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from telads.sources.copula import draw_residuals
 from telads.sources.fitting import (
-    BANDS,
     Array,
+    bands,
     city_band,
     difference,
     expectation,
@@ -79,4 +79,4 @@ def _to_segments(cells: Array, target: Array, member: Array, additive: NDArray[n
     """Move all cells of a district, sex and ten-year age alike, to their mean."""
     total, people = (ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in weighed(cells))
     by = difference(target, mean(total, people), additive)
-    return moved(cells, to_neighbourhoods(np.repeat(by, BANDS, axis=2), member), additive)
+    return moved(cells, to_neighbourhoods(np.repeat(by, bands(), axis=2), member), additive)

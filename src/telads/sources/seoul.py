@@ -1,7 +1,7 @@
-"""The files of Seoul's open data portal: 서울 시민생활 데이터, '행정동단위 29개 통신정보'.
+"""Published files: a wide table, one row a cell and one column a measure, as workbook or CSV.
 
-Published monthly by Seoul Metropolitan Government and SK Telecom as workbooks or CSV. The label
-month stands in the file's name and the figures are means over the three months before it.
+How headers, places, sexes, ages and months are spelt is the dataset's; the label month stands in
+the file's name, a sheet's or a column.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import DataError
 from telads.language import Text
-from telads.model import AGES5, Month, Sex
-from telads.places import DISTRICTS
+from telads.model import Month, Sex
 from telads.sources import Reading
 from telads.sources.files import SUFFIXES, RawFile, RawTable, read_file
 from telads.sources.headers import Headers, other_file, read_headers
@@ -27,51 +26,24 @@ from telads.tables.schema import KEY, PLACE, POPULATION, values_in
 if TYPE_CHECKING:
     import polars as pl
 
-_MONTH_IN_NAME = re.compile(
-    r"(?<!\d)(20\d{2}|\d{2}(?=\s*년))\s*(?:년|[.\-_])?\s*"
-    r"(?:(1[0-2]|0?[1-9])(?=월)|(0[1-9]|1[0-2])(?![\d가-힣]|[.-]\d)"
-    r"|(?<=[.\-_])([1-9])(?![\d가-힣]|[.-]\d))"
-)
-"""A year (two digits with 년 only) and a month: with 월, or of two digits, or after a sign; not the
-start of a full date."""
-_BARE_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s*월(?!령)")
-"""A month, with or without a year before it."""
-_YEAR_IN_NAME = re.compile(r"(?<!\d)(20\d{2}|\d{2}(?=\s*년))(?!\d{4})")
-_MONTH_VALUE = re.compile(
-    r"(?P<year>20\d{2})(?P<month>0[1-9]|1[0-2])(?:\d{2})?"
-    r"|(?:(?P<y>20\d{2})\s*[-./년]|(?P<short>\d{2})\s*년)\s*(?P<m>1[0-2]|0?[1-9])"
-    r"(?:\s*월)?(?:\s*[-./월]?\s*\d{1,2}\s*일?)?\.?(?:[T ]\d{2}:\d{2}.*)?"
-)
-"""A month as a column tells it; the day of a date says nothing."""
 _LABEL = "label"
 _MEANT = 3
 """A sheet with so many known columns is meant to hold cells."""
-_SEXES = {"1": "M", "2": "F", "m": "M", "f": "F", "남": "M", "여": "F", "남자": "M", "여자": "F",
-          "남성": "M", "여성": "F", "male": "M", "female": "F"}  # fmt: skip
-_KNOWN_SEXES = Text("1/2, 남/여, M/F 중 하나여야 합니다.", "It must be 1/2, M/F or 남/여.")
-_KNOWN_AGES = Text(
-    "다섯 살 단위여야 합니다: 20, 25, 30 ... 75(75세 이상). 10년 단위 자료는 쓸 수 없습니다.",
-    "It must be a five-year age: 20, 25, 30 ... 75 (75 and over). Ten-year ages are too coarse.",
-)
-_KNOWN_CODES = Text(
-    "자치구 열을 넣거나 통계청 7자리 행정동코드를 써 주세요.",
-    "Add the column 자치구, or use the seven-digit codes of the statistics office.",
-)
-_KNOWN_DISTRICTS = Text(
-    "서울의 25개 자치구 이름이어야 합니다. 합계나 소계 행이면 지워 주세요.",
-    "It must be one of Seoul's 25 districts; delete the row if it holds a total.",
-)
-_CITY = r"^(서울특별시\s*|서울시?\s+)"
-_CENSUS_DIGITS = 7
 _HEADERS_SHOWN = 60
-MASKED = ("*", "")
 
 
-class SeoulPortal:
-    """Reader of the portal's monthly files."""
+class WideTable:
+    """Reader of a dataset's monthly files."""
 
-    id = "seoul"
-    text = Text("서울 시민생활 데이터", "Seoul citizen life data")
+    @property
+    def id(self) -> str:
+        """The dataset's id, as the ledger keeps it."""
+        return in_force().id
+
+    @property
+    def text(self) -> Text:
+        """The dataset's name."""
+        return in_force().text
 
     def accepts(self, path: Path) -> bool:
         """A workbook or CSV that is neither an Excel lock file (`~$`) nor hidden."""
@@ -94,7 +66,7 @@ class SeoulPortal:
     def read_all(self, path: Path, month: Month | None = None) -> tuple[Reading, ...]:
         """Read, clean and check one file, a reading for each of its months; raises `DataError`.
 
-        Months are told by a column (`기준년월`), else by the names of sheets, else by the file's.
+        Months are told by a column, else by the names of sheets, else by the file's.
         """
         import polars as pl
 
@@ -119,7 +91,7 @@ class SeoulPortal:
         )
 
 
-SEOUL = SeoulPortal()
+WIDE_TABLE = WideTable()
 
 
 @dataclass(frozen=True)
@@ -165,7 +137,7 @@ def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
 
 def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[str]]:
     """The label month of every row of every table; raises `DataError` where it is not told."""
-    named, years = SEOUL.month(path), _years_in(path.stem)
+    named, years = WIDE_TABLE.month(path), _years_in(path.stem)
     own = [_own_labels(part, years, named) for part in parts]
     told = sorted({label for labels in own for label in labels or ()})
     if given:
@@ -198,7 +170,7 @@ def _own_labels(part: _Part, years: set[int], named: Month | None) -> list[str] 
     if "month" in part.headers.columns:
         return _labels_of(origin, part.headers.columns["month"])
     name = origin.sheet or ("" if named else part.table.sheet)
-    months = {int(match[1]) for match in _BARE_MONTH.finditer(name)}
+    months = {int(match[1]) for match in re.finditer(in_force().files.month_bare, name)}
     month = _month_in(name)
     if month is None and len(months) == len(years) == 1:
         month = Month.of(*years, *months)
@@ -212,7 +184,7 @@ def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
     texts = column.cast(pl.String).str.strip_chars().str.strip_suffix(".0")
     known: dict[str | None, str] = {}
     for text in texts.unique():
-        match = _MONTH_VALUE.fullmatch(text or "")
+        match = re.fullmatch(in_force().files.month_value, text or "")
         if match is None:
             row = int(texts.eq_missing(pl.Series([text])).arg_true()[0])
             raise DataError(
@@ -220,7 +192,7 @@ def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
                 Text("2023-06이나 202306처럼 적어 주세요.", "Write it as 2023-06 or 202306."),
                 **origin.facts(row), column=column.name, value=text or "",
             )  # fmt: skip
-        year, month = match["year"] or match["y"] or match["short"], match["month"] or match["m"]
+        year, month = _year_and_month(match)
         known[text] = str(Month.of(2000 + int(year) % 100, int(month)))
     return [known[text] for text in texts]
 
@@ -229,20 +201,21 @@ def _month_in(name: str) -> Month | None:
     """The month that a name tells; None for none, or several."""
     text = unicodedata.normalize("NFKC", name)
     found = {
-        Month.of(2000 + int(match[1]) % 100, int(match[2] or match[3] or match[4]))
-        for match in _MONTH_IN_NAME.finditer(text)
+        Month.of(2000 + int(match[1]) % 100, int(next(filter(None, match.groups()[1:]))))
+        for match in re.finditer(in_force().files.month_name, text)
     }
-    numbers = {int(match[1]) for match in _BARE_MONTH.finditer(text)}
+    numbers = {int(match[1]) for match in re.finditer(in_force().files.month_bare, text)}
     return found.pop() if len(found) == 1 and len(numbers) <= 1 else None
 
 
 def _years_in(name: str) -> set[int]:
     text = unicodedata.normalize("NFKC", name)
-    return {2000 + int(match[1]) % 100 for match in _YEAR_IN_NAME.finditer(text)}
+    return {2000 + int(match[1]) % 100 for match in re.finditer(in_force().files.month_year, text)}
 
 
 def _no_month(origin: checks.Origin) -> DataError:
     """What is told where a file, or one of its sheets beside others, tells no month."""
+    column = _header("month")
     message = Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
                    "The file's name does not tell its month.")  # fmt: skip
     if origin.sheet:
@@ -251,9 +224,9 @@ def _no_month(origin: checks.Origin) -> DataError:
     return DataError(
         message,
         Text("이 파일만 --month(2023-06)까지 적어 넣거나, "
-             "시트 이름이나 기준년월 열에 달을 적어 주세요.",
+             f"시트 이름이나 {column} 열에 달을 적어 주세요.",
              "Give this file alone with --month (2023-06), or write the month as the sheet's name "
-             "or in a column 기준년월."),
+             f"or in a column {column}."),
         **origin.sheet_facts(),
     )  # fmt: skip
 
@@ -325,29 +298,36 @@ def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:
         .group_by("code").agg(pl.col("neighbourhood").unique().sort())
         .filter(pl.col("neighbourhood").list.len() > 1).sort("code")
     )  # fmt: skip
+    name = in_force().neighbourhood.text.ko
     for code, several in names.iter_rows():
-        yield Text(f"행정동코드 {code}의 이름이 여럿입니다: {', '.join(several)}.",
+        yield Text(f"{name}코드 {code}의 이름이 여럿입니다: {', '.join(several)}.",
                    f"Code {code} has more than one name: {', '.join(several)}.")  # fmt: skip
+
+
+def _header(*keys: str) -> str:
+    """The published headers of keys of the cells table, as an error names them."""
+    columns = in_force().files.columns
+    return " / ".join(columns[key][0] for key in keys if columns[key]) or keys[0]
 
 
 def _require(table: RawTable, headers: Headers) -> None:
     """Refuse a file that lacks what every answer needs."""
-    found = set(headers.columns)
+    dataset, found = in_force(), set(headers.columns)
+    measures = dataset.measures
     needs = (
-        (found & {"code", "neighbourhood"}, "행정동코드 / 행정동"),
-        (found & {"district", "code"}, "자치구"),
-        ("sex" in found, "성별"),
-        ("age5" in found, "연령대"),
-        (POPULATION in found, "총인구수"),
-        (found & (BY_ID.keys() - {POPULATION}), "게임 서비스 사용일수 ..."),
+        (found & {"code", "neighbourhood"}, _header("code", "neighbourhood")),
+        (found & {"district", "code"}, _header("district")),
+        ("sex" in found, _header("sex")),
+        ("age5" in found, _header("age5")),
+        (POPULATION in found, measures[POPULATION].headers[0]),
+        (found & (measures.keys() - {POPULATION}), f"{dataset.services[0].headers[0]} ..."),
     )
     for there, column in needs:
         if not there:
             seen = ", ".join(series.name.strip() for series in table.columns)
             raise DataError(
                 Text("필요한 열이 없습니다.", "A column that every answer needs is missing."),
-                Text("첫 줄이 포털의 열 이름인지 확인해 주세요.",
-                     "Check that the first row holds the portal's column names."),
+                dataset.files.headers_advice,
                 **table.origin.sheet_facts(), row=table.origin.header_row, column=column,
                 value=seen if len(seen) <= _HEADERS_SHOWN else seen[:_HEADERS_SHOWN] + "...",
             )  # fmt: skip
@@ -356,7 +336,7 @@ def _require(table: RawTable, headers: Headers) -> None:
 def _refuse_half_a_row(table: RawTable, cells: pl.DataFrame) -> None:
     """A last row without line break, and cells missing: its last figure may lack digits."""
     codes = cells.select(_LABEL, "code").n_unique()
-    if not table.ended and cells.height < codes * len(Sex) * len(AGES5):
+    if not table.ended and cells.height < codes * len(Sex) * len(in_force().cell_ages):
         raise DataError(
             Text("파일이 행 중간에서 끊겼습니다.", "The file ends in the middle of a row."),
             Text("다시 내려받아 주세요.", "Download it again."),
@@ -368,8 +348,9 @@ def _cells(part: _Part) -> pl.DataFrame:
     """The cells table in the file's order."""
     import polars as pl
 
+    files = in_force().files
     figures = {
-        column: checks.numbers(part.table.origin, series, MASKED)
+        column: checks.numbers(part.table.origin, series, files.masked, files.decimal)
         for column, series in part.headers.columns.items()
         if values_in((column,))
     }
@@ -380,54 +361,70 @@ def _cells(part: _Part) -> pl.DataFrame:
 
 def _catalogue_order(column: str) -> tuple[int, str]:
     measure, _, suffix = column.partition("__")
-    return list(BY_ID).index(measure), suffix
+    return list(in_force().measures).index(measure), suffix
 
 
 def _keys(table: RawTable, found: dict[str, pl.Series]) -> list[pl.Series]:
     """The columns code, district, neighbourhood, sex and age5."""
     import polars as pl
 
-    origin = table.origin
+    dataset, origin = in_force(), table.origin
     texts = {
         column: checks.filled_texts(origin, series)
         for column, series in found.items()
         if column in {*PLACE, "sex", "age5"}
     }
     if "district" in texts:
-        named = texts["district"].str.replace(_CITY, "")
-        known = {text.ko: text.ko for text in DISTRICTS.values()}
-        texts["district"] = checks.choices(origin, named, known, _KNOWN_DISTRICTS)
+        named = texts["district"].str.replace(dataset.district.prefix, "")
+        known = {name: text.ko for text in dataset.districts.values() for name in text}
+        texts["district"] = checks.choices(origin, named, known, dataset.files.districts_advice)
     if "code" in texts:
         texts["code"] = checks.codes(origin, texts["code"])
         texts.setdefault("neighbourhood", texts["code"])
         if "district" not in texts:
             texts["district"] = _districts(origin, texts["code"])
     else:
-        # Names repeat between districts (신사동), so a code made of names holds both.
+        # Names repeat between districts, so a code made of names holds both.
         texts["code"] = texts["district"] + " " + texts["neighbourhood"]
-    sex = checks.choices(origin, texts["sex"].str.to_lowercase(), _SEXES, _KNOWN_SEXES)
+    sex = checks.choices(
+        origin, texts["sex"].str.to_lowercase(), dataset.sex_names, dataset.files.sexes_advice
+    )
     ages = texts["age5"].str.replace_all(" ", "", literal=True)
-    age5 = checks.choices(origin, ages, _age_spellings(), _KNOWN_AGES).cast(pl.Int16)
+    age5 = checks.choices(origin, ages, _age_spellings(), dataset.files.ages_advice).cast(pl.Int16)
     places = (texts[name].alias(name) for name in PLACE)
     return [*places, sex.alias("sex"), age5.alias("age5")]
 
 
 def _districts(origin: checks.Origin, codes: pl.Series) -> pl.Series:
-    """Districts by census code; in other codes the same five digits mean another district."""
-    names = {code: text.ko for code, text in DISTRICTS.items()}
-    census = codes.str.len_chars() == _CENSUS_DIGITS
-    known = census & codes.str.slice(0, 5).is_in(list(names))
-    stems = codes.str.slice(0, 5).zip_with(known, codes)
-    return checks.choices(origin, stems, names, _KNOWN_CODES)
+    """Districts by how the codes begin; codes of another length have other beginnings."""
+    dataset = in_force()
+    names = {code: text.ko for code, text in dataset.districts.items()}
+    stems = codes.str.slice(0, len(next(iter(names))))
+    known = (codes.str.len_chars() == dataset.neighbourhood.code_digits) & stems.is_in(list(names))
+    return checks.choices(origin, stems.zip_with(known, codes), names, dataset.files.codes_advice)
 
 
 def _age_spellings() -> dict[str, str]:
     """`20`, `20세`, `20-24`, `20~24세` -> 20; `75+`, `75세이상` -> 75."""
-    spellings = {}
-    for age in AGES5:
-        ends = ("", *(f"{sign}{age + 4}" for sign in "-~∼～–")) if age != AGES5[-1] else ("", "+")
+    dataset, spellings = in_force(), {}
+    ages, files = dataset.cell_ages, dataset.files
+    words = ("", *files.age_words)
+    for age, after in zip(ages, (*ages[1:], None), strict=True):
+        ends = ("", *(f"{sign}{after - 1}" for sign in "-~∼～–")) if after else ("", "+")
         for end in ends:
-            spellings[f"{age}{end}"] = spellings[f"{age}{end}세"] = str(age)
-            spellings[f"{age}세{end}"] = spellings[f"{age}세{end}세"] = str(age)
-    last = str(AGES5[-1])
-    return spellings | {f"{last}{word}": last for word in ("이상", "세이상", "세+")}
+            for word in words:
+                spellings[f"{age}{end}{word}"] = str(age)
+                spellings |= {f"{age}{word}{end}{last}": str(age) for last in words}
+    return spellings | {f"{ages[-1]}{word}": str(ages[-1]) for word in files.open_words}
+
+
+def _year_and_month(match: re.Match[str]) -> tuple[str, str]:
+    """The groups of a month in a column that fit: named `year` or `y`, `month` or `m`, else two."""
+    named = match.groupdict()
+    if not named:
+        return match[1], match[2]
+    year, month = (
+        next(filter(None, (named.get(name) for name in names)))
+        for names in (("year", "y", "short"), ("month", "m"))
+    )
+    return year, month

@@ -11,6 +11,7 @@ import shutil
 from contextlib import suppress
 
 from telads.answers.evaluation import HORIZONS, evaluation
+from telads.dataset import using
 from telads.errors import TeladsError
 from telads.workspace import Workspace
 
@@ -22,5 +23,5 @@ def make_ahead(workspace: Workspace) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:
-        with suppress(TeladsError, OSError):
+        with suppress(TeladsError, OSError), using(workspace.dataset):
             evaluation(workspace, horizon)

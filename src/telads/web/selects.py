@@ -10,17 +10,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 from telads.answers.choices import METHODS
 from telads.answers.tables import districts
+from telads.dataset import in_force
 from telads.language import Lang, Text
-from telads.model import AGES, Sex, age_text
-from telads.places import district_name
+from telads.model import Sex
 from telads.workspace import Build
 
 METHOD_NAMES: dict[str, Text] = {
     "affinity": Text("관심도(기본)", "affinity (the default)"),
     "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
 }
-SEXES_NAMED = [(str(sex), sex.text) for sex in Sex]
-AGES_NAMED = [(str(age), age_text(age)) for age in AGES]
 
 
 class Option(NamedTuple):
@@ -68,7 +66,17 @@ def select(
 
 def districts_named(build: Build) -> list[tuple[str, Text]]:
     """The districts a build holds, by the name in an address."""
-    return [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+    return [(name, Text(name, in_force().district_name(name, "en"))) for name in districts(build)]
+
+
+def sexes_named() -> list[tuple[str, Text]]:
+    """The sexes, by the letter in an address."""
+    return [(str(sex), sex.text) for sex in Sex]
+
+
+def ages_named() -> list[tuple[str, Text]]:
+    """The ages of segments, by the first year."""
+    return [(str(age), in_force().age_text(age)) for age in in_force().ages]
 
 
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
@@ -79,12 +87,12 @@ def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text |
 
 def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:
     """The sexes."""
-    return select("sex", Text("성별", "Sex"), _with(any_of, SEXES_NAMED), chosen, lang)
+    return select("sex", Text("성별", "Sex"), _with(any_of, sexes_named()), chosen, lang)
 
 
 def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
     """The ten-year ages."""
-    return select("age", Text("나이", "Age"), _with(any_of, AGES_NAMED), chosen, lang)
+    return select("age", Text("나이", "Age"), _with(any_of, ages_named()), chosen, lang)
 
 
 def month_select(build: Build, chosen: object, lang: Lang) -> Select:

@@ -5,17 +5,29 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from telads.dataset import seoul
+from telads.errors import TeladsError
 from telads.settings import Settings
 from telads.tables.private import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.database import database_of
 from telads.web.secret import secret_key
+from telads.workspace import Workspace
 
 TELADS = Settings.load()
 """The product's settings; views reach the workspace through them (`telads.web.current`)."""
 
 _HERE = Path(__file__).parent
+
+
+def _time_zone() -> str:
+    """That of the workspace's dataset; a definition that cannot be read is told by the pages."""
+    try:
+        return Workspace(TELADS.workspace).dataset.time_zone
+    except TeladsError:
+        return seoul().time_zone
+
 
 DEBUG = False
 SECRET_KEY = secret_key(TELADS.workspace)
@@ -42,6 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "telads.web.metrics.measured",
+    "telads.web.current.dataset_in_force",
     "telads.web.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
@@ -94,7 +107,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [_HERE / "locale"]
 USE_I18N = True
-TIME_ZONE = "Asia/Seoul"
+TIME_ZONE = _time_zone()
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from telads.answers.comparison import comparison
 from telads.answers.movements import movements
+from telads.dataset import using
 from telads.web import current
 from telads.web.parts import address_in
 
@@ -29,7 +30,7 @@ def warm_up() -> None:
 
     What fails here fails again for whoever asks, and is told then: no worker stays away for it.
     """
-    with suppress(Exception):
+    with suppress(Exception), using(current.workspace().dataset):
         build = current.workspace().build()
         movements(build)
         comparison(build)

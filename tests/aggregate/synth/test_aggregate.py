@@ -16,7 +16,6 @@ from telads.aggregate.suppression import Hidden, hidden_figures
 from telads.aggregate.synth import people
 from telads.aggregate.synth.city import City
 from telads.aggregate.synth.log import Plan, write_log
-from telads.catalog import BY_ID, SERVICE_IDS
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
@@ -26,6 +25,7 @@ from telads.tables.ledger import Entry
 from telads.workspace import Workspace
 from tests.aggregate.synth.logs import MARCH
 from tests.aggregate.synth.test_figures import within_sampling_error
+from tests.seoul import BY_ID, SERVICE_IDS
 
 USE = 0.2
 DISTRICT = ["강남구"]

@@ -12,10 +12,10 @@ import pytest
 from telads.aggregate.synth.city import MOBILITY, MOST_DAYS, City, app_shares, index_to_days
 from telads.aggregate.synth.days import is_weekday
 from telads.aggregate.synth.log import Plan, write_log
-from telads.catalog import BY_ID, SERVICE_IDS
 from telads.sources.demo import synthesise
 from telads.sources.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
+from tests.seoul import BY_ID, SERVICE_IDS
 
 SEGMENT = ["district", "sex", "age"]
 

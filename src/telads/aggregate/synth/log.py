@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telads.aggregate.synth import days, people
 from telads.aggregate.synth.city import City
 from telads.aggregate.synth.dirt import soil
+from telads.dataset import in_force, put_in_force
 from telads.errors import DataError, UnknownChoice
 from telads.language import Text
 from telads.model import Month
@@ -140,7 +141,8 @@ def _work(city: City, plan: Plan, out: Path, processes: int) -> Iterator[Written
         yield from (write_block(city, plan, out, *job) for job in plan.jobs)
         return
     # A forked process would inherit the locks of the table engine's threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    inherit: dict[str, Any] = {"initializer": put_in_force, "initargs": (in_force(),)}
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), **inherit) as pool:
         begun = [pool.submit(write_block, city, plan, out, *job) for job in plan.jobs]
         for finished in as_completed(begun):
             yield finished.result()

@@ -23,6 +23,7 @@ from django.db import connection
 from django_tasks import task
 
 from telads.build import build
+from telads.dataset import using
 from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
 from telads.ingest import ingest
 from telads.language import Text
@@ -109,6 +110,10 @@ class _Doing:
 
     def all(self) -> str:
         """Everything; the build that was put in force, empty if nothing new came."""
+        with using(self.workspace.choose_dataset(None)):
+            return self._all()
+
+    def _all(self) -> str:
         if not self.job.files:
             return self._build()
         paths = self._unpacked()

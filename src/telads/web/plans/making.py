@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from telads.answers.choices import month_of
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.planning.audience import audience
@@ -169,7 +169,10 @@ def _page(
     facts: dict[str, Any],
 ) -> HttpResponse:
     lang = current.language(request)
-    services = [("", Text("–", "–")), *((id, BY_ID[id].text) for id in build.about["services"])]
+    services = [
+        ("", Text("–", "–")),
+        *((id, in_force().measures[id].text) for id in build.about["services"]),
+    ]
     goals = [("", NONE), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
     choices: dict[str, dict[str, Text]] = {
         "objective": OBJECTIVE_NAMES, "weight": WEIGHT_NAMES, "target": TARGET_NAMES,

@@ -12,11 +12,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
-from telads.language import Text
+from telads.language import Text, josa
 from telads.planning.plan import Plan, canonical
 from telads.web.accounts.audit import one_action, record
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
-from telads.wording import josa
 
 BYTES = 32
 SHOWN = 6

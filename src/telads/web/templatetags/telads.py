@@ -28,10 +28,9 @@ from django.utils.translation import get_language
 
 from telads.answers.answer import Answer
 from telads.answers.columns import method_name
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.language import Lang, Text
-from telads.model import Month, Sex, age_text
-from telads.places import district_name
+from telads.model import Month, Sex
 from telads.web.jinja import rendered
 from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
 from telads.wording import number, span
@@ -81,25 +80,25 @@ def people(count: float, language: Lang | None = None) -> str:
 @register.filter
 def service(id: str, language: Lang | None = None) -> str:
     """The name of a service or measure."""
-    return BY_ID[id].text(language or lang())
+    return in_force().measures[id].text(language or lang())
 
 
 @register.filter
 def platform(name: str) -> str:
     """A platform as people read it: that of a service, or the name a planner gave it."""
-    return BY_ID[name].text(lang()) if name in BY_ID else name
+    return in_force().measures[name].text(lang()) if name in in_force().measures else name
 
 
 @register.filter
 def district(name: str, language: Lang | None = None) -> str:
     """A district's name: `강남구`, `Gangnam-gu`."""
-    return district_name(name, language or lang())
+    return in_force().district_name(name, language or lang())
 
 
 @register.filter
 def age(first: int) -> str:
     """A ten-year age: `30대`, `30-39`."""
-    return age_text(first)(lang())
+    return in_force().age_text(first)(lang())
 
 
 @register.filter

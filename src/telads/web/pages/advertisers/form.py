@@ -17,10 +17,9 @@ from telads.answers.choices import (
 from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.targets import ORDERS, order_of
-from telads.catalog import BY_ID, Measure
+from telads.dataset import Measure, in_force
 from telads.language import Lang, Text
 from telads.model import Month
-from telads.places import district_name
 from telads.web.addresses import address
 from telads.web.selects import (
     Select,
@@ -84,7 +83,7 @@ class Choice(NamedTuple):
         district, sex, age = self.filters
         words = (
             f"by-{self.by}" if self.by != _BY else "",
-            district_name(district or "", "en").lower(),
+            in_force().district_name(district or "", "en").lower(),
             str(sex or ""),
             str(age or ""),
             f"top-{self.top}" if self.top != DEFAULT_TOP else "",
@@ -128,7 +127,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
 
 def targets_address(service: str, month: Month, method: str = METHODS[0]) -> str:
     """The address of a service's list of targets."""
-    return address_of(Choice(BY_ID[service], month, method=method))
+    return address_of(Choice(in_force().measures[service], month, method=method))
 
 
 def address_of(choice: Choice) -> str:
@@ -143,7 +142,7 @@ def file_address(choice: Choice, name: str) -> str:
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
     """The lists of the form."""
-    services = [(id, BY_ID[id].text) for id in build.about["services"]]
+    services = [(id, in_force().measures[id].text) for id in build.about["services"]]
     tops = [(str(top), Text(f"{top}개", str(top))) for top in sorted({*TOPS, choice.top})]
     anybody, anywhere = Text("전체", "all"), Text("서울 전체", "all of Seoul")
     return [

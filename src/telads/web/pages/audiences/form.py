@@ -8,8 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import month_of
-from telads.catalog import BY_ID
-from telads.features.signals import SIGNALS
+from telads.dataset import in_force
 from telads.language import Lang, Text
 from telads.model import Month
 from telads.web.pages.audiences.described import (
@@ -21,7 +20,7 @@ from telads.web.pages.audiences.described import (
     described_of,
 )
 from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted, whole_in
-from telads.web.selects import AGES_NAMED, SEXES_NAMED, Option, Select, districts_named, select
+from telads.web.selects import Option, Select, ages_named, districts_named, select, sexes_named
 from telads.workspace import Build
 
 _MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
@@ -124,10 +123,10 @@ def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
 
 def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     """The fields of one group."""
-    services = [("", NONE), *((id, BY_ID[id].text) for id in build.about["services"])]
+    services = [("", NONE), *((id, in_force().measures[id].text) for id in build.about["services"])]
     figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
                ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
-    signals = [("", NONE), *((signal.id, signal.text) for signal in SIGNALS)]
+    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals)]
     named = districts_named(build)
     none = ("", NONE)
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
@@ -144,16 +143,16 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
         like=[
             select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
                    wanted.like_district, lang),
-            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *SEXES_NAMED],
+            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *sexes_named()],
                    wanted.like_sex, lang),
-            select(f"like_age{suffix}", Text("나이", "Age"), [none, *AGES_NAMED],
+            select(f"like_age{suffix}", Text("나이", "Age"), [none, *ages_named()],
                    wanted.like_age, lang),
             select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
                    lang),
         ],
         boxes=[
-            _boxes("sex", Text("성별", "Sex"), SEXES_NAMED, wanted.sex, lang),
-            _boxes("age", Text("나이", "Age"), AGES_NAMED, wanted.age, lang),
+            _boxes("sex", Text("성별", "Sex"), sexes_named(), wanted.sex, lang),
+            _boxes("age", Text("나이", "Age"), ages_named(), wanted.age, lang),
             _boxes("district", Text("자치구", "District"), named, wanted.district, lang),
         ],
         least=wanted.least or DEFAULT_LEAST[wanted.by],

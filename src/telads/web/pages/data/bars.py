@@ -10,9 +10,9 @@ from telads.answers.answer import Answer
 from telads.charts import theme
 from telads.charts.population import PERSONS
 from telads.charts.render import families
+from telads.dataset import in_force
 from telads.language import Lang, Text
-from telads.model import Sex, age_text
-from telads.places import district_name
+from telads.model import Sex
 from telads.wording import group_name, observed
 
 _WIDTH, _FIGURES = 660, 70
@@ -44,7 +44,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
     scale = (_WIDTH - names - _FIGURES) / most
     bars = [
         Bar(
-            district_name(row["district"], lang),
+            in_force().district_name(row["district"], lang),
             start + place * _ROW + _BAR - 3,
             start + place * _ROW,
             f"{row['chosen'] * scale:.1f}",
@@ -93,5 +93,5 @@ def whom_of(people: Answer, lang: Lang) -> str:
     if isinstance(sex, Sex):
         return Text(f"20세 이상 {sex.text.ko}", f"{sex.text.en} aged 20 and over")(lang)
     if isinstance(age, int):
-        return age_text(age)(lang)
+        return in_force().age_text(age)(lang)
     return Text("20세 이상 전체", "everyone aged 20 and over")(lang)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
-from telads import catalog
 from telads.answers.choices import filters_of, month_of
 from telads.answers.pictures import AVERAGE_AGE, Asked, measure_of, measures
-from telads.catalog import BY_ID, Topic
+from telads.dataset import Topic, in_force, shown
 from telads.language import Lang, Text
 from telads.model import Sex
 from telads.web.selects import Option, Select, age_select, district_select, month_select, sex_select
@@ -64,9 +63,9 @@ def topics(build: Build, choice: Asked, lang: Lang) -> list[tuple[str, list[Opti
     groups = [("", [average])]
     for topic, title in TOPICS.items():
         of_topic = [
-            Option(id, catalog.shown(BY_ID[id]).text(lang), id == choice.measure)
+            Option(id, shown(in_force().measures[id]).text(lang), id == choice.measure)
             for id in measures(build)
-            if BY_ID[id].topic == topic
+            if in_force().measures[id].topic == topic
         ]
         if of_topic:
             groups.append((title(lang), of_topic))

@@ -1,0 +1,386 @@
+"""The definition of a dataset: its places, people, measures and files, read from a folder.
+
+    dataset.toml       everything below, checked key by key
+    borders.geojson    the districts as polygons, each with its `code` (optional)
+    profile.json       what a synthetic twin is drawn from (optional)
+
+`dataset.reading` reads it. docs/dataset.md lists the keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from telads.errors import IndexRefused, UnknownChoice, choose
+from telads.language import Lang, Text, josa, typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kind = Literal[
+    "days", "index", "people", "minutes", "seconds", "km", "count", "money", "percent", "gb"
+]
+"""`index`: published as a standardised score (z), its scale set anew each month:
+no ratios, no percentages, no sums. Every other kind is a quantity that cannot be negative."""
+
+Topic = Literal["service", "people", "mobility", "communication", "payment"]
+"""`payment` measures (overdue bills, micropayments) are never used to choose an audience."""
+
+POPULATION = "population"
+"""The measure every dataset has: the people of a cell."""
+DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
+
+UNITS: dict[Kind, Text] = {
+    "days": Text("일/월", "days a month"),
+    "index": Text("표준화 지수", "standardised index"),
+    "people": Text("명", "people"),
+    "minutes": Text("분", "minutes"),
+    "seconds": Text("초", "seconds"),
+    "km": Text("km", "km"),
+    "count": Text("회", "times"),
+    "percent": Text("%", "%"),
+    "gb": Text("GB", "GB"),
+}
+_OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
+_DECADE = 10
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One column of the data. `headers` are the spellings seen in files, the published first."""
+
+    id: str
+    text: Text
+    kind: Kind
+    topic: Topic
+    unit: Text
+    """The unit of the published figure."""
+    headers: tuple[str, ...] = ()
+    unestimated: tuple[str, ...] = ()
+    """Headers of the people it was not estimated for, where those are not made of its own."""
+    counted: bool = False
+    """Counts people of a cell and is no average: told as a share of its people."""
+    proper: bool = False
+    """Its English name is a proper name, with a capital inside sentences."""
+    log_days: tuple[float, float] | None = None
+    """Of an index, in made-up logs: days a month of the cells with the lowest and the highest."""
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the source is already standardised, so that ratios mean nothing."""
+        return self.kind == "index"
+
+    @property
+    def may_be_negative(self) -> bool:
+        """Whether a value below zero is valid."""
+        return self.kind == "index"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One figure on how people move or live: `measure` per person, or `per` another measure."""
+
+    id: str
+    text: Text
+    kind: Kind
+    unit: Text
+    """The unit of the value; percentages run from 0 to 100."""
+    hint: Text
+    """The channel that a value well above the city's speaks for."""
+    measure: str
+    per: str | None = None
+    working: bool = False
+    """Holds for people who travel to work: those of the last age, and zeros, are missing."""
+    unless: str | None = None
+    """A signal that, where it is clearly low, makes the hint `hint_unless`."""
+    hint_unless: Text | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of cells it is made of."""
+        return (self.measure, *((self.per,) if self.per else ()))
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of places below the city."""
+
+    text: Text
+    plural: Text
+    suffixes: tuple[str, ...] = ()
+    """What ends a name without telling it apart: `구`, `gu`."""
+    short: Text = Text("", "")  # noqa: RUF009 (a tuple)
+    """The end that a map leaves out."""
+    prefix: str = ""
+    """A pattern: what files write before a name."""
+    code_digits: int | None = None
+    """A neighbourhood's code of so many digits begins with its district's code."""
+
+
+@dataclass(frozen=True)
+class SexGroup:
+    """People of one sex: `M` or `F` in cells and answers."""
+
+    id: str
+    text: Text
+    spellings: tuple[str, ...]
+    """How files and users write it, in small letters."""
+    written: str | int
+    """How files of a twin write it."""
+
+
+@dataclass(frozen=True)
+class Currency:
+    """The money of prices and budgets: whole units."""
+
+    code: str
+    id: str
+    unit: Text
+
+
+@dataclass(frozen=True)
+class OtherFile:
+    """A file that is published beside the measures', told by its headers, and what is said."""
+
+    message: Text
+    advice: Text
+    headers: str = ""
+    """A pattern that at least `least` headers match, of a file without a service."""
+    least: int = 1
+    words: tuple[frozenset[str], ...] = ()
+    """Sets of headers, one of each of which is there."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """How the published files are written."""
+
+    masked: tuple[str, ...]
+    decimal: str
+    encoding: str
+    """Of CSV files, besides UTF-8."""
+    name: str
+    unit: str
+    quartile: str
+    unestimated: str
+    endings: tuple[str, ...]
+    age_words: tuple[str, ...]
+    open_words: tuple[str, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    """Key of the cells table (code, district, neighbourhood, sex, age5, month, synthetic) ->
+    headers."""
+    month_name: str
+    month_bare: str
+    month_year: str
+    month_value: str
+    sexes_advice: Text
+    ages_advice: Text
+    codes_advice: Text
+    districts_advice: Text
+    headers_advice: Text
+    others: tuple[OtherFile, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """The segment and service shown where nothing was chosen, and in documents."""
+
+    district: str
+    sex: str
+    age: int
+    service: str
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """One city's data; equal to another of the same `digest`."""
+
+    folder: Path
+    digest: str
+    """A hash of the definition and its borders."""
+    id: str
+    text: Text
+    city: Text
+    time_zone: str
+    window_months: int
+    """The file labelled T holds the mean over so many months, the last of which is T-1."""
+    ages: tuple[int, ...]
+    """First years of the ages of a segment; the last is open-ended."""
+    cell_ages: tuple[int, ...]
+    """First years of the ages of a cell; the last is open-ended."""
+    currency: Currency
+    publisher: Text
+    borders_source: Text
+    district: Level
+    neighbourhood: Level
+    districts: Mapping[str, Text]
+    """Code -> names. Cells and answers hold the Korean name."""
+    sexes: Mapping[str, SexGroup]
+    files: Files
+    invented: str
+    """The name of a twin's neighbourhood, of {district} and {number}."""
+    mark: str
+    measures: Mapping[str, Measure]
+    signals: tuple[Signal, ...]
+    example: Example
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dataset) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How a definition crosses to another process: it is read there again."""
+        return (_load_again, (self.folder,))
+
+    @cached_property
+    def services(self) -> tuple[Measure, ...]:
+        """The services, in the order that breaks ties."""
+        return tuple(one for one in self.measures.values() if one.topic == "service")
+
+    @cached_property
+    def service_ids(self) -> tuple[str, ...]:
+        """The ids of the services, in their order."""
+        return tuple(service.id for service in self.services)
+
+    @cached_property
+    def indexes(self) -> tuple[Measure, ...]:
+        """The services that are published as a standardised index."""
+        return tuple(service for service in self.services if service.is_index)
+
+    @cached_property
+    def units(self) -> dict[Kind, Text]:
+        """The unit of each kind of measure."""
+        return {**UNITS, "money": self.currency.unit}
+
+    @cached_property
+    def proper_names(self) -> frozenset[str]:
+        """The English names that keep their capital in a sentence."""
+        return frozenset(one.text.en for one in self.measures.values() if one.proper)
+
+    def service(self, name: str) -> Measure:
+        """The service with this id, Korean name or English name; raises `UnknownChoice`."""
+        wanted = typed(name)
+        for one in self.services:
+            if wanted in {one.id, one.text.ko.casefold(), one.text.en.casefold()}:
+                return one
+        raise UnknownChoice(
+            Text("그런 서비스는 없습니다.", "There is no such service."),
+            choose(name, (Text(one.text.ko, one.id) for one in self.services)),
+            value=name,
+        )
+
+    @cached_property
+    def sex_names(self) -> dict[str, str]:
+        """How a sex may be written, in small letters -> its id."""
+        return {word: sex.id for sex in self.sexes.values() for word in sex.spellings}
+
+    def age_text(self, age: int) -> Text:
+        """The name of an age of segments, told by its first year."""
+        if age == self.ages[-1]:
+            word = "대 이상" if age % _DECADE == 0 else "세 이상"
+            return Text(f"{age}{word}", f"{age} and over")
+        last = self._last_year(age)
+        if self._is_decade(age):
+            return Text(f"{age}대", f"{age}-{last}")
+        return Text(f"{age}–{last}세", f"{age}-{last}")
+
+    @cached_property
+    def age_names(self) -> dict[str, int]:
+        """How an age of segments may be written, in small letters -> its first year."""
+        names = {}
+        for age in self.ages[:-1]:
+            last = self._last_year(age)
+            words = ("대", "s") if self._is_decade(age) else ()
+            for end in ("", *words, f"-{last}", f"~{last}"):
+                names[f"{age}{end}"] = age
+        return names | {f"{self.ages[-1]}{end}": self.ages[-1] for end in _OPEN}
+
+    def _last_year(self, age: int) -> int:
+        return self.ages[self.ages.index(age) + 1] - 1
+
+    def _is_decade(self, age: int) -> bool:
+        return age % _DECADE == 0 and self._last_year(age) == age + _DECADE - 1
+
+    @cached_property
+    def bands(self) -> dict[int, int]:
+        """First year of a cell's age -> that of the segment's age it lies in."""
+        return {age: max(one for one in self.ages if one <= age) for age in self.cell_ages}
+
+    @cached_property
+    def district_names(self) -> dict[str, Text]:
+        """The districts by the name that cells and answers hold."""
+        return {text.ko: text for text in self.districts.values()}
+
+    def district_name(self, district: str, lang: Lang) -> str:
+        """The district's name in the language; one without an English name keeps its own."""
+        known = self.district_names.get(district)
+        return known(lang) if known else district
+
+    def find_district(self, name: str, known: Iterable[str]) -> str:
+        """The name of a district among `known`, asked for in either language.
+
+        `Gangnam`, `gangnam-gu` and `강남` all find `강남구`; raises `UnknownChoice` for the rest.
+        """
+        known = tuple(known)
+        wanted = self.district_stem(name)
+        for district in known:
+            both = (district, self.district_name(district, "en"))
+            if wanted in {self.district_stem(one) for one in both}:
+                return district
+        raise UnknownChoice(
+            Text(f"그런 {josa(self.district.text.ko, '은/는')} 없습니다.",
+                 f"There is no such {self.district.text.en}."),
+            choose(name, (Text(one, self.district_name(one, "en")) for one in known)),
+            value=name,
+        )  # fmt: skip
+
+    def district_stem(self, name: str) -> str:
+        """A district's name as names are compared: without spaces, hyphens and its suffix."""
+        plain = typed(name).replace(" ", "").replace("-", "")
+        stem = plain
+        for suffix in self.district.suffixes:
+            stem = stem.removesuffix(suffix)
+        # 중구 / Jung-gu: one syllable is not enough of a name to be asked without its suffix.
+        return stem if len(stem) > 1 else plain
+
+    @cached_property
+    def borders(self) -> dict[str, dict[str, Any]]:
+        """The GeoJSON features of the districts by code, in the file's order; empty without any.
+
+        The properties `longitude` and `latitude` say where the name stands.
+        """
+        file = self.folder / BORDERS
+        if not file.is_file():
+            return {}
+        features = json.loads(file.read_text(encoding="utf-8"))["features"]
+        return {str(one["properties"]["code"]): one for one in features}
+
+
+def shown(measure: Measure) -> Measure:
+    """The measure as the tables of a build hold it: counts of people as percentages."""
+    return replace(measure, kind="percent", unit=UNITS["percent"]) if measure.counted else measure
+
+
+def refuse_index(measure: Measure, asked: Text) -> None:
+    """Raise `IndexRefused` where `asked` (a ratio, a sum) has no meaning for the measure."""
+    if measure.is_index:
+        raise IndexRefused(
+            Text(
+                f"{measure.text.ko}: {asked.ko} 계산은 할 수 없습니다. "
+                "원자료가 이미 표준화된 지수로 공개됩니다.",
+                f"{measure.text.en} has no {asked.en}: the source is already standardised.",
+            ),
+            Text("관심도(affinity)로 물어봐 주세요.", "Ask by affinity instead."),
+        )
+
+
+def _load_again(folder: Path) -> Dataset:
+    from telads.dataset.reading import load
+
+    return load(folder, known=True)
