@@ -3,14 +3,13 @@ from __future__ import annotations
 import pytest
 
 from telads.dataset import Kind
-from telads.language import Lang, josa
+from telads.language import Lang, join_names, josa
 from telads.model import Month, Window
 from telads.wording import (
     be,
     figure,
     group_name,
     in_sentence,
-    join_names,
     number,
     observed,
     people,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
@@ -58,6 +59,20 @@ def josa(word: str, particles: str) -> str:
     # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
     open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
     return word + (after_vowel if open_ended else after_consonant)
+
+
+def inside(name: str, proper: bool = False) -> str:
+    """An English name inside a sentence: `shopping`, but a proper name or `SNS` as it is."""
+    return name if proper or name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def join_names(names: Sequence[str], lang: Lang) -> str:
+    """`쇼핑과 금융`, `shopping, finance and games`."""
+    if len(names) < 2:
+        return "".join(names)
+    if lang == "ko":
+        return ", ".join((*names[:-2], f"{josa(names[-2], '과/와')} {names[-1]}"))
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from telads.dataset import Kind, in_force
-from telads.language import Lang, Text, josa
+from telads.language import Lang, Text, inside
 from telads.model import Sex, Window
 
 _SECONDS_AN_HOUR = 3600
@@ -85,20 +83,10 @@ def segment_name(district: str, sex: str, age: int, lang: Lang) -> str:
 
 
 def in_sentence(name: str) -> str:
-    """A catalogue name inside an English sentence: `shopping`, but `YouTube` and `Netflix`."""
-    proper = name in {"YouTube", "Netflix"} or name[1:2].isupper()
-    return name if proper else name[:1].lower() + name[1:]
+    """A measure's name inside an English sentence: `shopping`, but `YouTube` and `Netflix`."""
+    return inside(name, name in in_force().proper_names)
 
 
 def be(name: str) -> str:
     """The verb of an English service name: games are, shopping is."""
     return "are" if name.casefold().endswith("s") else "is"
-
-
-def join_names(names: Sequence[str], lang: Lang) -> str:
-    """`쇼핑과 금융`, `shopping, finance and games`."""
-    if len(names) < 2:
-        return "".join(names)
-    if lang == "ko":
-        return ", ".join((*names[:-2], f"{josa(names[-2], '과/와')} {names[-1]}"))
-    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -114,9 +114,9 @@ def test_the_owner_of_the_borders_is_named(narrow: bool) -> None:
     texts = [
         layer["encoding"].get("text", {}).get("value") for layer in spec(narrow=narrow)["layer"]
     ]
-    assert SEOUL.borders_source.ko in texts
-    assert "NGII" in SEOUL.borders_source.ko
-    assert "data.go.kr, 2023-09-15" in SEOUL.borders_source.en
+    assert SEOUL.source.borders.ko in texts
+    assert "NGII" in SEOUL.source.borders.ko
+    assert "data.go.kr, 2023-09-15" in SEOUL.source.borders.en
 
 
 def test_a_narrow_english_map_names_the_two_ends_only() -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 AVERAGE_AGE = "average_age"
-CITY = Text("서울 전체", "all Seoul")
+CITY = Text("{city} 전체", "all {city}")
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
     filters = filters_of(build, asked.district, asked.sex, asked.age)
     city = _city_means(build)
     if filters == Filters():
-        return city, build.months, {"audience": CITY(lang), **_breaks(build)}
+        return city, build.months, {"audience": in_force().fill(CITY)(lang), **_breaks(build)}
     own = monthly_means(build, filters)
-    named = [(own, _audience(filters, lang)), (city, CITY(lang))]
+    named = [(own, _audience(filters, lang)), (city, in_force().fill(CITY)(lang))]
     frame = pl.concat([part.with_columns(group=pl.lit(name)) for part, name in named])
     return frame, build.months, _breaks(build)
 
@@ -162,7 +162,7 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
 def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     """Columns rank, district, sex, age, population and the other figures of targets."""
     month = month_of(build, asked.month)
-    service = service_of(build, asked.service or "delivery")
+    service = service_of(build, asked.service or in_force().example.service)
     found = targets(build, service.id, asked.by, asked.top, month, "affinity",
                     asked.district, asked.sex, asked.age)  # fmt: skip
     return found.rows, (month,), {"service": service}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ORDERS: dict[str, Text] = {
     "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
     "excess": Text(
-        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "초과 이용량 순: {city} 평균보다 더 쓰는 양이 큰 집단부터",
         "by excess: most usage above the city's mean first",
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),

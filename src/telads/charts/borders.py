@@ -144,7 +144,7 @@ def _attribution(lang: Lang, height: int) -> alt.Chart:
         .encode(
             x=alt.value(0),
             y=alt.value(height + _BELOW),
-            text=alt.value(in_force().borders_source(lang)),
+            text=alt.value(in_force().source.borders(lang)),
         )
     )
     return text

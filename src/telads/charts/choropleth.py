@@ -23,7 +23,7 @@ _MANY: frozenset[Kind] = frozenset({"days", "people", "count", "money", "gb"})
 _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
 _EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "money", "gb"})
 """Published as means per person."""
-_EVERYONE = Text("20세 이상 전체", "everyone aged 20 and over")
+_EVERYONE = Text("{first}세 이상 전체", "everyone aged {first} and over")
 _CROWD = 1000
 """A measure of people that reaches this counts inhabitants; below it, whom a person talks to."""
 
@@ -107,7 +107,7 @@ def shown(
         _finding(subject, values, lang),
         [f"{subject.name(lang)}({subject.unit.ko})" if lang == "ko"
          else f"{subject.name.en} ({subject.unit.en})",
-         each, audience or _EVERYONE(lang), gaps, strange],
+         each, audience or in_force().fill(_EVERYONE)(lang), gaps, strange],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
     )  # fmt: skip
     # A narrow map has no room for 25 English names: the two ends tell the finding.

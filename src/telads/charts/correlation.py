@@ -22,7 +22,7 @@ _CELL, _NARROW_CELL = 36, 40
 _METHOD = Text(
     "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
-_EVERYONE = Text("서울 전체", "all of Seoul")
+_EVERYONE = Text("{city} 전체", "all of {city}")
 _GREY = Text("회색은 계산할 수 없음", "grey: cannot be computed")
 
 
@@ -71,7 +71,7 @@ def heading(
     gaps = known(pairs, "correlation").height < pairs.height
     return theme.heading(
         _finding(pairs, lang),
-        [audience or _EVERYONE(lang), _METHOD(lang), _GREY(lang) if gaps else ""],
+        [audience or in_force().fill(_EVERYONE)(lang), _METHOD(lang), _GREY(lang) if gaps else ""],
         lang=lang, window=window, synthetic=synthetic,
         width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip

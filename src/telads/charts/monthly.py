@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
-_EVERYONE = Text("서울 20세 이상 전체", "all of Seoul, aged 20 and over")
+_EVERYONE = Text("{city} {first}세 이상 전체", "all of {city}, aged {first} and over")
 _NOTES = (
     Text("1인 평균", "mean per person"),
-    Text("각 달은 직전 석 달의 평균", "each month: mean of the 3 before it"),
+    Text("각 달은 직전 {window}의 평균",
+         "each month: mean of the [[overlap|{months}]][[apart|one]] before it"),
     Text("세로축은 서비스마다 다르며 0에서 시작하지 않음",
          "own scale in each panel, not from zero"),
 )  # fmt: skip
@@ -104,7 +105,8 @@ def heading(
     notes = (*_NOTES, _INDEX_NOTE) if indices else _NOTES
     return theme.heading(
         _finding(own, about, lang),
-        [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
+        [about or in_force().fill(_EVERYONE)(lang),
+         *(in_force().fill(note)(lang) for note in notes), *_broken(breaks, lang)],
         lang=lang, window=window, synthetic=synthetic,
         width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip

@@ -119,8 +119,9 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
 
 
 def _base(district: str | None, lang: Lang) -> str:
-    place = in_force().district_name(district, lang) if district else Text("서울", "Seoul")(lang)
-    return Text(f"{place} 20세 이상", f"{place}, aged 20 and over")(lang)
+    first = in_force().ages[0]
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
+    return Text(f"{place} {first}세 이상", f"{place}, aged {first} and over")(lang)
 
 
 def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
@@ -129,7 +130,7 @@ def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
         return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
     first = groups.row(0, named=True)
     group, count = group_name(first["sex"], first["age"], lang), people(first["population"], lang)
-    place = in_force().district_name(district, lang) if district else Text("서울", "Seoul")(lang)
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
     return Text(
         f"{place}에는 {group}이 가장 많습니다({count})",
         f"{group[:1].upper()}{group[1:]} are the largest group in {place} ({count})",

@@ -9,8 +9,8 @@ import altair as alt
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.dataset import Measure, in_force
-from telads.language import Lang, Text, josa
-from telads.wording import be, in_sentence, join_names, number
+from telads.language import Lang, Text, join_names, josa
+from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
-_AFFINITY = Text("0 = 서울 시민 평균, 단위는 표준편차",
-                 "0 = Seoul's mean person, in standard deviations")  # fmt: skip
+_AFFINITY = Text("0 = {city} 시민 평균, 단위는 표준편차",
+                 "0 = {city}'s mean person, in standard deviations")  # fmt: skip
 _ASSOCIATION = Text(
     "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
@@ -58,7 +58,7 @@ def draw(
         details = [audience, _ASSOCIATION(lang), _INTERVAL(lang), chance, _SHADES(lang)]
     else:
         finding, axis = _preferred(rows, audience, lang), Text("관심도", "usage affinity")(lang)
-        details = [audience, _AFFINITY(lang)]
+        details = [audience, in_force().fill(_AFFINITY)(lang)]
     width = theme.width(narrow) - (_NARROW_NAMES_WIDTH if narrow else _NAMES_WIDTH)
     return alt.LayerChart(
         layer=_layers(rows, axis, _domain(rows, width)),

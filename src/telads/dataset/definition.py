@@ -10,13 +10,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from telads.errors import IndexRefused, UnknownChoice, choose
-from telads.language import Lang, Text, josa, typed
+from telads.language import LANGUAGES, Lang, Text, inside, join_names, josa, typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,13 @@ UNITS: dict[Kind, Text] = {
     "percent": Text("%", "%"),
     "gb": Text("GB", "GB"),
 }
+_MONTHS = {1: "한 달", 2: "두 달", 3: "석 달", 4: "넉 달"}
+_COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), 1))
+_NUMBERS = dict(enumerate(
+    ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1
+))  # fmt: skip
+_PLACE = re.compile(r"\{(\w+)(:[^{}]+)?\}")
+_CONDITION = re.compile(r"\[\[(\w+)\|(.*?)\]\]")
 _OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
 _DECADE = 10
 
@@ -140,6 +149,38 @@ class Currency:
     code: str
     id: str
     unit: Text
+    spellings: tuple[str, ...]
+    """What may stand before or after an amount that somebody types, in small letters."""
+
+    def amount(self, number: float) -> Text:
+        """A number of whole units in both languages."""
+        return Text(f"{number:,.0f}{self.unit.ko}", f"{number:,.0f} {self.unit.en}")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who publishes the data and the borders, as each place says it."""
+
+    publisher: Text
+    """In the report."""
+    issuer: Text
+    """Who publishes, in a sentence."""
+    data: Text
+    """What is published, in a sentence."""
+    files: str
+    """In exported files, in both languages at once."""
+    page: Text
+    """At the foot of every page."""
+    about: Text
+    """On the page of the data, and beneath it the terms of use."""
+    terms: Text
+    borders: Text
+    """Under a map; empty without borders."""
+    borders_short: Text
+    borders_page: Text
+    borders_terms: Text
+    payments: Text
+    """Measures that are never used to choose an audience, as a sentence begins with them."""
 
 
 @dataclass(frozen=True)
@@ -213,8 +254,7 @@ class Dataset:
     cell_ages: tuple[int, ...]
     """First years of the ages of a cell; the last is open-ended."""
     currency: Currency
-    publisher: Text
-    borders_source: Text
+    source: Origin
     district: Level
     neighbourhood: Level
     districts: Mapping[str, Text]
@@ -252,6 +292,11 @@ class Dataset:
     def indexes(self) -> tuple[Measure, ...]:
         """The services that are published as a standardised index."""
         return tuple(service for service in self.services if service.is_index)
+
+    @cached_property
+    def payments(self) -> tuple[Measure, ...]:
+        """The measures that are never used to choose an audience."""
+        return tuple(one for one in self.measures.values() if one.topic == "payment")
 
     @cached_property
     def units(self) -> dict[Kind, Text]:
@@ -306,6 +351,86 @@ class Dataset:
 
     def _is_decade(self, age: int) -> bool:
         return age % _DECADE == 0 and self._last_year(age) == age + _DECADE - 1
+
+    def fill(self, text: Text) -> Text:
+        """A text about any dataset in the words of this one: see `filled`."""
+        return Text(self.filled(text.ko, "ko"), self.filled(text.en, "en"))
+
+    def filled(self, text: str, lang: Lang, escape: Callable[[str], str] = str) -> str:
+        """A text with its places `{name}` filled from `words`, each value escaped.
+
+        `{district:을/를}` is followed by the Korean particle that the name asks for. What stands in
+        `[[indexes|...]]` is said of datasets with services published as an index, in
+        `[[noindexes|...]]` of others, in `[[overlap|...]]` of windows that overlap, in
+        `[[apart|...]]` of those that do not.
+        """
+        if "[[" in text:
+            text = _CONDITION.sub(lambda part: part[2] if self._holds[part[1]] else "", text)
+        words = self.words(lang)
+
+        def word(place: re.Match[str]) -> str:
+            found = words.get(place[1])
+            if found is None:
+                return place[0]
+            return escape(josa(found, place[2][1:]) if place[2] else found)
+
+        return _PLACE.sub(word, text) if "{" in text else text
+
+    @cached_property
+    def _holds(self) -> dict[str, bool]:
+        several = self.window_months > 1
+        known = bool(self.indexes)
+        return {"indexes": known, "noindexes": not known, "overlap": several, "apart": not several}
+
+    def words(self, lang: Lang) -> dict[str, str]:
+        """What texts call the parts of this dataset, by the names of their places."""
+        return self._words[0] if lang == "ko" else self._words[1]
+
+    @cached_property
+    def _words(self) -> tuple[dict[str, str], dict[str, str]]:
+        names = [service.text for service in self.indexes]
+        months, number = self.window_months, len(self.services)
+        shown = self.measures[self.example.service]
+        steps = {after - age for age, after in pairwise(self.cell_ages)}
+        step = steps.pop() if len(steps) == 1 else 0
+        ko, en = (
+            {
+                "city": self.city(lang),
+                "data": self.source.data(lang),
+                "issuer": self.source.issuer(lang),
+                "first": str(self.ages[0]),
+                "months": str(months),
+                "segments": str(len(self.districts) * len(self.sexes) * len(self.ages)),
+                "indexes": join_names([name(lang) for name in names], lang),
+                "district": self.district.text(lang),
+                "districts": self.district.plural(lang),
+                "District": self.district.text(lang).capitalize(),
+                "neighbourhood": self.neighbourhood.text(lang),
+                "neighbourhoods": self.neighbourhood.plural(lang),
+                "unit": self.currency.unit(lang),
+                "example": inside(shown.text(lang), shown.proper),
+                "payments": self.source.payments(lang),
+            }
+            for lang in LANGUAGES
+        )  # fmt: skip
+        plural = "s" if months > 1 else ""
+        counted = _NUMBERS.get(months, str(months))
+        ko |= {
+            "window": _MONTHS.get(months, f"{months}개월"),
+            "shared": _MONTHS.get(months - 1, f"{months - 1}개월"),
+            "services": _COUNTS.get(number, str(number)),
+            "cell_age": f"{step}세 나이" if step else "나이",
+        }
+        en |= {
+            "window": f"{counted} month{plural}",
+            "windowed": f"{counted.capitalize()}-month",
+            "observed": f"{counted} observed month{plural}",
+            "number": counted,
+            "shared": _NUMBERS.get(months - 1, str(months - 1)),
+            "services": _NUMBERS.get(number, str(number)),
+            "cell_age": f"{_NUMBERS.get(step, step)}-year age" if step else "age",
+        }
+        return ko, en
 
     @cached_property
     def bands(self) -> dict[int, int]:

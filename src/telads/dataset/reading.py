@@ -21,6 +21,7 @@ from telads.dataset.definition import (
     Kind,
     Level,
     Measure,
+    Origin,
     OtherFile,
     SexGroup,
     Signal,
@@ -269,11 +270,12 @@ def _digest(content: bytes, folder: Path) -> str:
 def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
     currency = root.table("currency")
     unit = currency.text("unit")
-    money = Currency(currency.string("code"), currency.string("id", unit.en), unit)
+    code = currency.string("code")
+    spellings = currency.strings("spellings", (code, unit.ko, unit.en))
+    money = Currency(
+        code, currency.string("id", code.lower()), unit, tuple(map(str.casefold, spellings))
+    )
     currency.end()
-    source = root.table("source")
-    publisher, drawn = source.text("publisher"), source.text("borders", same(""))
-    source.end()
     levels = root.table("levels")
     district, neighbourhood = (
         _level(levels.table("district")),
@@ -290,7 +292,7 @@ def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
     services = [one.id for one in measures.values() if one.topic == "service"]
     sexes = {id: _sex(id, table) for id, table in root.tables("sexes")}
     ages, cell_ages = _ages(root, "ages"), _ages(root, "cell_ages")
-    city = root.text("city")
+    name, city = root.text("name"), root.text("city")
     example = root.table("example", needed=False)
     shown = Example(
         district=example.string("district", next(iter(districts), "")),
@@ -303,15 +305,14 @@ def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
         folder=folder,
         digest=digest,
         id=root.string("id"),
-        text=root.text("name"),
+        text=name,
         city=city,
         time_zone=root.string("time_zone"),
         window_months=root.integer("window_months"),
         ages=ages,
         cell_ages=cell_ages,
         currency=money,
-        publisher=publisher,
-        borders_source=drawn,
+        source=_source(root.table("source"), name, city),
         district=district,
         neighbourhood=neighbourhood,
         districts=districts,
@@ -323,6 +324,27 @@ def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
         signals=_signals(root, {**UNITS, "money": unit}),
         example=shown,
     )
+
+
+def _source(table: _Table, name: Text, city: Text) -> Origin:
+    publisher, borders = table.text("publisher", name), table.text("borders", same(""))
+    both = publisher.ko if publisher.ko == publisher.en else f"{publisher.ko} / {publisher.en}"
+    origin = Origin(
+        publisher=publisher,
+        issuer=table.text("issuer", city),
+        data=table.text("data", name),
+        files=table.string("files", both),
+        page=table.text("page", publisher),
+        about=table.text("about", publisher),
+        terms=table.text("terms", same("")),
+        borders=borders,
+        borders_short=table.text("borders_short", borders),
+        borders_page=table.text("borders_page", borders),
+        borders_terms=table.text("borders_terms", borders),
+        payments=table.text("payments", Text("요금과 결제", "Measures of payment")),
+    )
+    table.end()
+    return origin
 
 
 def _ages(root: _Table, name: str) -> tuple[int, ...]:

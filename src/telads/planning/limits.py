@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
+from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.language import Text
 from telads.planning.curves import Curve
@@ -64,15 +65,15 @@ class Target:
     level: float
 
 
-def won(amount: float) -> Text:
+def money(amount: float) -> Text:
     """An amount as people read it."""
-    return Text(f"{amount:,.0f}원", f"{amount:,.0f} won")
+    return in_force().currency.amount(amount)
 
 
 def check_offer(offer: Offer) -> None:
     """Raise `QuestionError` for a cap below the platform's own minimum."""
     if offer.cap is not None and offer.cap < offer.minimum:
-        name, short = platform_text(offer.name), won(offer.minimum - offer.cap)
+        name, short = platform_text(offer.name), money(offer.minimum - offer.cap)
         raise QuestionError(
             Text(f"{name.ko}의 상한이 최소 집행액보다 {short.ko} 적습니다.",
                  f"The cap of {name.en} lies {short.en} below the minimum spend."),
@@ -86,8 +87,8 @@ def check_unit(unit: int, budget: int) -> None:
     """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
     if unit > budget:
         raise QuestionError(
-            Text(f"집행 단위가 예산보다 {won(unit - budget).ko} 큽니다.",
-                 f"The unit of spends exceeds the budget by {won(unit - budget).en}."),
+            Text(f"집행 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
+                 f"The unit of spends exceeds the budget by {money(unit - budget).en}."),
             Text("집행 단위를 예산보다 훨씬 작게 적어 주세요.",
                  "Write a unit that is much smaller than the budget."),
             rule="unit", value=unit,
@@ -101,8 +102,8 @@ def check(offers: Sequence[Offer], budget: int) -> None:
     minimums = sum(offer.minimum for offer in offers)
     if minimums > budget:
         raise QuestionError(
-            Text(f"최소 집행액의 합이 예산을 {won(minimums - budget).ko} 넘습니다.",
-                 f"The minimum spends exceed the budget by {won(minimums - budget).en}."),
+            Text(f"최소 집행액의 합이 예산을 {money(minimums - budget).ko} 넘습니다.",
+                 f"The minimum spends exceed the budget by {money(minimums - budget).en}."),
             Text("예산을 늘리거나 최소 집행액을 낮춰 주세요.",
                  "Raise the budget or lower a minimum."),
             limit=", ".join(offer.name for offer in offers if offer.minimum), value=minimums,
@@ -110,8 +111,8 @@ def check(offers: Sequence[Offer], budget: int) -> None:
     caps = sum(inf if offer.cap is None else offer.cap for offer in offers)
     if caps < budget:
         raise QuestionError(
-            Text(f"상한의 합이 예산보다 {won(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
-                 f"The caps leave {won(budget - caps).en} of the budget that cannot be spent."),
+            Text(f"상한의 합이 예산보다 {money(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
+                 f"The caps leave {money(budget - caps).en} of the budget that cannot be spent."),
             Text("상한을 올리거나 예산을 줄여 주세요.", "Raise a cap or lower the budget."),
             limit=", ".join(offer.name for offer in offers), value=int(caps),
         )  # fmt: skip

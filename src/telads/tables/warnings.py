@@ -147,8 +147,9 @@ def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     for measure in breaks(entries).get(month, ()):
         share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
         found.append(
-            Text(f"{_name(measure).ko}: 서울 평균이 지난달보다 {share:+.1%} 움직였습니다. 집계가 "
-                 "바뀌어 계열이 끊겼을 수 있으니 이 달을 넘는 비교에 주의하십시오.",
+            Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 지난달보다 "
+                 f"{share:+.1%} 움직였습니다. 집계가 바뀌어 계열이 끊겼을 수 있으니 "
+                 "이 달을 넘는 비교에 주의하십시오.",
                  f"{_name(measure).en}: possible break, the city mean moved by {share:+.1%} since "
                  "the month before; take care with comparisons across this month.")
         )  # fmt: skip
@@ -171,7 +172,8 @@ def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
             continue
         times = change / usual
         warnings.append(
-            Text(f"{_name(measure).ko}: 서울 평균이 평소 변화의 {times:.1f}배만큼 움직였습니다.",
+            Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 평소 변화의 "
+                 f"{times:.1f}배만큼 움직였습니다.",
                  f"{_name(measure).en}: the city mean moved {times:.1f} times its usual change.")
         )  # fmt: skip
     return warnings

@@ -12,7 +12,7 @@ In a text a percent sign is written twice, as catalogues hold it.
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
+from telads.dataset import Dataset, in_force
 from telads.language import Lang
+from telads.web.templatetags.texts import filled
 
 if TYPE_CHECKING:
     import jinja2
 
 _HERE = Path(__file__).parent
+TEXTS = 1024
+"""Texts held: the catalogue in two languages, for each dataset."""
 
 
 def rendered(template: str, facts: dict[str, Any]) -> SafeString:
@@ -57,14 +61,19 @@ def _environment(lang: Lang) -> jinja2.Environment:
         warnings=tags.warnings,
         bar=tags.bar,
         badges=partial(tags.badges, language=lang),
-        _=cache(_text),
+        _=partial(_text, language=lang),
     )
     return known
 
 
-def _text(english: str) -> SafeString:
-    """A text of the catalogue, which holds its percent signs twice."""
-    return mark_safe(gettext(english).replace("%%", "%"))
+def _text(english: str, language: Lang) -> SafeString:
+    """A text of the catalogue, which holds its percent signs twice, as the dataset says it."""
+    return _text_of(in_force(), english, language)
+
+
+@lru_cache(maxsize=TEXTS)
+def _text_of(_: Dataset, english: str, language: Lang) -> SafeString:
+    return SafeString(filled(mark_safe(gettext(english).replace("%%", "%")), language))
 
 
 def _fill(text: str, **values: object) -> SafeString:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from telads.answers.answer import Answer
 from telads.answers.columns import LABELS, Column, column_of
 from telads.answers.services import AHEAD, NEXT, TIES
+from telads.dataset import in_force
 from telads.language import Lang, Text
 from telads.web.written import figure_text
 
@@ -55,25 +56,31 @@ NOTES: dict[str, Note] = {
         f"The first two affinities are less than {TIES[AHEAD]:.2f} apart: the next month's first "
         "is clear, but which one leads in three months cannot be told.")),
     "below_average": Note(LABELS["below_average"], "below", Text(
-        "이 집단은 이 서비스를 서울 시민 평균보다 적게 씁니다.",
+        "이 집단은 이 서비스를 {city} 시민 평균보다 적게 씁니다.",
         "This segment uses the service less than the city's mean person.")),
     "local": Note(LABELS["local"], "local", Text(
-        "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
-        "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
+        "다른 {district}의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
+        "Differs from the same sex and age in other {districts} (t-test over neighbourhoods, "
         "false discovery rate 5 %).")),
     "break": Note(LABELS["break"], "below", Text(
-        "서울 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
+        "{city} 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
         "이 달을 넘는 비교에 주의하십시오.",
         "The city's mean moved unusually far into this month: it may have been counted otherwise "
         "since, so take care with comparisons across it.")),
     "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
         "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
         "Not the data of real people: drawn from a distribution like theirs.")),
-    "prior": Note(Text("서울 값", "city's value"), "prior", Text(
-        "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답했습니다.",
+    "prior": Note(Text("{city} 값", "city's value"), "prior", Text(
+        "이 집단만의 자료가 부족해 같은 성별·나이의 {city} 전체 값으로 답했습니다.",
         "Too few data of this segment: the value is that of its sex and age in the whole city.")),
 }  # fmt: skip
-"""Every label that a figure can carry."""
+"""Every label that a figure can carry; `note` fills in the names of the dataset."""
+
+
+def note(id: str) -> Note:
+    """A label as the pages of this dataset explain it."""
+    fill, found = in_force().fill, NOTES[id]
+    return Note(fill(found.name), found.style, fill(found.meaning))
 
 
 class Bar(NamedTuple):

@@ -86,6 +86,7 @@ TEMPLATES = [
                 "telads.web.context.installation",
                 "telads.web.accounts.context.signed_in",
             ],
+            "libraries": {"i18n": "telads.web.templatetags.texts"},
         },
     },
 ]

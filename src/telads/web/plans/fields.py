@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from telads.dataset import in_force
 from telads.errors import QuestionError, TeladsError
 from telads.language import Lang, Text
 from telads.planning.words import platform_text, service_word
@@ -17,8 +18,8 @@ from telads.web.plans.typed import PlatformRow, Typed, points_text
 TITLES: dict[str, Text] = {
     "name": Text("이름", "Name"),
     "advertise": Text("광고할 서비스", "Service to advertise"),
-    "budget": Text("예산(원)", "Budget (won)"),
-    "unit": Text("집행 단위(원)", "In steps of (won)"),
+    "budget": Text("예산({unit})", "Budget ({unit})"),
+    "unit": Text("집행 단위({unit})", "In steps of ({unit})"),
     "goal": Text("빈도 목표", "Frequency goal"),
     "often": Text("빈도(1인당 노출)", "Frequency"),
     "objective": Text("목적", "Objective"),
@@ -29,9 +30,9 @@ TITLES: dict[str, Text] = {
 }
 PLATFORM_TITLES: dict[str, Text] = {
     "service": Text("매체", "Platform"),
-    "price": Text("CPM(원)", "CPM (won)"),
-    "minimum": Text("최소 집행액(원)", "Least spend (won)"),
-    "cap": Text("집행 상한(원)", "Cap (won)"),
+    "price": Text("CPM({unit})", "CPM ({unit})"),
+    "minimum": Text("최소 집행액({unit})", "Least spend ({unit})"),
+    "cap": Text("집행 상한({unit})", "Cap ({unit})"),
     "curve": Text("도달 곡선", "Reach curve"),
     "ceiling": Text("도달 상한", "Ceiling"),
     "name": Text("표시할 이름", "Name to show"),
@@ -65,13 +66,16 @@ class Wrong(NamedTuple):
 
 def fields_of(typed: Typed, lang: Lang) -> dict[str, Field]:
     """The fields of the plan itself."""
-    return {name: Field(name, title(lang), getattr(typed, name)) for name, title in TITLES.items()}
+    return {
+        name: Field(name, in_force().fill(title)(lang), getattr(typed, name))
+        for name, title in TITLES.items()
+    }
 
 
 def platform_fields(at: int, row: PlatformRow, lang: Lang) -> dict[str, Field]:
     """The fields of a platform."""
     return {
-        name: Field(f"p{at}_{name}", title(lang), getattr(row, name))
+        name: Field(f"p{at}_{name}", in_force().fill(title)(lang), getattr(row, name))
         for name, title in PLATFORM_TITLES.items()
     }
 
@@ -87,7 +91,7 @@ def wrong_of(error: QuestionError, typed: Typed, lang: Lang) -> Wrong:
     name = _ALSO.get(name, name)
     if name not in TITLES:
         return Wrong("", "", error.line(lang))
-    title = TITLES[name](lang)
+    title = in_force().fill(TITLES[name])(lang)
     if name == "rules":
         inside = place.partition(".")[2]
         title += f" {inside}" if inside else ""
@@ -115,7 +119,7 @@ def _platform_title(at: int, service: str, part: str) -> Text:
         return Text(ko, en)
     if service:
         ko, en = f"{ko}({name.ko})", f"{en} ({name.en})"
-    title = PLATFORM_TITLES[part]
+    title = in_force().fill(PLATFORM_TITLES[part])
     return Text(f"{ko} {title.ko}", f"{en}, {title.en}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.language import Text
 from telads.planning.reading import LARGEST, too_large
@@ -18,14 +19,15 @@ _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_DIGITS})?"
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
 _PART = re.compile(f"({_DIGITS})?([천백십]?)")
-_CURRENCY = re.compile(r"^(?:₩|￦|원|won|krw)|(?:₩|￦|원|won|krw)$", re.IGNORECASE)
 LONGEST = 60
 """Longer texts are no amounts."""
 
 
 def won_of(name: str, text: str) -> float:
     """The amount somebody typed into a field; raises `QuestionError` that names it."""
-    plain = _CURRENCY.sub("", re.sub(r"[\s,]", "", text))
+    words = "|".join(map(re.escape, in_force().currency.spellings))
+    bare = re.sub(r"[\s,]", "", text)
+    plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
     found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
         return number_of(name, plain if plain else text)
@@ -33,8 +35,9 @@ def won_of(name: str, text: str) -> float:
     if _gap(parts):
         raise QuestionError(
             Text("금액을 한 가지로 읽을 수 없습니다.", "This amount can be read in two ways."),
-            Text("1억 5000만원처럼 만까지 적거나 150,000,000처럼 숫자로 적어 주세요.",
-                 "Write it in digits, as 150,000,000, or with 만, as 1억 5000만원."),
+            Text(f"1억 5000만{in_force().currency.unit.ko}처럼 만까지 적거나 "
+                 "150,000,000처럼 숫자로 적어 주세요.",
+                 "Write it in digits, as 150,000,000, or with 만, as 1억 5000만."),
             rule=name, value=text,
         )  # fmt: skip
     amount = sum(

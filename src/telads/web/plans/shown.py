@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.language import Lang
 from telads.planning.files import method_of
-from telads.planning.limits import won
+from telads.planning.limits import money
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
 from telads.planning.sentences import reach_text
@@ -108,7 +108,7 @@ class ShownPlan:
         own = next(row for row in rows if row["budget"] >= self.plan.brief.budget)
         return Curve(
             " ".join(f"{x},{y}" for x, y in map(place, rows)), place(own),
-            won(first)(self.lang), won(last)(self.lang),
+            money(first)(self.lang), money(last)(self.lang),
             reach_text(most)(self.lang) if self.plain else f"{most:,}",
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -28,15 +28,18 @@ from django.utils.translation import get_language
 
 from telads.answers.answer import Answer
 from telads.answers.columns import method_name
-from telads.dataset import in_force
+from telads.dataset import Dataset, in_force
 from telads.language import Lang, Text
 from telads.model import Month, Sex
 from telads.web.jinja import rendered
-from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
+from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, note, table_of
 from telads.wording import number, span
 from telads.wording import people as people_text
 
 register = template.Library()
+
+BADGES = 128
+"""Labels held: each in two languages for each dataset."""
 _JOINTS = re.compile(r"(?<=\w)[·–](?=\w)")
 
 
@@ -137,13 +140,17 @@ def badge(id: str) -> SafeString:
     return _badge(id, lang())
 
 
-@cache
 def _badge(id: str, lang: Lang) -> SafeString:
-    note = NOTES[id]
+    return _badge_of(in_force(), id, lang)
+
+
+@lru_cache(maxsize=BADGES)
+def _badge_of(_: Dataset, id: str, lang: Lang) -> SafeString:
+    shown = note(id)
     return format_html(
         '<button type="button" class="badge badge-{}" popovertarget="note-{}" '
         'aria-describedby="note-{}">{}</button>',
-        note.style, id, id, note.name(lang),
+        shown.style, id, id, shown.name(lang),
     )  # fmt: skip
 
 
@@ -156,7 +163,7 @@ def badges(ids: Iterable[str] | None, language: Lang | None = None) -> SafeStrin
 @register.inclusion_tag("components/notes.html")
 def badge_notes() -> dict[str, list[tuple[str, Note]]]:
     """The explanations of all labels; `base.html` holds them once for the page."""
-    return {"notes": list(NOTES.items())}
+    return {"notes": [(id, note(id)) for id in NOTES]}
 
 
 @register.simple_tag

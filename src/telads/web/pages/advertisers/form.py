@@ -32,7 +32,6 @@ from telads.web.selects import (
 )
 from telads.workspace import Build
 
-EXAMPLE = "delivery"
 """The service shown where none was chosen."""
 DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
@@ -109,7 +108,8 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     keeps the order chosen before.
     """
     services = build.about["services"]
-    fallback = EXAMPLE if EXAMPLE in services else services[0]
+    shown = in_force().example.service
+    fallback = shown if shown in services else services[0]
     service = service_of(build, query.get("service") or fallback)
     by = order_of(query.get("by") or _BY)
     method = method_of(query.get("method") or METHODS[0])
@@ -144,7 +144,10 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
     """The lists of the form."""
     services = [(id, in_force().measures[id].text) for id in build.about["services"]]
     tops = [(str(top), Text(f"{top}개", str(top))) for top in sorted({*TOPS, choice.top})]
-    anybody, anywhere = Text("전체", "all"), Text("서울 전체", "all of Seoul")
+    anybody, anywhere = (
+        Text("전체", "all"),
+        Text(f"{in_force().city.ko} 전체", f"all of {in_force().city.en}"),
+    )
     return [
         select("service", Text("서비스", "Service"), services, choice.service.id, lang),
         month_select(build, choice.month, lang),

@@ -23,8 +23,15 @@ from telads.web.pages.audiences.wanted import DEFAULT_LEAST, Wanted, whole_in
 from telads.web.selects import Option, Select, ages_named, districts_named, select, sexes_named
 from telads.workspace import Build
 
-_MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
-EXAMPLE = Described((_MUCH, Wanted(), Wanted()))
+
+def example_of() -> Described:
+    """Those who use the dataset's example service much: what the page shows before it is asked."""
+    much = Wanted(
+        service=in_force().example.service, by="affinity", least=DEFAULT_LEAST["affinity"]
+    )
+    return Described((much, Wanted(), Wanted()))
+
+
 """The audience shown where none was described."""
 NONE = Text("–", "–")
 NEW = "new"
@@ -83,7 +90,7 @@ def choice_of(build: Build, query: QueryDict) -> Choice:
     example = first.nobody_asked and second.nobody_asked and "service" not in query and not plan
     return Choice(
         month=month_of(build, query.get("month") or None),
-        first=EXAMPLE if example else first,
+        first=example_of() if example else first,
         second=None if second.nobody_asked else second,
         example=example,
         plan=plan,
@@ -125,7 +132,8 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     """The fields of one group."""
     services = [("", NONE), *((id, in_force().measures[id].text) for id in build.about["services"])]
     figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
-               ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
+               ("index", Text(f"지수({in_force().city.ko} 100) 이상",
+                              "index (city 100) of at least"))]  # fmt: skip
     signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals)]
     named = districts_named(build)
     none = ("", NONE)

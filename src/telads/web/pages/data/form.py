@@ -24,7 +24,7 @@ TOPICS: dict[Topic, Text] = {
 }
 
 AVERAGE = Text("평균 나이", "Average age")
-EVERYBODY, EVERYWHERE = Text("전체", "all"), Text("서울 전체", "all of Seoul")
+EVERYBODY, EVERYWHERE = Text("전체", "all"), Text("{city} 전체", "all of {city}")
 
 
 def asked(build: Build, query: Mapping[str, str]) -> Asked:
@@ -53,7 +53,7 @@ def selects(build: Build, choice: Asked, lang: Lang) -> list[Select]:
         month_select(build, choice.month, lang),
         sex_select(sex or None, lang, EVERYBODY),
         age_select(age or None, lang, EVERYBODY),
-        district_select(build, choice.district, lang, EVERYWHERE),
+        district_select(build, choice.district, lang, in_force().fill(EVERYWHERE)),
     ]
 
 
