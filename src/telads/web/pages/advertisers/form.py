@@ -162,7 +162,7 @@ def orders(choice: Choice, lang: Lang) -> list[Order]:
     """The orders of the list; sums have no meaning for an index service."""
     found = []
     for id, text in ORDERS.items():
-        name, _, explanation = text(lang).partition(": ")
+        name, _, explanation = in_force().fill(text)(lang).partition(": ")
         possible = id == _BY or not why_one_order(choice, lang)
         found.append(Order(id, name, explanation, id == choice.by, possible))
     return found
@@ -180,7 +180,7 @@ def why_one_order(choice: Choice, lang: Lang) -> str:
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
     """The lists that few need."""
     named = [
-        (id, Text(*(words.partition(":")[0] for words in text)))
+        (id, Text(*(words.partition(":")[0] for words in in_force().fill(text))))
         for id, text in PLATFORM_ORDERS.items()
         if id != "classic"
     ]
