@@ -22,7 +22,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from telads.dataset import Dataset, dataset_of, in_force, seoul
+from telads.dataset import Dataset, dataset_of, seoul
 from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import (
     DatasetError,
@@ -286,7 +286,7 @@ class Build:
         """What the build was made from: months, hashes, warnings, settings, version."""
         try:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
-            _check_about(about)
+            _check_about(about, self.dataset)
         except (
             AttributeError,
             KeyError,
@@ -347,14 +347,14 @@ class Build:
         return self.path / f"{name}.parquet"
 
 
-def _check_about(about: dict[str, Any]) -> None:
+def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
     """Raise an error where a reader would find something else than it looks for."""
     months = [str(Month.parse(text)) for text in about["months"]]
     good = (
         months
         and about["files"].keys() == set(months)
         and about["services"]
-        and {*about["services"]} <= in_force().measures.keys()
+        and {*about["services"]} <= dataset.measures.keys()
         and isinstance(about["version"], str)
         and math.isfinite(about["floor"])
         and math.isfinite(about["forecast_phi"])
