@@ -28,6 +28,13 @@ from tests.fingerprint.questions import (
 TWIN = ("--months", "2023-01..2023-04", "--seed", "1", "--file-format", "csv")
 WIDTHS = (80, 200)
 HELP_WIDTH = 100
+NOT_RUN = {
+    "ingest", "check", "build", "builds", "user", "synth",  # but by `make`
+    "rollback", "forget", "doctor", "aggregate", "backup", "restore", "demo", "serve", "worker",
+    "apikey",
+}  # fmt: skip
+"""Commands of which the help is enough here: they run on, change the workspace, or tell of the
+machine."""
 PASSWORD = "a long enough phrase"
 
 
@@ -44,12 +51,16 @@ class CommandLine:
     def __init__(self, lang: str) -> None:
         (found,) = entry_points(group="console_scripts", name="telads")
         self._main: Callable[[], None] = found.load()
+        self.run: set[str] = set()
+        """Commands that were run, not asked for help alone."""
         self.lang = lang
 
     def __call__(self, *words: object, width: int = HELP_WIDTH, terminal: bool = True) -> str:
         """What a command says; what it refuses is said on standard error, with its exit code."""
         os.environ["COLUMNS"] = str(width)
         sys.argv = ["telads", *map(str, words)]
+        if words and "--help" not in words:
+            self.run.add(str(words[0]))
         out, err = Terminal() if terminal else io.StringIO(), io.StringIO()
         code: object = 0
         with redirect_stdout(out), redirect_stderr(err):
@@ -88,6 +99,9 @@ def make(prints: Prints, workspace: Path, folder: Path, data: Path | None) -> No
             prints.add(f"twin/{path.name}", path.read_text("utf-8-sig"))
     prints.add("command/ingest", run.checked("ingest", data))
     prints.add("command/build", run.checked("build"))
+    for lang in ("ko", "en"):
+        prints.add(f"command/{lang}/check", run("check", data, "--lang", lang))
+        prints.add(f"command/{lang}/builds", run("builds", "--lang", lang))
     for name, role in PEOPLE.items():
         sys.stdin = io.StringIO(PASSWORD + "\n")
         run.checked("user", "create", name, "--role", role, "--password-stdin")
@@ -103,8 +117,10 @@ def make(prints: Prints, workspace: Path, folder: Path, data: Path | None) -> No
 def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path) -> None:
     """Help of every command, tables of every question, files, refusals."""
     run = CommandLine(lang)
+    there: set[str] = set()
     prints.add(f"help/{lang}/", run("--help"))
     for words in commands(run):
+        there.add(words[0])
         prints.add(f"help/{lang}/{' '.join(words)}", run(*words, "--help"))
     for name, document in {**RULES, **{name: brief(name) for name in BRIEFS}}.items():
         path = folder / f"{name}-{lang}.json"
@@ -121,6 +137,9 @@ def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path)
         for kind in ("json", "csv"):
             prints.add(f"command/{lang}/{kind}/{name}", run(*question, "--format", kind))
     written(prints, run, folder)
+    left = there - run.run - NOT_RUN
+    if left:
+        raise RuntimeError(f"no fingerprint runs these commands: {sorted(left)}")
 
 
 def _group(segment: Sequence[str]) -> list[str]:

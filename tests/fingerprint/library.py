@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import product
@@ -12,6 +13,7 @@ import telads
 from tests.fingerprint.prints import Prints, table_text
 from tests.fingerprint.questions import (
     BRIEFS,
+    LARGEST,
     METHODS,
     RULES,
     SEGMENTS,
@@ -56,7 +58,7 @@ def library(prints: Prints, months: Sequence[str], workspace: Path, folder: Path
     asked["replan"] = partial(opened.replan, folder / "library at most.json")
     for name, ask in asked.items():
         prints.add(f"library/{name}", answer_text(ask))
-    for table, method in product(TABLES, METHODS):
+    for table, method in set(product(TABLES, METHODS)) - {LARGEST}:
         path = folder / f"library-{table}-{method}.parquet"
         prints.add(f"library/export {table} {method} rows", str(opened.export(table, path, method)))
         prints.file(f"library/export {table} {method}.parquet", path.read_bytes())
@@ -73,9 +75,12 @@ def answer_text(ask: Callable[[], Any]) -> str:
         answer = ask()
     except telads.TeladsError as error:
         return f"{type(error).__name__}: {error.line('ko')} {error.line('en')}"
-    about = (answer.month, answer.window, answer.method, answer.synthetic)
-    sentences = [(sentence.ko, sentence.en) for sentence in answer.sentences]
-    return "\n".join(
-        (repr([str(one) for one in about]), repr(sentences), table_text(answer.rows),
-         answer._repr_html_())
-    )  # fmt: skip
+    about = (answer.month, answer.window, answer.method, answer.synthetic, *answer.warnings)
+    parts = (
+        *map(str, about),
+        json.dumps(dict(answer.facts), ensure_ascii=False, default=str),
+        *(f"{sentence.ko} {sentence.en}" for sentence in answer.sentences),
+        table_text(answer.rows),
+        answer._repr_html_(),
+    )
+    return "\n".join(parts)

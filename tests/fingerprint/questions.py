@@ -11,6 +11,8 @@ SERVICE = "delivery"
 METHODS = ("affinity", "classic")
 TABLES = ("scores", "segments", "targets", "platforms")
 """What can be exported."""
+LARGEST = ("platforms", "affinity")
+"""The one that takes ten seconds as a workbook."""
 PEOPLE = {"kim": "planner", "lee": "viewer", "park": "administrator"}
 """Who may sign in, in which role."""
 
@@ -27,6 +29,8 @@ LIKED = {
 RULES: dict[str, dict[str, Any]] = {"young": YOUNG, "women": WOMEN, "liked": LIKED}
 
 SHOPPING, YOUTUBE = {"service": "shopping", "price": 3500}, {"service": "youtube", "price": 4500}
+PLAN = "reach"
+"""The brief of which every part is asked."""
 BRIEFS: dict[str, dict[str, Any]] = {
     "reach": {"audience": YOUNG, "service": SERVICE, "budget": 50_000_000,
               "platforms": [SHOPPING, YOUTUBE]},

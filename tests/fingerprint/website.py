@@ -15,6 +15,7 @@ from tests.fingerprint.prints import Prints, text_of
 from tests.fingerprint.questions import (
     AGE,
     BRIEFS,
+    LARGEST,
     METHODS,
     PARTS,
     PEOPLE,
@@ -47,19 +48,17 @@ class Site:
         self.prints = prints
         self.asked: set[str] = set()
         self.clients: dict[str, Client] = {"visitor": Client(SERVER_NAME="localhost")}
-        for name in PEOPLE:
-            self.clients[name] = self._signed_in(name)
 
-    def _signed_in(self, name: str) -> Client:
+    def sign_in(self, name: str) -> None:
+        """Let somebody sign in."""
         from django.contrib.auth import get_user_model
         from django.test import Client
 
-        client = Client(SERVER_NAME="localhost")
-        client.force_login(
+        self.clients[name] = Client(SERVER_NAME="localhost")
+        self.clients[name].force_login(
             get_user_model().objects.get(username=name),
             "django.contrib.auth.backends.ModelBackend",
         )
-        return client
 
     def both(self, address: str, *who: str) -> None:
         """A page in both languages."""
@@ -74,13 +73,17 @@ class Site:
         return self._note(name, address, response)
 
     def post(
-        self, address: str, sent: Any, who: str = "visitor", name: str = "", json: bool = False
-    ) -> bytes:
-        """The answer of an address to what is sent."""
+        self, address: str, sent: Any, who: str = "visitor", name: str = "", json: bool = False,
+        secret: str = "",
+    ) -> bytes:  # fmt: skip
+        """The answer of an address to what is sent; `secret` is a pattern of one in it."""
         client = self.clients[who]
         response = (
             client.post(address, sent, "application/json") if json else client.post(address, sent)
         )
+        if secret:
+            (found,) = set(re.findall(secret, response.content.decode()))
+            self.prints.hide(found)
         return self._note(f"{who} POST {address} {name}".strip(), address, response)
 
     def _note(self, name: str, address: str, response: Any) -> bytes:
@@ -118,10 +121,6 @@ def patterns() -> set[str]:
         return set(walk(get_resolver().url_patterns, ""))
 
 
-LARGEST = ("platforms", "affinity")
-"""The table that takes ten seconds as a workbook."""
-
-
 def website(name: str, prints: Prints, months: Sequence[str], folder: Path, upload: Path) -> None:
     """The API or the pages; the addresses there are, and those asked for, are left in files."""
     import django
@@ -131,6 +130,8 @@ def website(name: str, prints: Prints, months: Sequence[str], folder: Path, uplo
     if name == "api":
         api(site, months)
     else:
+        for one in PEOPLE:
+            site.sign_in(one)
         pages(site, months)
         plans(site, months)
         accounts(site)
@@ -305,8 +306,9 @@ def plans(site: Site, months: Sequence[str]) -> None:
     site.post("/plans/2/versions/1/compare/", {"month": months[-1]}, "kim")
     site.post("/plans/1/access/", {"who": "lee", "level": "read"}, "kim")
     site.both("/plans/1/", "lee")
-    page = site.post("/plans/1/versions/2/share/", {"days": "7"}, "kim").decode()
-    (link,) = {found[0] for found in re.finditer(r"/plans/shared/[\w-]+/", page)}
+    token = r"/plans/shared/([\w-]+)/"
+    page = site.post("/plans/1/versions/2/share/", {"days": "7"}, "kim", secret=token).decode()
+    link = f"/plans/shared/{re.findall(token, page)[0]}/"
     for prefix in ("", "/en"):
         site.get(prefix + link)
     for kind in ("pdf", "csv"):
@@ -329,9 +331,11 @@ def accounts(site: Site) -> None:
     site.both("/account/users/", "park", "kim")
     for number in (1, 2, 3):
         site.both(f"/account/users/{number}/", "park")
-    site.post("/account/users/", {"name": "choi", "role": "viewer"}, "park")
+    token = r"/account/choose/\w+/([\w-]+)/"
+    site.post("/account/users/", {"name": "choi", "role": "viewer"}, "park", secret=token)
     site.both("/account/users/4/", "park")
-    for what, sent in (("link", {}), ("role", {"role": "planner"}), ("disable", {}),
+    site.post("/account/users/4/link/", {}, "park", secret=token)
+    for what, sent in (("role", {"role": "planner"}), ("disable", {}),
                        ("enable", {}), ("unlock", {})):  # fmt: skip
         site.post(f"/account/users/4/{what}/", sent, "park")
     site.post("/account/users/addresses/unlock/", {}, "park")
