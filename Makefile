@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ test: install ## run all tests that this machine has the tools for (시험)
 
 test-all: ## run all tests; a tool or file that is missing is a failure (빠짐없이 시험)
 	TELADS_TEST_ALL=1 $(MAKE) test
+
+fingerprint: install ## renew the hashes of everything that is shown and written (결과의 지문 갱신)
+	$(BIN)/python -m tests.fingerprint
 
 fresh: ## make demo and all tests on a bare Debian 12, made anew; as root (빈 컴퓨터에서 확인)
 	scripts/fresh.sh --all
