@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-privacy install-docs install-tools demo test test-all fresh coverage check format bench bench-scale soak docs lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,7 +66,9 @@ install-sso: $(BIN)/.installed-sso ## single sign-on as well, not for developers
 
 install-privacy: $(BIN)/.installed-privacy ## noise for cells of logs as well, likewise (차등 프라이버시 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-privacy: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+install-docs: $(BIN)/.installed-docs ## what builds the documents as a site, likewise (문서 사이트 도구 설치)
+
+$(BIN)/.installed-sso $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
@@ -112,9 +114,14 @@ soak: install ## 200 planners at once for five minutes on PostgreSQL, and write 
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso privacy
+EXTRAS := spark sso privacy docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
+
+docs: install ## build the documents as a site in build/site; a warning is an error (문서 사이트 만들기)
+	$(BIN)/sphinx-build --fresh-env --nitpicky --fail-on-warning --keep-going --quiet \
+	  --conf-dir docs --doctree-dir build/doctrees . build/site
+	@echo "build/site/docs/index.html"
 
 lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	@test -x $(BIN)/pip-compile || $(MAKE) install
