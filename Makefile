@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-docs install-tools demo test test-all fresh coverage check format bench bench-scale soak docs lock clean
+.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,7 +83,7 @@ test: install ## run all tests that this machine has the tools for (시험)
 test-all: ## run all tests; a tool or file that is missing is a failure (빠짐없이 시험)
 	TELADS_TEST_ALL=1 $(MAKE) test
 
-fresh: ## run make demo and all tests on a new, bare Debian 12; as root (빈 컴퓨터에서 확인)
+fresh: ## make demo and all tests on a bare Debian 12, made anew; as root (빈 컴퓨터에서 확인)
 	scripts/fresh.sh --all
 
 coverage: install ## run all tests, and report the lines they reach (시험이 거치는 코드)
@@ -118,6 +118,7 @@ EXTRAS := spark sso privacy docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
 
+.PHONY: docs install-docs
 docs: install ## build the documents as a site in build/site; a warning is an error (문서 사이트 만들기)
 	$(BIN)/sphinx-build --fresh-env --nitpicky --fail-on-warning --keep-going --quiet \
 	  --conf-dir docs --doctree-dir build/doctrees . build/site
