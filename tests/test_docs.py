@@ -76,6 +76,7 @@ def test_the_brief_and_the_rules_of_the_page_on_planning_can_be_used(twin_build:
     assert plan.result.summary["spend"] == brief["budget"]
 
 
+@pytest.mark.slow
 def test_the_tutorial_runs_and_prints_what_it_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
