@@ -21,6 +21,7 @@ from telads.planning.rules_read import read_rules
 from telads.settings import SETTINGS
 from telads.workspace import Build
 from tests.cli.conftest import runner
+from tests.conftest import TWIN_MONTHS
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -76,12 +77,17 @@ def test_the_brief_and_the_rules_of_the_page_on_planning_can_be_used(twin_build:
     assert plan.result.summary["spend"] == brief["budget"]
 
 
-@pytest.mark.slow
 def test_the_tutorial_runs_and_prints_what_it_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+    twin_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The files that `telads synth` makes there are those that all tests share."""
     page = (DOCS / "tutorial.md").read_text("utf-8")
     blocks = re.findall(r"```(sh|text|json)\n(.*?)```", page, re.DOTALL)
+    assert (
+        f"telads synth files --months {TWIN_MONTHS[0]}..{TWIN_MONTHS[-1]} --file-format csv" in page
+    )
+    (tmp_path / "files").symlink_to(twin_files)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TELADS_WORKSPACE", "telads-data")
     run, said, shown = runner(capsys), "", 0
@@ -96,7 +102,7 @@ def test_the_tutorial_runs_and_prints_what_it_shows(
         said = ""
         for line in text.splitlines():
             words = shlex.split(line)
-            if words[0] == "telads" and words[1] not in {"serve", "user"}:
+            if words[0] == "telads" and words[1] not in {"synth", "serve", "user"}:
                 told = run(*words[1:], "--lang", "en")
                 assert told.code == 0, told.err
                 said += told.out
