@@ -21,7 +21,7 @@ import typer  # noqa: E402
 from telads.answers import contract  # noqa: E402
 from telads.answers.answer import CONTRACT  # noqa: E402
 from telads.cli import app  # noqa: E402
-from telads.planning import contract as planning  # noqa: E402
+from telads.planning import schema as planning  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ def settings_page() -> str:
         "# Settings", "",
         MADE.strip(), "",
         "Read from the environment, else from a file `.env` in the folder telads is started in.",
-        "An empty value counts as none. `telads doctor` prints the values in force; a variable",
-        "that begins with `TELADS_` and is no setting is told by every command.",
-        "`DATABASE_URL`, which hosting services set, counts where `TELADS_DATABASE_URL` is empty.",
-        "Without `TELADS_LANG` the command line is Korean where the locale is (`LC_ALL`,",
-        "`LC_MESSAGES`, `LANG`), or where `LANGUAGE` names `ko` before `en`; as for GNU programs,",
-        "that does not count where the locale is `C`, `C.UTF-8` or none, which is English.",
+        "An empty value means unset. `telads doctor` prints the values in force; every command",
+        "warns of a variable that begins with `TELADS_` and is not a setting.",
+        "`DATABASE_URL`, which hosting services set, is used if `TELADS_DATABASE_URL` is empty.",
+        "Without `TELADS_LANG` the command line is Korean if the locale is (`LC_ALL`,",
+        "`LC_MESSAGES`, `LANG`), or if `LANGUAGE` names `ko` before `en`. As in GNU programs,",
+        "`LANGUAGE` is ignored if the locale is `C`, `C.UTF-8` or none, which means English.",
         "`TELADS_FONT_DIR`, in the environment only, names a folder with a Korean font for",
-        "pictures and PDF; without it they use Noto Sans KR, which is installed with telads.",
+        "pictures and PDF; by default they use Noto Sans KR, which is installed with telads.",
         "`TELADS_FLOOR` and `TELADS_FORECAST_PHI` take effect with the next `telads build`; until",
-        "then `telads status` says so.", "",
-        "| variable | default | what it is |", "|---|---|---|",
+        "then `telads status` reports them.", "",
+        "| variable | default | meaning |", "|---|---|---|",
         *(f"| `{setting.variable}` | {_code(setting.default)} | {setting.text.en} |"
           for setting in SETTINGS),
     ]  # fmt: skip
@@ -63,13 +63,13 @@ def command_line_page() -> str:
         "# Command line", "",
         MADE.strip(), "",
         f"{group.help}", "",
-        "Exit code 0: done; 2: asked wrongly (an option, a choice, a setting); 1: anything else.",
+        "Exit codes: 0 success; 2 usage error (an option, a choice, a setting); 1 any other error.",
         "An error is one line on standard error; `telads --debug VERB ...` shows its origin.",
-        "`telads` stands in `bin` of the environment it was installed into (`.venv/bin/telads`);",
-        "`python -m telads` there is the same. What it says is in Korean where the locale is, else",
-        "in English; `--lang ko` and `TELADS_LANG=ko` choose ([settings](settings.md)). Shell",
+        "`telads` is in `bin` of the environment it was installed into (`.venv/bin/telads`);",
+        "`python -m telads` there is the same. Output is in Korean if the locale is, else in",
+        "English; `--lang ko` and `TELADS_LANG=ko` choose ([settings](settings.md)). Shell",
         "completion: `telads --install-completion`.", "",
-        "Most verbs also take:", "",
+        "Most commands also take:", "",
         *_table(_shared(group)),
     ]  # fmt: skip
     for name, command in _verbs(group):
@@ -90,11 +90,11 @@ def json_page() -> str:
         "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
         "the language asked for, names of districts are always the Korean ones. Audiences and",
         "plans (`telads audience`, `plan`, `replan`) have the same form; their schema is",
-        "`telads.planning.contract.schema(question)`. The saved plan is described in",
+        "`telads.planning.schema.schema(question)`. The saved plan is described in",
         "[planning.md](planning.md).", "",
         "Sizes are sums of sizes of segments, which are rounded to 10; they weigh every mean.",
         "Figures have at most four significant digits, affinities and associations three decimals;",
-        "what is known for fewer people than the floor is `null` ([method.md](method.md)).", "",
+        "a figure known for fewer people than the floor is `null` ([method.md](method.md)).", "",
         "## The document", "",
         "| key | |", "|---|---|",
         *(f"| `{name}` | {text.en} |" for name, text in contract.DOCUMENT.items()), "",
@@ -106,17 +106,17 @@ def json_page() -> str:
         *_keys(contract.FACTS), "",
         "## Errors over the network", "",
         "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
-        "then `code`, `advice` and what the error is about (`value`, `parameter`, `file`, `row`,",
-        "`column`; `rule` is the place in a brief or in rules). The codes stand at",
-        "`/api/v1/docs`. Each address takes the parameters that",
-        "`/api/v1/openapi.json` lists for it, a picture those that it has a use for, and checks",
+        "then `code`, `advice` and the subject of the error (`value`, `parameter`, `file`, `row`,",
+        "`column`; `rule` is the place in a brief or in rules). The codes are listed at",
+        "`/api/v1/docs`. Each address accepts the parameters that",
+        "`/api/v1/openapi.json` lists for it, a picture those that it uses, and checks",
         "every one: 422 for a value that cannot be read or a parameter that is not listed, 404",
-        "for a name that is not there. What the schema lists is answered, but for what the",
+        "for an unknown name. Values in the schema are answered, except as the",
         "address documents: a month or district that the build does not hold (404), a group too",
         "small to be shown (404), an index service by a sum of use (400).", "",
-        "`POST /api/v1/audience` and `POST /api/v1/plan` read JSON, the very files that the",
-        "command line reads ([planning.md](planning.md)): 415 for another `Content-Type`, 413 for",
-        "one that is too long, 400 for what is no JSON or no brief.", "",
+        "`POST /api/v1/audience` and `POST /api/v1/plan` read the same JSON files as the",
+        "command line ([planning.md](planning.md)): 415 for another `Content-Type`, 413 for",
+        "a body that is too long, 400 if it is not JSON or not a brief.", "",
         "## Rows",
     ]  # fmt: skip
     for question in contract.ROWS:

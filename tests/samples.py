@@ -8,7 +8,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from telads.features.panel import Panel, read_panel
+from telads.method.segments import Panel, read_panel
 from telads.model import Month
 from tests.seoul import AGES5, SERVICE_IDS
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from telads.dataset import Kind
-from telads.language import Lang, join_names, josa
 from telads.model import Month, Window
+from telads.text import Lang, join_names, josa
 from telads.wording import (
     be,
     figure,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from telads.dataset import in_force
 from telads.errors import UnknownChoice
-from telads.language import Text, typed
+from telads.text import Text, typed
 
 _MONTHS = (r"([0-9]{4})[-./]([0-9]{1,2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})년 ?([0-9]{1,2})월")
 """How a month may be written: year and month."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from telads.dataset import Kind, in_force
-from telads.language import Lang, Text, inside
 from telads.model import Sex, Window
+from telads.text import Lang, Text, inside
 
 _SECONDS_AN_HOUR = 3600
 

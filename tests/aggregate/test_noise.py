@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from telads.aggregate.cells import users
+from telads.aggregate.job import aggregate
 from telads.aggregate.noise import (
     LONGEST_MONTH,
     Kind,
@@ -22,7 +23,6 @@ from telads.aggregate.noise import (
     with_noise,
 )
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
@@ -32,7 +32,7 @@ from telads.workspace import Workspace
 from tests.aggregate import logs
 from tests.seoul import SEOUL, SERVICE_IDS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8").split())
 LABEL = Month.of(2023, 6)
 LONGEST = LONGEST_MONTH * SEOUL.window_months
 MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))

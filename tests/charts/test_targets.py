@@ -6,7 +6,7 @@ import polars as pl
 
 from telads.charts.render import specification, title_of
 from telads.charts.targets import draw
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import TARGETS, rows
 from tests.seoul import BY_ID
 

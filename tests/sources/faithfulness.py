@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telads.features.affinity import affinity
-from telads.features.association import correlations
+from telads.method.affinity import affinity
+from telads.method.association import correlations
 from telads.model import Month
 from tests.seoul import AGES, BY_ID, SERVICE_IDS
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from telads.ingest import ingest
-from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Entry
+from telads.text import Text
 from telads.workspace import Workspace
 from tests.seoul import BY_ID
 from tests.sources.portal import HEADERS, Row, portal_rows, write_xlsx

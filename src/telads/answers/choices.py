@@ -10,8 +10,8 @@ from telads.answers.grouped import KEPT
 from telads.answers.tables import districts, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
-from telads.language import Text, same, typed
 from telads.model import Month, Segment, Sex
+from telads.text import Text, same, typed
 from telads.workspace import Build
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from telads.dataset import in_force
-from telads.language import Lang, Text
 from telads.model import Month, Sex
+from telads.text import Lang, Text
 from telads.wording import figure
 
 Row = dict[str, Any]

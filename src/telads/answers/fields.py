@@ -1,6 +1,6 @@
 """The keys of answers in JSON: each one's kind, an example, what it means and its unit.
 
-`contract` makes the documents of them, `planning.contract` those of audiences and plans.
+`contract` makes the documents of them, `planning.schema` those of audiences and plans.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.dataset import in_force
-from telads.language import Text
+from telads.text import Text
 
 
 class Field(NamedTuple):

@@ -8,9 +8,9 @@ from telads.answers.answer import Answer
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.tables import of_month
 from telads.dataset import in_force
-from telads.disclosure import SHARE_DIGITS
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS
 from telads.model import Month, Sex
+from telads.text import Text
 from telads.wording import group_name, people
 from telads.workspace import Build
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from telads.answers.audience import Size
 from telads.dataset import Measure, in_force
-from telads.language import Text, join_names, josa
 from telads.model import Segment, Sex
+from telads.text import Text, join_names, josa
 from telads.wording import in_sentence, people, segment_name
 
 Row = dict[str, Any]
@@ -242,7 +242,7 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
-    from telads.features.signals import CLEARLY, hint_of
+    from telads.method.signals import CLEARLY, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
     strong = [

@@ -12,7 +12,7 @@ import altair as alt
 
 from telads.charts import theme
 from telads.dataset import in_force
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,7 +11,7 @@ from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
 from telads.dataset import Kind, Measure, in_force
-from telads.language import Lang, Text, josa
+from telads.text import Lang, Text, josa
 from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:

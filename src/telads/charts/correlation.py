@@ -10,7 +10,7 @@ import altair as alt
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.dataset import in_force
-from telads.language import Lang, Text, josa
+from telads.text import Lang, Text, josa
 from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:

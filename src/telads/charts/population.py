@@ -9,8 +9,8 @@ import altair as alt
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.dataset import in_force
-from telads.language import Lang, Text
 from telads.model import Month, Sex
+from telads.text import Lang, Text
 from telads.wording import group_name, number, people
 
 if TYPE_CHECKING:

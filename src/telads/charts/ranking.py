@@ -9,7 +9,7 @@ import altair as alt
 from telads.charts import theme
 from telads.charts.frames import known
 from telads.dataset import Measure, in_force
-from telads.language import Lang, Text, join_names, josa
+from telads.text import Lang, Text, join_names, josa
 from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
 from telads.dataset import Measure, in_force
-from telads.language import Lang, Text, join_names, josa
+from telads.text import Lang, Text, join_names, josa
 from telads.wording import in_sentence, people, segment_name
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from telads.errors import IndexRefused, UnknownChoice, choose
-from telads.language import LANGUAGES, Lang, Text, inside, join_names, josa, typed
+from telads.text import LANGUAGES, Lang, Text, inside, join_names, josa, typed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ from telads.dataset.definition import (
     Topic,
 )
 from telads.errors import DatasetError, choose, meant
-from telads.language import Lang, Text, same, typed
+from telads.text import Lang, Text, same, typed
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,12 +7,12 @@ from math import ceil, floor, log10
 from typing import Any
 
 from telads.dataset import in_force
-from telads.language import LANGUAGES, Text, josa, same
 from telads.planning.audience import Audience, Overlap, Standing
-from telads.planning.limits import money
+from telads.planning.brief import money
 from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
+from telads.text import LANGUAGES, Text, josa, same
 from telads.wording import people
 
 DIGITS = 3

@@ -7,8 +7,8 @@ from typing import Any
 
 from telads.answers.columns import ASSUMPTIONS, GOALS, LIMITS, column_of
 from telads.dataset import in_force
-from telads.language import Lang, Text, same
 from telads.model import Sex
+from telads.text import Lang, Text, same
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from telads.dataset import in_force
 from telads.errors import DataError
-from telads.language import Text
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

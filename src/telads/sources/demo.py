@@ -15,7 +15,6 @@ import numpy as np
 
 from telads.dataset import in_force
 from telads.errors import DataError, OtherFile, UnknownChoice
-from telads.language import Text
 from telads.model import Month
 from telads.sources import Reading, source_of
 from telads.sources.drift import cell_drift, generator, segment_drift
@@ -32,6 +31,7 @@ from telads.sources.fitting import (
 from telads.sources.profile import Profile, fit_profile
 from telads.sources.raking import draw_cells, possible
 from telads.tables.schema import KEY, PLACE
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from telads.dataset import in_force, put_in_force
 from telads.errors import DataError, UnknownChoice, WorkspaceError
-from telads.language import Text
 from telads.model import Month
 from telads.sources.demo import synthesise
 from telads.sources.profile import Profile
 from telads.sources.seoul import WIDE_TABLE
 from telads.tables.store import replacing
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from telads.dataset import in_force
 from telads.errors import DataError
-from telads.language import Text
 from telads.model import Month, Sex
 from telads.sources import Reading
 from telads.sources.files import SUFFIXES, RawFile, RawTable, read_file
 from telads.sources.headers import Headers, other_file, read_headers
 from telads.tables import checks
 from telads.tables.schema import KEY, PLACE, POPULATION, values_in
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,7 +14,7 @@ from telads.charts.borders import Area, short
 from telads.charts.choropleth import Shown, shown
 from telads.charts.render import in_one_line
 from telads.dataset import in_force
-from telads.language import Lang
+from telads.text import Lang
 from telads.web.jinja import rendered
 from telads.web.svg import Outline, outlines
 

@@ -22,7 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from telads.dataset import Dataset, in_force
-from telads.language import Lang
+from telads.text import Lang
 from telads.web.templatetags.texts import filled
 
 if TYPE_CHECKING:

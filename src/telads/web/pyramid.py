@@ -12,8 +12,8 @@ from telads.answers.pictures import Picture
 from telads.charts import population, theme
 from telads.charts.render import in_one_line
 from telads.dataset import in_force
-from telads.language import Lang
 from telads.model import Sex
+from telads.text import Lang
 from telads.web.jinja import rendered
 
 

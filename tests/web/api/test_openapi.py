@@ -21,7 +21,7 @@ from schemathesis.checks import CHECKS
 
 from telads.answers import contract
 from telads.charts import CHARTS
-from telads.language import Lang, typed
+from telads.text import Lang, typed
 from telads.web.api.openapi import ANSWERS, BODIES, OPERATIONS, PREFIX, document
 from telads.web.api.routes import api
 from tests.seoul import SEOUL

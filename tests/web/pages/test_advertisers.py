@@ -17,11 +17,11 @@ from django.test import Client, override_settings
 
 from telads.answers.platforms import of_targets, platforms
 from telads.answers.targets import ORDERS, targets
-from telads.language import Lang
 from telads.model import Segment, Sex
+from telads.text import Lang
 from telads.version import __version__
-from telads.web.pages.advertisers.rows import extent
-from telads.web.written import written
+from telads.web.formatting import written
+from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
 from telads.workspace import Build, Workspace
 from tests.seoul import AGES, BY_ID

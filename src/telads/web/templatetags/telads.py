@@ -29,10 +29,10 @@ from django.utils.translation import get_language
 from telads.answers.answer import Answer
 from telads.answers.columns import method_name
 from telads.dataset import Dataset, in_force
-from telads.language import Lang, Text
 from telads.model import Month, Sex
+from telads.text import Lang, Text
+from telads.web.components import NOTES, PAGES, Bar, Note, address_in, note, table_of
 from telads.web.jinja import rendered
-from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, note, table_of
 from telads.wording import number, span
 from telads.wording import people as people_text
 

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from telads.dataset import in_force
-from telads.language import Lang
+from telads.text import Lang
 
 register = template.Library()
 register.tags.update(i18n.register.tags)

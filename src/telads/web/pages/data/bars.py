@@ -11,8 +11,8 @@ from telads.charts import theme
 from telads.charts.population import PERSONS
 from telads.charts.render import families
 from telads.dataset import in_force
-from telads.language import Lang, Text
 from telads.model import Sex
+from telads.text import Lang, Text
 from telads.wording import group_name, observed
 
 _WIDTH, _FIGURES = 660, 70
