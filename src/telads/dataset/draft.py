@@ -25,7 +25,7 @@ _HINTS: dict[str, str] = {
     "month": r"month|m[aå]ned|mois|monat|mes\b|년월|연월|기준월",
     "sex": r"sex|gender|k[oø]n\b|geschlecht|sexe|성별",
     "age5": r"\bage|alder|alter|edad|연령|나이",
-    "code": r"code|코드|_nr|\bnr\b|\bid\b",
+    "code": r"code|코드|_(nr|no|id)$|^(nr|no|id)$|number$",
     "population": r"population|people|persons?\b|person|einwohner|inhabit|인구",
 }
 _MALE, _FEMALE = r"m|h|1|남", r"f|k|w|2|여"
