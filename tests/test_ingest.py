@@ -20,7 +20,7 @@ from telads.errors import DataError, WorkspaceBusy, WorkspaceError
 from telads.ingest import Taken, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.test_workspace import held

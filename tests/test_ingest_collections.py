@@ -15,7 +15,7 @@ from telads.errors import DataError
 from telads.ingest import Taken, check, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.tables.warnings import by_month
 from telads.withdraw import withdraw
 from telads.workspace import Workspace

@@ -12,7 +12,7 @@ import pytest
 from telads.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.workspace import Workspace
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 from tests.sources.portal import write_month

@@ -110,7 +110,7 @@ def _refuse_shrinking(before: Entry, entry: Entry) -> None:
     held = set(in_force().service_ids) & set(before.prints)
     counts = (
         (Text("행", "rows"), before.rows, entry.rows),
-        (Text("행정동", "neighbourhoods"), len(before.codes), len(entry.codes)),
+        (in_force().neighbourhood.plural, len(before.codes), len(entry.codes)),
         (Text("서비스", "services"), len(held), len(held & set(entry.prints))),
     )
     fewer = [(name, old, new) for name, old, new in counts if new < LEAST_SHARE * old]

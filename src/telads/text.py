@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
@@ -14,14 +14,31 @@ _FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
 _DIGITS = "영일이삼사오육칠팔구"
 
 
+Filled = Callable[[str, Lang], str]
+_filled: list[Filled] = []
+"""What fills the places of texts, `{city}`: set by `telads.dataset`, which knows the names."""
+
+
+def fill_places_by(filled: Filled) -> None:
+    """Have the places of all texts filled by a function of a text and its language."""
+    _filled[:] = [filled]
+
+
 class Text(NamedTuple):
-    """One sentence or name in both languages; call it with a language to get a string."""
+    """One sentence or name in both languages; call it with a language to get a string.
+
+    A text of any dataset has places for its names, `Map of {city}`, which are filled when it is
+    called (`Dataset.filled`).
+    """
 
     ko: str
     en: str
 
     def __call__(self, lang: Lang) -> str:
-        return self.ko if lang == "ko" else self.en
+        text = self.ko if lang == "ko" else self.en
+        if _filled and ("{" in text or "[[" in text):
+            return _filled[0](text, lang)
+        return text
 
     @property
     def do_not_call_in_templates(self) -> bool:

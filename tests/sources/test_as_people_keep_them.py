@@ -12,7 +12,7 @@ from telads.errors import DataError, OtherFile
 from telads.model import Month
 from telads.sources.files import read_raw
 from telads.sources.headers import recognise
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.text import Text
 from tests.sources.broken import first_sheet_empty
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_xlsx

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from telads.errors import DataError
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from tests.sources.portal import portal_rows, write_xlsx
 
 

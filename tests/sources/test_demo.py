@@ -17,7 +17,7 @@ from telads.sources import Reading
 from telads.sources.demo import fit_folder, read_profile, synthesise
 from telads.sources.portal_writer import FileFormat, portal_table, write_portal_file, write_twin
 from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.tables.schema import KEY, values_in
 from telads.workspace import Workspace
 from tests.seoul import AGES5, DISTRICTS

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 
 from telads.model import Month, months_between
 from telads.sources.demo import read_profile, synthesise
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from tests.seoul import AGES, BY_ID, SERVICE_IDS
 from tests.sources.faithfulness import (
     Cells,

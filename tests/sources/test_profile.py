@@ -17,7 +17,7 @@ from telads.sources.copula import measure_scatter
 from telads.sources.demo import fit_folder, read_profile, synthesise
 from telads.sources.fitting import SEXES, bands
 from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from tests.seoul import BY_ID
 
 JUNE = Month.of(2023, 6)

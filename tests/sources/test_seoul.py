@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from telads.model import Month
 from telads.sources.headers import recognise
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.tables.schema import KEY, values_in
 from tests.seoul import BY_ID, MEASURES
 from tests.sources.conformance import SourceConformance

@@ -36,7 +36,7 @@ DAYS = 32
 """A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
 
 MALE, FEMALE = 1, 2
-HOMES = (10_000, BASES["home"] - 1)
+LARGEST_HOME = BASES["home"] - 1
 BIRTHS = (1880, 2100)
 """What can be a home code or a year of birth at all; anything else is as good as not known."""
 
@@ -76,8 +76,14 @@ def sexes() -> dict[str, int]:
     return {
         word: numbers[sex.id]
         for sex in in_force().sexes.values()
-        for word in dict.fromkeys((sex.id, *sex.spellings))
+        for spelt in (sex.id, *sex.spellings)
+        for word in {spelt, spelt.upper()}
     }
+
+
+def _homes() -> tuple[int, int]:
+    """What can be a home code at all: one of as many digits as a district's code, or more."""
+    return 10 ** (len(next(iter(in_force().districts))) - 1), LARGEST_HOME
 
 
 def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
@@ -89,7 +95,7 @@ def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
         rows = engine.meanings(rows, "sex", sexes())
     return rows.select(
         SUBSCRIBER, "service", "day",
-        home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", HOMES),
+        home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", _homes()),
         sex=day * nw.lit(BASES["sex"], nw.Int32) + possible("sex", (MALE, FEMALE)).cast(nw.Int32),
         birth=day * nw.lit(BASES["birth"], nw.Int32)
               + possible("birth_year", BIRTHS).cast(nw.Int32),

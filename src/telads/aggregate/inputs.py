@@ -108,13 +108,16 @@ def read_places(path: Path) -> pl.DataFrame:
 
 
 def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
-    """Places told by census codes alone: seven digits, the first five are the district's."""
+    """Places told by their codes alone, which begin with their district's."""
     import polars as pl
 
+    dataset = in_force()
+    digits, begins = dataset.neighbourhood.code_digits or 0, len(next(iter(dataset.districts)))
+    written = [str(code).zfill(digits) for code in sorted(codes)]
     rows = [
-        (str(code), in_force().districts[str(code)[:5]].ko, str(code))
-        for code in sorted(codes)
-        if len(str(code)) == 7 and str(code)[:5] in in_force().districts
+        (code, dataset.districts[code[:begins]].ko, code)
+        for code in written
+        if len(code) == digits and code[:begins] in dataset.districts
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(PLACE, pl.String), orient="row")
 
@@ -128,13 +131,14 @@ def read_census(path: Path) -> pl.DataFrame:
     population = _column(table, POPULATION)
     sexes = {str(sex): str(sex) for sex in Sex}
     ages = {str(age): str(age) for age in in_force().cell_ages}
+    first, second, *_, last = in_force().cell_ages
     known = pl.DataFrame({
         "code": checks.codes(table.origin, code).str.replace(*AS_NUMBER),
         "sex": checks.choices(table.origin, sex, sexes, Text("M 또는 F여야 합니다.",
                                                             "It must be M or F.")),
         "age5": checks.choices(table.origin, age5, ages,
-                               Text("20, 25 .. 75 중 하나여야 합니다.",
-                                    "It must be 20, 25 .. 75.")).cast(pl.Int16),
+                               Text(f"{first}, {second} .. {last} 중 하나여야 합니다.",
+                                    f"It must be {first}, {second} .. {last}.")).cast(pl.Int16),
         POPULATION: checks.numbers(table.origin, population, ("*", "")),
     })  # fmt: skip
     checks.reject_duplicates(table.origin, known)

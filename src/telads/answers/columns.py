@@ -24,7 +24,7 @@ LABELS: dict[str, Text] = {
 
 MOVEMENTS: dict[str, Text] = {
     "still": Text("거의 그대로", "about the same"),
-    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
+    "city": Text("{city} 전반의 움직임", "a movement all over {city}"),
     "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
     "noise": Text("오차 범위 안의 움직임", "within noise"),
 }
@@ -175,7 +175,7 @@ def _won(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: "–" if row[name] is None else f"{row[name]:,}{_WON(lang)}"
 
 
-_WON = Text("원", " won")
+_WON = Text("{unit}", " {unit}")
 _STATUS: dict[str, Text] = {
     "stayed": Text("그대로", "stayed"),
     "entered": Text("들어옴", "entered"),
@@ -261,7 +261,7 @@ COLUMNS: dict[str, Column] = {
     "month": Column(Text("기준 달", "Month"), _month("month"), figure=False),
     "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
     "district": Column(
-        Text("자치구", "District"),
+        Text("{district}", "{District}"),
         lambda row, lang: in_force().district_name(row["district"], lang),
         figure=False,
     ),
@@ -272,7 +272,7 @@ COLUMNS: dict[str, Column] = {
     "population": _figure(Text("인원", "People"), "population", ",.0f"),
     "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
     "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),
-    "index": _figure(Text("지수(서울=100)", "Index (city 100)"), "index", ".0f"),
+    "index": _figure(Text("지수({city}=100)", "Index (city 100)"), "index", ".0f"),
     "index_low": _figure(Text("동네 80% 하한", "Places 80% low"), "index_low", ".0f"),
     "index_high": _figure(Text("동네 80% 상한", "Places 80% high"), "index_high", ".0f"),
     "index_next_low": _figure(Text("다음 달 80% 하한", "Next 80% low"), "index_next_low", ".0f"),
@@ -285,7 +285,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True), form="+.2f"),
     "change_city": Column(
-        Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
+        Text("{city} 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
     ),
     "change_local": Column(
         Text("지역 몫", "Local part"), _in_unit("change_local", True), form="+.2f"
@@ -311,7 +311,7 @@ COLUMNS: dict[str, Column] = {
     "signal": Column(Text("신호", "Signal"), _signal, figure=False),
     "value": _figure(Text("값", "Value"), "value", ",.1f"),
     "se": _figure(Text("표준오차", "Standard error"), "se", ",.2f"),
-    "z_city": _figure(Text("서울 대비(표준편차)", "Against the city (sd)"), "z_city", "+.2f"),
+    "z_city": _figure(Text("{city} 대비(표준편차)", "Against the city (sd)"), "z_city", "+.2f"),
     "z_peers": _figure(
         Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"), "z_peers", "+.2f"
     ),
@@ -352,7 +352,7 @@ OF_QUESTION: dict[tuple[str, str], Column] = {
         ("plan_comparison", name): _figure(title, name, "+.2f")
         for name, title in {
             "change": Text("변화", "Change"),
-            "change_city": Text("서울 전체 몫", "City's part"),
+            "change_city": Text("{city} 전체 몫", "City's part"),
             "change_local": Text("지역 몫", "Local part"),
         }.items()
     },

@@ -97,4 +97,4 @@ def _whom(sex: Sex | None, age: int | None) -> Text:
         return sex.text
     if age:
         return Text(f"{in_force().age_text(age).ko} 사람", f"people {in_force().age_text(age).en}")
-    return Text("20세 이상 사람", "people aged 20 and over")
+    return in_force().fill(Text("{first}세 이상 사람", "people aged {first} and over"))

@@ -144,7 +144,8 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     """A segment's services; with a service, the platforms for its advert."""
     if not (asked.district and asked.sex and asked.age):
         raise UnknownChoice(
-            Text("자치구, 성별, 나이가 모두 필요합니다.", "District, sex and age are all needed."),
+            in_force().fill(Text("{district}, 성별, 나이가 모두 필요합니다.",
+                                  "{District}, sex and age are all needed.")),
             Text("세 가지를 모두 골라 주세요.",
                  "Choose all three."),
         )  # fmt: skip

@@ -28,7 +28,7 @@ _SOURCES = {
     "city": Text("{city}의 같은 성별·나이 전체에 나타난 움직임입니다",
                  "a movement of the same sex and age all over the city"),
     "local": Text(f"이 지역만의 움직임이며, {PASSING.ko}",
-                  f"a movement of this district's own; {PASSING.en}"),
+                  f"a movement of this {{district}}'s own; {PASSING.en}"),
     "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
                   "not the city's movement, but within noise, so it may mean nothing"),
 }  # fmt: skip
@@ -258,8 +258,8 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
         )  # fmt: skip
     return tuple(
         Text(
-            f"{signal.text.ko}: 같은 성별·나이의 다른 자치구보다 뚜렷이 높습니다. "
-            f"{josa(hint.ko, '을/를')} 살펴보십시오.",
+            f"{signal.text.ko}: 같은 성별·나이의 다른 {in_force().district.text.ko}보다 뚜렷이 "
+            f"높습니다. {josa(hint.ko, '을/를')} 살펴보십시오.",
             f"{signal.text.en}: clearly higher than for the same sex and age elsewhere; "
             f"consider {hint.en}.",
         )

@@ -147,8 +147,9 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
     highest, lowest = _say(most, subject, lang), _say(least, subject, lang)
     if least == most:
         return Text(
-            f"{josa(name, '은/는')} 모든 자치구가 같습니다({highest})",
-            f"{name}: the same in all districts ({highest})",
+            f"{josa(name, '은/는')} 모든 "
+            f"{josa(in_force().district.text.ko, '이/가')} 같습니다({highest})",
+            f"{name}: the same in all {in_force().district.plural.en} ({highest})",
         )(lang)
     high_word, low_word = _ends_in_korean(subject.kind)
     return Text(

@@ -70,20 +70,22 @@ def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: L
     if total == 1:
         return Text(f"{name.ko} 광고 대상은 {first}입니다", f"The {name.en} target: {first}")(lang)
     where = [in_force().district_name(district, lang) for district in front]
+    level = in_force().district
     if places == 1:
         return Text(f"{name.ko} 광고 대상 {total}개 집단은 모두 {where[0]}에 있습니다",
                     f"All {total} {name.en} targets are in {where[0]}")(lang)  # fmt: skip
     if most == 1 or len(front) > _SHOWN:
         return Text(
-            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 흩어져 있고, "
+            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 흩어져 있고, "
             f"1위는 {first}입니다",
-            f"The {total} {name.en} targets are spread over {places} districts; first: {first}",
+            f"The {total} {name.en} targets are spread over {places} {level.plural.en}; "
+            f"first: {first}",
         )(lang)
     named, each = join_names(where, lang), len(front) > 1
     return Text(
-        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 있고, "
+        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 있고, "
         f"{josa(named, '이/가')} {'각각 ' if each else ''}{most}개로 가장 많습니다",
-        f"The {total} {name.en} targets lie in {places} districts; "
+        f"The {total} {name.en} targets lie in {places} {level.plural.en}; "
         f"{named} {'have' if each else 'has'} the most ({most}{' each' if each else ''})",
     )(lang)
 

@@ -67,7 +67,7 @@ FATES: dict[str, Text] = {
     "no_sex": Text("성별 모름", "sex not known"),
     "no_birth_year": Text("출생연도 모름", "birth year not known"),
     "impossible_age": Text("있을 수 없는 나이", "of an impossible age"),
-    "under_20": Text("20세 미만", "under 20"),
+    "under_20": Text("{first}세 미만", "under {first}"),
     "small": Text("작아서 가린 칸", "cells hidden as small"),
     "protecting": Text("그 칸을 지키려 가린 칸", "cells hidden to protect them"),
     "mobility_only": Text("이동만 가린 칸", "cells with movement hidden only"),
@@ -220,7 +220,7 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
     lines = [f"{line} ({facts(lang)})"]
     for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden"):
         counts = entry.made.get(group, {})
-        told = [f"{FATES[name](lang)} {n:,}" for name, n in counts.items() if n]
+        told = [f"{in_force().fill(FATES[name])(lang)} {n:,}" for name, n in counts.items() if n]
         if told:
             lines.append("  " + ", ".join(told))
     noise = entry.made.get("noise")

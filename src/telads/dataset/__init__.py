@@ -47,6 +47,7 @@ __all__ = [
     "using",
 ]
 from telads.dataset.reading import load
+from telads.text import fill_places_by
 
 Made = TypeVar("Made")
 Given = ParamSpec("Given")
@@ -97,6 +98,9 @@ def carried(work: Callable[Given, Made]) -> Callable[Given, Made]:
             return work(*arguments, **named)
 
     return run
+
+
+fill_places_by(lambda text, lang: in_force().filled(text, lang))
 
 
 @contextmanager

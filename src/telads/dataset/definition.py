@@ -401,6 +401,7 @@ class Dataset:
                 "first": str(self.ages[0]),
                 "months": str(months),
                 "segments": str(len(self.districts) * len(self.sexes) * len(self.ages)),
+                "indexed": ("·" if lang == "ko" else " and ").join(name(lang) for name in names),
                 "indexes": join_names([name(lang) for name in names], lang),
                 "district": self.district.text(lang),
                 "districts": self.district.plural(lang),
@@ -417,6 +418,7 @@ class Dataset:
         counted = _NUMBERS.get(months, str(months))
         ko |= {
             "window": _MONTHS.get(months, f"{months}개월"),
+            "whole": f"{_COUNTS.get(months, months)} 달",
             "shared": _MONTHS.get(months - 1, f"{months - 1}개월"),
             "services": _COUNTS.get(number, str(number)),
             "cell_age": f"{step}세 나이" if step else "나이",

@@ -68,9 +68,8 @@ from telads.method.signals import signals
 from telads.model import Month
 from telads.tables.schema import POPULATION, measures_in
 
-MIDDLE_OF_BAND = 2.5
-MIDDLE_OF_LAST = 81.0
-"""Years: people of 75 and over are counted as 81, as the data do not tell their ages."""
+OPEN_YEARS = 12
+"""An open age counts as if it had so many: people of 75 and over as 81, as no data tell more."""
 
 
 @dataclass(frozen=True)
@@ -146,20 +145,26 @@ def segments_table(given: Material) -> pl.DataFrame:
 def ages_table(given: Material) -> pl.DataFrame:
     """People of each month and segment, and their average age, both of published sizes.
 
-    A five-year age counts with its middle, the open last one with 81. Where one of a segment's two
-    is below the floor, its average is that of its sex and age in the city.
+    The first cells' age of a segment counts with its middle, and so do the later ones together.
+    Where one of the two is below the floor, the average is that of its sex and age in the city.
     """
     key = ["month", *SEGMENT]
-    first = pl.col("age5") % 10 == 0
+    middles = _middles()
+    first = pl.col("age5").is_in(in_force().ages)
     halves = given.cells.group_by(key).agg(
         pl.col(POPULATION).sum(),
         young=pl.col(POPULATION).filter(first).sum(),
         old=pl.col(POPULATION).filter(~first).sum(),
     )
     people, young, old = size_of(pl.col(POPULATION)), pl.col("young"), pl.col("old")
-    middle = pl.col("age") + MIDDLE_OF_BAND
-    later = pl.when(pl.col("age") == in_force().ages[-1]).then(MIDDLE_OF_LAST).otherwise(middle + 5)
-    told = (young >= given.floor) & (old >= given.floor)
+    middle, later = (
+        pl.col("age").replace_strict(
+            {age: both[at] for age, both in middles.items()}, return_dtype=pl.Float64
+        )
+        for at in (0, 1)
+    )
+    alone = [age for age, both in middles.items() if both[0] == both[1]]
+    told = (young >= given.floor) & ((old >= given.floor) | pl.col("age").is_in(alone))
     # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
     total = middle * size_of(young) + later * (people - size_of(young))
     own = halves.with_columns(total=pl.when(told).then(total), population=people)
@@ -168,6 +173,20 @@ def ages_table(given: Material) -> pl.DataFrame:
     city = (pl.col("total").sum() / shown.sum()).over(peers).fill_nan(None)
     average = pl.coalesce(pl.col("total") / pl.col(POPULATION), city, (middle + later) / 2)
     return _named_months(own.select(*key, POPULATION, average_age=average).sort(key))
+
+
+def _middles() -> dict[int, tuple[float, float]]:
+    """Of each age of segments, the middle of its first age of cells, and of the later ones.
+
+    They are the same where it has but one.
+    """
+    dataset, found = in_force(), {}
+    for age, after in zip(dataset.ages, (*dataset.ages[1:], None), strict=True):
+        cells = [cell for cell, own in dataset.bands.items() if own == age]
+        end = after or cells[-1] + OPEN_YEARS
+        middle = (age + (cells[1] if len(cells) > 1 else end)) / 2
+        found[age] = (middle, (cells[1] + end) / 2 if len(cells) > 1 else middle)
+    return found
 
 
 def services_table(given: Material) -> pl.DataFrame:

@@ -64,7 +64,7 @@ class Source(Protocol):
 
 def registry() -> tuple[Source, ...]:
     """All sources, the first that accepts a file reads it."""
-    from telads.sources.seoul import WIDE_TABLE
+    from telads.sources.wide_table import WIDE_TABLE
 
     return (WIDE_TABLE,)
 

@@ -20,7 +20,7 @@ from telads.errors import DataError, UnknownChoice, WorkspaceError
 from telads.model import Month
 from telads.sources.demo import synthesise
 from telads.sources.profile import Profile
-from telads.sources.seoul import WIDE_TABLE
+from telads.sources.wide_table import WIDE_TABLE
 from telads.tables.store import replacing
 from telads.text import Text
 

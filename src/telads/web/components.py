@@ -249,10 +249,13 @@ def ages_named() -> list[tuple[str, Text]]:
     return [(str(age), in_force().age_text(age)) for age in in_force().ages]
 
 
+DISTRICT = Text("{district}", "{District}")
+
+
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
     """The districts; `any_of` names the choice of all of them."""
     named = districts_named(build)
-    return select("district", Text("자치구", "District"), _with(any_of, named), chosen, lang)
+    return select("district", in_force().fill(DISTRICT), _with(any_of, named), chosen, lang)
 
 
 def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:

@@ -31,7 +31,15 @@ from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import Rules, read_rules
 from telads.text import Lang, Text, same
-from telads.web.components import Option, Select, ages_named, districts_named, select, sexes_named
+from telads.web.components import (
+    DISTRICT,
+    Option,
+    Select,
+    ages_named,
+    districts_named,
+    select,
+    sexes_named,
+)
 from telads.workspace import Build
 
 FIGURES = ("affinity", "index")
@@ -373,7 +381,7 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
         signals=select(f"signal{suffix}", Text("생활 신호", "Context signal"), signals,
                        wanted.signal, lang),
         like=[
-            select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
+            select(f"like_district{suffix}", in_force().fill(DISTRICT), [none, *named],
                    wanted.like_district, lang),
             select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *sexes_named()],
                    wanted.like_sex, lang),
@@ -385,7 +393,7 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
         boxes=[
             _boxes("sex", Text("성별", "Sex"), sexes_named(), wanted.sex, lang),
             _boxes("age", Text("나이", "Age"), ages_named(), wanted.age, lang),
-            _boxes("district", Text("자치구", "District"), named, wanted.district, lang),
+            _boxes("district", in_force().fill(DISTRICT), named, wanted.district, lang),
         ],
         least=wanted.least or DEFAULT_LEAST[wanted.by],
     )  # fmt: skip

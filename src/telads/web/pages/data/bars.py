@@ -87,10 +87,11 @@ def heading_of(people: Answer, lang: Lang) -> Any:
 def whom_of(people: Answer, lang: Lang) -> str:
     """Whom the figures are about, as `30대 여성`."""
     sex, age = people.parameters["sex"], people.parameters["age"]
+    first = in_force().ages[0]
     if isinstance(sex, Sex) and isinstance(age, int):
         return group_name(sex, age, lang)
     if isinstance(sex, Sex):
-        return Text(f"20세 이상 {sex.text.ko}", f"{sex.text.en} aged 20 and over")(lang)
+        return Text(f"{first}세 이상 {sex.text.ko}", f"{sex.text.en} aged {first} and over")(lang)
     if isinstance(age, int):
         return in_force().age_text(age)(lang)
-    return Text("20세 이상 전체", "everyone aged 20 and over")(lang)
+    return Text(f"{first}세 이상 전체", f"everyone aged {first} and over")(lang)

@@ -25,6 +25,7 @@ from telads.dataset import Measure, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.web import charts
+from telads.web.components import DISTRICT
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.bars import heading_of, whom_of
@@ -33,7 +34,7 @@ from telads.wording import figure, number
 from telads.workspace import Build
 
 UNKNOWN = "–"
-AGE, DISTRICT, MONTH = Text("나이", "Age"), Text("자치구", "District"), Text("기준 달", "Month")
+AGE, MONTH = Text("나이", "Age"), Text("기준 달", "Month")
 WHO, PAIR = Text("누구", "Who"), Text("두 서비스", "Two services")
 AVERAGE_AGE = Text("평균 나이", "Average age")
 
@@ -87,7 +88,7 @@ def _choropleth(picture: Picture, lang: Lang) -> Table:
     )
     name = measure.text if isinstance(measure, Measure) else AVERAGE_AGE
     return Table(
-        [DISTRICT(lang), name(lang)],
+        [in_force().fill(DISTRICT)(lang), name(lang)],
         [[in_force().district_name(row["district"], lang), value_of(row["value"], measure, lang)]
          for row in rows],
     )  # fmt: skip
@@ -149,7 +150,7 @@ def groups_of(people: Answer, lang: Lang) -> Table:
         **{str(age): in_force().age_text(age) for age in in_force().ages},
     }
     return Table(
-        [DISTRICT(lang), *(title(lang) for title in columns.values())],
+        [in_force().fill(DISTRICT)(lang), *(title(lang) for title in columns.values())],
         [
             [
                 in_force().district_name(row["district"], lang),
