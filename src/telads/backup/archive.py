@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from telads.backup.contents import is_allowed
-from telads.errors import DataError
+from telads.errors import DataError, install_newer
 from telads.language import Text
 from telads.tables.private import make_folder, new_file
 from telads.tables.store import replacing
@@ -172,8 +172,10 @@ def _manifest(text: bytes, path: Path) -> Manifest:
         good = all(map(_is_possible, files))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, MANIFEST) from error
+    if type(version) is int and version > VERSION:
+        raise newer_backup(path, document.get("telads"))
     if version != VERSION:
-        raise other_version(path, version)
+        raise _damaged(path, MANIFEST)
     if not good or len({file.name for file in files}) != len(files):
         raise _damaged(path, MANIFEST)
     if not _are_facts(document):
@@ -201,14 +203,12 @@ def _are_facts(facts: dict[str, Any]) -> bool:
     )
 
 
-def other_version(path: Path, version: object) -> DataError:
-    """The error for a backup that another version of the product made."""
+def newer_backup(path: Path, version: object) -> DataError:
+    """The error of a backup that a newer version of the product made."""
     return DataError(
-        Text("다른 버전의 telads가 만든 백업입니다.",
-             "The backup was made by another version of telads."),
-        Text("그 버전으로 되돌린 뒤 새 버전으로 올려 주세요.",
-             "Restore it with that version, then upgrade."),
-        file=path, value=version,
+        Text("더 새로운 버전의 telads가 만든 백업입니다.",
+             "The backup was made by a newer version of telads."),
+        install_newer(version), file=path, value=version,
     )  # fmt: skip
 
 

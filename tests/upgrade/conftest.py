@@ -1,0 +1,59 @@
+"""Installations of earlier versions, unpacked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from telads.workspace import Workspace
+
+HERE = Path(__file__).parent
+VERSIONS = [path.name.removesuffix(".tar.xz") for path in sorted(HERE.glob("*.tar.xz"))]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A stored installation in a folder of its own."""
+
+    folder: Path
+
+    @property
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder / "workspace")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads((self.folder / "facts.json").read_text("utf-8"))
+        return facts
+
+    @property
+    def backup(self) -> Path:
+        """Its backup, made by the version."""
+        packed = self.folder / "backup.tar.gz"
+        packed.write_bytes(gzip.compress((self.folder / "backup.tar").read_bytes(), 1))
+        return packed
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What its database answers."""
+        with sqlite3.connect(self.workspace.path / "web.sqlite3") as database:
+            return database.execute(query).fetchall()
+
+    def write(self, statement: str) -> None:
+        """Change its database."""
+        with sqlite3.connect(self.workspace.path / "web.sqlite3") as database:
+            database.execute(statement)
+
+
+@pytest.fixture(params=VERSIONS)
+def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
+    """The installation of each version, as it was left."""
+    with tarfile.open(HERE / f"{request.param}.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    return Installation(tmp_path)
