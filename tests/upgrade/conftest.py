@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +54,27 @@ class Installation:
             database.execute(statement)
 
 
+def telads(workspace: Workspace, *words: object, code: int = 0) -> str:
+    """The command as a process of its own: what it said."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, "-m", "telads", *map(str, words)],
+        env=kept | {"TELADS_WORKSPACE": str(workspace.path), "TELADS_LANG": "en"},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert told.returncode == code, told.stdout + told.stderr
+    return told.stdout + told.stderr
+
+
 @pytest.fixture(params=VERSIONS)
 def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Installation:
     """The installation of each version, as it was left."""
-    with tarfile.open(HERE / f"{request.param}.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="data")
-    return Installation(tmp_path)
+    return unpacked(request.param, tmp_path)
+
+
+def unpacked(version: str, folder: Path) -> Installation:
+    """The stored installation of a version in a folder."""
+    with tarfile.open(HERE / f"{version}.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+    return Installation(folder)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,8 +13,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import VERSION as FORMAT
 from telads.version import __version__
-from telads.workspace import Workspace
-from tests.upgrade.conftest import Installation
+from tests.upgrade.conftest import Installation, telads
 from tests.upgrade.make_installation import PEOPLE, SEGMENT, UPLOADED, WRONG, Visitor
 from tests.web.server import Server
 
@@ -36,19 +32,6 @@ KEPT = {
     "WHERE action <> 'backup' AND action <> 'restore' ORDER BY id",
 }
 """What people made, in columns that every version has."""
-
-
-def telads(workspace: Workspace, *words: object, code: int = 0) -> str:
-    """The command as a process of its own: what it said."""
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
-    told = subprocess.run(
-        [sys.executable, "-m", "telads", *map(str, words)],
-        env=kept | {"TELADS_WORKSPACE": str(workspace.path), "TELADS_LANG": "en"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout + told.stderr
 
 
 def kept(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
