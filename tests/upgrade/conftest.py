@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import sqlite3
@@ -52,6 +53,15 @@ class Installation:
         """Change its database."""
         with sqlite3.connect(self.workspace.path / "web.sqlite3") as database:
             database.execute(statement)
+
+
+def state(folder: Path) -> dict[str, str]:
+    """Every file of a folder by its content's hash."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def telads(workspace: Workspace, *words: object, code: int = 0) -> str:

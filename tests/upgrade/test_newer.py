@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import sqlite3
@@ -23,7 +22,7 @@ from telads.tables.ledger import VERSION as FORMAT
 from telads.version import __version__
 from telads.workspace import Workspace
 from tests.cli.conftest import runner
-from tests.upgrade.conftest import telads
+from tests.upgrade.conftest import state, telads
 
 LATER = {"format": FORMAT + 1, "telads": "9.8.7"}
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", 30)
@@ -39,14 +38,6 @@ VERBS: tuple[tuple[object, ...], ...] = (
     ("serve", "--port", 58978), ("worker",), ("user", "list"), ("user", "create", "kim"),
     ("apikey", "list"), ("apikey", "create", "reports"),
 )  # fmt: skip
-
-
-def state(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 @pytest.fixture
