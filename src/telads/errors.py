@@ -23,7 +23,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from telads.language import Lang, Text, typed
+from telads.text import Lang, Text, typed
 from telads.version import __version__
 
 _ALIKE = 0.7

@@ -30,13 +30,13 @@ from telads.errors import (
     WorkspaceDamaged,
     WorkspaceError,
 )
-from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import CELLS, Ledger, newer_workspace
 from telads.tables.ledger import VERSION as FORMAT
 from telads.tables.private import FILE, close, make_folder
 from telads.tables.store import TEMPORARY, write_text
+from telads.text import Text
 from telads.version import __version__
 
 BUILD = re.compile(r"\w[\w-]*")

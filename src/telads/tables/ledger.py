@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from telads.errors import NewerVersion, UnknownChoice, WorkspaceDamaged, install_newer
-from telads.language import Text
 from telads.model import Month, Window
 from telads.tables.store import write_text
+from telads.text import Text
 
 VERSION = 2
 """The format of a workspace's files (`telads.workspace`): 1 is that of telads 0.1.0.

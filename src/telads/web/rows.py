@@ -17,10 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO
 
 from telads.errors import DataError
-from telads.language import Text
 from telads.tables.private import new_file
-from telads.web.database import DATABASE
-from telads.web.ready import make_ready, set_up, unusable
+from telads.text import Text
+from telads.web.setup import DATABASE, make_ready, set_up, unusable
 
 if TYPE_CHECKING:
     from django.core.serializers.base import DeserializedObject
@@ -33,7 +32,7 @@ AT_A_TIME = 2000
 
 
 class Rows:
-    """The database of a workspace's website (`telads.backup.database.Database`)."""
+    """The database of a workspace's website (`telads.backup.take.Database`)."""
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
