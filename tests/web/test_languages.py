@@ -27,7 +27,7 @@ def of_template(path: Path) -> Iterator[str]:
     """The texts of a template, by Jinja's own reading of its calls."""
     tree = jinja2.Environment().parse(path.read_text("utf-8"))
     for _, _, texts in extract_from_ast(tree, ("_", "ngettext"), babel_style=False):
-        first = texts if isinstance(texts, str) else texts[0]
+        first = texts[0] if isinstance(texts, tuple) else texts
         assert first
         yield first
 

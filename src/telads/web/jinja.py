@@ -18,12 +18,11 @@ from __future__ import annotations
 
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jinja2
 from django.http import HttpRequest
-from django.template import TemplateDoesNotExist, defaulttags
+from django.template import Context, TemplateDoesNotExist, defaulttags
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 from django.urls import reverse
@@ -65,16 +64,16 @@ class Missing(jinja2.StrictUndefined):
 
     __slots__ = ()
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]
         return False
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
         return False
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
         return True
 
-    def __hash__(self) -> int:
+    def __hash__(self) -> int:  # type: ignore[override]
         return id(type(self))
 
 
@@ -154,16 +153,18 @@ def _number_text(one: str, many: str, number: int, language: Lang) -> SafeString
     return SafeString(filled(mark_safe(told), language))
 
 
-def _fill(text: str, **values: object) -> SafeString:
+def _fill(text: str, **values: Any) -> SafeString:
     """A text of the catalogue with its places `%(name)s` filled."""
     for name, value in values.items():
         text = text.replace(f"%({name})s", conditional_escape(value))
     return mark_safe(text)
 
 
-def _querystring(request: HttpRequest, **changes: object) -> str:
+def _querystring(request: HttpRequest, **changes: Any) -> str:
     """The choices of this page's address, some changed."""
-    return str(defaulttags.querystring(SimpleNamespace(request=request), **changes))
+    context = Context({"request": request})
+    context.request = request  # type: ignore[attr-defined]
+    return str(defaulttags.querystring(context, **changes))
 
 
 def _in_language(request: HttpRequest | Missing | None, language: Lang) -> str:

@@ -21,8 +21,9 @@ from django_tasks_db.models import DBTaskResult
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import models, queue
 from telads.web.jobs.models import Job, State, Step, claim, tell
-from telads.web.jobs.queue import DAY, forget_killed
+from telads.web.jobs.queue import DAY
 from telads.web.jobs.uploads import UPLOADS
+from telads.web.jobs.worker import forget_killed
 from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
