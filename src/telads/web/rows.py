@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
-from telads.tables.private import new_file
+from telads.store.files import new_file
 from telads.text import Text
 from telads.web.setup import make_ready, unusable
 

@@ -22,9 +22,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from telads.errors import TeladsError, WorkspaceDamaged, WorkspaceError
 from telads.settings import Settings
-from telads.tables.private import TEMPORARY, close, make_folder, new_file
+from telads.store.files import TEMPORARY, close, make_folder, new_file
+from telads.store.workspace import unwritable
 from telads.text import Text
-from telads.workspace import unwritable
 
 MIGRATING = 0x7E1AD5
 """The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
