@@ -36,8 +36,9 @@ FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
-    "ledger.json", "dataset", "current", "lock", "secret-key", CELLS, "marts", "aggregations",
-    "evaluations", "uploads", "downloads", "pictures", "figures", "static",
+    "workspace.json", "ledger.json", "dataset", "current", "lock", "secret-key",
+    CELLS, "marts", "aggregations", "evaluations",
+    "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",
 })  # fmt: skip
 """What a workspace holds; whatever else lies in the folder is somebody else's, and left alone."""
