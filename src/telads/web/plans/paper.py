@@ -62,14 +62,14 @@ class Ruler:
         if self(text) <= room:
             return [text]
         lines = [""]
-        for word in text.split(" "):
-            longer = f"{lines[-1]} {word}" if lines[-1] else word
+        for piece in text.split(" "):
+            longer = f"{lines[-1]} {piece}" if lines[-1] else piece
             if self(longer) <= room:
                 lines[-1] = longer
                 continue
             if lines[-1]:
                 lines.append("")
-            for letter in word:
+            for letter in piece:
                 if lines[-1] and self(lines[-1] + letter) > room:
                     lines.append("")
                 lines[-1] += letter
