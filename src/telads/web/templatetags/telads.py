@@ -33,6 +33,7 @@ from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.web.components import NOTES, PAGES, Bar, Note, address_in, note, table_of
 from telads.web.jinja import rendered
+from telads.web.templatetags.texts import escape as escape_name
 from telads.wording import number, span
 from telads.wording import people as people_text
 
@@ -72,6 +73,12 @@ def window(label: Month | str, language: Lang | None = None) -> str:
     """The months that a label month observes: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     known = label if isinstance(label, Month) else Month.parse(label)
     return span(known.window, language or lang())
+
+
+@register.filter
+def named(text: Text) -> SafeString:
+    """A name or sentence of the dataset in the language of the request."""
+    return mark_safe(escape_name(text(lang())))
 
 
 @register.filter
