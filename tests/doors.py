@@ -19,7 +19,7 @@ from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart

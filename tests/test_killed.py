@@ -9,24 +9,25 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
+from telads.ingest.wide_table import WIDE_TABLE
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.wide_table import WIDE_TABLE
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step, kill_at_random
-from tests.sources.portal import write_month
 
 NEIGHBOURHOODS = 30
 
 INGEST = """
 from pathlib import Path
 import polars, fastexcel
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.workspace import Workspace
-from telads.sources import seoul
-from telads.tables import cells, checks, store
+from telads.store.workspace import Workspace
+from telads.ingest import wide_table
+from telads.ingest import checks
+from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 ready()
 list(ingest(Workspace(Path(sys.argv[2])), [Path(sys.argv[3])], settings))

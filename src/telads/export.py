@@ -23,10 +23,10 @@ from telads.answers.services import in_order
 from telads.answers.tables import read
 from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS, size_of
-from telads.tables.store import replacing, write_text
+from telads.store.files import replacing, write_text
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,12 +16,12 @@ from telads.answers.answer import Answer
 from telads.dataset import using
 from telads.model import Month, Sex
 from telads.settings import Settings
+from telads.store.workspace import Workspace
 from telads.text import Lang, Text, locale_language
-from telads.workspace import Workspace
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
     from telads.method.build import Built
 
     PathText = str | PathLike[str]
@@ -102,7 +102,7 @@ class OpenWorkspace:
         services only with `replace`. Raises `DataError` where there is nothing to read,
         `WorkspaceBusy`, `WorkspaceError`.
         """
-        from telads.ingest import ingest
+        from telads.ingest.ingest import ingest
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -119,7 +119,7 @@ class OpenWorkspace:
 
         Raises `DataError` where there is nothing to read.
         """
-        from telads.ingest import check
+        from telads.ingest.ingest import check
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -181,7 +181,7 @@ class OpenWorkspace:
 
         Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
         """
-        from telads.withdraw import withdraw
+        from telads.store.months import withdraw
 
         withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
         return self.build()

@@ -16,7 +16,7 @@ from telads.engines.polars_events import PolarsEvents
 from telads.errors import WorkspaceBusy
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 
@@ -34,8 +34,9 @@ from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Workspace
-from telads.tables import cells, checks, store
+from telads.store.workspace import Workspace
+from telads.ingest import checks
+from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 engine = event_engine("polars")
 request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))

@@ -7,7 +7,7 @@ from telads.answers import lists
 from telads.answers.pictures import measure_of
 from telads.export import export
 from telads.method.disclosure import ROUNDED_TO
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.seoul import AGES
 
 

@@ -12,7 +12,7 @@ import pytest
 from telads.answers.movements import movements
 from telads.answers.services import history, services
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.seoul import BY_ID
 
 

@@ -18,7 +18,7 @@ from telads.answers.status import status
 from telads.answers.tables import read
 from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 from tests.seoul import BY_ID
 
 

@@ -10,7 +10,7 @@ from telads.answers.services import history, movement_of, services
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.model import Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.seoul import AGES
 
 

@@ -9,7 +9,7 @@ from telads.answers.signals import signals
 from telads.answers.tables import people
 from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.seoul import SEOUL
 
 SUBWAY = "subway_days"

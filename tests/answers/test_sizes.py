@@ -16,7 +16,7 @@ from telads.answers.tables import of_month
 from telads.answers.targets import targets
 from telads.export import export
 from telads.method.disclosure import SHARE_DIGITS, size
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 KEY = ("district", "sex", "age")
 

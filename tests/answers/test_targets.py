@@ -9,7 +9,7 @@ from telads.answers.services import services
 from telads.answers.tables import read
 from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.seoul import AGES, SEOUL
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from bench import study
 from telads.engines.polars import scan_cells
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.classic import classic_scores
 from telads.method.segments import Panel, read_panel
 from telads.model import Month, Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.seoul import SERVICE_IDS
 
 SEXES = {1: Sex.MALE, 2: Sex.FEMALE}

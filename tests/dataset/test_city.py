@@ -19,11 +19,11 @@ from django.test import Client, override_settings
 from telads.answers.answer import Answer
 from telads.dataset import dataset_of, in_force, seoul, using
 from telads.errors import DatasetError
+from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import OpenWorkspace, open_workspace
 from telads.model import Segment, Sex
 from telads.report import write_report
 from telads.settings import Settings
-from telads.sources.wide_table import WIDE_TABLE
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
 

@@ -6,7 +6,7 @@ import pytest
 
 from telads.engines.polars import scan_cells
 from telads.method.tables import TABLES, material
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.seoul import SERVICE_IDS
 
 

@@ -23,7 +23,7 @@ from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.schema import SUBSCRIBER
 from telads.dataset import in_force
 from telads.model import Month, Sex
-from telads.tables.schema import KEY, NOISE, PLACE, POPULATION, first_year
+from telads.store.cells import KEY, NOISE, PLACE, POPULATION, first_year
 
 if TYPE_CHECKING:
     import polars as pl

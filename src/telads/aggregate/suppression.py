@@ -45,14 +45,14 @@ from numpy.typing import NDArray
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.dataset import in_force
 from telads.model import Month, Sex
-from telads.tables.schema import KEY, POPULATION
+from telads.store.cells import KEY, POPULATION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
-    from telads.tables.ledger import Entry
+    from telads.store.ledger import Entry
 
 
 Counts = NDArray[np.int64]

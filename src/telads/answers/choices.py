@@ -11,8 +11,8 @@ from telads.answers.tables import districts, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Text, same, typed
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,8 +11,8 @@ from telads.answers.tables import of_month, read
 from telads.dataset import in_force
 from telads.method.disclosure import significant
 from telads.model import Month
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

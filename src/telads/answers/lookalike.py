@@ -14,8 +14,8 @@ from telads.method.disclosure import significant
 from telads.method.recommend import Among, nearest
 from telads.method.segments import Array
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),

@@ -12,9 +12,9 @@ from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.method.disclosure import published
 from telads.model import Month
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

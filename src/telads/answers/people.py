@@ -10,9 +10,9 @@ from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS
 from telads.model import Month, Sex
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import group_name, people
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,8 +16,8 @@ from telads.answers.tables import people as people_of
 from telads.method.affinity import NEXT
 from telads.method.recommend import TIES, close_groups
 from telads.model import Month, Sex
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,7 +15,7 @@ from telads.dataset import in_force
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
 from telads.model import Month, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
 from telads.model import Month, Segment
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

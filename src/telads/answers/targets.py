@@ -25,8 +25,8 @@ from telads.answers.tables import of_month
 from telads.dataset import refuse_index
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

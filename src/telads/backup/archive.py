@@ -36,11 +36,10 @@ from telads.dataset import using
 from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
-from telads.tables.cells import is_readable, unreadable
-from telads.tables.private import make_folder, new_file
-from telads.tables.store import TEMPORARY, replacing
+from telads.store.cells import is_readable, unreadable
+from telads.store.files import TEMPORARY, make_folder, new_file, replacing
+from telads.store.workspace import Build, Workspace
 from telads.text import Text
-from telads.workspace import Build, Workspace
 
 DATABASE = "database.jsonl"
 SINGLE = (

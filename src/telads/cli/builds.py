@@ -22,8 +22,8 @@ from telads.cli.options import (
 from telads.cli.progress import waiting
 from telads.cli.show import show_done
 from telads.settings import Settings
+from telads.store.workspace import Workspace
 from telads.text import Lang, Text
-from telads.workspace import Workspace
 
 builds = typer.Typer()
 

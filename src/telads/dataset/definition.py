@@ -9,13 +9,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from telads.errors import IndexRefused, UnknownChoice, choose
 from telads.text import LANGUAGES, Lang, Text, inside, join_names, josa, typed
@@ -89,8 +88,7 @@ class Measure:
         return self.kind == "index"
 
 
-@dataclass(frozen=True)
-class Signal:
+class Signal(NamedTuple):
     """One figure on how people move or live: `measure` per person, or `per` another measure."""
 
     id: str
@@ -114,15 +112,14 @@ class Signal:
         return (self.measure, *((self.per,) if self.per else ()))
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(NamedTuple):
     """A level of places below the city."""
 
     text: Text
     plural: Text
     suffixes: tuple[str, ...] = ()
     """What ends a name without telling it apart: `구`, `gu`."""
-    short: Text = Text("", "")  # noqa: RUF009 (a tuple)
+    short: Text = Text("", "")
     """The end that a map leaves out."""
     prefix: str = ""
     """A pattern: what files write before a name."""
@@ -130,8 +127,7 @@ class Level:
     """A neighbourhood's code of so many digits begins with its district's code."""
 
 
-@dataclass(frozen=True)
-class SexGroup:
+class SexGroup(NamedTuple):
     """People of one sex: `M` or `F` in cells and answers."""
 
     id: str
@@ -142,8 +138,7 @@ class SexGroup:
     """How files of a twin write it."""
 
 
-@dataclass(frozen=True)
-class Currency:
+class Currency(NamedTuple):
     """The money of prices and budgets: whole units."""
 
     code: str
@@ -157,8 +152,7 @@ class Currency:
         return Text(f"{number:,.0f}{self.unit.ko}", f"{number:,.0f} {self.unit.en}")
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(NamedTuple):
     """Who publishes the data and the borders, as each place says it."""
 
     publisher: Text
@@ -183,8 +177,7 @@ class Origin:
     """Measures that are never used to choose an audience, as a sentence begins with them."""
 
 
-@dataclass(frozen=True)
-class OtherFile:
+class OtherFile(NamedTuple):
     """A file that is published beside the measures', told by its headers, and what is said."""
 
     message: Text
@@ -196,8 +189,7 @@ class OtherFile:
     """Sets of headers, one of each of which is there."""
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(NamedTuple):
     """How the published files are written."""
 
     masked: tuple[str, ...]
@@ -226,8 +218,7 @@ class Files:
     others: tuple[OtherFile, ...]
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """The segment and service shown where nothing was chosen, and in documents."""
 
     district: str
@@ -241,8 +232,6 @@ class Dataset:
     """One city's data; equal to another of the same `digest`."""
 
     folder: Path
-    digest: str
-    """A hash of the definition and its borders."""
     id: str
     text: Text
     city: Text
@@ -269,14 +258,23 @@ class Dataset:
     example: Example
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Dataset) and other.digest == self.digest
+        return self is other or (isinstance(other, Dataset) and other.digest == self.digest)
 
     def __hash__(self) -> int:
-        return hash(self.digest)
+        return hash(self.id)
 
     def __reduce__(self) -> tuple[object, ...]:
         """How a definition crosses to another process: it is read there again."""
         return (_load_again, (self.folder,))
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of the definition and its borders."""
+        from hashlib import sha256
+
+        files = (self.folder / name for name in (DEFINITION, BORDERS))
+        content = b"".join(file.read_bytes() for file in files if file.is_file())
+        return sha256(content).hexdigest()[:16]
 
     @cached_property
     def services(self) -> tuple[Measure, ...]:
@@ -485,6 +483,8 @@ class Dataset:
         file = self.folder / BORDERS
         if not file.is_file():
             return {}
+        import json
+
         features = json.loads(file.read_text(encoding="utf-8"))["features"]
         return {str(one["properties"]["code"]): one for one in features}
 

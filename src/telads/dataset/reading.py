@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from telads.dataset.definition import (
     BORDERS,
@@ -36,8 +33,7 @@ if TYPE_CHECKING:
 _ID = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault of a definition: where it is, what it is, and what to do."""
 
     file: str
@@ -122,6 +118,8 @@ class _Table:
         return found
 
     def encoding(self, name: str, default: str) -> str:
+        import codecs
+
         found = self.string(name, default)
         try:
             codecs.lookup(found)
@@ -227,24 +225,25 @@ def load(folder: Path, *, known: bool = False) -> Dataset:
     """
     faults: list[Fault] = []
     file, name = folder / DEFINITION, str(folder / DEFINITION)
-    content, document = _document(file, name)
+    document = _document(file, name)
     root = _Table(name, faults, document, known=known)
-    dataset = _dataset(folder, _digest(content, folder), root)
+    dataset = _dataset(folder, root)
     root.end()
     if not faults and not known:
         _check_whole(dataset, root)
         _check_borders(dataset, faults)
     if faults:
         raise faults[0].error(tuple(faults))
+    if not known:
+        _ = dataset.digest  # of the files as they were read
     return dataset
 
 
-def _document(file: Path, name: str) -> tuple[bytes, dict[str, Any]]:
+def _document(file: Path, name: str) -> dict[str, Any]:
     import tomllib
 
     try:
-        content = file.read_bytes()
-        return content, tomllib.loads(content.decode("utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Fault(
             name, "", Text("자료 정의를 읽을 수 없습니다.", "The definition cannot be read."),
@@ -259,15 +258,7 @@ def _document(file: Path, name: str) -> tuple[bytes, dict[str, Any]]:
         ).error() from error  # fmt: skip
 
 
-def _digest(content: bytes, folder: Path) -> str:
-    whole = hashlib.sha256(content)
-    borders = folder / BORDERS
-    if borders.is_file():
-        whole.update(borders.read_bytes())
-    return whole.hexdigest()[:16]
-
-
-def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
+def _dataset(folder: Path, root: _Table) -> Dataset:
     currency = root.table("currency")
     unit = currency.text("unit")
     code = currency.string("code")
@@ -303,7 +294,6 @@ def _dataset(folder: Path, digest: str, root: _Table) -> Dataset:
     example.end()
     return Dataset(
         folder=folder,
-        digest=digest,
         id=root.string("id"),
         text=name,
         city=city,

@@ -22,7 +22,7 @@ from telads.dataset import in_force
 from telads.engines.polars import collect, computed
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.tables.schema import POPULATION, first_year, weight
+from telads.store.cells import POPULATION, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl

@@ -66,7 +66,7 @@ from telads.method.segments import (
 )
 from telads.method.signals import signals
 from telads.model import Month
-from telads.tables.schema import POPULATION, measures_in
+from telads.store.cells import POPULATION, measures_in
 
 OPEN_YEARS = 12
 """An open age counts as if it had so many: people of 75 and over as 81, as no data tell more."""

@@ -25,8 +25,8 @@ from telads.errors import QuestionError, UnknownChoice
 from telads.method.recommend import Among
 from telads.model import Month, Segment, Sex
 from telads.planning.reading import Fields, wrong
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 Segments = frozenset[Segment]
 

@@ -22,9 +22,9 @@ from telads.answers.services import AHEAD, NEXT, TIES
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
-from telads.workspace import Build
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("/", _("Home")),

@@ -8,6 +8,7 @@ templates, bound to the language, with the parts that templates call as function
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -40,6 +41,16 @@ def lang() -> Lang:
 def say(text: Text | str | None, language: Lang | None = None) -> str:
     """A text in both languages, in the reader's."""
     return text(language or lang()) if isinstance(text, Text) else str(text or "")
+
+
+def named(text: Text, language: Lang | None = None) -> SafeString:
+    """A name or sentence of the dataset, escaped but for apostrophes, as it stands in texts."""
+    return mark_safe(escape(text(language or lang())))
+
+
+def escape(word: str) -> str:
+    """A name inside a text of HTML; apostrophes stay, for attributes stand in quotation marks."""
+    return html.escape(word, quote=False).replace('"', "&quot;")
 
 
 def unbroken(text: str) -> str:

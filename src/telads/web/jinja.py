@@ -26,7 +26,6 @@ from django.template import Context, TemplateDoesNotExist, defaulttags
 from django.template.backends.jinja2 import Jinja2, Template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import html
 from django.utils.encoding import iri_to_uri
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
@@ -40,7 +39,7 @@ from telads.dataset import Dataset, in_force
 from telads.text import Lang
 from telads.web import filters
 from telads.web.components import NOTES, PAGES, address_in, note, table_of
-from telads.web.filters import lang
+from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
 FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "jobs")]
@@ -98,7 +97,7 @@ def _environment(language: Lang) -> Environment:
         autoescape=True, undefined=Missing, auto_reload=False,
         keep_trailing_newline=True,
     )  # fmt: skip
-    for name in ("say", "month", "window", "people", "service", "district", "method"):
+    for name in ("say", "named", "month", "window", "people", "service", "district", "method"):
         known.filters[name] = partial(getattr(filters, name), language=language)
     for name in ("plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex"):
         known.filters[name] = getattr(filters, name)
@@ -124,11 +123,6 @@ def _environment(language: Lang) -> Environment:
         warnings=warnings,
     )
     return known
-
-
-def escape(word: str) -> str:
-    """A name inside a text of HTML; apostrophes stay, for attributes stand in quotation marks."""
-    return html.escape(word).replace("&#x27;", "'")
 
 
 def filled(text: str, language: Lang | None = None) -> str:

@@ -29,9 +29,9 @@ from telads.answers.evaluation import HORIZONS, evaluation
 from telads.answers.movements import movements
 from telads.dataset import using
 from telads.errors import TeladsError
+from telads.store.workspace import Workspace
 from telads.web import request_state
 from telads.web.components import address_in
-from telads.workspace import Workspace
 
 FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""

@@ -17,8 +17,8 @@ from django.utils import timezone
 from telads.dataset import seoul, using
 from telads.errors import TeladsError
 from telads.settings import Settings
+from telads.store.workspace import Build, Workspace
 from telads.text import Lang
-from telads.workspace import Build, Workspace
 
 
 def settings() -> Settings:

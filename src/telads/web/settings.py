@@ -8,11 +8,11 @@ from pathlib import Path
 from telads.dataset import seoul
 from telads.errors import TeladsError
 from telads.settings import Settings
-from telads.tables.private import FILE, FOLDER
+from telads.store.files import FILE, FOLDER
+from telads.store.workspace import Workspace
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key
-from telads.workspace import Workspace
 
 TELADS = Settings.load()
 """The product's settings; views reach the workspace through them (`telads.web.request_state`)."""

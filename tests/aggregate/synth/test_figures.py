@@ -19,8 +19,8 @@ from telads.aggregate.synth import (
     is_weekday,
     write_log,
 )
-from telads.sources.demo import synthesise
-from telads.sources.profile import Profile
+from telads.twin.cells import synthesise
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
 from tests.seoul import BY_ID, SERVICE_IDS
 

@@ -16,9 +16,9 @@ from telads.answers.signals import signals
 from telads.answers.tables import districts
 from telads.answers.trends import trends
 from telads.model import Sex
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
-from telads.workspace import Build
 from tests.seoul import AGES, BY_ID
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 

@@ -19,6 +19,7 @@ from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.targets import ORDERS, order_of
 from telads.dataset import Measure, in_force
 from telads.model import Month
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.addresses import address
 from telads.web.components import (
@@ -30,7 +31,6 @@ from telads.web.components import (
     select,
     sex_select,
 )
-from telads.workspace import Build
 
 """The service shown where none was chosen."""
 DEFAULT_TOP = 10

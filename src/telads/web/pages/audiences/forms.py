@@ -30,6 +30,7 @@ from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import Rules, read_rules
+from telads.store.workspace import Build
 from telads.text import Lang, Text, same
 from telads.web.components import (
     DISTRICT,
@@ -40,7 +41,6 @@ from telads.web.components import (
     select,
     sexes_named,
 )
-from telads.workspace import Build
 
 FIGURES = ("affinity", "index")
 LIKE = ("like_district", "like_sex", "like_age")

@@ -8,10 +8,10 @@ from telads.answers.services import history, services
 from telads.answers.signals import signals
 from telads.dataset import in_force
 from telads.export import provenance
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
 from telads.web.pages.customers import forms
-from telads.workspace import Build
 
 FILES = {
     "services.xlsx": Text("엑셀", "Excel"),

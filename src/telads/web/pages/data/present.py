@@ -23,6 +23,7 @@ from telads.charts import population
 from telads.charts.render import in_one_line
 from telads.dataset import Measure, in_force
 from telads.model import Month, Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts
 from telads.web.components import DISTRICT
@@ -31,7 +32,6 @@ from telads.web.pages.data import forms
 from telads.web.pages.data.bars import heading_of, whom_of
 from telads.web.pages.data.files import KINDS
 from telads.wording import figure, number
-from telads.workspace import Build
 
 UNKNOWN = "–"
 AGE, MONTH = Text("나이", "Age"), Text("기준 달", "Month")

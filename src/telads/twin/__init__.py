@@ -1,0 +1,1 @@
+"""The synthetic twin: a profile of a city's cells, and cells drawn from it."""
