@@ -75,17 +75,15 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [_HERE / "templates", _HERE / "pages"],
-        "APP_DIRS": True,
+        "BACKEND": "telads.web.jinja.Templates",
+        "DIRS": [],
+        "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
-                "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "telads.web.context_processors.installation",
                 "telads.web.accounts.context_processors.signed_in",
             ],
-            "libraries": {"i18n": "telads.web.templatetags.texts"},
         },
     },
 ]

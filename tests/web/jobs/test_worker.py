@@ -81,7 +81,7 @@ run.enqueue(job.pk, 2)
 ONCE = (
     BEFORE
     + """
-from telads.web.jobs.queue import work_once
+from telads.web.jobs.worker import work_once
 print("ready", flush=True)
 sys.stdin.readline()
 work_once()

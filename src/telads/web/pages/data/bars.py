@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.template.loader import render_to_string
-
 from telads.answers.answer import Answer
 from telads.charts import theme
 from telads.charts.population import PERSONS
@@ -13,6 +11,7 @@ from telads.charts.render import families
 from telads.dataset import in_force
 from telads.model import Sex
 from telads.text import Lang, Text
+from telads.web.jinja import rendered
 from telads.wording import group_name, observed
 
 _WIDTH, _FIGURES = 660, 70
@@ -70,7 +69,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
         "font": families(),
         "colour": _COLOURS.get(str(people.parameters["sex"]), theme.SEQUENTIAL[3]),
     }
-    return render_to_string("data/people.svg", facts)
+    return rendered("data/people.svg", facts)
 
 
 def heading_of(people: Answer, lang: Lang) -> Any:
