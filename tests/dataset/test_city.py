@@ -24,6 +24,7 @@ from telads.library import OpenWorkspace, open_workspace
 from telads.model import Segment, Sex
 from telads.report import write_report
 from telads.settings import Settings
+from telads.wording import span
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
 
@@ -68,6 +69,8 @@ def test_the_workspace_remembers_its_dataset(city: OpenWorkspace) -> None:
     assert city.workspace.dataset == vesterby() != seoul()
     assert city.workspace.dataset.folder == city.workspace.dataset_path.absolute()
     assert MONTHS[0].window.first == MONTHS[0] + -3, "here Seoul's is in force"
+    with using(vesterby()):
+        assert span(MONTHS[0].window, "en") == "2023-12"
     status = city.status().rows.row(0, named=True)
     assert status["first"] == status["last"] == str(MONTHS[0] + -1)
 
