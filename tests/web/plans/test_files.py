@@ -15,13 +15,13 @@ from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
-from telads.charts import fonts
 from telads.language import Lang
 from telads.planning.contract import ROWS
 from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import make_plan, read_plan
 from telads.planning.result import PARTS
 from telads.planning.words import title
+from telads.render.svg import fonts
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
 from telads.web.plans.models import SavedPlan

@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from telads.charts.fonts import korean_font
 from telads.export import SOURCE
 from telads.language import Lang, Text
 from telads.planning.contract import ROWS
@@ -19,6 +18,7 @@ from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
+from telads.render.svg.fonts import korean_font
 from telads.web.plans.grid import draw
 from telads.web.plans.sheet import Sheet
 from telads.web.written import MINUS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from telads.charts.fonts import face
+from telads.render.svg.fonts import face
 
 FAMILY = "korean"
 INK, MUTED, MARK = (23, 33, 43), (85, 97, 109), (31, 111, 174)

@@ -8,7 +8,7 @@ own `{% querystring month="2023-06" %}`.
 
 Parts: `{% answer_table answer %}`, `{% basis answer %}`, `{% warnings answer %}`,
 `{% badge "tie" %}`, `{% bar value lowest highest %}`, `{% navigation %}`,
-`{% in_language "en" %}`.
+`{% in_language "en" %}`, `{% drawing picture %}`, and `{% outlines %}` once on a page with maps.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ from telads.catalog import BY_ID
 from telads.language import Lang, Text
 from telads.model import Month, Sex, age_text
 from telads.places import district_name
+from telads.render.svg.city import outlines_svg
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.theme import SITE
 from telads.web.jinja import rendered
 from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
 from telads.wording import number, span
@@ -175,6 +178,18 @@ def bar(
     """
     drawn = Bar.of(value, lowest, highest, zero, low, high)
     return drawn.svg if drawn else SafeString()
+
+
+@register.simple_tag
+def drawing(picture: Drawing) -> SafeString:
+    """A picture in the colours of the page, whose heading stands beside it."""
+    return mark_safe(picture.paint(SITE))
+
+
+@register.simple_tag
+def outlines() -> SafeString:
+    """The borders of the districts, to which the maps of a page point."""
+    return mark_safe(outlines_svg())
 
 
 @register.simple_tag

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple, cast
 from telads.answers.answer import Answer
 from telads.catalog import BY_ID
 from telads.language import Lang
-from telads.web.pages.audiences.people_map import PeopleMap, people_map
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.people import draw_audience
 from telads.web.parts import Bar
 from telads.web.written import figure_text
+from telads.wording import observed
 
 CITY = 100.0
 
@@ -33,7 +35,7 @@ class Shown(NamedTuple):
 
     answer: Answer
     profile: list[ProfileRow]
-    map: PeopleMap
+    map: Drawing
 
 
 def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
@@ -46,10 +48,18 @@ def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
         Shown(
             answer,
             [_row(row, low, high, lang) for row in profile],
-            people_map(cast("dict[str, int]", answer.facts["districts"])),
+            _map(answer, lang),
         )
         for answer, profile in zip(answers, profiles, strict=True)
     ]
+
+
+def _map(answer: Answer, lang: Lang) -> Drawing:
+    month = answer.month
+    assert month is not None  # an audience is always about one month
+    districts = cast("dict[str, int]", answer.facts["districts"])
+    return draw_audience(districts, lang=lang, window=observed(month.window, lang),
+                         synthetic=answer.synthetic, narrow=True)  # fmt: skip
 
 
 def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:

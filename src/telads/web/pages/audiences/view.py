@@ -18,7 +18,6 @@ from telads.web.pages.audiences import form
 from telads.web.pages.audiences.described import SECOND, Described
 from telads.web.pages.audiences.shown import shown
 from telads.web.selects import month_select
-from telads.web.svg import outlines
 from telads.workspace import Build
 
 
@@ -33,7 +32,6 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "month": month_select(build, choice.month, lang),
         "first": form.form_of(build, choice.first, "", lang),
         "second": form.form_of(build, choice.second or Described(), SECOND, lang),
-        "outlines": outlines(),
         "plan_address": form.plan_address(choice),
         "unchanged_address": form.unchanged_address(choice),
         **_found(build, choice, lang),

@@ -10,9 +10,9 @@ from telads.catalog import BY_ID
 from telads.features.signals import CLEARLY, SIGNALS, hint_of
 from telads.language import Lang, Text
 from telads.model import Month, Segment, Sex
+from telads.render.svg.lines import Lines, lines
 from telads.web.pages.advertisers.form import targets_address
 from telads.web.pages.customers.form import Choice, customer_address
-from telads.web.svg import Lines, lines
 from telads.web.written import written
 from telads.wording import figure, segment_name
 from telads.workspace import Build

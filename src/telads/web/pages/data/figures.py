@@ -15,12 +15,13 @@ from django.utils.safestring import SafeString
 from telads.answers.people import by_district
 from telads.answers.pictures import Asked
 from telads.language import Lang
+from telads.render.svg import people as people_bars
+from telads.render.svg.theme import SITE
 from telads.web import charts
 from telads.web.jinja import rendered
 from telads.web.pages.data import form
-from telads.web.pages.data.bars import heading_of, whom_of
 from telads.web.pages.data.files import KINDS
-from telads.web.pages.data.tables import caption_of, groups_of, table_of
+from telads.web.pages.data.tables import groups_of
 from telads.workspace import Build
 
 MOST = 256
@@ -54,15 +55,15 @@ def total(build: Build, month: str) -> int:
 
 @lru_cache(maxsize=MOST)
 def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
-    what = charts.shown(build, chart, choice, lang)
     wide, narrow = charts.drawings(build, chart, choice, lang)
     names = charts.DEPENDS_ON[chart]
     facts = {
         "id": chart,
         "wide": wide,
         "narrow": narrow,
-        "table": table_of(what, lang),
-        "caption": caption_of(what, wide.details),
+        "look": SITE,
+        "table": wide.table,
+        "caption": wide.caption,
         "open": chart == OPEN,
         "files": _files("picture-file", (chart,), choice, names),
     }
@@ -72,13 +73,12 @@ def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
 @lru_cache(maxsize=MOST)
 def _people(build: Build, choice: Asked, lang: Lang) -> Part:
     answer = by_district(build, choice.month, choice.sex, choice.age)
-    heading = heading_of(answer, lang)
+    drawn = people_bars.draw(answer, lang)
     rows = answer.rows.to_dicts()
-    finding = " ".join(heading.text)
     facts = {
-        "finding": finding,
-        "details": " ".join(heading.subtitle),
-        "whom": whom_of(answer, lang),
+        "finding": drawn.finding,
+        "details": drawn.details,
+        "whom": people_bars.whom_of(answer, lang),
         # Whether they are a part of the people only, so that their share says something.
         "some": bool(choice.sex or choice.age),
         "rows": rows,
@@ -86,7 +86,7 @@ def _people(build: Build, choice: Asked, lang: Lang) -> Part:
         "groups": groups_of(answer, lang),
         "files": _files("people-file", (), choice, ("month", "sex", "age")),
     }
-    return Part(finding, rendered("data/people.html.j2", facts))
+    return Part(drawn.finding, rendered("data/people.html.j2", facts))
 
 
 def _files(

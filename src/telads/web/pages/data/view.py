@@ -16,7 +16,6 @@ from telads.web.fragments import page_or_result
 from telads.web.pages.data import form
 from telads.web.pages.data.figures import figure, people, total
 from telads.web.pages.data.tables import remarks_of
-from telads.web.svg import outlines
 
 
 @require_safe
@@ -33,7 +32,6 @@ def data(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {
         "people": people(build, choice, lang),
         "figures": {chart: figure(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
-        "outlines": outlines(),
         # Asked for only where the page has no former text of the same ledger and build.
         "ledger": current.ledger_state(),
         "status": taken,
