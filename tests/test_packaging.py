@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, metadata, requires
+from importlib.metadata import PackageNotFoundError, files, metadata, requires
 from pathlib import Path
 from typing import Any
 
@@ -235,7 +235,17 @@ def licences(name: str) -> list[str]:
                    if line.startswith("License :: OSI Approved :: ")]  # fmt: skip
     names = re.split(r" AND | OR ", stated) if stated else classifiers
     plain = [re.sub(r" \(.*\)| License$", "", name).strip("() ") for name in names]
-    return [one for one in plain if one] or ["not told"]
+    return [one for one in plain if one] or [by_its_text(name)]
+
+
+def by_its_text(name: str) -> str:
+    """The licence of a package whose metadata name none, by the words of the file beside them."""
+    for file in files(name) or []:
+        if file.name.startswith("LICENSE") and ".dist-info" in str(file):
+            words = " ".join(Path(str(file.locate())).read_text("utf-8").split())
+            if "Permission is hereby granted, free of charge, to any person" in words:
+                return "MIT"
+    return "not told"
 
 
 def noticed() -> dict[str, str]:
