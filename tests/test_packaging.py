@@ -224,6 +224,10 @@ PERMISSIVE = re.compile(
 """Licences that ask no more than to keep their text, as metadata name them."""
 
 
+TOLD_BY_TEXT = {"resvg-py"}
+"""Packages whose metadata name no licence, and which hold nothing under another than their own."""
+
+
 def licences(name: str) -> list[str]:
     """The licences of an installed package: by SPDX, else its own word, else classifiers."""
     told: Any = metadata(name)  # an email's headers
@@ -235,11 +239,13 @@ def licences(name: str) -> list[str]:
                    if line.startswith("License :: OSI Approved :: ")]  # fmt: skip
     names = re.split(r" AND | OR ", stated) if stated else classifiers
     plain = [re.sub(r" \(.*\)| License$", "", name).strip("() ") for name in names]
-    return [one for one in plain if one] or [by_its_text(name)]
+    return [one for one in plain if one] or [
+        by_its_text(name) if name in TOLD_BY_TEXT else "not told"
+    ]
 
 
 def by_its_text(name: str) -> str:
-    """The licence of a package whose metadata name none, by the words of the file beside them."""
+    """MIT, where the file beside the metadata has its words."""
     for file in files(name) or []:
         if file.name.startswith("LICENSE") and ".dist-info" in str(file):
             words = " ".join(Path(str(file.locate())).read_text("utf-8").split())
