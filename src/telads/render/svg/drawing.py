@@ -185,6 +185,8 @@ class Drawing:
             aria_label=self.finding,
             font_family=None if look.page else f"{family()}, {FALLBACKS}",
             focusable="false" if look.page else None,
+            # A reader's font may be wider than any that is known: it is not cut off for that.
+            overflow="visible" if look.page else None,
             data_marks="" if look.page else None,
         )  # fmt: skip
 
