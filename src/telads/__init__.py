@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from telads.language import Lang, Text
     from telads.library import OpenWorkspace, open_workspace
     from telads.model import Month, Segment, Sex, Window
+    from telads.render.svg.drawing import Drawing
     from telads.settings import Settings
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Answer",
     "AudienceTooSmall",
     "DataError",
+    "Drawing",
     "IndexRefused",
     "Lang",
     "Month",
@@ -69,6 +71,7 @@ _MODULES = {
     "telads.language": ("Lang", "Text"),
     "telads.library": ("OpenWorkspace", "open_workspace"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
+    "telads.render.svg.drawing": ("Drawing",),
     "telads.settings": ("Settings",),
 }
 """Where the names stand that are no errors; a module is loaded when a name of it is first used."""

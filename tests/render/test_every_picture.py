@@ -97,6 +97,22 @@ def test_a_picture_never_speaks_of_persons(id: str, lang: Lang, narrow: bool) ->
 
 
 @pytest.mark.parametrize("id", CHARTS)
+def test_the_page_on_json_names_the_columns_of_its_rows(twin_build: Build, id: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
+    part = page[page.index("## A picture") : page.index("## Rows")]
+    line = next(line for line in part.splitlines() if line.startswith(f"| {id} |"))
+    segment = {"district": "강남구", "sex": "F", "age": 30} if id in {"ranking", "monthly"} else {}
+    found = list(drawn(picture(twin_build, id, Asked(**segment))).rows[0])
+    if id in {"ranking", "targets"}:
+        question = {"ranking": "services", "targets": "targets"}[id]
+        assert f"[{question}](#{question})" in line
+        rows = page[page.index(f"### {question}\n") :].split("\n### ", 2)[0]
+        assert set(found) <= set(re.findall(r"^\| `(\w+)`", rows, re.MULTILINE))
+    else:
+        assert sorted(found) == sorted(re.findall(r"`(\w+)`", line))
+
+
+@pytest.mark.parametrize("id", CHARTS)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_narrow_picture_fits_a_phone(id: str, lang: Lang) -> None:
     drawn = draw(id, lang, narrow=True, synthetic=True)
