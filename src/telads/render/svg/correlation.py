@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
 from telads.language import Lang, Text
 from telads.model import AGES, age_text
-from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known
+from telads.render.svg.drawing import (
+    NARROW,
+    PANELS,
+    UNKNOWN,
+    Body,
+    Drawing,
+    Table,
+    drawing,
+    known,
+)
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import CHANGES, Look, step_of, steps
@@ -41,7 +50,10 @@ class _Layout(NamedTuple):
     width: int
 
 
-_WIDE, _NARROW = _Layout(columns=3, cell=44, width=1040), _Layout(columns=1, cell=43, width=340)
+_WIDE, _NARROW = (
+    _Layout(columns=3, cell=44, width=PANELS),
+    _Layout(columns=1, cell=43, width=NARROW),
+)
 
 
 class _Cell(NamedTuple):

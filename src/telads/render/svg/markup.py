@@ -84,12 +84,6 @@ def text(
     return drawn.replace("<text", f"<text{around}", 1) if rim else drawn
 
 
-def fitted(content: str, width: float, size: float, least: float = LABEL) -> float:
-    """The size, at least `least`, in which a text takes no more than `width` pixels."""
-    taken = pixels(content, size)
-    return max(least, size if taken <= width else size * width / taken)
-
-
 class Heading(NamedTuple):
     """The finding and what it rests on, in lines that fit a picture."""
 

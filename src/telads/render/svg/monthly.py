@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from telads.catalog import BY_ID, SERVICES, Measure
 from telads.language import Lang, Text
 from telads.model import Month, months_between
-from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known, rows_of
+from telads.render.svg.drawing import (
+    NARROW,
+    PANELS,
+    UNKNOWN,
+    Body,
+    Drawing,
+    Table,
+    drawing,
+    known,
+    rows_of,
+)
 from telads.render.svg.fonts import pixels
 from telads.render.svg.lines import path, scale
 from telads.render.svg.markup import LABEL, NAME, tag, text, title
@@ -53,8 +63,8 @@ class _Layout(NamedTuple):
     """Room for the figures of the scale; what they take."""
 
 
-_WIDE = _Layout(columns=4, width=1040, height=124, gap=24)
-_NARROW = _Layout(columns=2, width=340, height=104, gap=12)
+_WIDE = _Layout(columns=4, width=PANELS, height=124, gap=24)
+_NARROW = _Layout(columns=2, width=NARROW, height=104, gap=12)
 _TOP, _BELOW = 24, 52
 """Room above a plot for its name, and below it for the months."""
 _INSET = 10

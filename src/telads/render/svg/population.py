@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
-from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known, rows_of
+from telads.render.svg.drawing import (
+    NARROW,
+    UNKNOWN,
+    WIDE,
+    Body,
+    Drawing,
+    Table,
+    drawing,
+    known,
+    rows_of,
+)
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import NAME, tag, text, title
 from telads.render.svg.theme import Look
@@ -38,7 +48,7 @@ class _Layout(NamedTuple):
     """From one age to the next."""
 
 
-_WIDE, _NARROW = _Layout(width=660, rise=46), _Layout(width=340, rise=38)
+_WIDE, _NARROW = _Layout(width=WIDE, rise=46), _Layout(width=NARROW, rise=38)
 
 
 def draw(
