@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from itertools import combinations
+
 import polars as pl
+import pytest
 
 from telads.catalog import BY_ID
 from telads.language import Lang
+from telads.places import DISTRICTS
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.targets import draw
 from telads.render.svg.theme import FILE
@@ -79,6 +83,24 @@ def test_targets_outside_seoul_are_left_out_and_said_so() -> None:
     assert "수원시" not in finding
     assert "4개 집단" in finding
     assert "지도 밖 지역 1곳 제외" in details
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+@pytest.mark.parametrize("narrow", [False, True])
+def test_three_hundred_targets_write_nothing_over_each_other(lang: Lang, narrow: bool) -> None:
+    """Where long labels would meet, districts have the best rank and the number of the others."""
+    names = [name.ko for name in DISTRICTS.values()]
+    every = pl.DataFrame({
+        "rank": range(1, 301),
+        "district": [names[place % 25] for place in range(300)],
+        "sex": "F", "age": 20,
+    })  # fmt: skip
+    written = texts(drawn(every, lang, narrow=narrow).svg)
+    labels = [one.text for one in written if one.kind == "label"]
+    assert len(labels) == 25
+    assert [(a, b) for a, b in combinations(written, 2) if a.meets(b)] == []
+    assert "1 +11" in labels
+    assert any("·" in label for label in labels) == (not narrow)
 
 
 def test_a_narrow_map_has_the_best_rank_of_each_district() -> None:

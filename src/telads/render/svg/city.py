@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,6 +52,8 @@ class Area(NamedTuple):
     colour: str
     label: str
     hover: str
+    short: str = ""
+    """A label for where the other would meet a neighbour's."""
 
 
 class Legend(NamedTuple):
@@ -154,6 +156,7 @@ def district_map(
     grid = outlines()
     scale = width(narrow) / grid.width
     high = grid.height * scale
+    areas = _apart(areas, scale)
     named = _named(areas, lang, scale, narrow, first)
 
     def paint(look: Look) -> str:
@@ -197,6 +200,25 @@ class _Box(NamedTuple):
         """Whether the two overlap."""
         return (self.left < other.right and other.left < self.right
                 and self.top < other.bottom and other.top < self.bottom)  # fmt: skip
+
+
+def _apart(areas: Mapping[str, Area], scale: float) -> Mapping[str, Area]:
+    """The areas with short labels where two of the long ones would meet."""
+    boxes = {
+        one.district: _Box.of(area.label, one.x * scale, one.y * scale, bold=True)
+        for one in outlines().districts
+        if (area := areas.get(one.district)) and area.label
+    }
+    close = {
+        name
+        for pair in combinations(boxes, 2)
+        if boxes[pair[0]].meets(boxes[pair[1]])
+        for name in pair
+    }
+    return {
+        name: area._replace(label=area.short) if name in close and area.short else area
+        for name, area in areas.items()
+    }
 
 
 def _named(

@@ -100,18 +100,22 @@ def _reach(ordered: pl.DataFrame, lang: Lang) -> str:
 
 
 def _area(rows: list[dict[str, Any]], most: int, narrow: bool, lang: Lang) -> Area:
-    shown = 1 if narrow else _SHOWN
-    ranks = "·".join(str(row["rank"]) for row in rows[:shown])
-    more = len(rows) - shown
     hover = ", ".join(
         f"{row['rank']} {segment_name(row['district'], row['sex'], row['age'], lang)}"
         for row in rows
     )
+    best, others = rows[0]["rank"], len(rows) - 1
+    short = f"{best} +{others}" if others else _label(rows, 1, lang)
+    label = short if narrow else _label(rows, _SHOWN, lang)
+    return Area(_shade(len(rows), most), label, hover, short)
+
+
+def _label(rows: list[dict[str, Any]], shown: int, lang: Lang) -> str:
+    """The best ranks of a district and how many more there are: `1·4·7위 외 2`."""
+    ranks = "·".join(str(row["rank"]) for row in rows[:shown])
+    more = len(rows) - shown
     rest = Text(f" 외 {more}", f" +{more}")(lang) if more > 0 else ""
-    label = Text(f"{ranks}위{rest}", f"#{ranks}{rest}")(lang)
-    if narrow and more > 0:
-        label = f"{ranks} +{more}"
-    return Area(_shade(len(rows), most), label, hover)
+    return Text(f"{ranks}위{rest}", f"#{ranks}{rest}")(lang)
 
 
 def _shade(count: int, most: int) -> str:
