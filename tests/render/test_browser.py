@@ -8,14 +8,14 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from telads.answers.people import by_district
-from telads.answers.pictures import picture
+from telads.answers.pictures import Asked, picture
 from telads.language import Lang
 from telads.render.svg import CHARTS, drawn
 from telads.render.svg import people as people_bars
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import FALLBACKS, SITE, stylesheet
 from telads.workspace import Build
-from tests.render.test_every_picture import ASKED, Asked
+from tests.render.test_every_picture import ASKED
 from tests.render.test_report import CHROMIUM, QUIET
 
 FAULTS = """() => [...document.querySelectorAll("div > svg")].flatMap((svg, at) => {

@@ -101,8 +101,9 @@ def test_the_page_on_json_names_the_columns_of_its_rows(twin_build: Build, id: s
     page = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
     part = page[page.index("## A picture") : page.index("## Rows")]
     line = next(line for line in part.splitlines() if line.startswith(f"| {id} |"))
-    segment = {"district": "강남구", "sex": "F", "age": 30} if id in {"ranking", "monthly"} else {}
-    found = list(drawn(picture(twin_build, id, Asked(**segment))).rows[0])
+    of_people = id in {"ranking", "monthly"}
+    asked = Asked(district="강남구", sex="F", age=30) if of_people else Asked()
+    found = list(drawn(picture(twin_build, id, asked)).rows[0])
     if id in {"ranking", "targets"}:
         question = {"ranking": "services", "targets": "targets"}[id]
         assert f"[{question}](#{question})" in line
