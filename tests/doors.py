@@ -17,9 +17,9 @@ from telads.answers.trends import trends
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS
 from telads.render.svg import CHARTS
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     from telads.render.svg.drawing import Drawing

@@ -26,7 +26,7 @@ from telads.library import OpenWorkspace
 from telads.render.svg import CHARTS
 from telads.render.svg.drawing import Drawing
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"

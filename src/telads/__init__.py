@@ -32,11 +32,11 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
-    from telads.language import Lang, Text
     from telads.library import OpenWorkspace, open_workspace
     from telads.model import Month, Segment, Sex, Window
     from telads.render.svg.drawing import Drawing
     from telads.settings import Settings
+    from telads.text import Lang, Text
 
 __all__ = [
     "AddressUnusable",
@@ -68,7 +68,7 @@ __all__ = [
 
 _MODULES = {
     "telads.answers.answer": ("Answer",),
-    "telads.language": ("Lang", "Text"),
+    "telads.text": ("Lang", "Text"),
     "telads.library": ("OpenWorkspace", "open_workspace"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
     "telads.render.svg.drawing": ("Drawing",),

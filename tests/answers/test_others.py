@@ -19,7 +19,7 @@ from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.errors import UnknownChoice
 from telads.render.svg import CHARTS, drawn
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 
 def test_lookalikes_are_the_nearest_by_seven_affinities(seoul_build: Build) -> None:

@@ -9,12 +9,12 @@ from playwright.sync_api import sync_playwright
 
 from telads.answers.people import by_district
 from telads.answers.pictures import Asked, picture
-from telads.language import Lang
 from telads.render.svg import CHARTS, drawn
 from telads.render.svg import people as people_bars
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import FALLBACKS, SITE, stylesheet
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Lang
 from tests.render.test_every_picture import ASKED
 from tests.render.test_report import CHROMIUM, QUIET
 

@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from telads.catalog import BY_ID, MEASURES, Measure
-from telads.language import Lang
 from telads.render.svg.choropleth import AverageAge, draw
 from telads.render.svg.city import ATTRIBUTION
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import FILE
+from telads.text import Lang
 from tests.render.samples import DISTRICT_DAYS, kinds, texts, tree
 
 

@@ -9,11 +9,11 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from telads.language import Lang
 from telads.places import DISTRICTS
 from telads.render.svg.city import Area, Legend, borders, district_map, outlines, outlines_svg
 from telads.render.svg.drawing import Body
 from telads.render.svg.theme import FILE, PNG, SITE
+from telads.text import Lang
 from tests.render.samples import texts, tree
 
 KILOBYTE = 1000

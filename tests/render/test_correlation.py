@@ -4,10 +4,10 @@ import re
 
 import polars as pl
 
-from telads.language import Lang
 from telads.render.svg.correlation import draw
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import FILE
+from telads.text import Lang
 from tests.render.samples import CORRELATION, kinds, texts, told, tree
 
 

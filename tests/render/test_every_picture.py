@@ -16,11 +16,11 @@ import pytest
 
 from telads.answers.pictures import Asked, picture
 from telads.errors import UnknownChoice
-from telads.language import Lang
 from telads.render.svg import CHARTS, drawn, find_chart
 from telads.render.svg.drawing import FORMATS, Drawing
 from telads.render.svg.theme import LIGHT, PAGE
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Lang
 from tests.render.samples import AFFINITY, SAMPLES, kinds, size, texts, told
 
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")

@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from telads.language import Lang
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.monthly import draw
 from telads.render.svg.theme import FILE
+from telads.text import Lang
 from tests.render.samples import MONTHLY, kinds, told, tree
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from telads.language import Lang
 from telads.model import Month
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.population import draw
 from telads.render.svg.theme import FILE
+from telads.text import Lang
 from tests.render.samples import POPULATION, kinds, told, tree
 
 

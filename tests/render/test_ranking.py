@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from telads.catalog import BY_ID
-from telads.language import Lang
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.ranking import draw
+from telads.text import Lang
 from tests.render.samples import AFFINITY, PLATFORMS, kinds, told
 
 

@@ -6,11 +6,11 @@ import polars as pl
 import pytest
 
 from telads.catalog import BY_ID
-from telads.language import Lang
 from telads.places import DISTRICTS
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.targets import draw
 from telads.render.svg.theme import FILE
+from telads.text import Lang
 from tests.render.samples import TARGETS, kinds, texts, tree
 
 DELIVERY = BY_ID["delivery"]

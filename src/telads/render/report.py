@@ -19,15 +19,15 @@ from telads.answers.services import services
 from telads.answers.signals import signals
 from telads.answers.targets import targets
 from telads.errors import AudienceTooSmall
-from telads.language import Lang, Text
 from telads.model import Segment, Sex
 from telads.render.svg import drawn
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import SITE, stylesheet
-from telads.tables.store import write_text
+from telads.store.files import write_text
+from telads.store.workspace import Build, Workspace
+from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
-from telads.workspace import Build, Workspace
 
 if TYPE_CHECKING:
     import jinja2

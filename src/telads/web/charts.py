@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from telads.answers.pictures import Asked, Picture, picture
 from telads.export import marked
-from telads.language import Lang
 from telads.render.svg import drawn
 from telads.render.svg.drawing import Drawing
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Lang
 
 if TYPE_CHECKING:
     import polars as pl

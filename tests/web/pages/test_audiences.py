@@ -10,12 +10,11 @@ from django.http import QueryDict
 from django.test import Client
 
 from telads.planning.questions import audience_answer, overlap_answer
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.render.svg.people import draw_audience
 from telads.render.svg.theme import FILE
-from telads.web.pages.audiences.described import SECOND
-from telads.web.pages.audiences.wanted import Wanted, wanted_of
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
 from tests.render.samples import texts, tree
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 

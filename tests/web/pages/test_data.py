@@ -14,14 +14,14 @@ from django.utils.translation import override
 
 from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
-from telads.language import Lang
 from telads.model import Month
 from telads.render.svg import drawn
 from telads.render.svg.correlation import colour_of
 from telads.render.svg.theme import FILE
+from telads.store.workspace import Build, Workspace
+from telads.text import Lang
 from telads.web import charts
-from telads.web.pages.data import figures
-from telads.workspace import Build, Workspace
+from telads.web.pages.data import present
 from tests.render.samples import kinds, told
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
@@ -253,7 +253,7 @@ def test_the_page_shows_the_picture_of_the_file(twin_build: Build, chart: str, l
     """The same marks in both layouts, in the colours of the page; nothing else is drawn twice."""
     asked = Asked(month="2023-02", district="강남구", sex="F", age=30, measure="delivery")
     with override(lang):
-        part = figures.figure(twin_build, chart, asked, lang).html
+        part = present.part(twin_build, chart, asked, lang).html
     file = drawn(charts.shown(twin_build, chart, asked, lang))
     svgs = re.findall(r"<svg.*?</svg>", part, re.DOTALL)
     assert len(svgs) == 2
@@ -291,12 +291,12 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     other = Asked(month="2023-02", sex="F", district="중구")
     with override("ko"):
         same = {
-            chart: figures.figure(twin_build, chart, first, "ko")
-            is figures.figure(twin_build, chart, other, "ko")
+            chart: present.part(twin_build, chart, first, "ko")
+            is present.part(twin_build, chart, other, "ko")
             for chart in charts.DEPENDS_ON
         }
-        people = figures.people(twin_build, first, "ko")
-        assert people is figures.people(twin_build, other, "ko")
+        people = present.people(twin_build, first, "ko")
+        assert people is present.people(twin_build, other, "ko")
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from telads.catalog import Kind, Measure
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
 from telads.render.svg.city import Area, Legend, district_map, on_the_map
 from telads.render.svg.drawing import DISTRICT, Drawing, Table, drawing, known, rows_of
 from telads.render.svg.theme import AMOUNTS, CHANGES, step_of, steps
+from telads.text import Lang, Text
 from telads.wording import figure, in_sentence, josa, number
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from itertools import combinations, pairwise
 from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
 from telads.render.svg.drawing import Body, own, width
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import Look
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl

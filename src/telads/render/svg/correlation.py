@@ -7,7 +7,6 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
-from telads.language import Lang, Text
 from telads.model import AGES, age_text
 from telads.render.svg.drawing import (
     NARROW,
@@ -22,6 +21,7 @@ from telads.render.svg.drawing import (
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import CHANGES, Look, step_of, steps
+from telads.text import Lang, Text
 from telads.wording import be, in_sentence, josa, number
 
 if TYPE_CHECKING:

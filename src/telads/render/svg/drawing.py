@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from telads.errors import UnknownChoice
-from telads.language import Lang, Text
 from telads.render.svg.fonts import family, korean_font
 from telads.render.svg.markup import SEPARATOR, Heading, heading, tag
 from telads.render.svg.theme import FALLBACKS, FILE, LIGHT, PNG, Look
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,7 +149,7 @@ class Drawing:
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write a file; its suffix tells the format. Raises `UnknownChoice` for another."""
-        from telads.tables.store import replacing
+        from telads.store.files import replacing
 
         target = Path(path)
         content = self.to(target.suffix.lower().removeprefix("."))

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads.catalog import BY_ID, SERVICES, Measure
-from telads.language import Lang, Text
 from telads.model import Month, months_between
 from telads.render.svg.drawing import (
     NARROW,
@@ -25,6 +24,7 @@ from telads.render.svg.fonts import pixels
 from telads.render.svg.lines import path, scale
 from telads.render.svg.markup import LABEL, NAME, tag, text, title
 from telads.render.svg.theme import Look
+from telads.text import Lang, Text
 from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:

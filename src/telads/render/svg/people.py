@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from telads.language import Lang, Text
 from telads.model import Sex, age_text
 from telads.places import DISTRICTS, district_name
 from telads.render.svg.city import Area, Legend, district_map
@@ -14,6 +13,7 @@ from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import NAME, tag, text, title
 from telads.render.svg.population import COLOURS, PERSONS
 from telads.render.svg.theme import AMOUNTS, Look, step_of, steps
+from telads.text import Lang, Text
 from telads.wording import group_name, number, observed
 from telads.wording import people as people_text
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
 from telads.render.svg.drawing import (
@@ -21,6 +20,7 @@ from telads.render.svg.drawing import (
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import NAME, tag, text, title
 from telads.render.svg.theme import Look
+from telads.text import Lang, Text
 from telads.wording import group_name, number, people
 
 if TYPE_CHECKING:

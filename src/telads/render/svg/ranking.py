@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.catalog import BY_ID, Measure
-from telads.language import Lang, Text
 from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known, width
 from telads.render.svg.fonts import pixels
 from telads.render.svg.lines import scale
 from telads.render.svg.markup import LABEL, NAME, tag, text, title
 from telads.render.svg.theme import TIES, Look
+from telads.text import Lang, Text
 from telads.wording import be, in_sentence, join_names, josa, number
 
 if TYPE_CHECKING:

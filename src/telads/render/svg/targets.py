@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from telads.catalog import Measure
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
 from telads.render.svg.city import Area, Legend, district_map, on_the_map
 from telads.render.svg.drawing import DISTRICT, UNKNOWN, Drawing, Table, drawing, known, rows_of
 from telads.render.svg.theme import AMOUNTS
+from telads.text import Lang, Text
 from telads.wording import group_name, in_sentence, join_names, josa, people, segment_name
 
 if TYPE_CHECKING:

@@ -1,0 +1,83 @@
+"""What the audience page shows of its answers, written for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor
+from typing import Any, NamedTuple, cast
+
+from telads.answers.answer import Answer
+from telads.catalog import BY_ID
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.people import draw_audience
+from telads.text import Lang
+from telads.web.components import Bar
+from telads.web.formatting import figure_text
+from telads.wording import observed
+
+CITY = 100.0
+
+
+class ProfileRow(NamedTuple):
+    """An audience's use of one service beside the city's."""
+
+    service: str
+    figure: str
+    """The index; a dash where there is none."""
+    interval: str
+    bar: Bar | None
+    affinity: str
+    share: str
+
+
+class Shown(NamedTuple):
+    """One audience as the page shows it."""
+
+    answer: Answer
+    profile: list[ProfileRow]
+    map: Drawing
+
+
+def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
+    """The audiences, their bars on one scale."""
+    profiles: list[list[dict[str, Any]]] = [
+        cast("list[dict[str, Any]]", answer.facts["profile"]) for answer in answers
+    ]
+    low, high = _scale([row for profile in profiles for row in profile])
+    return [
+        Shown(
+            answer,
+            [_row(row, low, high, lang) for row in profile],
+            _map(answer, lang),
+        )
+        for answer, profile in zip(answers, profiles, strict=True)
+    ]
+
+
+def _map(answer: Answer, lang: Lang) -> Drawing:
+    month = answer.month
+    assert month is not None  # an audience is always about one month
+    districts = cast("dict[str, int]", answer.facts["districts"])
+    return draw_audience(districts, lang=lang, window=observed(month.window, lang),
+                         synthetic=answer.synthetic, narrow=True)  # fmt: skip
+
+
+def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
+    """The ends of bars of the index: tens that hold all intervals, at least 80 to 120."""
+    ends = [row[name] for row in rows for name in ("index", "index_low", "index_high")
+            if row[name] is not None]  # fmt: skip
+    return min([80.0, *(floor(end / 10) * 10.0 for end in ends)]), max(
+        [120.0, *(ceil(end / 10) * 10.0 for end in ends)]
+    )
+
+
+def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow:
+    index, interval = row["index"], (row["index_low"], row["index_high"])
+    return ProfileRow(
+        service=BY_ID[row["service"]].text(lang),
+        figure="–" if index is None else f"{index:.1f}",
+        interval="" if None in interval else f"{interval[0]:.1f}–{interval[1]:.1f}",
+        bar=Bar.of(index, low, high, CITY, *interval),
+        affinity=figure_text(f"{row['affinity']:+.2f}"),
+        share="–" if row["volume_share"] is None else f"{row['volume_share']:.1%}",
+    )

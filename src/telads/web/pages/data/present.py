@@ -1,0 +1,136 @@
+"""The people of the districts as a table for reading, and the remarks on the months.
+
+The parts of the data page, each as HTML, kept by build and by the choices that change it.
+
+Of a hundred readers with other choices nearly all see the same map, ages and heatmap: only the
+lines depend on the whole choice.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple, cast
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from telads.answers.answer import Answer
+from telads.answers.people import by_district
+from telads.answers.pictures import Asked
+from telads.model import AGES, Month, Sex, age_text
+from telads.places import district_name
+from telads.render.svg import people as people_bars
+from telads.render.svg.drawing import DISTRICT, UNKNOWN, Table
+from telads.render.svg.theme import SITE
+from telads.store.workspace import Build
+from telads.text import Lang, Text
+from telads.web import charts
+from telads.web.jinja import rendered
+from telads.web.pages.data import forms
+from telads.web.pages.data.files import KINDS
+
+
+def groups_of(people: Answer, lang: Lang) -> Table:
+    """Every district's people: all, by sex, by age."""
+    columns: dict[str, Text] = {
+        "all": Text("모두", "all"),
+        **{str(sex): sex.text for sex in Sex},
+        **{str(age): age_text(age) for age in AGES},
+    }
+    return Table(
+        [DISTRICT(lang), *(title(lang) for title in columns.values())],
+        [
+            [district_name(row["district"], lang), *(_count(row[name]) for name in columns)]
+            for row in people.rows.iter_rows(named=True)
+        ],
+    )
+
+
+def remarks_of(status: Answer, lang: Lang) -> list[tuple[str, list[str]]]:
+    """Each warning once, with the months it stands at."""
+    months: dict[str, list[str]] = {}
+    for month, sentences in status.rows.select("month", f"warnings_{lang}").iter_rows():
+        for sentence in sentences:
+            months.setdefault(sentence, []).append(Month.parse(month).text(lang))
+    return list(months.items())
+
+
+def _count(people: float | None) -> str:
+    return UNKNOWN if people is None else f"{people:,.0f}"
+
+
+MOST = 256
+"""Parts of a kind that a worker keeps; a figure takes some 40 kB."""
+OPEN = "population"
+"""The figure whose table stands open: it has few rows."""
+
+
+class Part(NamedTuple):
+    """A figure of the page: what it finds, and the whole of it."""
+
+    finding: str
+    html: SafeString
+
+
+def part(build: Build, chart: str, asked: Asked, lang: Lang) -> Part:
+    """A picture in both layouts with its table and its files; raises `UnknownChoice`."""
+    return _part(build, chart, charts.relevant(chart, asked), lang)
+
+
+def people(build: Build, asked: Asked, lang: Lang) -> Part:
+    """The people of the districts: a table with bars, and every group as a table."""
+    return _people(build, Asked(month=asked.month, sex=asked.sex, age=asked.age), lang)
+
+
+@lru_cache(maxsize=MOST)
+def total(build: Build, month: str) -> int:
+    """The people of a month."""
+    return cast(int, by_district(build, month).facts["population"])
+
+
+@lru_cache(maxsize=MOST)
+def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
+    wide, narrow = charts.drawings(build, chart, choice, lang)
+    names = charts.DEPENDS_ON[chart]
+    facts = {
+        "id": chart,
+        "wide": wide,
+        "narrow": narrow,
+        "look": SITE,
+        "table": wide.table,
+        "caption": wide.caption,
+        "open": chart == OPEN,
+        "files": _files("picture-file", (chart,), choice, names),
+    }
+    return Part(wide.finding, rendered("data/figure.html.j2", facts))
+
+
+@lru_cache(maxsize=MOST)
+def _people(build: Build, choice: Asked, lang: Lang) -> Part:
+    answer = by_district(build, choice.month, choice.sex, choice.age)
+    drawn = people_bars.draw(answer, lang)
+    rows = answer.rows.to_dicts()
+    facts = {
+        "finding": drawn.finding,
+        "details": drawn.details,
+        "whom": people_bars.whom_of(answer, lang),
+        # Whether they are a part of the people only, so that their share says something.
+        "some": bool(choice.sex or choice.age),
+        "rows": rows,
+        "most": max((row["chosen"] for row in rows), default=0) or 1,
+        "groups": groups_of(answer, lang),
+        "files": _files("people-file", (), choice, ("month", "sex", "age")),
+    }
+    return Part(drawn.finding, rendered("data/people.html.j2", facts))
+
+
+def _files(
+    view: str, of: tuple[str, ...], choice: Asked, names: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Kind and address of each file."""
+    return [(kind.upper(), _address(view, (*of, kind), choice, names)) for kind in KINDS]
+
+
+def _address(view: str, of: tuple[str, ...], choice: Asked, names: tuple[str, ...]) -> str:
+    query = forms.address_of(choice, names)
+    return reverse(view, args=of) + (f"?{query}" if query else "")
