@@ -15,13 +15,13 @@ from bench.inputs import real_files
 from telads.answers.answer import Answer
 from telads.answers.evaluation import HORIZONS, REPEATS, evaluation
 from telads.answers.tables import read
-from telads.build import build
 from telads.catalog import BY_ID
-from telads.evaluate.promises import BANDS, LEADS
-from telads.ingest import ingest
-from telads.recommend.services import TIES
+from telads.ingest.ingest import ingest
+from telads.method.build import build
+from telads.method.evaluation import BANDS, LEADS
+from telads.method.recommend import TIES
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 ROOT = Path(__file__).parents[1]
 MEASURES = {

@@ -12,16 +12,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads import build as building
 from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
-from telads.build import build
 from telads.errors import NothingBuilt, WorkspaceDamaged, WorkspaceError
-from telads.ingest import ingest
-from telads.marts import TABLES
+from telads.ingest.ingest import ingest
+from telads.method import build as building
+from telads.method.build import build
+from telads.method.tables import TABLES
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import BUILD_FORMAT, Build, Workspace
+from telads.store.workspace import BUILD_FORMAT, Build, Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30
@@ -29,9 +29,9 @@ NEIGHBOURHOODS = 30
 BUILD = """
 import sys
 from pathlib import Path
-from telads.build import build
+from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.disclosure import (
+from telads.library import OpenWorkspace
+from telads.method.disclosure import (
     STANDARDISED,
     STANDARDISED_DECIMALS,
     UNPUBLISHED,
@@ -30,11 +31,10 @@ from telads.disclosure import (
     sizes,
     without_small_parts,
 )
-from telads.library import OpenWorkspace
-from telads.marts import TABLES
+from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 from tests import doors
 
 FLOOR = 50.0

@@ -6,8 +6,8 @@ import pytest
 
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
-from telads.marts import TABLES, material
-from telads.workspace import Workspace
+from telads.method.tables import TABLES, material
+from telads.store.workspace import Workspace
 
 
 @pytest.mark.seoul

@@ -9,14 +9,14 @@ from typing import TypeVar
 
 import pytest
 
-from telads.build import build
 from telads.errors import QuestionError
-from telads.ingest import ingest
-from telads.language import Lang
+from telads.ingest.ingest import ingest
 from telads.library import OpenWorkspace
+from telads.method.build import build
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.text import Lang
 from tests import doors
 from tests.sources.portal import HEADERS, Row, portal_rows, write_csv
 

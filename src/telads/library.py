@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.language import Lang, Text, locale_language
 from telads.model import Month, Sex
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.build import Built
-    from telads.charts import AnyChart
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
+    from telads.method.build import Built
+    from telads.render.svg import AnyChart
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
@@ -72,7 +72,7 @@ class OpenWorkspace:
         services only with `replace`. Raises `DataError` where there is nothing to read,
         `WorkspaceBusy`, `WorkspaceError`.
         """
-        from telads.ingest import ingest
+        from telads.ingest.ingest import ingest
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -88,7 +88,7 @@ class OpenWorkspace:
 
         Raises `DataError` where there is nothing to read.
         """
-        from telads.ingest import check
+        from telads.ingest.ingest import check
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -120,9 +120,9 @@ class OpenWorkspace:
         Raises `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`,
         `WorkspaceBusy`, `WorkspaceError`.
         """
+        from telads.aggregate.job import aggregate
         from telads.aggregate.noise import noise_of
         from telads.aggregate.request import Request, parse_memory
-        from telads.aggregate.run import aggregate
         from telads.engines import event_engine
 
         months = [month] if isinstance(month, str | Month) else month or ()
@@ -139,7 +139,7 @@ class OpenWorkspace:
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""
-        from telads.build import build
+        from telads.method.build import build
 
         return build(self.workspace, self.settings, again=again)
 
@@ -148,7 +148,7 @@ class OpenWorkspace:
 
         Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
         """
-        from telads.withdraw import withdraw
+        from telads.store.months import withdraw
 
         withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
         return self.build()
@@ -227,8 +227,8 @@ class OpenWorkspace:
         A notebook shows it as SVG that is drawn here, and asks the network for nothing.
         """
         from telads.answers.pictures import Asked, picture
-        from telads.charts import find_chart
-        from telads.charts.render import shown_as_svg
+        from telads.render.svg import find_chart
+        from telads.render.svg.drawing import shown_as_svg
 
         kind = find_chart(name)
         shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)
@@ -250,7 +250,7 @@ class OpenWorkspace:
         """
         from telads.planning.brief import RULES
         from telads.planning.questions import audience_answer, overlap_answer
-        from telads.planning.rules_read import read_rules
+        from telads.planning.rules import read_rules
 
         build = self.workspace.build()
         first = read_rules(_document(rules, RULES))

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from telads.aggregate.budget import lower, require, spent
-from telads.aggregate.noise import Noise
+from telads.aggregate.job import aggregate
+from telads.aggregate.noise import Noise, lower, require, spent
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.engines import event_engine
@@ -23,8 +22,8 @@ from telads.errors import SettingError, WorkspaceDamaged
 from telads.library import OpenWorkspace
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import Draw, Ledger
-from telads.workspace import Workspace
+from telads.store.ledger import Draw, Ledger
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 

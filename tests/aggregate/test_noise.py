@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from telads.aggregate.cells import users
+from telads.aggregate.job import aggregate
 from telads.aggregate.noise import (
     LONGEST,
     Kind,
@@ -22,14 +23,13 @@ from telads.aggregate.noise import (
     with_noise,
 )
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.catalog import SERVICE_IDS
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.schema import values_in
-from telads.workspace import Workspace
+from telads.store.cells import values_in
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 from telads.answers.comparison import comparison
 from telads.answers.services import services
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 pytestmark = pytest.mark.seoul
 

@@ -16,7 +16,7 @@ from telads.answers.services import history, services
 from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.targets import targets
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 GROUP = ("강남구", "F", "30")
 

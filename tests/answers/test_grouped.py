@@ -13,7 +13,7 @@ from telads.answers.tables import of_month, read
 from telads.answers.targets import targets
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 FRAME = pl.DataFrame(
     {

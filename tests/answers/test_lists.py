@@ -5,10 +5,10 @@ import pytest
 
 from telads.answers import lists
 from telads.answers.pictures import measure_of
-from telads.disclosure import ROUNDED_TO
 from telads.export import export
+from telads.method.disclosure import ROUNDED_TO
 from telads.model import AGES
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_segments_are_those_of_the_export(twin_build: Build, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from telads import catalog
 from telads.answers.movements import movements
 from telads.answers.services import history, services
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def rows_of(build: Build, month: str) -> list[dict[str, Any]]:

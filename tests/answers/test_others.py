@@ -17,9 +17,9 @@ from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.tables import read
 from telads.catalog import BY_ID
-from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
-from telads.workspace import Build, Workspace
+from telads.render.svg import CHARTS, find_chart
+from telads.store.workspace import Build, Workspace
 
 
 def test_lookalikes_are_the_nearest_by_seven_affinities(seoul_build: Build) -> None:

@@ -6,7 +6,7 @@ import pytest
 from telads.answers.people import by_district
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 @pytest.mark.seoul

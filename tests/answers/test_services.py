@@ -10,7 +10,7 @@ from telads.answers.services import history, movement_of, services
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.model import AGES, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:

@@ -12,8 +12,8 @@ from telads.answers.services import history, services
 from telads.answers.sheets import NUMBER_FORMATS, sheet_of
 from telads.answers.signals import signals
 from telads.answers.targets import targets
-from telads.language import LANGUAGES, Lang
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import LANGUAGES, Lang
 
 OF = ("강남구", "F", 30)
 

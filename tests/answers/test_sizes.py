@@ -14,9 +14,9 @@ from telads.answers.services import services
 from telads.answers.signals import signals
 from telads.answers.tables import of_month
 from telads.answers.targets import targets
-from telads.disclosure import SHARE_DIGITS, size
 from telads.export import export
-from telads.workspace import Build, Workspace
+from telads.method.disclosure import SHARE_DIGITS, size
+from telads.store.workspace import Build, Workspace
 
 KEY = ("district", "sex", "age")
 

@@ -10,7 +10,7 @@ from telads.answers.tables import read
 from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
 from telads.model import AGES, age_text
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:

@@ -7,7 +7,7 @@ from telads.answers.choices import Filters
 from telads.answers.pictures import monthly_means
 from telads.answers.services import history
 from telads.answers.trends import trends
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 OF = ("강남구", "F", 30)
 

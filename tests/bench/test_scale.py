@@ -17,13 +17,13 @@ from bench.measure import Failed, Sample, Task, run
 from bench.scale_page import BEGIN, END, Results, measured, renew
 from bench.scale_peers import PEERS, check
 from bench.scale_tasks import DUCKDB, IN_PARTS, OURS, SCAN, SPARK, Log, tasks_of
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import Plan, write_log
 from telads.engines import event_engine
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.charts import CHARTS
-from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.render.svg import CHARTS
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
 from tests.cli.conftest import Telads
 from tests.cli.test_json import GROUP
 

@@ -12,12 +12,12 @@ from polars.testing import assert_frame_equal
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.errors import QuestionError
-from telads.evaluate.backtest import CHANCE, MEASURES, backtest
-from telads.features.affinity import affinity
-from telads.features.panel import Array, Panel, read_panel
-from telads.language import Text, same
-from telads.recommend.services import RECOMMENDERS, ServiceRecommender
-from telads.workspace import Workspace
+from telads.method.affinity import affinity
+from telads.method.evaluation import CHANCE, MEASURES, backtest
+from telads.method.recommend import RECOMMENDERS, ServiceRecommender
+from telads.method.segments import Array, Panel, read_panel
+from telads.store.workspace import Workspace
+from telads.text import Text, same
 from tests.samples import JUNE, made_panel
 
 MONTHS = [JUNE + step for step in range(5)]

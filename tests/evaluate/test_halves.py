@@ -9,10 +9,10 @@ from polars.testing import assert_frame_equal
 
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
-from telads.evaluate.halves import METHODS, platform_backtest
-from telads.features.association import read_cells
-from telads.features.panel import read_panel
-from telads.workspace import Workspace
+from telads.method.association import read_cells
+from telads.method.evaluation import METHODS, platform_backtest
+from telads.method.segments import read_panel
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 

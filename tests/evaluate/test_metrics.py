@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
-from telads.evaluate.metrics import drawn_ratios, first_place, in_top, kendall, ndcg
+from telads.method.evaluation import drawn_ratios, first_place, in_top, kendall, ndcg
 
 GENERATOR = np.random.default_rng(0)
 SCORES, TRUTH = GENERATOR.normal(size=(2, 50, 7))

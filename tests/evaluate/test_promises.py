@@ -11,10 +11,10 @@ import pytest
 from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.catalog import SERVICE_IDS
-from telads.evaluate import promises
-from telads.features.association import Cells, read_cells
-from telads.features.panel import read_panel
-from telads.workspace import Build, Workspace
+from telads.method import evaluation as promises
+from telads.method.association import Cells, read_cells
+from telads.method.segments import read_panel
+from telads.store.workspace import Build, Workspace
 from tests.samples import JUNE, lazy, made_cells
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.features.affinity import affinity, city_mean, forecast, known_mean, movement, ranks
-from telads.features.panel import Array
-from telads.recommend.targets import reach
+from telads.method.affinity import affinity, city_mean, forecast, known_mean, movement, ranks
+from telads.method.recommend import reach
+from telads.method.segments import Array
 from tests.samples import JUNE, made_panel
 
 PEOPLE = arrays(np.float64, 12, elements=st.integers(5, 5000).map(lambda n: 10.0 * n))

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.testing import assert_allclose, assert_array_equal
 
 from telads.catalog import SERVICE_IDS
-from telads.features.association import correlations, read_cells, segment_correlations
-from telads.features.panel import Array
+from telads.method.association import correlations, read_cells, segment_correlations
+from telads.method.segments import Array
 from telads.model import Segment, Sex
 from tests.samples import JUNE, lazy, made_cells, made_panel
 

@@ -11,8 +11,8 @@ from numpy.testing import assert_allclose
 from polars.testing import assert_frame_equal
 
 from telads.engines.polars import scan_cells
-from telads.features.signals import SIGNALS, signals
-from telads.workspace import Workspace
+from telads.method.signals import SIGNALS, signals
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells
 
 SEGMENT = {"district": "관악구", "sex": "F", "age": 30}

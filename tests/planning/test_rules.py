@@ -12,8 +12,8 @@ from telads.answers.lookalike import lookalike
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month
-from telads.planning.rules_read import read_rules
-from telads.workspace import Build
+from telads.planning.rules import read_rules
+from telads.store.workspace import Build
 
 
 def chosen(build: Build, document: Any) -> set[tuple[str, str, int]]:

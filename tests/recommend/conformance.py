@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.features.panel import Array, Panel
-from telads.recommend.services import ServiceRecommender
+from telads.method.recommend import ServiceRecommender
+from telads.method.segments import Array, Panel
 from tests.samples import JUNE, made_panel
 
 MONTHS = (JUNE + -4, JUNE + -3, JUNE + -2, JUNE)

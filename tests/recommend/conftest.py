@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from telads.features.panel import Panel
+from telads.method.segments import Panel
 from tests.samples import made_panel
 
 pytest.register_assert_rewrite("tests.recommend.conformance")

@@ -18,12 +18,12 @@ from numpy.testing import assert_allclose
 
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
-from telads.features.affinity import affinity, ranks
-from telads.features.association import read_cells, segment_correlations
-from telads.features.panel import Panel, read_panel
+from telads.method.affinity import affinity, ranks
+from telads.method.association import read_cells, segment_correlations
+from telads.method.classic import classic_associations, classic_scores
+from telads.method.segments import Panel, read_panel
 from telads.model import Segment, Sex
-from telads.recommend.classic import classic_associations, classic_scores
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 HEADERS = {

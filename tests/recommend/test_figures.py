@@ -11,12 +11,11 @@ import pytest
 
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.engines.polars import scan_cells
-from telads.features.affinity import affinity, movement
-from telads.features.panel import Array, Panel, read_panel
-from telads.recommend.classic import classic_scores
-from telads.recommend.lookalike import distances
-from telads.recommend.targets import reach
-from telads.workspace import Workspace
+from telads.method.affinity import affinity, movement
+from telads.method.classic import classic_scores
+from telads.method.recommend import distances, reach
+from telads.method.segments import Array, Panel, read_panel
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy
 
 pytestmark = pytest.mark.seoul

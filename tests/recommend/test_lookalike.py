@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from telads.method.recommend import Among, distances, nearest
 from telads.model import Segment, Sex
-from telads.recommend.lookalike import Among, distances, nearest
 
 SEGMENTS = [
     Segment("강남구", Sex.MALE, 20),

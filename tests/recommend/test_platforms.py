@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.features.panel import Array
-from telads.recommend.platforms import (
+from telads.method.recommend import (
     LEAST_VARIANCE,
     OVERDISPERSION,
     Associations,
@@ -19,6 +18,7 @@ from telads.recommend.platforms import (
     shrink,
     tie_groups,
 )
+from telads.method.segments import Array
 
 PEERS = np.repeat([0, 1], 5)
 

@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from telads.answers.choices import METHODS, method_of
 from telads.errors import UnknownChoice
-from telads.features.affinity import affinity
-from telads.recommend.services import (
+from telads.method.affinity import affinity
+from telads.method.recommend import (
     RECOMMENDERS,
     Affinity,
     CityMean,

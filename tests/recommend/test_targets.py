@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.recommend.targets import reach
+from telads.method.recommend import reach
 
 USAGE = np.array([[10.0, 0.3], [20.0, -0.1], [40.0, np.nan], [np.nan, 0.0]])
 PEOPLE = np.array([100.0, 200.0, 100.0, 50.0])

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from telads.ingest.source.seoul import SEOUL
 
 from telads.errors import DataError, OtherFile
-from telads.language import Text
+from telads.ingest.files import read_raw
+from telads.ingest.wide_table import recognise
 from telads.model import Month
-from telads.sources.files import read_raw
-from telads.sources.headers import recognise
-from telads.sources.seoul import SEOUL
+from telads.text import Text
 from tests.sources.broken import first_sheet_empty
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_xlsx
 from tests.sources.workbooks import Sheet, write_groups, write_guide, write_sheets

@@ -8,9 +8,9 @@ from django.utils.translation import override
 
 from telads.answers.answer import Answer
 from telads.answers.services import services
+from telads.store.workspace import Build
 from telads.web.jinja import rendered
 from telads.web.templatetags import kept
-from telads.workspace import Build
 
 
 def answer(build: Build) -> Answer:

@@ -11,10 +11,10 @@ from django.utils.translation import override
 from telads.answers.columns import LABELS, column_of
 from telads.answers.services import services
 from telads.answers.targets import targets
-from telads.language import Lang, Text
 from telads.model import Month
-from telads.web.parts import NOTES, Bar, address_in
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Lang, Text
+from telads.web.components import NOTES, Bar, address_in
 
 
 def render(source: str, language: Lang = "ko", path: str = "/", **facts: object) -> str:

@@ -4,7 +4,7 @@ import re
 
 from telads.model import Month, months_between
 from telads.places import DISTRICTS
-from telads.web.svg import lines, outlines, target_map
+from telads.render.svg.lines import lines, outlines, target_map
 
 MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))
 

@@ -10,8 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.columns import column_of, method_name
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 from telads.wording import observed
 
 if TYPE_CHECKING:

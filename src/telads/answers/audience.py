@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from telads.answers.grouped import key_of
 from telads.answers.tables import people
-from telads.disclosure import SHARE_DIGITS
+from telads.method.disclosure import SHARE_DIGITS
 from telads.model import Month, Segment
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 RANGE_MONTHS = 12
 """The range is that of the label months up to a year back."""

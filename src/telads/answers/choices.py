@@ -11,10 +11,10 @@ from telads.answers.grouped import KEPT
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
-from telads.language import Text, same, typed
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text, same, typed
 
 if TYPE_CHECKING:
     import polars as pl

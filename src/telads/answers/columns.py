@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from telads.catalog import BY_ID
-from telads.language import Lang, Text
 from telads.model import Month, Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
 from telads.wording import figure
 
 Row = dict[str, Any]
@@ -100,7 +100,7 @@ def _warnings(row: Row, lang: Lang) -> str:
 
 
 def _signal(row: Row, lang: Lang) -> str:
-    from telads.features.signals import SIGNALS
+    from telads.method.signals import SIGNALS
 
     return next(
         f"{signal.text(lang)} ({signal.unit(lang)})"

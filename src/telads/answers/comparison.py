@@ -9,10 +9,10 @@ from telads.answers.choices import month_of
 from telads.answers.services import in_order
 from telads.answers.tables import of_month, read
 from telads.catalog import BY_ID
-from telads.disclosure import significant
-from telads.language import Text
+from telads.method.disclosure import significant
 from telads.model import Month
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

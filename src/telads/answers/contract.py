@@ -23,7 +23,7 @@ from telads.answers.fields import (
     maybe,
 )
 from telads.answers.pages import PAGED, page_schema
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SERVICES = ("rank", "service", "usage", "affinity", "index", "index_low", "index_high",

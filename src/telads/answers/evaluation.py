@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.answers.tables import read
-from telads.disclosure import published
 from telads.errors import WorkspaceError
-from telads.language import Text
-from telads.workspace import Build, Workspace
+from telads.method.disclosure import published
+from telads.store.workspace import Build, Workspace
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,7 +31,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
 
     Rows: part (services, platforms, and what is promised: ties, intervals, movements, worth),
     recommender (`chance` is the negative control), service (null where it is about all), measure
-    (those of `evaluate.backtest`, `halves` and `promises`), value, low and high (95 % interval over
+    (those of `method.evaluation`, `halves` and `promises`), value, low and high (95 % interval over
     districts), ahead (of the classic method), ahead_low, ahead_high, cases (how many a value rests
     on, where they are counted). Facts: origins, horizon, overlap, splits, and repeats: the share
     of neighbourhood patterns that are those of the month before (None with one month). Computed
@@ -63,7 +63,7 @@ def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     """The evaluation of a build from disk, or computed and put there."""
     import polars as pl
 
-    from telads.tables.store import write_parquet
+    from telads.store.files import write_parquet
 
     path = workspace.path / "evaluations" / f"{build.name}-{horizon}.parquet"
     if path.is_file():
@@ -80,11 +80,10 @@ def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
     from telads.engines.polars import scan_cells
-    from telads.evaluate import promises
-    from telads.evaluate.backtest import backtest
-    from telads.evaluate.halves import platform_backtest
-    from telads.marts import material
-    from telads.tables.cells import reading
+    from telads.method import evaluation as promises
+    from telads.method.evaluation import backtest, platform_backtest
+    from telads.method.tables import material
+    from telads.store.cells import reading
 
     files = {
         month: workspace.cells_path / build.about["files"][str(month)]["cells"]

@@ -1,6 +1,6 @@
 """The keys of answers in JSON: each one's kind, an example, what it means and its unit.
 
-`contract` makes the documents of them, `planning.contract` those of audiences and plans.
+`contract` makes the documents of them, `planning.schema` those of audiences and plans.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.catalog import SERVICE_IDS
-from telads.language import Text
 from telads.model import AGES
+from telads.text import Text
 
 
 class Field(NamedTuple):

@@ -13,7 +13,7 @@ from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.model import Month, Sex
 from telads.places import district_name
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

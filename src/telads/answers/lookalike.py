@@ -10,12 +10,12 @@ from telads.answers.audience import size
 from telads.answers.choices import count_of, month_of, one_of, segment_of
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.tables import of_month, too_small
-from telads.disclosure import significant
-from telads.features.panel import Array
-from telads.language import Text
+from telads.method.disclosure import significant
+from telads.method.recommend import Among, nearest
+from telads.method.segments import Array
 from telads.model import Month, Segment, Sex
-from telads.recommend.lookalike import Among, nearest
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 PAGED = frozenset({"targets", "segments"})
 """Questions whose rows can be asked for in pages; those of `segments` always are."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from telads.answers.answer import Answer
 from telads.answers.choices import filtered, filters_of, month_of
 from telads.answers.tables import of_month
-from telads.disclosure import SHARE_DIGITS
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.store.workspace import Build
+from telads.text import Text
 from telads.wording import group_name, people
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

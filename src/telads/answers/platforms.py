@@ -13,12 +13,11 @@ from telads.answers.choices import listed, method_of, month_of, segment_of, serv
 from telads.answers.grouped import KEPT, KEY, Grouped, key_of
 from telads.answers.tables import of_month, read, too_small
 from telads.answers.tables import people as people_of
-from telads.language import Text
+from telads.method.affinity import NEXT
+from telads.method.recommend import TIES, close_groups
 from telads.model import Month, Sex
-from telads.recommend.intervals import NEXT
-from telads.recommend.platforms import close_groups
-from telads.recommend.services import TIES
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

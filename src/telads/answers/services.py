@@ -12,10 +12,10 @@ from telads.answers.audience import size
 from telads.answers.choices import method_of, month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.tables import of_month, read
+from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
+from telads.method.recommend import TIES
 from telads.model import Month, Sex
-from telads.recommend.intervals import AHEAD, LEAST_FORETOLD, NEXT, foretold
-from telads.recommend.services import TIES
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.columns import Column, column_of
-from telads.language import Lang
+from telads.text import Lang
 
 if TYPE_CHECKING:
     import polars as pl

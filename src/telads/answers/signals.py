@@ -11,7 +11,7 @@ from telads.answers.choices import month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.tables import of_month
 from telads.model import Month, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 SAME = 1e-9
 """Means of the same figures, added up in another order, differ by less."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.language import Text
-from telads.tables import warnings
-from telads.workspace import Workspace
+from telads.store import warnings
+from telads.store.workspace import Workspace
+from telads.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from telads.model import Month
     from telads.settings import Settings
-    from telads.tables.ledger import Entry
+    from telads.store.ledger import Entry
 
 
 _BUILT_WITH = ("floor", "forecast_phi")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
-from telads.language import Text
 from telads.model import Month, Segment
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

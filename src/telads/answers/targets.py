@@ -23,10 +23,10 @@ from telads.answers.platforms import front_runners
 from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.tables import of_month
 from telads.catalog import refuse_index
-from telads.disclosure import SHARE_DIGITS, size_of
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.model import Month, Segment, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

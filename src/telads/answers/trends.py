@@ -11,7 +11,7 @@ from telads.answers.pictures import monthly_means
 from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.model import Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:

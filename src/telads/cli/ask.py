@@ -135,7 +135,7 @@ def lookalike(
 ) -> None:  # fmt: skip
     """Method L."""
     from telads.answers.lookalike import lookalike as answer
-    from telads.recommend.lookalike import Among
+    from telads.method.recommend import Among
 
     build = build_of(workspace)
     found = answer(build, district, sex, age, month, cast(Among, among), top)

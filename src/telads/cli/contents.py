@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypedDict
 
 from telads.cli.options import LANG
-from telads.language import Text
+from telads.text import Text
 
 
 class Verb(NamedTuple):

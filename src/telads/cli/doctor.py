@@ -11,12 +11,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from telads.errors import TeladsError
-from telads.language import Text, same
 from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
-from telads.tables.ledger import Ledger
-from telads.tables.private import found_open
+from telads.store.files import found_open
+from telads.store.ledger import Ledger
+from telads.store.workspace import Workspace
+from telads.text import Text, same
 from telads.version import __version__
-from telads.workspace import Workspace
 
 LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
 LEAST_DISK = 1_000_000_000
@@ -88,7 +88,7 @@ def _library(name: str) -> Finding:
 
 
 def _font() -> Finding:
-    from telads.charts.fonts import family, korean_font
+    from telads.render.svg.fonts import family, korean_font
 
     try:
         font, name = korean_font(), family()
@@ -99,7 +99,7 @@ def _font() -> Finding:
 
 def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     """What noise on cells made from logs has spent, if any was drawn."""
-    from telads.aggregate.budget import is_within, spent
+    from telads.aggregate.noise import is_within, spent
 
     so_far, limit = spent(ledger), settings.epsilon_limit
     if so_far.draws:
@@ -112,7 +112,7 @@ def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
 
 def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     from telads.answers.tables import read
-    from telads.marts import TABLES
+    from telads.method.tables import TABLES
 
     path = workspace.path
     if not path.is_dir():
@@ -167,7 +167,7 @@ def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
 
 def _log(workspace: Workspace, settings: Settings, noted: str) -> Iterator[Finding]:
     """Whether the log of actions is as it was written, and holds what was noted of it."""
-    from telads.web.accounts.desk import log_state
+    from telads.web.accounts.commands import log_state
 
     database = settings.database_url or (workspace.path / SQLITE).exists()
     if not database or not (workspace.path / "secret-key").exists():  # never was a website

@@ -13,8 +13,8 @@ from telads.answers.answer import CONTRACT, Answer
 from telads.answers.columns import Column, column_of
 from telads.cli.options import Form
 from telads.errors import QuestionError
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from rich.console import Console

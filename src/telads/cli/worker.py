@@ -13,8 +13,8 @@ from telads.cli.options import (
     WorkspaceOption,
     workspace_of,
 )
-from telads.language import Text
-from telads.tables.private import closed_umask
+from telads.store.files import closed_umask
+from telads.text import Text
 
 worker = typer.Typer()
 

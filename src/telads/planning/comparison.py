@@ -27,14 +27,14 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from telads.answers.tables import of_month
-from telads.language import Text
 from telads.model import Month
 from telads.planning.audience import Key
 from telads.planning.brief import Brief
 from telads.planning.plan import Basis, Plan, make_plan
 from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
 
 CAUSES: dict[str, Text] = {
     "version": Text("프로그램 판이 바뀌었습니다.", "The version of the program changed."),

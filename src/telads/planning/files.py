@@ -17,14 +17,13 @@ from telads.answers.choices import one_of
 from telads.answers.columns import column_of
 from telads.answers.sheets import number_format
 from telads.export import SOURCE, WRITERS, marked, write_workbook
-from telads.language import Lang, Text
-from telads.planning.contract import ROWS
-from telads.planning.plan import Plan
+from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of
-from telads.planning.result import PARTS
+from telads.planning.schema import ROWS
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
-from telads.tables.store import write_text
+from telads.store.files import write_text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl

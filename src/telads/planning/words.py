@@ -7,9 +7,9 @@ from typing import Any
 
 from telads.answers.columns import ASSUMPTIONS, GOALS, LIMITS, column_of
 from telads.catalog import BY_ID
-from telads.language import Lang, Text, same
 from telads.model import Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text, same
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum"),

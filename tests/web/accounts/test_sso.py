@@ -20,10 +20,10 @@ from telads.errors import SettingError
 from telads.settings import Settings
 from telads.web.accounts import newcomers, people
 from telads.web.accounts.backends import BACKEND, backends_of
+from telads.web.accounts.middleware import CHECKED
 from telads.web.accounts.models import AuditEntry, SingleSignOn
-from telads.web.accounts.provider import forget
-from telads.web.accounts.recheck import CHECKED
 from telads.web.accounts.roles import Role, role_of
+from telads.web.accounts.sso import forget
 from telads.web.security import POLICY
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.accounts.provider import CLIENT, KEY, SECRET, STRANGER, Provider, serve

@@ -16,12 +16,12 @@ import polars as pl
 import pytest
 from django.test import Client
 
-from telads.charts import CHARTS
 from telads.export import DESCRIPTION, TABLES, WRITERS, export
-from telads.web import current
+from telads.render.svg import CHARTS
+from telads.store.workspace import Build, Workspace
+from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
-from telads.workspace import Build, Workspace
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 CASES = [
@@ -88,7 +88,9 @@ def test_a_table_whose_description_is_missing_is_written_again(
     """As after a death between the two files."""
     described = f"/api/v1/export/targets.csv{DESCRIPTION}"
     first = site.get(described).getvalue()
-    (beside,) = current.workspace().path.glob(f"downloads/{twin_build.name}/affinity/targets.csv-*")
+    (beside,) = request_state.workspace().path.glob(
+        f"downloads/{twin_build.name}/affinity/targets.csv-*"
+    )
     beside.unlink()
     assert site.get(described).getvalue() == first
 

@@ -21,8 +21,8 @@ from schemathesis.checks import CHECKS
 
 from telads.answers import contract
 from telads.catalog import service
-from telads.charts import CHARTS
-from telads.language import Lang, typed
+from telads.render.svg import CHARTS
+from telads.text import Lang, typed
 from telads.web.api.openapi import ANSWERS, BODIES, OPERATIONS, PREFIX, document
 from telads.web.api.routes import api
 

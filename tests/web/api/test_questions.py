@@ -12,11 +12,11 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import contract, lists
-from telads.build import build
 from telads.cli import main
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
+from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 
@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 BEFORE = """
 import sys
 from pathlib import Path
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 workspace = Path(sys.argv[1])
 make_ready(workspace)
 from telads.web.jobs.models import Job
-from telads.web.jobs.running import run
+from telads.web.jobs.queue import run
 """
 ASK = (
     BEFORE

@@ -18,13 +18,13 @@ from django.test import Client, override_settings
 from telads.answers.platforms import of_targets, platforms
 from telads.answers.targets import ORDERS, targets
 from telads.catalog import BY_ID
-from telads.language import Lang
 from telads.model import AGES, Segment, Sex
+from telads.store.workspace import Build, Workspace
+from telads.text import Lang
 from telads.version import __version__
-from telads.web.pages.advertisers.rows import extent
-from telads.web.written import written
+from telads.web.formatting import written
+from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
-from telads.workspace import Build, Workspace
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 

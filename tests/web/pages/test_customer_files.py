@@ -13,7 +13,7 @@ from django.test import Client
 
 from telads.answers.services import history, services
 from telads.answers.signals import signals
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.web.csv_rows import assert_rows
 from tests.web.document import get
 

@@ -16,10 +16,10 @@ from telads.answers.signals import signals
 from telads.answers.tables import districts
 from telads.answers.trends import trends
 from telads.catalog import BY_ID
-from telads.language import Lang
 from telads.model import AGES, Sex
-from telads.web.written import written
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Lang
+from telads.web.formatting import written
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}

@@ -17,16 +17,16 @@ from django.test import Client, RequestFactory, override_settings
 
 from telads.answers.comparison import comparison
 from telads.answers.evaluation import evaluation
-from telads.build import build
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
+from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.sources.portal_writer import write_twin
-from telads.web import current
-from telads.web.pages.evidence import panels, view
-from telads.web.written import figure_text
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
+from telads.twin.files import write_twin
+from telads.web import request_state
+from telads.web.formatting import figure_text
+from telads.web.pages.evidence import present, views
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
     shutil.copytree(first.path, second)
     request = RequestFactory().get(f"/evidence/{kind and f'evaluation{kind}'}?horizon=1")
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=own.path)):
-        current.build(request)
+        request_state.build(request)
         (own.path / "current").write_text(f"{second.name}\n")
-        answer = view.evidence_file(request, kind) if kind else view.evidence(request)
+        answer = views.evidence_file(request, kind) if kind else views.evidence(request)
     assert isinstance(answer, HttpResponse)
     told = answer.content.decode() + answer.get("Content-Disposition", "")
     assert first.name[:8] in told
@@ -119,7 +119,7 @@ def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
 
 def test_an_interval_below_zero_is_legible() -> None:
     row = {"recommender": "chance", "value": 0.003, "low": -0.009, "high": 0.016}
-    dot = panels._dot({**row, "part": "services", "measure": "tau"}, 0.8, 1.0, "ko")
+    dot = present._dot({**row, "part": "services", "measure": "tau"}, 0.8, 1.0, "ko")
     assert dot.interval == "−0.009 … 0.016"
 
 

@@ -14,9 +14,9 @@ from django.db import IntegrityError, transaction
 from telads.errors import QuestionError
 from telads.settings import Settings
 from telads.web.accounts import people
+from telads.web.accounts.attempts import alike
 from telads.web.accounts.backends import SINGLE_SIGN_ON
 from telads.web.accounts.models import SingleSignOn
-from telads.web.accounts.names import alike
 from telads.web.accounts.roles import Role
 
 LONGEST = 100

@@ -15,12 +15,13 @@ from telads import export
 from telads.answers.choices import method_of, one_of
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
-from telads.charts import find_chart
-from telads.charts.render import render
 from telads.export import DESCRIPTION
-from telads.language import Lang, Text
-from telads.tables.private import make_folder
-from telads.web import current
+from telads.render.svg import find_chart
+from telads.render.svg.drawing import render
+from telads.store.files import make_folder
+from telads.store.workspace import Build
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.api.answering import conditional, sent
 from telads.web.api.parameters import (
     ChoroplethDrawn,
@@ -32,8 +33,7 @@ from telads.web.api.parameters import (
     RankingDrawn,
     TargetsDrawn,
 )
-from telads.web.described import CSVM, lead_to_description, media_of
-from telads.workspace import Build
+from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 router = Router()
 
@@ -131,7 +131,7 @@ def _picture(request: HttpRequest, name: str, form: str, asked: Drawn) -> HttpRe
 
     def draw(lang: Lang) -> HttpResponse:
         choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))
-        shown = picture(current.build(request), name, choices, lang)
+        shown = picture(request_state.build(request), name, choices, lang)
         drawn = find_chart(name).draw(shown.frame, narrow=asked.narrow, **shown.options)
         return HttpResponse(render(drawn, form), content_type=FORMS[form])
 
@@ -144,7 +144,7 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         raise one_of(Text("표", "table"), table, export.TABLES)
     if kind not in KINDS:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
-    folder = current.workspace().path / FOLDER
+    folder = request_state.workspace().path / FOLDER
     path = folder / build.name / method_of(method) / f"{table}.{kind}"
     # A CSV file's description is written after it: where that is, all of it is.
     last = path.with_name(path.name + DESCRIPTION) if kind == "csv" else path

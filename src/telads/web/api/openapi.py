@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 
 from telads.answers import contract
 from telads.export import TABLES
-from telads.language import Lang, Text
-from telads.planning import contract as planning
-from telads.planning.result import PARTS
-from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
-from telads.planning.schemas import schemas as asked
-from telads.web import current
+from telads.planning import schema as planning
+from telads.planning.plan import PARTS
+from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import schemas as asked
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.api.answering import JSON, LONGEST
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
@@ -24,7 +24,7 @@ from telads.web.api.parameters import PARAMETERS
 from telads.web.api.planning import MOST_BYTES
 from telads.web.api.problems import MEDIA_TYPE, TITLES
 from telads.web.api.routes import api
-from telads.web.described import CSVM
+from telads.web.file_responses import CSVM
 
 PREFIX = "/api/v1"
 
@@ -155,7 +155,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 def document(lang: Lang) -> dict[str, Any]:
     """The whole description, for this installation."""
-    settings = current.settings()
+    settings = request_state.settings()
     return _document(lang, settings.api_keys, settings.api_rate > 0)
 
 

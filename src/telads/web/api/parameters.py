@@ -21,9 +21,9 @@ from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.targets import ORDERS
 from telads.catalog import SERVICE_IDS, SERVICES
-from telads.language import Text, typed
 from telads.model import AGES
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS
+from telads.text import Text, typed
 
 PAGE = 100
 """Rows of a page where no limit is given."""

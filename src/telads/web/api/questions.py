@@ -16,8 +16,8 @@ from telads.answers.services import services as ask_services
 from telads.answers.signals import signals as ask_signals
 from telads.answers.status import status as ask_status
 from telads.answers.targets import targets as ask_targets
-from telads.recommend.lookalike import Among
-from telads.web import current
+from telads.method.recommend import Among
+from telads.web import request_state
 from telads.web.api.answering import answered, document, sent
 from telads.web.api.parameters import (
     Asked,
@@ -140,6 +140,6 @@ def status(request: HttpRequest, asked: Query[Asked]) -> Response:
         request,
         asked,
         lambda lang: document(
-            request, asked, ask_status(current.workspace(), current.settings()), lang
+            request, asked, ask_status(request_state.workspace(), request_state.settings()), lang
         ),
     )

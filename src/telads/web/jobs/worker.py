@@ -1,7 +1,7 @@
 """Who does the jobs: `telads worker`, or by default the server itself.
 
 The server's supervisor looks once a second whether something waits, which costs a query, and has
-it done by a process that ends with the work (`web.fresh`).
+it done by a process that ends with the work (`web.subprocess`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
-from telads.web.fresh import in_fresh
+from telads.web.subprocess import in_fresh
 
 LOOK_SECONDS = 1.0
 QUEUE_DAYS = 7
@@ -26,7 +26,7 @@ def work_for_ever(workspace: Path) -> None:
     A database that goes away is waited for; one that is away at the start, for a while. Raises
     `DatabaseAway`, `WorkspaceError`.
     """
-    from telads.web.ready import WAIT_SECONDS, make_ready
+    from telads.web.setup import WAIT_SECONDS, make_ready
 
     make_ready(workspace, WAIT_SECONDS)
     from django.db import Error, connection

@@ -7,11 +7,11 @@ from django.http import QueryDict
 from telads.answers.services import history, services
 from telads.answers.signals import signals
 from telads.export import provenance
-from telads.language import Text
 from telads.places import district_name
-from telads.web.downloads import Tables, file_view
-from telads.web.pages.customers import form
-from telads.workspace import Build
+from telads.store.workspace import Build
+from telads.text import Text
+from telads.web.file_responses import Tables, file_view
+from telads.web.pages.customers import forms
 
 FILES = {
     "services.xlsx": Text("엑셀", "Excel"),
@@ -23,7 +23,7 @@ FILES = {
 
 
 def _tables(build: Build, query: QueryDict) -> Tables:
-    choice = form.choice_of(build, query)
+    choice = forms.choice_of(build, query)
     district, sex, age = choice.segment
     where = district_name(district, "en").lower()
     words = ("telads", where, str(sex), str(age), str(choice.month), choice.method, build.name, "")

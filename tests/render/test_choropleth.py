@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import polars as pl
+import pytest
+
+from telads.catalog import BY_ID, MEASURES, Measure
+from telads.render.svg.choropleth import AverageAge, draw
+from telads.render.svg.city import ATTRIBUTION
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.theme import NO_DATA, SEQUENTIAL
+from telads.text import Lang
+from tests.render.samples import DISTRICT_DAYS, rows
+
+
+def spec(
+    frame: pl.DataFrame = DISTRICT_DAYS, measure: Measure | AverageAge = BY_ID["delivery"],
+    lang: Lang = "ko", **options: Any,
+) -> dict[str, Any]:  # fmt: skip
+    return specification(
+        draw(frame, measure=measure, lang=lang, window="w", synthetic=False, **options)
+    )
+
+
+def titles(frame: pl.DataFrame, measure: Measure | AverageAge, lang: Lang) -> tuple[str, str]:
+    return title_of(draw(frame, measure=measure, lang=lang, window="w", synthetic=False))
+
+
+def places(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in rows(spec)}
+
+
+def test_all_districts_are_there_and_those_without_data_are_grey() -> None:
+    drawn = places(spec())
+    assert len(drawn) == 25
+    assert drawn["강남구"]["label"] == "14.42"
+    assert drawn["강남구"]["hover"] == "월 14.42일"
+    assert not drawn["서초구"]["drawn"]
+    assert drawn["서초구"]["paint"] == NO_DATA
+    assert "회색은 자료 없음" in titles(DISTRICT_DAYS, BY_ID["delivery"], "ko")[1]
+
+
+def test_a_district_outside_seoul_is_left_out_of_map_and_finding() -> None:
+    strange = pl.concat([DISTRICT_DAYS, pl.DataFrame({"district": ["수원시"], "value": [99.0]})])
+    finding, details = titles(strange, BY_ID["delivery"], "en")
+    assert "수원시" not in finding
+    assert "Gwanak-gu (16.33" in finding
+    assert "left out, off the map: 1" in details
+    assert "지도 밖 지역 1곳 제외" in titles(strange, BY_ID["delivery"], "ko")[1]
+
+
+def test_an_index_has_its_zero_in_the_middle_and_no_unit_of_days() -> None:
+    frame = pl.DataFrame({"district": ["강남구", "중구"], "value": [0.003, -0.049]})
+    drawn = spec(frame, BY_ID["youtube"])
+    domain = drawn["layer"][0]["encoding"]["color"]["condition"]["scale"]["domain"]
+    assert [domain[0], domain[3], domain[-1]] == pytest.approx([-0.049, 0, 0.049])
+    assert places(drawn)["강남구"]["label"] == "+0.003"
+    finding, details = titles(frame, BY_ID["youtube"], "ko")
+    assert finding == "유튜브 이용 지수는 강남구가 가장 높고(+0.003), 중구가 가장 낮습니다(−0.049)"
+    assert "%" not in finding + details
+    assert "1인 평균" not in details
+
+
+def test_an_index_on_one_side_of_zero_uses_the_whole_scale() -> None:
+    frame = pl.DataFrame({"district": ["강남구", "금천구"], "value": [-0.32, -0.39]})
+    drawn = places(spec(frame, BY_ID["netflix"]))
+    assert drawn["강남구"]["paint"] == SEQUENTIAL[-1]
+    assert drawn["금천구"]["paint"] == SEQUENTIAL[0]
+
+
+def test_average_age_in_years() -> None:
+    frame = pl.DataFrame({"district": ["강북구", "관악구"], "value": [48.59, 44.98]})
+    assert titles(frame, "average_age", "ko")[0] == (
+        "평균 나이는 강북구가 가장 높고(48.6세), 관악구가 가장 낮습니다(45.0세)"
+    )
+    assert titles(frame, "average_age", "en")[0] == (
+        "Average age: highest in Gangbuk-gu (48.6 years), lowest in Gwanak-gu (45.0 years)"
+    )
+
+
+def test_inhabitants_and_seconds_are_shown_in_units_people_can_read() -> None:
+    crowd = pl.DataFrame({"district": ["송파구", "중구"], "value": [532_971.0, 114_112.0]})
+    assert places(spec(crowd, BY_ID["population"]))["송파구"]["label"] == "53.3"
+    assert places(spec(crowd, BY_ID["population"], "en"))["Songpa-gu"]["label"] == "533.0"
+    home = pl.DataFrame({"district": ["종로구", "서초구"], "value": [669_960.0, 631_800.0]})
+    finding, details = titles(home, BY_ID["weekday_home_seconds"], "ko")
+    assert finding == (
+        "평일 집 체류시간은 종로구가 가장 길고(186.1시간), 서초구가 가장 짧습니다(175.5시간)"
+    )
+    assert details.startswith("평일 집 체류시간(시간) · 1인 평균 · 20세 이상 전체")
+
+
+def test_one_value_everywhere_is_said_to_be_the_same() -> None:
+    flat = pl.DataFrame({"district": ["강남구", "중구"], "value": [7.0, 7.0]})
+    assert titles(flat, BY_ID["game"], "ko")[0] == "게임 이용은 모든 자치구가 같습니다(월 7.00일)"
+
+
+@pytest.mark.slow
+def test_every_measure_of_the_catalogue_has_a_title_in_both_languages() -> None:
+    for measure in MEASURES:
+        english, details = titles(DISTRICT_DAYS, measure, "en")
+        assert "highest in Gwanak-gu" in english
+        assert measure.text.en in details or "Use of" in details
+        korean = titles(DISTRICT_DAYS, measure, "ko")[0]
+        assert korean.startswith(measure.text.ko)
+        assert "(은)" not in korean
+        assert not re.search("[가-힣]", english)
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_the_owner_of_the_borders_is_named(narrow: bool) -> None:
+    texts = [
+        layer["encoding"].get("text", {}).get("value") for layer in spec(narrow=narrow)["layer"]
+    ]
+    assert ATTRIBUTION.ko in texts
+    assert "NGII" in ATTRIBUTION.ko
+    assert "data.go.kr, 2023-09-15" in ATTRIBUTION.en
+
+
+def test_a_narrow_english_map_names_the_two_ends_only() -> None:
+    named = [row["short"] for row in rows(spec(lang="en", narrow=True)) if row["short"]]
+    assert sorted(named) == ["Gangnam", "Gwanak"]
