@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.population import draw
-from telads.charts.render import specification, title_of
 from telads.model import Month
-from tests.charts.samples import POPULATION, rows
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.population import draw
+from tests.render.samples import POPULATION, rows
 
 
 def chart(frame: pl.DataFrame = POPULATION, **options: Any) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.render import specification, title_of
-from telads.charts.targets import draw
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.targets import draw
 from telads.text import Lang
-from tests.charts.samples import TARGETS, rows
+from tests.render.samples import TARGETS, rows
 from tests.seoul import BY_ID
 
 DELIVERY = BY_ID["delivery"]
