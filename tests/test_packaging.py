@@ -37,7 +37,7 @@ def project() -> dict[str, Any]:
 
 LOCK = "requirements.lock"
 BUILD_LOCK, DEV_LOCK = "requirements-build.lock", "requirements-dev.lock"
-EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy")}
+EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy", "docs")}
 LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
 BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
@@ -73,8 +73,15 @@ def needed_to_develop() -> list[Requirement]:
     ]
 
 
-def test_the_version_is_said_alike() -> None:
-    assert project()["version"] == telads.__version__
+def test_the_version_is_declared_once() -> None:
+    from hatchling.metadata.core import ProjectMetadata
+    from hatchling.plugin.manager import PluginManager
+
+    assert "version" not in project()
+    assert ProjectMetadata(str(ROOT), PluginManager()).version == telads.__version__
+    heads = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert heads[0] == "Unreleased"
+    assert heads[1].startswith(f"{telads.__version__} - 20")
 
 
 def test_types_are_announced() -> None:
@@ -91,7 +98,7 @@ def test_the_wheel_holds_all_that_the_package_holds(tmp_path: Path) -> None:
     ).stdout.splitlines()
     kept = [path.removeprefix("src/") for path in listed if (ROOT / path).is_file()]
     assert "telads/py.typed" in packed
-    assert "telads/data/seoul_districts.geojson" in packed
+    assert "telads/dataset/seoul/borders.geojson" in packed
     assert not set(kept) - packed
 
 
@@ -276,6 +283,7 @@ def test_the_notice_names_every_licence_that_asks_more_than_a_notice() -> None:
             known = {
                 "Mozilla Public License 2.0": "MPL-2.0",
                 "SIL Open Font License 1.1": "OFL-1.1",
+                "GNU General Public License": "GPL-3.0",
                 "not told": "MPL-2.0",
             }.get(one, one)
             assert known.removesuffix("-only") in told_of[name], (name, told)
@@ -285,6 +293,7 @@ def test_the_notice_names_every_licence_that_asks_more_than_a_notice() -> None:
 def test_the_notice_says_who_needs_what() -> None:
     parts = (ROOT / "NOTICE").read_text("utf-8").split("\n\n")
     heads = {"To run it": LOCK, "To build it": BUILD_LOCK, "The extra sso": EXTRAS["sso"],
+             "The extra docs, besides": EXTRAS["docs"],
              "Its developers' tools, besides": DEV_LOCK}  # fmt: skip
     seen: set[str] = set()
     for part in parts:

@@ -21,6 +21,7 @@ from telads.answers.choices import listed, method_of, one_of
 from telads.answers.platforms import in_order as in_order_of_platforms
 from telads.answers.services import in_order
 from telads.answers.tables import read
+from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 
     from telads.answers.answer import Answer
 
-SOURCE = (
-    "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
-    "(Seoul Metropolitan Government, SK Telecom)"
-)
 SEPARATOR = "|"
 """Between the items of a list inside one CSV field."""
 DESCRIPTION = "-metadata.json"
@@ -170,7 +167,7 @@ def provenance(build: Build, table: str, method: str | None) -> dict[str, object
         "months": [str(month) for month in build.months],
         "windows": [[str(month) for month in label.window] for label in build.months],
         "synthetic": build.synthetic,
-        "source": "synthetic twin" if build.synthetic else SOURCE,
+        "source": "synthetic twin" if build.synthetic else in_force().source.files,
     }
 
 

@@ -5,13 +5,15 @@ Importing it is cheap; what a verb needs is imported when it is first called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import wraps
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
+from telads.dataset import using
 from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.store.workspace import Workspace
@@ -27,17 +29,42 @@ if TYPE_CHECKING:
     """What a JSON file of planning holds, or the file."""
 
 
+Opened = TypeVar("Opened")
+
+
 def open_workspace(
-    path: str | PathLike[str] | None = None, settings: Settings | None = None
+    path: str | PathLike[str] | None = None,
+    settings: Settings | None = None,
+    dataset: str | PathLike[str] | None = None,
 ) -> OpenWorkspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
-    Nothing is created before the first `ingest`. Raises `SettingError`.
+    `dataset` is the folder of the definition that new months are of (docs/dataset.md); by default
+    the workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    return OpenWorkspace(Workspace(Path(path) if path else chosen.workspace), chosen)
+    workspace = Workspace(Path(path) if path else chosen.workspace)
+    return OpenWorkspace(workspace, chosen, _path(dataset))
 
 
+def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
+    """Have each public method answer for the dataset of its workspace."""
+    for name, method in vars(opened).items():
+        if not name.startswith("_"):
+            setattr(opened, name, _answering(method))
+    return opened
+
+
+def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def answer(self: OpenWorkspace, *given: Any, **named: Any) -> Any:
+        with using(self.workspace.dataset):
+            return method(self, *given, **named)
+
+    return answer
+
+
+@_of_its_dataset
 class OpenWorkspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
@@ -47,9 +74,12 @@ class OpenWorkspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+    def __init__(
+        self, workspace: Workspace, settings: Settings, dataset: Path | None = None
+    ) -> None:
         self.workspace = workspace
         self.settings = settings
+        self._dataset = dataset
 
     def __repr__(self) -> str:
         return f"OpenWorkspace({str(self.workspace.path)!r})"
@@ -76,7 +106,8 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(ingest(self.workspace, files, self.settings, label, replace=replace))
+        with using(self.workspace.choose_dataset(self._dataset)):
+            return list(ingest(self.workspace, files, self.settings, label, replace=replace))
 
     def check(
         self,
@@ -92,7 +123,8 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(check(self.workspace, files, self.settings, label, replace=replace))
+        with using(self.workspace.choose_dataset(self._dataset)):
+            return list(check(self.workspace, files, self.settings, label, replace=replace))
 
     def aggregate(
         self,
@@ -135,7 +167,8 @@ class OpenWorkspace:
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
-        return aggregate(self.workspace, request, self.settings, runs_on)
+        with using(self.workspace.choose_dataset(self._dataset)):
+            return aggregate(self.workspace, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""

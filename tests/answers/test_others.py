@@ -16,10 +16,10 @@ from telads.answers.pictures import PICTURES, Asked, average_age, by_district, p
 from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.tables import read
-from telads.catalog import BY_ID
 from telads.errors import UnknownChoice
 from telads.render.svg import CHARTS, drawn
 from telads.store.workspace import Build, Workspace
+from tests.seoul import BY_ID
 
 
 def test_lookalikes_are_the_nearest_by_seven_affinities(seoul_build: Build) -> None:

@@ -9,8 +9,9 @@ from telads.answers.grouped import KEY
 from telads.answers.services import history, movement_of, services
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
-from telads.model import AGES, Sex
+from telads.model import Sex
 from telads.store.workspace import Build
+from tests.seoul import AGES
 
 
 def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import polars as pl
 
-from telads.catalog import BY_ID
 from telads.render.svg import fonts
+from tests.seoul import BY_ID
 
 
 class Sample(NamedTuple):

@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID, MEASURES, Measure
+from telads.dataset import Measure
 from telads.render.svg.choropleth import AverageAge, draw
-from telads.render.svg.city import ATTRIBUTION
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import FILE
 from telads.text import Lang
 from tests.render.samples import DISTRICT_DAYS, kinds, texts, tree
+from tests.seoul import BY_ID, MEASURES, SEOUL
 
 
 def drawn(
@@ -136,9 +136,9 @@ def test_every_measure_of_the_catalogue_has_a_title_in_both_languages() -> None:
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_owner_of_the_borders_is_named(narrow: bool) -> None:
-    assert ATTRIBUTION.ko in [one.text for one in texts(drawn(narrow=narrow).svg)]
-    assert "NGII" in ATTRIBUTION.ko
-    assert "data.go.kr, 2023-09-15" in ATTRIBUTION.en
+    assert SEOUL.source.borders.ko in [one.text for one in texts(drawn(narrow=narrow).svg)]
+    assert "NGII" in SEOUL.source.borders.ko
+    assert "data.go.kr, 2023-09-15" in SEOUL.source.borders.en
 
 
 def test_a_narrow_map_names_the_two_ends_and_writes_every_figure() -> None:

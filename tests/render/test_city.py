@@ -9,12 +9,12 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from telads.places import DISTRICTS
-from telads.render.svg.city import Area, Legend, borders, district_map, outlines, outlines_svg
+from telads.render.svg.city import Area, Legend, district_map, outlines, outlines_svg
 from telads.render.svg.drawing import Body
 from telads.render.svg.theme import FILE, PNG, SITE
 from telads.text import Lang
 from tests.render.samples import texts, tree
+from tests.seoul import DISTRICTS, SEOUL
 
 KILOBYTE = 1000
 AREA_OF_SEOUL = 605.2
@@ -23,17 +23,12 @@ AREA_OF_SEOUL = 605.2
 
 def shapes() -> dict[str, BaseGeometry]:
     return {
-        facts["properties"]["district"]: shapely.geometry.shape(facts["geometry"])
-        for facts in borders()
+        code: shapely.geometry.shape(feature["geometry"]) for code, feature in SEOUL.borders.items()
     }
 
 
 def test_the_districts_are_those_of_the_catalogue_in_their_order() -> None:
-    facts = [feature["properties"] for feature in borders()]
-    assert {fact["code"]: fact["district"] for fact in facts} == {
-        code: name.ko for code, name in DISTRICTS.items()
-    }
-    assert [fact["code"] for fact in facts] == list(DISTRICTS)
+    assert list(SEOUL.borders) == list(DISTRICTS)
 
 
 def test_each_is_one_valid_polygon_without_holes() -> None:
@@ -54,15 +49,13 @@ def test_shared_borders_are_intact_and_the_city_is_whole() -> None:
 
 def test_every_label_stands_inside_its_district() -> None:
     inside = shapes()
-    for feature in borders():
+    for code, feature in SEOUL.borders.items():
         facts = feature["properties"]
-        assert inside[facts["district"]].contains(
-            shapely.Point(facts["longitude"], facts["latitude"])
-        )
+        assert inside[code].contains(shapely.Point(facts["longitude"], facts["latitude"]))
 
 
 def test_the_file_is_small_and_names_its_source() -> None:
-    text = (files("telads") / "data" / "seoul_districts.geojson").read_bytes()
+    text = (files("telads") / "dataset" / "seoul" / "borders.geojson").read_bytes()
     assert len(text) < 40 * KILOBYTE
     assert "© NGII via data.go.kr, 2023-09-15".encode() in text
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
 from telads.errors import UnknownChoice
 from telads.render.svg import find_chart
 from telads.render.svg.drawing import FORMATS, PNG_SCALE, Drawing
 from telads.render.svg.theme import PAGE, SITE
 from tests import tools
 from tests.render.samples import AFFINITY, PLATFORMS, kinds, size, tree
+from tests.seoul import BY_ID
 from tests.tools import lacking
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -6,9 +6,10 @@ import polars as pl
 
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.monthly import draw
-from telads.render.svg.theme import FILE
+from telads.render.svg.theme import FILE, service_colour
 from telads.text import Lang
 from tests.render.samples import MONTHLY, kinds, told, tree
+from tests.seoul import SERVICE_IDS
 
 
 def drawn(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> Drawing:
@@ -70,7 +71,9 @@ def test_the_first_group_is_the_subject_and_the_only_one_in_colour() -> None:
     city = months("game", 50.0, 49.0).with_columns(group=pl.lit("all of Seoul"))
     found = drawn(pl.concat([own, city]))
     assert found.finding == "Men 20-29: use of games changed most, up 20% from 2023-01 to 2023-02"
-    assert [one.attrib["stroke"] for one in kinds(found.svg, "own")] == [FILE["game"]]
+    assert [one.attrib["stroke"] for one in kinds(found.svg, "own")] == [
+        FILE[service_colour(SERVICE_IDS.index("game"))]
+    ]
     (beside,) = kinds(found.svg, "beside")
     assert (beside.attrib["stroke"], beside.get("stroke-dasharray")) == (FILE["muted"], "4 4")
     (legend,) = kinds(found.svg, "legend")

@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.ranking import draw
 from telads.text import Lang
 from tests.render.samples import AFFINITY, PLATFORMS, kinds, told
+from tests.seoul import BY_ID
 
 
 def drawn(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> Drawing:

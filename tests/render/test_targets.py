@@ -5,13 +5,12 @@ from itertools import combinations
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
-from telads.places import DISTRICTS
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.targets import draw
 from telads.render.svg.theme import FILE
 from telads.text import Lang
 from tests.render.samples import TARGETS, kinds, texts, tree
+from tests.seoul import BY_ID, DISTRICTS
 
 DELIVERY = BY_ID["delivery"]
 

@@ -12,12 +12,12 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from telads.catalog import SERVICE_IDS
 from telads.render.svg import theme
 from telads.render.svg.drawing import NARROW, WIDE, Body, Table, drawing
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import TITLE, heading
 from telads.render.svg.theme import contrast
+from tests.seoul import SERVICES
 
 Vector = NDArray[np.float64]
 
@@ -55,6 +55,7 @@ def apart(one: str, other: str, vision: str) -> float:
 LOOKS = {"light": theme.LIGHT, "dark": theme.DARK}
 AMOUNTS, CHANGES = theme.steps("amount", theme.AMOUNTS), theme.steps("change", theme.CHANGES)
 TIES = theme.steps("tie", theme.TIES)
+OF_SERVICES = theme.steps("service", theme.SERVICES)
 each_look = pytest.mark.parametrize("look", LOOKS)
 each_vision = pytest.mark.parametrize("vision", VISION)
 
@@ -83,7 +84,7 @@ def test_the_sides_of_zero_can_be_told_apart(look: str, vision: str) -> None:
 def test_sexes_groups_and_services_can_be_told_apart(look: str, vision: str) -> None:
     men, women = colours(look, ("men", "women"))
     assert apart(men, women, vision) >= 25
-    for names in (TIES, SERVICE_IDS):
+    for names in (TIES, OF_SERVICES):
         pairs = itertools.combinations(colours(look, names), 2)
         assert min(apart(a, b, vision) for a, b in pairs) >= 15
 
@@ -113,13 +114,15 @@ def test_text_on_the_ground_meets_wcag_aa_and_marks_can_be_seen(look: str) -> No
     for ground in grounds:
         assert contrast(known["ink"], ground) >= 7
         assert contrast(known["muted"], ground) >= 4.5
-        for name in ("men", "women", "break", *TIES, *SERVICE_IDS):
+        for name in ("men", "women", "break", *TIES, *OF_SERVICES):
             assert contrast(known[name], ground) >= 3, (name, ground)
 
 
 def test_the_looks_have_the_same_colours_and_each_service_its_own() -> None:
     assert set(theme.LIGHT) == set(theme.DARK)
-    assert set(SERVICE_IDS) < set(theme.LIGHT)
+    assert [theme.service_colour(place) for place in range(len(SERVICES))] == list(OF_SERVICES)
+    assert set(OF_SERVICES) < set(theme.LIGHT)
+    assert theme.service_colour(theme.SERVICES) == OF_SERVICES[0]
 
 
 def test_a_page_has_every_colour_in_light_and_in_dark() -> None:

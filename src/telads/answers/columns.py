@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from telads.catalog import BY_ID
-from telads.model import Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.wording import figure
 
@@ -25,7 +24,7 @@ LABELS: dict[str, Text] = {
 
 MOVEMENTS: dict[str, Text] = {
     "still": Text("거의 그대로", "about the same"),
-    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
+    "city": Text("{city} 전반의 움직임", "a movement all over {city}"),
     "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
     "noise": Text("오차 범위 안의 움직임", "within noise"),
 }
@@ -61,7 +60,11 @@ BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
 
 def _name(name: str) -> Callable[[Row, Lang], str]:
     def write(row: Row, lang: Lang) -> str:
-        return BY_ID[row[name]].text(lang) if row[name] in BY_ID else str(row[name] or "–")
+        return (
+            in_force().measures[row[name]].text(lang)
+            if row[name] in in_force().measures
+            else str(row[name] or "–")
+        )
 
     return write
 
@@ -77,16 +80,20 @@ def _in_unit(name: str, signed: bool = False) -> Callable[[Row, Lang], str]:
         value = row[name]
         if value is None:
             return "–"
-        if BY_ID[row["service"]].is_index:
+        if in_force().measures[row["service"]].is_index:
             return f"{value:+.2f}"
-        return f"{value:+.1f}" if signed else figure(value, BY_ID[row["service"]].kind, lang)
+        return (
+            f"{value:+.1f}"
+            if signed
+            else figure(value, in_force().measures[row["service"]].kind, lang)
+        )
 
     return write
 
 
 def _names(name: str) -> Callable[[Row, Lang], str]:
     def write(row: Row, lang: Lang) -> str:
-        return ", ".join(BY_ID[id].text(lang) for id in row[name] or ())
+        return ", ".join(in_force().measures[id].text(lang) for id in row[name] or ())
 
     return write
 
@@ -100,11 +107,10 @@ def _warnings(row: Row, lang: Lang) -> str:
 
 
 def _signal(row: Row, lang: Lang) -> str:
-    from telads.method.signals import SIGNALS
 
     return next(
         f"{signal.text(lang)} ({signal.unit(lang)})"
-        for signal in SIGNALS
+        for signal in in_force().signals
         if signal.id == row["signal"]
     )
 
@@ -169,7 +175,7 @@ def _won(name: str) -> Callable[[Row, Lang], str]:
     return lambda row, lang: "–" if row[name] is None else f"{row[name]:,}{_WON(lang)}"
 
 
-_WON = Text("원", " won")
+_WON = Text("{unit}", " {unit}")
 _STATUS: dict[str, Text] = {
     "stayed": Text("그대로", "stayed"),
     "entered": Text("들어옴", "entered"),
@@ -255,16 +261,18 @@ COLUMNS: dict[str, Column] = {
     "month": Column(Text("기준 달", "Month"), _month("month"), figure=False),
     "service": Column(Text("서비스", "Service"), _name("service"), figure=False),
     "district": Column(
-        Text("자치구", "District"),
-        lambda row, lang: district_name(row["district"], lang),
+        Text("{district}", "{District}"),
+        lambda row, lang: in_force().district_name(row["district"], lang),
         figure=False,
     ),
     "sex": Column(Text("성별", "Sex"), lambda row, lang: Sex(row["sex"]).text(lang), figure=False),
-    "age": Column(Text("나이", "Age"), lambda row, lang: age_text(row["age"])(lang), figure=False),
+    "age": Column(
+        Text("나이", "Age"), lambda row, lang: in_force().age_text(row["age"])(lang), figure=False
+    ),
     "population": _figure(Text("인원", "People"), "population", ",.0f"),
     "usage": Column(Text("이용량", "Usage"), _in_unit("usage"), form=".2f"),
     "affinity": _figure(Text("관심도", "Affinity"), "affinity", "+.2f"),
-    "index": _figure(Text("지수(서울=100)", "Index (city 100)"), "index", ".0f"),
+    "index": _figure(Text("지수({city}=100)", "Index (city 100)"), "index", ".0f"),
     "index_low": _figure(Text("동네 80% 하한", "Places 80% low"), "index_low", ".0f"),
     "index_high": _figure(Text("동네 80% 상한", "Places 80% high"), "index_high", ".0f"),
     "index_next_low": _figure(Text("다음 달 80% 하한", "Next 80% low"), "index_next_low", ".0f"),
@@ -277,7 +285,7 @@ COLUMNS: dict[str, Column] = {
     ),
     "change": Column(Text("지난달 대비", "Change"), _in_unit("change", signed=True), form="+.2f"),
     "change_city": Column(
-        Text("서울 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
+        Text("{city} 또래 몫", "Peers' part"), _in_unit("change_city", True), form="+.2f"
     ),
     "change_local": Column(
         Text("지역 몫", "Local part"), _in_unit("change_local", True), form="+.2f"
@@ -303,7 +311,7 @@ COLUMNS: dict[str, Column] = {
     "signal": Column(Text("신호", "Signal"), _signal, figure=False),
     "value": _figure(Text("값", "Value"), "value", ",.1f"),
     "se": _figure(Text("표준오차", "Standard error"), "se", ",.2f"),
-    "z_city": _figure(Text("서울 대비(표준편차)", "Against the city (sd)"), "z_city", "+.2f"),
+    "z_city": _figure(Text("{city} 대비(표준편차)", "Against the city (sd)"), "z_city", "+.2f"),
     "z_peers": _figure(
         Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"), "z_peers", "+.2f"
     ),
@@ -344,7 +352,7 @@ OF_QUESTION: dict[tuple[str, str], Column] = {
         ("plan_comparison", name): _figure(title, name, "+.2f")
         for name, title in {
             "change": Text("변화", "Change"),
-            "change_city": Text("서울 전체 몫", "City's part"),
+            "change_city": Text("{city} 전체 몫", "City's part"),
             "change_local": Text("지역 몫", "Local part"),
         }.items()
     },

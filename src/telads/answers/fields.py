@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from telads.catalog import SERVICE_IDS
-from telads.model import AGES
+from telads.dataset import in_force
 from telads.text import Text
 
 
@@ -29,7 +28,7 @@ TEXT = {"type": "string"}
 FLAG = {"type": "boolean"}
 TEXTS = {"type": "array", "items": TEXT}
 MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE = {"type": "string", "enum": list(SERVICE_IDS)}
+SERVICE = {"type": "string", "enum": list(in_force().service_ids)}
 COUNT = {"type": "integer", "minimum": 0}
 RANK = {"type": "integer", "minimum": 1}
 SHARE = maybe(minimum=0, maximum=1)
@@ -41,21 +40,22 @@ FIELDS: dict[str, Field] = {
     "rank": Field(RANK, 1, Text("순위, 1이 먼저", "place, 1 comes first")),
     "month": Field(MONTH, "2023-06", Text("기준 달", "label month")),
     "service": Field(SERVICE, "delivery", Text("서비스", "service")),
-    "district": Field(TEXT, "강남구", Text("자치구(한국어 이름)", "district, by its Korean name")),
+    "district": Field(TEXT, "강남구", Text(
+        "{district}(한국어 이름)", "district, by its Korean name")),
     "sex": Field({"type": "string", "enum": ["M", "F"]}, "F",
                  Text("성별", "sex")),
-    "age": Field({"type": "integer", "enum": list(AGES)}, 30,
+    "age": Field({"type": "integer", "enum": list(in_force().ages)}, 30,
                  Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over")),
     "population": Field({"type": "integer", "minimum": 0}, 50920,
                         Text("인원, 10명 단위로 반올림", "people, rounded to 10")),
     "usage": Field(maybe(), 18.05, Text(
-        "이용량: 한 달 사용일수(앱별 합), 유튜브·넷플릭스는 표준화 지수",
-        "usage: days a month summed over apps; a standardised index for YouTube and Netflix")),
+        "이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
+        "usage: days a month summed over apps[[indexes|; a standardised index for {indexed}]]")),
     "affinity": Field(maybe(), 0.911, Text(
-        "관심도: 서울 시민 평균에서 떨어진 정도(표준편차)",
+        "관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
         "affinity: standard deviations from the city's mean person")),
     "index": Field(maybe(), 120.5, Text(
-        "지수: 서울 시민 평균이 100, 지수 서비스는 null",
+        "지수: {city} 시민 평균이 100, 지수 서비스는 null",
         "index: 100 is the city's mean person; null for index services")),
     "index_low": Field(maybe(), 116.4, Text(
         "동네 사이의 차이로 본 지수의 80% 구간 하한(예측이 아님)",
@@ -75,12 +75,12 @@ FIELDS: dict[str, Field] = {
         "지난달 대비(일/월, 지수 서비스는 관심도)",
         "since the month before (days a month; affinity for index services)")),
     "change_city": Field(maybe(), -0.746, Text(
-        "그중 서울 같은 성별·나이의 몫", "the part of the same sex and age in the whole city")),
+        "그중 {city} 같은 성별·나이의 몫", "the part of the same sex and age in the whole city")),
     "change_local": Field(maybe(), 0.040, Text("그중 이 집단만의 몫", "the segment's own part")),
     "movement": Field({"type": ["string", "null"], "enum": [
         "still", "city", "local", "noise", None]}, "city", Text(
-        "누구의 움직임인지: still(그대로), city(서울 전반), local(이 집단만, 대개 오래가지 않음), "
-        "noise(오차 범위 안)",
+        "누구의 움직임인지: still(그대로), city({city} 전반), local(이 집단만, 대개 오래가지 "
+        "않음), noise(오차 범위 안)",
         "whose the change was: still, city, local (the segment's own, mostly passing), noise (its "
         "own, but within noise)")),
     "labels": Field(LABELS, ["local"], Text(
@@ -93,9 +93,9 @@ FIELDS: dict[str, Field] = {
     "z": Field(maybe(), 0.781, Text("2023년 연구의 z", "z of the 2023 study")),
     "score": Field(maybe(), 0.825, Text("2023년 연구의 점수", "score of the 2023 study")),
     "excess": Field(maybe(), 179540, Text(
-        "초과 이용량: 서울 평균을 넘는 한 달 사용일수의 합, 10 단위",
+        "초과 이용량: {city} 평균을 넘는 한 달 사용일수의 합, 10 단위",
         "excess: days a month above the city's mean, summed over people, rounded to 10")),
-    "volume_share": Field(SHARE, 0.0045, Text("서울 이용량에서의 비중(0~1)",
+    "volume_share": Field(SHARE, 0.0045, Text("{city} 이용량에서의 비중(0~1)",
                                               "share of the city's usage, 0..1")),
     "cumulative_share": Field(SHARE, 0.0045, Text("여기까지의 누적 비중(0~1)",
                                                   "running total of the shares, 0..1")),
@@ -124,7 +124,7 @@ FIELDS: dict[str, Field] = {
     "value": Field(maybe(), 8.67, Text("신호의 값(신호의 단위)", "value, in the signal's unit")),
     "se": Field(maybe(minimum=0), 0.32, Text("표준오차(동네 단위)",
                                              "standard error, clustered by neighbourhood")),
-    "z_city": Field(maybe(), -0.537, Text("서울 시민 평균 대비(표준편차)",
+    "z_city": Field(maybe(), -0.537, Text("{city} 시민 평균 대비(표준편차)",
                                         "standard deviations from the city's mean person")),
     "z_peers": Field(maybe(), -1.808, Text("같은 성별·나이 대비(표준편차)",
                                          "standard deviations from the same sex and age")),
@@ -164,7 +164,8 @@ FIELDS: dict[str, Field] = {
 
 _ANY = maybe()
 OF_QUESTION: dict[tuple[str, str], Field] = {
-    ("evaluate", "service"): Field({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]},
+    ("evaluate", "service"): Field({"type": ["string", "null"], 
+                                     "enum": [*SERVICE["enum"], None]},
         None, Text("서비스, 모두에 관한 값은 null", "service; null where it is about all")),
     ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
     ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),
@@ -174,11 +175,11 @@ OF_QUESTION: dict[tuple[str, str], Field] = {
     ("measures", "name_en"): Field(
         TEXT, "Single-person households", Text("영어 이름", "name in English")),
     ("platforms", "affinity"): Field(_ANY, 0.984, Text(
-        "이 집단이 매체를 쓰는 관심도(서울 시민 평균 0, 표준편차)",
+        "이 집단이 매체를 쓰는 관심도({city} 시민 평균 0, 표준편차)",
         "affinity of the segment for the platform: standard deviations from the city's mean "
         "person")),
     ("platforms", "index"): Field(_ANY, 131.6, Text(
-        "이 집단이 매체를 쓰는 지수(서울 시민 평균 100), 지수 서비스는 null",
+        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 지수 서비스는 null",
         "index of the segment's use of the platform, 100 is the city's mean person; null for index "
         "services")),
     ("history", "rank"): Field({"type": ["integer", "null"]}, 1, Text(
@@ -202,9 +203,9 @@ FACTS: dict[str, Field] = {
         "services: 석 달 앞을 예측해 본 달의 수, 넷보다 적으면 석 달 뒤 구간은 null",
         "services: months foretold three months ahead; fewer than four: no interval")),
     "volume_share": Field(SHARE, 0.0569, Text(
-        "targets: 서울 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1")),
+        "targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1")),
     "prior_only": Field(FLAG, False, Text(
-        "platforms: 같은 성별·나이의 서울 값만으로 답했는지",
+        "platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
         "platforms: whether the city's value of the sex and age alone answers")),
     "current": Field(FLAG, True, Text(
         "status: 지금 결과가 넣은 파일을 모두 담았는지",

@@ -20,7 +20,7 @@ from telads.text import Text
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
-    "other-districts": Text("다른 자치구의 같은 성별·나이", "the same sex and age elsewhere"),
+    "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
 
 

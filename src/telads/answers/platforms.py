@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ORDERS: dict[str, Text] = {
     "use": Text(
-        "이용 순: 이 집단이 서울 시민 평균보다 많이 쓰는 매체부터",
+        "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
         "by use: what the segment uses most against the city's mean person first",
     ),
     "association": Text(

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
 from telads.model import Month, Segment
 from telads.store.workspace import Build
@@ -48,7 +49,8 @@ def too_small(segment: Segment) -> AudienceTooSmall:
     return AudienceTooSmall(
         Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
              "This audience has too few people to be shown, or no data."),
-        Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
+        Text(f"{in_force().district.text.ko}, 성별, 나이를 넓혀 주세요.",
+             "Choose a wider audience."),
         value=" ".join(map(str, segment)),
     )  # fmt: skip
 

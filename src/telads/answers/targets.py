@@ -22,7 +22,7 @@ from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
 from telads.answers.platforms import order_of as order_of_platforms
 from telads.answers.tables import of_month
-from telads.catalog import refuse_index
+from telads.dataset import refuse_index
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ORDERS: dict[str, Text] = {
     "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
     "excess": Text(
-        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "초과 이용량 순: {city} 평균보다 더 쓰는 양이 큰 집단부터",
         "by excess: most usage above the city's mean first",
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),

@@ -9,7 +9,7 @@ from telads.answers.choices import Filters, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.pictures import monthly_means
 from telads.answers.tables import read
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.model import Sex
 from telads.store.workspace import Build
 
@@ -40,7 +40,9 @@ def _over_months(build: Build) -> Grouped:
     import polars as pl
 
     city = monthly_means(build, Filters()).rename({"value": "city"})
-    indexed = pl.col("service").is_in([id for id in build.about["services"] if BY_ID[id].is_index])
+    indexed = pl.col("service").is_in(
+        [id for id in build.about["services"] if in_force().measures[id].is_index]
+    )
     both = read(build, "services").join(
         city, on=["month", "service"], how="left", maintain_order="left"
     )

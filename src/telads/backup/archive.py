@@ -1,4 +1,6 @@
-"""Which files of a workspace a backup holds, and whether a workspace can be worked with.
+"""Backup archives: which files of a workspace they hold, and how they are read and written.
+
+Which files of a workspace a backup holds, and whether a workspace can be worked with.
 
 The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
 
@@ -30,7 +32,9 @@ from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.tables import people, read
 from telads.answers.targets import targets
-from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged
+from telads.dataset import using
+from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
 from telads.store.files import TEMPORARY, make_folder, new_file, replacing
@@ -38,7 +42,10 @@ from telads.store.workspace import Build, Workspace
 from telads.text import Text
 
 DATABASE = "database.jsonl"
-SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
+SINGLE = (
+    *(f"dataset/{name}" for name in (PROFILE, BORDERS, DEFINITION)),
+    "ledger.json", "current", "secret-key", "aggregations/key",
+)  # fmt: skip
 """Files that are replaced as a whole; what they name has to be there first."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
@@ -81,8 +88,14 @@ def check_usable(workspace: Workspace) -> None:
     """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
 
     The ledger is read, and all cells of months in force; of the build in force every table, and it
-    is asked what people ask first. Other builds are not looked into: none depends on them.
+    is asked what people ask first. Other builds are not looked into: none depends on them. Nor are
+    the tables of one that another version of telads made: what asks them says to build again.
     """
+    with using(workspace.dataset):
+        _check(workspace)
+
+
+def _check(workspace: Workspace) -> None:
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
         raise _unusable(key)
@@ -92,7 +105,8 @@ def check_usable(workspace: Workspace) -> None:
     if workspace.build_name() is None:
         return
     build = workspace.build()
-    build.about  # noqa: B018 - reading it is the check
+    if not build.is_current:  # which reads what tells of it; its tables are asked by no reader
+        return
     for table in TABLES:
         read(build, table)
     try:
@@ -278,8 +292,10 @@ def _manifest(text: bytes, path: Path) -> Manifest:
         good = all(map(_is_possible, files))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, MANIFEST) from error
+    if type(version) is int and version > VERSION:
+        raise newer_backup(path, document.get("telads"))
     if version != VERSION:
-        raise other_version(path, version)
+        raise _damaged(path, MANIFEST)
     if not good or len({file.name for file in files}) != len(files):
         raise _damaged(path, MANIFEST)
     if not _are_facts(document):
@@ -307,14 +323,12 @@ def _are_facts(facts: dict[str, Any]) -> bool:
     )
 
 
-def other_version(path: Path, version: object) -> DataError:
-    """The error for a backup that another version of the product made."""
+def newer_backup(path: Path, version: object) -> DataError:
+    """The error of a backup that a newer version of the product made."""
     return DataError(
-        Text("다른 버전의 telads가 만든 백업입니다.",
-             "The backup was made by another version of telads."),
-        Text("그 버전으로 되돌린 뒤 새 버전으로 올려 주세요.",
-             "Restore it with that version, then upgrade."),
-        file=path, value=version,
+        Text("더 새로운 버전의 telads가 만든 백업입니다.",
+             "The backup was made by a newer version of telads."),
+        install_newer(version), file=path, value=version,
     )  # fmt: skip
 
 

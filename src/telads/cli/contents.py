@@ -54,6 +54,9 @@ VERBS: dict[str, Verb] = {
     "forget": Verb("data", _DATA, Text(
         "잘못 넣은 달을 빼고 다시 계산합니다. 파일은 나중에 다시 넣을 수 있습니다.",
         "Take a wrong month back and build without it; its file can be taken again.")),
+    "dataset": Verb("dataset", _DATA, Text(
+        "다른 도시의 자료 정의를 만들고 확인합니다: check, new",
+        "Draft and check the definition of another city's data: check, new.")),
     "status": Verb("data", _DATA, Text(
         "작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
         "What the workspace holds: months, windows, coverage, warnings.")),

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 WIDTH_OF_A_FILE = 260
 """Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
-              "(유튜브·넷플릭스는 표준화 지수)",
-              "Usage: days a month summed over the apps of a category "
-              "(YouTube and Netflix: a standardised index)")  # fmt: skip
+              "[[indexes|({indexed:은/는} 표준화 지수)]]",
+              "Usage: days a month summed over the apps of a category"
+              "[[indexes| ({indexed}: a standardised index)]]")  # fmt: skip
 """Why a group can use a category on more days than a month has."""
 GAP = 2
 """Spaces between two columns of a table."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The method: from cells to figures of segments, as expressions, as arrays where small."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.choices import one_of
 from telads.answers.columns import column_of
 from telads.answers.sheets import number_format
-from telads.export import SOURCE, WRITERS, marked, write_workbook
+from telads.dataset import in_force
+from telads.export import WRITERS, marked, write_workbook
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of
 from telads.planning.schema import ROWS
@@ -113,7 +114,7 @@ def about(plan: Plan) -> dict[str, object]:
         "months": [basis.month],
         "windows": [[str(month) for month in plan.month.window]],
         "synthetic": basis.synthetic,
-        "source": "synthetic twin" if basis.synthetic else SOURCE,
+        "source": "synthetic twin" if basis.synthetic else in_force().source.files,
         "brief": json.dumps(plan.brief.document(), ensure_ascii=False, sort_keys=True),
     }
 

@@ -1,4 +1,6 @@
-"""The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
+"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
+
+The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
 
 Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
 
@@ -11,7 +13,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from telads.answers.choices import AGE_NAMES, SEX_NAMES
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.contract import DIALECT, document_schema, keys_schema
 from telads.answers.fields import (
@@ -28,9 +29,7 @@ from telads.answers.fields import (
     maybe,
 )
 from telads.answers.lookalike import AMONG
-from telads.catalog import SERVICE_IDS, SERVICES
-from telads.method.signals import SIGNALS
-from telads.model import AGES
+from telads.dataset import in_force
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, TARGETS, WEIGHTS
 from telads.planning.plan import PARTS
 from telads.planning.reading import LARGEST, LONGEST
@@ -65,14 +64,16 @@ _PROFILE = {
 _OWN: dict[str, Field] = {
     "platform": _part(TEXT, "youtube", "매체: 서비스 이름이나 요청에 적은 이름",
                       "platform: the service, or the name the brief gives it"),
-    "price": _part(COUNT, 4500, "CPM: 노출 1,000회의 단가(원)", "CPM: won for 1,000 impressions"),
-    "minimum": _part(COUNT, 0, "최소 집행액(원)", "least spend, won"),
-    "cap": _part(_MAYBE_COUNT, 9000000, "상한(원), 없으면 null", "most spend, won; null: none"),
+    "price": _part(COUNT, 4500, "CPM: 노출 1,000회의 단가({unit})",
+                   "CPM: {unit} for 1,000 impressions"),
+    "minimum": _part(COUNT, 0, "최소 집행액({unit})", "least spend, {unit}"),
+    "cap": _part(_MAYBE_COUNT, 9000000, "상한({unit}), 없으면 null",
+                 "most spend, {unit}; null: none"),
     "ceiling": _part(SHARE, 0.8, "도달 상한: 집단에서 닿을 수 있는 사람의 비율, 없으면 null",
                      "share of a segment that can be reached at all; null: none given"),
     "association": _part(CORRELATION, 0.2172, "매체와 서비스의 연관(음수는 0으로 셈)",
                          "association of platform and service; below 0 counts 0"),
-    "spend": _part(COUNT, 41000000, "집행액(원)", "spend, won"),
+    "spend": _part(COUNT, 41000000, "집행액({unit})", "spend, {unit}"),
     "spend_share": _part(SHARE, 0.82, "예산에서의 비중(0~1)", "share of the budget, 0..1"),
     "contacts": _part(COUNT, 9111111, "계획 노출(회)", "planned impressions (contacts)"),
     "reached": _part(COUNT, 1699920, "예상 도달(1회 이상) 인원, 10명 단위",
@@ -100,8 +101,8 @@ _OWN: dict[str, Field] = {
                   "goal: a share of those who can be reached, people, or a frequency"),
     "level": _part(maybe(minimum=0), 0.9, "목표 값", "its level"),
     "asked": _part(FLAG, False, "요청에 적은 목표인지", "whether the brief asked for it"),
-    "least_budget": _part(_MAYBE_COUNT, 38800000, "목표에 필요한 최소 예산(원), 없으면 null",
-                          "least budget that meets it, won, to three digits; null: none does"),
+    "least_budget": _part(_MAYBE_COUNT, 38800000, "목표에 필요한 최소 예산({unit}), 없으면 null",
+                          "least budget that meets it, {unit}, to three digits; null: none does"),
     "assumption": _part(_ASSUMPTION, "overlap", "달라질 수 있는 가정: 겹침, 그 밖은 10%",
                         "what may differ: the overlap, and by 10 % everything else"),
     "change_low": _part(_SCORE, -0.017, "적을 때의 변화(비율)", "change at the low end, a share"),
@@ -116,10 +117,10 @@ _OWN: dict[str, Field] = {
     "affinity_now": _part(_SCORE, 0.789, "지금의 관심도", "affinity now"),
     "change": _part(_SCORE, -0.1118, "관심도의 변화, 아래 셋의 합", "of affinity; sum of these:"),
     "change_method": _part(_SCORE, 0.0, "방법과 자료의 몫", "part of method and data"),
-    "change_city": _part(_SCORE, -0.1183, "서울 같은 성별·나이의 몫", "part of sex and age"),
+    "change_city": _part(_SCORE, -0.1183, "{city} 같은 성별·나이의 몫", "part of sex and age"),
     "change_local": _part(_SCORE, 0.0065, "그 집단만의 몫", "the segment's own part"),
-    "spend_before": _part(COUNT, 707000, "계획 때의 집행액(원)", "spend when planned, won"),
-    "spend_now": _part(COUNT, 674000, "지금의 집행액(원)", "spend now, won"),
+    "spend_before": _part(COUNT, 707000, "계획 때의 집행액({unit})", "spend when planned, {unit}"),
+    "spend_now": _part(COUNT, 674000, "지금의 집행액({unit})", "spend now, {unit}"),
     "reached_before": _part(COUNT, 752830, "계획 때의 예상 도달", "people reached when planned"),
     "reached_now": _part(COUNT, 747590, "지금의 예상 도달", "people reached now"),
 }  # fmt: skip
@@ -168,7 +169,7 @@ _SUMS = {
                        "what is maximised: the people reached, or weighted by index or affinity"),
     "weight": _part(_WEIGHT, None, "노출의 가중: 없음(null) 또는 연관",
                     "what an impression counts: 1 (null), or the association"),
-    "budget": _part(COUNT, 50000000, "예산(원)", "budget, won"),
+    "budget": _part(COUNT, 50000000, "예산({unit})", "budget, {unit}"),
     "segments": _part(COUNT, 100, "집단 수", "segments"),
     "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
     "population": FIELDS["population"],
@@ -183,13 +184,14 @@ _SUMS = {
     "gap_to": _part(_GAP, "best", "무엇과의 차이인지: 가장 좋은 배분, 또는 빈도 목표가 없는 배분",
                     "to what: the best division, or divisions that need not keep the goal"),
     "binding": _part(TEXTS, ["cap shopping"], "결과를 제한한 한도", "the limits that bind"),
-    "next_budget": _part(COUNT, 5000000, "예산의 10%(원)", "a tenth of the budget, won"),
+    "next_budget": _part(COUNT, 5000000, "예산의 10%({unit})", "a tenth of the budget, {unit}"),
     "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 그 값의 변화",
                                  "change of what is maximised with a tenth more"),
     "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
-    "below_segments": _part(_MAYBE_COUNT, 2, "서비스를 서울 평균보다 적게 쓰는 집단 수",
+    "below_segments": _part(_MAYBE_COUNT, 2, "서비스를 {city} 평균보다 적게 쓰는 집단 수",
                             "segments that use the service less than the average person"),
-    "below_spend": _part(_MAYBE_COUNT, 950000, "그 집단의 집행액(원)", "spend on these, won"),
+    "below_spend": _part(_MAYBE_COUNT, 950000, "그 집단의 집행액({unit})",
+                         "spend on these, {unit}"),
     "below_spend_share": _part(SHARE, 0.019, "그 비중(0~1)", "the same as a share of the budget"),
     "narrowed": _part({**keys_schema(_NARROWED, "en"), "type": ["object", "null"]}, None,
                       f"빈도 5 이하로 좁힌 대상: {', '.join(_NARROWED)}",
@@ -204,7 +206,7 @@ FACTS_OF: dict[str, dict[str, Field]] = {
         "profile": _part({"type": "array", "items": keys_schema(_PROFILE, "en")}, [],
                          f"서비스마다 {', '.join(_PROFILE)}", f"by service: {', '.join(_PROFILE)}"),
         "districts": _part({"type": "object", "additionalProperties": COUNT}, {"강남구": 170750},
-                           "자치구별 인원", "people by district"),
+                           "{district}별 인원", "people by {district}"),
     },
     "overlap": {
         "population_first": _part(COUNT, 3136150, "첫 번째 대상의 인원", "people of the first"),
@@ -218,11 +220,11 @@ FACTS_OF: dict[str, dict[str, Field]] = {
     "plan_comparison": {
         "verdict": _part(_VERDICT, "keep", "판정: 금액 5% 미만, 도달 3% 미만이면 keep",
                          "keep: under 5 % of the money and 3 % of the reach differ; or change"),
-        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액(원)",
-                       "money that goes to other segments or platforms, won"),
+        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액({unit})",
+                       "money that goes to other segments or platforms, {unit}"),
         "moved_share": _part(SHARE, 0.0296, "그 비중(0~1)", "the same as a share of the budget"),
         "reach_change": _part(_SCORE, -0.007, "예상 도달의 변화(비율)", "change of reach, a share"),
-        "share_city": _part(SHARE, 0.71, "관심도 변화에서 서울 같은 성별·나이의 비율",
+        "share_city": _part(SHARE, 0.71, "관심도 변화에서 {city} 같은 성별·나이의 비율",
                             "part of sex and age in the change of affinity, over people"),
         "share_local": _part(SHARE, 0.29, "그 집단만의 비율", "the segments' own part"),
         "share_method": _part(SHARE, 0.0, "방법과 자료의 비율", "part of method and data"),
@@ -275,10 +277,14 @@ _WON: Schema = {"type": "integer", "minimum": 1, "exclusiveMaximum": LARGEST}
 _FROM_0: Schema = {**_WON, "minimum": 0}
 _SERVICE: Schema = {
     "type": "string",
-    "enum": list(dict.fromkeys([*SERVICE_IDS, *(name for one in SERVICES for name in one.text)])),
+    "enum": list(
+        dict.fromkeys(
+            [*in_force().service_ids, *(name for one in in_force().services for name in one.text)]
+        )
+    ),
 }
-_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *SEX_NAMES]))}
-_AGE: Schema = {"enum": [*AGES, *AGE_NAMES]}
+_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *in_force().sex_names]))}
+_AGE: Schema = {"enum": [*in_force().ages, *in_force().age_names]}
 _SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
 _POINTS: Schema = {
     "type": "array", "minItems": 1,
@@ -304,7 +310,8 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
 
     number = Field(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
     service = Field(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
-    signal = Field({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
+    signals = [one.id for one in in_force().signals]
+    signal = Field({"type": "string", "enum": signals}, "subway_days",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")
@@ -320,7 +327,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         "sex": Field(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
         "age": Field(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
         "district": Field(_list(_TEXT, 1), ["강남구"],
-                          Text("자치구 가운데 하나", "one of these districts")),
+                          Text("{district} 가운데 하나", "one of these {districts}")),
     }  # fmt: skip
     segments = _list(known("Segment"), 0)
     where = {
@@ -331,7 +338,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
     return {
         "Segment": thing(
             "district", "sex", "age",
-            district=Field(_TEXT, "강남구", Text("자치구, 한글이나 영문",
+            district=Field(_TEXT, "강남구", Text("{district}, 한글이나 영문",
                                               "district, in Korean or English")),
             sex=Field(_SEX, "F", Text("성별", "sex")),
             age=Field(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
@@ -362,10 +369,10 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
             service=service,
             name=Field(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
                                                     "its name; that of the service if left out")),
-            price=Field(_WON, 4500, Text("CPM: 노출 1,000회의 단가(원)",
-                                         "CPM: won for 1,000 impressions")),
-            minimum=Field(_FROM_0, 0, Text("최소 집행액(원)", "least spend, won")),
-            cap=Field(_FROM_0, 20_000_000, Text("상한(원)", "most spend, won")),
+            price=Field(_WON, 4500, Text("CPM: 노출 1,000회의 단가({unit})",
+                                         "CPM: {unit} for 1,000 impressions")),
+            minimum=Field(_FROM_0, 0, Text("최소 집행액({unit})", "least spend, {unit}")),
+            cap=Field(_FROM_0, 20_000_000, Text("상한({unit})", "most spend, {unit}")),
             ceiling=Field({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
                           Text("도달 상한(비율), 없으면 1",
                                "share of a segment that can be reached at all; 1 if left out")),
@@ -384,8 +391,9 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                         Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
             audience=Field(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
             service=Field(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
-            budget=Field(_WON, 50_000_000, Text("예산(원)", "budget, won")),
-            unit=Field(_WON, 1000, Text("집행액의 단위(원)", "spends are multiples of it, won")),
+            budget=Field(_WON, 50_000_000, Text("예산({unit})", "budget, {unit}")),
+            unit=Field(_WON, 1000, Text("집행액의 단위({unit})",
+                                        "spends are multiples of it, {unit}")),
             frequency=Field(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
                             Text("빈도의 한도", "goal of contacts per person reached")),
             objective=Field({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],

@@ -18,6 +18,7 @@ from telads.answers.platforms import platforms
 from telads.answers.services import services
 from telads.answers.signals import signals
 from telads.answers.targets import targets
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.render.svg import drawn
@@ -70,7 +71,8 @@ def write_report(
     window = observed(build.months[-1].window, lang)
     page = _template().render(
         lang=lang,
-        say=lambda ko, en: Text(ko, en)(lang),
+        say=lambda ko, en: in_force().fill(Text(ko, en))(lang),
+        source=in_force().source,
         build=build,
         version=__version__,
         month=build.months[-1],

@@ -25,8 +25,8 @@ from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.queue import DAY
 from telads.web.jobs.uploads import UPLOADS
 from telads.web.jobs.worker import forget_killed
-from tests.sources.portal import write_month
-from tests.test_workspace import held
+from tests.ingest.portal import write_month
+from tests.store.test_workspace import held
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done, outcomes
 

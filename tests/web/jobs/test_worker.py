@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from telads.store.workspace import Workspace
-from tests.sources.portal import write_month
-from tests.test_workspace import held
+from tests.ingest.portal import write_month
+from tests.store.test_workspace import held
 
 pytestmark = pytest.mark.slow
 

@@ -17,14 +17,14 @@ from django.test import Client, override_settings
 
 from telads.answers.platforms import of_targets, platforms
 from telads.answers.targets import ORDERS, targets
-from telads.catalog import BY_ID
-from telads.model import AGES, Segment, Sex
+from telads.model import Segment, Sex
 from telads.store.workspace import Build, Workspace
 from telads.text import Lang
 from telads.version import __version__
 from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
+from tests.seoul import AGES, BY_ID
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 

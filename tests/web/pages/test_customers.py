@@ -15,11 +15,11 @@ from telads.answers.services import services
 from telads.answers.signals import signals
 from telads.answers.tables import districts
 from telads.answers.trends import trends
-from telads.catalog import BY_ID
-from telads.model import AGES, Sex
+from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
+from tests.seoul import AGES, BY_ID
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}

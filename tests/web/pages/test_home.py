@@ -8,8 +8,8 @@ from django.test import Client, override_settings
 from telads.answers.movements import movements
 from telads.model import Month, Window, months_between
 from telads.store.workspace import Workspace
+from telads.web.filters import unbroken
 from telads.web.pages.home.views import SHOWN, windows
-from telads.web.templatetags.telads import unbroken
 
 
 @pytest.mark.parametrize("root", ["/", "/en/"])

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from telads.catalog import Kind, Measure
-from telads.places import DISTRICTS, district_name
+from telads.dataset import Kind, Measure, in_force
 from telads.render.svg.city import Area, Legend, district_map, on_the_map
 from telads.render.svg.drawing import DISTRICT, Drawing, Table, drawing, known, rows_of
 from telads.render.svg.theme import AMOUNTS, CHANGES, step_of, steps
-from telads.text import Lang, Text
-from telads.wording import figure, in_sentence, josa, number
+from telads.text import Lang, Text, josa
+from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
 
 AverageAge = Literal["average_age"]
 
-_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "won", "gb"})
+_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "money", "gb"})
 _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
-_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "won", "gb"})
+_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "money", "gb"})
 """Published as means per person."""
-_EVERYONE = Text("20세 이상 전체", "everyone aged 20 and over")
+_EVERYONE = Text("{first}세 이상 전체", "everyone aged {first} and over")
 _GAPS = Text("빗금은 자료 없음", "hatched: no data")
 _NO_DATA = Text("자료 없음", "no data")
 _YEARS = Text("세", "years")
@@ -57,8 +56,8 @@ def draw(
     """Where in the city a measure is high and where low.
 
     `frame` has the columns district (Korean name) and value, in the measure's unit; a district
-    that is missing or null is hatched, one that is not in Seoul is left out and said so. `audience`
-    says whom the figures are about, if not everyone.
+    that is missing or null is hatched, one that is not on the map is left out and said so.
+    `audience` says whom the figures are about, if not everyone.
     """
     here, strange = on_the_map(known(frame, "value"), lang)
     ordered = here.sort("value", "district")
@@ -70,7 +69,7 @@ def draw(
     scale = Steps.of(list(per_unit.values()), subject.kind)
     subject = subject._replace(digits=scale.digits)
     each = Text("1인 평균", "mean per person")(lang) if subject.kind in _EACH else ""
-    gaps = len(values) < len(DISTRICTS)
+    gaps = len(values) < len(in_force().districts)
     told = (f"{subject.name(lang)}({subject.unit.ko})" if lang == "ko"
             else f"{subject.name.en} ({subject.unit.en})")  # fmt: skip
     return drawing(
@@ -102,7 +101,7 @@ def _table(frame: pl.DataFrame, measure: Measure | AverageAge, lang: Lang) -> Ta
     name = measure.text if isinstance(measure, Measure) else _AVERAGE_AGE
     return Table(
         [DISTRICT(lang), name(lang)],
-        [[district_name(row["district"], lang), value_of(row["value"], measure, lang)]
+        [[in_force().district_name(row["district"], lang), value_of(row["value"], measure, lang)]
          for row in rows],
     )  # fmt: skip
 
@@ -137,14 +136,15 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
         return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
     low, high = next(iter(values)), next(reversed(values))
     least, most = values[low], values[high]
-    top, bottom = district_name(high, lang), district_name(low, lang)
+    top, bottom = in_force().district_name(high, lang), in_force().district_name(low, lang)
     if len(values) == 1:
         return f"{name}: {top} {_say(most, subject, lang)}"
     highest, lowest = _say(most, subject, lang), _say(least, subject, lang)
     if least == most:
         return Text(
-            f"{josa(name, '은/는')} 모든 자치구가 같습니다({highest})",
-            f"{name}: the same in all districts ({highest})",
+            f"{josa(name, '은/는')} 모든 "
+            f"{josa(in_force().district.text.ko, '이/가')} 같습니다({highest})",
+            f"{name}: the same in all {in_force().district.plural.en} ({highest})",
         )(lang)
     high_word, low_word = _ends_in_korean(subject.kind)
     return Text(

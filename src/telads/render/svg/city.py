@@ -1,19 +1,16 @@
-"""The map of the 25 districts: their borders, and how areas, names and a legend are drawn.
+"""The map of the districts: their borders, and how areas, names and a legend are drawn.
 
-Borders: © NGII via data.go.kr, base date 2023-09-15; `scripts/build_borders.py` makes the file.
+Borders are those of the dataset in force; `scripts/build_borders.py` makes Seoul's.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from itertools import combinations, pairwise
 from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.places import DISTRICTS, district_name
+from telads.dataset import in_force, of_dataset
 from telads.render.svg.drawing import Body, own, width
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
@@ -23,10 +20,6 @@ from telads.text import Lang, Text
 if TYPE_CHECKING:
     import polars as pl
 
-ATTRIBUTION = Text(
-    "행정경계 © 국토지리정보원(NGII), data.go.kr, 2023-09-15",
-    "Borders © NGII via data.go.kr, 2023-09-15",
-)
 NOTHING = "nothing"
 """The colour of a district without a value; it is hatched too."""
 GRID_METRES = 20
@@ -38,7 +31,7 @@ _BORDER = 1.2
 _RISE, _DROP = 8.0, 8.0
 """From the middle of a label up to the middle of its name, and down to that of its figure."""
 _NAMES_AT_MOST = 6
-"""Names on a narrow map, which has no room for 25."""
+"""Names on a narrow map, which has no room for all."""
 _SWATCH, _SWATCH_HIGH = 36, 10
 _LEGEND = 58
 """Height of the legend, from the map to its foot."""
@@ -99,24 +92,22 @@ class Outlines(NamedTuple):
 
 def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
     """The rows whose district the map knows, and a remark on how many districts it leaves out."""
-    known = {name.ko for name in DISTRICTS.values()}
+    known = {name.ko for name in in_force().districts.values()}
     here = frame.filter(frame["district"].is_in(known))
     strange = len(set(frame["district"].drop_nulls().to_list()) - known)
     remark = Text("지도 밖 지역 {n}곳 제외", "left out, off the map: {n}").format(n=strange)
     return here, remark(lang) if strange else ""
 
 
-@cache
-def borders() -> tuple[dict[str, Any], ...]:
-    """The GeoJSON features of the districts, in the order of the census codes."""
-    content = (files("telads") / "data" / "seoul_districts.geojson").read_text("utf-8")
-    return tuple(json.loads(content)["features"])
-
-
-@cache
+@of_dataset
 def outlines() -> Outlines:
-    """The districts projected once: equirectangular, true at the middle of the city."""
-    features = borders()
+    """The districts projected once: equirectangular, true at the middle of the city.
+
+    A dataset without borders has none, on a map without height.
+    """
+    features = in_force().borders.values()
+    if not features:
+        return Outlines(1, 0, ())
     points = [point for feature in features for ring in _rings(feature) for point in ring]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
@@ -129,10 +120,11 @@ def outlines() -> Outlines:
     districts = []
     for feature in features:
         facts = feature["properties"]
+        code = str(facts["code"])
         rings = [[place(*point) for point in ring] for ring in _rings(feature)]
         largest: list[tuple[int, int]] = max(rings, key=len)
         districts.append(Outline(
-            facts["code"], facts["district"], "".join(map(_path, rings)),
+            code, in_force().districts[code].ko, "".join(map(_path, rings)),
             *place(facts["longitude"], facts["latitude"]), tuple(largest),
         ))  # fmt: skip
     return Outlines(*place(east, south), tuple(districts))
@@ -170,7 +162,9 @@ def district_map(
             _texts(one, areas.get(one.district), named.get(one.district, ""), scale, look)
             for one in grid.districts
         ]
-        foot = text(ATTRIBUTION(lang), 0, high + _LEGEND + _FOOT - 4, look, size=LABEL)
+        foot = text(
+            in_force().source.borders(lang), 0, high + _LEGEND + _FOOT - 4, look, size=LABEL
+        )
         hatching = _hatching(look, scale) if legend.nothing else ""
         return "".join((hatching, group, *texts, _legend(legend, high, narrow, look), foot))
 
@@ -179,7 +173,7 @@ def district_map(
 
 def short(name: str) -> str:
     """`Mapo` for Mapo-gu: on a map of districts the suffix is only length."""
-    return name.removesuffix("-gu")
+    return name.removesuffix(in_force().district.short.en)
 
 
 class _Box(NamedTuple):
@@ -248,7 +242,7 @@ def _named(
         boxes = _boxes(one, areas.get(one.district), lang, scale)
         others = (box for name, own in taken.items() if name != one.district for box in own)
         if not any(box.meets(other) for other in others for box in boxes):
-            named[one.district] = short(district_name(one.district, lang))
+            named[one.district] = short(in_force().district_name(one.district, lang))
             taken[one.district] = boxes
     return named
 
@@ -256,7 +250,7 @@ def _named(
 def _boxes(outline: Outline, area: Area | None, lang: Lang, scale: float) -> list[_Box]:
     """The name and, below it, the figure of a district."""
     x, y = outline.x * scale, outline.y * scale
-    name = short(district_name(outline.district, lang))
+    name = short(in_force().district_name(outline.district, lang))
     if not (area and area.label):
         return [_Box.of(name, x, y, bold=False)]
     return [_Box.of(name, x, y - _RISE, bold=False), _Box.of(area.label, x, y + _DROP, bold=True)]
@@ -272,7 +266,7 @@ def _room(outline: Outline, area: Area | None, lang: Lang, scale: float) -> floa
 
 
 def _shape(outline: Outline, area: Area | None, nothing: str, lang: Lang, look: Look) -> str:
-    name = district_name(outline.district, lang)
+    name = in_force().district_name(outline.district, lang)
     fill = look[area.colour] if area else f"url(#{own('hatch')})"
     told = title(f"{name}: {area.hover if area else nothing}")
     if look.shared_borders:

@@ -6,8 +6,7 @@ import math
 from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
-from telads.model import AGES, age_text
+from telads.dataset import in_force
 from telads.render.svg.drawing import (
     NARROW,
     PANELS,
@@ -21,8 +20,8 @@ from telads.render.svg.drawing import (
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import CHANGES, Look, step_of, steps
-from telads.text import Lang, Text
-from telads.wording import be, in_sentence, josa, number
+from telads.text import Lang, Text, josa
+from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,7 +31,7 @@ WEAK = 0.1
 _METHOD = Text(
     "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
-_EVERYONE = Text("서울 전체", "all of Seoul")
+_EVERYONE = Text("{city} 전체", "all of {city}")
 _GAPS = Text("회색은 계산할 수 없음", "grey: cannot be computed")
 _UNIT = Text("상관계수", "correlation")
 _PAIR = Text("두 서비스", "Two services")
@@ -70,7 +69,7 @@ class _Cell(NamedTuple):
 
     def hover(self, lang: Lang) -> str:
         """Both names and the figure."""
-        return f"{BY_ID[self.one].text(lang)} × {BY_ID[self.other].text(lang)} {self.label}"
+        return f"{_pair_name(self.one, self.other, lang)} {self.label}"
 
 
 def draw(
@@ -99,6 +98,11 @@ def draw(
     )  # fmt: skip
 
 
+def _pair_name(one: str, other: str, lang: Lang) -> str:
+    measures = in_force().measures
+    return f"{measures[one].text(lang)} × {measures[other].text(lang)}"
+
+
 def colour_of(correlation: float | None) -> str:
     """The name of a cell's colour."""
     if correlation is None:
@@ -109,7 +113,7 @@ def colour_of(correlation: float | None) -> str:
 def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
     """A triangle of cells for each age: the other half would say the same again."""
     ages = sorted({cell.age for cell in cells})
-    names = [service.text(lang) for service in SERVICES]
+    names = [service.text(lang) for service in in_force().services]
     size = layout.cell
     left = max(pixels(name, LABEL) for name in names) + 8
     # What leans over the foot of a triangle, and what of it reaches to the left of the first.
@@ -122,7 +126,7 @@ def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
 
     def triangle(age: int, at: int, look: Look) -> str:
         x, y = left + at % layout.columns * pitch, _TOP + at // layout.columns * rise
-        parts = [text(age_text(age)(lang), 0, -9, look, size=13, fill="ink", bold=True,
+        parts = [text(in_force().age_text(age)(lang), 0, -9, look, size=13, fill="ink", bold=True,
                       kind="name")]  # fmt: skip
         parts += [
             text(name, -6, (row + 0.5) * size, look, size=LABEL, anchor="end", middle=True)
@@ -146,8 +150,9 @@ def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
 
 
 def _square(cell: _Cell, size: int, lang: Lang, look: Look) -> str:
-    x = SERVICE_IDS.index(cell.one) * size
-    y = (SERVICE_IDS.index(cell.other) - 1) * size
+    place = in_force().service_ids.index
+    x = place(cell.one) * size
+    y = (place(cell.other) - 1) * size
     colour = colour_of(cell.correlation)
     # Between two cells there is a line of the paper.
     rect = tag("rect", title(cell.hover(lang)), x=x + 0.75, y=y + 0.75, width=size - 1.5,
@@ -177,11 +182,11 @@ def _table(cells: list[_Cell], lang: Lang) -> Table:
     for cell in cells:
         known.setdefault((cell.one, cell.other), {})[cell.age] = cell.label
     return Table(
-        [_PAIR(lang), *(age_text(age)(lang) for age in AGES)],
+        [_PAIR(lang), *(in_force().age_text(age)(lang) for age in in_force().ages)],
         [
             [
-                f"{BY_ID[one].text(lang)} × {BY_ID[other].text(lang)}",
-                *(of_age.get(age, UNKNOWN) for age in AGES),
+                _pair_name(one, other, lang),
+                *(of_age.get(age, UNKNOWN) for age in in_force().ages),
             ]
             for (one, other), of_age in known.items()
         ],
@@ -198,7 +203,7 @@ def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
     """Every two services once, the one that the catalogue names first as `service_a`."""
     import polars as pl
 
-    place = {id: index for index, id in enumerate(SERVICE_IDS)}
+    place = {id: index for index, id in enumerate(in_force().service_ids)}
     first, second = (pl.col(name).replace_strict(place) for name in ("service_a", "service_b"))
     straight = frame.filter(first < second)
     turned = frame.filter(first > second).rename(
@@ -224,7 +229,7 @@ def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
         )(lang)
     low, high = number(min(values), digits=2), number(max(values), digits=2)
     span = Text(low, low) if low == high else Text(f"{low}~{high}", f"{low} to {high}")
-    (one, one_en), (other, other_en) = BY_ID[pair[0]].text, BY_ID[pair[1]].text
+    (one, one_en), (other, other_en) = (in_force().measures[id].text for id in pair)
     return Text(
         f"{josa(one, '을/를')} 많이 쓰는 동네일수록 {other}도 많이 씁니다(상관 {span.ko})",
         f"People in neighbourhoods where {in_sentence(one_en)} {be(one_en)} used more "

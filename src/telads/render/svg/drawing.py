@@ -9,12 +9,13 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
+from telads.dataset import carried
 from telads.errors import UnknownChoice
 from telads.render.svg.fonts import family, korean_font
 from telads.render.svg.markup import SEPARATOR, Heading, heading, tag
@@ -34,7 +35,7 @@ PANELS = 1040
 MARGIN, BELOW_HEADING = 16, 18
 """Around a picture in a file."""
 UNKNOWN = "–"
-DISTRICT = Text("자치구", "District")
+DISTRICT = Text("{district}", "{District}")
 _SYNTHETIC = Text("합성 자료", "synthetic data")
 _FIGURES = Text("그림의 숫자", "The figures of the picture")
 _ID = "{id}"
@@ -224,7 +225,9 @@ def drawing(
         return tuple(note for note in (*marked, *new, window) if note)
 
     caption = SEPARATOR.join(notes(details if details_of_table is None else details_of_table))
-    return Drawing(chart, lang, finding, notes(details), unit, rows_of(frame), table, body,
+    # It is painted when somebody takes it, and then still in the names of its own dataset.
+    own = replace(body, paint=carried(body.paint))
+    return Drawing(chart, lang, finding, notes(details), unit, rows_of(frame), table, own,
                    synthetic, caption)  # fmt: skip
 
 

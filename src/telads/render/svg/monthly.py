@@ -7,7 +7,7 @@ from math import ceil
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from telads.catalog import BY_ID, SERVICES, Measure
+from telads.dataset import Measure, in_force
 from telads.model import Month, months_between
 from telads.render.svg.drawing import (
     NARROW,
@@ -23,7 +23,7 @@ from telads.render.svg.drawing import (
 from telads.render.svg.fonts import pixels
 from telads.render.svg.lines import path, scale
 from telads.render.svg.markup import LABEL, NAME, tag, text, title
-from telads.render.svg.theme import Look
+from telads.render.svg.theme import Look, service_colour
 from telads.text import Lang, Text
 from telads.wording import figure, in_sentence, number
 
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
-_EVERYONE = Text("서울 20세 이상 전체", "all of Seoul, aged 20 and over")
+_EVERYONE = Text("{city} {first}세 이상 전체", "all of {city}, aged {first} and over")
 _NOTES = (
     Text("1인 평균", "mean per person"),
-    Text("각 달은 직전 석 달의 평균", "each month: mean of the 3 before it"),
+    Text("각 달은 직전 {window}의 평균",
+         "each month: mean of the [[overlap|{months}]][[apart|one]] before it"),
     Text("세로축은 서비스마다 다르며 0에서 시작하지 않음",
          "own scale in each panel, not from zero"),
 )  # fmt: skip
@@ -94,6 +95,11 @@ class _Plot(NamedTuple):
     breaks: Sequence[str]
 
     @property
+    def colour(self) -> str:
+        """The name of the service's colour."""
+        return service_colour(in_force().service_ids.index(self.service.id))
+
+    @property
     def ends(self) -> tuple[float, float]:
         """The least and the greatest figure; zero is on the scale of an index."""
         values = [point.value for own in self.series for point in own if point.value is not None]
@@ -149,7 +155,7 @@ def _with_unit(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
     """The rows, each with the unit of its service."""
     import polars as pl
 
-    units = {service.id: _unit(service, lang) for service in SERVICES}
+    units = {service.id: _unit(service, lang) for service in in_force().services}
     return frame.with_columns(unit=pl.col("service").replace_strict(units, return_dtype=pl.String))
 
 
@@ -281,13 +287,13 @@ class _Panel(NamedTuple):
         drawn = path(known)
         if not drawn:
             return ""
-        colour = "muted" if beside else self.plot.service.id
+        colour = "muted" if beside else self.plot.colour
         return tag("path", kind="beside" if beside else "own", d=drawn, fill="none",
                    stroke=look[colour], stroke_width=1.5 if beside else 2, stroke_linejoin="round",
                    stroke_linecap="round", stroke_dasharray="4 4" if beside else None)  # fmt: skip
 
     def _dots(self, points: Sequence[_Point], look: Look, group: int) -> list[str]:
-        colour = look["muted" if group else self.plot.service.id]
+        colour = look["muted" if group else self.plot.colour]
         return [
             tag("circle", title(self._hover(at)), kind="dot-beside" if group else "dot",
                 cx=self._x(at), cy=self._y(point.value), r=_DOT, fill=colour, stroke=colour,
@@ -368,8 +374,8 @@ def _in_unit(value: float | None, service: Measure) -> str:
 def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
     """The months into which a line may be broken, by service."""
     return [
-        Text(f"{BY_ID[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
-             f"{BY_ID[service].text.en}: possible break in {', '.join(months)}")(lang)
+        Text(f"{in_force().measures[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
+             f"{in_force().measures[service].text.en}: possible break in {', '.join(months)}")(lang)
         for service, months in breaks.items()
     ]  # fmt: skip
 
@@ -382,7 +388,7 @@ def _groups_of(frame: pl.DataFrame) -> list[str]:
 def _services_of(frame: pl.DataFrame) -> list[Measure]:
     """The services that have a panel, in the order of the catalogue."""
     present = set(frame["service"].to_list())
-    return [service for service in SERVICES if service.id in present]
+    return [service for service in in_force().services if service.id in present]
 
 
 def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
@@ -398,7 +404,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         for service, month, value in usage.select("service", "month", "value").iter_rows()
     }
     moves: dict[str, float] = {}
-    for service in (service for service in SERVICES if not service.is_index):
+    for service in (service for service in in_force().services if not service.is_index):
         first, last = (values.get((service.id, month)) for month in (months[0], months[-1]))
         if first and last is not None:
             moves[service.id] = last / first - 1
@@ -412,7 +418,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
 def _movement(service: str, share: float, months: tuple[str, str], about: str, lang: Lang) -> str:
     if abs(share) < _STILL:
         return Text("눈에 띄게 변한 서비스는 없습니다", "No service changed noticeably")(lang)
-    name = BY_ID[service].text
+    name = in_force().measures[service].text
     first, last = (Month.parse(month) for month in months)
     end = f"{last.month}월" if first.year == last.year else last.text.ko
     whose = f"{about}의 " if about else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from telads.model import Sex, age_text
-from telads.places import DISTRICTS, district_name
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.render.svg.city import Area, Legend, district_map
 from telads.render.svg.drawing import DISTRICT, WIDE, Body, Drawing, Table, drawing
 from telads.render.svg.fonts import pixels
@@ -34,7 +34,7 @@ def draw(people: Answer, lang: Lang) -> Drawing:
     assert month is not None  # this answer is always about one month
     whom = whom_of(people, lang)
     rows = [
-        (district_name(row["district"], lang), row["chosen"])
+        (in_force().district_name(row["district"], lang), row["chosen"])
         for row in people.rows.iter_rows(named=True)
     ]
     return drawing(
@@ -77,12 +77,12 @@ def draw_audience(
         "audience", _most(rows, lang), [PERSONS(lang)],
         lang=lang, window=window, synthetic=synthetic, unit=PERSONS(lang), frame=frame,
         table=Table([DISTRICT(lang), PERSONS(lang)],
-                    [[district_name(name, lang), f"{count:,.0f}"]
+                    [[in_force().district_name(name, lang), f"{count:,.0f}"]
                      for name, count in frame.iter_rows()]),
         body=district_map(
             areas,
             Legend(_UNIT(lang), colours, list(zip((0.0, 0.5, 1.0), ends, strict=True)),
-                   _NOBODY(lang) if len(rows) < len(DISTRICTS) else ""),
+                   _NOBODY(lang) if len(rows) < len(in_force().districts) else ""),
             lang=lang, narrow=narrow, first=[name for name, _ in rows[:1]],
         ),
     )  # fmt: skip
@@ -92,7 +92,7 @@ def _most(rows: list[tuple[str, int]], lang: Lang) -> str:
     """The district where most of them live."""
     if not rows:
         return Text("사는 곳을 보여 줄 대상이 없습니다", "There is nobody to show")(lang)
-    place, count = district_name(rows[0][0], lang), people_text(rows[0][1], lang)
+    place, count = in_force().district_name(rows[0][0], lang), people_text(rows[0][1], lang)
     return Text(f"대상은 {place}에 가장 많이 삽니다({count})",
                 f"Most of them live in {place} ({count})")(lang)  # fmt: skip
 
@@ -102,11 +102,12 @@ def whom_of(people: Answer, lang: Lang) -> str:
     sex, age = people.parameters["sex"], people.parameters["age"]
     if isinstance(sex, Sex) and isinstance(age, int):
         return group_name(sex, age, lang)
+    first = in_force().ages[0]
     if isinstance(sex, Sex):
-        return Text(f"20세 이상 {sex.text.ko}", f"{sex.text.en} aged 20 and over")(lang)
+        return Text(f"{first}세 이상 {sex.text.ko}", f"{sex.text.en} aged {first} and over")(lang)
     if isinstance(age, int):
-        return age_text(age)(lang)
-    return Text("20세 이상 전체", "everyone aged 20 and over")(lang)
+        return in_force().age_text(age)(lang)
+    return Text(f"{first}세 이상 전체", f"everyone aged {first} and over")(lang)
 
 
 def _body(rows: list[tuple[str, float]], sex: Any) -> Body:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.render.svg.drawing import (
     NARROW,
     UNKNOWN,
@@ -79,7 +79,7 @@ def draw(
 def _body(frame: pl.DataFrame, lang: Lang, layout: _Layout) -> Body:
     rows = [_row(row, lang) for row in _largest_first(frame).iter_rows(named=True)]
     heads = {sex: _head(sex, frame, lang) for sex in Sex}
-    names = {age: age_text(age)(lang) for age in reversed(AGES)}
+    names = {age: in_force().age_text(age)(lang) for age in reversed(in_force().ages)}
     ages = max(pixels(name, NAME) for name in names.values()) + 12
     figures = max((pixels(row["label"], NAME) for row in rows), default=0.0) + 2 * _GAP
     middle = ages + (layout.width - ages) / 2
@@ -116,7 +116,7 @@ def _body(frame: pl.DataFrame, lang: Lang, layout: _Layout) -> Body:
                               anchor="end" if men else None, kind="label"))  # fmt: skip
         return "".join(parts)
 
-    return Body(layout.width, head_height + len(AGES) * layout.rise, paint)
+    return Body(layout.width, head_height + len(names) * layout.rise, paint)
 
 
 def _table(frame: pl.DataFrame, lang: Lang) -> Table:
@@ -125,8 +125,8 @@ def _table(frame: pl.DataFrame, lang: Lang) -> Table:
     return Table(
         [_AGE(lang), *(sex.text(lang) for sex in Sex)],
         [
-            [age_text(age)(lang), *(_count(people.get((str(sex), age))) for sex in Sex)]
-            for age in AGES
+            [in_force().age_text(age)(lang), *(_count(people.get((str(sex), age))) for sex in Sex)]
+            for age in in_force().ages
             if any((str(sex), age) in people for sex in Sex)
         ],
     )
@@ -159,8 +159,9 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
 
 
 def _base(district: str | None, lang: Lang) -> str:
-    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
-    return Text(f"{place} 20세 이상", f"{place}, aged 20 and over")(lang)
+    first = in_force().ages[0]
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
+    return Text(f"{place} {first}세 이상", f"{place}, aged {first} and over")(lang)
 
 
 def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
@@ -169,7 +170,7 @@ def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
         return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
     first = groups.row(0, named=True)
     group, count = group_name(first["sex"], first["age"], lang), people(first["population"], lang)
-    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
     return Text(
         f"{place}에는 {group}이 가장 많습니다({count})",
         f"{group[:1].upper()}{group[1:]} are the largest group in {place} ({count})",

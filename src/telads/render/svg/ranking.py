@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.catalog import BY_ID, Measure
+from telads.dataset import Measure, in_force
 from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known, width
 from telads.render.svg.fonts import pixels
 from telads.render.svg.lines import scale
 from telads.render.svg.markup import LABEL, NAME, tag, text, title
 from telads.render.svg.theme import TIES, Look
-from telads.text import Lang, Text
-from telads.wording import be, in_sentence, join_names, josa, number
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
-_AFFINITY = Text("0 = 서울 시민 평균, 단위는 표준편차",
-                 "0 = Seoul's mean person, in standard deviations")  # fmt: skip
+_AFFINITY = Text("0 = {city} 시민 평균, 단위는 표준편차",
+                 "0 = {city}'s mean person, in standard deviations")  # fmt: skip
 _ASSOCIATION = Text(
     "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
@@ -114,7 +114,7 @@ def _share(chance: float) -> str:
 
 
 def _body(rows: list[_Row], axis: str, lang: Lang, wide: float) -> Body:
-    names = {row.id: BY_ID[row.id].text(lang) for row in rows}
+    names = {row.id: in_force().measures[row.id].text(lang) for row in rows}
     left = max((pixels(name, 13) for name in names.values()), default=0.0) + 16
     low, high = _domain(rows, wide - left)
     unit = (wide - left) / (high - low)
@@ -185,14 +185,15 @@ def _table(rows: list[_Row], frame: pl.DataFrame, associated: bool, lang: Lang) 
     """Services in order with their figures."""
     heads = [_SERVICE(lang), _AXIS[associated](lang)]
     if not associated:
-        return Table(heads, [[BY_ID[row.id].text(lang), number(row.value, "index")]
+        return Table(heads, [[in_force().measures[row.id].text(lang), number(row.value, "index")]
                              for row in rows])  # fmt: skip
     chances = frame["p_first"].to_list()
     return Table(
         [*heads, _LOW(lang), _HIGH(lang), _FIRST(lang)],
         [
-            [BY_ID[row.id].text(lang), *(UNKNOWN if value is None else number(value, "index")
-                                         for value in (row.value, row.low, row.high)),
+            [in_force().measures[row.id].text(lang),
+             *(UNKNOWN if value is None else number(value, "index")
+               for value in (row.value, row.low, row.high)),
              UNKNOWN if chance is None else _share(chance)]
             for row, chance in zip(rows, chances, strict=True)
         ],
@@ -210,7 +211,7 @@ def _associated(rows: list[_Row], service: Measure | None, lang: Lang) -> str:
             f"{josa(asked.ko, '을/를')} 많이 쓰는 동네에서 뚜렷하게 더 쓰는 서비스는 없습니다",
             f"No service is clearly used more {where}",
         )(lang)
-    names = [BY_ID[row.id].text for row in clear]
+    names = [in_force().measures[row.id].text for row in clear]
     also = Text(join_names([name.ko for name in names], "ko"),
                 join_names([in_sentence(name.en) for name in names], "en"))  # fmt: skip
     tied = Text("(순위를 가릴 수 없음)", " (in no clear order)") if len(names) > 1 else Text("", "")
@@ -226,8 +227,9 @@ def _preferred(rows: list[_Row], audience: str, lang: Lang) -> str:
     if not rows:
         return Text("보여 줄 순위가 없습니다", "There is no ranking to show")(lang)
     tied = [row.id for row in rows if row.tied] or [rows[0].id]
-    names = Text(join_names([BY_ID[id].text.ko for id in tied], "ko"),
-                 join_names([in_sentence(BY_ID[id].text.en) for id in tied], "en"))  # fmt: skip
+    texts = [in_force().measures[id].text for id in tied]
+    names = Text(join_names([text.ko for text in texts], "ko"),
+                 join_names([in_sentence(text.en) for text in texts], "en"))  # fmt: skip
     whom = Text(audience or "이 집단", audience or "this group")
     if max(row.value for row in rows) < 0:
         return Text(

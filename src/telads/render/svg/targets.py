@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telads.catalog import Measure
-from telads.places import DISTRICTS, district_name
+from telads.dataset import Measure, in_force
 from telads.render.svg.city import Area, Legend, district_map, on_the_map
 from telads.render.svg.drawing import DISTRICT, UNKNOWN, Drawing, Table, drawing, known, rows_of
 from telads.render.svg.theme import AMOUNTS
-from telads.text import Lang, Text
-from telads.wording import group_name, in_sentence, join_names, josa, people, segment_name
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import group_name, in_sentence, people, segment_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +36,7 @@ def draw(
 
     `frame` has the columns rank (1 = best), district (Korean name), sex and age, and optionally
     population, whose sum over the targets is then told; further columns are only in the rows of
-    the drawing. Targets outside Seoul are left out, and said so.
+    the drawing. Targets off the map are left out, and said so.
     """
     here, strange = on_the_map(frame, lang)
     ordered = here.sort("rank")
@@ -45,7 +44,7 @@ def draw(
     for row in rows_of(ordered):
         targets.setdefault(row["district"], []).append(row)
     most = max((len(rows) for rows in targets.values()), default=1)
-    gaps = len(targets) < len(DISTRICTS)
+    gaps = len(targets) < len(in_force().districts)
     return drawing(
         "targets", _finding(targets, service, lang),
         [_reach(ordered, lang), _RANKS(lang), _GAPS(lang) if gaps else "", strange],
@@ -70,21 +69,23 @@ def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: L
     name = Text(service.text.ko, in_sentence(service.text.en))
     if total == 1:
         return Text(f"{name.ko} 광고 대상은 {first}입니다", f"The {name.en} target: {first}")(lang)
-    where = [district_name(district, lang) for district in front]
+    where = [in_force().district_name(district, lang) for district in front]
+    level = in_force().district
     if places == 1:
         return Text(f"{name.ko} 광고 대상 {total}개 집단은 모두 {where[0]}에 있습니다",
                     f"All {total} {name.en} targets are in {where[0]}")(lang)  # fmt: skip
     if most == 1 or len(front) > _SHOWN:
         return Text(
-            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 흩어져 있고, "
+            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 흩어져 있고, "
             f"1위는 {first}입니다",
-            f"The {total} {name.en} targets are spread over {places} districts; first: {first}",
+            f"The {total} {name.en} targets are spread over {places} {level.plural.en}; "
+            f"first: {first}",
         )(lang)
     named, each = join_names(where, lang), len(front) > 1
     return Text(
-        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 있고, "
+        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 있고, "
         f"{josa(named, '이/가')} {'각각 ' if each else ''}{most}개로 가장 많습니다",
-        f"The {total} {name.en} targets lie in {places} districts; "
+        f"The {total} {name.en} targets lie in {places} {level.plural.en}; "
         f"{named} {'have' if each else 'has'} the most ({most}{' each' if each else ''})",
     )(lang)
 
@@ -144,7 +145,9 @@ def _table(ordered: pl.DataFrame, lang: Lang) -> Table:
     for row in rows_of(ordered):
         count = [_count(row["population"])] if told else []
         group = group_name(row["sex"], row["age"], lang)
-        rows.append([str(row["rank"]), district_name(row["district"], lang), group, *count])
+        rows.append(
+            [str(row["rank"]), in_force().district_name(row["district"], lang), group, *count]
+        )
     heads = [_RANK(lang), DISTRICT(lang), _GROUP(lang), *([_PEOPLE(lang)] if told else [])]
     return Table(heads, rows, names=3)
 

@@ -16,8 +16,8 @@ FALLBACKS = (
     "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 )
 """Fonts of a file's texts, after the one that comes along."""
-AMOUNTS, CHANGES, TIES = 6, 7, 4
-"""Steps of a scale from little to much, of one around zero, and groups of a ranking."""
+AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
+"""Steps of a scale from little to much, of one around zero, groups of a ranking, and services."""
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
 _NAME = "--chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
@@ -45,6 +45,11 @@ def steps(scale: str, count: int) -> tuple[str, ...]:
 def step_of(share: float, names: Sequence[str]) -> str:
     """The colour at `share` (0..1) of a scale of equal steps."""
     return names[min(max(int(share * len(names)), 0), len(names) - 1)]
+
+
+def service_colour(place: int) -> str:
+    """The colour of a service by its place in the dataset; after the last they begin again."""
+    return f"service-{place % SERVICES}"
 
 
 def _luminance(colour: str) -> float:
@@ -77,8 +82,8 @@ LIGHT = _palette({
     **_named("tie", "#05544c", "#c07326", "#8a8f96", "#592d81"),
     "nothing": "#f1f0ec", "hatch": "#c9c9c3", "men": "#037d72", "women": "#c07326",
     "break": "#8a4b00",
-    "delivery": "#067a70", "game": "#592d81", "shopping": "#9f8126", "finance": "#4c8bfe",
-    "video": "#cd4eb8", "youtube": "#982f00", "netflix": "#412525",
+    **_named("service", "#592d81", "#4c8bfe", "#9f8126", "#cd4eb8", "#982f00", "#412525",
+             "#067a70"),
 })  # fmt: skip
 DARK = _palette({
     "ink": "#ecedee", "muted": "#b4bac2", "line": "#3d4148", "surface": "#16181b",
@@ -89,8 +94,8 @@ DARK = _palette({
     **_named("tie", "#5ce4d4", "#d08a4a", "#777e88", "#b4abff"),
     "nothing": "#1b1f24", "hatch": "#3d434b", "men": "#43afa3", "women": "#fca864",
     "break": "#f0c26a",
-    "delivery": "#3fe6da", "game": "#6c67f0", "shopping": "#ffbd67", "finance": "#6fb3ff",
-    "video": "#af78a3", "youtube": "#ec794f", "netflix": "#905e3f",
+    **_named("service", "#6c67f0", "#6fb3ff", "#ffbd67", "#af78a3", "#ec794f", "#905e3f",
+             "#3fe6da"),
 })  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
+"""Attempts to sign in, limited by address and by name; names that look alike count as one.
+
+Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
 
 Django-axes takes several sets of parameters but one limit for all of them, and a success clears
 each set. An address needs a limit of its own, since an office may share one, and it must not be
@@ -16,9 +18,9 @@ capital I by l. The table of such characters is that of `confusable-homoglyphs`.
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from axes.attempts import get_cool_off_threshold
@@ -175,7 +177,7 @@ def _skeleton(text: str) -> str:
     return unicodedata.normalize("NFD", "".join(parts))
 
 
-@cache
+@functools.cache
 def _table() -> dict[str, list[str]]:
     """A character or some of them -> those it can be taken for, in both directions."""
     from confusable_homoglyphs.confusables import confusables_data
@@ -183,7 +185,7 @@ def _table() -> dict[str, list[str]]:
     return {one: [near["c"] for near in found] for one, found in confusables_data.items()}
 
 
-@cache
+@functools.cache
 def _prototype(character: str) -> str:
     """What stands for a character and all that are like it.
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.answers import contract
+from telads.dataset import in_force
 from telads.export import TABLES
 from telads.planning import schema as planning
 from telads.planning.plan import PARTS
@@ -163,9 +164,10 @@ def document(lang: Lang) -> dict[str, Any]:
 def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
     told["info"]["description"] = Text(
-        "서울 통신 이용 자료에서 광고 조언까지. 명령줄의 --format json과 같은 문서를 돌려줍니다.",
-        "From Seoul's telecom usage to advertising advice: the documents of the command line's "
-        "--format json.",
+        f"{in_force().city.ko} 통신 이용 자료에서 광고 조언까지. "
+        "명령줄의 --format json과 같은 문서를 돌려줍니다.",
+        f"From {in_force().city.en}'s telecom usage to advertising advice: the documents "
+        "of the command line's --format json.",
     )(lang)
     codes = [code for code in _ERRORS if (code != 401 or keys) and (code != 429 or rate)]
     paths = {

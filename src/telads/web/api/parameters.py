@@ -15,13 +15,12 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import AGE_NAMES, METHODS, ROWS, SEX_NAMES
+from telads.answers.choices import METHODS, ROWS
 from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.targets import ORDERS
-from telads.catalog import SERVICE_IDS, SERVICES
-from telads.model import AGES
+from telads.dataset import in_force
 from telads.planning.plan import PARTS
 from telads.text import Text, typed
 
@@ -29,7 +28,7 @@ PAGE = 100
 """Rows of a page where no limit is given."""
 MOST_OFFSET = 1_000_000
 
-_INDEXES = ", ".join(service.id for service in SERVICES if service.is_index)
+_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
 PARAMETERS: dict[str, Text] = {
     "district": Text("자치구: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
     "sex": Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
@@ -81,9 +80,11 @@ def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
 
 
 _MONTH = {"pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
-_SEXES = _spelt(["F", "M"], SEX_NAMES)
-_AGES = _spelt(map(str, AGES), AGE_NAMES)
-_SERVICES = _spelt(SERVICE_IDS, [name for service in SERVICES for name in service.text])
+_SEXES = _spelt(["F", "M"], in_force().sex_names)
+_AGES = _spelt(map(str, in_force().ages), in_force().age_names)
+_SERVICES = _spelt(
+    in_force().service_ids, [name for service in in_force().services for name in service.text]
+)
 
 
 def _plain_number(given: Any) -> Any:

@@ -1,6 +1,4 @@
-"""Asking for a job, for its end, and for another attempt; each written down.
-
-Doing a job: unpack, take each file in, build; the checks are those of the command line.
+"""Asking for a job, and doing it: unpack, take each file in, build; as the command line does.
 
 Between two files and between two tables of a build it says how far it is, and looks whether it was
 cancelled or is no longer its own. A file counts for the workspace as soon as it is reported.
@@ -27,6 +25,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django_tasks import task
 
+from telads.dataset import using
 from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
 from telads.ingest.archives import UNPACKED, Unpacked, unpack
 from telads.ingest.files import read_bytes
@@ -184,6 +183,10 @@ class _Doing:
 
     def all(self) -> str:
         """Everything; the build that was put in force, empty if nothing new came."""
+        with using(self.workspace.choose_dataset(None)):
+            return self._all()
+
+    def _all(self) -> str:
         if not self.job.files:
             return self._build()
         paths = self._unpacked()

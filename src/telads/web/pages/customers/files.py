@@ -6,8 +6,8 @@ from django.http import QueryDict
 
 from telads.answers.services import history, services
 from telads.answers.signals import signals
+from telads.dataset import in_force
 from telads.export import provenance
-from telads.places import district_name
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
@@ -25,7 +25,7 @@ FILES = {
 def _tables(build: Build, query: QueryDict) -> Tables:
     choice = forms.choice_of(build, query)
     district, sex, age = choice.segment
-    where = district_name(district, "en").lower()
+    where = in_force().district_name(district, "en").lower()
     words = ("telads", where, str(sex), str(age), str(choice.month), choice.method, build.name, "")
     return Tables(
         "-".join(words),

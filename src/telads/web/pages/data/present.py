@@ -1,4 +1,6 @@
-"""The people of the districts as a table for reading, and the remarks on the months.
+"""The pictures of the data page with their tables, each as HTML, kept by build and choice.
+
+The people of the districts as a table for reading, and the remarks on the months.
 
 The parts of the data page, each as HTML, kept by build and by the choices that change it.
 
@@ -17,8 +19,8 @@ from django.utils.safestring import SafeString
 from telads.answers.answer import Answer
 from telads.answers.people import by_district
 from telads.answers.pictures import Asked
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.render.svg import people as people_bars
 from telads.render.svg.drawing import DISTRICT, UNKNOWN, Table
 from telads.render.svg.theme import SITE
@@ -35,12 +37,15 @@ def groups_of(people: Answer, lang: Lang) -> Table:
     columns: dict[str, Text] = {
         "all": Text("모두", "all"),
         **{str(sex): sex.text for sex in Sex},
-        **{str(age): age_text(age) for age in AGES},
+        **{str(age): in_force().age_text(age) for age in in_force().ages},
     }
     return Table(
         [DISTRICT(lang), *(title(lang) for title in columns.values())],
         [
-            [district_name(row["district"], lang), *(_count(row[name]) for name in columns)]
+            [
+                in_force().district_name(row["district"], lang),
+                *(_count(row[name]) for name in columns),
+            ]
             for row in people.rows.iter_rows(named=True)
         ],
     )
