@@ -14,15 +14,15 @@ from telads.answers.movements import movements
 from telads.answers.people import by_district
 from telads.answers.targets import ORDERS
 from telads.answers.trends import trends
-from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
+from telads.render.svg import CHARTS
 from telads.store.workspace import Build
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg.drawing import Drawing
 
 METHODS = ("affinity", "classic")
 
@@ -81,7 +81,7 @@ def _of_planning(
 
 def charts(
     opened: OpenWorkspace, segment: Segment, service: str
-) -> Iterator[tuple[str, Callable[[], AnyChart]]]:
+) -> Iterator[tuple[str, Callable[[], Drawing]]]:
     """Every chart: of the city in Korean, of one segment or service in English."""
     people = segment._asdict()
     choices: tuple[dict[str, Any], ...] = (

@@ -23,7 +23,7 @@ from telads.library import OpenWorkspace
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
-from telads.report import write_report
+from telads.render.report import write_report
 from telads.settings import Settings
 from telads.store.workspace import Workspace
 from tests import doors
@@ -164,7 +164,7 @@ def test_no_answer_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace]) ->
 
 def test_no_picture_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace]) -> None:
     one, other = (
-        {name: draw().to_dict() for name, draw in doors.charts(each, SHOWN, "game")}
+        {name: draw().html() + draw().json() for name, draw in doors.charts(each, SHOWN, "game")}
         for each in pair
     )
     assert one == other

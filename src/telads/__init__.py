@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from telads.library import OpenWorkspace, open_workspace
     from telads.model import Month, Segment, Sex, Window
+    from telads.render.svg.drawing import Drawing
     from telads.settings import Settings
     from telads.text import Lang, Text
 
@@ -45,6 +46,7 @@ __all__ = [
     "AudienceTooSmall",
     "DataError",
     "DatasetError",
+    "Drawing",
     "IndexRefused",
     "Lang",
     "Month",
@@ -73,6 +75,7 @@ _MODULES = {
     "telads.text": ("Lang", "Text"),
     "telads.library": ("OpenWorkspace", "open_workspace"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
+    "telads.render.svg.drawing": ("Drawing",),
     "telads.settings": ("Settings",),
 }
 """Where the names stand that are no errors; a module is loaded when a name of it is first used."""

@@ -20,9 +20,9 @@ from telads.store.workspace import Workspace
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
     from telads.ingest.ingest import Taken
     from telads.method.build import Built
+    from telads.render.svg.drawing import Drawing
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
@@ -254,18 +254,16 @@ class OpenWorkspace:
 
         return self._shown(evaluation(self.workspace, horizon))
 
-    def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> AnyChart:
-        """An Altair chart; `asked` are the fields of `answers.pictures.Asked`.
+    def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> Drawing:
+        """A picture; `asked` are the fields of `answers.pictures.Asked`.
 
-        A notebook shows it as SVG that is drawn here, and asks the network for nothing.
+        A notebook shows it as SVG; `svg`, `png()`, `rows` and `save(path)` give it to a program.
         """
         from telads.answers.pictures import Asked, picture
-        from telads.charts import find_chart
-        from telads.charts.render import shown_as_svg
+        from telads.render.svg import drawn, find_chart
 
-        kind = find_chart(name)
-        shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)
-        return shown_as_svg(kind.draw(shown.frame, narrow=narrow, **shown.options))
+        shown = picture(self.workspace.build(), find_chart(name).id, Asked(**asked), lang)
+        return drawn(shown, narrow=narrow)
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""

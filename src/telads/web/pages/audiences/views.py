@@ -19,7 +19,6 @@ from telads.web.htmx import page_or_result
 from telads.web.pages.audiences import forms
 from telads.web.pages.audiences.forms import SECOND, Described
 from telads.web.pages.audiences.present import shown
-from telads.web.svg import outlines
 
 
 @require_safe
@@ -33,7 +32,6 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "month": month_select(build, choice.month, lang),
         "first": forms.form_of(build, choice.first, "", lang),
         "second": forms.form_of(build, choice.second or Described(), SECOND, lang),
-        "outlines": outlines(),
         "plan_address": forms.plan_address(choice),
         "unchanged_address": forms.unchanged_address(choice),
         **_found(build, choice, lang),

@@ -13,7 +13,6 @@ from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result
 from telads.web.pages.data import forms
 from telads.web.pages.data.present import part, people, remarks_of, total
-from telads.web.svg import outlines
 
 
 @require_safe
@@ -26,7 +25,6 @@ def data(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {
         "people": people(build, choice, lang),
         "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
-        "outlines": outlines(),
         "status": taken,
         "remarks": remarks_of(taken, lang),
         "selects": forms.selects(build, choice, lang),

@@ -1,0 +1,120 @@
+"""The Korean font of pictures and papers, and how wide its letters are.
+
+It is Noto Sans KR, which comes with the package.
+
+What is installed on a machine does not matter: the same chart looks alike everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pylopdf_fonts_ko
+
+from telads.errors import SettingError
+from telads.text import Text
+
+VARIABLE = "TELADS_FONT_DIR"
+"""Environment variable with a folder of fonts that is used instead, as for a house's own."""
+FAMILY = "Noto Sans KR"
+"""The name of the font that comes along."""
+
+_BOLD, _ROOM = 1.05, 1.03
+"""How much wider bold letters are, and those of the widest of the fonts that pages name."""
+_KINDS = {".ttf", ".otf", ".ttc", ".otc"}
+_COLLECTIONS = {".ttc", ".otc"}
+_KNOWN = ("pretendard", "notosanskr", "notosanscjk", "applesdgothicneo", "malgun", "nanum")
+
+
+def korean_font() -> Path:
+    """The file of the font; raises `SettingError` where the variable names no folder with one."""
+    chosen = os.environ.get(VARIABLE, "").strip()
+    return _of_the_house(Path(chosen).expanduser()) if chosen else pylopdf_fonts_ko.sans_path()
+
+
+def family() -> str:
+    """The name by which a picture asks for the font; raises `SettingError`."""
+    font = korean_font()
+    return FAMILY if font == pylopdf_fonts_ko.sans_path() else _names(font)[face(font)]
+
+
+def face(font: Path) -> int:
+    """The Korean face of a file of several."""
+    if font.suffix.lower() not in _COLLECTIONS:
+        return 0
+    return next((at for at, name in enumerate(_names(font)) if name.endswith(" KR")), 0)
+
+
+@cache
+def _of_the_house(folder: Path) -> Path:
+    """A font of a folder: of the families known to be Korean first, of regular weight first."""
+    found = (path for path in folder.rglob("*") if path.suffix.lower() in _KINDS)
+    for path in sorted(found, key=_rank):
+        if _is_korean(path):
+            return path
+    raise SettingError(
+        Text(f"설정 {VARIABLE}의 폴더에 한글 글꼴이 없습니다.",
+             f"The folder of the setting {VARIABLE} holds no Korean font."),
+        Text("한글이 있는 TTF나 OTF 글꼴의 폴더를 적거나, 설정을 지워 함께 설치된 글꼴을 쓰세요.",
+             "Name a folder with a TTF or OTF font for Korean, or unset it to use telads' own."),
+        value=folder,
+    )  # fmt: skip
+
+
+def _is_korean(font: Path) -> bool:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with font.open("rb") as file, TTFont(file, fontNumber=face(font), lazy=True) as opened:
+            return ord("가") in opened.getBestCmap()
+    except (OSError, TTLibError):
+        return False
+
+
+def _rank(path: Path) -> tuple[int, bool, Path]:
+    name = path.name.casefold()
+    known = (at for at, start in enumerate(_KNOWN) if name.startswith(start))
+    return next(known, len(_KNOWN)), "regular" not in name, path
+
+
+@cache
+def _names(font: Path) -> tuple[str, ...]:
+    """The families of the faces in a file."""
+    from fontTools.ttLib import TTCollection, TTFont
+
+    with font.open("rb") as file:
+        if font.suffix.lower() in _COLLECTIONS:
+            return tuple(_name(one) for one in TTCollection(file, lazy=True).fonts)
+        return (_name(TTFont(file, lazy=True)),)
+
+
+def _name(face: object) -> str:
+    """The name that weights of one family share, else the font's own."""
+    names = face["name"]  # type: ignore[index]
+    return str(names.getDebugName(16) or names.getDebugName(1))
+
+
+@cache
+def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
+    """Letters to glyphs, glyphs to widths, and the units of an em."""
+    from fontTools.ttLib import TTFont
+
+    with font.open("rb") as file, TTFont(file, fontNumber=face(font), lazy=True) as opened:
+        return opened.getBestCmap(), opened["hmtx"].metrics, opened["head"].unitsPerEm
+
+
+@cache
+def _ems(letter: str, font: Path) -> float:
+    """The width of a letter in ems; one that the font lacks takes a whole em."""
+    glyphs, widths, units = _advances(font)
+    glyph = glyphs.get(ord(letter))
+    return widths[glyph][0] / units if glyph else 1.0
+
+
+def pixels(text: str, size: float, bold: bool = False) -> float:
+    """How wide a text is, with room for the wider fonts that a page may have instead."""
+    font = korean_font()
+    ems = sum(_ems(letter, font) for letter in text)
+    return ems * size * _ROOM * (_BOLD if bold else 1.0)

@@ -1,0 +1,71 @@
+"""Lines over months, and the round figures at their side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+from telads.model import Month
+from telads.wording import number
+
+LINE_WIDTH, LINE_HEIGHT = 100, 40
+_INSET = 3
+"""Room for the dot at the end of a line."""
+
+Point = tuple[float, float]
+
+
+class Lines(NamedTuple):
+    """Two lines on one scale of their own, as paths."""
+
+    own: str
+    beside: str
+    dot: str
+    """Where the own line ends."""
+
+
+def lines(
+    months: Sequence[Month], own: Sequence[float | None], beside: Sequence[float | None]
+) -> Lines:
+    """Lines over months; what is not known leaves a gap, and so does a missing month its time."""
+    known = [value for value in (*own, *beside) if value is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    span, months_long = (high - low) or 1.0, (months[-1].number - months[0].number) or 1
+
+    def place(month: Month, value: float) -> Point:
+        x = _INSET + (month.number - months[0].number) / months_long * (LINE_WIDTH - 2 * _INSET)
+        y = _INSET + (high - value) / span * (LINE_HEIGHT - 2 * _INSET)
+        return x, y
+
+    def points(values: Sequence[float | None]) -> list[Point | None]:
+        pairs = zip(months, values, strict=True)
+        return [None if value is None else place(month, value) for month, value in pairs]
+
+    ends = [point for point in points(own) if point]
+    dot = f"M{ends[-1][0]:.1f} {ends[-1][1]:.1f}h0" if ends else ""
+    return Lines(path(points(own)), path(points(beside)), dot)
+
+
+def path(points: Sequence[Point | None]) -> str:
+    """A line through the points; what is not known leaves a gap."""
+    steps, pen = [], "M"
+    for point in points:
+        if point is None:
+            pen = "M"
+            continue
+        steps.append(f"{pen}{point[0]:.1f} {point[1]:.1f}")
+        pen = "L"
+    return "".join(steps)
+
+
+def scale(low: float, high: float) -> list[tuple[float, str]]:
+    """Two to five round figures between the least and the greatest value, with their texts."""
+    if high <= low:
+        return [(low, number(low))]
+    rough = (high - low) / 2
+    unit = 10.0 ** floor(log10(rough))
+    step = max(unit * part for part in (1, 2, 5) if unit * part <= rough * (1 + 1e-9))
+    digits = max(0, -floor(log10(step)))
+    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
+    return [(tick * step, number(tick * step, digits=digits)) for tick in range(first, last + 1)]
