@@ -49,7 +49,7 @@ def test_what_may_use_the_database_runs_on_another_one() -> None:
         "tests/web/jobs/test_worker.py": True,  # starts processes that use it
         "tests/web/jobs/test_lives.py": True,
         "tests/web/plans/test_money.py": False,
-        "tests/web/test_svg.py": False,
+        "tests/web/test_written.py": False,
     }
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "database", *files],

@@ -208,7 +208,7 @@ def test_neighbouring_logs_with_noise_differ_in_nothing_but_sums_with_noise(
 
     monkeypatch.setattr("telads.aggregate.noise.with_noise", instead)
     monkeypatch.setattr("telads.aggregate.noise.secrets.token_hex", lambda n: "0" * 2 * n)
-    for module in ("run", "budget"):
+    for module in ("job", "noise"):
         monkeypatch.setattr(f"telads.aggregate.{module}.datetime", Still)
     found = []
     for folder in neighbours(tmp_path):

@@ -29,7 +29,7 @@ ROUNDS = 15
 AGGREGATE = """
 from pathlib import Path
 import polars, filelock, scipy
-from telads.aggregate import run, finish, suppression
+from telads.aggregate import job, suppression
 from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
@@ -41,7 +41,7 @@ settings = Settings.load({}, Path("no-such-file"))
 engine = event_engine("polars")
 request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))
 ready()
-run.aggregate(Workspace(Path(sys.argv[2])), request, settings, engine)
+job.aggregate(Workspace(Path(sys.argv[2])), request, settings, engine)
 """
 
 

@@ -22,7 +22,7 @@ import polars, narwhals, numpy, scipy.special
 from telads.method.build import build
 from telads.settings import Settings
 from telads.store.workspace import Workspace
-from telads import marts
+from telads.method import tables
 from telads.engines import polars as engine
 settings = Settings.load({}, Path("no-such-file"))
 ready()

@@ -102,21 +102,12 @@ def got(site: Client, path: str, **asked: object) -> Any:
 
 
 def values_of(chart: dict[str, Any]) -> dict[str, float]:
-    """District to value, from the data in a chart's JSON."""
-    found: dict[str, float] = {}
-
-    def walk(part: Any) -> None:
-        if isinstance(part, dict):
-            if "drawn" in part and isinstance(part.get("value"), int | float):
-                found[part["name"]] = part["value"]
-            for inner in part.values():
-                walk(inner)
-        elif isinstance(part, list):
-            for inner in part:
-                walk(inner)
-
-    walk(chart)
-    return found
+    """District to value, from the rows in a chart's JSON."""
+    return {
+        row["district"]: row["value"]
+        for row in chart["rows"]
+        if isinstance(row.get("value"), int | float)
+    }
 
 
 def shown_sizes(site: Client) -> dict[Key, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
 from telads.answers.services import services
 from telads.store.workspace import Build
-from telads.web.jinja import rendered
+from telads.web.jinja import _environment, rendered
 
 
 def answer(build: Build) -> Answer:
@@ -32,3 +35,16 @@ def test_texts_are_escaped(twin_build: Build) -> None:
 def test_a_fact_that_is_missing_is_no_silence() -> None:
     with override("ko"), pytest.raises(Exception, match="is undefined"):
         rendered("components/basis.html.j2", {})
+
+
+def test_a_key_comes_before_a_method_and_nothing_has_nothing() -> None:
+    page = _environment("en").from_string(
+        "{{ words.values }}{% if none.name or given %}!{% endif %}"
+    )
+    assert page.render(words={"values": "Values"}, none=None) == "Values"
+
+
+@pytest.mark.parametrize("address", ["/", "/data/", "/customers/", "/evidence/", "/api/v1/docs"])
+def test_no_page_shows_what_only_a_program_reads(site: Client, address: str) -> None:
+    page = site.get(address).content.decode()
+    assert not re.search(r"built-in method|bound method|object at 0x|&lt;function", page)

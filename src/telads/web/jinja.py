@@ -80,11 +80,15 @@ class Missing(jinja2.StrictUndefined):
 
 
 class Environment(jinja2.Environment):
-    """Templates in which an attribute of nothing is nothing."""
+    """Templates in which an attribute of nothing is nothing, and a key comes before a method."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """The attribute or key of an object."""
-        return obj if obj is None or isinstance(obj, Missing) else super().getattr(obj, attribute)
+        """The key or attribute of an object: `facts.values` is the fact, where there is one."""
+        if obj is None or isinstance(obj, Missing):
+            return obj
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def rendered(template: str, facts: dict[str, Any]) -> SafeString:
