@@ -101,7 +101,7 @@ as_user() {
 
 # `make demo` in a terminal: the site answers as soon as its address is told, and ends in time.
 cat >"$root/home/user/terminal.py" <<'DRIVER'
-import os, pty, re, select, signal, socket, sys, time, urllib.request
+import codecs, os, pty, re, select, signal, socket, sys, time, urllib.request
 
 with socket.socket() as probe:
     probe.bind(("127.0.0.1", 0))
@@ -111,14 +111,16 @@ process, terminal = pty.fork()
 if process == 0:
     os.execvp("make", ["make", "demo"])
 said, told, pressed = "", None, None
+letters = codecs.getincrementaldecoder("utf-8")()  # a read may end within a letter
 while time.monotonic() - began < 900:
     if select.select([terminal], [], [], 0.1)[0]:
         try:
             read = os.read(terminal, 65536)
         except OSError:
             break
-        said += read.decode()
-        sys.stdout.write(read.decode())
+        text = letters.decode(read)
+        said += text
+        sys.stdout.write(text)
     found = re.search(r"http://127\.0\.0\.1:\d+/", said)
     if found and told is None:
         told = found[0]
