@@ -15,8 +15,10 @@ from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import FALLBACKS, SITE, stylesheet
 from telads.store.workspace import Build
 from telads.text import Lang
+from tests import tools
 from tests.render.test_every_picture import ASKED
 from tests.render.test_report import CHROMIUM, QUIET
+from tests.tools import lacking
 
 FAULTS = """() => [...document.querySelectorAll("div > svg")].flatMap((svg, at) => {
   const frame = svg.getBoundingClientRect();
@@ -38,6 +40,8 @@ FAULTS = """() => [...document.querySelectorAll("div > svg")].flatMap((svg, at) 
 def test_nothing_is_cut_and_no_text_meets_another(
     twin_build: Build, tmp_path: Path, lang: Lang, scheme: str
 ) -> None:
+    if not CHROMIUM.exists():
+        lacking(tools.CHROMIUM, f"there is none at {CHROMIUM}")
     shown = [picture(twin_build, chart, Asked(**ASKED.get(chart, {})), lang) for chart in CHARTS]
     drawings = [drawn(one, narrow=narrow) for one in shown for narrow in (False, True)]
     drawings.append(people_bars.draw(by_district(twin_build), lang))
