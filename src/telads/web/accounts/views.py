@@ -1,7 +1,5 @@
 """Pages of accounts: signing in and out, the password, people, and the log of actions.
 
-Pages of accounts: signing in and out, and the password.
-
 Pages on which administrators look after people; each action stands in the log.
 
 `/admin/`: the doors of administrators, and `/account/log/`, what was done.

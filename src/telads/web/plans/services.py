@@ -13,10 +13,6 @@ Plans that were computed a moment ago: what was tried out is saved, what was com
 
 A plan depends on nothing but its build and its brief, so the same question need not be computed
 twice. Each worker keeps the last `MOST`, some megabytes each for the largest.
-
-Saving plans and sharing them; each written down in the log of actions.
-
-Plans put away, deleted, and handed over; each written down in the log of actions.
 """
 
 from __future__ import annotations

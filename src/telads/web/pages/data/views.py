@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from telads.answers.status import status
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
-from telads.web.htmx import page_or_result
+from telads.web.htmx import page_or_result, wants_result
 from telads.web.pages.data import forms
 from telads.web.pages.data.present import part, people, remarks_of, total
 
@@ -21,15 +21,15 @@ def data(request: HttpRequest) -> HttpResponse:
     """`/data/`; htmx asks for the pictures alone."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
-    taken = status(request_state.workspace())
     facts: dict[str, Any] = {
         "people": people(build, choice, lang),
         "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
-        "status": taken,
-        "remarks": remarks_of(taken, lang),
         "selects": forms.selects(build, choice, lang),
         "topics": forms.topics(build, choice, lang),
         "total": total(build, str(choice.month)),
     }
+    if not wants_result(request):  # the ledger stands around the result
+        taken = status(request_state.workspace())
+        facts |= {"status": taken, "remarks": remarks_of(taken, lang)}
     address = forms.address_of(choice, ("month", "sex", "age", "district", "measure"))
     return page_or_result(request, "data", facts, f"{request.path}?{address}")
