@@ -25,12 +25,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from telads.errors import WorkspaceError
+from telads.errors import UnknownChoice, WorkspaceError
 from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
 
+
+UNREADABLE = (
+    AttributeError, KeyError, OSError, RecursionError, TypeError, UnknownChoice, ValueError,
+)  # fmt: skip
+"""What reading a damaged JSON file of a workspace ends in: no file, no JSON, or other values."""
 
 FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077

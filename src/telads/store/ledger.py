@@ -15,9 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from telads.errors import NewerVersion, UnknownChoice, WorkspaceDamaged, install_newer
+from telads.errors import NewerVersion, WorkspaceDamaged, install_newer
 from telads.model import Month, Window
-from telads.store.files import write_text
+from telads.store.files import UNREADABLE, write_text
 from telads.text import Text
 
 VERSION = 2
@@ -153,15 +153,7 @@ class Ledger:
             if version <= VERSION:
                 entries = tuple(_entry(raw) for raw in content["entries"])
                 return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
-        except (
-            AttributeError,
-            KeyError,
-            OSError,
-            RecursionError,
-            TypeError,
-            UnknownChoice,
-            ValueError,
-        ) as error:
+        except UNREADABLE as error:
             raise WorkspaceDamaged(
                 Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
                 Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",

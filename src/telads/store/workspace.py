@@ -35,7 +35,15 @@ from telads.errors import (
 )
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.files import FILE, TEMPORARY, close, explained, make_folder, write_text
+from telads.store.files import (
+    FILE,
+    TEMPORARY,
+    UNREADABLE,
+    close,
+    explained,
+    make_folder,
+    write_text,
+)
 from telads.store.ledger import CELLS, Ledger, newer_workspace
 from telads.store.ledger import VERSION as FORMAT
 from telads.text import Text
@@ -336,15 +344,7 @@ class Build:
         try:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
             _check_about(about, self.dataset)
-        except (
-            AttributeError,
-            KeyError,
-            OSError,
-            RecursionError,
-            TypeError,
-            UnknownChoice,
-            ValueError,
-        ) as error:
+        except UNREADABLE as error:
             raise WorkspaceDamaged(
                 Text("계산 결과를 읽을 수 없습니다.", "The build cannot be read."),
                 Text("telads build --again으로 다시 계산해 주세요.",
