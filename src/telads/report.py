@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.choices import segment_of, service_of
-from telads.answers.columns import Column, column_of
+from telads.answers.fields import Field
 from telads.answers.pictures import Asked, picture
 from telads.answers.platforms import platforms
+from telads.answers.questions import field_of
 from telads.answers.services import services
 from telads.answers.signals import signals
 from telads.answers.targets import targets
@@ -51,7 +52,7 @@ class Section(NamedTuple):
 
     title: str
     answer: Answer
-    columns: list[Column]
+    columns: list[Field]
     figure: Figure | None = None
 
 
@@ -155,9 +156,9 @@ def _svg(chart: AnyChart) -> str:
     return render(chart, "svg", look=PAGE, heading=False).decode()
 
 
-def _columns(answer: Answer) -> list[Column]:
+def _columns(answer: Answer) -> list[Field]:
     shown = (name for name in answer.rows.columns if name not in LEFT_OUT)
-    known = (column_of(answer.question, name) for name in shown)
+    known = (field_of(answer.question, name) for name in shown)
     return [column for column in known if column]
 
 

@@ -13,11 +13,11 @@ import polars as pl
 import pytest
 
 from telads.errors import UnknownChoice
-from telads.export import write_workbook
 from telads.planning.files import KINDS, figure_title, figures_of, write_plan
 from telads.planning.plan import Plan, make_plan, read_plan
 from telads.planning.result import PARTS
 from telads.planning.words import title
+from telads.render.files import write_workbook
 from telads.workspace import Build
 from tests.planning.samples import in_words
 from tests.planning.test_plan import brief

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
 from telads.answers.grouped import KEPT
+from telads.answers.questions import METHODS
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
@@ -18,9 +19,6 @@ from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
-
-METHODS = ("affinity", "classic")
-"""The first is the default; the second reproduces the 2023 study, for comparison."""
 
 ROWS = (1, 300)
 """Fewest and most rows a list of targets may have."""

@@ -9,6 +9,7 @@ from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import count_of, month_of, one_of, segment_of
 from telads.answers.grouped import KEPT, KEY
+from telads.answers.questions import LOOKALIKE
 from telads.answers.tables import of_month, too_small
 from telads.disclosure import significant
 from telads.features.panel import Array
@@ -72,7 +73,7 @@ def lookalike(
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=rows,
+        rows=rows.select(LOOKALIKE.keys),
         facts=size(build, chosen, when).facts(),
         warnings=build.warnings(when),
     )

@@ -11,6 +11,7 @@ from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import listed, method_of, month_of, segment_of, service_of
 from telads.answers.grouped import KEPT, KEY, Grouped, key_of
+from telads.answers.questions import PLATFORMS
 from telads.answers.tables import of_month, read, too_small
 from telads.answers.tables import people as people_of
 from telads.language import Text
@@ -36,8 +37,6 @@ ORDERS: dict[str, Text] = {
 }
 """The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
 
-_COLUMNS = ("rank", "service", "affinity", "index", "association", "low", "high", "p_first",
-            "tie_group", "n_cells")  # fmt: skip
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
 """What the classic method says nothing of."""
 
@@ -68,7 +67,7 @@ def platforms(
         raise too_small(segment)
     rows = _in_month(build, when, by).rows((asked.id, *key_of(segment)))
     prior_only = bool(rows["prior_only"].any())
-    shown = rows[list(_COLUMNS)]
+    shown = rows[list(PLATFORMS.keys)]
     return Answer(
         question="platforms",
         parameters={"service": asked.id, **segment._asdict(), "by": by},
@@ -107,7 +106,7 @@ def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
     rows, counts = known.of_each(keys)
     places = [row["rank"] for row, n in zip(found.records, counts, strict=True) for _ in range(n)]
     target = pl.Series("target", places, dtype=found.rows.schema["rank"])
-    rows = pl.DataFrame([target, *(rows[name] for name in (*KEY, *_COLUMNS))])
+    rows = pl.DataFrame([target, *(rows[name] for name in (*KEY, *PLATFORMS.keys))])
     return replace(found, question="target_platforms", rows=rows, sentences=())
 
 
@@ -118,7 +117,7 @@ def _in_month(build: Build, month: Month, by: str) -> Grouped:
 
     known = in_order(build, month, by)
     named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
-    return Grouped(named, ("asked", *KEY), (*KEY, *_COLUMNS, "prior_only"))
+    return Grouped(named, ("asked", *KEY), (*KEY, *PLATFORMS.keys, "prior_only"))
 
 
 @lru_cache(maxsize=KEPT)

@@ -11,6 +11,7 @@ from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import method_of, month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.questions import HISTORY, SERVICES
 from telads.answers.tables import of_month, read
 from telads.model import Month, Sex
 from telads.recommend.intervals import AHEAD, LEAST_FORETOLD, NEXT, foretold
@@ -29,10 +30,6 @@ LEAST_DAYS, LEAST_DEVIATIONS = 0.05, 0.05
 """Nor is one that is written as 0.0 days, or as little a change of affinity."""
 BEYOND_NOISE = 2.576
 """A segment's own part of a change counts from so many of its standard errors (two-sided 1 %)."""
-
-_SHOWN = ("usage", "affinity", "index", "index_low", "index_high", "index_next_low",
-          "index_next_high", "index_ahead_low", "index_ahead_high", "change", "change_city",
-          "change_local", "movement", "labels")  # fmt: skip
 
 
 def services(
@@ -100,8 +97,9 @@ def _in_month(build: Build, month: Month, method: str) -> Grouped:
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
-        return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
-    return Grouped(in_order(rows, "forecast", over=KEY), KEY, ("rank", "service", *_SHOWN))
+        rank, service, *others = SERVICES.keys
+        return Grouped(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
+    return Grouped(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
 
 
 @lru_cache(maxsize=KEPT)
@@ -118,8 +116,7 @@ def _over_months(build: Build) -> Grouped:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    shown = ("month", "service", "usage", "affinity", "index", "rank", "labels")
-    return Grouped(by_place, KEY, shown)
+    return Grouped(by_place, KEY, HISTORY.keys)
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:

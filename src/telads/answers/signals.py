@@ -9,6 +9,7 @@ from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.questions import SIGNALS
 from telads.answers.tables import of_month
 from telads.model import Month, Sex
 from telads.workspace import Build
@@ -53,8 +54,7 @@ def signals(
 @lru_cache(maxsize=KEPT)
 def _in_month(build: Build, month: Month) -> Grouped:
     """Every segment's signals."""
-    shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
-    return Grouped(of_month(build, "signals", month), KEY, shown)
+    return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
 
 
 @lru_cache(maxsize=KEPT)

@@ -21,6 +21,7 @@ from telads.answers.choices import (
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
 from telads.answers.platforms import order_of as order_of_platforms
+from telads.answers.questions import TARGETS
 from telads.answers.tables import of_month
 from telads.catalog import refuse_index
 from telads.disclosure import SHARE_DIGITS, size_of
@@ -40,9 +41,6 @@ ORDERS: dict[str, Text] = {
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
 }
 """The orders a user picks from (method T1); they agree less than one would think."""
-
-_COLUMNS = ("rank", "district", "sex", "age", "population", "affinity", "index", "excess",
-            "volume_share", "cumulative_share")  # fmt: skip
 
 
 def targets(
@@ -79,8 +77,9 @@ def targets(
         runs_on = front_runners(build, when, asked.id, platforms_by)
         every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
     rows = _best(every, filters, count_of(top))
-    extra = (["z"] if method == "classic" else []) + (["platforms"] if platforms else [])
-    rows = rows[[*_COLUMNS, *extra]]
+    extra = TARGETS.extra("classic") if method == "classic" else ()
+    extra += TARGETS.extra("platforms") if platforms else ()
+    rows = rows[[*TARGETS.keys, *extra]]
     chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
     reach = size(build, chosen, when)
     running = rows["cumulative_share"].drop_nulls().to_list()

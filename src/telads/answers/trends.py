@@ -8,6 +8,7 @@ from telads.answers.answer import Answer
 from telads.answers.choices import Filters, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.pictures import monthly_means
+from telads.answers.questions import TRENDS
 from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.model import Sex
@@ -48,4 +49,4 @@ def _over_months(build: Build) -> Grouped:
         value=pl.when(indexed).then("affinity").otherwise("usage"),
         city=pl.when(indexed).then(0.0).otherwise("city"),
     )
-    return Grouped(rows, KEY, ("month", "service", "value", "city"))
+    return Grouped(rows, KEY, TRENDS.keys)

@@ -24,6 +24,7 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
+from telads.render.files import FORMATS
 
 make = typer.Typer()
 
@@ -83,7 +84,8 @@ def export(
             "--output",
             "-o",
             help=say(
-                "만들 파일: .csv .xlsx .parquet .json", "the file: .csv, .xlsx, .parquet or .json"
+                f"만들 파일: {' '.join(FORMATS)}",
+                f"the file: {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}",
             ),
         ),
     ],

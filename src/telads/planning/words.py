@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telads.answers.columns import ASSUMPTIONS, GOALS, LIMITS, column_of
+from telads.answers.questions import field_of
 from telads.catalog import BY_ID
 from telads.language import Lang, Text, same
 from telads.model import Sex, age_text
 from telads.places import district_name
+from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum"),
@@ -61,8 +62,8 @@ def title(name: str, lang: Lang) -> str:
     """What a column or figure of a plan is called."""
     if name in TITLES:
         return TITLES[name](lang)
-    column = column_of("plan", name)
-    return column.title(lang) if column else name
+    field = field_of("plan", name)
+    return field.heading(lang) if field else name
 
 
 OBJECTIVES: dict[str, Text] = {

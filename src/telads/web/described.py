@@ -6,7 +6,6 @@ the columns and what the file was made from (`export.description`).
 
 from __future__ import annotations
 
-from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,25 +13,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from telads.export import DESCRIPTION
+from telads.render.files import DESCRIPTION, FORMATS
 
 CSVM = "application/csvm+json"
 MEDIA = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".parquet": "application/vnd.apache.parquet",
-    ".json": "application/json",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-"""Media types by suffix, of the formats that come with telads."""
-OCTETS = "application/octet-stream"
+"""Media types of files that are no tables, by suffix."""
 
 
 def media_of(suffix: str) -> str:
-    """The media type of a suffix; of a format added to `export.WRITERS`, as Python knows it."""
-    return MEDIA.get(suffix) or guess_type(f"file{suffix}")[0] or OCTETS
+    """The media type of a suffix, of a table's or of another file's."""
+    return FORMATS[suffix].media_type if suffix in FORMATS else MEDIA[suffix]
 
 
 def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:

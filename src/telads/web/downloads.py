@@ -19,9 +19,8 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.answers.sheets import sheet_of
-from telads.export import DESCRIPTION, WRITERS, flat, marked, write_workbook
 from telads.language import Lang, Text
+from telads.render.files import DESCRIPTION, FORMATS, flat, marked, sheet_of, write_workbook
 from telads.web import current
 from telads.web.cache import cached_by_build
 from telads.web.described import saved
@@ -83,7 +82,7 @@ def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
         if suffix == ".xlsx":
             _workbook(path, tables.sheets, about, lang)
         else:
-            WRITERS[suffix](path, flat(tables.sheets[kind]), about)
+            FORMATS[suffix].write(path, flat(tables.sheets[kind]), about)
         return path.with_name(tables.prefix + wanted).read_bytes()
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from telads.answers.choices import METHODS
+from telads.answers.questions import METHODS
 from telads.answers.tables import districts
 from telads.language import Lang, Text
 from telads.model import AGES, Sex, age_text

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import contract, lists
+from telads.answers import lists, questions
 from telads.build import build
 from telads.cli import main
 from telads.ingest import ingest
@@ -58,7 +58,7 @@ def test_same_bytes_as_the_command_line(
 
 def test_platforms_of_targets_are_asked_by_a_flag(site: Client) -> None:
     document = site.get("/api/v1/targets", {"service": "game", "platforms": "true"}).json()
-    jsonschema.Draft202012Validator(contract.schema("targets platforms")).validate(document)
+    jsonschema.Draft202012Validator(questions.schema("targets platforms")).validate(document)
 
 
 @pytest.mark.parametrize("question", ["months", "measures", "districts"])

@@ -17,8 +17,8 @@ from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
 from telads.charts import find_chart
 from telads.charts.render import render
-from telads.export import DESCRIPTION
 from telads.language import Lang, Text
+from telads.render.files import DESCRIPTION, FORMATS
 from telads.tables.private import make_folder
 from telads.web import current
 from telads.web.api.answering import conditional, sent
@@ -40,7 +40,7 @@ router = Router()
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
 """Where in the workspace written tables lie: every worker finds them, until their build is gone."""
-KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in export.WRITERS}
+KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in FORMATS}
 FORMS: dict[Form, str] = {form: media_of(f".{form}") for form in get_args(Form)}
 _writing = Lock()
 

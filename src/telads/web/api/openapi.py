@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.answers import contract
+from telads.answers import questions
+from telads.answers.questions import QUESTIONS
 from telads.export import TABLES
 from telads.language import Lang, Text
 from telads.planning import contract as planning
@@ -221,7 +222,7 @@ def _content(id: str) -> dict[str, Any]:
     """What an address sends, by media type."""
     if id in ANSWERS:
         return {JSON: {"schema": {"oneOf": [{"$ref": _PLACE + _name(one)} for one in ANSWERS[id]]}}}
-    if id in contract.ROWS:
+    if id in QUESTIONS:
         return {JSON: {"schema": {"$ref": _PLACE + _name(id)}}}
     types = {
         "export": list(KINDS.values()),
@@ -257,20 +258,17 @@ def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
 def _schemas(lang: Lang) -> dict[str, Any]:
     """The documents and their rows by name, and the problem."""
     schemas: dict[str, Any] = {}
-    for question in contract.ROWS:
-        if " " in question or question not in {one.id for one in OPERATIONS.values()}:
-            continue
-        row = contract.row_schema(question, lang)
-        for name in contract.OPTIONAL.get(question, ()):
-            known = contract.field(question, name)
-            row["properties"][name] = {**known.schema, "description": known.text(lang)}
+    asked_for = {one.id for one in OPERATIONS.values()} - ANSWERS.keys()
+    for question in [id for id in QUESTIONS if id in asked_for]:
+        row = questions.row_schema(question, lang)
+        for key, known in QUESTIONS[question].optional.items():
+            row["properties"][key] = {**known.schema, "description": known.meaning(lang)}
         schemas[f"{_name(question)}Row"] = row
         reference = {"$ref": f"{_PLACE}{_name(question)}Row"}
-        schemas[_name(question)] = contract.document_schema(question, reference, lang)
-    for questions in ANSWERS.values():
-        for question in questions:
-            schema = planning.schema(question, lang)
-            schemas[_name(question)] = {key: schema[key] for key in schema if key != "$schema"}
+        schemas[_name(question)] = questions.document_schema(question, reference, lang)
+    for question in [one for of in ANSWERS.values() for one in of]:
+        schema = planning.schema(question, lang)
+        schemas[_name(question)] = {key: schema[key] for key in schema if key != "$schema"}
     schemas.update(asked(lang, _PLACE))
     return {**schemas, "Problem": _problem(lang)}
 

@@ -13,9 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from telads.answers import contract
+from telads.answers.questions import DOCUMENT, QUESTIONS
 from telads.language import Lang, Text
-from telads.planning import contract as planning
 from telads.web import current
 from telads.web.api import openapi
 from telads.web.api.problems import STATUS, TITLES
@@ -100,7 +99,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "words": {name: text(lang) for name, text in WORDS.items()},
         "rules": rules,
         "operations": _operations(lang, request.build_absolute_uri("/").rstrip("/")),
-        "around": [(name, text(lang)) for name, text in contract.DOCUMENT.items()],
+        "around": [(name, text(lang)) for name, text in DOCUMENT.items()],
         "problems": [(code, STATUS[code], text(lang)) for code, text in TITLES.items()],
     }
     return render(request, "api/docs.html", facts)
@@ -129,13 +128,14 @@ def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
 
 def _row(id: str, lang: Lang) -> list[tuple[str, str]]:
     """The keys of a row with their meanings; of every table where an address has several."""
-    if id in openapi.ANSWERS:
-        names = (name for one in openapi.ANSWERS[id] for name in planning.ROWS[one])
-        return [(name, planning.field(name).text(lang)) for name in dict.fromkeys(names)]
-    return [
-        (name, contract.field(id, name).text(lang))
-        for name in (*contract.ROWS.get(id, ()), *contract.OPTIONAL.get(id, ()))
-    ]
+    known = [QUESTIONS[one] for one in openapi.ANSWERS.get(id, (id,)) if one in QUESTIONS]
+    fields = {
+        key: field
+        for question in reversed(known)
+        for key, field in {**question.fields(), **question.optional}.items()
+    }
+    keys = [key for question in known for key in (*question.keys, *question.optional)]
+    return [(key, fields[key].meaning(lang)) for key in dict.fromkeys(keys)]
 
 
 def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:

@@ -15,10 +15,11 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import AGE_NAMES, METHODS, ROWS, SEX_NAMES
+from telads.answers.choices import AGE_NAMES, ROWS, SEX_NAMES
 from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
+from telads.answers.questions import METHODS
 from telads.answers.targets import ORDERS
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.language import Text, typed

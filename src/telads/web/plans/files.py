@@ -12,10 +12,10 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.export import DESCRIPTION
 from telads.language import Lang, Text
 from telads.planning.files import write_plan
 from telads.planning.plan import Plan
+from telads.render.files import DESCRIPTION
 from telads.web import current
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required

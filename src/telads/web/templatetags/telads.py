@@ -27,7 +27,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from telads.answers.answer import Answer
-from telads.answers.columns import method_name
+from telads.answers.fields import method_name
 from telads.catalog import BY_ID
 from telads.language import Lang, Text
 from telads.model import Month, Sex, age_text

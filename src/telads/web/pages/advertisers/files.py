@@ -6,8 +6,8 @@ from django.http import QueryDict
 
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
-from telads.export import provenance
 from telads.language import Text
+from telads.render.files import provenance
 from telads.web.downloads import Tables, file_view
 from telads.web.pages.advertisers import form
 from telads.workspace import Build

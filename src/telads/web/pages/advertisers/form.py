@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from telads.answers.choices import (
-    METHODS,
     Filters,
     count_of,
     filters_of,
@@ -16,6 +15,7 @@ from telads.answers.choices import (
 )
 from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
 from telads.answers.platforms import order_of as order_of_platforms
+from telads.answers.questions import METHODS
 from telads.answers.targets import ORDERS, order_of
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text

@@ -37,6 +37,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "why_one_order": form.why_one_order(choice, lang),
         "advanced": form.advanced(choice, lang),
         "answer": found,
+        "columns": rows.target_columns(found, choice, lang),
         "rows": rows.target_rows(
             found, of_targets(build, found, form.runs_on(choice)), choice, lang
         ),

@@ -6,9 +6,9 @@ from django.http import QueryDict
 
 from telads.answers.services import history, services
 from telads.answers.signals import signals
-from telads.export import provenance
 from telads.language import Text
 from telads.places import district_name
+from telads.render.files import provenance
 from telads.web.downloads import Tables, file_view
 from telads.web.pages.customers import form
 from telads.workspace import Build

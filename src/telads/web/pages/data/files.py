@@ -18,12 +18,12 @@ from django.views.decorators.http import condition, require_safe
 from telads.answers.choices import one_of
 from telads.answers.people import by_district
 from telads.answers.pictures import Asked
-from telads.export import DESCRIPTION, description, marked, provenance
 from telads.language import Text
 from telads.model import Month
+from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.version import __version__
 from telads.web import charts, current
-from telads.web.described import MEDIA, saved
+from telads.web.described import media_of, saved
 from telads.web.pages.data import form
 from telads.web.pages.data.bars import people_svg
 from telads.workspace import Build
@@ -106,7 +106,7 @@ def _file(
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     content = makers[kind]()
     response = (
-        HttpResponse(content, content_type=MEDIA[".json"])  # to be read, not saved
+        HttpResponse(content, content_type=media_of(".json"))  # to be read, not saved
         if kind == "json"
         else saved(request, content, f"{stem}.{kind}")
     )

@@ -22,8 +22,8 @@ from telads.answers.evaluation import (
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice
-from telads.export import DESCRIPTION, description, marked, provenance
 from telads.language import Lang, Text
+from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.web import charts, current
 from telads.web.cache import cached_by_build
 from telads.web.described import saved

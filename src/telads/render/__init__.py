@@ -1,0 +1,1 @@
+"""What a reader takes home of a build's answers: tables, pictures (`svg/`) and the report."""
