@@ -123,10 +123,9 @@ def json_page() -> str:
         lines += ["", f"### {question}", "", *_row(question)]
     lines += ["", "## Planning", "", "Money is whole won. Facts are those of the question, and no"
               " others."]  # fmt: skip
-    for question, names in planning.ROWS.items():
-        keys = {name: planning.field(name, question) for name in names}
-        lines += ["", f"### {question}", "", *_keys(keys)]
-        if (facts := planning.FACTS_OF[question]) not in told:
+    for question in planning.QUESTIONS:
+        lines += ["", f"### {question.id}", "", *_keys(question.fields())]
+        if (facts := planning.FACTS_OF[question.id]) not in told:
             lines += ["", "Facts:", "", *_keys(facts)]
             told.append(facts)
         else:

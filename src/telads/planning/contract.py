@@ -131,14 +131,6 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
 """Single figures of a question, all always there."""
 
 
-def field(name: str, question: str) -> Field:
-    """A key of a question's rows."""
-    found = questions.QUESTIONS[question].field(name)
-    if found is None:
-        raise KeyError(name)
-    return found
-
-
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
     """The JSON Schema of a whole answer of planning."""
     row = questions.row_schema(question, lang)

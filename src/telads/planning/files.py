@@ -148,7 +148,7 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
         "method": frame_of([{"method": line(lang)} for line in method_of(plan)]),
     }
     headed = {
-        name: sheet.rename({column: title(column, lang) for column in sheet.columns})
+        name: sheet.rename({column: title(column, lang, name) for column in sheet.columns})
         for name, sheet in sheets.items()
     }
     write_workbook(path, headed, about(plan), _formats(lang))

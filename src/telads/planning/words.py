@@ -58,11 +58,11 @@ TITLES: dict[str, Text] = {
 """Headings that tables of answers do not have, or have for something else."""
 
 
-def title(name: str, lang: Lang) -> str:
-    """What a column or figure of a plan is called."""
+def title(name: str, lang: Lang, table: str = "") -> str:
+    """What a column of a table of a plan, or a figure of it, is called."""
     if name in TITLES:
         return TITLES[name](lang)
-    field = field_of("plan", name)
+    field = field_of(f"plan_{table}" if table else "plan", name) or field_of("plan", name)
     return field.heading(lang) if field else name
 
 

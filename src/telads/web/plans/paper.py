@@ -98,7 +98,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         sheet.heading(heading(lang))
         twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
         columns = [column for column in _columns(name, without) if column not in twice]
-        heads = [title(column, lang) for column in columns]
+        heads = [title(column, lang, name) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])
     sheet.heading(Text("방법과 출처", "Method and source")(lang))
