@@ -154,5 +154,6 @@ def test_a_field_of_a_plan_is_in_its_schema_workbook_and_pdf(
     book = pl.read_excel(tmp_path / "plan.xlsx", sheet_name="districts")
     assert book[SHARE.title(lang)].to_list() == [row[SHARE.key] for row in rows]
     write_paper(plan, tmp_path / "plan.pdf", lang)
-    paper = "".join(page.extract_text() for page in PdfReader(tmp_path / "plan.pdf").pages)
+    pages = PdfReader(tmp_path / "plan.pdf").pages
+    paper = "".join(page.extract_text() for page in pages).replace("\0", "")
     assert "".join(SHARE.title(lang).split()) in "".join(paper.split())
