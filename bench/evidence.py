@@ -13,7 +13,8 @@ import polars as pl
 
 from bench.inputs import real_files
 from telads.answers.answer import Answer
-from telads.answers.evaluation import HORIZONS, REPEATS, evaluation
+from telads.answers.choices import HORIZONS
+from telads.answers.evaluation import REPEATS, evaluation
 from telads.answers.tables import read
 from telads.build import build
 from telads.catalog import BY_ID

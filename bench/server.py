@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.measure import Failed
-from telads.answers.evaluation import HORIZONS
+from telads.answers.choices import HORIZONS
 from telads.workspace import Workspace
 
 START = 60.0

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers import lists
 from telads.answers.answer import Answer
-from telads.answers.comparison import comparison
-from telads.answers.movements import movements
-from telads.answers.people import by_district
-from telads.answers.targets import ORDERS
-from telads.answers.trends import trends
+from telads.answers.questions import QUESTIONS, TARGET_ORDERS
 from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
 from telads.planning.result import PARTS
 from telads.workspace import Build
+from tests.asked import trends
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
@@ -40,7 +37,7 @@ def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Call
             asked = partial(opened.services, *segment, month=month, method=method)
             yield f"services {month} {method}", asked
     for service in opened.workspace.build().about["services"]:
-        for by in ORDERS:
+        for by in TARGET_ORDERS:
             listed = partial(opened.targets, service, by=by, top=300, platforms=True)
             yield f"targets {service} {by}", listed
         for method in METHODS:
@@ -54,9 +51,9 @@ def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Call
 def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """What only the website asks."""
     yield "trends", partial(trends, build, *segment)
-    for question in (lists.segments, movements, by_district, comparison):
+    for name in ("segments", "movements", "people", "comparison"):
         for month in build.months:
-            yield f"{question.__name__} {month}", partial(question, build, month)
+            yield f"{name} {month}", partial(QUESTIONS[name].ask, build, month=month)
     for about_all in (lists.months, lists.measures, lists.districts):
         yield about_all.__name__, partial(about_all, build)
 

@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 
 from telads import build as building
-from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.build import build
 from telads.errors import NothingBuilt, WorkspaceDamaged, WorkspaceError
@@ -22,6 +21,7 @@ from telads.marts import TABLES
 from telads.model import Month
 from telads.settings import Settings
 from telads.workspace import BUILD_FORMAT, Build, Workspace
+from tests.asked import evaluation
 from tests.sources.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30

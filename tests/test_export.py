@@ -12,13 +12,12 @@ from typing import Any, Literal
 import polars as pl
 import pytest
 
-from telads.answers.services import services
-from telads.answers.targets import targets
 from telads.errors import UnknownChoice, WorkspaceError
 from telads.export import TABLES, export
 from telads.render.files import FORMATS, write_workbook
 from telads.version import __version__
 from telads.workspace import Build
+from tests.asked import services, targets
 
 METHODS = ("affinity", "classic")
 PROMISED = {

@@ -16,8 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import telads
-from telads.answers import targets as targets_module
-from telads.answers.lookalike import lookalike
+from telads.answers.questions import ASKED, NEEDED, Question
 from telads.charts import CHARTS
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
@@ -73,7 +72,7 @@ def test_the_page_runs(
     assert Path("monthly.svg").stat().st_size > 1000
 
 
-ASKED: dict[str, dict[str, Any]] = {
+DRAWN: dict[str, dict[str, Any]] = {
     name: {"district": "강남구", "sex": "F", "age": 30} if name == "ranking" else {}
     for name in CHARTS
 }
@@ -83,7 +82,7 @@ ASKED: dict[str, dict[str, Any]] = {
 def test_a_notebook_shows_a_chart_as_svg_and_loads_nothing(
     opened: OpenWorkspace, name: str
 ) -> None:
-    chart = opened.chart(name, lang="en", **ASKED[name])
+    chart = opened.chart(name, lang="en", **DRAWN[name])
     for one in (chart, chart.copy(), chart.properties(title="Mine", background="#eee")):
         assert isinstance(one, altair.TopLevelMixin)
         bundle: Any = one._repr_mimebundle_()  # Altair allows other forms
@@ -147,15 +146,21 @@ def test_the_page_lists_every_method_as_it_is() -> None:
     methods = {name for name in vars(OpenWorkspace) if not name.startswith("_")}
     assert set(listed) == methods
     for name, arguments in listed.items():
-        real = {"targets": targets_module.targets, "lookalike": lookalike}.get(
-            name, getattr(OpenWorkspace, name)
-        )
         known = [str(p).split(":")[0] + (f"={_default(p)}" if p.default is not p.empty else "")
-                 for p in inspect.signature(real).parameters.values()
-                 if p.name not in {"self", "build"} and p.kind is not p.VAR_KEYWORD]  # fmt: skip
-        assert arguments.replace(", ...", "").split(", ") == [k for k in known if k] or (
-            not arguments and not known
-        ), name
+                 for p in inspect.signature(getattr(OpenWorkspace, name)).parameters.values()
+                 if p.name != "self"]  # fmt: skip
+        assert (arguments.split(", ") if arguments else []) == known, name
+
+
+@pytest.mark.parametrize("question", [one for one in ASKED if one.does and one.panel != "data"])
+def test_a_method_takes_the_parameters_of_its_question(question: Question) -> None:
+    """In their order, with their defaults; none takes what it does not name."""
+    taken = list(inspect.signature(getattr(OpenWorkspace, question.id)).parameters.values())[1:]
+    assert all(one.kind is one.POSITIONAL_OR_KEYWORD for one in taken)
+    assert [(one.name, one.default) for one in taken] == [
+        (one.name, inspect.Parameter.empty if one.default is NEEDED else one.default)
+        for one in question.parameters
+    ]
 
 
 def _default(parameter: inspect.Parameter) -> str:

@@ -12,6 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
+from telads.answers.questions import (
+    EVALUATE,
+    HISTORY,
+    LOOKALIKE,
+    PLATFORMS,
+    SERVICES,
+    SIGNALS,
+    TARGETS,
+    Question,
+)
 from telads.language import Lang, Text, locale_language
 from telads.model import Month, Sex
 from telads.settings import Settings
@@ -58,6 +68,9 @@ class OpenWorkspace:
         """An answer that a notebook shows in the language of the settings."""
         chosen: Lang = "en" if (self.settings.lang or locale_language()) == "en" else "ko"
         return replace(answer, language=chosen)
+
+    def _ask(self, question: Question, asked: Mapping[str, object]) -> Answer:
+        return self._shown(question.ask(self.workspace.build(), **asked))
 
     def ingest(
         self,
@@ -168,21 +181,31 @@ class OpenWorkspace:
         method: str = "affinity",
     ) -> Answer:
         """What to advertise to these people: see `answers.services.services`."""
-        from telads.answers.services import services
-
-        return self._shown(services(self.workspace.build(), district, sex, age, month, method))
+        asked = {"district": district, "sex": sex, "age": age, "month": month, "method": method}
+        return self._ask(SERVICES, asked)
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
         """Their services month by month: see `answers.services.history`."""
-        from telads.answers.services import history
+        return self._ask(HISTORY, {"district": district, "sex": sex, "age": age})
 
-        return self._shown(history(self.workspace.build(), district, sex, age))
-
-    def targets(self, service: str, **choices: Any) -> Answer:
+    def targets(
+        self,
+        service: str,
+        by: str = "affinity",
+        top: int = 10,
+        month: str | Month | None = None,
+        method: str = "affinity",
+        district: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        platforms: bool = False,
+        platforms_by: str = "use",
+    ) -> Answer:
         """Whom to address with a service: see `answers.targets.targets` for the choices."""
-        from telads.answers.targets import targets
-
-        return self._shown(targets(self.workspace.build(), service, **choices))
+        asked = {"service": service, "by": by, "top": top, "month": month, "method": method,
+                 "district": district, "sex": sex, "age": age, "platforms": platforms,
+                 "platforms_by": platforms_by}  # fmt: skip
+        return self._ask(TARGETS, asked)
 
     def platforms(
         self,
@@ -195,34 +218,49 @@ class OpenWorkspace:
         by: str | None = None,
     ) -> Answer:
         """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
-        from telads.answers.platforms import platforms
+        asked = {"service": service, "district": district, "sex": sex, "age": age, "month": month,
+                 "method": method, "by": by}  # fmt: skip
+        return self._ask(PLATFORMS, asked)
 
-        return self._shown(
-            platforms(self.workspace.build(), service, district, sex, age, month, method, by)
-        )
-
-    def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
+    def lookalike(
+        self,
+        district: str,
+        sex: str | Sex,
+        age: str | int,
+        month: str | Month | None = None,
+        among: str = "all",
+        top: int = 5,
+    ) -> Answer:
         """Who is like them: see `answers.lookalike.lookalike` for the choices."""
-        from telads.answers.lookalike import lookalike
-
-        return self._shown(lookalike(self.workspace.build(), district, sex, age, **choices))
+        asked = {"district": district, "sex": sex, "age": age, "month": month, "among": among,
+                 "top": top}  # fmt: skip
+        return self._ask(LOOKALIKE, asked)
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
         """How they move and live: see `answers.signals.signals`."""
-        from telads.answers.signals import signals
-
-        return self._shown(signals(self.workspace.build(), district, sex, age, month))
+        return self._ask(SIGNALS, {"district": district, "sex": sex, "age": age, "month": month})
 
     def evaluate(self, horizon: int = 1) -> Answer:
         """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
-        from telads.answers.evaluation import evaluation
+        return self._shown(EVALUATE.ask(self.workspace, horizon=horizon))
 
-        return self._shown(evaluation(self.workspace, horizon))
-
-    def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> AnyChart:
-        """An Altair chart; `asked` are the fields of `answers.pictures.Asked`.
+    def chart(
+        self,
+        name: str,
+        lang: Lang = "ko",
+        narrow: bool = False,
+        month: str | Month | None = None,
+        district: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        service: str | None = None,
+        measure: str = "average_age",
+        by: str = "affinity",
+        top: int = 30,
+    ) -> AnyChart:
+        """An Altair chart; the choices are the fields of `answers.pictures.Asked`.
 
         A notebook shows it as SVG that is drawn here, and asks the network for nothing.
         """
@@ -231,7 +269,8 @@ class OpenWorkspace:
         from telads.charts.render import shown_as_svg
 
         kind = find_chart(name)
-        shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)
+        asked = Asked(month, district, sex, age, service, measure, by, top)
+        shown = picture(self.workspace.build(), kind.id, asked, lang)
         return shown_as_svg(kind.draw(shown.frame, narrow=narrow, **shown.options))
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:

@@ -93,7 +93,8 @@ def _sections(
     """
     group = segment_of(build, district, sex, age)
     sections = [_services_section(build, lang, group)]
-    best = targets(build, service, top=TARGETS, platforms=True)
+    month = build.months[-1]
+    best = targets(build, service_of(build, service).id, "affinity", TARGETS, month, platforms=True)
     if not best.rows.is_empty():
         first = best.rows.row(0, named=True)
         target = Segment(first["district"], Sex(first["sex"]), first["age"])
@@ -102,7 +103,7 @@ def _sections(
     with suppress(AudienceTooSmall):
         whom = _group(group)
         title = Text(f"{whom.ko}의 이동과 생활", f"How {whom.en} move and live")
-        sections.append(_section(lang, title, signals(build, *group)))
+        sections.append(_section(lang, title, signals(build, *group, month)))
     return sections
 
 
@@ -110,7 +111,7 @@ def _services_section(build: Build, lang: Lang, group: Segment) -> Section:
     whom = _group(group)
     title = Text(f"{whom.ko}에게는 어떤 서비스를 광고할까요?", f"What to advertise to {whom.en}")
     drawn = _figure(build, "ranking", lang, Asked(None, *group))
-    return _section(lang, title, services(build, *group), drawn)
+    return _section(lang, title, services(build, *group, build.months[-1]), drawn)
 
 
 def _targets_section(build: Build, lang: Lang, best: Answer, service: str) -> Section:
@@ -130,7 +131,12 @@ def _platforms_section(build: Build, lang: Lang, target: Segment, service: str) 
         f"Where to run an advert for {in_sentence(name.en)} for {where.en}",
     )
     drawn = _figure(build, "ranking", lang, Asked(None, *target, service=service))
-    return _section(lang, title, platforms(build, service, *target), drawn)
+    return _section(
+        lang,
+        title,
+        platforms(build, service_of(build, service).id, *target, build.months[-1]),
+        drawn,
+    )
 
 
 def _section(lang: Lang, title: Text, answer: Answer, figure: Figure | None = None) -> Section:

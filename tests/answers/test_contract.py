@@ -9,14 +9,18 @@ import pytest
 
 from telads.answers import lists, questions
 from telads.answers.answer import Answer
-from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
 from telads.answers.status import status
-from telads.answers.targets import targets
 from telads.workspace import Build, Workspace
+from tests.asked import (
+    evaluation,
+    history,
+    lookalike,
+    platforms,
+    segments,
+    services,
+    signals,
+    targets,
+)
 
 GROUP = ("강남구", "F", "30")
 
@@ -30,7 +34,7 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "lookalike": lambda build: lookalike(build, *GROUP),
     "signals": lambda build: signals(build, *GROUP),
     "history": lambda build: history(build, *GROUP),
-    "segments": lists.segments,
+    "segments": segments,
     "months": lists.months,
     "measures": lists.measures,
     "districts": lists.districts,

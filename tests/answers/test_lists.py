@@ -9,19 +9,20 @@ from telads.disclosure import ROUNDED_TO
 from telads.export import export
 from telads.model import AGES
 from telads.workspace import Build
+from tests.asked import segments
 
 
 def test_segments_are_those_of_the_export(twin_build: Build, tmp_path: Path) -> None:
     path = tmp_path / "segments.parquet"
     export(twin_build, "segments", path)
     exported = pl.read_parquet(path).filter(pl.col("month") == "2023-03")
-    listed = lists.segments(twin_build, "2023-03").rows
+    listed = segments(twin_build, "2023-03").rows
     assert listed.equals(exported.sort("district", "sex", "age").select(listed.columns))
     assert (listed["population"] % ROUNDED_TO == 0).all()
 
 
 def test_segments_are_filtered(twin_build: Build) -> None:
-    rows = lists.segments(twin_build, district="Gangnam", sex="F").rows
+    rows = segments(twin_build, district="Gangnam", sex="F").rows
     assert rows.select("district", "sex", "age").rows() == [("강남구", "F", age) for age in AGES]
 
 
@@ -38,7 +39,7 @@ def test_a_measure_is_found_by_id_and_names(twin_build: Build, name: str) -> Non
 
 
 def test_measures_are_the_columns_of_segments(twin_build: Build) -> None:
-    columns = set(lists.segments(twin_build).rows.columns)
+    columns = set(segments(twin_build).rows.columns)
     measures = lists.measures(twin_build).rows["measure"].to_list()
     assert {"delivery", "subway_days"} <= set(measures) <= columns
 

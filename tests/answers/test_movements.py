@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from telads import catalog
-from telads.answers.movements import movements
-from telads.answers.services import history, services
 from telads.answers.tables import read
 from telads.workspace import Build
+from tests.asked import history, movements, services
 
 
 def rows_of(build: Build, month: str) -> list[dict[str, Any]]:

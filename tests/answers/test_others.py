@@ -10,16 +10,14 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import Filters
-from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
-from telads.answers.signals import signals
 from telads.answers.status import status
 from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
 from telads.workspace import Build, Workspace
+from tests.asked import evaluation, lookalike, signals
 
 
 def test_lookalikes_are_the_nearest_by_seven_affinities(seoul_build: Build) -> None:
@@ -44,7 +42,7 @@ def test_lookalikes_among_some(seoul_build: Build) -> None:
     others = lookalike(seoul_build, "강남구", "F", 30, among="other-people", top=300).rows
     assert others.filter((pl.col("sex") == "F") & (pl.col("age") == 30)).is_empty()
     with pytest.raises(UnknownChoice):
-        lookalike(seoul_build, "강남구", "F", 30, among="friends")  # type: ignore[arg-type]
+        lookalike(seoul_build, "강남구", "F", 30, among="friends")
 
 
 def test_signals_never_speak_of_hours(seoul_build: Build) -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from telads.answers.choices import largest_segment
 from telads.answers.grouped import KEY
-from telads.answers.services import history, movement_of, services
+from telads.answers.services import movement_of
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.model import AGES, Sex
 from telads.workspace import Build
+from tests.asked import history, services
 
 
 def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:

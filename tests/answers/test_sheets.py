@@ -6,15 +6,12 @@ import pytest
 
 from telads.answers.answer import Answer
 from telads.answers.fields import FIELDS, NUMBER_FORMATS
-from telads.answers.lookalike import lookalike
 from telads.answers.platforms import of_targets
 from telads.answers.questions import QUESTIONS, field_of
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.targets import targets
 from telads.language import LANGUAGES, Lang
 from telads.render.files import sheet_of
 from telads.workspace import Build
+from tests.asked import history, lookalike, services, signals, targets
 
 OF = ("강남구", "F", 30)
 

@@ -8,15 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.answers.lists import segments
-from telads.answers.people import by_district
-from telads.answers.services import services
-from telads.answers.signals import signals
 from telads.answers.tables import of_month
-from telads.answers.targets import targets
 from telads.disclosure import SHARE_DIGITS, size
 from telads.export import export
 from telads.workspace import Build, Workspace
+from tests.asked import by_district, segments, services, signals, targets
 
 KEY = ("district", "sex", "age")
 

@@ -4,13 +4,12 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import age_of, count_of
-from telads.answers.platforms import of_targets, platforms
-from telads.answers.services import services
+from telads.answers.platforms import of_targets
 from telads.answers.tables import read
-from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
 from telads.model import AGES, age_text
 from telads.workspace import Build
+from tests.asked import platforms, services, targets
 
 
 def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:

@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.catalog import SERVICE_IDS
 from telads.evaluate import promises
 from telads.features.association import Cells, read_cells
 from telads.features.panel import read_panel
 from telads.workspace import Build, Workspace
+from tests.asked import evaluation
 from tests.samples import JUNE, lazy, made_cells
 
 
@@ -68,7 +68,7 @@ def value(rows: pl.DataFrame, part: str, measure: str, service: str | None = Non
 def test_on_the_real_months_promises_hold(
     seoul_workspace: Workspace, seoul_build: Build, horizon: int
 ) -> None:
-    answer = evaluation(seoul_workspace, horizon, seoul_build)
+    answer = evaluation(seoul_workspace, horizon)
     rows = answer.rows
     clear, tie = (value(rows, "ties", name) for name in ("clear", "tie"))
     assert clear > 0.96

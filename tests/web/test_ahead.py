@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from telads.answers.evaluation import HORIZONS, evaluation
+from telads.answers.choices import HORIZONS
 from telads.web import ahead, warming
 from telads.web.cache import KEPT
 from telads.workspace import Workspace
+from tests.asked import evaluation
 
 
 @pytest.fixture

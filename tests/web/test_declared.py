@@ -17,7 +17,6 @@ from pypdf import PdfReader
 from telads.answers import questions
 from telads.answers.fields import Field, figure, number_format
 from telads.answers.questions import QUESTIONS, SERVICES
-from telads.answers.services import services
 from telads.language import LANGUAGES, Lang, Text
 from telads.planning import contract
 from telads.planning.brief import read_brief
@@ -25,6 +24,7 @@ from telads.planning.files import write_plan
 from telads.planning.plan import make_plan
 from telads.web.plans.paper import write_paper
 from telads.workspace import Build
+from tests.asked import services
 from tests.cli import conftest as command_line
 
 telads = command_line.telads

@@ -10,12 +10,11 @@ from django.utils.translation import override
 
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
-from telads.answers.services import services
-from telads.answers.targets import targets
 from telads.language import Lang, Text
 from telads.model import Month
 from telads.web.parts import NOTES, Bar, address_in
 from telads.workspace import Build
+from tests.asked import services, targets
 
 
 def render(source: str, language: Lang = "ko", path: str = "/", **facts: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.choices import month_of
 from telads.answers.services import in_order
 from telads.answers.tables import of_month, read
 from telads.catalog import BY_ID
@@ -23,7 +22,7 @@ NOTEWORTHY = 0.01
 """Share by which a plain mean of neighbourhoods misses the mean person before it is counted."""
 
 
-def comparison(build: Build, month: str | Month | None = None) -> Answer:
+def comparison(build: Build, month: Month) -> Answer:
     """How often each service comes first by either method, and the classic method's known faults.
 
     Rows: service, affinity_first, classic_first (segments of the month whose first service it is),
@@ -33,17 +32,16 @@ def comparison(build: Build, month: str | Month | None = None) -> Answer:
     the classic score goes against; None with one month); lopsided (share of the month's
     segment-services of day services whose plain mean over neighbourhoods is off the mean person by
     more than 1 %); weight_low, weight_high (of index services, where the ratio means nothing; None
-    without one). Raises `UnknownChoice`.
+    without one).
     """
     import polars as pl
 
-    when = month_of(build, month)
     classic = read(build, "classic")
     ranked = in_order(
-        of_month(build, "services", when).drop_nulls("forecast"), "forecast", over=tuple(_SEGMENT)
+        of_month(build, "services", month).drop_nulls("forecast"), "forecast", over=tuple(_SEGMENT)
     )
     own = _first(ranked, "affinity")
-    reference = _first(of_month(build, "classic", when).drop_nulls("score"), "classic")
+    reference = _first(of_month(build, "classic", month).drop_nulls("score"), "classic")
     pairs = own.join(reference, on=_SEGMENT)
     agreed = pl.col("affinity") == pl.col("classic")
     rows = pl.DataFrame(
@@ -62,20 +60,20 @@ def comparison(build: Build, month: str | Month | None = None) -> Answer:
         "first_differs": _share(pairs, ~agreed),
         "reversed": _share(classic.drop_nulls("z"), pl.col("z") < 0),
         "against": _against(classic),
-        "lopsided": _lopsided(build, when),
+        "lopsided": _lopsided(build, month),
         **_index_weights(classic),
     }
     return Answer(
         question="comparison",
         parameters={},
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
         facts=facts,
         sentences=_sentences(facts),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.choices import one_of
 from telads.answers.tables import read
 from telads.disclosure import published
 from telads.errors import WorkspaceError
@@ -15,8 +14,6 @@ from telads.workspace import Build, Workspace
 if TYPE_CHECKING:
     import polars as pl
 
-HORIZONS = (1, 3)
-"""Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
 SERVICES, PLATFORMS = "services", "platforms"
 TIES, INTERVALS, MOVEMENTS, WORTH = "ties", "intervals", "movements", "worth"
 
@@ -38,8 +35,6 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     once for a build and kept. Raises `UnknownChoice` for a horizon that is neither 1 nor 3,
     `QuestionError` with too few months.
     """
-    if horizon not in HORIZONS:
-        raise one_of(Text("기간", "horizon"), horizon, map(str, HORIZONS))
     build = build or workspace.build()
     rows = published(_kept(workspace, build, horizon))
     facts = {

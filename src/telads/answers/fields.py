@@ -12,7 +12,6 @@ else, stands with the question (`answers.questions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from telads.catalog import BY_ID, SERVICE_IDS
@@ -32,8 +31,7 @@ STAYS = 1000
 """Priority of a field that a narrow screen never does without."""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """What the values of a field are: their JSON Schema, and how people read them.
 
     `form` is the format of its figures, in Python's language, for files that hold figures.
@@ -45,8 +43,7 @@ class Kind:
     form: str = ""
 
 
-@dataclass(frozen=True)
-class Html:
+class Html(NamedTuple):
     """How a table of a page draws a field.
 
     `bar` adds a bar to the figure, `badges` draws labels that explain themselves, `words` aligns a
@@ -64,8 +61,7 @@ class Html:
     shown: bool = True
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One column of an answer's rows, or one of its single figures.
 
     Without a title it is left out of tables for people; JSON and CSV have it all the same.

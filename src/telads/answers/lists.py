@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.answers.choices import filtered, filters_of, month_of
+from telads.answers.choices import Filters, filtered
 from telads.answers.pictures import measure_of
 from telads.answers.pictures import measures as known_measures
 from telads.answers.tables import districts as known_districts
@@ -21,31 +21,30 @@ if TYPE_CHECKING:
 
 def segments(
     build: Build,
-    month: str | Month | None = None,
+    month: Month,
     district: str | None = None,
-    sex: str | Sex | None = None,
-    age: str | int | None = None,
+    sex: Sex | None = None,
+    age: int | None = None,
 ) -> Answer:
     """The segments of a month, the same figures as `export segments`.
 
     Rows: district, sex, age, population (rounded to 10), n_cells, then each measure's mean over
     people (in its unit, see `measures`) and its coverage (0..1); sorted by district, sex, age.
-    Raises `UnknownChoice`.
     """
     import polars as pl
 
-    when, filters = month_of(build, month), filters_of(build, district, sex, age)
+    filters = Filters(district, sex, age)
     key = ["district", "sex", "age"]
-    rows = filtered(of_month(build, "segments", when), filters).sort(key)
+    rows = filtered(of_month(build, "segments", month), filters).sort(key)
     return Answer(
         question="segments",
         parameters=filters._asdict(),
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=rows.select(*key, pl.exclude("month", *key)),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 

@@ -7,30 +7,22 @@ from typing import NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import count_of, month_of, one_of, segment_of
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.questions import LOOKALIKE
 from telads.answers.tables import of_month, too_small
 from telads.disclosure import significant
 from telads.features.panel import Array
-from telads.language import Text
 from telads.model import Month, Segment, Sex
 from telads.recommend.lookalike import Among, nearest
 from telads.workspace import Build
-
-AMONG: dict[Among, Text] = {
-    "all": Text("모든 집단", "all segments"),
-    "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
-    "other-districts": Text("다른 자치구의 같은 성별·나이", "the same sex and age elsewhere"),
-}
 
 
 def lookalike(
     build: Build,
     district: str,
-    sex: str | Sex,
-    age: str | int,
-    month: str | Month | None = None,
+    sex: Sex,
+    age: int,
+    month: Month,
     among: Among = "all",
     top: int = 5,
 ) -> Answer:
@@ -38,18 +30,15 @@ def lookalike(
 
     Rows: rank, district, sex, age, population (rounded to 10), distance (standard deviations;
     0 = the same), and closest and farthest: the services that differ least and most.
-    Raises `UnknownChoice`, `AudienceTooSmall`.
+    Raises `AudienceTooSmall`.
     """
     import polars as pl
 
-    when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    if among not in AMONG:
-        raise one_of(Text("범위", "choice"), among, AMONG)
-    known, count = _in_month(build, when), count_of(top)
+    segment, known = Segment(district, sex, age), _in_month(build, month)
     if segment not in known.segments:
         raise too_small(segment)
     own = known.segments.index(segment)
-    found = nearest(known.affinity, known.segments, own, among, count)
+    found = nearest(known.affinity, known.segments, own, among, top)
     others = [index for index, _ in found]
     chosen = [known.segments[index] for index in others]
     gaps = abs(known.affinity[others] - known.affinity[own])
@@ -69,13 +58,13 @@ def lookalike(
     return Answer(
         question="lookalike",
         parameters={**segment._asdict(), "among": among, "top": top},
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=rows.select(LOOKALIKE.keys),
-        facts=size(build, chosen, when).facts(),
-        warnings=build.warnings(when),
+        facts=size(build, chosen, month).facts(),
+        warnings=build.warnings(month),
     )
 
 

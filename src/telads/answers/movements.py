@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from telads import catalog
 from telads.answers.answer import Answer
-from telads.answers.choices import month_of
 from telads.answers.sentences import BROKEN, PASSING
 from telads.answers.services import beyond_noise
 from telads.answers.tables import of_month
@@ -24,7 +23,7 @@ STILL = 0.001
 COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "change", "population")
 
 
-def movements(build: Build, month: str | Month | None = None, top: int = 3) -> Answer:
+def movements(build: Build, month: Month, top: int = 3) -> Answer:
     """The most notable movements of the day services since the calendar month before.
 
     Rows: rank, scope (`city` or `local`), service, district, sex, age (null for the city), usage
@@ -35,23 +34,22 @@ def movements(build: Build, month: str | Month | None = None, top: int = 3) -> A
     months. The services' other city movements fill what is left. No rows where the month before
     is not in the build. Index services have no relative change and take no part.
     """
-    when = month_of(build, month)
     rows: list[dict[str, Any]] = []
-    if when + -1 in build.months:
-        now, before = (_days(build, label) for label in (when, when + -1))
+    if month + -1 in build.months:
+        now, before = (_days(build, label) for label in (month, month + -1))
         city, local = _city(now, before), _local(now, before)
         rows = [*city[:1], *local[: top - 1], *city[1:]][:top]
     ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
     return Answer(
         question="movements",
         parameters={"top": top},
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=_frame(ranked),
-        sentences=tuple(_sentence(row, row["service"] in build.breaks(when)) for row in ranked),
-        warnings=build.warnings(when),
+        sentences=tuple(_sentence(row, row["service"] in build.breaks(month)) for row in ranked),
+        warnings=build.warnings(month),
     )
 
 

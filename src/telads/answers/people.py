@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.choices import filtered, filters_of, month_of
+from telads.answers.choices import Filters, filtered
 from telads.answers.tables import of_month
 from telads.disclosure import SHARE_DIGITS
 from telads.language import Text
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 def by_district(
     build: Build,
-    month: str | Month | None = None,
-    sex: str | Sex | None = None,
-    age: str | int | None = None,
+    month: Month,
+    sex: Sex | None = None,
+    age: int | None = None,
 ) -> Answer:
     """People of the chosen sex and age by district, most first, beside all groups of the district.
 
     Rows: district, chosen (people of the sex and age asked for), share (of the district's people,
     0..1), all, M, F, and one column for each ten-year age, named by its first year. Sizes are
-    sums of segments' sizes, which are rounded to 10. Raises `UnknownChoice`.
+    sums of segments' sizes, which are rounded to 10.
     """
     import polars as pl
 
-    when, filters = month_of(build, month), filters_of(build, None, sex, age)
-    known = of_month(build, "segments", when)
+    filters = Filters(None, sex, age)
+    known = of_month(build, "segments", month)
     columns = {
         "all": known,
         **{str(one): known.filter(pl.col("sex") == str(one)) for one in Sex},
@@ -52,14 +52,14 @@ def by_district(
     return Answer(
         question="people",
         parameters={"sex": filters.sex, "age": filters.age},
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=shown,
         facts={"population": total, "districts": shown.height},
         sentences=_finding(shown, filters.sex, filters.age),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 

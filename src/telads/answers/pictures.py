@@ -16,11 +16,12 @@ from telads.answers.choices import (
     one_of,
     segment_of,
     service_of,
+    target_order_of,
 )
 from telads.answers.platforms import platforms
 from telads.answers.services import services
 from telads.answers.tables import of_month, read
-from telads.answers.targets import order_of, targets
+from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.disclosure import figure
 from telads.errors import UnknownChoice, choose
@@ -81,7 +82,7 @@ def _check(build: Build, asked: Asked) -> None:
         service_of(build, asked.service)
     if asked.measure != AVERAGE_AGE:
         measure_of(build, asked.measure)
-    order_of(asked.by)
+    target_order_of(asked.by)
     count_of(asked.top)
 
 
@@ -164,8 +165,9 @@ def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     """Columns rank, district, sex, age, population and the other figures of targets."""
     month = month_of(build, asked.month)
     service = service_of(build, asked.service or "delivery")
-    found = targets(build, service.id, asked.by, asked.top, month, "affinity",
-                    asked.district, asked.sex, asked.age)  # fmt: skip
+    filters = filters_of(build, asked.district, asked.sex, asked.age)
+    by, top = target_order_of(asked.by), count_of(asked.top)
+    found = targets(build, service.id, by, top, month, "affinity", *filters)
     return found.rows, (month,), {"service": service}
 
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import listed, method_of, month_of, segment_of, service_of
 from telads.answers.grouped import KEPT, KEY, Grouped, key_of
-from telads.answers.questions import PLATFORMS
+from telads.answers.questions import METHODS, PLATFORM_ORDERS, PLATFORMS
 from telads.answers.tables import of_month, read, too_small
 from telads.answers.tables import people as people_of
-from telads.language import Text
-from telads.model import Month, Sex
+from telads.catalog import BY_ID
+from telads.model import Month, Segment, Sex
 from telads.recommend.intervals import NEXT
 from telads.recommend.platforms import close_groups
 from telads.recommend.services import TIES
@@ -23,19 +22,6 @@ from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
-
-ORDERS: dict[str, Text] = {
-    "use": Text(
-        "이용 순: 이 집단이 서울 시민 평균보다 많이 쓰는 매체부터",
-        "by use: what the segment uses most against the city's mean person first",
-    ),
-    "association": Text(
-        "연관 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
-        "by association: what goes most with the service between neighbourhoods first",
-    ),
-    "classic": Text("2023년 연구 방식", "as in the 2023 study"),
-}
-"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
 
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
 """What the classic method says nothing of."""
@@ -45,10 +31,10 @@ def platforms(
     build: Build,
     service: str,
     district: str,
-    sex: str | Sex,
-    age: str | int,
-    month: str | Month | None = None,
-    method: str = "affinity",
+    sex: Sex,
+    age: int,
+    month: Month,
+    method: str = METHODS[0],
     by: str | None = None,
 ) -> Answer:
     """The other six services as platforms for a service's advert in one segment (method P1).
@@ -56,22 +42,21 @@ def platforms(
     Rows: rank, service, affinity and index (the segment's own use of the platform), association
     (correlation between neighbourhoods inside an age, -1..1), low and high (80 % interval of the
     association), p_first (probability that it is the largest), tie_group (1: cannot be told from
-    the first in the order asked for), n_cells. `by` is one of `ORDERS`: by use, association orders
-    those whose affinities are less than 0.10 apart; `classic`, which the classic method stands
-    for, knows association and n_cells only. Raises `UnknownChoice`, `AudienceTooSmall`.
+    the first in the order asked for), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
+    association orders those whose affinities are less than 0.10 apart; `classic`, which the
+    classic method stands for, knows association and n_cells only. Raises `AudienceTooSmall`.
     """
-    when, asked = month_of(build, month), service_of(build, service)
-    segment, by = segment_of(build, district, sex, age), order_of(by, method)
-    people = size(build, [segment], when)
-    if key_of(segment) not in people_of(build).get(str(when), {}):
+    asked, segment, by = BY_ID[service], Segment(district, sex, age), by or order_of(method)
+    people = size(build, [segment], month)
+    if key_of(segment) not in people_of(build).get(str(month), {}):
         raise too_small(segment)
-    rows = _in_month(build, when, by).rows((asked.id, *key_of(segment)))
+    rows = _in_month(build, month, by).rows((asked.id, *key_of(segment)))
     prior_only = bool(rows["prior_only"].any())
     shown = rows[list(PLATFORMS.keys)]
     return Answer(
         question="platforms",
         parameters={"service": asked.id, **segment._asdict(), "by": by},
-        month=when,
+        month=month,
         method="classic" if by == "classic" else "affinity",
         build=build.name,
         synthetic=build.synthetic,
@@ -80,14 +65,13 @@ def platforms(
         sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), by, prior_only)
         if by != "classic"
         else (),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 
-def order_of(by: str | None, method: str = "affinity") -> str:
-    """An order's id; that of the method where none is asked for. Raises `UnknownChoice`."""
-    default = "classic" if method_of(method) == "classic" else next(iter(ORDERS))
-    return listed(Text("매체 순서", "order of platforms"), by, ORDERS) if by else default
+def order_of(method: str) -> str:
+    """The order of platforms that a method stands for."""
+    return "classic" if method == "classic" else next(iter(PLATFORM_ORDERS))
 
 
 def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
@@ -100,7 +84,7 @@ def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
 
     if found.month is None:
         raise ValueError("a list of targets is of a month")
-    known = _in_month(build, found.month, order_of(by, found.method))
+    known = _in_month(build, found.month, by or order_of(found.method))
     service = found.parameters["service"]
     keys = [(service, *(row[name] for name in KEY)) for row in found.records]
     rows, counts = known.of_each(keys)
@@ -122,8 +106,9 @@ def _in_month(build: Build, month: Month, by: str) -> Grouped:
 
 @lru_cache(maxsize=KEPT)
 def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
-    """The platforms of every service and segment of a month, best first in an order of `ORDERS`.
+    """The platforms of every service and segment of a month, best first.
 
+    `by` is one of `PLATFORM_ORDERS`.
     Columns: those of the build's table of platforms with affinity and index of the platform.
     """
     import polars as pl

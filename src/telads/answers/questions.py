@@ -9,9 +9,10 @@ held equal to them by a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import (
     FACTS,
@@ -32,8 +33,13 @@ from telads.answers.fields import (
     service_name,
 )
 from telads.catalog import SERVICE_IDS
+from telads.catalog import SERVICES as SERVICE_MEASURES
 from telads.language import Lang, Text
 from telads.model import AGES, Sex, age_text
+
+if TYPE_CHECKING:
+    from telads.answers.answer import Answer
+    from telads.recommend.lookalike import Among
 
 CONTRACT = 1
 """Version of the JSON form; a change that can break a reader makes it another."""
@@ -42,21 +48,61 @@ METHODS = ("affinity", "classic")
 """The first is the default; the second reproduces the 2023 study, for comparison."""
 
 
+NEEDED: Any = ...
+"""The default of a parameter that has none."""
+
+
+class Parameter(NamedTuple):
+    """One choice of a question, the same by name on every door.
+
+    `kind` names its parser (`choices.PARSERS`) and the spellings that are understood; `choices` are
+    the ids of a choice of few. `text` is what it means, `help` the same as an option.
+    """
+
+    name: str
+    kind: str
+    text: Text
+    help: Text
+    example: str
+    default: Any = NEEDED
+    choices: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> type:
+        """Of what it is typed as: text, unless it is a number or a switch."""
+        return {"count": int, "months": int, "switch": bool}.get(self.kind, str)
+
+
 @dataclass(frozen=True)
 class Question:
-    """What can be asked, with the fields of its answer."""
+    """What can be asked, with the fields of its answer and the function that gives it."""
 
     id: str
     rows: tuple[Field, ...]
     """The fields of a row, all always there, in order."""
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     """What its rows have besides where it is asked in a certain way, by the name of that."""
+    parameters: tuple[Parameter, ...] = ()
+    facts: tuple[str, ...] = ()
+    """The keys of its single figures (`fields.FACTS`)."""
+    function: str = ""
+    """`module.name` in `telads.answers`: called with a build and the parameters, parsed."""
+    does: Text | None = None
+    """The line of its verb in the help of the command line; without one it has no verb."""
+    panel: str = "ask"
+    """Where its verb is listed in that help; `status` says more than its answer (`cli.data`)."""
+    summary: Text | None = None
+    """What its address in the API answers; without one it has none."""
+    query: str = ""
+    """An example of the address."""
     month: bool = True
     """Whether its answer is of one label month; else it is of all of them."""
     open: bool = False
     """Whether its rows have a field more for each measure and for its coverage."""
     paged: bool = False
     """Whether its rows can be asked for in pages over the network."""
+    sums: bool = False
+    """Whether it may be asked for sums of use, which an index has not."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -81,6 +127,122 @@ class Question:
         known = (*self.rows, *(one for of in self.variants.values() for one in of))
         return next((one for one in known if one.key == key), None)
 
+    def ask(self, of: Any, /, **given: Any) -> Answer:
+        """The answer of a build (`status`, `evaluate`: of a workspace) to choices as typed.
+
+        Raises `UnknownChoice` and whatever the function raises.
+        """
+        module, _, name = self.function.partition(".")
+        answer: Callable[..., Answer] = getattr(import_module(f"telads.answers.{module}"), name)
+        return answer(of, **self.choices(of, given))
+
+    def choices(self, build: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The typed value of each parameter, those left out by default; parsed here alone."""
+        from telads.answers.choices import PARSERS
+
+        if unknown := given.keys() - {one.name for one in self.parameters}:
+            raise TypeError(f"{self.id} has no parameter {', '.join(sorted(unknown))}")
+        if missing := [one.name for one in self.parameters
+                       if one.default is NEEDED and one.name not in given]:  # fmt: skip
+            raise TypeError(f"{self.id} needs {', '.join(missing)}")
+        return {
+            one.name: PARSERS[one.kind](build, given.get(one.name, one.default))
+            for one in self.parameters
+        }
+
+
+DISTRICT = Parameter(
+    "district", "district",
+    Text("자치구: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
+    Text("자치구: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
+)  # fmt: skip
+SEX = Parameter(
+    "sex", "sex", Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
+    Text("성별: F/M 또는 여/남", "sex: F or M"), "F",
+)  # fmt: skip
+AGE = Parameter(
+    "age", "age",
+    Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70 is 70 and over"),
+    Text("나이: 20 30 40 50 60 70(70은 70대 이상)", "age: 20 30 40 50 60 70 (70 = 70 and over)"),
+    "30",
+)  # fmt: skip
+GROUP = (DISTRICT, SEX, AGE)
+"""A segment by its three names."""
+FILTERS = (
+    DISTRICT._replace(kind="any_district", default=None,
+                      help=Text("이 자치구만", "only this district")),
+    SEX._replace(kind="any_sex", default=None, help=Text("이 성별만", "only this sex")),
+    AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
+)  # fmt: skip
+"""Which segments a list is about; None: all."""
+MONTH_ASKED = Parameter(
+    "month", "month",
+    Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
+    Text("기준 달 2023-06 (기본: 가장 새 달)", "label month, as 2023-06 (default: the newest)"),
+    "2023-06", None,
+)  # fmt: skip
+METHOD = Parameter(
+    "method", "method",
+    Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
+    Text("affinity 또는 classic(2023년 연구 방식)", "affinity, or classic (the 2023 study)"),
+    METHODS[0], METHODS[0], METHODS,
+)  # fmt: skip
+SERVICE_ASKED = Parameter(
+    "service", "service", Text("서비스: id 또는 이름", "service, by id or by name"),
+    Text("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
+         "service: game finance shopping video youtube netflix delivery"), "delivery",
+)  # fmt: skip
+
+TARGET_ORDERS: dict[str, Text] = {
+    "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
+    "excess": Text(
+        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "by excess: most usage above the city's mean first",
+    ),
+    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
+}
+"""The orders of targets (method T1); they agree less than one would think."""
+PLATFORM_ORDERS: dict[str, Text] = {
+    "use": Text(
+        "이용 순: 이 집단이 서울 시민 평균보다 많이 쓰는 매체부터",
+        "by use: what the segment uses most against the city's mean person first",
+    ),
+    "association": Text(
+        "연관 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
+        "by association: what goes most with the service between neighbourhoods first",
+    ),
+    "classic": Text("2023년 연구 방식", "as in the 2023 study"),
+}
+"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
+AMONG: dict[Among, Text] = {
+    "all": Text("모든 집단", "all segments"),
+    "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
+    "other-districts": Text("다른 자치구의 같은 성별·나이", "the same sex and age elsewhere"),
+}
+"""Where to look for segments alike."""
+_INDEXES = ", ".join(service.id for service in SERVICE_MEASURES if service.is_index)
+TARGETS_BY = Parameter(
+    "by", "target_order",
+    Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
+         "다른 순서는 400(index-refused)으로 답합니다.",
+         f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
+         "alone: other orders are refused with 400 (index-refused)"),
+    Text("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
+         "order: affinity, excess or volume"),
+    "affinity", "affinity", tuple(TARGET_ORDERS),
+)  # fmt: skip
+_PLATFORMS_BY = Text("매체의 순서: 이용 또는 연관", "order of the platforms: use or association")
+PLATFORMS_BY = Parameter(
+    "by", "platform_order", _PLATFORMS_BY,
+    Text("순서: use(이용, 기본) association(연관) classic(2023년 연구 방식)",
+         "order: use (the default), association or classic"),
+    "use", None, tuple(PLATFORM_ORDERS),
+)  # fmt: skip
+TOP = Parameter(
+    "top", "count", Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
+    Text("몇 집단", "how many"), "10", 10,
+)  # fmt: skip
+
 
 def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
     """Shared fields by key; `changed` are those that mean something else in this question."""
@@ -91,34 +253,61 @@ _INTERVALS = ("index_low", "index_high", "index_next_low", "index_next_high", "i
               "index_ahead_high")  # fmt: skip
 _SEGMENT = ("district", "sex", "age")
 
+_AUDIENCE = ("population", "population_low", "population_high", "population_share")
+_GROUP_QUERY = "district=강남구&sex=F&age=30"
+
 SERVICES = Question(
     "services",
     _of(
         "rank", "service", "usage", "affinity", "index", *_INTERVALS, "change", "change_city",
         "change_local", "movement", "labels",
-        service=replace(FIELDS["service"], html=Html(beside=("labels",))),
-        affinity=replace(FIELDS["affinity"], html=Html("bar", phone=NONE)),
-        index=replace(
-            FIELDS["index"],
+        service=FIELDS["service"]._replace(html=Html(beside=("labels",))),
+        affinity=FIELDS["affinity"]._replace(html=Html("bar", phone=NONE)),
+        index=FIELDS["index"]._replace(
             unit=Text("동네 사이의 80% 구간", "80 % interval over neighbourhoods"),
             html=Html(short=Text("지수", "Index"), beside=_INTERVALS),
         ),
     ),
     {"classic": _of("weight", "z", "score")},
+    parameters=(*GROUP, MONTH_ASKED, METHOD),
+    facts=(*_AUDIENCE, "foretold_next", "foretold_ahead"),
+    function="services.services",
+    does=Text("이 고객에게 광고할 서비스를 순위로 봅니다.",
+              "Which services to advertise to these people, best first."),
+    summary=Text("이 고객에게 광고할 서비스", "What to advertise to these people"),
+    query=_GROUP_QUERY,
 )  # fmt: skip
 TARGETS = Question(
     "targets",
     _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
-        "cumulative_share", affinity=replace(FIELDS["affinity"], html=Html())),
+        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html())),
     {"classic": _of("z"), "platforms": _of("platforms")},
+    parameters=(
+        SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
+        Parameter("platforms", "switch",
+                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
+                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
+                  "true", False),
+        Parameter("platforms_by", "platform_order", _PLATFORMS_BY,
+                  Text("매체 순서: use(이용) association(연관)",
+                       "order of the platforms: use or association"),
+                  "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
+    ),
+    facts=(*_AUDIENCE, "volume_share"),
+    function="targets.targets",
+    does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
+              "Whom to address with a service's advert, best first."),
+    summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
+    query="service=delivery&top=5&platforms=true",
     paged=True,
+    sums=True,
 )  # fmt: skip
 _PLATFORM = {
-    "affinity": replace(FIELDS["affinity"], example=0.984, meaning=Text(
+    "affinity": FIELDS["affinity"]._replace(example=0.984, meaning=Text(
         "이 집단이 매체를 쓰는 관심도(서울 시민 평균 0, 표준편차)",
         "affinity of the segment for the platform: standard deviations from the city's mean "
         "person")),
-    "index": replace(FIELDS["index"], example=131.6, meaning=Text(
+    "index": FIELDS["index"]._replace(example=131.6, meaning=Text(
         "이 집단이 매체를 쓰는 지수(서울 시민 평균 100), 지수 서비스는 null",
         "index of the segment's use of the platform, 100 is the city's mean person; null for index "
         "services")),
@@ -127,6 +316,13 @@ PLATFORMS = Question(
     "platforms",
     _of("rank", "service", "affinity", "index", "association", "low", "high", "p_first",
         "tie_group", "n_cells", **_PLATFORM),
+    parameters=(SERVICE_ASKED, *GROUP, MONTH_ASKED, METHOD, PLATFORMS_BY),
+    facts=(*_AUDIENCE, "prior_only"),
+    function="platforms.platforms",
+    does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
+              "Where to run a service's advert for one target, and how sure that is."),
+    summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
+    query=f"service=delivery&{_GROUP_QUERY}",
 )  # fmt: skip
 TARGET_PLATFORMS = Question(
     "target_platforms",
@@ -134,50 +330,106 @@ TARGET_PLATFORMS = Question(
         Field("target", Text("대상 순위", "Target's rank"),
               Text("대상의 순위", "place of the target"), figure("d", FIELDS["rank"].schema), 1),
         *_of(*_SEGMENT),
-        *(replace(one, title=Text("매체", "Platform")) if one.key == "service" else one
+        *(one._replace(title=Text("매체", "Platform")) if one.key == "service" else one
           for one in PLATFORMS.rows),
     ),
 )  # fmt: skip
 LOOKALIKE = Question(
     "lookalike",
     _of("rank", *_SEGMENT, "population", "distance", "closest", "farthest"),
-)
+    parameters=(
+        *GROUP, MONTH_ASKED,
+        Parameter("among", "among",
+                  Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
+                  Text("all, other-people(성별·나이가 다른), other-districts(다른 자치구)",
+                       "all, other-people or other-districts"), "all", "all", tuple(AMONG)),
+        TOP._replace(default=5, example="5"),
+    ),
+    facts=_AUDIENCE,
+    function="lookalike.lookalike",
+    does=Text("이 집단과 이용 모습이 닮은 집단을 찾습니다.",
+              "Which segments use services like this one."),
+    summary=Text("이 집단과 닮은 집단", "Which segments use services like this one"),
+    query=_GROUP_QUERY,
+)  # fmt: skip
 SIGNALS = Question(
     "signals",
     _of("signal", "value", "se", "z_city", "z_peers", "coverage",
-        coverage=replace(FIELDS["coverage"], html=Html(shown=False))),
+        coverage=FIELDS["coverage"]._replace(html=Html(shown=False))),
+    parameters=(*GROUP, MONTH_ASKED),
+    facts=_AUDIENCE,
+    function="signals.signals",
+    does=Text("이 집단의 이동과 생활(시간·거리)을 봅니다.",
+              "How these people move and live: time and distance."),
+    summary=Text("이 집단의 이동과 생활", "How these people move and live"),
+    query=_GROUP_QUERY,
 )  # fmt: skip
 HISTORY = Question(
     "history",
     _of(
         "month", "service", "usage", "affinity", "index", "rank", "labels",
-        rank=replace(
-            FIELDS["rank"],
+        rank=FIELDS["rank"]._replace(
             meaning=Text("그달 안의 순위(관심도)", "place within the month, by affinity"),
             kind=figure("d", {"type": ["integer", "null"]}),
         ),
     ),
     month=False,
+    parameters=GROUP,
+    function="services.history",
+    does=Text("이 집단의 서비스 이용을 달마다 봅니다.",
+              "How these people's use of services went, month by month."),
+    summary=Text("이 집단의 달마다의 이용", "Their use of services, month by month"),
+    query=_GROUP_QUERY,
 )  # fmt: skip
-SEGMENTS = Question("segments", _of(*_SEGMENT, "population", "n_cells"), open=True, paged=True)
+SEGMENTS = Question(
+    "segments",
+    _of(*_SEGMENT, "population", "n_cells"),
+    parameters=(MONTH_ASKED, *FILTERS),
+    function="lists.segments",
+    summary=Text("한 달의 모든 집단과 항목", "All segments of a month with every measure"),
+    query="limit=5",
+    open=True,
+    paged=True,
+)
 _WARNINGS = ("warnings_ko", "warnings_en")
-MONTHS = Question("months", _of("month", "first", "last", "synthetic", *_WARNINGS), month=False)
+MONTHS = Question(
+    "months",
+    _of("month", "first", "last", "synthetic", *_WARNINGS),
+    function="lists.months",
+    summary=Text("물을 수 있는 기준 달", "The label months there are"),
+    month=False,
+)
 MEASURES = Question(
     "measures",
     _of(
         "measure", "name_ko", "name_en", "unit_ko", "unit_en", "kind", "topic",
-        measure=replace(FIELDS["measure"], meaning=Text("항목", "measure"),
-                        example="single_households"),
-        name_ko=replace(FIELDS["name_ko"], example="1인가구"),
-        name_en=replace(FIELDS["name_en"], example="Single-person households"),
+        measure=FIELDS["measure"]._replace(meaning=Text("항목", "measure"),
+                                           example="single_households"),
+        name_ko=FIELDS["name_ko"]._replace(example="1인가구"),
+        name_en=FIELDS["name_en"]._replace(example="Single-person households"),
     ),
+    function="lists.measures",
+    summary=Text("항목과 단위", "The measures, with their units"),
     month=False,
 )  # fmt: skip
-DISTRICTS = Question("districts", _of("district", "name_ko", "name_en"), month=False)
+DISTRICTS = Question(
+    "districts",
+    _of("district", "name_ko", "name_en"),
+    function="lists.districts",
+    summary=Text("자치구 이름", "The districts and their names"),
+    month=False,
+)
 STATUS = Question(
     "status",
     _of("month", "first", "last", "file", "taken", "rows", "masked", "coverage", "synthetic",
         "built", "replaced", *_WARNINGS),
+    facts=("current",),
+    function="status.status",
+    panel="data",
+    does=Text("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
+              "What the workspace holds: months, windows, coverage, warnings."),
+    summary=Text("넣은 파일, 관측 기간, 주의할 점",
+                 "What the workspace holds: files, windows, remarks"),
     month=False,
 )  # fmt: skip
 EVALUATE = Question(
@@ -185,19 +437,26 @@ EVALUATE = Question(
     _of(
         "part", "recommender", "service", "measure", "value", "low", "high", "ahead", "ahead_low",
         "ahead_high", "cases",
-        service=replace(
-            FIELDS["service"], example=None,
+        service=FIELDS["service"]._replace(example=None,
             meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
             kind=Kind({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]}, service_name),
         ),
-        value=replace(FIELDS["value"], meaning=Text("값", "value of the measure"),
+        value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
-        low=replace(FIELDS["low"], title=Text("95% 하한", "95% low"), kind=figure(".3f"),
+        low=FIELDS["low"]._replace(title=Text("95% 하한", "95% low"), kind=figure(".3f"),
                     meaning=Text("95% 구간 하한", "low end of its 95 % interval"), example=0.97),
-        high=replace(FIELDS["high"], title=Text("95% 상한", "95% high"), kind=figure(".3f"),
+        high=FIELDS["high"]._replace(title=Text("95% 상한", "95% high"), kind=figure(".3f"),
                      meaning=Text("95% 구간 상한", "high end of its 95 % interval"), example=0.99),
     ),
     month=False,
+    parameters=(
+        Parameter("horizon", "months", Text("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"),
+                  Text("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"), "1", 1),
+    ),
+    function="evaluation.evaluation",
+    panel="make",
+    does=Text("지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
+              "Test the method on past months, beside its baselines."),
 )  # fmt: skip
 TRENDS = Question(
     "trends",
@@ -210,6 +469,8 @@ TRENDS = Question(
               Text("서울 전체의 값", "the same of the whole city"), FIELDS["usage"].kind, 15.2),
     ),
     month=False,
+    parameters=GROUP,
+    function="trends.trends",
 )  # fmt: skip
 MOVEMENTS = Question(
     "movements",
@@ -225,6 +486,8 @@ MOVEMENTS = Question(
               plain(maybe()), 3.2),
         *_of("population"),
     ),
+    parameters=(MONTH_ASKED, TOP._replace(default=3)),
+    function="movements.movements",
 )  # fmt: skip
 COMPARISON = Question(
     "comparison",
@@ -240,6 +503,8 @@ COMPARISON = Question(
               Text("두 방식 모두 1위인 집단의 수", "first by both methods"),
               figure("d", FIELDS["n_cells"].schema), 60),
     ),
+    parameters=(MONTH_ASKED,),
+    function="comparison.comparison",
 )  # fmt: skip
 _PEOPLE: dict[str, Text] = {
     "chosen": Text("고른 사람", "Chosen"),
@@ -265,6 +530,8 @@ PEOPLE = Question(
               figure(".1%"), 0.12),
         *(_people(key) for key in _PEOPLE if key != "chosen"),
     ),
+    parameters=(MONTH_ASKED, *FILTERS[1:]),
+    function="people.by_district",
 )  # fmt: skip
 
 ASKED = (
@@ -357,28 +624,59 @@ def document_schema(
 
     `facts` is the schema of its facts; without one they are any of `FACTS`.
     """
-    window = {"type": "array", "items": MONTH, "minItems": 2, "maxItems": 2}
-    of_month = QUESTIONS[question].month
-    kinds: dict[str, Schema] = {
-        "contract": {"const": CONTRACT},
-        "question": {"const": question},
-        "parameters": {"type": "object"},
-        "month": MONTH if of_month else {"type": "null"},
-        "window": window if of_month else {"type": "null"},
-        "method": {"type": "string", "enum": list(METHODS)},
-        "build": TEXT,
-        "synthetic": FLAG,
-        "facts": facts or {"type": "object", "properties": _keys(FACTS, lang)},
-        "sentences": TEXTS,
-        "warnings": TEXTS,
-        "rows": {"type": "array", "items": row},
+    keys = {
+        name: {**kind, "description": DOCUMENT[name](lang)}
+        for name, kind in _document(QUESTIONS[question]).items()
     }
-    document = _object(
-        {name: {**kind, "description": DOCUMENT[name](lang)} for name, kind in kinds.items()}
-    )
+    keys["facts"] = {
+        **(facts or {"type": "object", "properties": _keys(FACTS, lang)}),
+        "description": DOCUMENT["facts"](lang),
+    }
+    keys["rows"] = {"type": "array", "items": row, "description": DOCUMENT["rows"](lang)}
+    document = _object(keys)
     if QUESTIONS[question].paged:
         document["properties"]["page"] = page_schema(lang)
     return document
+
+
+def _document(question: Question) -> dict[str, Schema]:
+    """The kinds of the keys around the rows; facts and rows are those of the question."""
+    window = {"type": "array", "items": MONTH, "minItems": 2, "maxItems": 2}
+    return {
+        "contract": {"const": CONTRACT},
+        "question": {"const": question.id},
+        "parameters": {"type": "object"},
+        "month": MONTH if question.month else {"type": "null"},
+        "window": window if question.month else {"type": "null"},
+        "method": {"type": "string", "enum": list(METHODS)},
+        "build": TEXT,
+        "synthetic": FLAG,
+        "facts": {"type": "object"},
+        "sentences": TEXTS,
+        "warnings": TEXTS,
+        "rows": {"type": "array"},
+    }
+
+
+def document_keys(question: Question) -> dict[str, Schema]:
+    """The schemas of the keys of its document by name, their meanings in both languages."""
+    facts = {
+        key: {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}
+        for key, one in FACTS.items()
+    }
+    known = {**_document(question), "facts": {"type": "object", "properties": facts}}
+    keys = {name: {**kind, "description": DOCUMENT[name]._asdict()} for name, kind in known.items()}
+    if question.paged:
+        keys["page"] = {
+            "type": "object",
+            "description": _WHEN_PAGED._asdict(),
+            "properties": {
+                name: {"type": kind, "description": text._asdict()}
+                for name, (kind, text) in _PAGE.items()
+            },
+            "required": list(_PAGE),
+        }
+    return keys
 
 
 def page_schema(lang: Lang) -> Schema:

@@ -9,11 +9,10 @@ from telads import catalog
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import method_of, month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
-from telads.answers.questions import HISTORY, SERVICES
+from telads.answers.questions import HISTORY, METHODS, SERVICES
 from telads.answers.tables import of_month, read
-from telads.model import Month, Sex
+from telads.model import Month, Segment, Sex
 from telads.recommend.intervals import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.recommend.services import TIES
 from telads.workspace import Build
@@ -35,10 +34,10 @@ BEYOND_NOISE = 2.576
 def services(
     build: Build,
     district: str,
-    sex: str | Sex,
-    age: str | int,
-    month: str | Month | None = None,
-    method: str = "affinity",
+    sex: Sex,
+    age: int,
+    month: Month,
+    method: str = METHODS[0],
 ) -> Answer:
     """The services of a segment in order, the one to advertise first (methods A1 to A5).
 
@@ -49,37 +48,36 @@ def services(
     since the month before (days for day services, affinity for index services) and its two parts,
     movement (whose the change was, see `movement_of`), labels. The classic method adds its weight,
     z and score and orders by score.
-    Raises `UnknownChoice`, `AudienceTooSmall`.
+    Raises `AudienceTooSmall`.
     """
-    when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    method = method_of(method)
-    rows = _in_month(build, when, method).of_segment(segment)
-    people = size(build, [segment], when)
+    segment = Segment(district, sex, age)
+    rows = _in_month(build, month, method).of_segment(segment)
+    people = size(build, [segment], month)
     return Answer(
         question="services",
         parameters=segment._asdict(),
-        month=when,
+        month=month,
         method=method,
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
         facts={
             **people.facts(),
-            "foretold_next": len(foretold(build.months, when, NEXT)),
-            "foretold_ahead": len(foretold(build.months, when, AHEAD)),
+            "foretold_next": len(foretold(build.months, month, NEXT)),
+            "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
         sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 
-def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
     Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where a
     measurement seems to have changed since the month before); sorted by month and rank.
     """
-    segment = segment_of(build, district, sex, age)
+    segment = Segment(district, sex, age)
     return Answer(
         question="history",
         parameters=segment._asdict(),

@@ -7,37 +7,30 @@ from functools import lru_cache
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import month_of, segment_of
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.questions import SIGNALS
 from telads.answers.tables import of_month
-from telads.model import Month, Sex
+from telads.model import Month, Segment, Sex
 from telads.workspace import Build
 
 SAME = 1e-9
 """Means of the same figures, added up in another order, differ by less."""
 
 
-def signals(
-    build: Build,
-    district: str,
-    sex: str | Sex,
-    age: str | int,
-    month: str | Month | None = None,
-) -> Answer:
+def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> Answer:
     """The context signals of a segment.
 
     Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
     z_city and z_peers (standard deviations from all segments, from the same sex and age),
-    coverage (share of people the value speaks for). Raises `UnknownChoice`, `AudienceTooSmall`.
+    coverage (share of people the value speaks for). Raises `AudienceTooSmall`.
     """
-    when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    people = size(build, [segment], when)
-    rows = _in_month(build, when).of_segment(segment)
+    segment = Segment(district, sex, age)
+    people = size(build, [segment], month)
+    rows = _in_month(build, month).of_segment(segment)
     return Answer(
         question="signals",
         parameters=segment._asdict(),
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
@@ -45,9 +38,9 @@ def signals(
         facts=people.facts(),
         sentences=(
             *sentences.of_signals(segment, rows.to_dicts()),
-            *sentences.of_stale_signals(_as_before(build, when)),
+            *sentences.of_stale_signals(_as_before(build, month)),
         ),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 

@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import (
-    Filters,
-    count_of,
-    filtered,
-    filters_of,
-    listed,
-    method_of,
-    month_of,
-    service_of,
-)
+from telads.answers.choices import Filters, filtered
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.platforms import front_runners
-from telads.answers.platforms import order_of as order_of_platforms
-from telads.answers.questions import TARGETS
+from telads.answers.questions import METHODS, TARGETS
 from telads.answers.tables import of_month
-from telads.catalog import refuse_index
+from telads.catalog import BY_ID, refuse_index
 from telads.disclosure import SHARE_DIGITS, size_of
 from telads.language import Text
 from telads.model import Month, Segment, Sex
@@ -32,27 +22,17 @@ from telads.workspace import Build
 if TYPE_CHECKING:
     import polars as pl
 
-ORDERS: dict[str, Text] = {
-    "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
-    "excess": Text(
-        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
-        "by excess: most usage above the city's mean first",
-    ),
-    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
-}
-"""The orders a user picks from (method T1); they agree less than one would think."""
-
 
 def targets(
     build: Build,
     service: str,
-    by: str = "affinity",
-    top: int = 10,
-    month: str | Month | None = None,
-    method: str = "affinity",
+    by: str,
+    top: int,
+    month: Month,
+    method: str = METHODS[0],
     district: str | None = None,
-    sex: str | Sex | None = None,
-    age: str | int | None = None,
+    sex: Sex | None = None,
+    age: int | None = None,
     platforms: bool = False,
     platforms_by: str = "use",
 ) -> Answer:
@@ -63,44 +43,36 @@ def targets(
     `platforms` also the services to run the advert on for each target, a list of those that cannot
     be told from the best in the order `platforms_by` (use or association, see `platforms`). The
     classic method orders by its z and adds it.
-    Raises `UnknownChoice`; `IndexRefused` for excess or volume of an index service.
+    Raises `IndexRefused` for excess or volume of an index service.
     """
-    when, asked = month_of(build, month), service_of(build, service)
-    by, method = order_of(by), method_of(method)
-    platforms_by = order_of_platforms(platforms_by)
+    asked, filters = BY_ID[service], Filters(district, sex, age)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
-    filters = filters_of(build, district, sex, age)
     order = "z" if method == "classic" else by
-    every = _in_order(build, when, asked.id, order)
+    every = _in_order(build, month, asked.id, order)
     if platforms:
-        runs_on = front_runners(build, when, asked.id, platforms_by)
+        runs_on = front_runners(build, month, asked.id, platforms_by)
         every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
-    rows = _best(every, filters, count_of(top))
+    rows = _best(every, filters, top)
     extra = TARGETS.extra("classic") if method == "classic" else ()
     extra += TARGETS.extra("platforms") if platforms else ()
     rows = rows[[*TARGETS.keys, *extra]]
     chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
-    reach = size(build, chosen, when)
+    reach = size(build, chosen, month)
     running = rows["cumulative_share"].drop_nulls().to_list()
     share = None if asked.is_index else (running[-1] if running else 0.0)
     return Answer(
         question="targets",
         parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
-        month=when,
+        month=month,
         method=method,
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
         facts={**reach.facts(), "volume_share": share},
         sentences=sentences.of_targets(asked, by, rows.to_dicts(), reach, share),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
-
-
-def order_of(name: str) -> str:
-    """An order's id; raises `UnknownChoice`."""
-    return listed(Text("순서", "order"), name, ORDERS)
 
 
 @lru_cache(maxsize=KEPT)

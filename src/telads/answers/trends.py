@@ -5,25 +5,25 @@ from __future__ import annotations
 from functools import lru_cache
 
 from telads.answers.answer import Answer
-from telads.answers.choices import Filters, segment_of
+from telads.answers.choices import Filters
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import TRENDS
 from telads.answers.tables import read
 from telads.catalog import BY_ID
-from telads.model import Sex
+from telads.model import Segment, Sex
 from telads.workspace import Build
 
 
-def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month, each beside the city's.
 
     Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
     service they are the mean usage days of the segment's and of all people. The scale of an index
     service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
-    Raises `UnknownChoice`, `AudienceTooSmall`.
+    Raises `AudienceTooSmall`.
     """
-    segment = segment_of(build, district, sex, age)
+    segment = Segment(district, sex, age)
     return Answer(
         question="trends",
         parameters=segment._asdict(),

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
+from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
 from telads.answers.status import status
 from telads.answers.tables import people, read
-from telads.answers.targets import targets
 from telads.errors import QuestionError, TeladsError, WorkspaceDamaged
 from telads.language import Text
 from telads.marts import TABLES
@@ -92,18 +88,18 @@ def _ask(workspace: Workspace, build: Build) -> None:
     status(workspace)
     month = str(build.months[-1])
     segment = next(iter(people(build)[month]))
-    for service in build.about["services"][:1]:
-        questions: list[Callable[[], object]] = [
-            lambda: services(build, *segment),
-            lambda: history(build, *segment),
-            lambda: signals(build, *segment),
-            lambda: lookalike(build, *segment),
-            lambda: targets(build, service),  # noqa: B023 - asked at once
-            lambda: platforms(build, service, *segment),  # noqa: B023
-        ]
-        for question in questions:
-            with suppress(QuestionError):  # as of too few people: that is an answer
-                question()
+    group = dict(zip(("district", "sex", "age"), segment, strict=True))
+    service = {"service": build.about["services"][0]}
+    for question, given in (
+        (SERVICES, group),
+        (HISTORY, group),
+        (SIGNALS, group),
+        (LOOKALIKE, group),
+        (TARGETS, service),
+        (PLATFORMS, {**service, **group}),
+    ):
+        with suppress(QuestionError):  # as of too few people: that is an answer
+            question.ask(build, **given)
 
 
 def _unusable(path: Path) -> WorkspaceDamaged:

@@ -22,7 +22,6 @@ from telads.cli.options import (
     WorkspaceOption,
     build_of,
     say,
-    workspace_of,
 )
 from telads.render.files import FORMATS
 
@@ -105,19 +104,3 @@ def export(
         return
     unit = "행" if lang.value == "ko" else " rows"
     sys.stdout.write(f"{output} ({rows:,}{unit})\n")
-
-
-@make.command(**listed("evaluate"))
-def evaluate(
-    horizon: Annotated[
-        int, typer.Option(help=say("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"))
-    ] = 1,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """The backtest."""
-    from telads.answers.evaluation import evaluation
-    from telads.cli.show import show
-
-    show(evaluation(workspace_of(workspace), horizon), form, lang.value)

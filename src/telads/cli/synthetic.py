@@ -246,20 +246,20 @@ def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
 
 
 def _three_answers(workspace: Workspace, lang: Lang) -> None:
-    from telads.answers.platforms import platforms
-    from telads.answers.services import services
-    from telads.answers.targets import targets
+    from telads.answers.questions import PLATFORMS, SERVICES, TARGETS
     from telads.cli.show import show
 
     build = workspace.build()
-    best = targets(build, DEMO_SERVICE, top=5, platforms=True)
+    best = TARGETS.ask(build, service=DEMO_SERVICE, top=5, platforms=True)
     first = best.rows.row(0, named=True)
-    target = (first["district"], first["sex"], first["age"])
+    names = ("district", "sex", "age")
+    group = dict(zip(names, DEMO_GROUP, strict=True))
+    target = {name: first[name] for name in names}
     questions = (
-        (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), services(build, *DEMO_GROUP)),
+        (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), SERVICES.ask(build, **group)),
         (Text("2. 이 서비스를 누구에게?", "2. Whom with this service?"), best),
         (Text("3. 어느 매체에서?", "3. On which platform?"),
-         platforms(build, DEMO_SERVICE, *target)),
+         PLATFORMS.ask(build, service=DEMO_SERVICE, **target)),
     )  # fmt: skip
     for title, answer in questions:
         sys.stdout.write(f"\n{title(lang)}\n")

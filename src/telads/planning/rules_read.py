@@ -12,7 +12,7 @@ from typing import Any
 
 from telads import catalog
 from telads.answers.choices import age_of, count_of, one_of, sex_of
-from telads.answers.lookalike import AMONG
+from telads.answers.questions import AMONG
 from telads.catalog import refuse_index
 from telads.errors import QuestionError, UnknownChoice
 from telads.features.signals import SIGNALS

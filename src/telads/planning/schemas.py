@@ -12,8 +12,7 @@ from typing import Any
 from telads.answers.choices import AGE_NAMES, SEX_NAMES
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.fields import Key as Field
-from telads.answers.lookalike import AMONG
-from telads.answers.questions import keys_schema
+from telads.answers.questions import AMONG, keys_schema
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.features.signals import SIGNALS
 from telads.language import Lang, Text

@@ -10,7 +10,8 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 
-from telads.answers.evaluation import HORIZONS, evaluation
+from telads.answers.choices import HORIZONS
+from telads.answers.evaluation import evaluation
 from telads.errors import TeladsError
 from telads.workspace import Workspace
 

@@ -31,8 +31,8 @@ def warm_up() -> None:
     """
     with suppress(Exception):
         build = current.workspace().build()
-        movements(build)
-        comparison(build)
+        movements(build, build.months[-1])
+        comparison(build, build.months[-1])
         for page in PAGES:
             _open(page)
     gc.collect()

@@ -20,7 +20,7 @@ from telads.planning import contract
 from telads.planning.result import PARTS
 from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
 from telads.web.api import admission, rate
-from telads.web.api.planning import MOST_BYTES
+from telads.web.api.operations import MOST_BYTES
 from telads.web.cache import KEPT
 from telads.workspace import Workspace
 from tests.web.api.conftest import Installed

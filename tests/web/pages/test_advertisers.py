@@ -15,8 +15,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers.platforms import of_targets, platforms
-from telads.answers.targets import ORDERS, targets
+from telads.answers.platforms import of_targets
+from telads.answers.questions import TARGET_ORDERS
 from telads.catalog import BY_ID
 from telads.language import Lang
 from telads.model import AGES, Segment, Sex
@@ -25,6 +25,7 @@ from telads.web.pages.advertisers.rows import extent
 from telads.web.written import written
 from telads.wording import segment_name
 from telads.workspace import Build, Workspace
+from tests.asked import platforms, targets
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 
@@ -53,7 +54,7 @@ def platforms_of(row: Element) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("root", "lang"), LANGUAGES)
-@pytest.mark.parametrize("by", ORDERS)
+@pytest.mark.parametrize("by", TARGET_ORDERS)
 def test_targets_stand_in_the_order_asked_for_with_every_figure(
     site: Client, twin_build: Build, root: str, lang: Lang, by: str
 ) -> None:
@@ -159,7 +160,7 @@ def test_an_index_service_has_one_order_and_says_why(site: Client) -> None:
 def test_each_order_is_explained_in_a_line(site: Client) -> None:
     for root, lang in LANGUAGES:
         orders = get(site, f"{root}?service=game").one("fieldset", id="orders").all("label")
-        for label, text in zip(orders, ORDERS.values(), strict=True):
+        for label, text in zip(orders, TARGET_ORDERS.values(), strict=True):
             assert label.text == text(lang).replace(":", "")
 
 

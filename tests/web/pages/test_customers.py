@@ -10,16 +10,13 @@ import pytest
 from django.test import Client
 
 from telads.answers.choices import largest_segment
-from telads.answers.lookalike import lookalike
-from telads.answers.services import services
-from telads.answers.signals import signals
 from telads.answers.tables import districts
-from telads.answers.trends import trends
 from telads.catalog import BY_ID
 from telads.language import Lang
 from telads.model import AGES, Sex
 from telads.web.written import written
 from telads.workspace import Build
+from tests.asked import lookalike, services, signals, trends
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}

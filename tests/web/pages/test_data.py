@@ -15,7 +15,6 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
@@ -27,6 +26,7 @@ from telads.web.pages.data import figures
 from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.tables import table_of
 from telads.workspace import Build, Workspace
+from tests.asked import by_district
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
 WEIGHT = 100_000

@@ -15,8 +15,6 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import evaluation
 from telads.build import build
 from telads.ingest import ingest
 from telads.model import Month
@@ -27,6 +25,7 @@ from telads.web import current
 from telads.web.pages.evidence import panels, view
 from telads.web.written import figure_text
 from telads.workspace import Workspace
+from tests.asked import comparison, evaluation
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from telads.answers.questions import DOCUMENT, QUESTIONS
 from telads.language import Lang, Text
 from telads.web import current
 from telads.web.api import openapi
+from telads.web.api.operations import BODIES, OPERATIONS, Operation
 from telads.web.api.problems import STATUS, TITLES
 
 WORDS: dict[str, Text] = {
@@ -120,15 +121,15 @@ def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
                 for given in paths[f"{openapi.PREFIX}{place}"][one.method.lower()]["parameters"]
             ],
             "body": _body(one, schemas),
-            "row": _row(one.id, lang),
+            "row": _row(one.answers, lang),
         }
-        for place, one in openapi.OPERATIONS.items()
+        for place, one in OPERATIONS.items()
     ]
 
 
-def _row(id: str, lang: Lang) -> list[tuple[str, str]]:
+def _row(answers: tuple[str, ...], lang: Lang) -> list[tuple[str, str]]:
     """The keys of a row with their meanings; of every table where an address has several."""
-    known = [QUESTIONS[one] for one in openapi.ANSWERS.get(id, (id,)) if one in QUESTIONS]
+    known = [QUESTIONS[one] for one in answers]
     fields = {
         key: field
         for question in reversed(known)
@@ -138,7 +139,7 @@ def _row(id: str, lang: Lang) -> list[tuple[str, str]]:
     return [(key, fields[key].meaning(lang)) for key in dict.fromkeys(keys)]
 
 
-def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
+def _body(one: Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
     """The keys of what is sent: name, whether it is needed, meaning."""
     schema = schemas.get(one.body, {"properties": {}})
     return [
@@ -147,14 +148,14 @@ def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bo
     ]
 
 
-def _example(place: str, one: openapi.Operation, site: str) -> dict[str, str]:
+def _example(place: str, one: Operation, site: str) -> dict[str, str]:
     """An address that can be followed, as it is read and as it is sent; or a command that asks."""
     filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
     sent = quote(shown, safe="/?=&")
     if not one.body:
         return {"shown": shown, "sent": sent}
-    told = json.dumps(openapi.BODIES[one.body], ensure_ascii=False)
+    told = json.dumps(BODIES[one.body], ensure_ascii=False)
     return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 

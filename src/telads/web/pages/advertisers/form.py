@@ -11,12 +11,11 @@ from telads.answers.choices import (
     filters_of,
     method_of,
     month_of,
+    platform_order_of,
     service_of,
+    target_order_of,
 )
-from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
-from telads.answers.platforms import order_of as order_of_platforms
-from telads.answers.questions import METHODS
-from telads.answers.targets import ORDERS, order_of
+from telads.answers.questions import METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.catalog import BY_ID, Measure
 from telads.language import Lang, Text
 from telads.model import Month
@@ -47,7 +46,7 @@ ONLY_Z = Text(
     "2023년 연구 방식은 표준 점수(z)가 큰 집단부터 늘어놓으므로 순서를 고를 수 없습니다.",
     "The method of the 2023 study knows one order: by its standard score (z).",
 )
-_BY = next(iter(ORDERS))
+_BY = next(iter(TARGET_ORDERS))
 _PLATFORMS_BY = next(iter(PLATFORM_ORDERS))
 
 
@@ -112,7 +111,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     services = build.about["services"]
     fallback = EXAMPLE if EXAMPLE in services else services[0]
     service = service_of(build, query.get("service") or fallback)
-    by = order_of(query.get("by") or _BY)
+    by = target_order_of(query.get("by") or _BY)
     method = method_of(query.get("method") or METHODS[0])
     return Choice(
         service=service,
@@ -121,7 +120,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
         top=count_of(query.get("top") or DEFAULT_TOP),
         method=method,
         filters=filters_of(build, query.get("district"), query.get("sex"), query.get("age")),
-        platforms_by=order_of_platforms(query.get("platforms_by")),
+        platforms_by=platform_order_of(query.get("platforms_by")) or _PLATFORMS_BY,
         example=not query.get("service"),
     )
 
@@ -159,7 +158,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
 def orders(choice: Choice, lang: Lang) -> list[Order]:
     """The orders of the list; sums have no meaning for an index service."""
     found = []
-    for id, text in ORDERS.items():
+    for id, text in TARGET_ORDERS.items():
         name, _, explanation = text(lang).partition(": ")
         possible = id == _BY or not why_one_order(choice, lang)
         found.append(Order(id, name, explanation, id == choice.by, possible))

@@ -12,8 +12,8 @@ from typing import NamedTuple, cast
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
+from telads.answers.questions import PEOPLE
 from telads.language import Lang
 from telads.web import charts
 from telads.web.jinja import rendered
@@ -49,7 +49,7 @@ def people(build: Build, asked: Asked, lang: Lang) -> Part:
 @lru_cache(maxsize=MOST)
 def total(build: Build, month: str) -> int:
     """The people of a month."""
-    return cast(int, by_district(build, month).facts["population"])
+    return cast(int, PEOPLE.ask(build, month=month).facts["population"])
 
 
 @lru_cache(maxsize=MOST)
@@ -71,7 +71,7 @@ def _figure(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
 
 @lru_cache(maxsize=MOST)
 def _people(build: Build, choice: Asked, lang: Lang) -> Part:
-    answer = by_district(build, choice.month, choice.sex, choice.age)
+    answer = PEOPLE.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     heading = heading_of(answer, lang)
     rows = answer.rows.to_dicts()
     finding = " ".join(heading.text)

@@ -16,8 +16,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from telads.answers.choices import one_of
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
+from telads.answers.questions import PEOPLE as PEOPLE_ASKED
 from telads.language import Text
 from telads.model import Month
 from telads.render.files import DESCRIPTION, description, marked, provenance
@@ -71,7 +71,7 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     """`/data/people.csv?sex=F`: how many people live in each district."""
     build, lang = current.build(request), current.language(request)
     choice = form.asked(build, request.GET)
-    answer = by_district(build, choice.month, choice.sex, choice.age)
+    answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: charts.png(people_svg(answer, lang)),
         "svg": lambda: people_svg(answer, lang).encode(),

@@ -10,10 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
-from telads.answers.choices import one_of
+from telads.answers.choices import HORIZONS, horizon_of
 from telads.answers.comparison import comparison
 from telads.answers.evaluation import (
-    HORIZONS,
     MOVEMENTS,
     PLATFORMS,
     REPEATS,
@@ -22,7 +21,7 @@ from telads.answers.evaluation import (
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice
-from telads.language import Lang, Text
+from telads.language import Lang
 from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.web import charts, current
 from telads.web.cache import cached_by_build
@@ -46,8 +45,12 @@ def evidence(request: HttpRequest) -> HttpResponse:
     build, lang = current.build(request), current.language(request)
     horizon = _horizon(request)
     # Functions are asked only where the page has not been rendered for this build and language.
-    shown: dict[str, Any] = {"comparison": cache(lambda: comparison(build)), "horizons": HORIZONS,
-                             "horizon": horizon, "too_few": None}  # fmt: skip
+    shown: dict[str, Any] = {
+        "comparison": cache(lambda: comparison(build, build.months[-1])),
+        "horizons": HORIZONS,
+        "horizon": horizon,
+        "too_few": None,
+    }
     try:
         shown |= _evaluated(evaluation(current.workspace(), horizon, build), lang)
     except UnknownChoice:
@@ -75,10 +78,7 @@ def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _horizon(request: HttpRequest) -> int:
     """The months ahead that the address asks for; raises `UnknownChoice`."""
-    asked = request.GET.get("horizon") or str(HORIZONS[0])
-    if asked not in map(str, HORIZONS):
-        raise one_of(Text("기간", "horizon"), asked, map(str, HORIZONS))
-    return int(asked)
+    return horizon_of(request.GET.get("horizon") or HORIZONS[0])
 
 
 def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
     @cache
     def moved() -> Answer:
-        return movements(build)
+        return movements(build, build.months[-1])
 
     # Asked for only where the page has not been rendered for this build and language.
     shown = {
