@@ -16,11 +16,11 @@ from telads.answers.answer import Answer
 from telads.answers.choices import HORIZONS
 from telads.answers.evaluation import REPEATS, evaluation
 from telads.answers.tables import read
-from telads.build import build
 from telads.catalog import BY_ID
-from telads.evaluate.promises import BANDS, LEADS
 from telads.ingest import ingest
-from telads.recommend.services import TIES
+from telads.method.build import build
+from telads.method.evaluation import BANDS, LEADS
+from telads.method.recommend import TIES
 from telads.settings import Settings
 from telads.workspace import Build, Workspace
 

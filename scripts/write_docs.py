@@ -21,7 +21,7 @@ import typer  # noqa: E402
 from telads.answers import questions  # noqa: E402
 from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
-from telads.planning import contract as planning  # noqa: E402
+from telads.planning import schema as planning  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def json_page() -> str:
         "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
         "the language asked for, names of districts are always the Korean ones. Audiences and",
         "plans (`telads audience`, `plan`, `replan`) have the same form; their schema is",
-        "`telads.planning.contract.schema(question)`. The saved plan is described in",
+        "`telads.planning.schema.schema(question)`. The saved plan is described in",
         "[planning.md](planning.md).", "",
         "Sizes are sums of sizes of segments, which are rounded to 10; they weigh every mean.",
         "Figures have at most four significant digits, affinities and associations three decimals;",

@@ -11,8 +11,8 @@ import pytest
 # Before the command line is imported, which learns its language then: whatever the locale is.
 os.environ["TELADS_LANG"] = "ko"
 
-from telads.build import build
 from telads.ingest import ingest
+from telads.method.build import build
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.sources.demo import read_profile

@@ -14,7 +14,7 @@ from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS
 from telads.workspace import Build
 from tests.asked import trends
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from telads.catalog import SERVICE_IDS
-from telads.features.panel import Panel, read_panel
+from telads.method.segments import Panel, read_panel
 from telads.model import AGES5, Month
 
 CONTEXT = (

@@ -11,7 +11,7 @@ import pytest
 SRC = Path(__file__).parents[1] / "src" / "telads"
 
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"language", "version"}),
+    frozenset({"text", "version"}),
     frozenset({"errors"}),
     frozenset({"model", "catalog", "places", "settings"}),
     frozenset({"tables", "wording"}),
@@ -19,16 +19,10 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"keeping"}),
     frozenset({"ingest", "withdraw"}),
     frozenset({"aggregate"}),
-    frozenset({"disclosure"}),
-    frozenset({"features"}),
-    frozenset({"recommend"}),
-    frozenset({"evaluate"}),
-    frozenset({"marts"}),
-    frozenset({"build"}),
+    frozenset({"method"}),
     frozenset({"answers"}),
     frozenset({"charts"}),
-    frozenset({"render", "report"}),
-    frozenset({"export"}),
+    frozenset({"export", "report"}),
     frozenset({"planning"}),
     frozenset({"library", "backup"}),
     frozenset({"web"}),

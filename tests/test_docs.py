@@ -16,7 +16,7 @@ from telads.cli import app
 from telads.planning.brief import read_brief
 from telads.planning.plan import make_plan
 from telads.planning.questions import audience_answer
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.settings import SETTINGS
 from telads.workspace import Build
 

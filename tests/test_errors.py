@@ -11,7 +11,7 @@ import pytest
 
 from telads import errors
 from telads.errors import DataError, TeladsError, choose
-from telads.language import Text, locale_language
+from telads.text import Text, locale_language
 
 ERROR = DataError(
     Text("숫자가 아닙니다.", "Not a number."), Text("고쳐 주세요.", "Correct it."),

@@ -16,12 +16,12 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
-from telads.build import build
 from telads.errors import AudienceTooSmall
 from telads.export import TABLES as EXPORTS
 from telads.ingest import ingest
 from telads.library import OpenWorkspace
-from telads.marts import TABLES
+from telads.method.build import build
+from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.report import write_report
 from telads.settings import Settings

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from telads.build import build
 from telads.ingest import ingest
-from telads.language import Lang
+from telads.method.build import build
 from telads.report import write_report
 from telads.settings import Settings
+from telads.text import Lang
 from telads.workspace import Workspace
 from tests import tools
 from tests.sources.portal import HEADERS, portal_rows, write_csv

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from telads.answers.status import status
-from telads.build import build
 from telads.errors import DataError, UnknownChoice
 from telads.ingest import ingest
+from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import Ledger

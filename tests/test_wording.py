@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from telads.catalog import SERVICES, Kind
-from telads.language import Lang
 from telads.model import Month, Window
+from telads.text import Lang
 from telads.wording import (
     be,
     figure,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 
 PASSWORD = "a long enough phrase"
 

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
-    from telads.language import Lang, Text
     from telads.library import OpenWorkspace, open_workspace
     from telads.model import Month, Segment, Sex, Window
     from telads.settings import Settings
+    from telads.text import Lang, Text
 
 __all__ = [
     "AddressUnusable",
@@ -66,7 +66,7 @@ __all__ = [
 
 _MODULES = {
     "telads.answers.answer": ("Answer",),
-    "telads.language": ("Lang", "Text"),
+    "telads.text": ("Lang", "Text"),
     "telads.library": ("OpenWorkspace", "open_workspace"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
     "telads.settings": ("Settings",),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from telads.errors import IndexRefused, UnknownChoice, choose
-from telads.language import Text, typed
+from telads.text import Text, typed
 
 Kind = Literal[
     "days", "index", "people", "minutes", "seconds", "km", "count", "won", "percent", "gb"

@@ -22,7 +22,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from telads.language import Lang, Text, typed
+from telads.text import Lang, Text, typed
 
 _ALIKE = 0.7
 """How much of two names must be alike, of 1, for one to be taken for a slip of the other."""

@@ -10,9 +10,9 @@ from telads.answers.choices import listed, method_of, one_of
 from telads.answers.platforms import in_order as in_order_of_platforms
 from telads.answers.services import in_order
 from telads.answers.tables import read
-from telads.disclosure import SHARE_DIGITS, size_of
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.render.files import FORMATS, marked, provenance
+from telads.text import Text
 from telads.workspace import Build
 
 if TYPE_CHECKING:

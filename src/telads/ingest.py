@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Literal
 
 from telads.errors import DataError, OtherFile, TeladsError
 from telads.keeping import described, forget_abandoned, keep
-from telads.language import Lang, Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources import Reading, Source, source_of
 from telads.sources.archives import ARCHIVE, UNPACKED, unpack
 from telads.sources.files import files_below, read_bytes
 from telads.tables.ledger import Entry, Ledger
+from telads.text import Lang, Text
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.errors import DataError
-from telads.language import Text
 from telads.model import AGES5, Sex
 from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Entry, Ledger
+from telads.text import Text
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:

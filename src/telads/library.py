@@ -22,15 +22,15 @@ from telads.answers.questions import (
     TARGETS,
     Question,
 )
-from telads.language import Lang, Text, locale_language
 from telads.model import Month, Sex
 from telads.settings import Settings
+from telads.text import Lang, Text, locale_language
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:
-    from telads.build import Built
     from telads.charts import AnyChart
     from telads.ingest import Taken
+    from telads.method.build import Built
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
@@ -133,9 +133,9 @@ class OpenWorkspace:
         Raises `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`,
         `WorkspaceBusy`, `WorkspaceError`.
         """
+        from telads.aggregate.job import aggregate
         from telads.aggregate.noise import noise_of
         from telads.aggregate.request import Request, parse_memory
-        from telads.aggregate.run import aggregate
         from telads.engines import event_engine
 
         months = [month] if isinstance(month, str | Month) else month or ()
@@ -152,7 +152,7 @@ class OpenWorkspace:
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""
-        from telads.build import build
+        from telads.method.build import build
 
         return build(self.workspace, self.settings, again=again)
 
@@ -289,7 +289,7 @@ class OpenWorkspace:
         """
         from telads.planning.brief import RULES
         from telads.planning.questions import audience_answer, overlap_answer
-        from telads.planning.rules_read import read_rules
+        from telads.planning.rules import read_rules
 
         build = self.workspace.build()
         first = read_rules(_document(rules, RULES))

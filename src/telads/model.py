@@ -9,7 +9,7 @@ from functools import total_ordering
 from typing import NamedTuple
 
 from telads.errors import UnknownChoice
-from telads.language import Text, typed
+from telads.text import Text, typed
 
 AGES = (20, 30, 40, 50, 60, 70)
 """First years of the ten-year age bands of a segment; 70 is open-ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from telads.errors import UnknownChoice, choose
-from telads.language import Lang, Text, typed
+from telads.text import Lang, Text, typed
 
 DISTRICTS: dict[str, Text] = {
     "11010": Text("종로구", "Jongno-gu"),

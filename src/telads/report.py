@@ -23,9 +23,9 @@ from telads.charts import find_chart
 from telads.charts.render import render, title_of
 from telads.charts.theme import PAGE
 from telads.errors import AudienceTooSmall
-from telads.language import Lang, Text
 from telads.model import Segment, Sex
 from telads.tables.store import write_text
+from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
 from telads.workspace import Build, Workspace

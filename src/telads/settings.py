@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from telads.errors import SettingError, meant
-from telads.language import Text, same
+from telads.text import Text, same
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from telads.errors import DataError, UnknownChoice
-from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import Entry, Ledger
+from telads.text import Text
 from telads.workspace import Workspace
 
 

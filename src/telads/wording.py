@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telads.catalog import UNITS, Kind
-from telads.language import Lang, Text
 from telads.model import Sex, Window, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
 
 _FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
 _DIGITS = "영일이삼사오육칠팔구"

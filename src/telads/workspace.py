@@ -29,12 +29,12 @@ from telads.errors import (
     WorkspaceDamaged,
     WorkspaceError,
 )
-from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import CELLS, Ledger
 from telads.tables.private import FILE, close, make_folder
 from telads.tables.store import TEMPORARY, write_text
+from telads.text import Text
 
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds: they never lead out of their folder."""

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.engines import EventEngine
 from telads.errors import DataError
 from telads.model import Month

@@ -14,8 +14,13 @@ import polars as pl
 import pytest
 
 from telads.aggregate.contribution import mobility_sums
-from telads.aggregate.inputs import read_mapping, read_places
-from telads.aggregate.reading import read_events, read_mobility, with_one_key
+from telads.aggregate.inputs import (
+    read_events,
+    read_mapping,
+    read_mobility,
+    read_places,
+    with_one_key,
+)
 from telads.aggregate.request import MARK, Request, fingerprint
 from telads.aggregate.schema import MOBILITY_FIGURES
 from telads.aggregate.survey import KNOWN, NO_SUBSCRIBER, OUTSIDE, survey_events, survey_mobility

@@ -16,15 +16,14 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from telads.aggregate.cells import users
+from telads.aggregate.job import aggregate
 from telads.aggregate.noise import Noise, bounds, half_widths, with_noise
-from telads.aggregate.overlap import hidden_in
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
-from telads.aggregate.suppression import hidden_figures
-from telads.build import build
+from telads.aggregate.suppression import hidden_figures, hidden_in
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.library import OpenWorkspace
+from telads.method.build import build
 from telads.model import AGES5, Month
 from telads.settings import Settings
 from telads.workspace import Workspace
@@ -207,7 +206,7 @@ def test_neighbouring_logs_with_noise_differ_in_nothing_but_sums_with_noise(
                 and name not in most])  # fmt: skip
 
     monkeypatch.setattr("telads.aggregate.noise.with_noise", instead)
-    monkeypatch.setattr("telads.aggregate.budget.secrets.token_hex", lambda n: "0" * 2 * n)
+    monkeypatch.setattr("telads.aggregate.noise.secrets.token_hex", lambda n: "0" * 2 * n)
     for module in ("run", "budget"):
         monkeypatch.setattr(f"telads.aggregate.{module}.datetime", Still)
     found = []

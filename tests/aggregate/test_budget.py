@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from telads.aggregate.budget import lower, require, spent
-from telads.aggregate.noise import Noise
+from telads.aggregate.job import aggregate
+from telads.aggregate.noise import Noise, lower, require, spent
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.engines import event_engine

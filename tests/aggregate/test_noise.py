@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from telads.aggregate.cells import users
+from telads.aggregate.job import aggregate
 from telads.aggregate.noise import (
     LONGEST,
     Kind,
@@ -22,7 +23,6 @@ from telads.aggregate.noise import (
     with_noise,
 )
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.catalog import SERVICE_IDS
 from telads.engines import event_engine
 from telads.errors import SettingError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.engines import event_engine
 from telads.engines.polars_events import PolarsEvents
 from telads.errors import WorkspaceBusy

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request, fingerprint, parse_memory
-from telads.aggregate.run import aggregate
 from telads.engines import event_engine
 from telads.errors import DataError, SettingError, UnknownChoice
 from telads.model import Month

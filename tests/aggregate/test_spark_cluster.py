@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings

@@ -14,9 +14,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import telads
-from telads.aggregate.reading import read_events
+from telads.aggregate.inputs import read_events
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.cli import __main__ as program
 from telads.engines import EventEngine, event_engine
 from telads.settings import Settings

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 import telads
-from telads.aggregate.inputs import Mapping, read_mapping
+from telads.aggregate.inputs import Names, read_mapping
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import Plan, write_log
 from telads.answers.answer import Answer
 from telads.engines import event_engine
 from telads.errors import WorkspaceDamaged
@@ -96,7 +96,7 @@ def test_a_run_is_of_one_mapping_whoever_saves_the_file_meanwhile(
 ) -> None:
     read: list[Path] = []
 
-    def counted(path: Path) -> Mapping:
+    def counted(path: Path) -> Names:
         read.append(path)
         return read_mapping(path)
 

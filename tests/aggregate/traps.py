@@ -15,7 +15,7 @@ import pytest
 
 from telads.aggregate.cells import window_sums
 from telads.aggregate.contribution import ATTRIBUTES, dated, event_rows, mobility_sums
-from telads.aggregate.reading import read_events, read_mobility
+from telads.aggregate.inputs import read_events, read_mobility
 from telads.aggregate.survey import Survey, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError

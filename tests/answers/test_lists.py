@@ -5,8 +5,8 @@ import pytest
 
 from telads.answers import lists
 from telads.answers.pictures import measure_of
-from telads.disclosure import ROUNDED_TO
 from telads.export import export
+from telads.method.disclosure import ROUNDED_TO
 from telads.model import AGES
 from telads.workspace import Build
 from tests.asked import segments

@@ -8,8 +8,8 @@ from telads.answers.answer import Answer
 from telads.answers.fields import FIELDS, NUMBER_FORMATS
 from telads.answers.platforms import of_targets
 from telads.answers.questions import QUESTIONS, field_of
-from telads.language import LANGUAGES, Lang
 from telads.render.files import sheet_of
+from telads.text import LANGUAGES, Lang
 from telads.workspace import Build
 from tests.asked import history, lookalike, services, signals, targets
 

@@ -6,7 +6,7 @@ import pytest
 
 from telads.answers.sentences import of_stale_signals
 from telads.answers.tables import people
-from telads.features.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
+from telads.method.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
 from telads.model import Month
 from telads.workspace import Build
 from tests.asked import signals

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from telads.answers.tables import of_month
-from telads.disclosure import SHARE_DIGITS, size
 from telads.export import export
+from telads.method.disclosure import SHARE_DIGITS, size
 from telads.workspace import Build, Workspace
 from tests.asked import by_district, segments, services, signals, targets
 

@@ -56,8 +56,8 @@ class Installation:
 
     def make(self, settings: Settings, seed: int, lines: str) -> Installation:
         """Fill it; other seeds give other figures."""
-        from telads.build import build
         from telads.ingest import ingest
+        from telads.method.build import build
         from tests.sources.portal import write_month
 
         files = [

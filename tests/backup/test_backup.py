@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from telads.backup import restore as restoring
-from telads.backup.contents import is_allowed
+from telads.backup.archive import is_allowed
 from telads.backup.restore import check
 from telads.errors import DataError, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
-from telads.language import Text
 from telads.model import Month
+from telads.text import Text
 from tests.backup.installation import Installation
 
 Members = list[tuple[str, bytes]]

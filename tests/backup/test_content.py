@@ -190,7 +190,7 @@ def test_whatever_is_forged_is_refused_or_can_be_worked_with(
 
 
 def usable(target: Installation) -> None:
-    from telads.backup.contents import check_usable
+    from telads.backup.archive import check_usable
 
     check_usable(target.workspace)
     target.back_up(target.folder / "again.tar.gz")

@@ -17,9 +17,9 @@ from bench.measure import Failed, Sample, Task, run
 from bench.scale_page import BEGIN, END, Results, measured, renew
 from bench.scale_peers import PEERS, check
 from bench.scale_tasks import DUCKDB, IN_PARTS, OURS, SCAN, SPARK, Log, tasks_of
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import Plan, write_log
 from telads.engines import event_engine
 from telads.settings import Settings
 from telads.sources.demo import read_profile

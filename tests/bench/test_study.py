@@ -12,10 +12,10 @@ import pytest
 from bench import study
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
-from telads.features.panel import Panel, read_panel
 from telads.ingest import ingest
+from telads.method.classic import classic_scores
+from telads.method.segments import Panel, read_panel
 from telads.model import Month, Segment, Sex
-from telads.recommend.classic import classic_scores
 from telads.settings import Settings
 from telads.workspace import Workspace
 

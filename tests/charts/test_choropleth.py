@@ -11,7 +11,7 @@ from telads.charts.borders import ATTRIBUTION
 from telads.charts.choropleth import AverageAge, draw
 from telads.charts.render import specification, title_of
 from telads.charts.theme import NO_DATA, SEQUENTIAL
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import DISTRICT_DAYS, rows
 
 

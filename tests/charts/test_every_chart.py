@@ -19,7 +19,7 @@ from telads.charts import CHARTS, find_chart
 from telads.charts.render import Format, render, specification, title_of
 from telads.charts.theme import PAGE
 from telads.errors import UnknownChoice
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import AFFINITY, SAMPLES
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import polars as pl
 
 from telads.charts.monthly import draw
 from telads.charts.render import render, specification, title_of
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import MONTHLY, rows
 
 

@@ -8,7 +8,7 @@ import pytest
 from telads.catalog import BY_ID
 from telads.charts.ranking import draw
 from telads.charts.render import specification, title_of
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import AFFINITY, PLATFORMS, rows
 
 

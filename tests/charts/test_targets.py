@@ -7,7 +7,7 @@ import polars as pl
 from telads.catalog import BY_ID
 from telads.charts.render import specification, title_of
 from telads.charts.targets import draw
-from telads.language import Lang
+from telads.text import Lang
 from tests.charts.samples import TARGETS, rows
 
 DELIVERY = BY_ID["delivery"]

@@ -7,7 +7,7 @@ import random
 import polars as pl
 import pytest
 
-from telads.engines.masks import OTHERS, Masks
+from telads.engines.day_bitmaps import OTHERS, Masks
 
 WIDTHS = {"finance": 1, "game": 2}
 UNKNOWN, NONE = 3, 4

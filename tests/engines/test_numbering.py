@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.engines.numbering import (
+from telads.engines.id_index import (
     AT_ONCE,
     MULTIPLIER,
     ByAddress,

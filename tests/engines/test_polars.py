@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from telads.engines.polars import collect, computed
-from telads.features.segments import plain_means
+from telads.method.segments import plain_means
 
 ROWS, GROUPS, AGAIN = 60_000, 300, 25
 

@@ -15,7 +15,7 @@ import pytest
 from telads.engines import event_engine
 from telads.engines.spark_session import STAGING, is_local, read_settings, start
 from telads.errors import SettingError
-from telads.language import Lang
+from telads.text import Lang
 from tests.aggregate.conftest import spark_or_skip
 from tests.tools import SPARK, lacking
 

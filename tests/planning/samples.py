@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from telads.language import Lang
-from telads.planning.contract import ROWS
-from telads.planning.curves import Curve, exponential, table
-from telads.planning.limits import Offer
-from telads.planning.market import Market
+from telads.planning.allocation import Market
+from telads.planning.brief import Offer
+from telads.planning.schema import ROWS
+from telads.planning.solver import Curve, exponential, table
 from telads.planning.words import title, word
+from telads.text import Lang
 
 TABLES = (
     ((1.0, 0.3), (2.0, 0.5), (4.0, 0.65)),

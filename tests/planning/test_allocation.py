@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from telads.errors import QuestionError
-from telads.planning.allocation import allocate
-from telads.planning.curves import exponential, table
-from telads.planning.limits import Frequency, Offer
-from telads.planning.market import Array, Market, frequency, worth
+from telads.planning.allocation import Array, Market, allocate, frequency, worth
+from telads.planning.brief import Frequency, Offer
+from telads.planning.solver import exponential, table
 from tests.planning.samples import TABLES, markets, offers
 
 BUDGET = 10_000_000

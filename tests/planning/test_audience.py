@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from telads.answers.tables import of_month
 from telads.errors import AudienceTooSmall
+from telads.method.recommend import EIGHTY
 from telads.model import Segment, Sex
 from telads.planning.audience import Overlap, audience, overlap, suppressed
 from telads.planning.questions import audience_answer
-from telads.planning.rules import Rules
-from telads.planning.rules_read import read_rules
-from telads.recommend.platforms import EIGHTY
+from telads.planning.rules import Rules, read_rules
 from telads.workspace import Build
 
 FLOOR = 50

@@ -12,18 +12,17 @@ import pytest
 from telads.answers.answer import Answer
 from telads.answers.questions import QUESTIONS
 from telads.model import Month
-from telads.planning import contract
+from telads.planning import schema as contract
 from telads.planning.brief import read_brief
 from telads.planning.comparison import compare
-from telads.planning.plan import Plan, make_plan
+from telads.planning.plan import PARTS, Plan, make_plan
 from telads.planning.questions import (
     audience_answer,
     comparison_answer,
     overlap_answer,
     plan_answer,
 )
-from telads.planning.result import PARTS
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.workspace import Build
 
 YOUNG = {"where": {"age": [20, 30]}}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.errors import QuestionError
-from telads.planning.curves import exponential, table
+from telads.planning.solver import exponential, table
 
 
 @given(st.floats(0.1, 50), st.floats(0, 100))

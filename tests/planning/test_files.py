@@ -14,8 +14,7 @@ import pytest
 
 from telads.errors import UnknownChoice
 from telads.planning.files import KINDS, figure_title, figures_of, write_plan
-from telads.planning.plan import Plan, make_plan, read_plan
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS, Plan, make_plan, read_plan
 from telads.planning.words import title
 from telads.render.files import write_workbook
 from telads.workspace import Build

@@ -14,10 +14,17 @@ import pytest
 from scipy.optimize import linprog, minimize
 
 from telads.errors import QuestionError
-from telads.planning.allocation import Allocation, allocate
-from telads.planning.curves import exponential, table
-from telads.planning.limits import Frequency, Offer
-from telads.planning.market import Array, Market, frequency, reached, worth
+from telads.planning.allocation import (
+    Allocation,
+    Array,
+    Market,
+    allocate,
+    frequency,
+    reached,
+    worth,
+)
+from telads.planning.brief import Frequency, Offer
+from telads.planning.solver import exponential, table
 from tests.planning.samples import TABLES
 
 BRIEFS = 300

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from telads.planning.overlap import union
+from telads.planning.allocation import union
 
 PEOPLE = 12
 

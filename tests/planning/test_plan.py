@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from telads.build import build as build_now
 from telads.errors import DataError, IndexRefused, QuestionError
 from telads.ingest import ingest
+from telads.method.build import build as build_now
 from telads.model import Month
 from telads.planning.brief import Brief, read_brief
 from telads.planning.comparison import compare, compare_plans

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.planning.rounding import whole_won
+from telads.planning.allocation import whole_won
 
 
 @st.composite

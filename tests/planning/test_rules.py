@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.workspace import Build
 from tests.asked import lookalike
 

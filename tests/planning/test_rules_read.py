@@ -8,7 +8,7 @@ import pytest
 
 from telads.errors import IndexRefused, QuestionError, UnknownChoice
 from telads.model import Segment, Sex
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 
 
 def test_rules_come_back_from_their_own_document() -> None:

@@ -13,16 +13,13 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from telads.errors import IndexRefused
-from telads.planning.allocation import allocate
-from telads.planning.brief import OBJECTIVES, read_brief
-from telads.planning.curves import exponential
-from telads.planning.limits import Frequency, Offer
-from telads.planning.market import Market, frequency, worth
-from telads.planning.overlap import often
+from telads.planning.allocation import Market, allocate, frequency, often, worth
+from telads.planning.brief import OBJECTIVES, Frequency, Offer, read_brief
 from telads.planning.plan import Plan, make_plan
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.planning.scenarios import POINTS
 from telads.planning.sentences import plan_sentences, reach_text, share_text
+from telads.planning.solver import exponential
 from telads.workspace import Build
 from tests.planning.samples import markets, offers
 

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.answers.tables import people
-from telads.disclosure import size
 from telads.errors import AudienceTooSmall
+from telads.method.disclosure import size
 from telads.planning.audience import audience, head_count
 from telads.planning.questions import audience_answer, overlap_answer
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import read_rules
 from telads.workspace import Build
 
 SEGMENTS = st.fixed_dictionaries({

@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from telads.catalog import BY_ID, SERVICE_IDS
-from telads.features.affinity import affinity
-from telads.features.association import correlations
+from telads.method.affinity import affinity
+from telads.method.association import correlations
 from telads.model import AGES, Month
 
 Array = NDArray[np.float64]

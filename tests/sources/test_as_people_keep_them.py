@@ -9,11 +9,11 @@ import pytest
 import xlsxwriter
 
 from telads.errors import DataError, OtherFile
-from telads.language import Text
 from telads.model import Month
 from telads.sources.files import read_raw
 from telads.sources.headers import recognise
 from telads.sources.seoul import SEOUL
+from telads.text import Text
 from tests.sources.broken import first_sheet_empty
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_xlsx
 from tests.sources.workbooks import Sheet, write_groups, write_guide, write_sheets

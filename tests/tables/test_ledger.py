@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from telads.errors import WorkspaceDamaged, WorkspaceError
-from telads.language import Text
 from telads.model import Month
 from telads.tables.ledger import Entry, Ledger
+from telads.text import Text
 
 
 def entry(month: str, sha256: str, replaced: str | None = None) -> Entry:

@@ -10,11 +10,11 @@ import pytest
 
 from telads.catalog import BY_ID
 from telads.ingest import ingest
-from telads.language import Text
 from telads.model import Month
 from telads.settings import Settings
 from telads.tables import warnings
 from telads.tables.ledger import Entry
+from telads.text import Text
 from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, Row, portal_rows, write_xlsx
 

@@ -16,7 +16,7 @@ from typing import Any
 os.environ["TELADS_WORKSPACE"] = sys.argv[1]
 os.environ["DJANGO_SETTINGS_MODULE"] = "telads.web.settings"
 
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 
 make_ready(Path(sys.argv[1]))
 

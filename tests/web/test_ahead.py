@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from telads.answers.choices import HORIZONS
-from telads.web import ahead, warming
+from telads.web import precompute
 from telads.web.cache import KEPT
 from telads.workspace import Workspace
 from tests.asked import evaluation
@@ -27,10 +27,10 @@ def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
 def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pictures = workspace.path / ahead.FORMER
+    pictures = workspace.path / precompute.FORMER
     (pictures / "0123456789abcdef").mkdir(parents=True)
     (pictures / "vega-embed-1.0.js").write_text("")
-    ahead.make_ahead(workspace)
+    precompute.make_ahead(workspace)
     assert not pictures.exists()
     monkeypatch.setattr("telads.answers.evaluation._computed", None)  # would fail
     for horizon in HORIZONS:
@@ -38,7 +38,7 @@ def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
 
 
 def test_an_empty_workspace_is_left_as_it_is(tmp_path: Path) -> None:
-    ahead.make_ahead(Workspace(tmp_path / "nothing"))
+    precompute.make_ahead(Workspace(tmp_path / "nothing"))
     assert not (tmp_path / "nothing" / "evaluations").exists()
 
 
@@ -54,20 +54,20 @@ def test_a_worker_has_opened_the_pages_before_anybody_asks(
     site: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     KEPT.clear()
-    warming.warm_up()
+    precompute.warm_up()
     assert gc.get_freeze_count() > 10_000
-    assert len(KEPT) == 2 * len(warming.PAGES)
-    monkeypatch.setattr("telads.web.pages.data.view.status", None)  # would fail
-    for page in warming.PAGES:
+    assert len(KEPT) == 2 * len(precompute.PAGES)
+    monkeypatch.setattr("telads.web.pages.data.views.status", None)  # would fail
+    for page in precompute.PAGES:
         assert site.get(page).status_code == 200
         assert site.get(f"/en{page}").status_code == 200
-    assert len(KEPT) == 2 * len(warming.PAGES)
+    assert len(KEPT) == 2 * len(precompute.PAGES)
 
 
 @pytest.mark.usefixtures("thawed")
 def test_a_page_that_fails_keeps_no_worker_away(
     site: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warming, "PAGES", ("/no-such-page/",))
-    warming.warm_up()
+    monkeypatch.setattr(precompute, "PAGES", ("/no-such-page/",))
+    precompute.warm_up()
     assert site.get("/no-such-page/").status_code == 404

@@ -26,7 +26,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
 from telads.workspace import Workspace
 from tests.web.accounts.people import PASSWORD
 from tests.web.plans.samples import FORM

@@ -21,11 +21,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.build import build
 from telads.catalog import BY_ID
 from telads.export import export
 from telads.ingest import ingest
 from telads.library import OpenWorkspace
+from telads.method.build import build
 from telads.model import Sex
 from telads.settings import Settings
 from telads.workspace import Workspace

@@ -17,11 +17,11 @@ from pypdf import PdfReader
 from telads.answers import questions
 from telads.answers.fields import Field, figure, number_format
 from telads.answers.questions import QUESTIONS, SERVICES
-from telads.language import LANGUAGES, Lang, Text
-from telads.planning import contract
+from telads.planning import schema
 from telads.planning.brief import read_brief
 from telads.planning.files import write_plan
 from telads.planning.plan import make_plan
+from telads.text import LANGUAGES, Lang, Text
 from telads.web.plans.paper import write_paper
 from telads.workspace import Build
 from tests.asked import services
@@ -147,7 +147,7 @@ def test_a_field_of_a_plan_is_in_its_schema_workbook_and_pdf(
     districts = QUESTIONS["plan_districts"]
     monkeypatch.setitem(vars(districts), "rows", (*districts.rows, SHARE))
     assert SHARE.title
-    row = contract.schema("plan_districts", lang)["properties"]["rows"]["items"]
+    row = schema.schema("plan_districts", lang)["properties"]["rows"]["items"]
     assert row["properties"][SHARE.key]["description"] == SHARE.meaning(lang)
     assert SHARE.meaning.en in docs().json_page()
     write_plan(plan, tmp_path / "plan.xlsx", lang)

@@ -11,8 +11,8 @@ from typing import NoReturn
 
 import pytest
 
-from telads.web import fresh
-from telads.web.fresh import FRESH, deaf_to_interrupts, end_all, in_fresh
+from telads.web import subprocess
+from telads.web.subprocess import FRESH, deaf_to_interrupts, end_all, in_fresh
 
 
 def write_own_number(path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_machine_without_room_for_a_process_is_told_in_the_log(
         def start(self) -> NoReturn:
             raise OSError(12, "Cannot allocate memory")
 
-    monkeypatch.setattr(fresh.FRESH, "Process", Full)
+    monkeypatch.setattr(subprocess.FRESH, "Process", Full)
     assert not in_fresh(print)
     (record,) = caplog.records
     assert (record.levelname, record.message) == ("ERROR", "no process")

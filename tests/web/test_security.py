@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from telads.web.accounts.roles import Role
-from telads.web.secret import secret_key
 from telads.web.security import POLICY
+from telads.web.setup import secret_key
 from tests.web.accounts.people import person, signed_in
 
 ROOT = Path(__file__).parents[2]

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from telads.build import build
 from telads.errors import AddressUnusable
+from telads.method.build import build
 from telads.settings import Settings
 from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from telads.workspace import Workspace

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from telads.web.written import affinity_scale, association_scale, written
+from telads.web.formatting import affinity_scale, association_scale, written
 
 
 def test_figures_have_true_minus_signs_and_zero_has_none() -> None:

@@ -7,39 +7,63 @@
 | census | code, sex (M/F), age5 (20, 25 .. 75), population |
 
 UTF-8 (or CP949), one header row, columns in any order, others are not read.
+
+Reading a log: the wanted columns of all files, with one type each.
+
+Files of one log come from several systems and years, so they may spell the same in different types.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import narwhals as nw
+
+from telads.aggregate.schema import (
+    CATEGORIES,
+    EVENTS,
+    LARGEST,
+    MOBILITY,
+    MOBILITY_FIGURES,
+    PARTITIONS,
+    SEX,
+    SIGNED,
+    SUBSCRIBER,
+    WITHOUT_TYPE,
+    check,
+    may_be_whole,
+)
 from telads.catalog import SERVICE_IDS
 from telads.errors import DataError
-from telads.language import Text
 from telads.model import AGES5, Sex
 from telads.places import DISTRICTS
 from telads.sources.files import RawTable, read_raw
 from telads.tables import checks
 from telads.tables.schema import KEY, PLACE, POPULATION
+from telads.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import polars as pl
 
-Mapping = dict[str, tuple[str, ...]]
+    from telads.engines import EventEngine, Frame, Scan
+
+
+Names = dict[str, tuple[str, ...]]
 """Service id -> the raw names that mean it, in the catalogue's order."""
 AS_NUMBER = (r"^0+(\d)", "${1}")
 """For `str.replace`: a code is a number, however many zeros a file writes before it."""
 
 
-def plain_mapping() -> Mapping:
+def plain_mapping() -> Names:
     """Without a file raw names are service ids."""
     return {id: (id,) for id in SERVICE_IDS}
 
 
-def read_mapping(path: Path) -> Mapping:
+def read_mapping(path: Path) -> Names:
     """Which raw names mean which service; raises `DataError`.
 
     A raw name means one service only; a service without a raw name is not in the result.
@@ -129,3 +153,141 @@ def _column(table: RawTable, wanted: str) -> pl.Series:
         Text("첫 줄의 열 이름을 확인해 주세요.", "Check the names in the first row."),
         file=table.origin.file, row=table.origin.header_row, column=wanted,
     )  # fmt: skip
+
+
+def read_events(engine: EventEngine, paths: Sequence[str]) -> Frame:
+    """The log's columns with one type each; raises `DataError` naming a wrong column and its file.
+
+    subscriber_id as it is, date (Date), service (text), home_code (Int64, null where it is no
+    whole number), sex as it is, birth_year (Int64), and the partitions of the folders.
+    """
+    scans = engine.scan(paths, EVENTS)
+    return _together(scans, [_events(engine, scan) for scan in scans])
+
+
+def read_mobility(engine: EventEngine, paths: Sequence[str]) -> Frame:
+    """The mobility rows: figures rounded down to whole numbers (Int64), subway 1, 0 or less."""
+    scans = engine.scan(paths, MOBILITY)
+    return _together(scans, [_mobility(engine, scan) for scan in scans])
+
+
+def with_one_key(events: Frame, mobility: Frame, files: Sequence[str]) -> tuple[Frame, Frame]:
+    """Both with one type of subscriber_id, so that they meet; raises `DataError`."""
+    one, other = _with_one_type([events, mobility], SUBSCRIBER, files)
+    return one, other
+
+
+def _events(engine: EventEngine, scan: Scan) -> Frame:
+    frame = _wanted(engine, scan, EVENTS)
+    kinds = frame.collect_schema()
+    for name in ("home_code", "birth_year"):
+        if kinds[name] not in SIGNED:  # a text, or perhaps larger than what is kept
+            frame = engine.whole_numbers(frame, name)
+    return frame.with_columns(nw.col("home_code", "birth_year").cast(nw.Int64))
+
+
+def _mobility(engine: EventEngine, scan: Scan) -> Frame:
+    frame = _wanted(engine, scan, MOBILITY)
+    figures = (  # what is no number, or has no whole number of its own, is as good as missing
+        nw.when(figure.abs() < LARGEST).then(figure).floor().cast(nw.Int64).alias(name)
+        for name, figure in ((name, nw.col(name).cast(nw.Float64)) for name in MOBILITY_FIGURES)
+    )
+    subway = nw.col("subway").cast(nw.Float64)
+    # By its sign: a part of a ride is a ride.
+    sign = nw.when(~subway.is_nan()).then((subway > 0).cast(nw.Int64) - (subway < 0).cast(nw.Int64))
+    return frame.with_columns(*figures, subway=sign)
+
+
+def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame:
+    """The wanted columns and the partitions, dates as dates, texts as texts."""
+    nulls = {name: WITHOUT_TYPE[kind] for name, kind in wanted.items() if name in scan.nulls}
+    schema: Mapping[str, Any] = {**scan.rows.collect_schema(), **nulls}
+    check(schema, wanted, scan.file)
+    columns = {name: nw.col(name) for name in wanted}
+    # As texts: the numbers of categories would be taken for codes, and differ from run to run.
+    texts = {n: nw.col(n).cast(nw.String) for n in wanted if schema[n] in CATEGORIES}
+    without = {name: nw.lit(None, kind) for name, kind in nulls.items()}
+    partitions = (name for name in PARTITIONS if name in scan.told)
+    frame = scan.rows.select(*partitions, **(columns | texts | without), **_beside(scan.beside))
+    for name, kind in wanted.items():
+        if kind in {"key", "whole"} and may_be_whole(schema[name]):
+            frame = _whole(engine, frame, name, scan.file)
+    return frame if schema["date"] == nw.Date else engine.days(frame, "date")
+
+
+def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:
+    """A column of floats or decimals as whole numbers; raises `DataError` for one that is none.
+
+    All values are looked at, once. A float beyond LARGEST stands for several whole numbers.
+    """
+    given, is_float = nw.col("given"), frame.collect_schema()[name].is_float()
+    known = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if is_float else nw.col(name)
+    both = engine.whole_numbers(frame.with_columns(known.alias(name), known.alias("given")), name)
+    wrong = nw.col(name).is_null() | (given - nw.col(name) != 0)
+    if is_float:
+        wrong = wrong | (given.abs() >= LARGEST)
+    counted = both.filter(~given.is_null() & wrong).select(nw.len(), given.max())
+    found = engine.collect(counted).row(0, named=True)
+    if found["len"]:
+        raise DataError(
+            Text("정수여야 하는 열에 정수가 아니거나 정확히 적을 수 없는 값이 있습니다.",
+                 "A column of whole numbers holds a value that is none, or is not exact."),
+            Text(f"이런 행이 {found['len']:,}개입니다. 정수나 글자로 적어 주세요.",
+                 f"There are {found['len']:,} such rows. Write it as whole numbers or text."),
+            file=file, column=name, value=found["given"],
+        )  # fmt: skip
+    return both.drop("given")
+
+
+def _beside(folders: Mapping[str, str]) -> dict[str, nw.Expr]:
+    """The partitions of folders of which one is named like a column: `date=` tells the day."""
+    told = {name: folders[name] for name in PARTITIONS if name in folders}
+    if "date" in folders:
+        told.setdefault("day", folders["date"])
+    return {name: nw.lit(value) for name, value in told.items()}
+
+
+def _together(scans: Sequence[Scan], frames: list[Frame]) -> Frame:
+    """All rows; where files differ, sexes and partitions become texts."""
+    if len(frames) == 1:
+        return frames[0]
+    files = [scan.file for scan in scans]
+    for name in (SUBSCRIBER, SEX, *PARTITIONS):
+        without = [name in scan.nulls for scan in scans]
+        frames = _with_one_type(frames, name, files, without)
+    return nw.concat(frames, how="diagonal")
+
+
+def _with_one_type(
+    frames: Sequence[Frame], column: str, files: Sequence[str], without: Sequence[bool] = ()
+) -> list[Frame]:
+    """The frames with one type of a column; those `without` have nulls only, and take any."""
+    kinds: list[Any] = [frame.collect_schema().get(column) for frame in frames]
+    without = without or [False] * len(frames)
+    known = [kind for kind, none in zip(kinds, without, strict=True) if kind and not none]
+    if not known:
+        return list(frames)
+    common = known[0] if len(set(known)) == 1 else _common(known, column)
+    if common is None:
+        raise DataError(
+            Text("같은 열의 형식이 파일마다 달라 같은 값인지 알 수 없습니다.",
+                 "A column has types in which the same values cannot be told."),
+            Text("모든 파일에 한 형식으로, 정수나 글자로 적어 주세요.",
+                 "Write it with one type in all files: whole numbers, or text."),
+            file=", ".join(files), column=column, value=", ".join(map(str, dict.fromkeys(known))),
+        )  # fmt: skip
+    return [
+        frame if kind in (None, common) else frame.with_columns(nw.col(column).cast(common))
+        for frame, kind in zip(frames, kinds, strict=True)
+    ]
+
+
+def _common(kinds: Sequence[Any], column: str) -> Any:
+    """The type that holds all of them, or None."""
+    if column != SUBSCRIBER:
+        return nw.String()
+    if nw.String in kinds:
+        return None  # '007' is not 7
+    if all(kind in (*SIGNED, nw.UInt8, nw.UInt16, nw.UInt32) for kind in kinds):
+        return nw.Int64()
+    return nw.UInt64() if all(kind.is_unsigned_integer() for kind in kinds) else None

@@ -7,25 +7,92 @@
 A job is named by a hash of all that its parts depend on. Partial results are about persons: the
 folder is for its owner's eyes only, is removed when the cells are in, and a job that was given up
 is removed as soon as another begins.
+
+The last step of a label month: sums by cell become a table that may be shown.
+
+Cells are hidden before anything else happens to them: no mean, no score, no total ever sees one.
+Noise, if asked for, comes before all of it: whatever follows is made of sums with noise.
+
+From logs to cells in the workspace: parts, restart, masking, the ledger.
+
+1. The log is surveyed: months, rows by fate (`survey`).
+2. Each month and part of the subscribers is reduced to one row a subscriber (`contribution`) and
+   written whole; a killed run goes on with the parts that are missing.
+3. Each label month adds its three months up to cells, part by part (`cells`).
+4. All parts together: noise is added if asked for (`noise`), after its budget was written down
+   (`budget`); cells are hidden (`suppression`), also for the sake of months beside (`overlap`),
+   sums are divided, and the month is kept like a portal file, with what it was made from.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
-from telads.language import Text
-from telads.model import Month
+from telads.aggregate import cells as to_cells
+from telads.aggregate import noise as budget
+from telads.aggregate.cells import (
+    FATES,
+    MOBILITY_MEASURES,
+    OBSERVED,
+    PEOPLE,
+    figures_in,
+    means,
+    standardised,
+    users,
+)
+from telads.aggregate.contribution import (
+    ATTRIBUTES,
+    dated,
+    event_rows,
+    first_and_last_day,
+    mobility_sums,
+)
+from telads.aggregate.inputs import AS_NUMBER
+from telads.aggregate.log import Log, covered, open_log, parts_of
+from telads.aggregate.noise import most_of, scales
+from telads.aggregate.request import Request, digest
+from telads.aggregate.suppression import (
+    OWN,
+    Hidden,
+    hidden_figures,
+    hidden_in,
+    overlaps,
+    packed,
+    placed,
+    united,
+)
+from telads.aggregate.survey import KNOWN, Survey
+from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, EventEngine, missing
+from telads.ingest import Taken
+from telads.keeping import LOGS, described, forget_abandoned, keep
+from telads.model import Month, months_between
+from telads.settings import Settings
+from telads.tables.ledger import Draw, Entry
 from telads.tables.private import TEMPORARY, make_folder, new_file
+from telads.tables.schema import KEY, NOISE, POPULATION, measures_in, values_in
 from telads.tables.store import explained
+from telads.text import Text
+from telads.version import __version__
 from telads.workspace import Workspace, locked
 
-KEY = "aggregations/key"
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telads.aggregate.request import Request
+    from telads.engines import Frame
+
+
+NOISE_KEY = "aggregations/key"
 
 
 @dataclass(frozen=True)
@@ -46,7 +113,7 @@ def private_key(workspace: Workspace) -> bytes:
     Whoever has two logs in mind could work out the hash of each: with a key the names of months
     with noise do not tell which it was.
     """
-    path = workspace.path / KEY
+    path = workspace.path / NOISE_KEY
     with explained(path):
         if not path.exists():
             make_folder(path.parent)
@@ -101,3 +168,446 @@ def _sweep(home: Path, own: Path, discard: Callable[[Path], None]) -> None:
             discard(folder)
     for left in own.glob(f"{TEMPORARY}*") if own.is_dir() else ():
         shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
+REMARKS = {"home_not_known": "home", "sex_not_known": "sex", "birth_year_not_known": "birth"}
+"""What is remarked of rows -> the attribute that they lack."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The cells table, masked, and what is told of it."""
+
+    cells: pl.DataFrame
+    hidden: Mapping[str, int]
+    """Cells and figures that are hidden, by the reason."""
+    noise: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Exact counts of the whole log: told where there is no noise only."""
+
+    subscribers: Mapping[str, int]
+    """By fate; their sum is all subscribers seen in the window."""
+    rows: Mapping[str, int]
+    """Rows of known subscribers in the window, by their fate."""
+    remarks: Mapping[str, int]
+    """Of these rows, those in which something about the subscriber is not known."""
+    mobility_days: int
+    capped: int
+
+
+def totals(sums: pl.DataFrame, services: tuple[str, ...]) -> Totals:
+    """The counts of a label month; `sums` as `cells.added_up` gives them."""
+    return Totals(
+        subscribers=_subscribers(sums),
+        rows=_rows(sums, services),
+        remarks={name: _total(sums, missing(column)) for name, column in REMARKS.items()},
+        mobility_days=_total(sums, "mobility_days"),
+        capped=_total(sums, "capped"),
+    )
+
+
+def finish(
+    grid: pl.DataFrame, request: Request, own: Hidden, already: Mapping[str, pl.Series]
+) -> Finished:
+    """Hide and divide; `grid` as `cells.on_grid` gives it, with noise where it is asked for.
+
+    `own` is what `suppression.hidden_figures` hides of it; `already` what is hidden for the sake of
+    other months.
+    """
+    import polars as pl
+
+    hidden = own
+    if any((flags & ~own[name]).any() for name, flags in already.items() if name in own):
+        hidden = hidden_figures(grid, request.k, {n: f | already.get(n, f) for n, f in own.items()})
+    errors = _errors(grid, request)
+    table = means(grid, tuple(request.services)).with_columns(errors)
+    flags = {POPULATION: hidden[PEOPLE]} | {n: hidden[n] for n in measures_in(table.columns)}
+    masked = table.with_columns(
+        pl.when(~shut).then(column).alias(column)
+        for name, shut in flags.items()
+        for column in (name, f"{name}{NOISE}")
+        if column in table.columns
+    )
+    cells = _scaled(standardised(masked), request)
+    return Finished(cells, _reasons(grid, request.k, own, hidden), _told(cells, grid, request))
+
+
+def with_noise_of(grid: pl.DataFrame, request: Request) -> pl.DataFrame:
+    """The sums with the noise that the request asks for."""
+    from telads.aggregate.noise import most_of, with_noise
+
+    return (
+        with_noise(grid, most_of(request, OBSERVED in grid.columns), request.noise)
+        if request.noise
+        else grid
+    )
+
+
+def _errors(grid: pl.DataFrame, request: Request) -> list[pl.Expr]:
+    """The columns of what noise may be off by, in the order of `grid`."""
+    from telads.aggregate.cells import per_month
+    from telads.aggregate.noise import half_widths, most_of
+
+    if request.noise is None:
+        return []
+    import polars as pl
+
+    widths = half_widths(grid, most_of(request, OBSERVED in grid.columns), request.noise)
+    found = grid.select(
+        (pl.lit(width, pl.Float64) if isinstance(width, int) else width / per_month(name))
+        .alias(f"{POPULATION if name == PEOPLE else name}{NOISE}")
+        for name, width in widths.items()
+    )  # fmt: skip
+    return [pl.lit(found[name]) for name in found.columns]
+
+
+def _told(cells: pl.DataFrame, grid: pl.DataFrame, request: Request) -> dict[str, Any] | None:
+    """What the ledger says of noise."""
+    from telads.aggregate.noise import COVERS, most_of, scales
+
+    if request.noise is None:
+        return None
+    most = most_of(request, OBSERVED in grid.columns)
+    typical = {name: cells[name].median() for name in cells.columns if name.endswith(NOISE)}
+    return {
+        "kind": request.noise.kind, "epsilon": request.noise.epsilon,
+        "delta": request.noise.delta, "covers": list(COVERS),
+        "most_a_subscriber_adds": most, "scales": scales(most, request.noise),
+        "half_widths": {name.removesuffix(NOISE): width for name, width in typical.items()},
+    }  # fmt: skip
+
+
+def _reasons(grid: pl.DataFrame, k: int, own: Hidden, hidden: Hidden) -> dict[str, int]:
+    """How many cells show nothing, or no mobility, and how many figures of other cells are hidden.
+
+    `few_users` are those that rest on fewer than k users, `protecting_figures` those hidden beside.
+    """
+    small = int((grid[PEOPLE] < k).sum())
+    told = {
+        "small": small,
+        "protecting": int(own[PEOPLE].sum()) - small,
+        "mobility_only": 0,
+        "few_users": 0,
+        "protecting_figures": 0,
+        "other_months": sum(int((hidden[name] & ~flags).sum()) for name, flags in own.items()
+                            if name != OBSERVED),
+    }  # fmt: skip
+    if OBSERVED in own:
+        told["mobility_only"] = int((own[OBSERVED] & ~own[PEOPLE]).sum())
+    for figure in figures_in(grid.columns):
+        base = own[OBSERVED if figure in MOBILITY_MEASURES else PEOPLE]
+        few = ~base & (grid[users(figure)] < k)
+        told["few_users"] += int(few.sum())
+        told["protecting_figures"] += int((own[figure] & ~base & ~few).sum())
+    return told
+
+
+def _scaled(cells: pl.DataFrame, request: Request) -> pl.DataFrame:
+    """People of the census in place of subscribers, where they are shown; unknown ones hidden."""
+    import polars as pl
+
+    if request.counted is None:
+        return cells
+    census = request.counted.rename({"code": "number", POPULATION: "census"})
+    numbered = cells.with_columns(number=pl.col("code").str.replace(*AS_NUMBER))
+    joined = numbered.join(census, on=["number", *KEY[1:]], how="left")
+    shown = pl.col(POPULATION).is_not_null()
+    scaled = joined.with_columns(pl.when(shown).then("census").alias(POPULATION))
+    without = ("number", "census", f"{POPULATION}{NOISE}")  # a census has none
+    return scaled.drop(without, strict=False).sort(KEY)
+
+
+def _subscribers(sums: pl.DataFrame) -> dict[str, int]:
+    import polars as pl
+
+    counted = dict(sums.group_by("fate").agg(pl.col(PEOPLE).sum()).iter_rows())
+    return {fate: int(counted.get(fate, 0)) for fate in FATES}
+
+
+def _rows(sums: pl.DataFrame, services: tuple[str, ...]) -> dict[str, int]:
+    """Rows that are not counted are without a service, or repeat a day of a raw name."""
+    fates = {fate: _total(sums, fate) for fate in (NO_SERVICE, UNKNOWN_SERVICE)}
+    fates["counted"] = sum(_total(sums, service) for service in services)
+    return fates | {"repeated": _total(sums, ROWS) - sum(fates.values())}
+
+
+def _total(sums: pl.DataFrame, column: str) -> int:
+    return int(sums[column].sum()) if column in sums.columns else 0
+
+
+FORMAT = 3
+"""Of partial results and cells: a change of their meaning makes it another."""
+Step = Callable[[str, int, int], None]
+
+
+def _no_step(name: str, done: int, total: int) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A label month added up: exact sums by cell, or with noise, and what is told of them."""
+
+    grid: pl.DataFrame
+    totals: Totals | None
+    """None with noise: exact counts would tell who is in the log."""
+    draw: Draw | None
+    own: Hidden
+    """What the month hides for its own sake."""
+
+
+def aggregate(
+    workspace: Workspace,
+    request: Request,
+    settings: Settings,
+    engine: EventEngine,
+    on_step: Step = _no_step,
+    on_wait: Callable[[], None] | None = None,
+) -> list[Taken]:
+    """Reduce logs to cells and take them into the workspace; what became of each label month.
+
+    The same request on the same files changes nothing the second time. Raises `DataError` for a
+    log that does not fit the schema or does not cover a month that was asked for, `SettingError`
+    also where the budget of noise would be passed, `WorkspaceBusy`, `WorkspaceError`; a killed run
+    leaves whole parts and goes on with them.
+    """
+    with TemporaryDirectory(prefix="telads-") as beside:
+        found = request.found(engine, Path(beside))
+        return _aggregate(workspace, found, settings, engine, on_step, on_wait)
+
+
+def _aggregate(
+    workspace: Workspace,
+    request: Request,
+    settings: Settings,
+    engine: EventEngine,
+    on_step: Step,
+    on_wait: Callable[[], None] | None,
+) -> list[Taken]:
+    limit = budget.lower(request.limit, settings.epsilon_limit)
+    if request.noise:  # what cannot be drawn is told before a budget is spent on it
+        scales(most_of(request, mobility=bool(request.mobility)), request.noise)
+    log = open_log(workspace, request, engine)
+    labels = request.months or covered(log)
+    parts = parts_of(log, labels, engine)
+    names = {label: _result_name(workspace, log, engine, label) for label in labels}
+    due = _due(workspace, names)
+    budget.require(workspace.ledger(), request.noise, due, limit)  # before hours of work
+    taken: list[Taken] = []
+    if due or has_left(workspace):
+        job_name = digest([_job_facts(log, engine), parts])[:16]
+        with working(
+            workspace, job_name, parts, engine.discard, settings.lock_seconds, on_wait
+        ) as job:
+            due = _due(workspace, names)  # whoever held the lock may have made them
+            _reduce(log, engine, job, due, on_step)
+            sums = {label: _sums(log, engine, job, label) for label in due}
+            draws: Mapping[Month, Draw] = {}
+            if request.noise and due:
+                with workspace.writing(settings.lock_seconds, on_wait):
+                    draws = budget.spend(workspace, request.noise, due, limit)
+            counted = {label: _counted(log, sums[label], draws.get(label)) for label in due}
+            with workspace.writing(settings.lock_seconds, on_wait):
+                taken += list(_kept(workspace, log, engine, counted, names))
+    taken += [Taken(Path(request.events[0]), "unchanged", one) for one in labels if one not in due]
+    return sorted(taken, key=lambda one: one.month or labels[0])
+
+
+def _due(workspace: Workspace, names: Mapping[Month, str]) -> list[Month]:
+    """The label months that are not there yet, or are of something else."""
+    return [label for label, name in names.items() if not _is_known(workspace, label, name)]
+
+
+def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
+    """All that partial results depend on besides their number."""
+    return {
+        "format": FORMAT, "version": __version__, "engine": [engine.id, engine.version],
+        "files": log.files, "services": log.request.services,
+        "mobility": log.request.mobility,
+        # Of a URL only the name is known: what was counted tells another content.
+        "rows": sorted((str(month), fate, n) for (month, fate), n in log.survey.rows.items()),
+    }  # fmt: skip
+
+
+def _result_name(workspace: Workspace, log: Log, engine: EventEngine, label: Month) -> str:
+    """All that the cells of a month depend on: stands for the SHA-256 of a file.
+
+    With noise it is made with the workspace's own key, or it would tell two logs apart.
+    """
+    noise = log.request.noise
+    census = None if log.request.counted is None else log.request.counted.rows()
+    name = digest([
+        _job_facts(log, engine), str(label), log.request.k, repr(noise), log.places.rows(), census,
+    ])  # fmt: skip
+    return hmac.digest(private_key(workspace), name.encode(), "sha256").hex() if noise else name
+
+
+def _is_known(workspace: Workspace, label: Month, name: str) -> bool:
+    entry = workspace.ledger().current().get(label)
+    return (
+        entry is not None and entry.sha256 == name and (workspace.cells_path / entry.cells).exists()
+    )
+
+
+def _reduce(
+    log: Log, engine: EventEngine, job: Job, labels: Sequence[Month], on_step: Step
+) -> None:
+    """Write the partial results that are not there yet."""
+    months = sorted({month for label in labels for month in months_between(*label.window)})
+    kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
+    work = [(kind, month, part) for month in months for kind in kinds for part in range(job.parts)]
+    for done, (kind, month, part) in enumerate(work):
+        on_step(f"{month} {part + 1}/{job.parts}", done, len(work))
+        target = job.partial(kind, month, part)
+        if not target.exists():
+            engine.save(_partial(log, engine, kind, month, part, job.parts), target)
+
+
+def _partial(
+    log: Log, engine: EventEngine, kind: str, month: Month, part: int, parts: int
+) -> Frame:
+    """The partial result of one month and part, as `contribution` describes it."""
+    if kind == "mobility":
+        assert log.mobility is not None
+        return mobility_sums(engine.part(log.mobility, part, parts), month)
+    rows = event_rows(engine, engine.part(log.events, part, parts), month)
+    return dated(engine.distinct_days(rows, log.request.services, ATTRIBUTES), month)
+
+
+def _sums(log: Log, engine: EventEngine, job: Job, label: Month) -> pl.DataFrame:
+    """The exact sums of a label month by cell, from the partial results."""
+    kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
+    sums = []
+    for part in range(job.parts):
+        targets = [
+            job.partial(kind, month, part)
+            for month in months_between(*label.window)
+            for kind in kinds
+        ]
+        sums.append(engine.collect(to_cells.window_sums(engine.load(targets), label, log.sums)))
+    return to_cells.added_up(sums, [int(code) for code in log.places["code"]])
+
+
+def _counted(log: Log, sums: pl.DataFrame, draw: Draw | None) -> _Counted:
+    """The sums on the grid, with noise if a draw was written down for it."""
+    grid = with_noise_of(to_cells.on_grid(sums, log.places), log.request)
+    exact = None if log.request.noise else totals(sums, tuple(log.request.services))
+    return _Counted(grid, exact, draw, hidden_figures(grid, log.request.k))
+
+
+def _kept(
+    workspace: Workspace,
+    log: Log,
+    engine: EventEngine,
+    counted: Mapping[Month, _Counted],
+    names: Mapping[Month, str],
+) -> Iterator[Taken]:
+    """Hide, write the cells of all months and their entries; or raise `DataError`, and none."""
+    ledger = workspace.ledger()
+    forget_abandoned(workspace, ledger)
+    source = Path(log.request.events[0])
+    others = _hidden_beside(workspace, ledger.current(), counted)
+    months = []
+    for label, one in counted.items():
+        finished = finish(one.grid, log.request, one.own, others[label])
+        before = ledger.current().get(label)
+        versions = [entry for entry in ledger.entries if entry.label == label]
+        figures = values_in(finished.cells.columns)
+        entry = Entry(
+            month=str(label),
+            file=source.name,
+            sha256=names[label],
+            source=LOGS,
+            taken=datetime.now(UTC).isoformat(timespec="seconds"),
+            cells=_file_name(label, names[label], one.draw, others[label]),
+            rows=finished.cells.height,
+            masked=sum(finished.cells[name].null_count() for name in figures),
+            values=finished.cells.height * len(figures),
+            synthetic=log.request.synthetic,
+            replaced=None,
+            made=_made(log, engine, label, one, finished)
+            | {"version": 1 + sum(entry.source == LOGS for entry in versions)},
+        )
+        entry = described(entry, finished.cells, before, shrink=log.request.replace)
+        months.append((entry, finished.cells))
+    keep(workspace, ledger, months)
+    for entry, _ in months:
+        yield Taken(source, "replaced" if entry.replaced else "taken", entry.label, entry)
+
+
+def _hidden_beside(
+    workspace: Workspace, entries: Mapping[Month, Entry], counted: Mapping[Month, _Counted]
+) -> dict[Month, Hidden]:
+    """What each label month hides for the sake of others whose windows overlap its own.
+
+    Of this run, and of `entries` that it does not replace; nothing with noise.
+    """
+    found = {}
+    for label, one in counted.items():
+        beside = [
+            other.own for month, other in counted.items()
+            if month != label and overlaps(month, label) and other.draw is None
+        ]  # fmt: skip
+        beside += [
+            placed(one.grid, hidden_in(entry, workspace.cells_path / entry.cells))
+            for month, entry in entries.items()
+            if month not in counted and overlaps(month, label)
+            and entry.source == LOGS and not entry.made.get("noise")
+        ]  # fmt: skip
+        found[label] = {} if one.draw else united(beside)
+    return found
+
+
+def _file_name(label: Month, name: str, draw: Draw | None, others: Mapping[str, pl.Series]) -> str:
+    """Of a month's cells: each draw of noise is other cells, and so is hiding for other months."""
+    if draw:
+        return f"{label}-{name[:16]}-{draw.id}.parquet"
+    beside = packed({of: flags for of, flags in others.items() if flags.any()})
+    return f"{label}-{(digest([name, beside]) if beside else name)[:16]}.parquet"
+
+
+def _made(
+    log: Log, engine: EventEngine, label: Month, one: _Counted, finished: Finished
+) -> dict[str, Any]:
+    """What the ledger tells of a month made from logs; with noise, no exact count."""
+    request = log.request
+    made: dict[str, Any] = {
+        "inputs": [*request.events, *request.mobility],
+        "engine": f"{engine.id} {engine.version}",
+        "k": request.k,
+        "hidden": finished.hidden,
+        "noise": finished.noise,
+        "scaled_to_census": request.census is not None,
+    }
+    if one.draw:
+        made["noise"] = {**(finished.noise or {}), "draw": one.draw.id}
+        return made
+    assert one.totals is not None
+    rows = log.survey.fates(label.window)
+    rows.pop(KNOWN, 0)  # told apart by what was reduced
+    rows |= one.totals.rows
+    made |= {
+        "rows": rows,
+        "remarks": {
+            "late": log.survey.late,
+            **one.totals.remarks,
+            "days_hardly_any_rows": _gaps(log.survey, label),
+        },
+        "subscribers": one.totals.subscribers,
+        OWN: packed(one.own),
+    }
+    if log.mobility_survey:
+        mobility = log.mobility_survey.fates(label.window)
+        mobility["repeated"] = mobility.pop(KNOWN, 0) - one.totals.mobility_days
+        mobility["counted"] = one.totals.mobility_days
+        made["mobility_rows"] = mobility
+        made["remarks"]["mobility_days_capped"] = one.totals.capped
+    return made
+
+
+def _gaps(survey: Survey, label: Month) -> int:
+    months = months_between(*label.window)
+    return sum(first_and_last_day(m)[1].day - survey.days.get(m, 0) for m in months)

@@ -8,17 +8,22 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from telads.aggregate.cells import sums_in
-from telads.aggregate.inputs import places_of_codes, read_places
-from telads.aggregate.reading import read_events, read_mobility, with_one_key
+from telads.aggregate.inputs import (
+    places_of_codes,
+    read_events,
+    read_mobility,
+    read_places,
+    with_one_key,
+)
 from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
 from telads.keeping import LOGS
-from telads.language import Text
 from telads.model import Month, months_between
 from telads.tables.cells import reading
 from telads.tables.schema import PLACE
+from telads.text import Text
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:

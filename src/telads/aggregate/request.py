@@ -12,11 +12,11 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telads.aggregate.inputs import Mapping, plain_mapping, read_census, read_mapping
+from telads.aggregate.inputs import Names, plain_mapping, read_census, read_mapping
 from telads.engines.parquet_files import SUFFIX, is_remote, parquet_files
 from telads.errors import SettingError
-from telads.language import Text
 from telads.model import Month
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,7 +120,7 @@ class Request:
         )  # fmt: skip
 
     @cached_property
-    def services(self) -> Mapping:
+    def services(self) -> Names:
         """Service id -> raw names; read once, so that a run is of one mapping."""
         return read_mapping(self.mapping) if self.mapping else plain_mapping()
 

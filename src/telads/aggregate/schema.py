@@ -27,7 +27,7 @@ from typing import Any
 import narwhals as nw
 
 from telads.errors import DataError
-from telads.language import Text
+from telads.text import Text
 
 SUBSCRIBER, SEX = "subscriber_id", "sex"
 PARTITIONS = ("year", "month", "day")

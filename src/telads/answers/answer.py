@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.fields import method_name
 from telads.answers.questions import CONTRACT, field_of
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 from telads.wording import observed
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from telads.answers.grouped import key_of
 from telads.answers.tables import people
-from telads.disclosure import SHARE_DIGITS
+from telads.method.disclosure import SHARE_DIGITS
 from telads.model import Month, Segment
 from telads.workspace import Build
 

@@ -12,9 +12,9 @@ from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORD
 from telads.answers.tables import districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
-from telads.language import Text, same, typed
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
+from telads.text import Text, same, typed
 from telads.workspace import Build
 
 if TYPE_CHECKING:

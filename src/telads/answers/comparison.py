@@ -8,9 +8,9 @@ from telads.answers.answer import Answer
 from telads.answers.services import in_order
 from telads.answers.tables import of_month, read
 from telads.catalog import BY_ID
-from telads.disclosure import significant
-from telads.language import Text
+from telads.method.disclosure import significant
 from telads.model import Month
+from telads.text import Text
 from telads.workspace import Build
 
 if TYPE_CHECKING:

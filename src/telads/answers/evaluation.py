@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.tables import read
-from telads.disclosure import published
 from telads.errors import WorkspaceError
-from telads.language import Text
+from telads.method.disclosure import published
+from telads.text import Text
 from telads.workspace import Build, Workspace
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
 
     Rows: part (services, platforms, and what is promised: ties, intervals, movements, worth),
     recommender (`chance` is the negative control), service (null where it is about all), measure
-    (those of `evaluate.backtest`, `halves` and `promises`), value, low and high (95 % interval over
+    (those of `method.evaluation`, `halves` and `promises`), value, low and high (95 % interval over
     districts), ahead (of the classic method), ahead_low, ahead_high, cases (how many a value rests
     on, where they are counted). Facts: origins, horizon, overlap, splits, and repeats: the share
     of neighbourhood patterns that are those of the month before (None with one month). Computed
@@ -75,10 +75,9 @@ def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
     from telads.engines.polars import scan_cells
-    from telads.evaluate import promises
-    from telads.evaluate.backtest import backtest
-    from telads.evaluate.halves import platform_backtest
-    from telads.marts import material
+    from telads.method import evaluation as promises
+    from telads.method.evaluation import backtest, platform_backtest
+    from telads.method.tables import material
     from telads.tables.cells import reading
 
     files = {

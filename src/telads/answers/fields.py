@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from telads.catalog import BY_ID, SERVICE_IDS
-from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
 from telads.wording import figure as figure_in_unit
 
 Row = dict[str, Any]
@@ -273,7 +273,7 @@ def _remarks(row: Row, key: str, lang: Lang) -> str:
 
 
 def _signal(row: Row, key: str, lang: Lang) -> str:
-    from telads.features.signals import SIGNALS
+    from telads.method.signals import SIGNALS
 
     return next(
         f"{signal.text(lang)} ({signal.unit(lang)})" for signal in SIGNALS if signal.id == row[key]

@@ -10,10 +10,10 @@ from telads.answers.audience import size
 from telads.answers.grouped import KEPT, KEY
 from telads.answers.questions import LOOKALIKE
 from telads.answers.tables import of_month, too_small
-from telads.disclosure import significant
-from telads.features.panel import Array
+from telads.method.disclosure import significant
+from telads.method.recommend import Among, nearest
+from telads.method.segments import Array
 from telads.model import Month, Segment, Sex
-from telads.recommend.lookalike import Among, nearest
 from telads.workspace import Build
 
 

@@ -9,9 +9,9 @@ from telads.answers.answer import Answer
 from telads.answers.sentences import BROKEN, PASSING
 from telads.answers.services import beyond_noise
 from telads.answers.tables import of_month
-from telads.disclosure import published
-from telads.language import Text
+from telads.method.disclosure import published
 from telads.model import Month
+from telads.text import Text
 from telads.wording import in_sentence, segment_name
 from telads.workspace import Build
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
 from telads.answers.tables import of_month
-from telads.disclosure import SHARE_DIGITS
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.text import Text
 from telads.wording import group_name, people
 from telads.workspace import Build
 

@@ -23,12 +23,12 @@ from telads.answers.services import services
 from telads.answers.tables import of_month, read
 from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
-from telads.disclosure import figure
 from telads.errors import UnknownChoice, choose
-from telads.language import Lang, Text, typed
+from telads.method.disclosure import figure
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
 from telads.tables.schema import measures_in
+from telads.text import Lang, Text, typed
 from telads.wording import observed, segment_name
 from telads.workspace import Build
 

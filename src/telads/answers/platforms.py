@@ -14,10 +14,9 @@ from telads.answers.questions import METHODS, PLATFORM_ORDERS, PLATFORMS
 from telads.answers.tables import of_month, read, too_small
 from telads.answers.tables import people as people_of
 from telads.catalog import BY_ID
+from telads.method.affinity import NEXT
+from telads.method.recommend import TIES, close_groups
 from telads.model import Month, Segment, Sex
-from telads.recommend.intervals import NEXT
-from telads.recommend.platforms import close_groups
-from telads.recommend.services import TIES
 from telads.workspace import Build
 
 if TYPE_CHECKING:

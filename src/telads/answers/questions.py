@@ -34,12 +34,12 @@ from telads.answers.fields import (
 )
 from telads.catalog import SERVICE_IDS
 from telads.catalog import SERVICES as SERVICE_MEASURES
-from telads.language import Lang, Text
 from telads.model import AGES, Sex, age_text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from telads.answers.answer import Answer
-    from telads.recommend.lookalike import Among
+    from telads.method.recommend import Among
 
 CONTRACT = 1
 """Version of the JSON form; a change that can break a reader makes it another."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from telads.answers.audience import Size
 from telads.catalog import BY_ID, Measure
-from telads.language import Text
 from telads.model import Segment, Sex
+from telads.text import Text
 from telads.wording import in_sentence, join_names, josa, people, segment_name
 
 Row = dict[str, Any]
@@ -241,7 +241,7 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
-    from telads.features.signals import CLEARLY, SIGNALS, hint_of
+    from telads.method.signals import CLEARLY, SIGNALS, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
     strong = [
@@ -268,7 +268,7 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
     """That signals have not changed since the month before, in any segment."""
-    from telads.features.signals import SIGNALS
+    from telads.method.signals import SIGNALS
 
     stale = [signal.text for signal in SIGNALS if signal.id in ids]
     if not stale:

@@ -12,9 +12,9 @@ from telads.answers.audience import size
 from telads.answers.grouped import KEPT, KEY, Grouped
 from telads.answers.questions import HISTORY, METHODS, SERVICES
 from telads.answers.tables import of_month, read
+from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
+from telads.method.recommend import TIES
 from telads.model import Month, Segment, Sex
-from telads.recommend.intervals import AHEAD, LEAST_FORETOLD, NEXT, foretold
-from telads.recommend.services import TIES
 from telads.workspace import Build
 
 if TYPE_CHECKING:

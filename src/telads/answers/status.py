@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.language import Text
 from telads.tables import warnings
+from telads.text import Text
 from telads.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
-from telads.language import Text
 from telads.model import Month, Segment
+from telads.text import Text
 from telads.workspace import Build
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from telads.answers.platforms import front_runners
 from telads.answers.questions import METHODS, TARGETS
 from telads.answers.tables import of_month
 from telads.catalog import BY_ID, refuse_index
-from telads.disclosure import SHARE_DIGITS, size_of
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.model import Month, Segment, Sex
+from telads.text import Text
 from telads.workspace import Build
 
 if TYPE_CHECKING:

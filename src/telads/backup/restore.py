@@ -19,14 +19,21 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from telads.backup.archive import Manifest, Step, other_version, read
-from telads.backup.contents import DATABASE, SINGLE, check_usable
-from telads.backup.database import Database
+from telads.backup.archive import (
+    DATABASE,
+    SINGLE,
+    Manifest,
+    Step,
+    check_usable,
+    other_version,
+    read_archive,
+)
+from telads.backup.take import Database
 from telads.errors import DataError, TeladsError, WorkspaceError
-from telads.language import Text
 from telads.tables.ledger import VERSION as LEDGER
 from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, move_file
+from telads.text import Text
 from telads.workspace import Workspace
 
 SPARE = 16 * 2**20
@@ -98,7 +105,7 @@ def _unpacked(
     archive: Path, staged: Path, good: Callable[[Manifest], None], step: Step
 ) -> Manifest:
     try:
-        return read(archive, staged, good, step)
+        return read_archive(archive, staged, good, step)
     except OSError as error:
         raise WorkspaceError(
             Text("백업을 풀 수 없어 그대로 두었습니다.",

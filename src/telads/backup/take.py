@@ -1,4 +1,7 @@
-"""Making a backup, also while the website serves: builds never change, and writers wait."""
+"""What a backup needs of the website's database. The website provides it: only it knows Django.
+
+Making a backup, also while the website serves: builds never change, and writers wait.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,36 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
-from telads.backup.archive import Manifest, Step, write
-from telads.backup.contents import DATABASE, check_usable, files_of
-from telads.backup.database import Database
+from telads.backup.archive import DATABASE, Manifest, Step, check_usable, files_of, write
 from telads.errors import WorkspaceError
-from telads.language import Text
 from telads.tables.ledger import VERSION as LEDGER
 from telads.tables.store import TEMPORARY
+from telads.text import Text
 from telads.version import __version__
 from telads.workspace import Workspace
+
+
+class Database(Protocol):
+    """A database whose rows can be written to a file and put back."""
+
+    def schema(self) -> list[str]:
+        """The state of its tables; rows fit only into the same one."""
+        ...
+
+    def dump(self, path: Path) -> int:
+        """Write all rows, as they were at one moment, and return how many."""
+        ...
+
+    def is_used(self) -> bool:
+        """Whether it holds anything that somebody made."""
+        ...
+
+    def load(self, path: Path) -> None:
+        """Put these rows in the place of all others: all of them or, where that fails, none."""
+        ...
+
 
 SUFFIX = ".tar.gz"
 

@@ -22,7 +22,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from telads.errors import UnknownChoice, choose
-from telads.language import Text, same, typed
+from telads.text import Text, same, typed
 
 if TYPE_CHECKING:
     import altair as alt

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import altair as alt
 
 from telads.charts import theme
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,8 +11,8 @@ from telads.catalog import Kind, Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
+from telads.text import Lang, Text
 from telads.wording import figure, in_sentence, josa, number
 
 if TYPE_CHECKING:

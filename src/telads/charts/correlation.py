@@ -10,8 +10,8 @@ import altair as alt
 from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.language import Lang, Text
 from telads.model import age_text
+from telads.text import Lang, Text
 from telads.wording import be, in_sentence, josa, number
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pylopdf_fonts_ko
 
 from telads.errors import SettingError
-from telads.language import Text
+from telads.text import Text
 
 VARIABLE = "TELADS_FONT_DIR"
 """Environment variable with a folder of fonts that is used instead, as for a house's own."""

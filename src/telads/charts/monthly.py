@@ -12,8 +12,8 @@ import altair as alt
 from telads.catalog import BY_ID, SERVICES, Measure
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.language import Lang, Text
 from telads.model import Month, months_between
+from telads.text import Lang, Text
 from telads.wording import figure, in_sentence
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import altair as alt
 
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.language import Lang, Text
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
 from telads.wording import group_name, number, people
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import altair as alt
 from telads.catalog import BY_ID, Measure
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 from telads.wording import be, in_sentence, join_names, josa, number
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import vl_convert
 from telads.charts.fonts import register_korean_font
 from telads.charts.theme import FONT, PLAIN, Look, config
 from telads.errors import UnknownChoice
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart

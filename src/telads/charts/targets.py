@@ -10,8 +10,8 @@ from telads.catalog import Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.language import Lang, Text
 from telads.places import DISTRICTS, district_name
+from telads.text import Lang, Text
 from telads.wording import in_sentence, join_names, josa, people, segment_name
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any
 
 import altair as alt
 
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 

@@ -22,7 +22,7 @@ from telads.cli.mistakes import explained
 from telads.cli.output import carry_everything
 from telads.cli.verbs import Verbs
 from telads.errors import QuestionError, SettingError, TeladsError
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 from telads.version import __version__
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _run(words: list[str], lang: Lang) -> int:
 def _line(error: Exception, lang: Lang) -> str:
     """An error in one line."""
     if type(error).__module__ == "django.db.utils":
-        from telads.web.ready import unusable
+        from telads.web.setup import unusable
 
         error = unusable(error)
     if isinstance(error, TeladsError):

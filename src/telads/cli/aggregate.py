@@ -23,13 +23,13 @@ from telads.cli.options import (
 )
 from telads.cli.progress import progress, waiting
 from telads.cli.show import show_done
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from telads.aggregate.budget import Spent
+    from telads.aggregate.noise import Spent
     from telads.ingest import Taken
 
 aggregate = typer.Typer()
@@ -145,10 +145,9 @@ def run(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Aggregate, and tell what became of every row and subscriber."""
-    from telads.aggregate.budget import lower, spent
-    from telads.aggregate.noise import noise_of
+    from telads.aggregate.job import aggregate as reduce
+    from telads.aggregate.noise import lower, noise_of, spent
     from telads.aggregate.request import Request, parse_memory
-    from telads.aggregate.run import aggregate as reduce
     from telads.engines import event_engine
 
     request = Request(

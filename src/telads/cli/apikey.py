@@ -19,7 +19,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.show import show_done
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from telads.web.api import desk

@@ -21,7 +21,7 @@ from telads.cli.options import (
 )
 from telads.cli.progress import progress, waiting
 from telads.cli.show import show_done
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from telads.backup.archive import Manifest

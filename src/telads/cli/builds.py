@@ -21,8 +21,8 @@ from telads.cli.options import (
 )
 from telads.cli.progress import waiting
 from telads.cli.show import show_done
-from telads.language import Lang, Text
 from telads.settings import Settings
+from telads.text import Lang, Text
 from telads.workspace import Workspace
 
 builds = typer.Typer()
@@ -91,7 +91,7 @@ def log_action(
     """Write down in the website's log, where there is one, what was done to the data."""
     if not (settings.database_url or (held.path / "web.sqlite3").is_file()):
         return
-    from telads.web.jobs.desk import written_down
+    from telads.web.jobs.commands import written_down
 
     if not written_down(held.path, action, thing, detail):
         missed = Text("웹사이트의 작업 기록에는 적지 못했습니다.",

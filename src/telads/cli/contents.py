@@ -9,7 +9,7 @@ from typing import NamedTuple, TypedDict
 
 from telads.answers.questions import QUESTIONS, STATUS
 from telads.cli.options import LANG
-from telads.language import Text
+from telads.text import Text
 
 
 class Verb(NamedTuple):

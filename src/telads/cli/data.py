@@ -26,12 +26,12 @@ from telads.cli.options import (
 )
 from telads.cli.progress import progress, waiting
 from telads.cli.show import show, show_done
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.build import Built
     from telads.ingest import Outcome, Taken
+    from telads.method.build import Built
 
 data = typer.Typer()
 
@@ -126,7 +126,7 @@ def check(
 
 def _load_beside() -> None:
     """Import what building needs while files are read: the reader leaves Python's lock."""
-    from telads.build import load
+    from telads.method.build import load
 
     Thread(target=load, daemon=True).start()
 
@@ -191,7 +191,7 @@ def build(
 
 def _built(workspace: Path | None, *, again: bool = False) -> Built:
     """Build, showing progress."""
-    from telads.build import build as make
+    from telads.method.build import build as make
 
     with progress(Text("계산", "Building")) as step:
         return make(

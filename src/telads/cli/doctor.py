@@ -11,10 +11,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from telads.errors import TeladsError
-from telads.language import Text, same
 from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
 from telads.tables.ledger import Ledger
 from telads.tables.private import found_open
+from telads.text import Text, same
 from telads.version import __version__
 from telads.workspace import Workspace
 
@@ -99,7 +99,7 @@ def _font() -> Finding:
 
 def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
     """What noise on cells made from logs has spent, if any was drawn."""
-    from telads.aggregate.budget import is_within, spent
+    from telads.aggregate.noise import is_within, spent
 
     so_far, limit = spent(ledger), settings.epsilon_limit
     if so_far.draws:
@@ -112,7 +112,7 @@ def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
 
 def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     from telads.answers.tables import read
-    from telads.marts import TABLES
+    from telads.method.tables import TABLES
 
     path = workspace.path
     if not path.is_dir():
@@ -167,7 +167,7 @@ def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
 
 def _log(workspace: Workspace, settings: Settings, noted: str) -> Iterator[Finding]:
     """Whether the log of actions is as it was written, and holds what was noted of it."""
-    from telads.web.accounts.desk import log_state
+    from telads.web.accounts.commands import log_state
 
     database = settings.database_url or (workspace.path / SQLITE).exists()
     if not database or not (workspace.path / "secret-key").exists():  # never was a website

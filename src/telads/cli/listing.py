@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from telads.cli.options import Form
 from telads.cli.show import show_done
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 Entry = TypeVar("Entry", bound=NamedTuple)
 

@@ -6,7 +6,7 @@ import re
 
 import typer
 
-from telads.language import Text, same
+from telads.text import Text, same
 
 _KOREAN: tuple[tuple[str, str], ...] = (
     (r"Missing (?:option|argument|parameter) (?P<name>'.+?')\.(?: .*)?",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from telads.language import LANGUAGES, Lang, Text, locale_language
 from telads.settings import Settings, texts_of, unknown_settings
+from telads.text import LANGUAGES, Lang, Text, locale_language
 
 if TYPE_CHECKING:
     from telads.workspace import Build, Workspace

@@ -41,7 +41,7 @@ def audience(
     """The audience of a file of rules, or how it overlaps with another's."""
     from telads.planning.brief import RULES, json_file
     from telads.planning.questions import audience_answer, overlap_answer
-    from telads.planning.rules_read import read_rules
+    from telads.planning.rules import read_rules
 
     build = build_of(workspace)
     first = read_rules(json_file(rules, RULES))
@@ -92,7 +92,7 @@ def divide(
 def _not_over(brief: Path, output: Path) -> None:
     """Raise `QuestionError` where the plan would be written over its own brief."""
     from telads.errors import QuestionError
-    from telads.language import Text
+    from telads.text import Text
 
     if brief.exists() and output.exists() and brief.samefile(output):
         raise QuestionError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from telads.language import Text
+from telads.text import Text
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

@@ -12,9 +12,9 @@ import typer
 
 from telads.cli.contents import listed
 from telads.cli.options import DEFAULT_LANGUAGE, LangOption, WorkspaceOption, load_settings, say
-from telads.language import Lang, Text
 from telads.settings import Settings
 from telads.tables.private import closed_umask
+from telads.text import Lang, Text
 
 serve = typer.Typer()
 
@@ -66,8 +66,8 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
     import webbrowser
 
     from telads.cli.doctor import exposure
-    from telads.web.ready import require_writable
     from telads.web.serve import serve as run
+    from telads.web.setup import require_writable
 
     def say_aloud(text: Text) -> None:
         sys.stdout.write(f"{text(lang)}\n")

@@ -13,7 +13,7 @@ from telads.answers.answer import Answer
 from telads.answers.questions import CONTRACT
 from telads.cli.options import Form
 from telads.errors import QuestionError
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 
 def show(answer: Answer, form: Form, lang: Lang) -> None:

@@ -22,8 +22,8 @@ from telads.cli.options import (
 )
 from telads.cli.progress import progress
 from telads.errors import UnknownChoice
-from telads.language import Lang, Text
 from telads.model import Month, months_between
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from telads.sources.portal_writer import FileFormat
@@ -124,7 +124,7 @@ def synth_events(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Write a log whose aggregate is the profile's city."""
-    from telads.aggregate.synth.log import Plan, write_log
+    from telads.aggregate.synth import Plan, write_log
     from telads.cli.show import show_written
     from telads.sources.demo import read_profile
 
@@ -229,8 +229,8 @@ def shown_call(here: Path | None = None) -> str:
 
 def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
     """Make the twin, take it in, and build; what is there already is not made again."""
-    from telads.build import build
     from telads.ingest import ingest
+    from telads.method.build import build
     from telads.sources.demo import read_profile
 
     settings = load_settings()

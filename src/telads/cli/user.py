@@ -20,10 +20,10 @@ from telads.cli.options import (
 )
 from telads.cli.show import show_done
 from telads.errors import QuestionError
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
 user = typer.Typer(**listed("user"))
 
@@ -66,11 +66,11 @@ def create(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """The password goes to standard output, the advice to standard error."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
     known = _role(role)
     given = _given() if password_stdin else ""
-    password = desk.create(workspace_of(workspace).path, name, known, given)
+    password = commands.create(workspace_of(workspace).path, name, known, given)
     _tell("create", name, form, lang.value, password="" if given else password, role=known)
 
 
@@ -83,10 +83,10 @@ def password(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Sessions that are open end at once."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
     given = _given() if password_stdin else ""
-    made = desk.new_password(workspace_of(workspace).path, name, given)
+    made = commands.new_password(workspace_of(workspace).path, name, given)
     _tell("password", name, form, lang.value, password="" if given else made)
 
 
@@ -97,9 +97,9 @@ def list_users(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """By name; disabled people too."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
-    found = desk.listed(workspace_of(workspace).path)
+    found = commands.listed(workspace_of(workspace).path)
     show_list("user list", found, lambda entry: _told(entry, lang.value), form)
 
 
@@ -112,10 +112,10 @@ def role(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """In force with the next request."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
     known = _role(role)
-    desk.set_role(workspace_of(workspace).path, name, known)
+    commands.set_role(workspace_of(workspace).path, name, known)
     _tell("role", name, form, lang.value, role=known)
 
 
@@ -128,9 +128,9 @@ def disable(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """What they made stays."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
-    desk.set_active(workspace_of(workspace).path, name, False)
+    commands.set_active(workspace_of(workspace).path, name, False)
     _tell("disable", name, form, lang.value)
 
 
@@ -142,9 +142,9 @@ def enable(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """With the password and the role of before."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
-    desk.set_active(workspace_of(workspace).path, name, True)
+    commands.set_active(workspace_of(workspace).path, name, True)
     _tell("enable", name, form, lang.value)
 
 
@@ -167,7 +167,7 @@ def unlock(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """A name, for every address it was locked for; or the addresses, for every name."""
-    from telads.web.accounts import desk
+    from telads.web.accounts import commands
 
     if addresses == bool(name):
         from telads.errors import QuestionError
@@ -178,14 +178,14 @@ def unlock(
                  "Give either a user's name or --addresses."),
         )  # fmt: skip
     if addresses:
-        count = desk.unlock_addresses(workspace_of(workspace).path)
+        count = commands.unlock_addresses(workspace_of(workspace).path)
         _tell("addresses", str(count), form, lang.value)
         return
-    desk.unlock(workspace_of(workspace).path, name)
+    commands.unlock(workspace_of(workspace).path, name)
     _tell("unlock", name, form, lang.value)
 
 
-def _told(entry: desk.Entry, lang: Lang) -> list[str]:
+def _told(entry: commands.Entry, lang: Lang) -> list[str]:
     """Somebody in the words of a list."""
     never = Text("아직 로그인하지 않음", "never signed in")
     told = [entry.name, entry.role or "–", when(entry.last_sign_in, never, lang)]
@@ -194,7 +194,7 @@ def _told(entry: desk.Entry, lang: Lang) -> list[str]:
 
 def _role(name: str) -> str:
     from telads.answers.choices import one_of
-    from telads.web.accounts.desk import ROLES
+    from telads.web.accounts.commands import ROLES
 
     if name not in ROLES:
         raise one_of(Text("역할", "role"), name, ROLES)

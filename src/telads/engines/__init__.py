@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from telads.errors import SettingError, UnknownChoice, choose
-from telads.language import Text, same
+from telads.text import Text, same
 
 if TYPE_CHECKING:
     import narwhals as nw

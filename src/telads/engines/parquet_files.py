@@ -12,7 +12,7 @@ from glob import glob
 from pathlib import Path
 
 from telads.errors import DataError
-from telads.language import Text
+from telads.text import Text
 
 SUFFIX = ".parquet"
 HIDDEN = (".", "_")

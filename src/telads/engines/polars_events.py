@@ -2,7 +2,7 @@
 
 Making rows unique, and grouping by subscriber and service, each cost several times more. So the
 streaming engine only reads and prepares; batch by batch subscribers get numbers, and each row sets
-the bit of its day in the mask of its subscriber and raw name, found by address (`engines.masks`).
+the bit of its day in the mask of its subscriber and raw name, found by address (`engines.day_bitmaps`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import narwhals as nw
 import polars as pl
 
 from telads.engines import TIME_ZONE, Scan
-from telads.engines.masks import Masks
-from telads.engines.numbering import Names, hashed_name
+from telads.engines.day_bitmaps import Masks
+from telads.engines.id_index import Names, hashed_name
 from telads.engines.parquet_files import (
     HIDDEN,
     SUFFIX,
@@ -32,8 +32,8 @@ from telads.engines.parquet_files import (
     refuse_lakes,
 )
 from telads.errors import DataError
-from telads.language import Text
 from telads.tables.store import replacing
+from telads.text import Text
 
 if TYPE_CHECKING:
     from telads.engines import Frame

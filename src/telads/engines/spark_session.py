@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from telads.engines import TIME_ZONE
 from telads.errors import DataError, SettingError, with_extra
-from telads.language import Text
+from telads.text import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

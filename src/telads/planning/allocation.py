@@ -1,4 +1,18 @@
-"""Dividing a budget over segments and platforms: the best expected reach.
+"""Whom money can be spent on, and what spends are expected to reach there.
+
+Spends are tables of won, segment x offer; the formulas are those of `allocation`.
+
+From real amounts to whole won that add up exactly (method of largest remainders).
+
+How many people several platforms reach together: what is certain, and what is estimated.
+
+Nothing is known of who is reached by two platforms at once. From the reaches alone the union lies
+between the largest of them and their sum (at most everybody): Fréchet's bounds (Ann. Univ. Lyon
+A 14, 1951), which no others can better, since both ends can occur. Sainsbury's estimate between
+them takes the platforms as independent within a segment. How often they are reached follows from
+reach and contacts (`often`).
+
+Dividing a budget over segments and platforms: the best expected reach.
 
     maximise  sum_g  P_g v_g (1 - exp(-U_g)),   U_g = sum_p w_gp h_p(n_gp / P_g)
 
@@ -27,11 +41,163 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.errors import QuestionError
-from telads.language import Text
-from telads.planning.interior import Goal, Problem, Reach, solve
-from telads.planning.limits import Frequency, Offer, check
-from telads.planning.market import Array, Market, contacts, frequency, reached, worth
-from telads.planning.rounding import whole_won
+from telads.planning.brief import Frequency, Offer, check
+from telads.planning.solver import Goal, Problem, Reach, solve
+from telads.text import Text
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Market:
+    """Whom money can be spent on.
+
+    `people` and what each of them counts (`value`) by segment; `weight`, segment x offer: which
+    share of an exposure there counts.
+    """
+
+    people: Array
+    value: Array
+    weight: Array
+
+    def of(self, chosen: NDArray[np.intp]) -> Market:
+        """Some of the segments."""
+        return Market(self.people[chosen], self.value[chosen], self.weight[chosen])
+
+
+def contacts(spend: NDArray[np.generic], offers: Sequence[Offer]) -> Array:
+    """Planned contacts of spends (segment x offer)."""
+    return np.asarray(spend * np.array([offer.contacts_per_won for offer in offers]))
+
+
+def exposures(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> Array:
+    """H of each segment and offer."""
+    per_person = contacts(spend, offers) / market.people[:, None]
+    columns = [offer.curve.exposure(per_person[:, at]) for at, offer in enumerate(offers)]
+    return np.stack(columns, axis=1)
+
+
+def worth(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
+    """The objective at spends (segment x offer)."""
+    counted = (market.weight * exposures(spend, market, offers)).sum(axis=1)
+    return float((market.people * market.value) @ -np.expm1(-counted))
+
+
+def reached(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
+    """People at least one contact arrives at (Sainsbury), each counted once."""
+    return float(market.people @ -np.expm1(-exposures(spend, market, offers).sum(axis=1)))
+
+
+def frequency(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
+    """Average contacts per person reached; 0 where nobody is."""
+    people = reached(spend, market, offers)
+    return float(contacts(spend, offers).sum()) / people if people else 0.0
+
+
+_DIGITS = 9
+"""Remainders are compared to so many digits, so that ties are broken by name and not by noise."""
+
+NEAR = 2e-6
+"""Share of the total by which an amount at a limit may miss it for want of precision."""
+
+
+def whole_won(
+    wanted: NDArray[np.float64],
+    total: int,
+    unit: int,
+    low: Sequence[int] | None = None,
+    high: Sequence[int] | None = None,
+) -> list[int]:
+    """Whole amounts near `wanted`, each within its limits, that sum to `total`.
+
+    What is as good as at a limit is put there, the rest cut down to a multiple of `unit`. What is
+    left is spread evenly, the last units to those that lost most; earlier ones win ties. An amount
+    is a multiple of the unit except where a limit is not one, and for one that takes the last odd
+    won.
+    Needs sum(low) <= total <= sum(high).
+    """
+    least = list(low) if low is not None else [0] * len(wanted)
+    most = list(high) if high is not None else [total] * len(wanted)
+    if not sum(least) <= total <= sum(most):
+        raise ValueError(f"{total} is not between {sum(least)} and {sum(most)}")
+    near = max(unit / 2, NEAR * total)
+    amounts = [
+        top
+        if top - want <= near
+        else bottom
+        if want - bottom <= near
+        else min(max(bottom, int((want + unit * 1e-9) // unit) * unit), top)
+        for want, bottom, top in zip(wanted.tolist(), least, most, strict=True)
+    ]
+    while left := total - sum(amounts):
+        _spread(wanted, amounts, left, unit, most if left > 0 else least)
+    return amounts
+
+
+def _spread(
+    wanted: NDArray[np.float64], amounts: list[int], left: int, unit: int, limits: Sequence[int]
+) -> None:
+    """Add `left` (below 0: take it away) evenly where `limits` leave room, most lost first."""
+    sign = 1 if left > 0 else -1
+    gains = np.round(sign * (wanted - np.array(amounts, dtype=np.float64)) / unit, _DIGITS)
+    order = [at for at in np.argsort(-gains, kind="stable").tolist() if amounts[at] != limits[at]]
+    left = abs(left)
+    share = max(unit, left // len(order) // unit * unit)
+    for at in order:
+        step = min(share, abs(limits[at] - amounts[at]), left)
+        amounts[at] += sign * step
+        left -= step
+
+
+@dataclass(frozen=True)
+class Union:
+    """Shares of people that at least one platform reaches; arrays without the platform axis."""
+
+    low: Array
+    high: Array
+    sainsbury: Array
+
+
+def union(reaches: Array) -> Union:
+    """Bounds and estimate for `reaches` (... x platform, shares 0..1); nothing for no platform."""
+    if reaches.shape[-1] == 0:
+        nobody = np.zeros(reaches.shape[:-1])
+        return Union(nobody, nobody, nobody)
+    return Union(
+        low=np.asarray(reaches.max(axis=-1)),
+        high=np.asarray(np.minimum(reaches.sum(axis=-1), 1.0)),
+        sainsbury=np.asarray(1 - np.prod(1 - reaches, axis=-1)),
+    )
+
+
+STEPS = 6
+"""Of Newton's method; after four nothing changes, for any contacts."""
+
+
+def often(contacts: Array, reach: Array, times: int) -> Array:
+    """Share of people that at least `times` contacts arrive at.
+
+    `contacts` are those per person, `reach` the share that one arrives at. The contacts of those
+    who are reached are Poisson's, none excepted: with random contacts that is Poisson's law itself,
+    and otherwise the one law of its kind that keeps both the reach and the sum of contacts.
+    """
+    some = reach > 0
+    each = np.where(some, contacts / np.where(some, reach, 1.0), 1.0)
+    # rate / (1 - exp(-rate)) = each, from the right: that is at least 1 + rate / 2, and rate.
+    rate = np.maximum(np.minimum(each, 2 * (each - 1)), 0.0)
+    for _ in range(STEPS):
+        slope = 1 - each * np.exp(-rate)
+        step = (rate + each * np.expm1(-rate)) / np.where(slope > 0, slope, 1.0)
+        rate = np.maximum(rate - np.where(slope > 0, step, rate), 0.0)
+    below, term = np.zeros_like(rate), np.exp(-rate)
+    for count in range(1, times):
+        term = term * rate / count
+        below = below + term
+    none = -np.expm1(-rate)
+    first = 1.0 if times > 1 else 0.0
+    share = np.where(none > 0, below / np.where(none > 0, none, 1.0), first)
+    return np.asarray(np.where(some, reach * np.clip(1 - share, 0.0, 1.0), 0.0))
+
 
 Won = NDArray[np.int64]
 

@@ -21,13 +21,13 @@ from telads.answers.audience import Size, size
 from telads.answers.grouped import KEY, key_of
 from telads.answers.tables import of_month, people
 from telads.catalog import BY_ID
-from telads.disclosure import SHARE_DIGITS, significant, standard
-from telads.disclosure import size as size_shown
 from telads.errors import AudienceTooSmall
-from telads.language import Text
+from telads.method.disclosure import SHARE_DIGITS, significant, standard
+from telads.method.disclosure import size as size_shown
+from telads.method.recommend import EIGHTY
 from telads.model import Month, Segment
 from telads.planning.rules import Rules
-from telads.recommend.platforms import EIGHTY
+from telads.text import Text
 from telads.workspace import Build
 
 Key = tuple[str, str, int]

@@ -10,6 +10,8 @@
 Optional: month (the newest), unit (1,000 won), frequency, objective (reach), weight (none), target
 (none), and a platform's name (that of its service), minimum, cap, ceiling (everybody can be
 reached) and curve (contacts strewn at random).
+
+What the user says about a platform and about the plan, and whether it can be kept at all.
 """
 
 from __future__ import annotations
@@ -19,17 +21,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from telads import catalog
 from telads.errors import DataError, QuestionError
-from telads.language import Text
 from telads.model import Month
-from telads.planning.curves import Curve, exponential, table
-from telads.planning.limits import Frequency, Offer, Target, check_offer
 from telads.planning.reading import Fields, wrong
-from telads.planning.rules import Rules
-from telads.planning.rules_read import read_rules
+from telads.planning.rules import Rules, read_rules
+from telads.planning.solver import Curve, exponential, table
+from telads.planning.words import platform_text
+from telads.text import Text
 
 UNIT = 1000
 """Spends are multiples of so many won, or of the budget if it is less, where none is asked for."""
@@ -265,3 +266,108 @@ def _offer_document(offer: Offer) -> dict[str, Any]:
         "ceiling": offer.ceiling,
         "curve": offer.curve.document(),
     }
+
+
+CONTACTS_PRICED = 1000
+"""Prices are for so many contacts."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A platform on the user's terms: won for a thousand contacts, limits in won (None: no cap)."""
+
+    name: str
+    service: str
+    """The service whose association says how well the platform fits a segment."""
+    price: float
+    curve: Curve
+    minimum: int = 0
+    cap: int | None = None
+    ceiling: float | None = None
+    """Share of a segment that can be reached at all; None where the planner gave none."""
+
+    @property
+    def endless(self) -> bool:
+        """Whether it is taken to reach everybody: neither ceiling nor table says otherwise."""
+        return self.ceiling is None and isinstance(self.curve.asked, float)
+
+    @property
+    def contacts_per_won(self) -> float:
+        """How many contacts a won buys."""
+        return CONTACTS_PRICED / self.price
+
+    def most(self, budget: int) -> int:
+        """The largest spend possible."""
+        return budget if self.cap is None else min(self.cap, budget)
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """Average contacts per person reached: at most, or at least, so many."""
+
+    kind: Literal["at_most", "at_least"]
+    contacts: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the least budget is asked for.
+
+    A share of those who can be reached (`reach`), so many `people`, or a `frequency`.
+    """
+
+    kind: str
+    level: float
+
+
+def won(amount: float) -> Text:
+    """An amount as people read it."""
+    return Text(f"{amount:,.0f}원", f"{amount:,.0f} won")
+
+
+def check_offer(offer: Offer) -> None:
+    """Raise `QuestionError` for a cap below the platform's own minimum."""
+    if offer.cap is not None and offer.cap < offer.minimum:
+        name, short = platform_text(offer.name), won(offer.minimum - offer.cap)
+        raise QuestionError(
+            Text(f"{name.ko}의 상한이 최소 집행액보다 {short.ko} 적습니다.",
+                 f"The cap of {name.en} lies {short.en} below the minimum spend."),
+            Text("상한을 올리거나 최소 집행액을 낮춰 주세요.",
+                 "Raise the cap or lower the minimum."),
+            rule="cap", limit=offer.name,
+        )  # fmt: skip
+
+
+def check_unit(unit: int, budget: int) -> None:
+    """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
+    if unit > budget:
+        raise QuestionError(
+            Text(f"집행 단위가 예산보다 {won(unit - budget).ko} 큽니다.",
+                 f"The unit of spends exceeds the budget by {won(unit - budget).en}."),
+            Text("집행 단위를 예산보다 훨씬 작게 적어 주세요.",
+                 "Write a unit that is much smaller than the budget."),
+            rule="unit", value=unit,
+        )  # fmt: skip
+
+
+def check(offers: Sequence[Offer], budget: int) -> None:
+    """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
+    for offer in offers:
+        check_offer(offer)
+    minimums = sum(offer.minimum for offer in offers)
+    if minimums > budget:
+        raise QuestionError(
+            Text(f"최소 집행액의 합이 예산을 {won(minimums - budget).ko} 넘습니다.",
+                 f"The minimum spends exceed the budget by {won(minimums - budget).en}."),
+            Text("예산을 늘리거나 최소 집행액을 낮춰 주세요.",
+                 "Raise the budget or lower a minimum."),
+            limit=", ".join(offer.name for offer in offers if offer.minimum), value=minimums,
+        )  # fmt: skip
+    caps = sum(inf if offer.cap is None else offer.cap for offer in offers)
+    if caps < budget:
+        raise QuestionError(
+            Text(f"상한의 합이 예산보다 {won(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
+                 f"The caps leave {won(budget - caps).en} of the budget that cannot be spent."),
+            Text("상한을 올리거나 예산을 줄여 주세요.", "Raise a cap or lower the budget."),
+            limit=", ".join(offer.name for offer in offers), value=int(caps),
+        )  # fmt: skip

@@ -27,13 +27,13 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from telads.answers.tables import of_month
-from telads.language import Text
 from telads.model import Month
 from telads.planning.audience import Key
 from telads.planning.brief import Brief
 from telads.planning.plan import Basis, Plan, make_plan
 from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
+from telads.text import Text
 from telads.workspace import Build
 
 CAUSES: dict[str, Text] = {

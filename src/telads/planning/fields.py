@@ -25,7 +25,7 @@ from telads.answers.fields import (
     service_name,
 )
 from telads.answers.questions import Question, register
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 _WON = Text("원", " won")
 

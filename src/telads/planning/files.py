@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.choices import one_of
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS
-from telads.language import Lang, Text
-from telads.planning.plan import Plan
+from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of
-from telads.planning.result import PARTS
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.render.files import FORMATS, SOURCE, marked, write_workbook
 from telads.tables.store import write_text
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -3,26 +3,51 @@
 The text of a plan is canonical JSON: keys in order, no spaces, numbers rounded where they are made
 (`result`). Its SHA-256 is the plan's hash. Nothing of a day or a machine is in it: the same brief
 on the same build is the same plan.
+
+What a division of the budget buys: per platform, per segment, and in sum.
+
+All is computed from sizes rounded to 10, so that no figure and no ratio of figures tells more of a
+segment's size than its shown one. Shares, affinities and associations are rounded to four digits,
+frequencies to two, so that machines that sum in another order write the same text. What other
+budgets, prices and audiences would do is told by `scenarios`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from math import ceil, fsum
 from typing import Any
 
+import numpy as np
+
 from telads.answers.choices import month_of, service_of
+from telads.answers.grouped import KEY, key_of
+from telads.answers.tables import of_month, people
 from telads.errors import DataError
-from telads.language import Text
-from telads.model import Month
-from telads.planning.audience import Audience, audience
-from telads.planning.brief import Brief, read_brief, read_former_brief
-from telads.planning.limits import check_unit
-from telads.planning.result import PARTS, Result, divide, upgraded
-from telads.planning.scenarios import OFTEN, SHARE
+from telads.method.disclosure import size as rounded
+from telads.method.disclosure import standard
+from telads.model import Month, Segment
+from telads.planning.allocation import (
+    Allocation,
+    Array,
+    Market,
+    Union,
+    allocate,
+    contacts,
+    exposures,
+    frequency,
+    often,
+    union,
+)
+from telads.planning.audience import Audience, Key, audience
+from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
+from telads.planning.rules import Joined, Rules, Usage
+from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios
+from telads.text import Text
 from telads.workspace import Build
 
 FORMAT = 2
@@ -198,3 +223,380 @@ def _damaged() -> DataError:
         Text("저장된 원본을 쓰거나 계획을 다시 만들어 주세요.",
              "Use the saved original, or make the plan again."),
     )  # fmt: skip
+
+
+PROVEN = 10**5
+"""The proven gap is rounded up to this part of what is maximised."""
+AT_GOAL = 0.999
+"""Share of a frequency goal from which on it is called binding."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Figures of a plan, as JSON takes them; rows in the order of segments and platforms."""
+
+    summary: Row
+    platforms: tuple[Row, ...]
+    segments: tuple[Row, ...]
+    spends: tuple[Row, ...]
+    """One for each segment and platform that money is spent on."""
+    budgets: tuple[Row, ...] = ()
+    """What other budgets would reach, each divided anew."""
+    goals: tuple[Row, ...] = ()
+    """The least budgets for goals of reach and frequency."""
+    sensitivity: tuple[Row, ...] = ()
+    """What the reach would be, were an assumption another one."""
+    districts: tuple[Row, ...] = ()
+    ages: tuple[Row, ...] = ()
+    """Spend and reach by district, and by sex and age."""
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"summary": self.summary, **{part: list(getattr(self, part)) for part in PARTS}}
+
+
+PARTS = tuple(field.name for field in fields(Result))[1:]
+"""The tables of a plan."""
+
+
+def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a plan of the former version in the present form; what it lacks is None."""
+    summary = {
+        "objective": "affinity", "weight": "association", "gap_to": "best",
+        **dict.fromkeys(("reachable", "reached_2", "reached_3", "below_segments", "below_spend",
+                         "below_spend_share", "narrowed")),
+        **result["summary"],
+    }  # fmt: skip
+    return {
+        **dict.fromkeys(PARTS, ()),
+        **result,
+        "summary": summary,
+        "platforms": [{"ceiling": None, **row} for row in result["platforms"]],
+        "segments": [{"index": None, **row} for row in result["segments"]],
+    }
+
+
+@dataclass(frozen=True)
+class Use:
+    """How segments use the advertised service: affinity, index (None: no ratio), associations."""
+
+    affinity: Mapping[Key, float | None]
+    index: Mapping[Key, float | None]
+    associations: Mapping[tuple[Key, str], float | None]
+    average: float
+    """The affinity of the average person."""
+
+    def below(self, of: Key) -> bool:
+        """Whether a segment uses the service less than the average person."""
+        index, affinity = self.index.get(of), self.affinity.get(of)
+        if index is not None:
+            return index < AVERAGE
+        return affinity is None or affinity < self.average
+
+
+AVERAGE = 100.0
+"""The index of the average person."""
+KEPT = 32
+"""Services and months whose figures are held."""
+
+
+@lru_cache(maxsize=KEPT)
+def use_of(build: Build, month: Month, service: str) -> Use:
+    """How the segments of a month use a service."""
+    rows = of_month(build, "services", month)
+    own = rows.filter(rows["service"] == service).select(*KEY, "population", "affinity", "index")
+    rows = of_month(build, "platforms", month)
+    pairs = rows.filter(rows["service"] == service).select(*KEY, "platform", "association")
+    known = [((d, s, a), float(count), z, i) for d, s, a, count, z, i in own.iter_rows()]
+    counted = [(count, z) for _, count, z, _ in known if z is not None]
+    total = fsum(count for count, _ in counted)
+    return Use(
+        affinity={of: z for of, _, z, _ in known},
+        index={of: i for of, _, _, i in known},
+        associations={((d, s, a), name): r for d, s, a, name, r in pairs.iter_rows()},
+        average=fsum(count * z for count, z in counted) / total if total else 0.0,
+    )
+
+
+def market(
+    build: Build, segments: Sequence[Segment], month: Month, brief: Brief
+) -> tuple[Market, Array]:
+    """The market of segments, and their associations (segment x offer).
+
+    What is not known of a segment counts as 0.
+    """
+    known, use = people(build)[str(month)], use_of(build, month, brief.service)
+    keys = [key_of(segment) for segment in segments]
+    counts: dict[str, Callable[[Key], float]] = {
+        "reach": lambda of: 1.0,
+        "index": lambda of: round((use.index.get(of) or 0.0) / AVERAGE, SHARE),
+        "affinity": lambda of: max(round(use.affinity.get(of) or 0.0, SHARE), 0.0),
+    }
+    associations = np.array(
+        [
+            [
+                round(max(use.associations.get((of, o.service)) or 0.0, 0.0), SHARE)
+                for o in brief.offers
+            ]
+            for of in keys
+        ]
+    ).reshape(len(keys), len(brief.offers))
+    return Market(
+        people=np.array([float(known[of]) for of in keys]),
+        value=np.array([counts[brief.objective](of) for of in keys]),
+        weight=associations if brief.weight else np.ones_like(associations),
+    ), associations
+
+
+@dataclass(frozen=True)
+class _Division:
+    """A division with all that the tables of a plan are made of."""
+
+    brief: Brief
+    segments: Sequence[Segment]
+    size: int
+    """People of the audience as they are shown."""
+    market: Market
+    associations: Array
+    use: Use
+    found: Allocation
+    reaches: Array
+    together: Union
+    bought: Array
+
+    @property
+    def people(self) -> Array:
+        return self.market.people
+
+    def shown(self, count: float) -> int:
+        """People of the whole audience as they may be shown.
+
+        Its size is the rounded sum of segments, they are summed up from rounded ones: all of them
+        can be a few more.
+        """
+        return min(rounded(count), self.size)
+
+    @property
+    def below(self) -> Array:
+        """Which segments use the service less than the average person."""
+        return np.array([self.use.below(key_of(segment)) for segment in self.segments])
+
+
+def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
+    """Divide the brief's budget over an audience's segments; raises what `allocate` raises."""
+    offers, segments = brief.offers, chosen.segments
+    known, associations = market(build, segments, chosen.month, brief)
+    found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
+    reaches = -np.expm1(-exposures(found.spend, known, offers))
+    one = _Division(
+        brief, segments, chosen.size.population, known, associations,
+        use_of(build, chosen.month, brief.service), found, reaches, union(reaches),
+        contacts(found.spend, offers),
+    )  # fmt: skip
+    scenarios = Scenarios(brief, known, found, one.size)
+    return Result(
+        summary={**_summary(one), **scenarios.next(), **_narrowed(one, scenarios)},
+        platforms=_platforms(one, scenarios),
+        segments=_segments(one),
+        spends=tuple(
+            {
+                **_named(segments[g]),
+                "platform": offers[p].name,
+                "association": float(associations[g, p]),
+                "spend": int(found.spend[g, p]),
+                "contacts": round(one.bought[g, p]),
+                "reach_share": _round(reaches[g, p], SHARE),
+            }
+            for g, p in np.argwhere(found.spend).tolist()
+        ),
+        budgets=scenarios.budgets(),
+        goals=scenarios.goals(),
+        sensitivity=scenarios.sensitivity(),
+        districts=_by(one, lambda segment: {"district": segment.district}),
+        ages=_by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
+    )
+
+
+def _round(value: float, digits: int) -> float:
+    return round(float(value), digits)
+
+
+def _often(contacts: float, reached: float) -> float | None:
+    """Contacts per person reached; None where the number reached is shown as 0."""
+    return _round(contacts / reached, OFTEN) if rounded(reached) else None
+
+
+def _named(segment: Segment) -> Row:
+    return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
+
+
+def _summary(one: _Division) -> Row:
+    brief, people, together, found = one.brief, one.people, one.together, one.found
+    total, reached = float(people.sum()), float(people @ together.sainsbury)
+    each = one.bought.sum(axis=1) / people
+    by_times = {
+        f"reached_{times}": one.shown(float(people @ often(each, together.sainsbury, times)))
+        for times in (2, 3)
+    }
+    return {
+        "objective": brief.objective,
+        "weight": brief.weight,
+        "budget": brief.budget,
+        "spend": int(found.spend.sum()),
+        "segments": len(people),
+        "segments_used": int((found.spend.sum(axis=1) > 0).sum()),
+        "population": one.size,
+        "contacts": round(float(one.bought.sum())),
+        "reachable": one.shown(total * reachable_share(brief.offers)),
+        "reached": one.shown(reached),
+        **by_times,
+        "reached_low": one.shown(float(people @ together.low)),
+        "reached_high": one.shown(float(people @ together.high)),
+        "reach_share": _round(reached / total, SHARE),
+        "frequency": _often(float(one.bought.sum()), reached),
+        "weighted_reach": one.shown(reached)
+        if brief.objective == "reach" and not brief.weight
+        else rounded(found.worth),
+        "proven_gap": ceil((found.best / found.worth - 1) * PROVEN) / PROVEN
+        if found.worth
+        else 0.0,
+        "gap_to": "without_goal" if found.beyond_goal else "best",
+        "binding": _binding(one),
+    }
+
+
+def reachable_share(offers: Sequence[Offer]) -> float:
+    """The share of a segment that the platforms can reach together, however much is spent."""
+    return 1 - float(np.prod([1 - offer.curve.most for offer in offers]))
+
+
+def _binding(one: _Division) -> list[str]:
+    """The limits without which more would be reached: `cap youtube`, `frequency`."""
+    brief, totals = one.brief, one.found.spend.sum(axis=0).tolist()
+    limits = [
+        f"{limit} {offer.name}"
+        for offer, total in zip(brief.offers, totals, strict=True)
+        if (limit := _limit(offer, total))
+    ]
+    goal = brief.goal
+    if goal:
+        times = frequency(one.found.spend, one.market, brief.offers)
+        ratio = times / goal.contacts if goal.kind == "at_most" else goal.contacts / times
+        limits += ["frequency"] if ratio >= AT_GOAL or one.found.beyond_goal else []
+    return limits
+
+
+def _limit(offer: Offer, spend: int) -> str | None:
+    if offer.cap is not None and spend == offer.cap:
+        return "cap"
+    return "minimum" if offer.minimum and spend == offer.minimum else None
+
+
+def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
+    """What goes to segments that use the service less than the average person; who is left without.
+
+    `narrowed` is the audience of the fewest segments, by use, whose plan stays at a frequency that
+    is not too high; None where it would be no smaller one.
+    """
+    below, spend = one.below, one.found.spend.sum(axis=1)
+    known = [one.use.affinity.get(key_of(segment)) for segment in one.segments]
+    affinity = np.nan_to_num(np.array(known, dtype=float), nan=-np.inf)
+    fewer = scenarios.narrowed(affinity)
+    return {
+        "below_segments": int(below.sum()),
+        "below_spend": int(spend[below].sum()),
+        "below_spend_share": _round(spend[below].sum() / one.brief.budget, SHARE),
+        "narrowed": None if fewer is None else {
+            "least_affinity": fewer.least,
+            "segments": fewer.segments,
+            "population": fewer.population,
+            "reached": fewer.reached,
+            "frequency": fewer.frequency,
+            "rules": _fewer(one, fewer).document(),
+        },
+    }  # fmt: skip
+
+
+def _fewer(one: _Division, fewer: Narrowed) -> Rules:
+    """The rules of the narrowed audience: those of the plan and a least use, where that says it."""
+    rules = one.brief.rules
+    if rules.include or rules.where is None:
+        return Rules(include=tuple(one.segments[g] for g in fewer.members))
+    use = Usage(one.brief.service, "affinity", fewer.least)
+    where = rules.where
+    parts = where.rules if isinstance(where, Joined) and where.how == "all" else (where,)
+    return Rules(where=Joined("all", (*parts, use)), exclude=rules.exclude)
+
+
+def _platforms(one: _Division, scenarios: Scenarios) -> tuple[Row, ...]:
+    rows = []
+    people, brief = one.people, one.brief
+    for at, offer in enumerate(brief.offers):
+        spend = int(one.found.spend[:, at].sum())
+        reached = float(people @ one.reaches[:, at])
+        rows.append({
+            "platform": offer.name,
+            "service": offer.service,
+            "price": int(offer.price),
+            "minimum": offer.minimum,
+            "cap": offer.cap,
+            "ceiling": offer.ceiling,
+            "association": standard(people @ one.associations[:, at] / people.sum()),
+            "spend": spend,
+            "spend_share": _round(spend / brief.budget, SHARE),
+            "contacts": round(float(one.bought[:, at].sum())),
+            "reached": one.shown(reached),
+            "reach_share": _round(reached / people.sum(), SHARE),
+            "frequency": _often(float(one.bought[:, at].sum()), reached),
+            "limit": _limit(offer, spend),
+            **scenarios.repriced(at),
+        })  # fmt: skip
+    return tuple(rows)
+
+
+def _segments(one: _Division) -> tuple[Row, ...]:
+    rows = []
+    for g, segment in enumerate(one.segments):
+        count, use = one.people[g], one.use
+        reached = count * one.together.sainsbury[g]
+        index = use.index.get(key_of(segment))
+        rows.append({
+            **_named(segment),
+            "population": rounded(count),
+            "affinity": _round(use.affinity.get(key_of(segment)) or 0.0, SHARE),
+            "index": None if index is None else _round(index, OFTEN),
+            "spend": int(one.found.spend[g].sum()),
+            "contacts": round(float(one.bought[g].sum())),
+            "reached": rounded(reached),
+            "reached_low": rounded(count * one.together.low[g]),
+            "reached_high": rounded(count * one.together.high[g]),
+            "reach_share": _round(one.together.sainsbury[g], SHARE),
+            "frequency": _often(float(one.bought[g].sum()), reached),
+        })  # fmt: skip
+    return tuple(rows)
+
+
+def _by(one: _Division, named: Callable[[Segment], Row]) -> tuple[Row, ...]:
+    """Spend and reach summed over segments that have the same name."""
+    groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
+    for g, segment in enumerate(one.segments):
+        row = named(segment)
+        groups.setdefault(tuple(row.values()), (row, []))[1].append(g)
+    rows = []
+    for _, (row, members) in sorted(groups.items()):
+        people = one.people[members]
+        spend, reached = (
+            int(one.found.spend[members].sum()),
+            people @ one.together.sainsbury[members],
+        )
+        rows.append({
+            **row,
+            "population": rounded(float(people.sum())),
+            "spend": spend,
+            "spend_share": _round(spend / one.brief.budget, SHARE),
+            "contacts": round(float(one.bought[members].sum())),
+            "reached": rounded(float(reached)),
+            "reach_share": _round(reached / people.sum(), SHARE),
+            "frequency": _often(float(one.bought[members].sum()), float(reached)),
+        })  # fmt: skip
+    return tuple(rows)

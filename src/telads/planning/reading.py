@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any, TypeVar
 
 from telads.errors import QuestionError
-from telads.language import Text
+from telads.text import Text
 
 T = TypeVar("T")
 

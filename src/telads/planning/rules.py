@@ -3,19 +3,33 @@
 A condition holds for a segment; `all` and `any` join conditions and `not` turns one round, to any
 depth. Segments that are included by name are in whatever the conditions say, excluded ones out
 whatever else says. `rules_read` tells how they are written.
+
+Rules of an audience as they are written, in JSON; what is wrong is named by its place.
+
+{"where": {"all": [{"service": "delivery", "affinity": 0.5},
+                   {"any": [{"age": [20, 30]}, {"signal": "subway_days", "z": 1}]}]},
+ "include": [{"district": "강남구", "sex": "F", "age": 40}], "exclude": []}
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from telads.answers.choices import segment_of, service_of
+from telads import catalog
+from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
 from telads.answers.lookalike import lookalike
+from telads.answers.questions import AMONG
 from telads.answers.tables import districts, of_month
+from telads.catalog import refuse_index
+from telads.errors import QuestionError, UnknownChoice
+from telads.method.recommend import Among
+from telads.method.signals import SIGNALS
 from telads.model import Month, Segment, Sex
-from telads.places import find_district
-from telads.recommend.lookalike import Among
+from telads.places import DISTRICTS, find_district
+from telads.planning.reading import Fields, wrong
+from telads.text import Text
 from telads.workspace import Build
 
 Segments = frozenset[Segment]
@@ -190,3 +204,149 @@ def segment_document(segment: Segment) -> dict[str, Any]:
 def _segments(rows: Any) -> Segments:
     known = rows.select("district", "sex", "age").unique().rows()
     return frozenset(Segment(district, Sex(sex), age) for district, sex, age in known)
+
+
+def read_rules(document: object, path: str = "") -> Rules:
+    """Rules from JSON; raises `QuestionError` that names the place of what is wrong.
+
+    An index of a standardised service raises `IndexRefused`, an unknown name `UnknownChoice`.
+    """
+    fields = Fields(document, path)
+    where = fields.value("where")
+    rules = Rules(
+        where=_read(where, fields.at("where")) if where is not None else None,
+        include=fields.each("include", read_segment) if "include" in fields else (),
+        exclude=fields.each("exclude", read_segment) if "exclude" in fields else (),
+    )
+    fields.asked.update({"include", "exclude"})
+    fields.done()
+    if rules.where is None and not rules.include:
+        raise QuestionError(
+            Text("대상을 고르는 규칙이 없습니다.", "There is no rule to choose the audience by."),
+            Text("where에 조건을, 또는 include에 집단을 적어 주세요.",
+                 "Write conditions in `where` or segments in `include`."),
+            rule=fields.at("where"),
+        )  # fmt: skip
+    return rules
+
+
+def read_segment(document: object) -> Segment:
+    """A segment from `{"district": ..., "sex": ..., "age": ...}`."""
+    fields = Fields(document)
+    segment = Segment(
+        fields.named("district", _district),
+        fields.named("sex", sex_of),
+        fields.named("age", age_of, fields.needed),
+    )
+    fields.done()
+    return segment
+
+
+_PARTS: dict[str, Callable[[Any], str | int]] = {
+    "sex": lambda value: str(sex_of(str(value))),
+    "age": age_of,
+    "district": lambda value: _district(str(value)),
+}
+_KINDS = ("all", "any", "not", "service", "signal", "like", *_PARTS)
+
+
+DEEPEST = 10
+"""How deep `all`, `any` and `not` may lie in each other."""
+
+
+def _read(document: object, path: str, depth: int = 1) -> Rule:
+    fields = Fields(document, path)
+    if depth > DEEPEST:
+        raise wrong("where", f"> {DEEPEST}", Text(
+            f"{DEEPEST}겹까지만 조건을 겹쳐", f"conditions nested {DEEPEST} deep at most"
+        ))  # fmt: skip
+    named = [kind for kind in _KINDS if kind in fields]
+    if not named:
+        fields.done(*_KINDS)  # a misspelt one is told by its name
+    if len(named) != 1:
+        raise QuestionError(
+            Text("조건마다 다음 중 꼭 하나를 적어 주세요.",
+                 "Each condition names exactly one thing."),
+            Text(f"다음 중 하나: {', '.join(_KINDS)}.", f"One of: {', '.join(_KINDS)}."),
+            rule=path, value=", ".join(named) or "{}",
+        )  # fmt: skip
+    kind = named[0]
+    try:
+        if kind == "not":
+            rule: Rule = Not(_read(fields.needed(kind), fields.at(kind), depth + 1))
+        elif kind in {"all", "any"}:
+            rule = _read_joined(fields, kind, depth)
+        else:
+            rule = _READERS[kind](fields, kind)
+    except QuestionError as error:
+        error.facts.setdefault("rule", fields.at(kind))
+        raise
+    fields.done()
+    return rule
+
+
+def _read_joined(fields: Fields, kind: str, depth: int) -> Rule:
+    parts = fields.items(kind)
+    if not parts:
+        raise wrong(fields.at(kind), [], Text("하나 이상의 조건", "one condition or more"))
+    rules = [
+        _read(part, f"{fields.at(kind)}[{place}]", depth + 1) for place, part in enumerate(parts)
+    ]
+    return Joined(kind, tuple(rules))
+
+
+def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
+    named = [figure for figure in figures if figure in fields]
+    if not named:
+        fields.done(*figures)
+    if len(named) != 1:
+        raise wrong(fields.path, ", ".join(named) or "{}", Text(
+            f"{' 또는 '.join(figures)} 중 하나", f"one of {' or '.join(figures)}"))  # fmt: skip
+    return named[0], fields.number(named[0])
+
+
+def _read_usage(fields: Fields, kind: str) -> Rule:
+    service = fields.named("service", catalog.service)
+    figure, least = _one_figure(fields, ("affinity", "index"))
+    if figure == "index":
+        refuse_index(service, Text("지수", "index"))
+    return Usage(service.id, figure, least)
+
+
+def _read_signal(fields: Fields, kind: str) -> Rule:
+    known = [signal.id for signal in SIGNALS]
+    signal = fields.text("signal")
+    if signal not in known:
+        raise one_of(Text("신호", "signal"), signal, known)
+    return Signal(signal, *_one_figure(fields, ("z", "value")))
+
+
+def _read_like(fields: Fields, kind: str) -> Rule:
+    among = fields.text("among") if "among" in fields else "all"
+    fields.asked.add("among")
+    if among not in AMONG:
+        raise one_of(Text("범위", "choice"), among, AMONG)
+    top = count_of(fields.whole("top", 1)) if "top" in fields else 5
+    fields.asked.add("top")
+    return Like(read_segment(fields.needed("like")), top, among)
+
+
+def _read_part(fields: Fields, kind: str) -> Rule:
+    values = fields.each(kind, _PARTS[kind])
+    if not values:
+        raise wrong(fields.at(kind), [], Text("하나 이상의 값", "one value or more"))
+    return OneOf(kind, tuple(sorted(set(values))))
+
+
+_READERS: dict[str, Callable[[Fields, str], Rule]] = {
+    "service": _read_usage, "signal": _read_signal,
+    "like": _read_like, **dict.fromkeys(_PARTS, _read_part),
+}  # fmt: skip
+
+
+def _district(name: str) -> str:
+    """The Korean name of a district; one of another city stays as it is until it is asked for."""
+    try:
+        return find_district(name, [text.ko for text in DISTRICTS.values()])
+    except UnknownChoice:
+        return name

@@ -15,15 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.disclosure import size as rounded
 from telads.errors import QuestionError
-from telads.planning.allocation import Allocation, allocate
-from telads.planning.brief import Brief
-from telads.planning.curves import exponential
-from telads.planning.limits import Offer, Target
-from telads.planning.market import Array, Market, contacts, exposures, reached, worth
-from telads.planning.overlap import often, union
+from telads.method.disclosure import size as rounded
+from telads.planning.allocation import (
+    Allocation,
+    Array,
+    Market,
+    allocate,
+    contacts,
+    exposures,
+    often,
+    reached,
+    union,
+    worth,
+)
+from telads.planning.brief import Brief, Offer, Target
 from telads.planning.reading import LARGEST
+from telads.planning.solver import exponential
 
 Row = dict[str, Any]
 

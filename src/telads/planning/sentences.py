@@ -7,12 +7,12 @@ from math import ceil, floor, log10
 from typing import Any
 
 from telads.catalog import BY_ID
-from telads.language import LANGUAGES, Text, same
 from telads.planning.audience import Audience, Overlap, Standing
-from telads.planning.limits import won
+from telads.planning.brief import won
 from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
+from telads.text import LANGUAGES, Text, same
 from telads.wording import josa, people
 
 DIGITS = 3

@@ -7,10 +7,10 @@ from typing import Any
 
 from telads.answers.questions import field_of
 from telads.catalog import BY_ID
-from telads.language import Lang, Text, same
 from telads.model import Sex, age_text
 from telads.places import district_name
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
+from telads.text import Lang, Text, same
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum"),

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import number_format
 from telads.answers.questions import declared, field_of
-from telads.language import LANGUAGES, Lang, Text
 from telads.tables.store import replacing, write_text
+from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.workspace import Build
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.answer import Answer
 from telads.answers.fields import STAYS, Field
 from telads.answers.questions import field_of
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     from rich.console import Console

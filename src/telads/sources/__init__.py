@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from telads.language import Text
 from telads.model import Month
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

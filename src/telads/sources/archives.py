@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from telads.errors import DataError, OtherFile, WorkspaceError
-from telads.language import Text
 from telads.sources.names import harmless, told_by_archive
 from telads.sources.sheets import Sheet, check_csv
 from telads.tables.private import make_folder, new_file
+from telads.text import Text
 
 SUFFIXES = {".xlsx", ".csv"}
 """Files that are taken in an archive, and the only ones that are uploaded."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
-from telads.language import Text
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from telads.errors import DataError, OtherFile, UnknownChoice
-from telads.language import Text
 from telads.model import AGES5, Month
 from telads.places import DISTRICTS
 from telads.sources import Reading, source_of
@@ -32,6 +31,7 @@ from telads.sources.fitting import (
 from telads.sources.profile import Profile, fit_profile
 from telads.sources.raking import draw_cells, possible
 from telads.tables.schema import KEY, PLACE
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
-from telads.language import Text
 from telads.sources import workbooks
 from telads.sources.csv_files import read_csv
 from telads.tables.checks import Origin
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from telads.catalog import BY_ID, COUNTED
 from telads.errors import DataError
-from telads.language import Text
 from telads.model import AGES, AGES5, Sex
+from telads.text import Text
 
 if TYPE_CHECKING:
     from telads.sources import Reading

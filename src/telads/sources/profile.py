@@ -29,7 +29,6 @@ import numpy as np
 
 from telads.catalog import BY_ID
 from telads.errors import DataError, TeladsError
-from telads.language import Text
 from telads.model import AGES, AGES5, Month
 from telads.sources import fitting
 from telads.sources.copula import FACTORS, Scatter, measure_scatter
@@ -38,6 +37,7 @@ from telads.sources.lean import measure_lean
 from telads.sources.movement import measure_movement
 from telads.tables.schema import POPULATION, measures_in
 from telads.tables.store import write_text
+from telads.text import Text
 
 if TYPE_CHECKING:
     from telads.sources import Reading

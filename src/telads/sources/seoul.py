@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
 from telads.errors import DataError
-from telads.language import Text
 from telads.model import AGES5, Month, Sex
 from telads.places import DISTRICTS
 from telads.sources import Reading
@@ -23,6 +22,7 @@ from telads.sources.files import SUFFIXES, RawFile, RawTable, read_file
 from telads.sources.headers import Headers, other_file, read_headers
 from telads.tables import checks
 from telads.tables.schema import KEY, PLACE, POPULATION, values_in
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from telads.errors import DataError
-from telads.language import Text
 from telads.sources.csv_files import SEPARATORS
+from telads.text import Text
 
 MOST_CELLS = 10_000_000
 """Rows times columns between the first cell and the last. A month of the portal has 400,000."""

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
 from telads.errors import DataError
-from telads.language import Text
 from telads.sources.sheets import HEAD, check_sheets
+from telads.text import Text
 
 if TYPE_CHECKING:
     import fastexcel

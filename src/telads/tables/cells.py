@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telads.errors import WorkspaceDamaged
-from telads.language import Text
 from telads.model import Month
 from telads.tables.schema import KEY, POPULATION, measures_in
+from telads.text import Text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
 from telads.errors import DataError, meant
-from telads.language import Text, same
 from telads.tables.schema import KEY, UNESTIMATED, values_in
+from telads.text import Text, same
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from telads.errors import UnknownChoice, WorkspaceDamaged, WorkspaceError
-from telads.language import Text
 from telads.model import Month, Window
 from telads.tables.store import write_text
+from telads.text import Text
 
 VERSION = 1
 CELLS = re.compile(r"\w[\w.-]*\.parquet")

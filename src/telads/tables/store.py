@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import WorkspaceError
-from telads.language import Text
 from telads.tables import private
 from telads.tables.private import make_folder, new_file
+from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl

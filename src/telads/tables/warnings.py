@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from statistics import fmean, median
 
 from telads.catalog import BY_ID, SERVICES
-from telads.language import Text
 from telads.model import Month
 from telads.tables.ledger import Entry
+from telads.text import Text
 
 MASKED_SHARE = 0.05
 JUMP = 4.0

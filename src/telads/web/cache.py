@@ -37,7 +37,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 from telads.errors import TeladsError
 from telads.version import __version__
-from telads.web import current
+from telads.web import request_state
 
 View = Callable[..., HttpResponseBase]
 Key = tuple[str, ...]
@@ -155,11 +155,11 @@ def _key(request: HttpRequest, named: tuple[str, ...]) -> Key | None:
     if request.method != "GET" or django_settings.SESSION_COOKIE_NAME in request.COOKIES:
         return None
     try:
-        build = current.build(request)
+        build = request_state.build(request)
     except TeladsError:
         return None
     return (
-        str(build.path), current.ledger_state(), __version__, current.language(request),
+        str(build.path), request_state.ledger_state(), __version__, request_state.language(request),
         request.get_full_path(), *(request.headers.get(name, "") for name in named),
     )  # fmt: skip
 

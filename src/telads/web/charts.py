@@ -18,8 +18,8 @@ from telads.answers.pictures import Asked, Picture, picture
 from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
 from telads.charts.render import PNG_SCALE, Format, render
-from telads.language import Lang
 from telads.render.files import marked
+from telads.text import Lang
 from telads.web.city_map import city_map
 from telads.web.heatmap import heatmap
 from telads.web.month_lines import month_lines

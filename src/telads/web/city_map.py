@@ -13,8 +13,8 @@ from telads.charts import theme
 from telads.charts.borders import Area, short
 from telads.charts.choropleth import Shown, shown
 from telads.charts.render import in_one_line
-from telads.language import Lang
 from telads.places import district_name
+from telads.text import Lang
 from telads.web.jinja import rendered
 from telads.web.svg import Outline, outlines
 

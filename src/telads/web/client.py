@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
 from django.http import HttpRequest
 
-from telads.web import current
+from telads.web import request_state
 
 UNKNOWN = "0.0.0.0"
 """Stands for a client of whom no address is known; all such count as one."""
@@ -28,7 +28,7 @@ def client_of(request: HttpRequest) -> str:
     With n proxies the entry that the outermost of them wrote, the n-th from the end. Where there
     are fewer entries, the first; where there are none or none that can be read, whoever connected.
     """
-    proxies = current.settings().proxies
+    proxies = request_state.settings().proxies
     connected = _parsed(str(request.META.get("REMOTE_ADDR", "")))
     told = request.headers.get("X-Forwarded-For", "").split(",") if proxies else []
     entries = [entry.strip() for entry in told if entry.strip()]

@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from telads.errors import TeladsError
-from telads.language import Text
-from telads.web import current
+from telads.text import Text
+from telads.web import request_state
 from telads.web.api.problems import PLACE, problem, status_of
-from telads.web.ready import is_damaged
+from telads.web.setup import is_damaged
 
 
 class DatabaseAway(TeladsError):
@@ -74,7 +74,7 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
     """An error as a page, or as a problem document for a program."""
     if request.path.startswith(PLACE):
         return problem(request, error, status)
-    lang = current.language(request)
+    lang = request_state.language(request)
     away = status == 503
     facts = {
         "status": status,

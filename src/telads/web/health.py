@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from telads.answers.tables import read
 from telads.errors import TeladsError
 from telads.version import __version__
-from telads.web import current
+from telads.web import request_state
 from telads.web.accounts.models import AuditEntry
 from telads.web.client import is_local
 from telads.web.errors import told_of
@@ -24,7 +24,7 @@ NEEDED = "services"
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 with build and months when all can be answered, else 503 with the reason."""
     try:
-        build = current.build(request)
+        build = request_state.build(request)
         months = [str(month) for month in build.months]
         read(build, NEEDED)
     except TeladsError as error:

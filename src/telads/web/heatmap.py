@@ -13,7 +13,7 @@ from telads.answers.pictures import Picture
 from telads.catalog import SERVICES
 from telads.charts import correlation, theme
 from telads.charts.render import in_one_line
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 from telads.web.jinja import rendered
 from telads.wording import number
 

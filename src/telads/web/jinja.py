@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
-from telads.language import Lang
+from telads.text import Lang
 
 if TYPE_CHECKING:
     import jinja2

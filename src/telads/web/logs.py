@@ -17,7 +17,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from telads.web import current
+from telads.web import request_state
 from telads.web.metrics import view_of
 
 ACCESS = logging.getLogger("telads.web.access")
@@ -70,7 +70,7 @@ def logged(
                 "method": request.method,
                 "status": response.status_code,
                 "ms": round(1000 * (time.perf_counter() - began), 1),
-                "lang": current.language(request),
+                "lang": request_state.language(request),
                 "htmx": "HX-Request" in request.headers,
             }
             ACCESS.info("request", extra={"facts": facts})

@@ -32,7 +32,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from telads.errors import TeladsError
 from telads.version import __version__
-from telads.web import current
+from telads.web import request_state
 from telads.web.cache import KEPT
 from telads.web.client import is_local
 
@@ -109,7 +109,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _build_info(request: HttpRequest) -> bytes:
     """The build in force, asked for now: no worker has to remember it."""
     try:
-        build = current.build(request)
+        build = request_state.build(request)
         synthetic = str(build.synthetic).lower()
     except TeladsError:
         return b""

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from telads.answers.pictures import Picture
 from telads.charts import monthly
 from telads.charts.render import in_one_line
-from telads.language import Lang, Text
 from telads.model import Month
+from telads.text import Lang, Text
 from telads.web.jinja import rendered
 from telads.wording import number
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from telads.answers.pictures import Picture
 from telads.charts import population, theme
 from telads.charts.render import in_one_line
-from telads.language import Lang
 from telads.model import AGES, Sex, age_text
+from telads.text import Lang
 from telads.web.jinja import rendered
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
-from telads.language import Text
 from telads.tables.private import new_file
-from telads.web.ready import make_ready, unusable
+from telads.text import Text
+from telads.web.setup import make_ready, unusable
 
 if TYPE_CHECKING:
     from django.core.serializers.base import DeserializedObject
@@ -30,7 +30,7 @@ AT_A_TIME = 2000
 
 
 class Rows:
-    """The database of a workspace's website (`telads.backup.database.Database`)."""
+    """The database of a workspace's website (`telads.backup.take.Database`)."""
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace

@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from telads.errors import AddressUnusable, TeladsError
-from telads.language import Text
 from telads.settings import Settings
 from telads.tables.store import write_text
+from telads.text import Text
 from telads.version import __version__
-from telads.web.fresh import deaf_to_interrupts, end_all, in_fresh
-from telads.web.ready import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
+from telads.web.setup import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
+from telads.web.subprocess import deaf_to_interrupts, end_all, in_fresh
 from telads.workspace import Workspace
 
 HEADER_SECONDS = 10
@@ -102,7 +102,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         lambda: _make_ahead(settings.workspace, figures),
     ]
     if settings.own_worker:
-        from telads.web.jobs.worker import work_ahead
+        from telads.web.jobs.queue import work_ahead
 
         beside.append(work_ahead)
     for work in beside:
@@ -219,7 +219,7 @@ def _make_ahead(workspace: Path, figures: Path) -> None:
 
 def _make(workspace: Path) -> None:
     """Make what can be made; whoever asks for something goes first: lowest priority."""
-    from telads.web.ahead import make_ahead
+    from telads.web.precompute import make_ahead
 
     os.nice(LEAST_PRIORITY)
     make_ahead(Workspace(workspace))

@@ -9,11 +9,10 @@ from telads.settings import Settings
 from telads.tables.private import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
-from telads.web.database import database_of
-from telads.web.secret import secret_key
+from telads.web.setup import database_of, secret_key
 
 TELADS = Settings.load()
-"""The product's settings; views reach the workspace through them (`telads.web.current`)."""
+"""The product's settings; views reach the workspace through them (`telads.web.request_state`)."""
 
 _HERE = Path(__file__).parent
 
@@ -54,8 +53,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "telads.web.accounts.recheck.rechecked",
-    "telads.web.accounts.closed.closed_to_visitors",
+    "telads.web.accounts.middleware.rechecked",
+    "telads.web.accounts.middleware.closed_to_visitors",
     "telads.web.errors.friendly_errors",
     "telads.web.api.problems.plain_errors",
     "axes.middleware.AxesMiddleware",
@@ -70,8 +69,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "telads.web.context.installation",
-                "telads.web.accounts.context.signed_in",
+                "telads.web.context_processors.installation",
+                "telads.web.accounts.context_processors.signed_in",
             ],
         },
     },

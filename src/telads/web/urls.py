@@ -9,12 +9,11 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
-from telads.web.accounts.administration import admin
-from telads.web.accounts.views import single_sign_on_return
+from telads.web.accounts.views import admin, single_sign_on_return
 from telads.web.api.page import docs
 from telads.web.health import healthz
 from telads.web.metrics import metrics
-from telads.web.pages.home.view import home
+from telads.web.pages.home.views import home
 
 
 @require_safe

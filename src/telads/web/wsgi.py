@@ -16,8 +16,8 @@ def _get_ready() -> None:
     """
     from django.urls import get_resolver
 
+    from telads.web.precompute import warm_up
     from telads.web.serve import end_with_supervisor
-    from telads.web.warming import warm_up
 
     end_with_supervisor()
     _ = get_resolver().url_patterns

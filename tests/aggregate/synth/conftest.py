@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import Plan, write_log
 from telads.sources.demo import read_profile
 from telads.sources.profile import Profile
 from tests.aggregate.synth.logs import MARCH

@@ -9,13 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from telads.aggregate import synth
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE
+from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
-from telads.aggregate.run import aggregate
 from telads.aggregate.suppression import Hidden, hidden_figures
-from telads.aggregate.synth import people
-from telads.aggregate.synth.city import City
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import City, Plan, write_log
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.engines import event_engine
 from telads.model import Month
@@ -61,7 +60,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, profile: Profile) -> pl.DataF
     folder = tmp_path_factory.mktemp("aggregate") / "log"
     write_log(profile, Plan(6000, 92, MARCH, mobility=True, use=USE), folder, DISTRICT)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("telads.aggregate.run.hidden_figures", by_people)
+        patched.setattr("telads.aggregate.job.hidden_figures", by_people)
         cells, entry = cells_of(folder)
     assert entry.synthetic
     return cells.drop_nulls(["population", "weekday_trips"])
@@ -122,8 +121,8 @@ def test_dirt_changes_no_figure_and_is_counted(
     tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody moves or is too young here, so that the people of both logs are the same."""
-    draw = people.draw_people
-    monkeypatch.setattr(people, "draw_people", lambda *given: draw(*given[:5]))
+    draw = synth.draw_people
+    monkeypatch.setattr(synth, "draw_people", lambda *given: draw(*given[:5]))
     write_log(profile, Plan(3000, 92, MARCH, use=0.1), tmp_path / "clean", DISTRICT)
     plan = Plan(3000, 92, MARCH, use=0.1, dirty=0.03)
     told = write_log(profile, plan, tmp_path / "dirty", DISTRICT).dirt

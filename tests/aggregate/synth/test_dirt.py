@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.aggregate.synth.log import Plan, Written, write_log
+from telads.aggregate.synth import Plan, Written, write_log
 from telads.sources.profile import Profile
 from tests.aggregate.synth.logs import read
 

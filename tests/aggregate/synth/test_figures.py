@@ -9,9 +9,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.aggregate.synth.city import MOBILITY, MOST_DAYS, City, app_shares, index_to_days
-from telads.aggregate.synth.days import is_weekday
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate.synth import (
+    MOBILITY_SUMS,
+    MOST_DAYS,
+    City,
+    Plan,
+    app_shares,
+    index_to_days,
+    is_weekday,
+    write_log,
+)
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.sources.demo import synthesise
 from telads.sources.profile import Profile
@@ -46,7 +53,7 @@ def segments(profile: Profile, seed: int) -> pl.DataFrame:
     """Share of the people and mean of each measure, by segment, as the profile has them."""
     [(_, cells)] = synthesise(profile, [profile.base], seed)
     weight = pl.col("population")
-    measures = [*SERVICE_IDS, *MOBILITY]
+    measures = [*SERVICE_IDS, *MOBILITY_SUMS]
     return (
         cells.with_columns(age=(pl.col("age5").cast(pl.Int32) // 10 * 10))
         .group_by(SEGMENT)
@@ -188,5 +195,5 @@ def test_mobility_of_a_month_is_the_profiles(march: Path, profile: Profile) -> N
     )
     expected = segments(profile, 3)
     assert monthly.height == 12_000
-    for measure in MOBILITY:
+    for measure in MOBILITY_SUMS:
         agrees_with(monthly[measure], float((expected[measure] * expected["share"]).sum()))

@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.aggregate.synth import people
-from telads.aggregate.synth.log import Plan, write_log
+from telads.aggregate import synth
+from telads.aggregate.synth import Plan, write_log
 from telads.errors import DataError, UnknownChoice
 from telads.sources.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_bytes_in_any_number_of_processes(
 def test_blocks_share_no_subscriber(
     tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(people, "BLOCK", 400)
+    monkeypatch.setattr(synth, "BLOCK", 400)
     steps: list[tuple[str, int, int]] = []
     write_log(
         profile, Plan(1000, 2, MARCH, mobility=True), tmp_path / "log", ["강남구"],

@@ -14,10 +14,9 @@ from django.utils import timezone
 
 from telads.errors import QuestionError
 from telads.web.accounts import people
-from telads.web.accounts.attempts import locked_names
+from telads.web.accounts.attempts import locked_names, looks
 from telads.web.accounts.audit import COMMAND_LINE
 from telads.web.accounts.models import AuditEntry
-from telads.web.accounts.names import looks
 from telads.web.accounts.roles import Role, role_of
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.accounts.test_sign_in import sign_in

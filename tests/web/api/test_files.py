@@ -19,7 +19,7 @@ from django.test import Client
 from telads.charts import CHARTS
 from telads.export import TABLES, export
 from telads.render.files import DESCRIPTION, FORMATS
-from telads.web import current
+from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
 from telads.workspace import Build, Workspace
@@ -38,7 +38,7 @@ def test_every_kind_of_file_can_be_had() -> None:
 def test_a_format_that_was_added_is_served(twin_workspace: Workspace, tmp_path: Path) -> None:
     """In a process of its own: the website reads the registry as it starts."""
     program = """
-from telads.language import same
+from telads.text import same
 from telads.render.files import FORMATS, Format
 FORMATS[".tsv"] = Format(same("TSV"), "text/tab-separated-values",
                          lambda path, frame, about: frame.write_csv(path, separator="\t"))
@@ -89,7 +89,9 @@ def test_a_table_whose_description_is_missing_is_written_again(
     """As after a death between the two files."""
     described = f"/api/v1/export/targets.csv{DESCRIPTION}"
     first = site.get(described).getvalue()
-    (beside,) = current.workspace().path.glob(f"downloads/{twin_build.name}/affinity/targets.csv-*")
+    (beside,) = request_state.workspace().path.glob(
+        f"downloads/{twin_build.name}/affinity/targets.csv-*"
+    )
     beside.unlink()
     assert site.get(described).getvalue() == first
 

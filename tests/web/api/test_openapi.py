@@ -21,7 +21,7 @@ from schemathesis.checks import CHECKS
 
 from telads.catalog import service
 from telads.charts import CHARTS
-from telads.language import Lang, typed
+from telads.text import Lang, typed
 from telads.web.api.openapi import PREFIX, document
 from telads.web.api.operations import BODIES, OPERATIONS
 from telads.web.api.routes import api

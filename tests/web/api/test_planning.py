@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from telads.cli import main
-from telads.planning import contract
-from telads.planning.result import PARTS
-from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
+from telads.planning import schema as contract
+from telads.planning.plan import PARTS
+from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
 from telads.web.api import admission, rate
 from telads.web.api.operations import MOST_BYTES
 from telads.web.cache import KEPT

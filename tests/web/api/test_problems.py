@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
 from telads.errors import DataError, WorkspaceDamaged
-from telads.language import Text
+from telads.text import Text
 from telads.web.api import keys
 from telads.web.api.problems import STATUS, TITLES, plain_errors, problem, status_of
 from tests.web.api.conftest import Installed

@@ -12,9 +12,9 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import lists, questions
-from telads.build import build
 from telads.cli import main
 from telads.ingest import ingest
+from telads.method.build import build
 from telads.settings import Settings
 from telads.workspace import Workspace
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
 
-from telads.language import Lang
+from telads.text import Lang
 
 WIDE, NARROW = 1280, 390
 HEIGHT = {WIDE: 900, NARROW: 844}

@@ -188,8 +188,8 @@ def test_a_server_that_goes_away_and_comes_back(
 @pytest.mark.parametrize(
     ("address", "at", "form"),
     [
-        ("/en/plans/new/", "telads.web.plans.making.create", {**FORM, "save": "1"}),
-        ("/plans/new/", "telads.web.plans.making.create", {**FORM, "save": "1"}),
+        ("/en/plans/new/", "telads.web.plans.views.create", {**FORM, "save": "1"}),
+        ("/plans/new/", "telads.web.plans.views.create", {**FORM, "save": "1"}),
         ("/en/account/users/", "telads.web.accounts.people.record",
          {"name": "new.one", "role": "planner"}),
     ],
@@ -316,7 +316,7 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
     server.stop()
     words = [*verb, str(free_port())] if verb[-1] == "--port" else verb
     program = (
-        "import telads.web.ready as r; r.WAIT_SECONDS = 2.0; from telads.cli import main; main()"
+        "import telads.web.setup as r; r.WAIT_SECONDS = 2.0; from telads.cli import main; main()"
     )
     plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     done = subprocess.run(

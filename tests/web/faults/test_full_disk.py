@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from django.test import Client, override_settings
 
-from telads.build import build
 from telads.errors import WorkspaceError
 from telads.ingest import ingest
+from telads.method.build import build
 from telads.settings import Settings
 from telads.workspace import Workspace
 

@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
-from telads.web.jobs.running import work_on
+from telads.web.jobs.queue import work_on
 from telads.workspace import Workspace
 from tests.web.accounts.people import person, signed_in
 

@@ -19,11 +19,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from telads.web.accounts.models import AuditEntry
-from telads.web.jobs import models, running
+from telads.web.jobs import models, queue
 from telads.web.jobs.models import Job, State, Step, claim, tell
-from telads.web.jobs.receiving import UPLOADS
-from telads.web.jobs.starting import DAY
-from telads.web.jobs.worker import forget_killed
+from telads.web.jobs.queue import DAY, forget_killed
+from telads.web.jobs.uploads import UPLOADS
 from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
@@ -47,15 +46,15 @@ def fall_silent(job: Job) -> None:
 @contextmanager
 def when(step: Step, done: int, act: object) -> Iterator[None]:
     """Do something when a job gets there."""
-    at = running._Doing.at
+    at = queue._Doing.at
 
-    def noticed(doing: running._Doing, here: Step, thing: str, count: int, total: int) -> None:
+    def noticed(doing: queue._Doing, here: Step, thing: str, count: int, total: int) -> None:
         if (here, count) == (step, done):
             act(doing.job)  # type: ignore[operator]
         at(doing, here, thing, count, total)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(running._Doing, "at", noticed)
+    patch.setattr(queue._Doing, "at", noticed)
     try:
         yield
     finally:
@@ -209,7 +208,7 @@ def test_nobody_there_to_work_is_told_and_asked_again(
     administrator.post(f"{address}again/")
     job.refresh_from_db()
     assert job.attempt == 2
-    running.work_on(job.pk, 1)  # the first one comes late
+    queue.work_on(job.pk, 1)  # the first one comes late
     job.refresh_from_db()
     assert job.state == State.WAITING
     assert done(job).state == State.DONE
@@ -219,7 +218,7 @@ def test_a_job_is_claimed_once(upload: Upload, months: list[Path]) -> None:
     upload(*months)
     job = Job.objects.get()
     assert [claim(job.pk, 1, "one"), claim(job.pk, 1, "two")] == [True, False]
-    running.work_on(job.pk, 1)
+    queue.work_on(job.pk, 1)
     job.refresh_from_db()
     assert (job.state, job.worker) == (State.RUNNING, "one")
 
@@ -254,8 +253,8 @@ def test_two_uploads_at_once_are_two_jobs(
     hurry = pytest.MonkeyPatch.context()
     with hurry as patch, when(Step.TAKE, 1, lambda job: done(first)):
         # The first is begun, by another worker, in the midst of the second.
-        patch.setattr(running, "PATIENCE", 0.0)
-        patch.setattr(running, "TURN", 0.1)
+        patch.setattr(queue, "PATIENCE", 0.0)
+        patch.setattr(queue, "TURN", 0.1)
         done(second)
     first.refresh_from_db()
     assert first.state == State.FAILED
@@ -274,7 +273,7 @@ def test_a_writer_on_the_command_line_is_waited_for_and_meanwhile_it_can_be_canc
     job = Job.objects.get()
     workspace.path.mkdir(exist_ok=True)
     with held(workspace), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "TURN", 0.1)
+        patch.setattr(queue, "TURN", 0.1)
         with when(Step.LOCKED, 0, lambda job: Job.objects.update(cancel_asked=True)):
             done(job)
     assert job.state == State.CANCELLED

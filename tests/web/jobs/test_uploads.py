@@ -13,7 +13,8 @@ from django.test import Client, override_settings
 
 from telads.sources import archives
 from telads.web.accounts.models import AuditEntry
-from telads.web.jobs import receiving, running
+from telads.web.jobs import queue as running
+from telads.web.jobs import uploads
 from telads.web.jobs.models import Job, State, Step
 from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
@@ -302,7 +303,7 @@ class FullDisk:
 def test_a_full_disk_while_files_come_is_told_and_leaves_nothing(
     upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "new_file", lambda path: FullDisk(1000))
+    monkeypatch.setattr(uploads, "new_file", lambda path: FullDisk(1000))
     answer = upload(write_month(tmp_path, "2023.6"))
     assert answer.status_code == 503
     assert "디스크 공간" in answer.content.decode()  # type: ignore[attr-defined]
@@ -328,7 +329,7 @@ def test_a_full_disk_while_unpacking_fails_the_job_which_can_be_started_again(
 
 def test_what_a_database_refuses_is_left_out_of_a_report() -> None:
     from telads.errors import DataError
-    from telads.language import Text
+    from telads.text import Text
     from telads.web.jobs.report import refused
 
     error = DataError(Text("가", "a"), file="/secret/x.csv", value="b\0\ud800c")

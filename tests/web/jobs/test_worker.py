@@ -23,11 +23,11 @@ pytestmark = pytest.mark.slow
 BEFORE = """
 import sys
 from pathlib import Path
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 workspace = Path(sys.argv[1])
 make_ready(workspace)
 from telads.web.jobs.models import Job
-from telads.web.jobs.running import run
+from telads.web.jobs.queue import run
 """
 ASK = (
     BEFORE
@@ -81,7 +81,7 @@ run.enqueue(job.pk, 2)
 ONCE = (
     BEFORE
     + """
-from telads.web.jobs.worker import work_once
+from telads.web.jobs.queue import work_once
 print("ready", flush=True)
 sys.stdin.readline()
 work_once()

@@ -18,11 +18,11 @@ from django.test import Client, override_settings
 from telads.answers.platforms import of_targets
 from telads.answers.questions import TARGET_ORDERS
 from telads.catalog import BY_ID
-from telads.language import Lang
 from telads.model import AGES, Segment, Sex
+from telads.text import Lang
 from telads.version import __version__
-from telads.web.pages.advertisers.rows import extent
-from telads.web.written import written
+from telads.web.formatting import written
+from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
 from telads.workspace import Build, Workspace
 from tests.asked import platforms, targets

@@ -10,10 +10,9 @@ from django.http import QueryDict
 from django.test import Client
 
 from telads.planning.questions import audience_answer, overlap_answer
-from telads.planning.rules_read import read_rules
-from telads.web.pages.audiences.described import SECOND
-from telads.web.pages.audiences.people_map import people_map
-from telads.web.pages.audiences.wanted import Wanted, wanted_of
+from telads.planning.rules import read_rules
+from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
+from telads.web.pages.audiences.present import people_map
 from telads.workspace import Build
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 

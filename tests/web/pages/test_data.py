@@ -19,12 +19,12 @@ from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
-from telads.language import Lang
 from telads.model import Month
+from telads.text import Lang
 from telads.web import charts
-from telads.web.pages.data import figures
+from telads.web.pages.data import present
 from telads.web.pages.data.bars import people_svg
-from telads.web.pages.data.tables import table_of
+from telads.web.pages.data.present import table_of
 from telads.workspace import Build, Workspace
 from tests.asked import by_district
 
@@ -367,12 +367,12 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     other = Asked(month="2023-02", sex="F", district="중구")
     with override("ko"):
         same = {
-            chart: figures.figure(twin_build, chart, first, "ko")
-            is figures.figure(twin_build, chart, other, "ko")
+            chart: present.part(twin_build, chart, first, "ko")
+            is present.part(twin_build, chart, other, "ko")
             for chart in charts.DEPENDS_ON
         }
-        people = figures.people(twin_build, first, "ko")
-        assert people is figures.people(twin_build, other, "ko")
+        people = present.people(twin_build, first, "ko")
+        assert people is present.people(twin_build, other, "ko")
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 

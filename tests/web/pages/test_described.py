@@ -9,14 +9,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.planning.rules_read import read_rules
-from telads.web.pages.audiences.described import (
-    SECOND,
-    Described,
-    described_from,
-    described_of,
-)
-from telads.web.pages.audiences.wanted import Wanted
+from telads.planning.rules import read_rules
+from telads.web.pages.audiences.forms import SECOND, Described, Wanted, described_from, described_of
 from telads.workspace import Build
 from tests.web.document import assert_accessible, assert_nothing_inline, get
 

@@ -15,15 +15,15 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.build import build
 from telads.ingest import ingest
+from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
 from telads.sources.demo import read_profile
 from telads.sources.portal_writer import write_twin
-from telads.web import current
-from telads.web.pages.evidence import panels, view
-from telads.web.written import figure_text
+from telads.web import request_state
+from telads.web.formatting import figure_text
+from telads.web.pages.evidence import present, views
 from telads.workspace import Workspace
 from tests.asked import comparison, evaluation
 
@@ -106,9 +106,9 @@ def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
     shutil.copytree(first.path, second)
     request = RequestFactory().get(f"/evidence/{kind and f'evaluation{kind}'}?horizon=1")
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=own.path)):
-        current.build(request)
+        request_state.build(request)
         (own.path / "current").write_text(f"{second.name}\n")
-        answer = view.evidence_file(request, kind) if kind else view.evidence(request)
+        answer = views.evidence_file(request, kind) if kind else views.evidence(request)
     assert isinstance(answer, HttpResponse)
     told = answer.content.decode() + answer.get("Content-Disposition", "")
     assert first.name[:8] in told
@@ -118,7 +118,7 @@ def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
 
 def test_an_interval_below_zero_is_legible() -> None:
     row = {"recommender": "chance", "value": 0.003, "low": -0.009, "high": 0.016}
-    dot = panels._dot({**row, "part": "services", "measure": "tau"}, 0.8, 1.0, "ko")
+    dot = present._dot({**row, "part": "services", "measure": "tau"}, 0.8, 1.0, "ko")
     assert dot.interval == "−0.009 … 0.016"
 
 

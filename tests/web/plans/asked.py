@@ -17,7 +17,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "tests.web.settings"
 
 from pathlib import Path
 
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 
 make_ready(Path(sys.argv[2]))
 

@@ -16,12 +16,11 @@ from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
 from telads.charts import fonts
-from telads.language import Lang
-from telads.planning.contract import ROWS
 from telads.planning.files import figure_title, figures_of, write_plan
-from telads.planning.plan import make_plan, read_plan
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS, make_plan, read_plan
+from telads.planning.schema import ROWS
 from telads.planning.words import title
+from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
 from telads.web.plans.models import SavedPlan

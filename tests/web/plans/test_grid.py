@@ -9,7 +9,7 @@ from fpdf import FPDF
 from pypdf import PdfReader
 
 from telads.charts.fonts import korean_font
-from telads.web.plans.grid import PADDING, Ruler, _widths, draw
+from telads.web.plans.paper import PADDING, Ruler, _widths, draw
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from django.test import Client
 
 from telads.planning.plan import make_plan, read_plan
 from telads.web.accounts.models import AuditEntry
+from telads.web.plans.forms import Typed, typed_from, typed_of
 from telads.web.plans.models import PlanVersion, SavedPlan
-from telads.web.plans.typed import Typed, typed_from, typed_of
 from telads.workspace import Build
 from tests.planning.test_plan import FORMER
 from tests.web.accounts.people import person, signed_in

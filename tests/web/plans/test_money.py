@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from telads.errors import QuestionError
-from telads.web.plans.money import won_of
+from telads.web.plans.forms import won_of
 
 
 @pytest.mark.parametrize(

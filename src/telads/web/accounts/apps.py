@@ -13,6 +13,6 @@ class Accounts(AppConfig):
 
     def ready(self) -> None:
         """Listen to what Django tells about sessions."""
-        from telads.web.accounts import listening
+        from telads.web.accounts import signals
 
-        listening.listen()
+        signals.listen()

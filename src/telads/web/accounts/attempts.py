@@ -5,10 +5,19 @@ each set. An address needs a limit of its own, since an office may share one, an
 cleared by whoever tries many names and signs in with his own between them. So the library counts
 names at addresses, and the sum of an address is looked at here. Nothing that is tried while a lock
 holds is looked at or counted: it neither lengthens the lock nor fills the log.
+
+Names that tell people apart for those who read them, not only for the computer.
+
+Two names are alike if they are the same after compatibility composition (NFKC) and without regard
+to capitals, or if their skeletons are (Unicode Technical Standard 39, section 4): what is left when
+each character is replaced by the one it can be taken for, as Cyrillic о by Latin o, and digit 1 and
+capital I by l. The table of such characters is that of `confusable-homoglyphs`.
 """
 
 from __future__ import annotations
 
+import functools
+import unicodedata
 from datetime import datetime
 from typing import Any
 
@@ -16,14 +25,15 @@ from axes.attempts import get_cool_off_threshold
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from django.conf import settings as django_settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db.models import Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import TeladsError
-from telads.language import Text
-from telads.web import current
+from telads.text import Text
+from telads.web import request_state
 from telads.web.client import client_of
 
 
@@ -67,7 +77,7 @@ def locked_names() -> set[str]:
 
 def locked_addresses() -> list[str]:
     """Addresses from which nobody may sign in for now."""
-    most = current.settings().sign_in_address_attempts
+    most = request_state.settings().sign_in_address_attempts
     if not most:
         return []
     counted = _since(_start()).values("ip_address").order_by("ip_address")
@@ -87,7 +97,7 @@ def may_be_logged(request: HttpRequest) -> bool:
 
     As many do, for an address and by each process, as an address has attempts with a password.
     """
-    settings = current.settings()
+    settings = request_state.settings()
     key = f"sign-in-logged:{client_of(request)}"
     cache.add(key, 0, 60 * settings.sign_in_lock_minutes)
     return not settings.sign_in_address_attempts or (
@@ -97,7 +107,7 @@ def may_be_logged(request: HttpRequest) -> bool:
 
 def locked_out(request: HttpRequest) -> TeladsError:
     """What somebody is told whom a lock keeps out."""
-    minutes = current.settings().sign_in_lock_minutes
+    minutes = request_state.settings().sign_in_lock_minutes
     told = (
         Text("이 네트워크 주소에서 로그인 시도가 너무 많아 잠시 잠갔습니다.",
              "Too many attempts from this network address: signing in is locked.")
@@ -114,7 +124,7 @@ def locked_out(request: HttpRequest) -> TeladsError:
 
 def _is_full(request: HttpRequest) -> bool:
     """Whether its address has failed too often, for whatever names; noted at the request."""
-    most = current.settings().sign_in_address_attempts
+    most = request_state.settings().sign_in_address_attempts
     if not most:
         return False
     tried = _since(get_cool_off_threshold(request)).filter(ip_address=request.axes_ip_address)  # type: ignore[attr-defined]
@@ -130,3 +140,60 @@ def _start() -> datetime:
 
 def _since(moment: datetime) -> Any:
     return AccessAttempt.objects.filter(attempt_time__gte=moment)
+
+
+INVISIBLE = dict.fromkeys([0x115F, 0x1160, 0x3164, 0xFFA0])
+"""Letters by their kind that nobody sees: the fillers among the Hangul letters."""
+
+
+def normal(name: str) -> str:
+    """A name as it is kept, and as the form of signing in reads it."""
+    return unicodedata.normalize("NFKC", name.strip())
+
+
+def looks(name: str) -> frozenset[str]:
+    """What a name can be taken for; two names are alike where these have something in common.
+
+    Twice, since some letters are alike as capitals only: I and l, not i and l.
+    """
+    seen = unicodedata.normalize("NFKC", name).translate(INVISIBLE)
+    return frozenset({_skeleton(seen).casefold(), "=" + _skeleton(seen.casefold())})
+
+
+def alike(name: str) -> str:
+    """The name of somebody that this one could be taken for, empty where there is none.
+
+    Asks for everybody's: names are some hundreds.
+    """
+    own = looks(name)
+    known = User.objects.order_by("pk").values_list("username", flat=True)
+    return next((other for other in known.iterator() if own & looks(other)), "")
+
+
+def _skeleton(text: str) -> str:
+    parts = map(_prototype, unicodedata.normalize("NFD", text))
+    return unicodedata.normalize("NFD", "".join(parts))
+
+
+@functools.cache
+def _table() -> dict[str, list[str]]:
+    """A character or some of them -> those it can be taken for, in both directions."""
+    from confusable_homoglyphs.confusables import confusables_data
+
+    return {one: [near["c"] for near in found] for one, found in confusables_data.items()}
+
+
+@functools.cache
+def _prototype(character: str) -> str:
+    """What stands for a character and all that are like it.
+
+    The table gives each pair of Unicode's in both directions. Who has one neighbour stands for
+    itself only if it is the lesser of a pair: else the neighbour, whom several are like, does.
+    """
+    table = _table()
+    near = table.get(character, [])
+    if len(near) != 1:
+        return character
+    (other,) = near
+    several = len(other) > 1 or len(table.get(other, ())) > 1
+    return other if several else min(character, other)

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 from telads.web.accounts import chain
 from telads.web.accounts.backends import SINGLE_SIGN_ON
 from telads.web.accounts.models import AuditEntry

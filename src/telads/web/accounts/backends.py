@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from telads.errors import SettingError, with_extra
-from telads.language import Text
 from telads.settings import Settings
+from telads.text import Text
 
 SINGLE_SIGN_ON = "single sign-on"
 """As the log of actions names it."""

@@ -1,23 +1,48 @@
-"""People who may sign in: made, invited, listed, given a role, disabled, unlocked."""
+"""People who may sign in: made, invited, listed, given a role, disabled, unlocked.
+
+The account of somebody whom the single sign-on vouches for: found, or made.
+
+Links by which somebody chooses his password: for people who are new, and who forgot it.
+
+A link is Django's signed token: it holds for `settings.PASSWORD_RESET_TIMEOUT`, once, and for the
+account as it was when it was made. Making one takes the old password away, so an account that a
+link is out for cannot be entered otherwise, and of several links only the newest opens anything.
+"""
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
 
 from axes.utils import reset as forget_attempts
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import SESSION_KEY, login
+from django.contrib.auth import views as auth
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from telads.errors import QuestionError, UnknownChoice
-from telads.language import Text
-from telads.web.accounts.attempts import forget_addresses
+from telads.settings import Settings
+from telads.text import Text
+from telads.web.accounts.attempts import INVISIBLE, alike, forget_addresses, normal
 from telads.web.accounts.audit import COMMAND_LINE, one_action, record
-from telads.web.accounts.names import INVISIBLE, alike, normal
+from telads.web.accounts.backends import SINGLE_SIGN_ON
+from telads.web.accounts.models import SingleSignOn
 from telads.web.accounts.roles import Role
 
 BYTES = 12
@@ -217,3 +242,142 @@ def _no_name(name: str) -> QuestionError:
              "Use up to 150 letters, digits and @ . + - _."),
         value=name,
     )  # fmt: skip
+
+
+LONGEST = 100
+
+
+class Disabled(Exception):
+    """Somebody who may not sign in any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
+    """The account of a token's claims, its role as they say; raises `Disabled`.
+
+    An account that was made otherwise is never taken over because a name is alike.
+    """
+    mapped = role_in(claims, settings)
+    of_subject = SingleSignOn.objects.select_related("user").filter(
+        issuer=claims["iss"], subject=claims["sub"]
+    )
+    known = of_subject.first()
+    if known is None:
+        try:
+            return _made(claims, mapped or Role.VIEWER)
+        except IntegrityError:  # the same person in another tab was faster
+            known = of_subject.get()
+    if not known.user.is_active:
+        raise Disabled(known.user.username)
+    if mapped and role_name(known.user) != mapped:
+        _change(known.user, mapped)
+    return known.user
+
+
+def role_in(claims: Mapping[str, Any], settings: Settings) -> Role | None:
+    """The highest role that a claim maps to, viewer for none of them; None: claims say nothing."""
+    if not settings.oidc_role_claim:
+        return None
+    found = _claim(claims, settings.oidc_role_claim)
+    values = found if isinstance(found, list) else [found]
+    roles = {role for value, role in settings.oidc_roles if value in values}
+    return next((role for role in reversed(tuple(Role)) if role in roles), Role.VIEWER)
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> Any:
+    """A claim by its name, which may have dots, or by its path: `realm_access.roles`."""
+    if name in claims:
+        return claims[name]
+    found: Any = claims
+    for part in name.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def _change(user: User, role: Role) -> None:
+    try:
+        set_role(user.username, role, SINGLE_SIGN_ON)
+    except QuestionError:
+        return  # the last administrator stays one, whatever the provider says
+
+
+def _made(claims: Mapping[str, Any], role: Role) -> User:
+    for name in _names(claims):
+        if alike(name):
+            continue
+        try:
+            with transaction.atomic():
+                user = invite(name, role, SINGLE_SIGN_ON)
+                SingleSignOn.objects.create(user=user, issuer=claims["iss"], subject=claims["sub"])
+        except QuestionError:  # meanwhile somebody else has it
+            continue
+        return user
+    raise AssertionError("names do not end")
+
+
+def _names(claims: Mapping[str, Any]) -> Iterator[str]:
+    """What somebody could be called: as at the provider, then with a number."""
+    told = (claims.get(name) for name in ("preferred_username", "email", "sub"))
+    text = next((value for value in told if isinstance(value, str) and value.strip()), "user")
+    name = re.sub(r"[^\w.@+-]", "-", unicodedata.normalize("NFKC", text.strip()))[:LONGEST]
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
+
+
+def make_link(request: HttpRequest, user: User) -> str:
+    """The address of a link, the only time it can be seen; raises `QuestionError`."""
+    if not user.is_active or user == request.user:
+        raise QuestionError(
+            Text("이 계정의 링크는 만들 수 없습니다.", "No link can be made for this account."),
+            Text("정지된 계정은 먼저 풀고, 본인의 비밀번호는 비밀번호 변경에서 바꿔 주십시오.",
+                 "Enable a disabled account first; change your own password on its page."),
+            value=user.username,
+        )  # fmt: skip
+    with one_action():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        record(request, "user-link", user.username)
+    where = (urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user))
+    return request.build_absolute_uri(reverse("choose-password", args=where))
+
+
+class ChoosePassword(auth.PasswordResetConfirmView):
+    """`/account/choose/UID/TOKEN/`; whoever has chosen a password is signed in."""
+
+    http_method_names = ("get", "head", "post")
+    template_name = "accounts/choose.html"
+    post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
+
+    def get_user(self, uidb64: str) -> User | None:
+        """Somebody who may sign in."""
+        user = super().get_user(uidb64)
+        return user if isinstance(user, User) and user.is_active else None
+
+    def get_success_url(self) -> str:
+        """The introduction."""
+        return reverse("home")
+
+    def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
+        """Keep it, and write that down; of two answers that come at once the second is too late."""
+        hashed = make_password(form.cleaned_data["new_password1"])  # slow: before anybody waits
+        with one_action():
+            user = User.objects.select_for_update().filter(pk=form.user.pk).first()
+            token = self.request.session.get(auth.INTERNAL_RESET_SESSION_TOKEN)
+            if not (user and user.is_active and self.token_generator.check_token(user, token)):
+                self.validlink = False
+                return self.render_to_response(self.get_context_data())
+            user.password = hashed
+            user.save(update_fields=["password"])
+            forget_attempts(username=user.username)
+            record(user.username, "password", user.username)
+        del self.request.session[auth.INTERNAL_RESET_SESSION_TOKEN]
+        login(self.request, user, self.post_reset_login_backend)
+        return redirect(self.get_success_url())
+
+    def render_to_response(self, context: dict[str, Any], **answer: Any) -> HttpResponse:
+        """The form, or 404 where the link opens nothing."""
+        answer.setdefault("status", 200 if self.validlink else 404)
+        return super().render_to_response(context, **answer)

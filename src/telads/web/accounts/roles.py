@@ -23,7 +23,7 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from telads.language import LANGUAGES, Text
+from telads.text import LANGUAGES, Text
 
 View = Callable[..., HttpResponseBase]
 

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from telads.web.accounts import users
-from telads.web.accounts.administration import log
-from telads.web.accounts.links import ChoosePassword
-from telads.web.accounts.views import Password, SignIn, SignOut, single_sign_on
+from telads.web.accounts import views
+from telads.web.accounts.people import ChoosePassword
+from telads.web.accounts.views import Password, SignIn, SignOut, log, single_sign_on
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
@@ -14,12 +13,12 @@ urlpatterns = [
     path("password/", Password.as_view(), name="password"),
     path("choose/<uidb64>/<token>/", ChoosePassword.as_view(), name="choose-password"),
     path("log/", log, name="audit-log"),
-    path("users/", users.users, name="users"),
-    path("users/addresses/unlock/", users.unlock_addresses, name="addresses-unlock"),
-    path("users/<int:number>/", users.person, name="person"),
-    path("users/<int:number>/link/", users.link, name="person-link"),
+    path("users/", views.users, name="users"),
+    path("users/addresses/unlock/", views.unlock_addresses, name="addresses-unlock"),
+    path("users/<int:number>/", views.person, name="person"),
+    path("users/<int:number>/link/", views.link, name="person-link"),
     *(
-        path(f"users/<int:number>/{what}/", users.change, {"what": what}, name=f"person-{what}")
+        path(f"users/<int:number>/{what}/", views.change, {"what": what}, name=f"person-{what}")
         for what in ("role", "disable", "enable", "unlock")
     ),
 ]

@@ -1,23 +1,41 @@
-"""Pages of accounts: signing in and out, and the password."""
+"""Pages of accounts: signing in and out, and the password.
+
+Pages on which administrators look after people; each action stands in the log.
+
+`/admin/`: the doors of administrators, and `/account/log/`, what was done.
+
+Django's own administration is not mounted: it knows other rights than the roles here, would change
+people without the log and without the guard of the last administrator, and would open everybody's
+plans, which no role does.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.language import Text
-from telads.web import current
-from telads.web.accounts.attempts import locked_out
-from telads.web.accounts.audit import one_action, record
+from telads.answers.choices import one_of
+from telads.text import Lang, Text
+from telads.web import request_state
+from telads.web.accounts import people
+from telads.web.accounts.attempts import locked_addresses, locked_names, locked_out
+from telads.web.accounts.audit import ACTIONS, Told, kept_name, one_action, record, told
+from telads.web.accounts.models import AuditEntry
+from telads.web.accounts.people import listed, make_link
 from telads.web.accounts.roles import Role, required, way_back
+from telads.web.components import Select, select
 from telads.web.errors import answer_with
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
@@ -52,8 +70,8 @@ class SignIn(auth.LoginView):
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
         """With the single sign-on's name, if there is one."""
-        settings = current.settings()
-        lang = current.language(self.request)
+        settings = request_state.settings()
+        lang = request_state.language(self.request)
         named = (settings.oidc_name or SINGLE_SIGN_ON_NAME(lang)) if settings.oidc_issuer else ""
         return super().get_context_data(**known, single_sign_on=named, closed=settings.closed)
 
@@ -89,7 +107,7 @@ class Password(auth.PasswordChangeView):
 @require_safe
 def single_sign_on(request: HttpRequest) -> HttpResponseBase:
     """`/account/sso/?next=/plans/`: on to the provider; 404 where there is none."""
-    if not current.settings().oidc_issuer:
+    if not request_state.settings().oidc_issuer:
         raise Http404
     from telads.web.accounts.sso import begin  # its libraries are only there if it is wanted
 
@@ -99,7 +117,7 @@ def single_sign_on(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
     """`/sso/return/?code=...&state=...`: back from the provider."""
-    if not current.settings().oidc_issuer:
+    if not request_state.settings().oidc_issuer:
         raise Http404
     from telads.web.accounts.sso import come_back
 
@@ -109,3 +127,168 @@ def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
 def locked(request: HttpRequest, *args: Any, **facts: Any) -> HttpResponseBase:
     """What django-axes answers after too many attempts."""
     return answer_with(request, locked_out(request), 429)
+
+
+STATES: dict[str, Text] = {
+    "active": Text("사용 중", "active"),
+    "invited": Text("초대함", "invited"),
+    "locked": Text("로그인 잠김", "locked"),
+    "disabled": Text("정지", "disabled"),
+}
+
+
+class Person(NamedTuple):
+    """Somebody as the pages show him."""
+
+    user: User
+    role: str
+    state: str
+    state_text: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.ADMINISTRATOR)
+def users(request: HttpRequest) -> HttpResponse:
+    """`/account/users/`: everybody; a POST invites somebody and shows the link this once."""
+    lang = request_state.language(request)
+    if request.method == "POST":
+        role = _role(request)
+        user = people.invite(request.POST.get("name", ""), role, _by(request))
+        return _page(request, user, make_link(request, user))
+    locked = locked_names()
+    facts = {
+        "people": [_person(user, locked, lang) for user in people.listed()],
+        "roles": _roles(None, lang),
+        "addresses": len(locked_addresses()),
+    }
+    return render(request, "accounts/users.html", facts)
+
+
+@require_safe
+@required(Role.ADMINISTRATOR)
+def person(request: HttpRequest, number: int) -> HttpResponse:
+    """`/account/users/5/`: somebody, and what can be done."""
+    return _page(request, get_object_or_404(User, pk=number))
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def link(request: HttpRequest, number: int) -> HttpResponse:
+    """`/account/users/5/link/`: a link to choose a password; its address is shown this once."""
+    user = get_object_or_404(User, pk=number)
+    return _page(request, user, make_link(request, user))
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def unlock_addresses(request: HttpRequest) -> HttpResponse:
+    """`/account/users/addresses/unlock/`: people may sign in again from locked addresses."""
+    people.unlock_addresses(_by(request))
+    return redirect("users")
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def change(request: HttpRequest, number: int, what: str) -> HttpResponse:
+    """`/account/users/5/role/`, `.../disable/`, `.../enable/`, `.../unlock/`."""
+    name = get_object_or_404(User, pk=number).username
+    by = _by(request)
+    if what == "role":
+        people.set_role(name, _role(request), by)
+    elif what == "unlock":
+        people.unlock(name, by)
+    else:
+        people.set_active(name, what == "enable", by)
+    return redirect("person", number)
+
+
+def _page(request: HttpRequest, user: User, address: str = "") -> HttpResponse:
+    """The page of somebody; with the address of a link that was made just now."""
+    lang = request_state.language(request)
+    shown = _person(user, locked_names(), lang)
+    facts: dict[str, Any] = {
+        "person": shown,
+        "own": user == request.user,
+        "roles": _roles(people.role_name(user), lang),
+        "address": address,
+        "minutes": request_state.settings().sign_in_lock_minutes,
+    }
+    return render(request, "accounts/person.html", facts)
+
+
+def _person(user: User, locked: set[str], lang: Lang) -> Person:
+    role = people.role_name(user)
+    state = _state(user, locked)
+    return Person(user, Role(role).text(lang) if role else "–", state, STATES[state](lang))
+
+
+def _state(user: User, locked: set[str]) -> str:
+    if not user.is_active:
+        return "disabled"
+    if user.username in locked:
+        return "locked"
+    enters = user.has_usable_password() or hasattr(user, "single_sign_on")
+    return "active" if enters else "invited"
+
+
+def _roles(chosen: str | None, lang: Lang) -> Select:
+    roles = [(str(role), role.text) for role in Role]
+    return select("role", Text("역할", "Role"), roles, chosen or Role.VIEWER, lang)
+
+
+def _role(request: HttpRequest) -> Role:
+    named = request.POST.get("role", "")
+    if named not in tuple(Role):
+        raise one_of(Text("역할", "role"), named, tuple(Role))
+    return Role(named)
+
+
+def _by(request: HttpRequest) -> str:
+    return request.user.get_username()
+
+
+LOG_PAGE = 100
+"""Entries of the log on one page."""
+LATEST = 8
+"""Entries of the log on the first page of administrators."""
+ANY = Text("모두", "any")
+
+
+@require_safe
+@required(Role.ADMINISTRATOR)
+def admin(request: HttpRequest) -> HttpResponse:
+    """`/admin/`."""
+    people = listed()
+    facts = {
+        "active": sum(user.is_active for user in people),
+        "disabled": sum(not user.is_active for user in people),
+        "locked": len(locked_names()),
+        "entries": _told(request, AuditEntry.objects.all()[:LATEST]),
+    }
+    return render(request, "accounts/admin.html", facts)
+
+
+@require_safe
+@required(Role.ADMINISTRATOR)
+def log(request: HttpRequest) -> HttpResponse:
+    """`/account/log/?who=kim&action=plan-share&page=2`: what was done, the newest first."""
+    lang = request_state.language(request)
+    who, action = (request.GET.get(name, "").replace("\0", "") for name in ("who", "action"))
+    found = AuditEntry.objects.all()
+    found = found.filter(who=kept_name(who)) if who else found
+    found = found.filter(action=action) if action else found
+    page = Paginator(found, LOG_PAGE).get_page(request.GET.get("page"))
+    kinds = [("", ANY), *sorted(ACTIONS.items(), key=lambda item: item[1](lang))]
+    facts = {
+        "page": page,
+        "entries": _told(request, page.object_list),
+        "who": who,
+        "actions": select("action", Text("한 일", "What"), kinds, action, lang),
+    }
+    return render(request, "accounts/log.html", facts)
+
+
+def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:
+    """Entries in words."""
+    lang = request_state.language(request)
+    return [told(entry, lang) for entry in entries]

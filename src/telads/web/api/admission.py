@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 
 from telads.errors import QuestionError
-from telads.language import Text
-from telads.web import current
+from telads.text import Text
+from telads.web import request_state
 from telads.web.api import keys
 from telads.web.api.rate import count, seconds_to_wait
 from telads.web.client import client_of
@@ -38,7 +38,7 @@ def admitted(request: HttpRequest) -> str:
 
     Raises `AuthenticationError`, `TooManyRequests`.
     """
-    settings = current.settings()
+    settings = request_state.settings()
     who = f"address-{client_of(request)}"
     if settings.api_keys:
         key = keys.given(request)
@@ -60,5 +60,5 @@ def counted_by_time(request: HttpRequest) -> Iterator[None]:
         yield
     finally:
         more = int((thread_time() - start) / LONG)
-        if more and current.settings().api_rate:
+        if more and request_state.settings().api_rate:
             count(request.auth, more)  # type: ignore[attr-defined]  # ninja's: who was admitted

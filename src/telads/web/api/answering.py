@@ -13,9 +13,9 @@ from django.utils.http import parse_etags
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
-from telads.language import LANGUAGES, Lang, Text
+from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
-from telads.web import current
+from telads.web import request_state
 from telads.web.api.language import language_of
 from telads.web.api.operations import JSON
 from telads.web.api.parameters import LONGEST
@@ -32,7 +32,9 @@ def answered(
 ) -> HttpResponseBase:
     """The answer of the build in force to a question, as the command line writes it, or 304."""
     return sent(
-        request, asked, lambda lang: document(request, asked, ask(current.build(request)), lang)
+        request,
+        asked,
+        lambda lang: document(request, asked, ask(request_state.build(request)), lang),
     )
 
 
@@ -85,7 +87,7 @@ def check(request: HttpRequest, asked: Schema) -> None:
 
 def cache_control() -> str:
     """A new build may come any time, so: ask again, and be told 304."""
-    return "private, no-cache" if current.settings().api_keys else "public, no-cache"
+    return "private, no-cache" if request_state.settings().api_keys else "public, no-cache"
 
 
 def conditional(
@@ -93,7 +95,7 @@ def conditional(
 ) -> HttpResponseBase:
     """A file that is not held in memory, or 304: tagged by build and choice, unseen."""
     check(request, asked)
-    build = current.build(request)
+    build = request_state.build(request)
     parts = json.dumps([__version__, build.name, request.path, asked.model_dump()])
     tag = f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
     known = {

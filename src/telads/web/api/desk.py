@@ -1,6 +1,6 @@
 """Keys for whoever runs the installation: what `telads apikey` calls, outside any website.
 
-A key can be created before the website was ever started (`telads.web.ready`).
+A key can be created before the website was ever started (`telads.web.setup`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from telads.web.ready import make_ready
+from telads.web.setup import make_ready
 
 
 class Entry(NamedTuple):

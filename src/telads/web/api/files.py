@@ -17,14 +17,14 @@ from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
 from telads.charts import find_chart
 from telads.charts.render import render
-from telads.language import Lang, Text
 from telads.render.files import DESCRIPTION, FORMATS
 from telads.tables.private import make_folder
-from telads.web import current
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
 from telads.web.api.parameters import DRAWN, NARROW, ExportAsked, model_of
-from telads.web.described import CSVM, lead_to_description, media_of
+from telads.web.file_responses import CSVM, lead_to_description, media_of
 from telads.workspace import Build
 
 Form = Literal["svg", "png", "json"]
@@ -123,7 +123,7 @@ def _picture(request: HttpRequest, name: str, form: str, asked: Any) -> HttpResp
 
     def draw(lang: Lang) -> HttpResponse:
         choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))
-        shown = picture(current.build(request), name, choices, lang)
+        shown = picture(request_state.build(request), name, choices, lang)
         drawn = find_chart(name).draw(shown.frame, narrow=asked.narrow, **shown.options)
         return HttpResponse(render(drawn, form), content_type=FORMS[form])
 
@@ -136,7 +136,7 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         raise one_of(Text("표", "table"), table, export.TABLES)
     if kind not in KINDS:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
-    folder = current.workspace().path / FOLDER
+    folder = request_state.workspace().path / FOLDER
     path = folder / build.name / method_of(method) / f"{table}.{kind}"
     # A CSV file's description is written after it: where that is, all of it is.
     last = path.with_name(path.name + DESCRIPTION) if kind == "csv" else path

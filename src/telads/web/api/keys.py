@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from telads.errors import QuestionError, UnknownChoice
-from telads.language import Text
+from telads.text import Text
 from telads.web.models import ApiKey
 
 PREFIX = "telads_"

@@ -8,7 +8,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from telads.language import LANGUAGES, Lang
+from telads.text import LANGUAGES, Lang
 
 
 def language_of(request: HttpRequest) -> Lang:

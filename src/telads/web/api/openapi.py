@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.export import TABLES
-from telads.language import Lang, Text
-from telads.planning.schemas import schemas as sent
-from telads.web import current
+from telads.planning.schema import schemas as sent
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
 from telads.web.api.operations import OPERATIONS, PLACE
@@ -42,7 +42,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 def document(lang: Lang) -> dict[str, Any]:
     """The whole description, for this installation."""
-    settings = current.settings()
+    settings = request_state.settings()
     return _document(lang, settings.api_keys, settings.api_rate > 0)
 
 

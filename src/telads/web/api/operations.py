@@ -18,9 +18,8 @@ from pydantic import Field as PydanticField
 
 from telads.answers.fields import Field, Key, maybe
 from telads.answers.questions import DOCUMENT, QUESTIONS, Question, document_keys
-from telads.language import Text
-from telads.planning.contract import FACTS_OF
-from telads.planning.schemas import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, FACTS_OF
+from telads.text import Text
 from telads.web.api.problems import MEDIA_TYPE
 
 JSON = "application/json"

@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from telads.answers.questions import DOCUMENT, QUESTIONS
-from telads.language import Lang, Text
-from telads.web import current
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.api import openapi
 from telads.web.api.operations import BODIES, OPERATIONS, Operation
 from telads.web.api.problems import STATUS, TITLES
@@ -90,7 +90,7 @@ RATE = Text(
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """`/api/v1/docs`."""
-    lang, settings = current.language(request), current.settings()
+    lang, settings = request_state.language(request), request_state.settings()
     rules = [rule(lang) for rule in RULES]
     if settings.api_keys:
         rules.append(KEYS(lang))

@@ -31,9 +31,9 @@ from telads.answers.questions import (
     Question,
 )
 from telads.catalog import SERVICE_IDS, SERVICES
-from telads.language import LANGUAGES, Text, typed
 from telads.model import AGES
-from telads.planning.result import PARTS
+from telads.planning.plan import PARTS
+from telads.text import LANGUAGES, Text, typed
 
 PAGE = 100
 """Rows of a page where no limit is given."""

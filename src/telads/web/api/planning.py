@@ -21,13 +21,12 @@ from ninja import Router
 
 from telads.answers.answer import Answer
 from telads.errors import QuestionError
-from telads.language import Text
 from telads.planning.brief import read_brief
-from telads.planning.plan import make_plan
+from telads.planning.plan import PARTS, make_plan
 from telads.planning.questions import audience_answer, overlap_answer, part_named, plan_answer
-from telads.planning.result import PARTS
-from telads.planning.rules_read import read_rules
-from telads.web import current
+from telads.planning.rules import read_rules
+from telads.text import Text
+from telads.web import request_state
 from telads.web.api.admission import counted_by_time
 from telads.web.api.answering import check
 from telads.web.api.language import language_of
@@ -61,7 +60,7 @@ def audience(request: HttpRequest, asked: Any) -> HttpResponseBase:
     if isinstance(sent, Mapping):
         against = sent.get("against")
         sent = {name: value for name, value in sent.items() if name != "against"}
-    rules, build = read_rules(sent), current.build(request)
+    rules, build = read_rules(sent), request_state.build(request)
     if against is None:
         return answered(request, audience_answer(build, rules, asked.month))
     other = read_rules(against, "against")
@@ -76,7 +75,7 @@ def plan(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """
     check(request, asked)
     part, brief = part_named(asked.part), read_brief(document_of(request))
-    build = current.build(request)
+    build = request_state.build(request)
     with counted_by_time(request):
         made = make_plan(build, brief)
     return answered(request, plan_answer(build, made, part))

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from telads.errors import QuestionError, TeladsError
-from telads.language import Text
+from telads.text import Text
 from telads.web.api.language import language_of
 
 MEDIA_TYPE = "application/problem+json"

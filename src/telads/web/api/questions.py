@@ -8,7 +8,7 @@ from ninja import Router, Schema
 
 from telads.answers.questions import Question
 from telads.answers.status import status
-from telads.web import current
+from telads.web import request_state
 from telads.web.api.answering import answered, document, sent
 from telads.web.api.operations import Operation, View, operation
 from telads.web.api.parameters import LANG, LIMIT, OFFSET, asked_of
@@ -29,7 +29,10 @@ def view_of(question: Question) -> View:
                 request,
                 asked,
                 lambda lang: document(
-                    request, asked, status(current.workspace(), current.settings()), lang
+                    request,
+                    asked,
+                    status(request_state.workspace(), request_state.settings()),
+                    lang,
                 ),
             )
         return answered(request, asked, lambda build: question.ask(build, **given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telads.language import Text
+from telads.text import Text
 
 ACTIONS: dict[str, Text] = {
     "data-upload": Text("파일 올리기", "uploaded files"),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from telads.errors import OtherFile, TeladsError
 from telads.ingest import OUTCOMES, Taken
-from telads.language import Lang, Text
+from telads.text import Lang, Text
 
 SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
 FIELDS = {

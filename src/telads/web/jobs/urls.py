@@ -2,9 +2,7 @@
 
 from django.urls import path
 
-from telads.web.jobs.forgetting import forget
-from telads.web.jobs.overview import again, build, cancel, overview, upload, use
-from telads.web.jobs.showing import job
+from telads.web.jobs.views import again, build, cancel, forget, job, overview, upload, use
 
 urlpatterns = [
     path("", overview, name="admin-data"),

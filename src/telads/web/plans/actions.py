@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telads.language import Text
+from telads.text import Text
 
 ACTIONS: dict[str, Text] = {
     "plan-create": Text("계획 만들기", "made a plan"),

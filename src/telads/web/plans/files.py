@@ -12,18 +12,17 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.language import Lang, Text
 from telads.planning.files import write_plan
 from telads.planning.plan import Plan
 from telads.render.files import DESCRIPTION
-from telads.web import current
+from telads.text import Lang, Text
+from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
-from telads.web.described import saved
-from telads.web.downloads import Files
-from telads.web.plans.access import version_for
+from telads.web.file_responses import Files, saved
 from telads.web.plans.models import PlanVersion
 from telads.web.plans.paper import write_paper
+from telads.web.plans.services import version_for
 
 FILES: Files = {
     "plan.xlsx": Text("엑셀", "Excel"),
@@ -51,7 +50,7 @@ def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpRespons
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
     given = "-".join([*words, version.build]) + name.removeprefix("plan")
-    return saved(request, written(version.read(), given, current.language(request)), given)
+    return saved(request, written(version.read(), given, request_state.language(request)), given)
 
 
 def written(plan: Plan, name: str, lang: Lang) -> bytes:

@@ -1,28 +1,247 @@
-"""A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
+"""Tables on paper, drawn cell by cell.
+
+The library's own tables lay out every cell as if it were a page of text, which for a plan of 300
+segments takes a second; here a cell is one text at one place, and only what is wider than its
+column is broken into lines.
+
+The pages of a plan on paper: title and mark, headings, lines, facts, and numbers at the foot.
+
+A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
 
 The same plan gives the same bytes: no day is in it but that of its data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from fpdf import FPDF
+
 from telads.answers.questions import QUESTIONS
-from telads.charts.fonts import korean_font
-from telads.language import Lang, Text
+from telads.charts.fonts import face, korean_font
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
 from telads.render.files import SOURCE
-from telads.web.plans.grid import draw
-from telads.web.plans.sheet import Sheet
-from telads.web.written import MINUS
+from telads.text import Lang, Text
+from telads.web.formatting import MINUS
 from telads.wording import observed
+
+SIZE = 7
+LINE, PADDING = 4.4, 1.4
+BASELINE = 3.1
+"""Millimetres: height of a line, space to either side of a cell, and where its text stands."""
+SHADE, RULE = (238, 236, 230), 200
+
+
+class Ruler:
+    """Widths of texts in the font of a document; each letter is measured once."""
+
+    def __init__(self, pdf: FPDF) -> None:
+        self._pdf = pdf
+        self._known: dict[str, float] = {}
+
+    def __call__(self, text: str) -> float:
+        """Millimetres."""
+        return sum(map(self._letter, text))
+
+    def _letter(self, letter: str) -> float:
+        if letter not in self._known:
+            self._known[letter] = self._pdf.get_string_width(letter)
+        return self._known[letter]
+
+    def lines(self, text: str, room: float) -> list[str]:
+        """The text in lines of so much room, broken between words where it can be."""
+        if self(text) <= room:
+            return [text]
+        lines = [""]
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if self(longer) <= room:
+                lines[-1] = longer
+                continue
+            if lines[-1]:
+                lines.append("")
+            for letter in word:
+                if lines[-1] and self(lines[-1] + letter) > room:
+                    lines.append("")
+                lines[-1] += letter
+        return lines
+
+
+def draw(
+    pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
+) -> None:
+    """Draw a table from here on, its heads again on each page; `right` says which columns align so.
+
+    The current font is used, in the size of tables.
+    """
+    pdf.set_font(size=SIZE)
+    ruler = Ruler(pdf)
+    widths = _widths(ruler, heads, rows, pdf.epw)
+    row = partial(_row, pdf, ruler, widths, right)
+    row(heads, shaded=True)
+    for cells in rows:
+        if row(cells, shaded=False):
+            continue
+        pdf.add_page()
+        row(heads, shaded=True)
+        row(cells, shaded=False)
+    pdf.set_y(pdf.get_y() + LINE / 2)
+
+
+def _widths(
+    ruler: Ruler, heads: Sequence[str], rows: Sequence[Sequence[str]], room: float
+) -> list[float]:
+    """Columns that fill the page as their cells ask; where that is too much, the widest give."""
+    columns = list(zip(heads, *rows, strict=True))
+    needed = [max(map(ruler, column)) + 2 * PADDING for column in columns]
+    if sum(needed) <= room:
+        return [width * room / sum(needed) for width in needed]
+    # Heads may be broken between words, before cells are.
+    words = [(*head.split(" "), *cells) for head, *cells in columns]
+    needed = [max(map(ruler, column)) + 2 * PADDING for column in words]
+    if sum(needed) <= room:
+        return needed
+    low, high = 0.0, max(needed)  # the cap that just fits
+    for _ in range(30):
+        cap = (low + high) / 2
+        low, high = (cap, high) if sum(min(one, cap) for one in needed) <= room else (low, cap)
+    return [min(width, low) for width in needed]
+
+
+def _row(
+    pdf: FPDF, ruler: Ruler, widths: Sequence[float], right: Sequence[bool],
+    cells: Sequence[str], *, shaded: bool,
+) -> bool:  # fmt: skip
+    """Draw a row if it fits on this page."""
+    lines = [
+        ruler.lines(cell, width - 2 * PADDING) for cell, width in zip(cells, widths, strict=True)
+    ]
+    top, height = pdf.get_y(), LINE * max(map(len, lines))
+    bottom = top + height
+    if bottom > pdf.page_break_trigger and top > pdf.t_margin + 2 * LINE:
+        return False
+    lefts = [pdf.l_margin + left for left in accumulate(widths, initial=0.0)]
+    if shaded:
+        pdf.set_fill_color(*SHADE)
+        pdf.rect(lefts[0], top, lefts[-1] - lefts[0], height, style="F")
+        pdf.set_fill_color(0)  # letters are drawn faster where both colours are the same
+    for column, texts in enumerate(lines):
+        for at, text in enumerate(texts):
+            left = (
+                lefts[column + 1] - PADDING - ruler(text)
+                if right[column]
+                else lefts[column] + PADDING
+            )
+            pdf.text(left, top + at * LINE + BASELINE, text)
+    pdf.set_draw_color(RULE)
+    pdf.line(lefts[0], bottom, lefts[-1], bottom)
+    pdf.set_y(bottom)
+    return True
+
+
+FAMILY = "korean"
+INK, MUTED, MARK = (23, 33, 43), (85, 97, 109), (31, 111, 174)
+MARGIN, FOOT = 14.0, 11.0
+"""Millimetres around a page, and from its end to the line at its foot."""
+ROOM = 35
+"""Millimetres a heading needs beneath it: else it would stand alone at the end of a page."""
+FACTS_A_ROW = 4
+FACT = 13.0
+"""Millimetres from one row of facts to the next."""
+LOGO = ((0.0, 3.2, 1.8), (2.0, 2.0, 3.0), (4.0, 0.4, 4.6))
+"""The bars of the mark: left, top and height in millimetres."""
+
+
+class Sheet(FPDF):
+    """Landscape pages in one Korean font."""
+
+    def __init__(self, title: str, font: Path) -> None:
+        super().__init__(orientation="landscape")
+        self._name = title
+        self.set_title(title)
+        self.set_margin(MARGIN)
+        self.c_margin = 0  # words begin where rules and tables do
+        self.set_auto_page_break(True, MARGIN + 4)
+        self.add_font(FAMILY, "", font, collection_font_number=face(font))
+        self.set_font(FAMILY, size=9)
+        self.set_text_color(*INK)
+        self.add_page()
+
+    def footer(self) -> None:
+        """Called by the library at the end of each page: whose page it is, and which."""
+        self.set_y(-FOOT)
+        self.set_font(FAMILY, size=7)
+        self.set_text_color(*MUTED)
+        name = self._name
+        while self.get_string_width(name) > self.epw * 0.8:
+            name = name[:-2] + "…"
+        self.text(self.l_margin, self.get_y(), name)
+        number = str(self.page_no())
+        self.text(self.w - self.r_margin - self.get_string_width(number), self.get_y(), number)
+        self.set_text_color(*INK)
+
+    def title_line(self, text: str) -> None:
+        """The title of the document, with the mark of the product at the other side."""
+        left = self.w - self.r_margin - 18
+        for at, (x, y, height) in enumerate(LOGO):
+            self.set_fill_color(*(MARK if at == len(LOGO) - 1 else INK))
+            self.rect(left + x, self.t_margin + y, 1.2, height, style="F")
+        self.set_font(FAMILY, size=11)
+        self.text(left + 6.5, self.t_margin + 4.9, "telads")
+        self.set_font(FAMILY, size=18)
+        self.multi_cell(self.epw - 24, text=text, new_x="LMARGIN", new_y="NEXT")
+        self.ln(1)
+
+    def heading(self, text: str) -> None:
+        """A heading, on a new page where nothing would fit beneath it."""
+        if self.will_page_break(ROOM):
+            self.add_page()
+        else:
+            self.ln(5)
+        self.set_font(FAMILY, size=12)
+        self.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
+        self.ln(1)
+
+    def words(self, text: str, size: float = 10, muted: bool = False) -> None:
+        """A line of text, broken where it is too long."""
+        self.set_font(FAMILY, size=size)
+        self.set_text_color(*(MUTED if muted else INK))
+        self.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
+        self.set_text_color(*INK)
+        self.ln(1)
+
+    def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Figures, each below its name, some in a row."""
+        self.ln(3)
+        top, width = self.get_y(), self.epw / FACTS_A_ROW
+        self.set_draw_color(*INK)
+        self.line_across(top)
+        for at, (name, figure) in enumerate(pairs):
+            left = self.l_margin + at % FACTS_A_ROW * width
+            down = top + 5 + at // FACTS_A_ROW * FACT
+            self.set_font(FAMILY, size=7.5)
+            self.set_text_color(*MUTED)
+            self.text(left, down, name)
+            self.set_font(FAMILY, size=12)
+            self.set_text_color(*INK)
+            self.text(left, down + 5.2, figure)
+        self.set_y(top + -(-len(pairs) // FACTS_A_ROW) * FACT)
+        self.line_across(self.get_y())
+        self.ln(2)
+
+    def line_across(self, y: float) -> None:
+        """A rule from margin to margin."""
+        self.line(self.l_margin, y, self.w - self.r_margin, y)
+
 
 PRICES = ("spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
           "weighted_reach_if_cheaper")  # fmt: skip

@@ -3,11 +3,21 @@
 from django.urls import path
 
 from telads.web.plans.files import file
-from telads.web.plans.listing import plans
-from telads.web.plans.making import edit, new
-from telads.web.plans.removing import archive, delete, of_all
-from telads.web.plans.sharing import access, revoke, share, shared, shared_file
-from telads.web.plans.showing import compare, plan
+from telads.web.plans.views import (
+    access,
+    archive,
+    compare,
+    delete,
+    edit,
+    new,
+    of_all,
+    plan,
+    plans,
+    revoke,
+    share,
+    shared,
+    shared_file,
+)
 
 urlpatterns = [
     path("", plans, name="plans"),

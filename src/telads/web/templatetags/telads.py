@@ -29,11 +29,11 @@ from django.utils.translation import get_language
 from telads.answers.answer import Answer
 from telads.answers.fields import method_name
 from telads.catalog import BY_ID
-from telads.language import Lang, Text
 from telads.model import Month, Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
+from telads.web.components import NOTES, PAGES, Bar, Note, address_in, table_of
 from telads.web.jinja import rendered
-from telads.web.parts import NOTES, PAGES, Bar, Note, address_in, table_of
 from telads.wording import number, span
 from telads.wording import people as people_text
 

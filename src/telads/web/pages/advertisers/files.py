@@ -6,10 +6,10 @@ from django.http import QueryDict
 
 from telads.answers.platforms import of_targets
 from telads.answers.targets import targets
-from telads.language import Text
 from telads.render.files import provenance
-from telads.web.downloads import Tables, file_view
-from telads.web.pages.advertisers import form
+from telads.text import Text
+from telads.web.file_responses import Tables, file_view
+from telads.web.pages.advertisers import forms
 from telads.workspace import Build
 
 FILES = {
@@ -21,10 +21,10 @@ FILES = {
 
 
 def _tables(build: Build, query: QueryDict) -> Tables:
-    choice = form.choice_of(build, query)
+    choice = forms.choice_of(build, query)
     classic = choice.method == "classic"  # knows no ties, so no group of best platforms
     found = targets(
-        build, **form.asked(choice), platforms=not classic, platforms_by=choice.platforms_by
+        build, **forms.asked(choice), platforms=not classic, platforms_by=choice.platforms_by
     )
     words = ("telads", choice.service.id, str(choice.month), choice.method, build.name)
     about = {
@@ -35,7 +35,7 @@ def _tables(build: Build, query: QueryDict) -> Tables:
     }
     return Tables(
         "-".join((*words, *choice.words, "")),
-        {"targets": found, "platforms": of_targets(build, found, form.runs_on(choice))},
+        {"targets": found, "platforms": of_targets(build, found, forms.runs_on(choice))},
         about,
     )
 

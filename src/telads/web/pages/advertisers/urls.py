@@ -3,7 +3,7 @@
 from django.urls import path
 
 from telads.web.pages.advertisers.files import file
-from telads.web.pages.advertisers.view import advertisers
+from telads.web.pages.advertisers.views import advertisers
 
 urlpatterns = [
     path("", advertisers, name="advertisers"),

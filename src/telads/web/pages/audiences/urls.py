@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from telads.web.pages.audiences.view import audiences
+from telads.web.pages.audiences.views import audiences
 
 urlpatterns = [path("", audiences, name="audiences")]

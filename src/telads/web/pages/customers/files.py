@@ -6,11 +6,11 @@ from django.http import QueryDict
 
 from telads.answers.services import history, services
 from telads.answers.signals import signals
-from telads.language import Text
 from telads.places import district_name
 from telads.render.files import provenance
-from telads.web.downloads import Tables, file_view
-from telads.web.pages.customers import form
+from telads.text import Text
+from telads.web.file_responses import Tables, file_view
+from telads.web.pages.customers import forms
 from telads.workspace import Build
 
 FILES = {
@@ -23,7 +23,7 @@ FILES = {
 
 
 def _tables(build: Build, query: QueryDict) -> Tables:
-    choice = form.choice_of(build, query)
+    choice = forms.choice_of(build, query)
     district, sex, age = choice.segment
     where = district_name(district, "en").lower()
     words = ("telads", where, str(sex), str(age), str(choice.month), choice.method, build.name, "")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from telads.web.pages.customers.files import file
-from telads.web.pages.customers.view import customers
+from telads.web.pages.customers.views import customers
 
 urlpatterns = [
     path("", customers, name="customers"),

@@ -10,9 +10,9 @@ from telads.answers.answer import Answer
 from telads.charts import theme
 from telads.charts.population import PERSONS
 from telads.charts.render import families
-from telads.language import Lang, Text
 from telads.model import Sex, age_text
 from telads.places import district_name
+from telads.text import Lang, Text
 from telads.wording import group_name, observed
 
 _WIDTH, _FIGURES = 660, 70

@@ -18,13 +18,13 @@ from django.views.decorators.http import condition, require_safe
 from telads.answers.choices import one_of
 from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE as PEOPLE_ASKED
-from telads.language import Text
 from telads.model import Month
 from telads.render.files import DESCRIPTION, description, marked, provenance
+from telads.text import Text
 from telads.version import __version__
-from telads.web import charts, current
-from telads.web.described import media_of, saved
-from telads.web.pages.data import form
+from telads.web import charts, request_state
+from telads.web.file_responses import media_of, saved
+from telads.web.pages.data import forms
 from telads.web.pages.data.bars import people_svg
 from telads.workspace import Build
 
@@ -40,7 +40,7 @@ PEOPLE = ("month", "sex", "age")
 
 def _tag(request: HttpRequest, **_facts: str) -> str:
     """What a file depends on: the build, the version, the address with its language."""
-    facts = (current.build(request).name, __version__, request.get_full_path())
+    facts = (request_state.build(request).name, __version__, request.get_full_path())
     return f'"{hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]}"'
 
 
@@ -49,10 +49,10 @@ def _tag(request: HttpRequest, **_facts: str) -> str:
 @condition(etag_func=_tag)
 def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
     """`/data/choropleth.svg?measure=delivery`: a picture of the page's choices."""
-    build, lang = current.build(request), current.language(request)
+    build, lang = request_state.build(request), request_state.language(request)
     if chart not in charts.DEPENDS_ON:
         raise one_of(Text("그림", "picture"), chart, charts.DEPENDS_ON)
-    choice = charts.relevant(chart, form.asked(build, request.GET))
+    choice = charts.relevant(chart, forms.asked(build, request.GET))
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: charts.download(build, chart, choice, lang, "png"),
         "svg": lambda: charts.download(build, chart, choice, lang, "svg"),
@@ -69,8 +69,8 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
 @condition(etag_func=_tag)
 def people(request: HttpRequest, kind: str) -> HttpResponse:
     """`/data/people.csv?sex=F`: how many people live in each district."""
-    build, lang = current.build(request), current.language(request)
-    choice = form.asked(build, request.GET)
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.asked(build, request.GET)
     answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: charts.png(people_svg(answer, lang)),
@@ -93,8 +93,10 @@ def _file(
     pictures: dict[str, Callable[[], bytes]],
 ) -> HttpResponse:
     """One of the forms of a picture; its name says the choices and the build."""
-    build = current.build(request)
-    stem = "-".join(["telads", name, *choices.values(), current.language(request), build.name])
+    build = request_state.build(request)
+    stem = "-".join(
+        ["telads", name, *choices.values(), request_state.language(request), build.name]
+    )
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: charts.csv(table(), build.synthetic),
         DESCRIBED: lambda: description(

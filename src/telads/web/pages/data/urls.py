@@ -3,7 +3,7 @@
 from django.urls import path
 
 from telads.web.pages.data.files import DESCRIBED, people, picture
-from telads.web.pages.data.view import data
+from telads.web.pages.data.views import data
 
 urlpatterns = [
     path("", data, name="data"),

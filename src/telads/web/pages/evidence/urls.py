@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telads.web.pages.evidence.view import DESCRIBED, TABLE, evidence, evidence_file
+from telads.web.pages.evidence.views import DESCRIBED, TABLE, evidence, evidence_file
 
 urlpatterns = [
     path("", evidence, name="evidence"),

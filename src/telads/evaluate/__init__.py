@@ -1,1 +1,0 @@
-"""Evaluation: leak-free backtests and the measures of a ranking."""

@@ -1,0 +1,295 @@
+"""Affinity, index and movement of usage (method A1, A2, A3, A5), on arrays segment x service.
+
+Whether a segment differs from its sex and age in other districts (method A4, 'local').
+
+Where the index of a coming label month is likely to lie (method A2).
+
+The index is foretold to stay as it is. How far it then went, `horizon` label months later, is
+known for the past; the interval is as wide as holds 80 % of the months that it did not see. The
+spread of neighbourhoods tells nothing of that: it is of one month.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.engines.polars import collect
+from telads.method.disclosure import COVERAGE
+from telads.method.segments import SEGMENT, Array, Panel, segment_frame, weighted_means, with_age
+from telads.model import Month, Segment
+from telads.tables.schema import POPULATION
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def affinity(usage: Array, population: Array) -> Array:
+    """How far each segment's usage lies from the city's mean person's, in standard deviations.
+
+    `usage` is ... x segment x service, `population` ... x segment. The mean is that over people, so
+    that affinity is above 0 exactly where the index is above 100; the deviation is that of the
+    segments (`spread_of`). NaN stays NaN; a service that is the same everywhere gives 0.
+    """
+    return in_deviations(usage - city_mean(usage, population), usage)
+
+
+def in_deviations(centred: Array, usage: Array) -> Array:
+    """`centred` usage (... x segment x service) in standard deviations of the segments' `usage`."""
+    spread = spread_of(usage)
+    # A column that is constant but for rounding has no spread to speak of.
+    size = np.abs(usage).max(axis=-2, keepdims=True, initial=0, where=~np.isnan(usage))
+    flat = spread <= 1e-12 * size
+    return np.asarray(np.where(flat, centred * 0, centred / np.where(flat, 1, spread)))
+
+
+def spread_of(usage: Array) -> Array:
+    """Standard deviation (ddof 0) of the segments, each counting alike: ... x 1 x service."""
+    centred = usage - known_mean(usage)[..., None, :]
+    return np.asarray(np.sqrt(known_mean(centred**2))[..., None, :])
+
+
+def known_mean(values: Array, axis: int = -2) -> Array:
+    """The plain mean of what is known along an axis, by default over segments; NaN for nothing."""
+    count = (~np.isnan(values)).sum(axis=axis)
+    total = np.nansum(values, axis=axis)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
+def city_mean(usage: Array, population: Array) -> Array:
+    """Mean over people of all segments: ... x segment x service -> ... x 1 x service."""
+    people = np.where(np.isnan(usage), 0, population[..., None])
+    total = people.sum(axis=-2, keepdims=True)
+    return np.asarray(
+        np.nansum(usage * people, axis=-2, keepdims=True) / np.where(total > 0, total, np.nan)
+    )
+
+
+def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array:
+    """For each segment the mean over people of its own sex and age in the whole city."""
+    means = np.full_like(usage, np.nan)
+    for group in np.unique(peers):
+        of = peers == group
+        means[..., of, :] = city_mean(usage[..., of, :], population[..., of])
+    return means
+
+
+def movement(values: Array, population: Array, panel: Panel) -> tuple[Array, Array]:
+    """Change since the calendar month before: (whole change, the part of the same sex and age).
+
+    month x segment x service; NaN where the month before is not known. Source: method A5.
+    """
+    change = np.full_like(values, np.nan)
+    city = np.full_like(values, np.nan)
+    of_peers = peer_mean(values, population, panel.peers)
+    for index, month in enumerate(panel.months):
+        if index and panel.months[index - 1] == month + -1:
+            change[index] = values[index] - values[index - 1]
+            city[index] = of_peers[index] - of_peers[index - 1]
+    return change, city
+
+
+def forecast(panel: Panel, horizon: int, phi: float) -> Array:
+    """Expected affinity `horizon` months after the panel's last: segment x service (method A3).
+
+    One month ahead `phi` times the latest mean change of the same sex and age is added; further
+    ahead, and where the month before is missing, the last month stands as it is.
+    """
+    known = affinity(panel.usage, panel.population)
+    last = known[-1]
+    consecutive = len(panel.months) > 1 and panel.months[-2] == panel.months[-1] + -1
+    if phi == 0 or horizon > 1 or not consecutive:
+        return np.asarray(last)
+    change, groups = last - known[-2], panel.peers
+    trend = np.stack([known_mean(change[groups == group]) for group in range(groups.max() + 1)])
+    return np.asarray(last + phi * np.nan_to_num(trend[groups]))
+
+
+def ranks(scores: Array) -> NDArray[np.intp]:
+    """Rank along the last axis, 1 = highest; ties in the order given, NaN last."""
+    order = np.argsort(-scores, axis=-1, kind="stable")
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(1, scores.shape[-1] + 1) * np.ones_like(order), -1)
+    return places
+
+
+FALSE_DISCOVERY_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1).
+
+    `least` are the people known in the smallest of the neighbourhoods.
+    """
+
+    n: Array
+    mean: Array
+    variance: Array
+    least: Array
+
+    def where(self, told: NDArray[np.bool_]) -> Spread:
+        """Only the spreads of some segments and services; of others nothing is known."""
+        return Spread(
+            np.where(told, self.n, 0),
+            np.where(told, self.mean, np.nan),
+            np.where(told, self.variance, np.nan),
+            self.least,
+        )
+
+
+def neighbourhood_spread(
+    cells: nw.LazyFrame[pl.LazyFrame],
+    months: Sequence[Month],
+    segments: tuple[Segment, ...],
+    services: tuple[str, ...],
+) -> list[Spread]:
+    """The spread of neighbourhood means in each month; arrays are segment x service."""
+    import polars as pl
+
+    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
+    places = weighted_means(aged, services, ("month", "code", *SEGMENT))
+    spread = collect(places).group_by("month", *SEGMENT, maintain_order=True).agg(
+        *(pl.col(s).count().alias(f"{s}__n") for s in services),
+        *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
+        *(pl.col(s).var().alias(f"{s}__var") for s in services),
+        *((pl.col(POPULATION) * pl.col(s + COVERAGE)).filter(pl.col(s).is_not_null()).min()
+          .alias(f"{s}__least") for s in services),
+    )  # fmt: skip
+    wanted = segment_frame(segments)
+
+    def of_month(month: Month) -> Spread:
+        own = spread.filter(pl.col("month") == month.number)
+        frame = wanted.join(own, on=SEGMENT, how="left", maintain_order="left")
+
+        def array(part: str) -> Array:
+            columns = (pl.col(f"{s}__{part}").cast(pl.Float64).fill_null(np.nan) for s in services)
+            return frame.select(columns).to_numpy()
+
+        return Spread(
+            np.nan_to_num(array("n")), array("mean"), array("var"), np.nan_to_num(array("least"))
+        )
+
+    return [of_month(month) for month in months]
+
+
+def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np.bool_], Array]:
+    """Whether each segment differs from its peers elsewhere, with the p-value behind it.
+
+    Welch's t-test of the district's neighbourhoods against those of the other districts (same sex
+    and age), Benjamini-Hochberg over all segments and services of the month. segment x service;
+    NaN p where fewer than two neighbourhoods are known on either side.
+    """
+    from scipy.special import stdtr
+
+    n, mean = spread.n, np.nan_to_num(spread.mean)
+    inner = np.nan_to_num(spread.variance) * np.maximum(n - 1, 0)
+    rest_n, rest_sum, rest_square = (
+        _others(part, peers) for part in (n, n * mean, inner + n * mean**2)
+    )
+    with np.errstate(all="ignore"):
+        rest_mean = rest_sum / rest_n
+        rest_variance = (rest_square - rest_n * rest_mean**2) / (rest_n - 1)
+        own, other = spread.variance / n, rest_variance / rest_n
+        t = (spread.mean - rest_mean) / np.sqrt(own + other)
+        freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / (rest_n - 1))
+        p = 2 * stdtr(freedom, -np.abs(t))
+    p = np.where((n >= 2) & (rest_n >= 2), p, np.nan)
+    return false_discovery(p, FALSE_DISCOVERY_RATE), p
+
+
+def _others(values: Array, peers: NDArray[np.intp]) -> Array:
+    """The sum over the other segments of the same peers."""
+    totals = np.stack([values[peers == g].sum(axis=0) for g in range(peers.max() + 1)])
+    return np.asarray(totals[peers] - values)
+
+
+def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
+    """Benjamini and Hochberg (1995): which p-values to call, so that `rate` of the calls err."""
+    known = np.sort(p[~np.isnan(p)])
+    passing = known[known <= rate * np.arange(1, known.size + 1) / max(known.size, 1)]
+    return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))
+
+
+NEXT, AHEAD = 1, 3
+"""Label months ahead: with the next one two observed months are shared, three ahead none."""
+HOLDS = 0.80
+LEAST_FORETOLD = 4
+"""With fewer months foretold there is no interval: one odd month would make it."""
+_LEVELS = np.linspace(HOLDS, 1, 41)
+
+
+def foretold(months: Sequence[Month], until: Month, horizon: int) -> list[Month]:
+    """The label months up to `until` whose index could be foretold `horizon` months before."""
+    known = set(months)
+    return [month for month in months if month <= until and month + -horizon in known]
+
+
+def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month, Array]:
+    """How far each foretold month's index is from that `horizon` months before, in size.
+
+    `index` is month x segment x service; each residual segment x service, NaN where unknown.
+    """
+    at = {month: place for place, month in enumerate(months)}
+    return {
+        month: np.abs(index[at[month]] - index[at[month + -horizon]])
+        for month in foretold(months, months[-1], horizon)
+    }
+
+
+def half_widths(index: Array, months: Sequence[Month], horizon: int) -> Array:
+    """Half the width of the interval around each month's index: month x service, index points.
+
+    Made of the months up to each alone; NaN where fewer than four of them were foretold, and for
+    services without an index.
+    """
+    known = residuals(index, months, horizon)
+    widths = np.full((len(months), index.shape[-1]), np.nan)
+    for place, until in enumerate(months):
+        past = [known[month] for month in foretold(months, until, horizon)]
+        if len(past) >= LEAST_FORETOLD:
+            widths[place] = [_half(of) for of in np.moveaxis(np.stack(past), -1, 0)]
+    return widths
+
+
+def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array, Array]:
+    """How often the interval holds in each foretold month, made without that month.
+
+    Two arrays, month x segment x service: whether it held (1 or 0), and whether that is known.
+    """
+    known = residuals(index, months, horizon)
+    shape = (len(known), *index.shape[1:])
+    held, told = np.zeros(shape), np.zeros(shape)
+    if len(known) < LEAST_FORETOLD:
+        return held, told
+    for place, month in enumerate(known):
+        others = np.stack([known[other] for other in known if other != month])
+        half = np.array([_half(of) for of in np.moveaxis(others, -1, 0)])
+        told[place] = ~np.isnan(known[month]) & ~np.isnan(half)
+        held[place] = told[place] * (known[month] <= np.nan_to_num(half))
+    return held, told
+
+
+def _half(past: Array) -> float:
+    """The half width that holds 80 % of the months it did not see; `past` is month x segment.
+
+    The quantile of all residuals at the lowest level at which the quantiles of the other months
+    hold 80 % of each month, on average: months differ, so the level is a little above 80 %.
+    """
+    rows = [row[~np.isnan(row)] for row in past]
+    rows = [row for row in rows if row.size]
+    if len(rows) < 2:
+        return float("nan")
+    others = [np.concatenate(rows[:place] + rows[place + 1 :]) for place in range(len(rows))]
+    wide = np.array([np.quantile(other, _LEVELS) for other in others])
+    share = np.mean(
+        [(row[:, None] <= width).mean(axis=0) for row, width in zip(rows, wide, strict=True)],
+        axis=0,
+    )
+    level = _LEVELS[np.argmax(share >= HOLDS)] if share.max() >= HOLDS else 1.0
+    return float(np.quantile(np.concatenate(rows), level))

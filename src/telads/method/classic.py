@@ -1,0 +1,67 @@
+"""The reference method: the 2023 study's, never the default (docs/method.md says what is exact).
+
+Its known faults stay in, for comparison: where a segment is below the mean (z < 0), more usage
+lowers the score; ratios of index services mean nothing; small neighbourhoods count like large ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from telads.method.affinity import in_deviations, known_mean
+from telads.method.association import Cells, above_floor, segment_correlations
+from telads.method.segments import Array, Panel
+
+
+@dataclass(frozen=True)
+class ClassicScores:
+    """month x segment x service: weight, z (alike in every month) and their product."""
+
+    weight: Array
+    z: Array
+    score: Array
+
+
+def classic_scores(panel: Panel) -> ClassicScores:
+    """Weights and scores of all months of the panel, z from all of them together."""
+    mean = known_mean(panel.plain, axis=0)
+    weight = panel.plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
+    overall = panel.overall[-1]
+    z = in_deviations(overall - known_mean(overall), overall)
+    every_month = np.broadcast_to(z, weight.shape)
+    return ClassicScores(weight, every_month, weight * z)
+
+
+def classic_associations(cells: Cells, floor: float = 0.0) -> tuple[Array, Array]:
+    """Pearson correlations over the neighbourhoods of each segment, each counting alike.
+
+    A neighbourhood has the plain mean of its cells. Returns the correlations and the number of
+    neighbourhoods behind each; NaN and 0 where fewer people than the floor are known.
+    """
+    places = _neighbourhoods(cells)
+    r, n = segment_correlations(places, within_age=False, weighted=False)
+    return above_floor(r, n, cells, cells.at, len(cells.segments), floor)
+
+
+def _neighbourhoods(cells: Cells) -> Cells:
+    """One row a segment and neighbourhood: people, and the plain mean over its five-year ages."""
+    codes, place = np.unique(cells.code, return_inverse=True)
+    of = cells.at * len(codes) + place
+    _, first, row = np.unique(of, return_index=True, return_inverse=True)
+
+    def sums(values: Array) -> Array:
+        return np.bincount(row, values, minlength=len(first)).astype(np.float64)
+
+    known = ~np.isnan(cells.usage)
+    counts = np.column_stack([sums(column.astype(float)) for column in known.T])
+    totals = np.column_stack([sums(column) for column in np.nan_to_num(cells.usage).T])
+    return Cells(
+        segments=cells.segments,
+        at=cells.at[first],
+        age5=cells.age5[first],
+        code=cells.code[first],
+        population=sums(cells.population),
+        usage=np.where(counts > 0, totals / np.maximum(counts, 1), np.nan),
+    )

@@ -1,0 +1,256 @@
+"""Context signals: how people of a segment move and live, as hints for channels (method C1).
+
+Every signal is a ratio of two sums over the cells of a segment: people times value over people (a
+mean), distance over trips, one-person households over people. Its standard error is the linearised
+one of a ratio of sums over neighbourhoods (Cochran, Sampling Techniques, 1977, section 6.3), so
+the cells of one neighbourhood are not taken for independent. The data hold no hour of day: nothing
+here speaks of evenings or dayparts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from telads.catalog import UNITS, Kind
+from telads.engines.polars import collect, computed
+from telads.method.affinity import affinity
+from telads.method.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
+from telads.method.segments import SEGMENT, with_age
+from telads.model import AGES, Month
+from telads.tables.schema import POPULATION, weight
+from telads.text import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One figure on how people move or live: `measure` per person, or `per` another measure."""
+
+    id: str
+    text: Text
+    kind: Kind
+    hint: Text
+    """The channel that a value well above the city's speaks for."""
+    measure: str
+    per: str | None = None
+    working: bool = False
+    """Holds for people who travel to work: those of 70 and over, and zeros, are missing."""
+
+    @property
+    def unit(self) -> Text:
+        """The unit of the value; percentages run from 0 to 100."""
+        return UNITS[self.kind]
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns of cells it is made of."""
+        return (self.measure, *((self.per,) if self.per else ()))
+
+
+_TRANSIT = Text("대중교통 매체(지하철·버스)", "transit media (subway, bus)")
+_ROADS = Text("차량 이동 구간의 옥외 매체", "out-of-home media along roads")
+_NEAR_HOME = Text("집 근처 옥외 매체", "out-of-home media near home")
+_WEEKEND = Text("주말 나들이 장소의 매체", "media at weekend destinations")
+
+SIGNALS: tuple[Signal, ...] = (
+    Signal("subway_days", Text("지하철 이동일수", "Subway days"), "days", _TRANSIT, "subway_days"),
+    Signal("weekday_trip_distance", Text("평일 이동 1회당 거리", "Distance per weekday trip"), "km",
+           _TRANSIT, "weekday_distance", per="weekday_trips"),
+    Signal("holiday_trip_distance", Text("휴일 이동 1회당 거리", "Distance per holiday trip"), "km",
+           _WEEKEND, "holiday_distance", per="holiday_trips"),
+    Signal("commute_minutes", Text("출근 소요시간", "Commute"), "minutes",
+           _TRANSIT, "commute_minutes", working=True),
+    Signal("single_share", Text("1인가구 비율", "Share of single-person households"), "percent",
+           _NEAR_HOME, "single_households", per=POPULATION),
+)  # fmt: skip
+"""All signals, in the order they are shown."""
+
+SUBWAY = "subway_days"
+CLEARLY = 1.0
+"""Standard deviations from which a signal is clearly high or low."""
+
+
+def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
+    """The channel a signal of a segment speaks for, by its distances from the same sex and age.
+
+    Who travels far or long but takes the subway clearly less than others is met along roads.
+    """
+    subway = z_peers.get(SUBWAY)
+    if signal.hint is _TRANSIT and signal.id != SUBWAY and subway is not None:
+        return _ROADS if subway <= -CLEARLY else _TRANSIT
+    return signal.hint
+
+
+_BY = ("month", *SEGMENT)
+_SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
+_RATIO = ("value", "se", "n_cells", "known", "places", "least")
+"""What is known of the ratio itself: `known` people in `places` neighbourhoods, in the smallest of
+which they are `least`."""
+
+
+def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
+    """The signals that a cells table with these columns can give."""
+    present = set(columns)
+    return tuple(signal for signal in SIGNALS if present.issuperset(signal.needs))
+
+
+def signals(
+    cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month], floor: float | None = None
+) -> pl.DataFrame:
+    """All signals of all segments in the label months: one row a month, segment and signal, sorted.
+
+    Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
+    from the city's mean person), z_peers (the same among the districts of one sex
+    and age), se (standard error of the value), n_cells (cells with a value), coverage (share of
+    the segment's people the value speaks for). What is not known is null, and so is the standard
+    error where a single neighbourhood is known. Signals whose columns are absent are absent.
+    """
+    import polars as pl
+
+    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
+    columns = aged.collect_schema().names()
+    known = signals_in(columns)
+    if not known:
+        return pl.DataFrame(schema=_SHOWN)
+    ratios = collect(_ratios(_places(aged, known, columns), known).sort(*_BY))
+    parts = [
+        ratios.select(
+            *_BY, POPULATION, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
+            signal=pl.lit(signal.id), place=pl.lit(place),
+        ).with_columns(
+            *_exact() if floor is None else _publishable(signal, floor)
+        ).with_columns(
+            _standing("month").alias("z_city"),
+            _standing("month", "sex", "age").alias("z_peers"),
+        )
+        for place, signal in enumerate(known)
+    ]  # fmt: skip
+    return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
+
+
+def _exact() -> tuple[pl.Expr, ...]:
+    import polars as pl
+
+    people = pl.col(POPULATION)
+    return ((pl.col("known") / pl.when(people > 0).then(people)).alias("coverage"),)
+
+
+def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
+    """Value, standard error and coverage as they may be published."""
+    import polars as pl
+
+    value, known, people = (pl.col(name) for name in ("value", "known", POPULATION))
+    shown = (
+        share_of(value * known / 100, known, floor)
+        if signal.kind == "percent"
+        else pl.when(known >= floor).then(mean_of(value, size_of(known)))
+    )
+    unsolvable = (pl.col("places") >= LEAST_NEIGHBOURHOODS) | (pl.col("least") >= floor)
+    return (
+        shown.alias("value"),
+        pl.when(shown.is_not_null() & unsolvable).then("se").alias("se"),
+        coverage_of(known, people, floor).alias("coverage"),
+    )
+
+
+def _standing(*group: str) -> pl.Expr:
+    """Standard deviations of each value from the mean person of its group, as in `affinity`."""
+    import polars as pl
+
+    def standardise(columns: Sequence[pl.Series]) -> pl.Series:
+        values, people = (column.cast(pl.Float64).to_numpy() for column in columns)
+        return pl.Series(affinity(values[:, None], people)[:, 0], nan_to_null=True)
+
+    both = ("value", size_of(pl.col(POPULATION)))
+    return pl.map_batches(both, standardise, return_dtype=pl.Float64).over(*group)
+
+
+def _of(signal: Signal, name: str) -> str:
+    """The column of a signal's figure in a table of all signals."""
+    return f"{signal.id}__{name}"
+
+
+def _places(
+    cells: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal], columns: Sequence[str]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """One row a neighbourhood, month and segment: both sums of each signal's ratio.
+
+    Columns: population, and per signal above and below, people (all three sums over cells with a
+    value) and n_cells (their number).
+    """
+    parts = {}
+    for signal in known:
+        for name, part in _cell_parts(signal, columns).items():
+            parts[_of(signal, name)] = part
+    places = (
+        cells.with_columns(**parts)
+        .group_by("code", *_BY)
+        .agg(
+            nw.col(POPULATION, *parts).sum(),
+            *(nw.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
+        )
+        .sort("code", *_BY)
+    )
+    return computed(places)
+
+
+def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
+    """What a cell adds to a signal's sums; null where it has no value."""
+    value, people = nw.col(signal.measure), weight(signal.measure, columns)
+    if signal.per == POPULATION:  # both are numbers of people: nothing to weight
+        above, below = value, nw.col(POPULATION)
+    else:
+        above, below = value * people, nw.col(signal.per) * people if signal.per else people
+    known = ~above.is_null() & ~below.is_null()
+    if signal.working:
+        known = known & (value > 0) & (nw.col("age5") < AGES[-1])
+    parts = {"above": above, "below": below, "people": people}
+    return {name: nw.when(known).then(part) for name, part in parts.items()}
+
+
+def _ratios(
+    places: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal]
+) -> nw.LazyFrame[pl.LazyFrame]:
+    """Each signal's ratio of sums over neighbourhoods and its standard error, linearised.
+
+    One row a month and segment; per signal the columns of _RATIO.
+    """
+    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], [nw.col(POPULATION)]
+    for signal in known:
+        above, below, n_cells, people, square = (
+            nw.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
+        )
+        ratio = above.sum().over(*_BY) / below.sum().over(*_BY)
+        residuals[_of(signal, "square")] = nw.when(n_cells > 0).then(above - ratio * below) ** 2
+        sums += [part.sum() for part in (above, below, n_cells, people, square)]
+        sums.append(square.count().alias(_of(signal, "places")))
+        some = nw.when(n_cells > 0).then(people)
+        sums.append(some.min().alias(_of(signal, "least")))
+        shown += _ratio(signal)
+    return places.with_columns(**residuals).group_by(*_BY).agg(*sums).select(*_BY, *shown)
+
+
+def _ratio(signal: Signal) -> list[nw.Expr]:
+    """The columns of _RATIO of one signal, from its sums."""
+    above, below, n_cells, people, square, places, least = (
+        nw.col(_of(signal, name))
+        for name in ("above", "below", "n_cells", "people", "square", "places", "least")
+    )
+    scale = 100 if signal.kind == "percent" else 1
+    some = nw.when(below > 0).then(below)
+    others = nw.when(places > 1).then(places - 1)
+    figures = {
+        "value": scale * above / some,
+        "se": scale * (square * places / others).sqrt() / some,
+        "n_cells": n_cells,
+        "known": people,
+        "places": places,
+        "least": least,
+    }
+    return [figures[name].alias(_of(signal, name)) for name in _RATIO]

@@ -1,0 +1,324 @@
+"""The JSON form of audiences and plans, as that of the other answers (`answers.questions`).
+
+Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
+
+They hold the plainest form of what is read: names count whatever their case, and one value stands
+for a list of one. What no schema can say (limits that leave no room, a table that is no curve) is
+refused by `read_rules`, `read_brief` and `make_plan`, which name its place.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from telads.answers import questions
+from telads.answers.choices import AGE_NAMES, SEX_NAMES
+from telads.answers.choices import ROWS as COUNTS
+from telads.answers.fields import (
+    COUNT,
+    FACTS,
+    FIELDS,
+    MAYBE_COUNT,
+    MONTH,
+    SHARE,
+    TEXT,
+    TEXTS,
+    Field,
+    Key,
+    Schema,
+    maybe,
+)
+from telads.answers.fields import Key as Field
+from telads.answers.questions import AMONG, keys_schema
+from telads.catalog import SERVICE_IDS, SERVICES
+from telads.method.signals import SIGNALS
+from telads.model import AGES
+from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
+from telads.planning.fields import OWN, QUESTIONS
+from telads.planning.plan import PARTS
+from telads.planning.reading import LARGEST, LONGEST
+from telads.text import Lang, Text
+
+_SCORE = maybe()
+_OBJECTIVE = {"type": "string", "enum": list(OBJECTIVES)}
+_WEIGHT = {"enum": [*WEIGHTS, None], "type": ["string", "null"]}
+_GAP = {"type": "string", "enum": ["best", "without_goal"]}
+_VERDICT = {"type": "string", "enum": ["keep", "change"]}
+
+ROWS: dict[str, tuple[str, ...]] = {question.id: question.keys for question in QUESTIONS}
+"""The keys of a row, all always there."""
+
+
+def _part(schema: Schema, example: object, ko: str, en: str) -> Key:
+    """A single figure."""
+    return Key(schema, example, Text(ko, en))
+
+
+_PROFILE: dict[str, Field | Key] = {
+    "service": FIELDS["service"],
+    "affinity": _part(_SCORE, 0.6679, "인원으로 가중한 평균 관심도", "mean affinity over people"),
+    "index": FIELDS["index"],
+    "index_low": FIELDS["index_low"],
+    "index_high": FIELDS["index_high"],
+    "volume_share": FIELDS["volume_share"],
+}
+_COMPARED = ("platform", "spend_before", "spend_now", "reached_before", "reached_now")
+_NARROWED: dict[str, Field | Key] = {
+    "least_affinity": _part({"type": "number"}, 0.7628, "관심도의 하한", "least affinity"),
+    "segments": _part(COUNT, 92, "집단 수", "segments"),
+    "population": FIELDS["population"],
+    "reached": OWN["reached"],
+    "frequency": OWN["frequency"],
+    "rules": _part({"type": "object"}, {}, "그 대상의 규칙", "the rules of that audience"),
+}
+_SUMS: dict[str, Field | Key] = {
+    "objective": _part(_OBJECTIVE, "reach", "가장 크게 한 값: 도달(reach), 지수나 관심도 가중 도달",
+                       "what is maximised: the people reached, or weighted by index or affinity"),
+    "weight": _part(_WEIGHT, None, "노출의 가중: 없음(null) 또는 연관",
+                    "what an impression counts: 1 (null), or the association"),
+    "budget": _part(COUNT, 50000000, "예산(원)", "budget, won"),
+    "segments": _part(COUNT, 100, "집단 수", "segments"),
+    "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
+    "population": FIELDS["population"],
+    "reachable": _part(MAYBE_COUNT, 3136150, "닿을 수 있는 사람: 도달 상한까지 모두",
+                       "people who can be reached, however much is spent"),
+    **{name: OWN[name] for name in ("spend", "contacts", "reached", "reached_2", "reached_3",
+                                     "reached_low", "reached_high", "reach_share", "frequency")},
+    "weighted_reach": _part(COUNT, 1888990, "가장 크게 한 값, 가중이 없으면 도달과 같음",
+                            "what is maximised: the reach itself where nothing is weighted"),
+    "proven_gap": _part(maybe(minimum=0), 0.00001, "다른 어떤 배분도 이 비율을 넘게 낫지 않음",
+                        "no other division can be better by more than this share"),
+    "gap_to": _part(_GAP, "best", "무엇과의 차이인지: 가장 좋은 배분, 또는 빈도 목표가 없는 배분",
+                    "to what: the best division, or divisions that need not keep the goal"),
+    "binding": _part(TEXTS, ["cap shopping"], "결과를 제한한 한도", "the limits that bind"),
+    "next_budget": _part(COUNT, 5000000, "예산의 10%(원)", "a tenth of the budget, won"),
+    "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 그 값의 변화",
+                                 "change of what is maximised with a tenth more"),
+    "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
+    "below_segments": _part(MAYBE_COUNT, 2, "서비스를 서울 평균보다 적게 쓰는 집단 수",
+                            "segments that use the service less than the average person"),
+    "below_spend": _part(MAYBE_COUNT, 950000, "그 집단의 집행액(원)", "spend on these, won"),
+    "below_spend_share": _part(SHARE, 0.019, "그 비중(0~1)", "the same as a share of the budget"),
+    "narrowed": _part({**keys_schema(_NARROWED, "en"), "type": ["object", "null"]}, None,
+                      f"빈도 5 이하로 좁힌 대상: {', '.join(_NARROWED)}",
+                      "the fewest segments, by use, whose plan stays at a frequency of 5 or less: "
+                      f"{', '.join(_NARROWED)}; null: no fewer"),
+}  # fmt: skip
+FACTS_OF: dict[str, dict[str, Field | Key]] = {
+    "audience": {
+        "segments": _SUMS["segments"],
+        **{name: FACTS[name] for name in ("population", "population_low", "population_high",
+                                          "population_share")},
+        "profile": _part({"type": "array", "items": keys_schema(_PROFILE, "en")}, [],
+                         f"서비스마다 {', '.join(_PROFILE)}", f"by service: {', '.join(_PROFILE)}"),
+        "districts": _part({"type": "object", "additionalProperties": COUNT}, {"강남구": 170750},
+                           "자치구별 인원", "people by district"),
+    },
+    "overlap": {
+        "population_first": _part(COUNT, 3136150, "첫 번째 대상의 인원", "people of the first"),
+        "population_second": _part(COUNT, 1656610, "두 번째 대상의 인원", "people of the second"),
+        "both": _part(MAYBE_COUNT, 1656610, "함께 속한 사람, 셋 중 하나가 너무 적으면 모두 null",
+                      "people in both; null, all three, where one is too few"),
+        "only_first": _part(MAYBE_COUNT, 1479550, "첫 번째에만", "in the first only"),
+        "only_second": _part(MAYBE_COUNT, 0, "두 번째에만", "in the second only"),
+    },
+    **dict.fromkeys((f"plan_{part}" for part in PARTS), _SUMS),
+    "plan_comparison": {
+        "verdict": _part(_VERDICT, "keep", "판정: 금액 5% 미만, 도달 3% 미만이면 keep",
+                         "keep: under 5 % of the money and 3 % of the reach differ; or change"),
+        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액(원)",
+                       "money that goes to other segments or platforms, won"),
+        "moved_share": _part(SHARE, 0.0296, "그 비중(0~1)", "the same as a share of the budget"),
+        "reach_change": _part(_SCORE, -0.007, "예상 도달의 변화(비율)", "change of reach, a share"),
+        "share_city": _part(SHARE, 0.71, "관심도 변화에서 서울 같은 성별·나이의 비율",
+                            "part of sex and age in the change of affinity, over people"),
+        "share_local": _part(SHARE, 0.29, "그 집단만의 비율", "the segments' own part"),
+        "share_method": _part(SHARE, 0.0, "방법과 자료의 비율", "part of method and data"),
+        "causes": _part(TEXTS, [], "방법·자료 몫의 까닭", "what the part of method and data is of"),
+        "platforms": _part(
+            {"type": "array", "items": keys_schema({n: OWN[n] for n in _COMPARED}, "en")}, [],
+            f"매체마다 {', '.join(_COMPARED)}", f"by platform: {', '.join(_COMPARED)}"),
+        "month_before": _part(MONTH, "2023-06", "계획의 기준 달", "label month of the plan"),
+        "build_before": _part(TEXT, "650c7173dff3292b", "계획의 계산", "build of the plan"),
+    },
+}  # fmt: skip
+"""Single figures of a question, all always there."""
+
+
+def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
+    """The JSON Schema of a whole answer of planning."""
+    row = questions.row_schema(question, lang)
+    facts = keys_schema(FACTS_OF[question], lang)
+    return {
+        "$schema": questions.DIALECT,
+        **questions.document_schema(question, row, lang, facts),
+    }
+
+
+Schema = dict[str, Any]
+
+EXAMPLE_RULES: dict[str, Any] = {
+    "where": {"all": [{"age": [20, 30]}, {"service": "delivery", "affinity": 0.5}]},
+}
+EXAMPLE_BRIEF: dict[str, Any] = {
+    "name": "Summer", "audience": EXAMPLE_RULES, "service": "delivery", "budget": 50_000_000,
+    "frequency": {"at_most": 5},
+    "platforms": [
+        {"service": "shopping", "price": 3500, "ceiling": 0.8, "curve": {"scale": 1.4}},
+        {"service": "youtube", "price": 4500, "curve": {"points": [[1, 0.4], [3, 0.7]]}},
+    ],
+}  # fmt: skip
+"""Of the newest month, whichever it is."""
+
+_TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[^=+@-]"}
+_NUMBER: Schema = {
+    "type": "number", "exclusiveMinimum": -LARGEST, "exclusiveMaximum": LARGEST,
+}  # fmt: skip
+_ABOVE_0: Schema = {**_NUMBER, "exclusiveMinimum": 0}
+_WON: Schema = {"type": "integer", "minimum": 1, "exclusiveMaximum": LARGEST}
+_FROM_0: Schema = {**_WON, "minimum": 0}
+_SERVICE: Schema = {
+    "type": "string",
+    "enum": list(dict.fromkeys([*SERVICE_IDS, *(name for one in SERVICES for name in one.text)])),
+}
+_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *SEX_NAMES]))}
+_AGE: Schema = {"enum": [*AGES, *AGE_NAMES]}
+_SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
+_POINTS: Schema = {
+    "type": "array", "minItems": 1,
+    "items": {"type": "array", "items": {"type": "number", "minimum": 0}, "minItems": 2,
+              "maxItems": 2},
+}  # fmt: skip
+
+
+def schemas(lang: Lang, place: str) -> dict[str, Schema]:
+    """The schemas by name; where they name each other it is as `place` + name."""
+
+    def known(name: str) -> Schema:
+        return {"$ref": place + name}
+
+    def thing(*needed: str, **fields: Field) -> Schema:
+        """An object with these fields; those that are not needed may be left out, or null."""
+        whole = keys_schema(fields, lang)
+        for name, schema in whole["properties"].items():
+            if name not in needed:
+                whole["properties"][name] = _or_null(schema)
+        whole["required"] = list(needed)
+        return whole
+
+    number = Field(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
+    service = Field(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
+    signal = Field({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
+                   Text("생활 신호", "context signal"))  # fmt: skip
+    rules = _list(known("Rule"), 1)
+    joined = Text("조건의 목록", "conditions")
+    like = {
+        "like": Field(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
+                      Text("이 집단과 닮은 집단", "segments like this one")),
+        "top": Field({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
+                     Text("가까운 몇 집단", "how many of the nearest")),
+        "among": Field({"type": "string", "enum": list(AMONG)}, "all",
+                       Text("찾을 범위", "where to look for them")),
+    }  # fmt: skip
+    parts = {
+        "sex": Field(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
+        "age": Field(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
+        "district": Field(_list(_TEXT, 1), ["강남구"],
+                          Text("자치구 가운데 하나", "one of these districts")),
+    }  # fmt: skip
+    segments = _list(known("Segment"), 0)
+    where = {
+        "where": Field(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
+        "include": Field(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
+        "exclude": Field(segments, [], Text("언제나 뺄 집단", "segments that never are")),
+    }
+    return {
+        "Segment": thing(
+            "district", "sex", "age",
+            district=Field(_TEXT, "강남구", Text("자치구, 한글이나 영문",
+                                              "district, in Korean or English")),
+            sex=Field(_SEX, "F", Text("성별", "sex")),
+            age=Field(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
+                                     "first year of the ten; 70 is 70 and over")),
+        ),
+        "Rule": {
+            "description": Text("한 가지 조건", "one condition")(lang),
+            "anyOf": [
+                thing("service", "affinity", service=service, affinity=number),
+                thing("service", "index", service=service, index=number),
+                thing("signal", "z", signal=signal, z=number),
+                thing("signal", "value", signal=signal, value=number),
+                thing("like", **like),
+                *(thing(name, **{name: one}) for name, one in parts.items()),
+                thing("all", all=Field(rules, [], joined)),
+                thing("any", any=Field(rules, [], joined)),
+                thing("not", **{"not": Field(known("Rule"), {}, joined)}),
+            ],
+        },
+        "Rules": thing(**where),
+        "RulesAgainst": thing(
+            **where,
+            against=Field(known("Rules"), {"where": {"sex": ["F"]}},
+                          Text("견줄 다른 대상의 규칙", "rules of another audience to compare")),
+        ),
+        "Offer": thing(
+            "service", "price",
+            service=service,
+            name=Field(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
+                                                    "its name; that of the service if left out")),
+            price=Field(_WON, 4500, Text("CPM: 노출 1,000회의 단가(원)",
+                                         "CPM: won for 1,000 impressions")),
+            minimum=Field(_FROM_0, 0, Text("최소 집행액(원)", "least spend, won")),
+            cap=Field(_FROM_0, 20_000_000, Text("상한(원)", "most spend, won")),
+            ceiling=Field({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
+                          Text("도달 상한(비율), 없으면 1",
+                               "share of a segment that can be reached at all; 1 if left out")),
+            curve=Field(
+                {"anyOf": [
+                    thing("scale", scale=Field(_SCALE, 1.4, Text("곡선의 척도", "its scale"))),
+                    thing("points", points=Field(_POINTS, [[1, 0.4], [3, 0.7]], Text(
+                        "[1인당 접촉 수, 도달률]의 목록", "[contacts per person, reach]"))),
+                ]},
+                {"scale": 1.4}, Text("도달 곡선", "reach over contacts")),
+        ),
+        "Brief": thing(
+            "name", "audience", "service", "budget", "platforms",
+            name=Field(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
+            month=Field({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
+                        Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
+            audience=Field(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
+            service=Field(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
+            budget=Field(_WON, 50_000_000, Text("예산(원)", "budget, won")),
+            unit=Field(_WON, 1000, Text("집행액의 단위(원)", "spends are multiples of it, won")),
+            frequency=Field(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
+                            Text("빈도의 한도", "goal of contacts per person reached")),
+            objective=Field({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],
+                            Text("무엇을 가장 크게 할지", "what is maximised")),
+            weight=Field({"type": "string", "enum": list(WEIGHTS)}, WEIGHTS[0],
+                         Text("노출의 가중, 없으면 1", "what an impression counts; 1 if left out")),
+            target=Field(
+                {"anyOf": [_one({**_ABOVE_0, "maximum": 1}, "reach"),
+                           _one(_ABOVE_0, "people", "frequency")]},
+                {"reach": 0.6}, Text("최소 예산을 물을 목표", "goal whose least budget is asked")),
+            platforms=Field({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
+                            EXAMPLE_BRIEF["platforms"], Text("이름이 서로 다른 매체",
+                                                             "platforms, of different names")),
+        ),
+    }  # fmt: skip
+
+
+def _list(item: Schema, least: int) -> Schema:
+    return {"type": "array", "items": item, "minItems": least}
+
+
+def _one(value: Schema, *names: str) -> Schema:
+    """An object that has one of these fields."""
+    one = dict.fromkeys(names, value)
+    return {"type": "object", "properties": one, "additionalProperties": False,
+            "minProperties": 1, "maxProperties": 1}  # fmt: skip
+
+
+def _or_null(schema: Schema) -> Schema:
+    about = {key: schema[key] for key in ("description", "examples")}
+    plain = {key: value for key, value in schema.items() if key not in about}
+    return {"anyOf": [plain, {"type": "null"}], **about}

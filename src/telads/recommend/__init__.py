@@ -1,1 +1,0 @@
-"""Recommenders: one file each, found through their registries."""

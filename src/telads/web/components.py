@@ -1,0 +1,314 @@
+"""What the shared parts of pages hold: tables, bars, labels with their explanations, links.
+
+Lists to choose from, as the forms of pages show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from telads.answers.answer import Answer
+from telads.answers.fields import LABELS, Field
+from telads.answers.questions import METHODS, field_of
+from telads.answers.services import AHEAD, NEXT, TIES
+from telads.answers.tables import districts
+from telads.model import AGES, Sex, age_text
+from telads.places import district_name
+from telads.text import Lang, Text
+from telads.web.formatting import figure_text
+from telads.workspace import Build
+
+PAGES: tuple[tuple[str, Promise], ...] = (
+    ("/", _("Home")),
+    ("/data/", _("The data")),
+    ("/customers/", _("By customer")),
+    ("/advertisers/", _("By advertiser")),
+    ("/audiences/", _("Audiences")),
+    ("/plans/", _("Plans")),
+    ("/evidence/", _("Evidence")),
+)
+"""Korean addresses of the pages in the header."""
+
+ENGLISH = "/en"
+
+
+def address_in(language: Lang, path: str) -> str:
+    """A page's address in a language: Korean at the root, English under /en/."""
+    korean = path.removeprefix(ENGLISH) if path.startswith(f"{ENGLISH}/") else path
+    return f"{ENGLISH}{korean}" if language == "en" else korean
+
+
+class Note(NamedTuple):
+    """A label's name, its look, and what it means."""
+
+    name: Text
+    style: str
+    meaning: Text
+
+
+NOTES: dict[str, Note] = {
+    "tie": Note(LABELS["tie"], "tie", Text(
+        f"1위와 2위의 관심도 차이가 {TIES[NEXT]:.2f}보다 작습니다. 다음 달에 어느 쪽이 앞설지 "
+        "말할 수 없으며, 그 뒤는 더욱 그렇습니다.",
+        f"The first two affinities are less than {TIES[NEXT]:.2f} apart: which one leads next "
+        "month cannot be told, and later even less.")),
+    "tie_ahead": Note(LABELS["tie_ahead"], "tie", Text(
+        f"1위와 2위의 관심도 차이가 {TIES[AHEAD]:.2f}보다 작습니다. 다음 달의 1위는 분명하지만 "
+        "석 달 뒤에 어느 쪽이 앞설지는 말할 수 없습니다.",
+        f"The first two affinities are less than {TIES[AHEAD]:.2f} apart: the next month's first "
+        "is clear, but which one leads in three months cannot be told.")),
+    "below_average": Note(LABELS["below_average"], "below", Text(
+        "이 집단은 이 서비스를 서울 시민 평균보다 적게 씁니다.",
+        "This segment uses the service less than the city's mean person.")),
+    "local": Note(LABELS["local"], "local", Text(
+        "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
+        "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
+        "false discovery rate 5 %).")),
+    "break": Note(LABELS["break"], "below", Text(
+        "서울 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
+        "이 달을 넘는 비교에 주의하십시오.",
+        "The city's mean moved unusually far into this month: it may have been counted otherwise "
+        "since, so take care with comparisons across it.")),
+    "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
+        "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
+        "Not the data of real people: drawn from a distribution like theirs.")),
+    "prior": Note(Text("서울 값", "city's value"), "prior", Text(
+        "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답했습니다.",
+        "Too few data of this segment: the value is that of its sex and age in the whole city.")),
+}  # fmt: skip
+"""Every label that a figure can carry."""
+
+
+class Bar(NamedTuple):
+    """Places of a bar's parts in percent of its width."""
+
+    start: str
+    width: str
+    zero: str
+    negative: bool
+    interval: tuple[str, str] | None
+
+    @classmethod
+    def of(
+        cls,
+        value: float | None,
+        lowest: float,
+        highest: float,
+        zero: float,
+        low: float | None,
+        high: float | None,
+    ) -> Bar | None:
+        """The bar of a value; None where it is not known. What leaves the scale ends at its rim."""
+        if value is None:
+            return None
+
+        def place(figure: float) -> float:
+            return min(max((figure - lowest) / (highest - lowest), 0.0), 1.0) * 100
+
+        start, end = sorted((place(zero), place(value)))
+        known = low is not None and high is not None
+        return cls(
+            start=f"{start:.1f}",
+            width=f"{end - start:.1f}",
+            zero=f"{place(zero):.1f}",
+            negative=value < zero,
+            interval=(f"{place(low):.1f}", f"{place(high):.1f}") if known else None,  # type: ignore[arg-type]
+        )
+
+    @property
+    def svg(self) -> SafeString:
+        """The bar as it is drawn; it holds nothing but figures."""
+        sign = " bar-negative" if self.negative else ""
+        interval = (
+            f'<line class="interval" x1="{self.interval[0]}%" x2="{self.interval[1]}%" '
+            'y1="50%" y2="50%"/>'
+            if self.interval
+            else ""
+        )
+        return mark_safe(
+            f'<svg class="bar{sign}" aria-hidden="true" focusable="false">'
+            '<rect class="bar-track" x="0" y="45%" width="100%" height="10%"/>'
+            f'<rect class="bar-value" x="{self.start}%" y="15%" width="{self.width}%" '
+            f'height="70%"/>{interval}<line class="bar-zero" x1="{self.zero}%" '
+            f'x2="{self.zero}%" y1="0" y2="100%"/></svg>'
+        )
+
+
+class Cell(NamedTuple):
+    """One cell of a table as it is shown."""
+
+    text: str
+    figure: bool
+    heads_row: bool
+    labels: Sequence[str]
+
+
+class Table(NamedTuple):
+    """A table as it is shown: headings with whether they are figures, and rows of cells."""
+
+    headings: list[tuple[str, bool]]
+    rows: list[list[Cell]]
+
+
+def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
+    """The columns of an answer that people are shown, in the order of `names`."""
+    fields = [field for name in names if (field := field_of(answer.question, name))]
+    head = next((field for field in fields if not field.figure), None)
+    return Table(
+        headings=[(field.heading(lang), field.figure) for field in fields],
+        rows=[
+            [_cell(field, row, lang, field == head) for field in fields]
+            for row in answer.rows.iter_rows(named=True)
+        ],
+    )
+
+
+def _cell(field: Field, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
+    labels = row[field.key] if field.html.draw == "badges" else ()
+    text = "" if labels else field.write(row, lang)
+    text = figure_text(text) if field.figure else text
+    return Cell(text, field.figure, heads_row, labels if isinstance(labels, list) else ())
+
+
+class Column(NamedTuple):
+    """A column of a table whose rows become cards on a phone (`components/cards.html.j2`)."""
+
+    key: str
+    heading: str
+    unit: str
+    style: str
+    """The class of its cells."""
+    figure: bool
+    heads_row: bool
+    label: str
+    """Its heading inside a card; empty where it needs none."""
+    draw: str
+    """`text` or `bar`, where the table has no cell of its own for it."""
+
+
+def columns_of(
+    answer: Answer, lang: Lang, first: Sequence[str] = (), without: Container[str] = ()
+) -> list[Column]:
+    """The columns of an answer's table on a page: those of `first`, then every other field's.
+
+    A field that another's cell shows beside its own has none, nor one that pages do not show, or
+    that is among `without`.
+    """
+    known = [field for name in answer.rows.columns if (field := field_of(answer.question, name))]
+    beside = {key for field in known for key in field.html.beside}
+    left_out = {field.key for field in known if field.key in without or not field.html.shown}
+    own = {field.key: field for field in known if field.key not in beside | left_out}
+    order = [key for key in first if key in own]
+    order += [key for key in own if key not in order]
+    head = next((key for key in order if not own[key].figure), None)
+    return [_column(own[key], key == head, lang) for key in order]
+
+
+def _column(field: Field, heads_row: bool, lang: Lang) -> Column:
+    html = field.html
+    heading = html.short(lang) if html.short else field.heading(lang)
+    label = "" if heads_row else heading
+    return Column(
+        key=field.key,
+        heading=heading,
+        unit=field.unit(lang) if field.unit else "",
+        style=html.style or field.key,
+        figure=field.figure and html.draw != "words",
+        heads_row=heads_row,
+        label=html.phone(lang) if html.phone else label,
+        draw=html.draw,
+    )
+
+
+METHOD_NAMES: dict[str, Text] = {
+    "affinity": Text("관심도(기본)", "affinity (the default)"),
+    "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
+}
+SEXES_NAMED = [(str(sex), sex.text) for sex in Sex]
+AGES_NAMED = [(str(age), age_text(age)) for age in AGES]
+
+
+class Option(NamedTuple):
+    """One choice of a list."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+class Select(NamedTuple):
+    """A list to choose from; `id` is its name in the address."""
+
+    id: str
+    title: str
+    options: list[Option]
+
+    @property
+    def html(self) -> SafeString:
+        """The list as it stands in a form: fifty options take a template far longer."""
+        return mark_safe(
+            f'<label>{escape(self.title)}<select name="{self.id}" id="choice-{self.id}" '
+            f'autocomplete="off">{options_html(self.options)}</select></label>'
+        )
+
+
+def options_html(options: Iterable[Option]) -> SafeString:
+    """Options inside a list."""
+    return mark_safe(
+        "".join(
+            f'<option value="{escape(value)}"{" selected" * chosen}>{escape(name)}</option>'
+            for value, name, chosen in options
+        )
+    )
+
+
+def select(
+    id: str, title: Text, options: Iterable[tuple[str, Text]], chosen: object, lang: Lang
+) -> Select:
+    """A list with the chosen one marked."""
+    value = "" if chosen is None else str(chosen)
+    known = [Option(option, name(lang), option == value) for option, name in options]
+    return Select(id, title(lang), known)
+
+
+def districts_named(build: Build) -> list[tuple[str, Text]]:
+    """The districts a build holds, by the name in an address."""
+    return [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+
+
+def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
+    """The districts; `any_of` names the choice of all of them."""
+    named = districts_named(build)
+    return select("district", Text("자치구", "District"), _with(any_of, named), chosen, lang)
+
+
+def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:
+    """The sexes."""
+    return select("sex", Text("성별", "Sex"), _with(any_of, SEXES_NAMED), chosen, lang)
+
+
+def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
+    """The ten-year ages."""
+    return select("age", Text("나이", "Age"), _with(any_of, AGES_NAMED), chosen, lang)
+
+
+def month_select(build: Build, chosen: object, lang: Lang) -> Select:
+    """The label months, newest first."""
+    named = [(str(month), month.text) for month in reversed(build.months)]
+    return select("month", Text("기준 달", "Month"), named, chosen, lang)
+
+
+def method_select(chosen: str, lang: Lang) -> Select:
+    """The methods."""
+    named = [(method, METHOD_NAMES[method]) for method in METHODS]
+    return select("method", Text("방식", "Method"), named, chosen, lang)
+
+
+def _with(any_of: Text | None, named: list[tuple[str, Text]]) -> list[tuple[str, Text]]:
+    return [("", any_of), *named] if any_of else named

@@ -1,0 +1,135 @@
+"""Files to be kept: named, of their media type, and a CSV leads to what describes it.
+
+The description of `/data/people.csv?sex=F` is at `/data/people.csv-metadata.json?sex=F`; it says
+the columns and what the file was made from (`export.description`).
+
+What a page shows, as files: a workbook of all its tables, and each for other programs.
+
+The figures are those of the answers. The workbook is headed and named in words, in the language of
+the page, and has a sheet that says where they come from; a CSV file names all by id and has that
+beside it, at its address with `-metadata.json` (`described`).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from telads.answers.answer import Answer
+from telads.answers.choices import one_of
+from telads.render.files import DESCRIPTION, FORMATS, flat, marked, sheet_of, write_workbook
+from telads.text import Lang, Text
+from telads.web import request_state
+from telads.web.cache import cached_by_build
+from telads.workspace import Build
+
+CSVM = "application/csvm+json"
+MEDIA = {
+    ".pdf": "application/pdf",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+"""Media types of files that are no tables, by suffix."""
+
+
+def media_of(suffix: str) -> str:
+    """The media type of a suffix, of a table's or of another file's."""
+    return FORMATS[suffix].media_type if suffix in FORMATS else MEDIA[suffix]
+
+
+def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
+    """A file for the visitor to keep under `name`."""
+    kind = CSVM if name.endswith(DESCRIPTION) else media_of(Path(name).suffix)
+    response = HttpResponse(content, content_type=kind)
+    disposition = content_disposition_header(as_attachment=True, filename=name)
+    response.headers["Content-Disposition"] = disposition or ""
+    if name.endswith(".csv"):
+        lead_to_description(request, response)
+    return response
+
+
+def lead_to_description(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Say in the answer with a CSV file where its description is (RFC 8288)."""
+    query = request.GET.urlencode()  # of what was read: some programs send letters as they are
+    address = quote(request.path + DESCRIPTION) + (f"?{query}" if query else "")
+    response.headers["Link"] = f'<{address}>; rel="describedby"; type="{CSVM}"'
+
+
+class Tables(NamedTuple):
+    """The tables of a page, each by the name of its file."""
+
+    prefix: str
+    """How the names of its files begin: two that differ are told apart in a folder of downloads."""
+    sheets: Mapping[str, Answer]
+    about: Mapping[str, object]
+    """What they were made from (`export.provenance`)."""
+
+
+Link = tuple[str, str]
+Files = Mapping[str, Text]
+"""The files of a page by name, and what they are called on it."""
+
+
+def links(files: Files, address: Callable[[str], str], lang: Lang) -> dict[str, list[Link]]:
+    """Names and addresses of `files`, and of the `sources` that lie beside the CSV files."""
+    return {
+        "files": [(text(lang), address(name)) for name, text in files.items()],
+        "sources": [(files[name](lang), address(name + DESCRIPTION)) for name in _csv(files)],
+    }
+
+
+def _csv(files: Files) -> list[str]:
+    return [name for name in files if name.endswith(".csv")]
+
+
+def file_view(
+    files: Files, tables_of: Callable[[Build, QueryDict], Tables]
+) -> Callable[..., HttpResponseBase]:
+    """The view of a page's `files`, made of what the page of the same query shows."""
+    known = (*files, *(name + DESCRIPTION for name in _csv(files)))
+
+    @require_safe
+    @cached_by_build(headers=())
+    def file(request: HttpRequest, name: str) -> HttpResponse:
+        if name not in known:
+            raise one_of(Text("파일", "file"), name, files)
+        tables = tables_of(request_state.build(request), request.GET)
+        content = _written(tables, name, request_state.language(request))
+        return saved(request, content, tables.prefix + name)
+
+    return file
+
+
+def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
+    """The bytes of a file, or of the description that the writer of exports leaves beside it."""
+    table = wanted.removesuffix(DESCRIPTION)
+    kind, suffix = Path(table).stem, Path(table).suffix
+    about = {**tables.about, "table": kind}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (tables.prefix + table)
+        if suffix == ".xlsx":
+            _workbook(path, tables.sheets, about, lang)
+        else:
+            FORMATS[suffix].write(path, flat(tables.sheets[kind]), about)
+        return path.with_name(tables.prefix + wanted).read_bytes()
+
+
+def _workbook(
+    path: Path, answers: Mapping[str, Answer], about: dict[str, object], lang: Lang
+) -> None:
+    told = {
+        name: replace(answer, rows=marked(answer.rows, answer.synthetic))
+        for name, answer in answers.items()
+    }
+    made = {name: sheet_of(answer, lang) for name, answer in told.items()}
+    formats = {heading: form for sheet in made.values() for heading, form in sheet.formats.items()}
+    write_workbook(path, {name: sheet.frame for name, sheet in made.items()}, about, formats)

@@ -1,0 +1,406 @@
+"""Asking for a job, for its end, and for another attempt; each written down.
+
+Doing a job: unpack, take each file in, build; the checks are those of the command line.
+
+Between two files and between two tables of a build it says how far it is, and looks whether it was
+cancelled or is no longer its own. A file counts for the workspace as soon as it is reported.
+
+Who does the jobs: `telads worker`, or by default the server itself.
+
+The server's supervisor looks once a second whether something waits, which costs a query, and has
+it done by a process that ends with the work (`web.subprocess`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.db import Error as DatabaseError
+from django.db import connection, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django_tasks import task
+
+from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
+from telads.ingest import ingest
+from telads.method.build import build
+from telads.model import Month
+from telads.settings import Settings
+from telads.sources import source_of
+from telads.sources.archives import UNPACKED, Unpacked, unpack
+from telads.sources.files import read_bytes
+from telads.text import Text
+from telads.web import request_state
+from telads.web.accounts.audit import one_action, record
+from telads.web.jobs import report
+from telads.web.jobs.models import Job, State, Step, claim, tell
+from telads.web.jobs.uploads import UPLOADS, folder_of, received, remove
+from telads.web.subprocess import in_fresh
+from telads.workspace import Workspace
+
+DAY = 24 * 3600
+
+
+def start(
+    request: HttpRequest, folder: Path | None, month: str = "", *, replace: bool = False
+) -> Job:
+    """Ask for a job: with the files of a folder, or without any for a build alone."""
+    files = [path.name for path in received(folder)] if folder else []
+    with one_action():
+        job = Job.objects.create(
+            by=request.user.get_username(), files=files, month=month, replace=replace,
+            folder=folder.name if folder else "", beat=timezone.now(),
+        )  # fmt: skip
+        run.enqueue(job.pk, job.attempt)
+        record(request, "data-upload" if files else "data-build", job, ", ".join(files))
+    return job
+
+
+def cancel(request: HttpRequest, workspace: Path, job: Job) -> None:
+    """Ask for its end. One that waits or has fallen silent ends now, one that runs soon."""
+    now = timezone.now()
+    with one_action():
+        asked = Job.objects.filter(
+            pk=job.pk, cancel_asked=False, state__in=(State.WAITING, State.RUNNING)
+        ).update(cancel_asked=True)
+        if not asked:
+            return
+        record(request, "data-cancel", job)
+        job.refresh_from_db()
+        if job.told is not State.RUNNING:
+            ended = Job.objects.filter(pk=job.pk, state=job.state, beat=job.beat)
+            over = ended.update(
+                state=State.CANCELLED, finished=now, folder="", attempt=F("attempt") + 1
+            )
+            if over and job.folder:  # else a worker took it up in between, and its files
+                transaction.on_commit(lambda: remove(folder_of(workspace, job.folder)))
+
+
+def again(request: HttpRequest, job: Job) -> None:
+    """Start a job again that failed or was interrupted; of two who ask at once, one does."""
+    if not job.may_start_again:
+        return
+    with one_action():
+        same = Job.objects.filter(
+            pk=job.pk, attempt=job.attempt, state=job.state, beat=job.beat
+        ).update(
+            state=State.WAITING, attempt=job.attempt + 1, cancel_asked=False, finished=None,
+            problem=[], report=[], worker="", step="", current="", done=0, total=0,
+            beat=timezone.now(),
+        )  # fmt: skip
+        if same:
+            run.enqueue(job.pk, job.attempt + 1)
+            record(request, "data-again", job)
+
+
+def forget_abandoned(workspace: Path, days: int) -> None:
+    """Remove files of so many days: their job was never started again, or no row names them."""
+    before = time.time() - days * DAY
+    uploads = workspace / UPLOADS
+    for folder in uploads.iterdir() if uploads.is_dir() else ():
+        try:
+            old = folder.stat().st_mtime < before
+        except FileNotFoundError:
+            continue
+        if old:
+            Job.objects.filter(folder=folder.name).update(folder="")
+            remove(folder)
+
+
+BEAT_SECONDS = 5.0
+PATIENCE = 600.0
+"""Seconds a job waits for another writer of the workspace, in short turns."""
+TURN = 2.0
+MEBIBYTE = 2**20
+T = TypeVar("T")
+
+ONE_MONTH = DataError(
+    Text("기준 달은 파일이 하나일 때만 적을 수 있습니다.",
+         "A label month can be given for a single file only."),
+    Text("파일을 하나씩 올려 주십시오.", "Upload the files one at a time."),
+)  # fmt: skip
+FILES_GONE = DataError(
+    Text("올린 파일이 남아 있지 않습니다.", "The uploaded files are gone."),
+    Text("파일을 다시 올려 주십시오.", "Upload them again."),
+)
+UNEXPECTED = Text(
+    "예상하지 못한 오류가 났습니다. 오류는 서버 기록에 남았습니다.",
+    "Something unexpected went wrong; the error is in the server's log.",
+)
+
+
+class Cancelled(Exception):
+    """Somebody wants the job to end."""
+
+
+class Superseded(Exception):
+    """The job was given to another process: this one was taken for dead."""
+
+
+@task()
+def run(number: int, attempt: int) -> None:
+    """The job's task: say every few seconds that it lives, and do it."""
+    with _beating(number, attempt):
+        work_on(number, attempt)
+
+
+def work_on(number: int, attempt: int) -> None:
+    """Do a job if it is still there to be done, and write down how it ended."""
+    if not claim(number, attempt, f"{socket.gethostname()}/{os.getpid()}"[:100]):
+        return
+    doing = _Doing(Job.objects.get(pk=number), request_state.settings())
+    try:
+        made = doing.all()
+    except Superseded:
+        return
+    except Cancelled:
+        doing.end(State.CANCELLED)
+    except TeladsError as error:
+        doing.end(State.FAILED, report.pair(error))
+    except DatabaseError:
+        raise  # nothing can be written down; silence will tell
+    except Exception:
+        doing.end(State.FAILED, list(UNEXPECTED))
+        raise
+    else:
+        doing.end(State.DONE, build=made)
+
+
+class _Doing:
+    """A job while it is done."""
+
+    def __init__(self, job: Job, settings: Settings) -> None:
+        self.job = job
+        self.settings = settings
+        self.workspace = Workspace(settings.workspace)
+        self.rows: list[report.Row] = []
+        self.names: dict[Path, str] = {}
+        self.others: list[tuple[str, OtherFile]] = []
+
+    def all(self) -> str:
+        """Everything; the build that was put in force, empty if nothing new came."""
+        if not self.job.files:
+            return self._build()
+        paths = self._unpacked()
+        if not paths:
+            return ""
+        self.at(Step.TAKE, self.names[paths[0]], 0, len(paths))
+        self._patiently(lambda settings: self._take(settings, paths))
+        new = any(row["outcome"] in {"taken", "replaced"} for row in self.rows)
+        return self._build() if new or not self.workspace.build_name() else ""
+
+    def _unpacked(self) -> list[Path]:
+        """The files that can be read; the others are reported as refused, or as skipped."""
+        folder = folder_of(self.settings.workspace, self.job.folder)
+        into = folder / "unpacked"
+        shutil.rmtree(into, ignore_errors=True)
+        uploads = received(folder)
+        if not uploads:
+            raise FILES_GONE
+        paths = []
+        for number, upload in enumerate(uploads):
+            self.at(Step.UNPACK, upload.name, number, len(uploads))
+            most = UNPACKED * self.settings.upload_limit * MEBIBYTE
+            for file in unpack(upload, into / f"{number:03d}", most):
+                path = self._known(file)
+                if path:
+                    self.names[path] = file.name
+                    paths.append(path)
+        if self.job.month and len(self.names) > 1:
+            raise ONE_MONTH
+        for name, error in self.others:
+            self.rows.append(report.unread(name, error, beside=bool(paths)))
+        return paths
+
+    def _known(self, file: Unpacked) -> Path | None:
+        """The path of a file that can be read, and is not in force for another month."""
+        error = file.error
+        if file.path and not error:
+            source = source_of(file.path)
+            typed = Month.parse(self.job.month) if self.job.month else None
+            month = typed or (source.month(file.path) if source else None)
+            error = self._in_force_elsewhere(file.path, month) if month else None
+            if error is None:
+                return file.path
+        if isinstance(error, OtherFile):
+            self.others.append((file.name, error))
+        elif error:
+            self.rows.append(report.refused(file.name, error))
+        return None
+
+    def _in_force_elsewhere(self, path: Path, month: Month) -> DataError | None:
+        """The refusal of a file that another month rests on: one of the two labels is wrong."""
+        sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+        for other, entry in self.workspace.ledger().current().items():
+            if other != month and entry.sha256 == sha256 and str(month) not in entry.file_months:
+                return DataError(
+                    Text(f"이 파일은 이미 {other} 자료로 쓰고 있습니다.",
+                         f"This very file is in force for {other} already."),
+                    Text(f"{month} 파일이 맞는지 확인해 주십시오. "
+                         f"{other}이 잘못이면 그 달을 먼저 빼 주십시오.",
+                         f"Check that it is the file of {month}; "
+                         f"if {other} is wrong, take that month back first."),
+                )  # fmt: skip
+        return None
+
+    def _take(self, settings: Settings, paths: list[Path]) -> None:
+        month = Month.parse(self.job.month) if self.job.month else None
+        waiting = dict.fromkeys(paths)
+        taking = ingest(self.workspace, paths, settings, month, replace=self.job.replace)
+        for taken in taking:  # a file of several months comes once for each
+            name = self.names[taken.path]
+            waiting.pop(taken.path, None)
+            self.rows.append(report.row_of(name, taken))
+            following = next((self.names[path] for path in waiting), "")
+            self.at(Step.TAKE, following, len(paths) - len(waiting), len(paths))
+
+    def _build(self) -> str:
+        def step(table: str, done: int, total: int) -> None:
+            self.at(Step.BUILD, "", done, total)  # names of tables say nothing to people
+
+        self.at(Step.BUILD, "", 0, 0)
+        made = self._patiently(lambda settings: build(self.workspace, settings, on_step=step))
+        return made.name
+
+    def _patiently(self, action: Callable[[Settings], T]) -> T:
+        """Do what needs the workspace's lock; others may hold it for a while."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return action(replace(self.settings, lock_seconds=TURN))
+            except WorkspaceBusy:
+                if time.monotonic() > until:
+                    raise
+                self.at(Step.LOCKED, "", 0, 0)
+
+    def at(self, step: Step, thing: str, done: int, total: int) -> None:
+        """Say where it is; raises `Cancelled`, `Superseded`."""
+        told = tell(
+            self.job.pk, self.job.attempt, step=step, current=thing[:300], done=done, total=total,
+            report=self.rows,
+        )  # fmt: skip
+        if not told:
+            raise Superseded
+        if Job.objects.filter(pk=self.job.pk, cancel_asked=True).exists():
+            raise Cancelled
+
+    def end(self, state: State, problem: list[str] | None = None, build: str = "") -> None:
+        """Write down how it ended. The files of one that failed stay: it may be started again."""
+        from django.utils import timezone
+
+        gone = state is not State.FAILED
+        values: dict[str, Any] = {
+            "state": state, "finished": timezone.now(), "report": self.rows,
+            "problem": problem or [], "build": build, "step": "", "current": "",
+        }  # fmt: skip
+        if gone:
+            values["folder"] = ""
+        if tell(self.job.pk, self.job.attempt, **values) and gone and self.job.folder:
+            remove(folder_of(self.settings.workspace, self.job.folder))
+
+
+@contextmanager
+def _beating(number: int, attempt: int) -> Iterator[None]:
+    """Say that the job lives while the block runs, whatever it is busy with."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT_SECONDS):
+            try:
+                tell(number, attempt)
+            except DatabaseError:
+                connection.close()  # the next beat tries anew
+        connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+LOOK_SECONDS = 1.0
+QUEUE_DAYS = 7
+"""How long the queue's rows of tasks that ended, or never will, are kept."""
+DATABASE_SECONDS = 5.0
+"""How long to wait before a database that is down is asked again."""
+
+
+def work_for_ever(workspace: Path) -> None:
+    """Do jobs as they come until a signal; the first one lets the running job end.
+
+    A database that goes away is waited for; one that is away at the start, for a while. Raises
+    `DatabaseAway`, `WorkspaceError`.
+    """
+    from telads.web.setup import WAIT_SECONDS, make_ready
+
+    make_ready(workspace, WAIT_SECONDS)
+    from django.db import Error, connection
+
+    pause = threading.Event()
+    while True:
+        try:
+            _work(batch=False)
+        except Error:
+            connection.close()
+            pause.wait(DATABASE_SECONDS)
+        else:
+            return
+
+
+def work_ahead() -> None:
+    """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
+    from django.db import Error, connection
+    from django_tasks_db.models import DBTaskResult
+
+    pause = threading.Event()
+    while True:
+        try:
+            waits = DBTaskResult.objects.ready().exists()
+        except Error:
+            connection.close()
+            waits = False
+        if waits:
+            in_fresh(work_once)
+        pause.wait(LOOK_SECONDS)
+
+
+def work_once() -> None:
+    """Do all jobs that wait, in this process, then return."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
+    import django
+
+    django.setup()
+    _work(batch=True)
+
+
+def _work(batch: bool) -> None:
+    from django.core.management import call_command
+
+    # A record of each job is kept by telads itself; the queue's own may go.
+    call_command("prune_db_task_results", min_age_days=QUEUE_DAYS, verbosity=0)
+    forget_killed()
+    call_command("db_worker", batch=batch, startup_delay=False, reload=False, verbosity=0)
+
+
+def forget_killed() -> None:
+    """Remove what the queue takes for running since days: its worker was killed and told nobody."""
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    before = timezone.now() - timedelta(days=QUEUE_DAYS)
+    DBTaskResult.objects.running().filter(started_at__lt=before).delete()

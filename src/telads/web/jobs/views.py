@@ -1,0 +1,326 @@
+"""`/admin-data/`: months, builds, jobs, and the form for new files. For administrators alone.
+
+`/admin-data/jobs/3/`: how far a job is, and what came of it.
+
+`/admin-data/months/2023-08/forget/`: a wrong month is taken back, after a look at what goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from telads.answers.status import changed_settings, status
+from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
+from telads.model import Month
+from telads.text import Lang, Text
+from telads.web import request_state
+from telads.web.accounts.audit import record
+from telads.web.accounts.roles import Role, required
+from telads.web.htmx import wants_result
+from telads.web.jobs.models import Job, State, Step
+from telads.web.jobs.queue import MEBIBYTE, ONE_MONTH, forget_abandoned, start
+from telads.web.jobs.queue import again as start_again
+from telads.web.jobs.queue import cancel as ask_for_its_end
+from telads.web.jobs.report import said, shown, tally
+from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
+from telads.withdraw import withdraw
+from telads.workspace import Workspace
+
+JOBS_PAGE = 10
+FORM_BYTES = 64 * 1024
+"""Of an upload beside its files: fields and the borders between them."""
+LOCK_SECONDS = 2.0
+"""A page does not wait long for another writer."""
+
+
+class ShownBuild(NamedTuple):
+    """A build that could be put in force."""
+
+    name: str
+    made: datetime
+    months: tuple[Month, ...]
+    version: str
+    synthetic: bool
+    in_force: bool
+
+
+@require_safe
+@required(Role.ADMINISTRATOR)
+def overview(request: HttpRequest) -> HttpResponse:
+    """`/admin-data/`."""
+    return _page(request)
+
+
+@csrf_exempt  # not for long: the token is looked at below, but only when it is time to read
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.ADMINISTRATOR)
+def upload(request: HttpRequest) -> HttpResponse:
+    """`/admin-data/upload/`: files to disk, and a job that takes them in.
+
+    Django reads a form to find its token, and would keep everybody's files for that. So who asks,
+    and how much is coming, is looked at first; of what is refused here nothing is read.
+    """
+    if request.method != "POST":  # whoever was refused, and changes the language then
+        return redirect("admin-data")
+    limit = request_state.settings().upload_limit
+    try:
+        size = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        size = 0
+    if size > limit * MEBIBYTE + FORM_BYTES:
+        return _page(request, too_large(limit), 413)
+    workspace = request_state.workspace()
+    folder = new_folder(workspace.path)
+    kept = False
+    try:
+        request.upload_handlers = [IntoWorkspace(folder, request)]
+        response, kept = _received(request, workspace, folder)
+    finally:
+        if not kept:
+            remove(folder)
+    return response
+
+
+def _received(
+    request: HttpRequest, workspace: Workspace, folder: Path
+) -> tuple[HttpResponse, bool]:
+    """The answer, and whether a job now owns the folder."""
+    owned: list[Job] = []
+
+    @csrf_protect
+    def checked(request: HttpRequest) -> HttpResponse:
+        try:
+            month = _month(request.POST.get("month", ""))
+            files = received(folder)
+            if not files:
+                raise NO_FILE
+            if month and len(files) > 1:
+                raise ONE_MONTH
+        except (QuestionError, DataError) as error:
+            return _page(request, error, 400)
+        forget_abandoned(workspace.path, request_state.settings().uploads_kept_days)
+        replace = request.POST.get("replace", "") == "1"
+        owned.append(start(request, folder, month, replace=replace))
+        return redirect("admin-job", owned[0].pk)
+
+    return checked(request), bool(owned)
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def build(request: HttpRequest) -> HttpResponse:
+    """`/admin-data/build/`: a build alone, as after a cancelled job."""
+    return redirect("admin-job", start(request, None).pk)
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def use(request: HttpRequest, build: str) -> HttpResponse:
+    """`/admin-data/builds/<build>/use/`: put a former build in force again, or a newer one."""
+    workspace = request_state.workspace()
+    if not workspace.is_whole(build):
+        raise Http404
+    before = workspace.build_name()
+    name = workspace.roll_back(build, request_state.settings().builds_kept, LOCK_SECONDS)
+    if name != before:
+        record(request, "data-rollback", f"build {name}", f"{before} -> {name}")
+    return redirect(f"{reverse('admin-data')}#builds")
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def cancel(request: HttpRequest, job: int) -> HttpResponse:
+    """`/admin-data/jobs/3/cancel/`; of a job that has ended it changes nothing."""
+    ask_for_its_end(request, request_state.workspace().path, job_of(job))
+    return redirect("admin-job", job)
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
+def again(request: HttpRequest, job: int) -> HttpResponse:
+    """`/admin-data/jobs/3/again/`; of a job that runs or is done it changes nothing."""
+    start_again(request, job_of(job))
+    return redirect("admin-job", job)
+
+
+def job_of(number: int) -> Job:
+    """A job; raises `Http404`."""
+    try:
+        return Job.objects.get(pk=number)
+    except (Job.DoesNotExist, OverflowError):
+        raise Http404 from None
+
+
+NO_FILE = QuestionError(
+    Text("올릴 파일을 고르지 않았습니다.", "No file was chosen."),
+    Text("포털에서 받은 xlsx, csv, zip 파일을 골라 주십시오.",
+         "Choose the portal's xlsx, csv or zip files."),
+)  # fmt: skip
+
+
+def too_large(limit: int) -> QuestionError:
+    """What is told of an upload beyond the limit."""
+    return QuestionError(
+        Text(f"한 번에 {limit} MB까지 올릴 수 있습니다.",
+             f"At most {limit} MB can be uploaded at once."),
+        Text("나누어 올려 주십시오. 한도는 TELADS_UPLOAD_LIMIT입니다.",
+             "Upload in parts; the limit is TELADS_UPLOAD_LIMIT."),
+    )  # fmt: skip
+
+
+def _month(text: str) -> str:
+    """The label month of the form, checked; raises `UnknownChoice`."""
+    return str(Month.parse(text.strip())) if text.strip() else ""
+
+
+def _page(
+    request: HttpRequest, wrong: TeladsError | None = None, status_code: int = 200
+) -> HttpResponse:
+    lang = request_state.language(request)
+    workspace, settings = request_state.workspace(), request_state.settings()
+    held = status(workspace)
+    page = Paginator(Job.objects.all(), JOBS_PAGE).get_page(request.GET.get("page"))
+    facts = {
+        "wrong": wrong.line(lang) if wrong else "",
+        "typed_month": request.POST.get("month", "") if status_code == 400 else "",
+        "ticked": status_code == 400 and request.POST.get("replace", "") == "1",
+        "status": held,
+        "changed": [one(lang) for one in changed_settings(workspace, settings)],
+        "months_held": _months(held.rows.to_dicts(), lang),
+        "taken_back": _taken_back(workspace),
+        "builds": builds(workspace),
+        "page": page,
+        "jobs": [(job, tally(job.report, lang)) for job in page.object_list],
+        "settings": settings,
+        "limit": settings.upload_limit,
+    }
+    return render(request, "jobs/overview.html", facts, status=status_code)
+
+
+def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
+    """The months of the ledger, the newest first, with when as a time and what is remarkable."""
+    return [
+        {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
+        for row in reversed(rows)
+    ]
+
+
+def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
+    """The months that were taken back and have not come again, the newest first."""
+    return [
+        {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
+         "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
+        for month, entry in reversed(workspace.ledger().withdrawn().items())
+    ]  # fmt: skip
+
+
+def builds(workspace: Workspace) -> list[ShownBuild]:
+    """The builds that are there, the newest first; one that cannot be read is left out."""
+    found = []
+    in_force = workspace.build_name()
+    for one in workspace.builds():
+        with contextlib.suppress(TeladsError, OSError):
+            found.append(ShownBuild(
+                one.name, datetime.fromtimestamp(one.made, UTC), one.months,
+                one.about["version"], one.synthetic, one.name == in_force,
+            ))  # fmt: skip
+    return found
+
+
+STATES: dict[State, Text] = {
+    State.WAITING: Text("차례를 기다립니다.", "Waiting for its turn."),
+    State.RUNNING: Text("진행 중입니다.", "Running."),
+    State.DONE: Text("끝났습니다.", "Done."),
+    State.FAILED: Text("끝내지 못했습니다.", "It could not be finished."),
+    State.CANCELLED: Text("취소했습니다.", "Cancelled."),
+    State.INTERRUPTED: Text(
+        "중단되었습니다. 작업하던 프로세스가 응답하지 않습니다.",
+        "Interrupted: the process that worked on it has fallen silent.",
+    ),
+}
+STEPS: dict[Step, Text] = {
+    Step.NONE: Text("시작하는 중", "Starting"),
+    Step.UNPACK: Text("올린 파일을 확인하는 중", "Looking at what was uploaded"),
+    Step.TAKE: Text("파일을 읽고 검사하는 중", "Reading and checking files"),
+    Step.LOCKED: Text("다른 작업이 끝나기를 기다리는 중", "Waiting for another writer"),
+    Step.BUILD: Text("모든 달을 계산하는 중", "Building from all months"),
+}
+
+
+@require_safe
+@required(Role.ADMINISTRATOR)
+def job(request: HttpRequest, job: int) -> HttpResponse:
+    """The page, or for htmx, which asks every other second, the part of it that changes."""
+    lang = request_state.language(request)
+    found = job_of(job)
+    told = found.told
+    facts = {
+        "job": found,
+        "state": told.value,
+        "state_text": STATES[told](lang),
+        "step_text": STEPS[Step(found.step)](lang),
+        "rows": shown(found.report, lang),
+        "tally": tally(found.report, lang),
+        "problem": said(found.problem, lang),
+    }
+    if not wants_result(request):
+        return render(request, "jobs/job.html", facts)
+    response = render(request, "jobs/state.html", facts)
+    if not found.open:
+        # The whole page anew, once: around the result too it says which months and build there are.
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@required(Role.ADMINISTRATOR)
+def forget(request: HttpRequest, month: str) -> HttpResponse:
+    """The question, and with POST the deed: out of the ledger now, and a job that builds without.
+
+    The form names the very file that was shown, so one that came in its place since stays.
+    """
+    label = _label(month)
+    entry = request_state.workspace().ledger().current().get(label)
+    if entry is None:
+        raise Http404
+    wrong = None
+    if request.method == "POST":
+        settings = replace(request_state.settings(), lock_seconds=LOCK_SECONDS)
+        shown = request.POST.get("file", "")
+        name = request.user.get_username()
+        try:
+            gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
+        except DataError as error:
+            error.facts.pop("file", None)  # the page names it
+            wrong = error
+            entry = request_state.workspace().ledger().current().get(label, entry)
+        else:
+            if gone:
+                record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
+            return redirect("admin-job", start(request, None).pk)
+    facts = {
+        "entry": entry,
+        "label": str(label),
+        "when": datetime.fromisoformat(entry.taken),
+        "wrong": wrong.line(request_state.language(request)) if wrong else "",
+    }
+    return render(request, "jobs/forget.html", facts, status=409 if wrong else 200)
+
+
+def _label(month: str) -> Month:
+    """The month of an address; raises `Http404`."""
+    try:
+        return Month.parse(month)
+    except UnknownChoice:
+        raise Http404 from None

@@ -1,0 +1,133 @@
+"""What the advertiser page shows of its answers, written for people."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from telads.answers.answer import Answer
+from telads.model import Segment, Sex
+from telads.text import Lang, Text
+from telads.web.components import Bar, Column, columns_of
+from telads.web.formatting import affinity_scale, association_scale, written
+from telads.web.pages.advertisers.forms import Choice, runs_on
+from telads.web.pages.customers.forms import customer_address
+from telads.wording import segment_name
+
+OPEN = 3
+"""Platforms that stand open at least; the others are folded."""
+
+
+class PlatformRow(NamedTuple):
+    """A service to run the advert on for one target, with its place among the others."""
+
+    text: dict[str, str]
+    bar: Bar | None
+    tied: bool
+    """It cannot be told from the first."""
+    interval: bool
+    """The order says how sure it is."""
+
+
+class TargetRow(NamedTuple):
+    """One target: its figures, the same as texts, its page, and the platforms of its own."""
+
+    values: dict[str, Any]
+    text: dict[str, str]
+    name: str
+    address: str
+    platforms: list[PlatformRow]
+    """Best first."""
+    tied: int
+    """How many cannot be told from the first, itself counted; 0 where the method knows no ties."""
+    open: int
+    """How many stand open."""
+
+    @property
+    def folded(self) -> int:
+        """How many do not."""
+        return len(self.platforms[self.open :])
+
+
+TARGET = Text("대상", "Target")
+PLATFORMS = Text("매체", "Platforms")
+ORDERED: dict[str, Text] = {
+    "use": Text("관심도, 연관, 지수", "affinity, association, index"),
+    "association": Text("연관, 80% 구간, 1위일 확률, 이용",
+                        "association, 80 % interval, chance of first, use"),
+    "classic": Text("상관, 이용", "correlation, use"),
+}  # fmt: skip
+"""What stands beside a platform in each of their orders."""
+
+
+def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
+    """The columns of the targets; an index has no index against the mean, no sum and no share."""
+    without = {"district", "sex", "age"}
+    if choice.service.is_index:
+        without |= {"index", "excess", "volume_share", "cumulative_share"}
+    elif choice.by != "excess":
+        without |= {"excess"}
+    first = ("rank", "population", "z", "affinity", "index", "excess", "volume_share")
+    rank, *others = columns_of(found, lang, first, without)
+    target = Column("target", TARGET(lang), "", "", False, True, "", "text")
+    runs = ORDERED[runs_on(choice)](lang)
+    last = Column("platforms", PLATFORMS(lang), runs, "platform-cell", False, False, "", "text")
+    return [rank, target, *others, last]
+
+
+def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
+    """The targets in order, each with the platforms of its own."""
+    listed, by = platforms.records, runs_on(choice)
+    scale = (
+        affinity_scale(platforms.rows["affinity"])
+        if by == "use"
+        else association_scale(
+            row["association"] if row["low"] is None else row["low"] for row in listed
+        )
+    )
+    of_target: dict[int, list[PlatformRow]] = {}
+    for row in listed:
+        of_target.setdefault(row["target"], []).append(_platform_row(row, by, scale, lang))
+    return [_target_row(row, of_target.get(row["rank"], []), choice, lang) for row in found.records]
+
+
+def extent(targets: int, districts: int) -> Text:
+    """In how many districts how many targets are."""
+    en = f"{_counted(targets, 'target')} in {_counted(districts, 'district')}"
+    return Text(f"자치구 {districts}곳에 대상 {targets}개", en)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _platform_row(
+    row: dict[str, Any], by: str, scale: tuple[float, float], lang: Lang
+) -> PlatformRow:
+    names = ("service", "affinity", "index", "association", "low", "high", "p_first")
+    bar = (
+        Bar.of(row["affinity"], *scale, 0.0, None, None)
+        if by == "use"
+        else Bar.of(row["association"], *scale, 0.0, row["low"], row["high"])
+    )
+    return PlatformRow(
+        text=written("platforms", {name: row[name] for name in names}, lang),
+        bar=bar,
+        tied=row["tie_group"] == 1,
+        interval=by == "association" and row["low"] is not None,
+    )
+
+
+def _target_row(
+    row: dict[str, Any], platforms: list[PlatformRow], choice: Choice, lang: Lang
+) -> TargetRow:
+    segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+    tied = sum(one.tied for one in platforms)
+    return TargetRow(
+        values=row,
+        text=written("targets", row, lang),
+        name=segment_name(*segment, lang),
+        address=customer_address(segment, choice.month, choice.method),
+        platforms=platforms,
+        tied=tied,
+        open=max(tied, OPEN),
+    )

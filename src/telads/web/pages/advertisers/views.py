@@ -1,0 +1,52 @@
+"""The advertiser page: a service, whom to address with its advert, and where to run it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from telads.answers.audience import has_range
+from telads.answers.platforms import of_targets
+from telads.answers.targets import targets
+from telads.web import request_state
+from telads.web.cache import cached_by_build
+from telads.web.file_responses import links
+from telads.web.formatting import affinity_scale
+from telads.web.htmx import page_or_result
+from telads.web.jinja import rendered
+from telads.web.pages.advertisers import forms, present
+from telads.web.pages.advertisers.files import FILES
+from telads.web.svg import outlines, target_map
+
+
+@require_safe
+@cached_by_build
+def advertisers(request: HttpRequest) -> HttpResponse:
+    """`/advertisers/?service=delivery&by=excess&top=20&sex=F`."""
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.choice_of(build, request.GET)
+    found = targets(build, **forms.asked(choice))
+    where = target_map(found.records)
+    facts = {
+        "choice": choice,
+        "has_range": has_range(build, choice.month),
+        "selects": forms.selects(build, choice, lang),
+        "orders": forms.orders(choice, lang),
+        "why_one_order": forms.why_one_order(choice, lang),
+        "advanced": forms.advanced(choice, lang),
+        "answer": found,
+        "columns": present.target_columns(found, choice, lang),
+        "rows": present.target_rows(
+            found, of_targets(build, found, forms.runs_on(choice)), choice, lang
+        ),
+        "runs_on": forms.runs_on(choice),
+        "scale": affinity_scale(found.rows["affinity"]),
+        "map": where,
+        "extent": present.extent(found.rows.height, where.reached),
+        "outlines": outlines(),
+        **links(FILES, partial(forms.file_address, choice), lang),
+    }
+    facts["result"] = rendered("advertisers/answer.html.j2", facts)
+    return page_or_result(request, "advertisers", facts, forms.address_of(choice))

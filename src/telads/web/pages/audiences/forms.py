@@ -1,0 +1,391 @@
+"""One group of conditions as a form describes it: read from an address, told as a rule, and back.
+
+All fields join by "and"; a group of no fields is everybody. Several groups make an audience
+(`described`).
+
+An audience as a form describes it: groups of conditions of which any may hold, less another.
+
+    ?service=delivery&least=0.5&age_or=20&age_not=60     uses delivery much, or is 20-29; not 60-69
+
+Fields of the first group have no suffix. Those of a second audience end with `2`. Plans are made
+from the same fields (`telads.web.plans`).
+
+The form of the audience page: its fields with what was chosen, and its address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isnan
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from telads.answers.choices import month_of
+from telads.catalog import BY_ID
+from telads.errors import QuestionError, choose
+from telads.method.signals import SIGNALS
+from telads.model import Month, Sex
+from telads.planning.reading import LARGEST, too_large
+from telads.planning.rules import Rules, read_rules
+from telads.text import Lang, Text, same
+from telads.web.components import AGES_NAMED, SEXES_NAMED, Option, Select, districts_named, select
+from telads.workspace import Build
+
+FIGURES = ("affinity", "index")
+LIKE = ("like_district", "like_sex", "like_age")
+DEFAULT_LEAST = {"affinity": "1", "index": "120"}
+"""What a service's figure is asked to be where nothing else was typed: much more than the city.
+
+By affinity of delivery 22 to 29 % of all people in the seven real months; at half an sd 43 to 49.
+"""
+LONGEST_NUMBER = 9
+EVERYBODY = {"sex": [str(sex) for sex in Sex]}
+
+
+class Wanted(NamedTuple):
+    """The fields as they were typed; empty ones say nothing."""
+
+    service: str = ""
+    by: str = FIGURES[0]
+    least: str = ""
+    signal: str = ""
+    z: str = ""
+    sex: tuple[str, ...] = ()
+    age: tuple[str, ...] = ()
+    district: tuple[str, ...] = ()
+    like_district: str = ""
+    like_sex: str = ""
+    like_age: str = ""
+    top: str = ""
+
+    @property
+    def nobody_asked(self) -> bool:
+        """No field was filled in."""
+        return not self.query()
+
+    @property
+    def like_unfinished(self) -> bool:
+        """A segment to be like was begun and not named whole."""
+        return 0 < sum(bool(getattr(self, name)) for name in LIKE) < len(LIKE)
+
+    def query(self, suffix: str = "") -> dict[str, str | list[str]]:
+        """The fields that say something, as the query of an address."""
+        told: dict[str, str | list[str]] = {}
+        for name, value in self._asdict().items():
+            if value:
+                told[name + suffix] = list(value) if isinstance(value, tuple) else value
+        for needed, names in (("service", ("by", "least")), ("signal", ("z",))):
+            if not getattr(self, needed):
+                for name in names:
+                    told.pop(name + suffix, None)
+        if not any(getattr(self, name) for name in LIKE):
+            told.pop("top" + suffix, None)
+        return told
+
+    def rule(self) -> dict[str, Any]:
+        """The conditions as JSON; raises `QuestionError` for what is no number."""
+        found: list[Mapping[str, Any]] = []
+        if self.service:
+            least = self.least or DEFAULT_LEAST.get(self.by, "0")
+            found.append({"service": self.service, self.by: number_of("least", least)})
+        if self.signal:
+            found.append({"signal": self.signal, "z": number_of("z", self.z or "1")})
+        for part in ("sex", "age", "district"):
+            values: tuple[str, ...] = getattr(self, part)
+            if values:
+                found.append({part: list(values)})
+        if all(getattr(self, name) for name in LIKE):
+            segment = dict(zip(("district", "sex", "age"), (getattr(self, n) for n in LIKE),
+                               strict=True))  # fmt: skip
+            top = number_of("top", self.top or "5")
+            found.append({"like": segment, "top": top, "among": "all"})
+        return {"all": found or [EVERYBODY]}
+
+
+def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
+    """The audience of an address or form."""
+    known: dict[str, Any] = {}
+    for name in Wanted._fields:
+        values = [value for value in query.getlist(name + suffix) if value.strip()]
+        if isinstance(Wanted._field_defaults[name], tuple):
+            known[name] = tuple(values)
+        elif values:
+            known[name] = values[-1].strip()
+    wanted = Wanted(**known)
+    if wanted.by not in FIGURES:
+        raise _wrong("by", wanted.by, FIGURES)
+    return wanted
+
+
+def wanted_from(rule: Mapping[str, Any]) -> Wanted | None:
+    """The fields of a rule; None for a rule that no form can say."""
+    known: dict[str, Any] = {}
+    for part in rule.get("all", ()):
+        found = _fields_of(part)
+        if found is None or known.keys() & found.keys():
+            return None
+        known |= found
+    return Wanted(**known) if "all" in rule else None
+
+
+def _fields_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of one condition."""
+    if part == EVERYBODY:
+        return {}
+    for name in ("sex", "age", "district"):
+        if name in part:
+            return {name: tuple(map(str, part[name]))}
+    if "service" in part:
+        by = next(figure for figure in FIGURES if figure in part)
+        return {"service": part["service"], "by": by, "least": f"{part[by]:.12g}"}
+    if "z" in part:
+        return {"signal": part["signal"], "z": f"{part['z']:.12g}"}
+    if "like" in part and part["among"] == "all":
+        like = {f"like_{name}": str(value) for name, value in part["like"].items()}
+        return {**like, "top": str(part["top"])}
+    return None
+
+
+def number_of(name: str, text: str) -> float:
+    """A finite number somebody typed; raises `QuestionError`."""
+    try:
+        value = float(text.replace(",", "").replace("−", "-"))
+    except ValueError:
+        value = float("nan")
+    if abs(value) >= LARGEST:
+        raise too_large(name, text)
+    if isnan(value):
+        raise QuestionError(
+            Text("숫자가 아닙니다.", "This is not a number."),
+            Text("숫자를 적어 주세요.", "Write a number."),
+            rule=name, value=text,
+        )  # fmt: skip
+    return value
+
+
+def whole_in(text: str) -> int:
+    """The number that an address or a form names by digits alone; 0 for anything else."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
+
+
+def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
+    missing = Text("그런 값은 없습니다.", "There is no such value.")
+    return QuestionError(missing, choose(value, map(same, known)), rule=name, value=value)
+
+
+GROUPS = ("", "_or", "_or_too")
+"""Suffixes of the groups of which any may hold."""
+WITHOUT = "_not"
+SECOND = "2"
+"""Suffix of all fields of a second audience."""
+Query = dict[str, str | list[str]]
+
+
+class Described(NamedTuple):
+    """The groups of `GROUPS`, and who of them is left out."""
+
+    groups: tuple[Wanted, ...] = (Wanted(),) * len(GROUPS)
+    without: Wanted = Wanted()
+
+    @property
+    def nobody_asked(self) -> bool:
+        """No field was filled in."""
+        return not self.query()
+
+    @property
+    def like_unfinished(self) -> bool:
+        """A segment to be like was begun and not named whole."""
+        return any(group.like_unfinished for group in (*self.groups, self.without))
+
+    def query(self, which: str = "") -> Query:
+        """The fields that say something, as the query of an address."""
+        told: Query = {}
+        for suffix, group in zip((*GROUPS, WITHOUT), (*self.groups, self.without), strict=True):
+            told |= group.query(suffix + which)
+        return told
+
+    def rules(self) -> Rules:
+        """The rules; raises `QuestionError` and its kinds.
+
+        A group of no fields is left out; where all are, everybody is meant.
+        """
+        asked = [group.rule() for group in self.groups if not group.nobody_asked]
+        where: dict[str, Any] = Wanted().rule() if not asked else asked[0]
+        if len(asked) > 1:
+            where = {"any": asked}
+        if not self.without.nobody_asked:
+            where = {"all": [where, {"not": self.without.rule()}]}
+        return read_rules({"where": where})
+
+
+def described_of(query: QueryDict, which: str = "") -> Described:
+    """The audience of an address or form; raises `QuestionError`."""
+    return Described(
+        tuple(wanted_of(query, suffix + which) for suffix in GROUPS),
+        wanted_of(query, WITHOUT + which),
+    )
+
+
+def described_from(rules: Rules) -> Described | None:
+    """The fields of rules; None for rules that no form can say."""
+    document = rules.document()
+    where, without = document["where"] or {}, Wanted()
+    if document["include"] or document["exclude"]:
+        return None
+    parts = where.get("all", ())
+    if len(parts) == 2 and "not" in parts[1]:
+        where, less = parts[0], wanted_from(parts[1]["not"])
+        if less is None:
+            return None
+        without = less
+    groups = [wanted_from(group) for group in where.get("any", (where,))]
+    known = [group for group in groups if group is not None]
+    if len(known) < len(groups) or len(known) > len(GROUPS):
+        return None
+    return Described((*known, *(Wanted(),) * (len(GROUPS) - len(known))), without)
+
+
+_MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
+EXAMPLE = Described((_MUCH, Wanted(), Wanted()))
+"""The audience shown where none was described."""
+NONE = Text("–", "–")
+NEW = "new"
+
+
+class Choice(NamedTuple):
+    """One audience or two, in a month."""
+
+    month: Month
+    first: Described
+    second: Described | None
+    example: bool
+    """No audience was described: this is an example."""
+    plan: str
+    """The plan the audience is chosen for: `new`, a number, or none."""
+
+    @property
+    def query(self) -> Query:
+        """The choice as the query of an address."""
+        told: Query = {"month": str(self.month), **self.first.query()}
+        if self.plan:
+            told["plan"] = self.plan
+        return {**told, **self.second.query(SECOND)} if self.second else told
+
+
+class Fields(NamedTuple):
+    """The fields of one group as the template draws them."""
+
+    suffix: str
+    asked: bool
+    """Something is filled in."""
+    wanted: Wanted
+    selects: list[Select]
+    """Service and figure."""
+    signals: Select
+    like: list[Select]
+    boxes: list[Select]
+    """Lists of which several can be chosen: sex, age, district."""
+    least: str
+
+
+class Form(NamedTuple):
+    """All groups of one audience."""
+
+    first: Fields
+    others: list[Fields]
+    """Groups of which any may hold, too."""
+    without: Fields
+
+
+def choice_of(build: Build, query: QueryDict) -> Choice:
+    """The choice in an address; raises `QuestionError` and its kinds."""
+    first, second = described_of(query), described_of(query, SECOND)
+    plan = query.get("plan", "")
+    plan = plan if plan == NEW or whole_in(plan) else ""
+    example = first.nobody_asked and second.nobody_asked and "service" not in query and not plan
+    return Choice(
+        month=month_of(build, query.get("month") or None),
+        first=EXAMPLE if example else first,
+        second=None if second.nobody_asked else second,
+        example=example,
+        plan=plan,
+    )
+
+
+def address_of(choice: Choice) -> str:
+    """The address of a choice."""
+    return reverse("audiences", query=choice.query)
+
+
+def plan_address(choice: Choice) -> str:
+    """Where a plan for the first audience begins, or goes on."""
+    return _plan_page(choice, {"month": str(choice.month), **choice.first.query()})
+
+
+def unchanged_address(choice: Choice) -> str:
+    """Back to the plan, its audience as it was; none where no plan waits."""
+    return _plan_page(choice, {"keep": "1"}) if choice.plan else ""
+
+
+def _plan_page(choice: Choice, query: Query) -> str:
+    told = {**query, "plan": choice.plan} if choice.plan else query
+    if choice.plan in {"", NEW}:
+        return reverse("plan-new", query=told)
+    return reverse("plan-edit", args=(int(choice.plan),), query=told)
+
+
+def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
+    """The fields of one audience."""
+    first, *others = (
+        _fields(build, group, suffix + which, lang)
+        for suffix, group in zip(GROUPS, described.groups, strict=True)
+    )
+    return Form(first, others, _fields(build, described.without, WITHOUT + which, lang))
+
+
+def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
+    """The fields of one group."""
+    services = [("", NONE), *((id, BY_ID[id].text) for id in build.about["services"])]
+    figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
+               ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
+    signals = [("", NONE), *((signal.id, signal.text) for signal in SIGNALS)]
+    named = districts_named(build)
+    none = ("", NONE)
+    tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
+    return Fields(
+        suffix=suffix,
+        asked=not wanted.nobody_asked,
+        wanted=wanted,
+        selects=[
+            select(f"service{suffix}", Text("서비스", "Service"), services, wanted.service, lang),
+            select(f"by{suffix}", Text("기준", "Figure"), figures, wanted.by, lang),
+        ],
+        signals=select(f"signal{suffix}", Text("생활 신호", "Context signal"), signals,
+                       wanted.signal, lang),
+        like=[
+            select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
+                   wanted.like_district, lang),
+            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *SEXES_NAMED],
+                   wanted.like_sex, lang),
+            select(f"like_age{suffix}", Text("나이", "Age"), [none, *AGES_NAMED],
+                   wanted.like_age, lang),
+            select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
+                   lang),
+        ],
+        boxes=[
+            _boxes("sex", Text("성별", "Sex"), SEXES_NAMED, wanted.sex, lang),
+            _boxes("age", Text("나이", "Age"), AGES_NAMED, wanted.age, lang),
+            _boxes("district", Text("자치구", "District"), named, wanted.district, lang),
+        ],
+        least=wanted.least or DEFAULT_LEAST[wanted.by],
+    )  # fmt: skip
+
+
+def _boxes(
+    id: str, title: Text, options: list[tuple[str, Text]], chosen: tuple[str, ...], lang: Lang
+) -> Select:
+    return Select(
+        id, title(lang), [Option(value, name(lang), value in chosen) for value, name in options]
+    )

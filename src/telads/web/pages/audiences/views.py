@@ -1,0 +1,64 @@
+"""The audience page: who fits some rules, how many, of what kind, and how two audiences overlap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from telads.answers.audience import has_range
+from telads.errors import AudienceTooSmall, IndexRefused, QuestionError
+from telads.planning.questions import audience_answer, overlap_answer
+from telads.text import Lang
+from telads.web import request_state
+from telads.web.cache import cached_by_build
+from telads.web.components import month_select
+from telads.web.htmx import page_or_result
+from telads.web.pages.audiences import forms
+from telads.web.pages.audiences.forms import SECOND, Described
+from telads.web.pages.audiences.present import shown
+from telads.web.svg import outlines
+from telads.workspace import Build
+
+
+@require_safe
+@cached_by_build
+def audiences(request: HttpRequest) -> HttpResponse:
+    """`/audiences/?service=delivery&by=index&least=110&age=20&age=30&sex2=F`."""
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.choice_of(build, request.GET)
+    facts = {
+        "choice": choice,
+        "month": month_select(build, choice.month, lang),
+        "first": forms.form_of(build, choice.first, "", lang),
+        "second": forms.form_of(build, choice.second or Described(), SECOND, lang),
+        "outlines": outlines(),
+        "plan_address": forms.plan_address(choice),
+        "unchanged_address": forms.unchanged_address(choice),
+        **_found(build, choice, lang),
+    }
+    return page_or_result(request, "audiences", facts, forms.address_of(choice))
+
+
+def _found(build: Build, choice: forms.Choice, lang: Lang) -> dict[str, Any]:
+    """The answers; or why there are none, which stands in their place: the form stays as it is."""
+    try:
+        first = choice.first.rules()
+        answers = [audience_answer(build, first, choice.month)]
+        overlap = None
+        if choice.second:
+            second = choice.second.rules()
+            answers.append(audience_answer(build, second, choice.month))
+            overlap = overlap_answer(build, first, second, choice.month)
+    except (AudienceTooSmall, IndexRefused) as error:
+        return {"refused": _told(error, lang)}
+    return {
+        "answers": shown(answers, lang),
+        "overlap": overlap,
+        "has_range": has_range(build, choice.month),
+    }
+
+
+def _told(error: QuestionError, lang: Lang) -> dict[str, str]:
+    return {"message": error.message(lang), "advice": error.advice(lang) if error.advice else ""}

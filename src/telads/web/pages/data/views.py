@@ -1,0 +1,45 @@
+"""The page of the data: what was taken in, whom it covers, and pictures of the city."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from telads.answers.answer import Answer
+from telads.answers.status import status
+from telads.web import charts, request_state
+from telads.web.cache import cached_by_build
+from telads.web.htmx import page_or_result
+from telads.web.pages.data import forms
+from telads.web.pages.data.present import part, people, remarks_of, total
+from telads.web.svg import outlines
+
+
+@require_safe
+@cached_by_build
+def data(request: HttpRequest) -> HttpResponse:
+    """`/data/`; htmx asks for the pictures alone."""
+    build, lang = request_state.build(request), request_state.language(request)
+    choice = forms.asked(build, request.GET)
+
+    @cache
+    def taken() -> Answer:
+        return status(request_state.workspace())
+
+    facts: dict[str, Any] = {
+        "people": people(build, choice, lang),
+        "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
+        "outlines": outlines(),
+        # Asked for only where the page has no former text of the same ledger and build.
+        "ledger": request_state.ledger_state(),
+        "status": taken,
+        "remarks": lambda: remarks_of(taken(), lang),
+        "selects": forms.selects(build, choice, lang),
+        "topics": forms.topics(build, choice, lang),
+        "total": total(build, str(choice.month)),
+    }
+    address = forms.address_of(choice, ("month", "sex", "age", "district", "measure"))
+    return page_or_result(request, "data", facts, f"{request.path}?{address}")

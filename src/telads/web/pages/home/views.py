@@ -1,0 +1,82 @@
+"""The introduction: what the software does, one door to each question, what moved last.
+
+Which months each loaded month observes, laid out as a grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from telads.answers.answer import Answer
+from telads.answers.movements import movements
+from telads.errors import NothingBuilt
+from telads.model import Month, months_between
+from telads.web import request_state
+from telads.web.cache import cached_by_build
+from telads.web.client import is_local
+
+
+@require_safe
+@cached_by_build
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`; before the first build it says how to make one."""
+    try:
+        build = request_state.build(request)
+    except NothingBuilt:
+        # Where on the disk it is, is nobody's business but of those at this machine.
+        place = request_state.workspace().path if is_local(request) else None
+        return render(request, "home/empty.html", {"workspace": place})
+
+    @cache
+    def moved() -> Answer:
+        return movements(build, build.months[-1])
+
+    # Asked for only where the page has not been rendered for this build and language.
+    shown = {
+        "moved": moved,
+        "movements": lambda: list(zip(moved().rows.to_dicts(), moved().sentences, strict=True)),
+        "windows": lambda: windows(build.months),
+    }
+    return render(request, "home/home.html", shown)
+
+
+SHOWN = 12
+"""Label months shown; older ones are only counted."""
+
+
+class Row(NamedTuple):
+    """A label month and what it has to do with each month of the grid: seen, labelled or none."""
+
+    label: Month
+    cells: list[str]
+
+
+class Windows(NamedTuple):
+    """The grid: its months, one row for each label month, and how many older ones there are."""
+
+    months: tuple[Month, ...]
+    rows: list[Row]
+    older: int
+
+
+def windows(labels: Sequence[Month]) -> Windows:
+    """The grid of the newest label months."""
+    shown = labels[-SHOWN:]
+    months = months_between(shown[0].window.first, shown[-1])
+    return Windows(
+        months,
+        [Row(label, [_part(label, month) for month in months]) for label in shown],
+        len(labels) - len(shown),
+    )
+
+
+def _part(label: Month, month: Month) -> str:
+    if month == label:
+        return "labelled"
+    return "seen" if label.window.first <= month <= label.window.last else ""

@@ -1,0 +1,144 @@
+"""A plan as pages show it: its answers, and what another price or more budget would change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from telads.answers.answer import Answer
+from telads.planning.brief import won
+from telads.planning.files import method_of
+from telads.planning.plan import Plan, canonical
+from telads.planning.questions import plan_answer
+from telads.planning.sentences import reach_text
+from telads.planning.words import objective_text, service_word
+from telads.text import Lang
+from telads.web.formatting import figure_text
+from telads.workspace import Build
+
+
+class Curve(NamedTuple):
+    """The line of reach over budget: places of its points, and the texts at its ends."""
+
+    points: str
+    own: tuple[float, float]
+    """Where the plan itself lies."""
+    low: str
+    high: str
+    most: str
+
+
+WIDTH, HEIGHT = 640, 200
+
+
+class PriceRow(NamedTuple):
+    """A platform and what its price 10 % up and down would change."""
+
+    platform: str
+    spend: str
+    dearer: tuple[str, str]
+    """Its spend, and the change of the whole plan's weighted reach."""
+    cheaper: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """A plan for the templates; its tables are made when they are asked for."""
+
+    build: Build
+    plan: Plan
+    lang: Lang
+
+    @cached_property
+    def platforms(self) -> Answer:
+        """What each platform gets, and what all of it reaches."""
+        return plan_answer(self.build, self.plan, "platforms")
+
+    @cached_property
+    def segments(self) -> Answer:
+        """All segments of the audience."""
+        return plan_answer(self.build, self.plan, "segments")
+
+    @cached_property
+    def spends(self) -> Answer:
+        """What is to be booked."""
+        return plan_answer(self.build, self.plan, "spends")
+
+    @cached_property
+    def tables(self) -> dict[str, Answer]:
+        """Reach by budget, least budgets, sensitivity, and sums; those of the plan's version."""
+        names = ("budgets", "goals", "sensitivity", "districts", "ages")
+        return {
+            name: plan_answer(self.build, self.plan, name)
+            for name in names if getattr(self.plan.result, name)
+        }  # fmt: skip
+
+    @cached_property
+    def objective(self) -> str:
+        """What was maximised, by name."""
+        sums = self.plan.result.summary
+        return objective_text(sums["objective"], sums["weight"])(self.lang)
+
+    @property
+    def plain(self) -> bool:
+        """Whether what was maximised is the people reached."""
+        sums = self.plan.result.summary
+        return sums["objective"] == "reach" and not sums["weight"]
+
+    @property
+    def fewer(self) -> str:
+        """The rules of the audience narrowed by use, as JSON; empty where none is offered."""
+        found = self.plan.result.summary["narrowed"]
+        return canonical(found["rules"]) if found else ""
+
+    @cached_property
+    def curve(self) -> Curve | None:
+        """What is maximised over the budget, as a line."""
+        rows = self.plan.result.budgets
+        if len(rows) < 3 or not rows[-1]["weighted_reach"]:
+            return None
+        first, last = rows[0]["budget"], rows[-1]["budget"]
+        most = max(row["weighted_reach"] for row in rows)
+
+        def place(row: dict[str, Any]) -> tuple[float, float]:
+            across = (row["budget"] - first) / (last - first)
+            return (round(across * WIDTH, 1), round(HEIGHT * (1 - row["weighted_reach"] / most), 1))
+
+        own = next(row for row in rows if row["budget"] >= self.plan.brief.budget)
+        return Curve(
+            " ".join(f"{x},{y}" for x, y in map(place, rows)), place(own),
+            won(first)(self.lang), won(last)(self.lang),
+            reach_text(most)(self.lang) if self.plain else f"{most:,}",
+        )  # fmt: skip
+
+    @cached_property
+    def prices(self) -> list[PriceRow]:
+        """What other prices would change."""
+        return [_prices(row, self.lang) for row in self.plan.result.platforms]
+
+    @cached_property
+    def method(self) -> list[str]:
+        """How it is computed."""
+        return [line(self.lang) for line in method_of(self.plan)]
+
+
+def shown(build: Build, plan: Plan, lang: Lang) -> ShownPlan:
+    """A plan in a language."""
+    return ShownPlan(build, plan, lang)
+
+
+def _prices(row: dict[str, Any], lang: Lang) -> PriceRow:
+    def changed(name: str) -> tuple[str, str]:
+        spend, share = row[f"spend_if_{name}"], row[f"weighted_reach_if_{name}"]
+        return (
+            "–" if spend is None else f"{spend:,}",
+            "–" if share is None else figure_text(f"{share:+.2%}"),
+        )
+
+    return PriceRow(
+        service_word(row["platform"], lang),
+        f"{row['spend']:,}",
+        changed("dearer"),
+        changed("cheaper"),
+    )

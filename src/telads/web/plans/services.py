@@ -1,0 +1,298 @@
+"""Who may do what with which plan. What somebody may not see is not there: 404, not 403.
+
+    own    everything: edit, share, say who else may see it
+    edit   save new versions
+    read   see all versions, take files
+
+Roles come first: a viewer reads what is shared with him and edits nothing. No role opens other
+people's plans, that of administrators neither.
+
+Plans that were computed a moment ago: what was tried out is saved, what was compared as well.
+
+A plan depends on nothing but its build and its brief, so the same question need not be computed
+twice. Each worker keeps the last `MOST`, some megabytes each for the largest.
+
+Saving plans and sharing them; each written down in the log of actions.
+
+Plans put away, deleted, and handed over; each written down in the log of actions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import timedelta
+from enum import IntEnum
+from functools import lru_cache
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from telads.errors import QuestionError, UnknownChoice
+from telads.planning.brief import Brief, read_brief
+from telads.planning.plan import Plan, canonical, make_plan
+from telads.text import Text
+from telads.web.accounts.audit import one_action, record
+from telads.web.accounts.roles import Role, allows
+from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
+from telads.wording import josa
+from telads.workspace import Build
+
+
+class Level(IntEnum):
+    """What somebody may do with a plan."""
+
+    READ = 1
+    EDIT = 2
+    OWN = 3
+
+
+def visible(user: User) -> QuerySet[SavedPlan]:
+    """The plans that somebody may see."""
+    return SavedPlan.objects.filter(Q(owner=user) | Q(accesses__user=user)).distinct()
+
+
+def level_of(user: User, plan: SavedPlan) -> Level | None:
+    """What somebody may do with a plan; None: it is not there for him."""
+    if plan.owner_id == user.pk:
+        own = Level.OWN
+    else:
+        access = plan.accesses.filter(user=user).first()
+        if access is None:
+            return None
+        own = Level.EDIT if access.may_edit else Level.READ
+    return own if allows(user, Role.PLANNER) else Level.READ
+
+
+def plan_for(request: HttpRequest, number: int, least: Level) -> SavedPlan:
+    """A plan, if the one who asks may do so much; raises `Http404`, `PermissionDenied`."""
+    user = request.user
+    plan = SavedPlan.objects.select_related("owner").filter(pk=number).first()
+    own = level_of(user, plan) if plan and isinstance(user, User) else None
+    if plan is None or own is None:
+        raise Http404
+    if own < least:
+        raise PermissionDenied
+    return plan
+
+
+def version_for(
+    request: HttpRequest, number: int, version: int | None, least: Level = Level.READ
+) -> PlanVersion:
+    """A version of a plan, the newest for None; raises `Http404`, `PermissionDenied`."""
+    plan = plan_for(request, number, least)
+    found = plan.newest if version is None else plan.versions.filter(number=version).first()
+    if found is None:
+        raise Http404
+    found.plan = plan
+    return found
+
+
+MOST = 16
+
+
+def computed(build: Build, brief: Brief) -> Plan:
+    """As `make_plan`, and raises what it raises."""
+    return _made(build, canonical(brief.document()))
+
+
+@lru_cache(MOST)
+def _made(build: Build, brief: str) -> Plan:
+    return make_plan(build, read_brief(json.loads(brief)))
+
+
+BYTES = 32
+SHOWN = 6
+DAYS = (1, 365)
+"""Fewest and most days a link may hold."""
+
+
+def create(request: HttpRequest, made: Plan) -> SavedPlan:
+    """Save a new plan with its first version."""
+    with one_action():
+        plan = SavedPlan.objects.create(owner=_user(request), name=made.name)
+        _version(request, plan, made, 1)
+        record(request, "plan-create", plan, made.name)
+    return plan
+
+
+def add_version(request: HttpRequest, plan: SavedPlan, made: Plan, after: int) -> PlanVersion:
+    """Save another version, if `after` is still the newest; raises `QuestionError` if not.
+
+    The same plan as before is no new version.
+    """
+    newest = plan.newest
+    if newest.number != after:
+        raise _meanwhile(newest)
+    if newest.hash == made.hash:
+        return newest
+    try:
+        with one_action():
+            version = _version(request, plan, made, after + 1)
+            plan.name = made.name
+            plan.save(update_fields=["name"])
+            record(request, "plan-version", plan, f"{version.number} {made.name}")
+    except IntegrityError:
+        raise _meanwhile(plan.newest) from None
+    return version
+
+
+def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
+    """Make a link to a version and return its token, the only time it can be seen."""
+    low, high = DAYS
+    if not low <= days <= high:
+        raise QuestionError(
+            Text("공유 기간이 범위를 벗어났습니다.", "A link cannot hold so long."),
+            Text(f"{low}일에서 {high}일 사이로 적어 주세요.", f"Write {low} to {high} days."),
+            value=days,
+        )
+    token = secrets.token_urlsafe(BYTES)
+    with one_action():
+        ShareLink.objects.create(
+            version=version, digest=_digest(token), start=token[:SHOWN],
+            expires=timezone.now() + timedelta(days=days),
+        )  # fmt: skip
+        record(request, "plan-share", version.plan, f"{version.number} {token[:SHOWN]} {days} d")
+    return token
+
+
+def revoke(request: HttpRequest, link: ShareLink) -> None:
+    """Make a link useless; twice is as good as once."""
+    if link.revoked is None:
+        with one_action():
+            link.revoked = timezone.now()
+            link.save(update_fields=["revoked"])
+            record(request, "plan-revoke", link.version.plan, link.start)
+
+
+def shared(token: str) -> PlanVersion | None:
+    """The version that a link shows; None where it is none, revoked, expired, or its owner out."""
+    link = (
+        ShareLink.objects.select_related("version__plan__owner")
+        .filter(digest=_digest(token))
+        .first()
+    )
+    known = link is not None and link.open and link.version.plan.owner.is_active
+    return link.version if link is not None and known else None
+
+
+def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
+    """Let somebody `read` or `edit` a plan, or `none` of it; raises `UnknownChoice`."""
+    people = User.objects.exclude(pk=plan.owner_id)
+    if level != "none":  # which may be taken from somebody disabled, too
+        people = people.filter(is_active=True)
+    person = people.filter(username=name.strip()).first() if "\0" not in name else None
+    if person is None or level not in {"read", "edit", "none"}:
+        raise UnknownChoice(
+            Text("그런 사람이나 권한이 없습니다.", "There is no such person or permission."),
+            Text("로그인할 수 있는 다른 사람의 이름을 적어 주세요.",
+                 "Write the name of somebody else who may sign in."),
+            value=name,
+        )  # fmt: skip
+    with one_action():
+        PlanAccess.objects.filter(plan=plan, user=person).delete()
+        if level != "none":
+            PlanAccess.objects.create(plan=plan, user=person, may_edit=level == "edit")
+        record(request, "plan-access", plan, f"{person.get_username()} {level}")
+
+
+def _version(request: HttpRequest, plan: SavedPlan, made: Plan, number: int) -> PlanVersion:
+    return PlanVersion.objects.create(
+        plan=plan, number=number, document=canonical(made.document()), hash=made.hash,
+        build=made.basis.build, month=made.basis.month, made_by=_user(request).get_username(),
+    )  # fmt: skip
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise TypeError("plans are saved by people who are signed in")
+    return request.user
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _meanwhile(newest: PlanVersion) -> QuestionError:
+    version = josa(f"버전 {newest.number}", "을/를")
+    return QuestionError(
+        Text(f"그사이 {newest.made_by} 님이 {version} 저장했습니다.",
+             f"Meanwhile {newest.made_by} saved version {newest.number}."),
+        Text("새 버전을 열어 고친 뒤 다시 저장해 주세요.",
+             "Open the new version, and make your changes there."),
+    )  # fmt: skip
+
+
+WORD = Text("삭제", "delete")
+"""What is to be typed before a plan is deleted, in either language."""
+
+
+def archive(request: HttpRequest, plan: SavedPlan, away: bool) -> None:
+    """Put a plan away, or take it out again; links and people's rights stay as they are."""
+    if (plan.archived is not None) != away:
+        with one_action():
+            plan.archived = timezone.now() if away else None
+            plan.save(update_fields=["archived"])
+            record(request, "plan-archive" if away else "plan-unarchive", plan, plan.name)
+
+
+def delete(request: HttpRequest, plan: SavedPlan, word: str) -> None:
+    """Delete a plan with all versions and links; raises `QuestionError` without the word."""
+    if word.strip().casefold() not in {WORD.ko, WORD.en}:
+        raise QuestionError(
+            Text("확인하는 낱말이 다릅니다.", "The word of confirmation is another one."),
+            Text(f"지우시려면 {WORD.ko}라고 적어 주십시오.", f"To delete it, type {WORD.en}."),
+            value=word[:40],
+        )
+    with one_action():
+        _revoke_all(request, plan)
+        count = plan.versions.count()
+        record(request, "plan-delete", plan, f"{plan.owner.get_username()} {count} {plan.name}")
+        plan.delete()
+
+
+def without_owner() -> QuerySet[SavedPlan]:
+    """Plans whose owners may not sign in any more."""
+    return SavedPlan.objects.filter(owner__is_active=False).select_related("owner")
+
+
+def heirs() -> list[User]:
+    """Those who can own plans, by name."""
+    active = User.objects.filter(is_active=True).prefetch_related("groups").order_by("username")
+    return [user for user in active if allows(user, Role.PLANNER)]
+
+
+def hand_over(request: HttpRequest, former: str, heir: str) -> int:
+    """Give all plans of somebody who is disabled to a planner; how many they were.
+
+    Links that the former owner made do not come to life again. Raises `UnknownChoice`.
+    """
+    to = next((user for user in heirs() if user.username == heir.strip()), None)
+    plans = list(without_owner().filter(owner__username=former.replace("\0", "").strip()))
+    if to is None or not plans:
+        raise UnknownChoice(
+            Text("넘길 계획이나 받을 분이 없습니다.",
+                 "There are no such plans, or no such planner."),
+            Text("정지된 분의 계획을, 계획을 만들 수 있는 분께 넘길 수 있습니다.",
+                 "Plans of somebody disabled can go to somebody who may make plans."),
+            value=heir if to is None else former,
+        )  # fmt: skip
+    with one_action():
+        for plan in plans:
+            _revoke_all(request, plan)
+            plan.accesses.filter(user=to).delete()
+            plan.owner = to
+            plan.save(update_fields=["owner"])
+            record(request, "plan-hand-over", plan, f"{former} {to.username}")
+    return len(plans)
+
+
+def _revoke_all(request: HttpRequest, plan: SavedPlan) -> None:
+    links = ShareLink.objects.filter(version__plan=plan, revoked=None, expires__gt=timezone.now())
+    for link in links.select_related("version__plan"):
+        revoke(request, link)

@@ -1,0 +1,248 @@
+"""Django made ready outside any website: for verbs of the command line.
+
+The workspace's own settings hold, and tables are made where they are missing: a key or a user can
+be made before the website was ever started.
+
+The website's own database: SQLite in the workspace, or PostgreSQL by its URL.
+
+The secret key that signs sessions: made once, kept in the workspace, readable by its owner.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from telads.errors import TeladsError, WorkspaceDamaged, WorkspaceError
+from telads.settings import Settings
+from telads.tables.private import TEMPORARY, close, make_folder, new_file
+from telads.text import Text
+from telads.workspace import unwritable
+
+MIGRATING = 0x7E1AD5
+"""The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
+
+
+WAIT_SECONDS = 30.0
+"""How long what runs for days waits at its start for a database that is away."""
+LOOK_SECONDS = 1.0
+
+
+def make_ready(workspace: Path, wait: float = 0.0) -> None:
+    """Set Django up on a workspace and bring its database up to date.
+
+    A database that is away is waited for so many seconds. Raises `WorkspaceError` where the
+    workspace cannot be written to or the database not be used, `DatabaseAway`.
+    """
+    require_writable(workspace)
+    set_up(workspace)
+    from django.db import DatabaseError
+
+    try:
+        wait_for_database(wait)
+        bring_up_to_date()
+    except DatabaseError as error:
+        raise unusable(error, workspace) from error
+
+
+def set_up(workspace: Path) -> None:
+    """Set Django up on a workspace; its database is not touched."""
+    os.environ["TELADS_WORKSPACE"] = str(workspace)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
+    import django
+
+    django.setup()
+
+
+_DAMAGED = ("file is not a database", "malformed", "no such table", "no such column")
+"""What SQLite says of a file that is none of its own, was overwritten, or has lost its tables."""
+_DAMAGED_CODES = {"42P01", "42703", "XX001", "XX002"}
+"""PostgreSQL's for tables and columns that are gone, and for damaged tables and indexes."""
+
+
+def is_damaged(error: Exception) -> bool:
+    """Whether a database's error says that it is damaged or was emptied, not only away."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code in _DAMAGED_CODES or any(told in str(error) for told in _DAMAGED)
+
+
+def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
+    """The error of the product for one that Django raises of the database."""
+    told = str(error).strip().split("\n")[0]
+    if is_damaged(error):
+        return WorkspaceDamaged(
+            Text("웹사이트의 데이터베이스가 손상되었거나 비어 있습니다.",
+                 "The website's database is damaged, or was emptied."),
+            Text("백업에서 되돌려 주세요(telads restore 파일 --force). SQLite라면 먼저 "
+                 "web.sqlite3로 시작하는 파일들을 다른 곳으로 옮겨 주세요.",
+                 "Restore a backup (telads restore FILE --force); of SQLite, move the files whose "
+                 "names begin with web.sqlite3 elsewhere first."),
+            file=workspace, value=told,
+        )  # fmt: skip
+    return WorkspaceError(
+        Text("웹사이트의 데이터베이스를 쓸 수 없어 그대로 두었습니다.",
+             "The website's database cannot be used and is as it was."),
+        Text("데이터베이스가 돌고 있는지, 디스크에 자리가 있는지 확인해 주세요.",
+             "Check that it runs and that the disk has room."),
+        file=workspace, value=told,
+    )  # fmt: skip
+
+
+def wait_for_database(seconds: float) -> None:
+    """Wait until the database can be reached; raises `DatabaseAway` after so many seconds."""
+    from django.db import OperationalError, connection
+
+    until = time.monotonic() + seconds
+    told = False
+    while True:
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            connection.close()
+            left = until - time.monotonic()
+            if left <= 0:
+                raise _away(error) from error
+            if not told:
+                facts = {"seconds": round(left), "told": _first_line(error)}
+                logging.getLogger("telads.web").warning(
+                    "waiting for the database", extra={"facts": facts}
+                )
+                told = True
+            time.sleep(min(LOOK_SECONDS, left))
+        else:
+            return
+
+
+def _away(error: Exception) -> TeladsError:
+    """The database is away, in its own words: whoever reads them has started this."""
+    from telads.web.errors import DatabaseAway
+
+    return DatabaseAway(
+        Text("데이터베이스에 연결할 수 없습니다.", "The database cannot be reached."),
+        Text("데이터베이스가 떠 있는지와 TELADS_DATABASE_URL을 확인해 주세요.",
+             "See whether it runs, and check TELADS_DATABASE_URL."),
+        reason=_first_line(error),
+    )  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def bring_up_to_date() -> None:
+    """Make the tables that are missing in the database, and the triggers of the log of actions.
+
+    On PostgreSQL one process at a time: machines that share it may start at the same moment.
+    """
+    from django.core.management import call_command
+    from django.db import connection, transaction
+
+    def migrate() -> None:
+        from telads.web.accounts import chain
+
+        call_command("migrate", interactive=False, verbosity=0)
+        if not chain.is_guarded(connection):  # SQLite loses them with a table that is made anew
+            with transaction.atomic():
+                chain.unguard(connection)
+                chain.guard(connection)
+
+    if connection.vendor != "postgresql":
+        migrate()
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        try:
+            migrate()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+
+
+def require_writable(workspace: Path) -> None:
+    """Make the folder if need be; raise `WorkspaceError` where nothing can be written to it.
+
+    What of it others could use is closed to them, the database of SQLite never open to them. Asked
+    before Django is: what SQLite says of it names neither the place nor what to do.
+    """
+    try:
+        make_folder(workspace)
+    except OSError as error:
+        raise unwritable(workspace, error.strerror) from error
+    settings = Settings.load()
+    close(workspace, settings.cells_group)
+    database = workspace / DATABASE
+    for path in (workspace, database):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise unwritable(path)
+    if not settings.database_url:
+        # Made by SQLite it would have the modes of the umask, and so would the files beside it.
+        try:
+            new_file(database).close()
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise unwritable(database, error.strerror) from error
+
+
+DATABASE = "web.sqlite3"
+KEPT_OPEN = 60
+"""Seconds a connection to PostgreSQL is used again."""
+CONNECT_SECONDS = 10
+
+
+def database_of(settings: Settings) -> dict[str, Any]:
+    """Django's description of the database."""
+    if not settings.database_url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": settings.workspace / DATABASE,
+            "OPTIONS": {
+                # Readers go on while one writes; a second writer waits, seconds at most.
+                "init_command": "PRAGMA journal_mode=WAL",
+                "timeout": 20,
+                # Said at the beginning of a transaction. One that has read already, and then wants
+                # to write, would be refused at once if another wrote meanwhile. What only reads
+                # needs no transaction here.
+                "transaction_mode": "IMMEDIATE",
+            },
+        }
+    url = urlsplit(settings.database_url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.removeprefix("/")),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": url.port or "",
+        # A host that answers nothing at all would be waited for for two minutes.
+        "OPTIONS": {"connect_timeout": str(CONNECT_SECONDS), **dict(parse_qsl(url.query))},
+        "CONN_MAX_AGE": KEPT_OPEN,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+BYTES = 50
+
+
+def secret_key(workspace: Path) -> str:
+    """The workspace's key; made on first use with mode 600. Several processes agree on one."""
+    path = workspace / "secret-key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        pass
+    make_folder(workspace)
+    own = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}-secret-key")
+    with new_file(own) as file:
+        file.write(secrets.token_urlsafe(BYTES).encode())
+    try:
+        os.link(own, path)  # unlike a rename it fails if another process was first
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
+    return path.read_text(encoding="ascii")
