@@ -1,4 +1,4 @@
-# A bare `make` explains every command.
+# A bare `make` lists every command.
 # GNU make 3.81 (macOS) is enough, so no newer feature is used here.
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -17,12 +17,12 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(BIN)/.installed-dev ## install telads and the tools of its developers into .venv (설치)
+install: $(BIN)/.installed-dev ## install telads and the developers' tools into .venv (설치)
 
 # A lock is complete, so nothing is left to resolve (--no-deps); with dependencies, pip would look for
 # what one package wants of another with an extra, find a release newer than the lock, and refuse.
@@ -51,7 +51,7 @@ $(BIN)/.installed-dev: requirements-dev.lock $(BIN)/.installed
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
 
-install-spark: $(BIN)/.installed-spark ## the Spark engine as well, 480 MB; needs Java 17 (Spark 엔진 설치)
+install-spark: $(BIN)/.installed-spark ## add the Spark engine, 480 MB; needs Java 17 (Spark 엔진 설치)
 
 # pyspark is built from its source by the locked tools, so nothing is fetched unlocked.
 $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
@@ -59,19 +59,21 @@ $(BIN)/.installed-spark: requirements-spark.lock $(BIN)/.installed-dev
 	@touch $@
 
 # Chromium has no Korean font of its own to show pages in; pictures and paper bring theirs.
-install-tools: ## what tests need of the system; Debian, as root (시험에 쓰는 시스템 패키지)
+install-tools: ## install system packages that tests use; Debian, as root (시험에 쓰는 시스템 패키지)
 	apt-get install --yes --no-install-recommends \
 	  chromium fonts-noto-cjk gettext openjdk-17-jre-headless postgresql
-install-sso: $(BIN)/.installed-sso ## single sign-on as well, not for developers who have it (통합 로그인 설치)
+install-sso: $(BIN)/.installed-sso ## add single sign-on; part of make install (통합 로그인 설치)
 
-install-privacy: $(BIN)/.installed-privacy ## noise for cells of logs as well, likewise (차등 프라이버시 설치)
+install-privacy: $(BIN)/.installed-privacy ## add noise for cells of logs; part of make install (차등 프라이버시 설치)
 
-$(BIN)/.installed-sso $(BIN)/.installed-privacy: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
+install-docs: $(BIN)/.installed-docs ## add the tools of make docs; part of make install (문서 사이트 도구 설치)
+
+$(BIN)/.installed-sso $(BIN)/.installed-privacy $(BIN)/.installed-docs: $(BIN)/.installed-%: requirements-%.lock $(BIN)/.installed
 	$(BIN)/pip $(LOCKED) -r $<
 	$(BIN)/pip check --quiet --disable-pip-version-check
 	@touch $@
 
-demo: $(BIN)/.installed ## nine synthetic months -> advice, a report, and the site opened (가상 자료로 추천 보기)
+demo: $(BIN)/.installed ## make nine synthetic months, advice and a report, and open the site (가상 자료로 추천 보기)
 	$(BIN)/telads demo
 
 test: install ## run all tests that this machine has the tools for (시험)
@@ -81,30 +83,33 @@ test: install ## run all tests that this machine has the tools for (시험)
 test-all: ## run all tests; a tool or file that is missing is a failure (빠짐없이 시험)
 	TELADS_TEST_ALL=1 $(MAKE) test
 
+fingerprint: install ## renew the hashes of everything that is shown and written (결과의 지문 갱신)
+	$(BIN)/python -m tests.fingerprint
+
 fresh: ## make demo and all tests on a bare Debian 12, made anew; as root (빈 컴퓨터에서 확인)
 	scripts/fresh.sh --all
 
-coverage: install ## run all tests, and tell which lines they reach (시험이 거치는 코드)
+coverage: install ## run all tests, and report the lines they reach (시험이 거치는 코드)
 	$(MAKE) test PYTEST_FLAGS="$(PYTEST_FLAGS) --cov --cov-report=term"
 
-check: install ## lint, formatting, strict types, architecture (코드 검사)
+check: install ## check lint, format, types and architecture (코드 검사)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py
 
-format: install ## put the code into shape (코드 정리)
+format: install ## format the code, and apply fixes of the linter (코드 정리)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## measure, and write docs/benchmarks.md and benchmarks-web.md (속도 측정)
+bench: install ## measure speed; write docs/benchmarks.md and benchmarks-web.md (속도 측정)
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.web
 
-bench-scale: install ## measure logs of 10 to 100 million rows, and write docs/scaling.md (규모 측정)
+bench-scale: install ## measure logs of 10 to 100 million rows; write docs/scaling.md (규모 측정)
 	$(BIN)/python -m bench.scale
 
-soak: install ## 200 planners at once for five minutes on PostgreSQL, and write docs/soak.md (부하 시험)
+soak: install ## simulate 200 planners for five minutes on PostgreSQL; write docs/soak.md (부하 시험)
 	$(BIN)/python -m bench.soak
 
 # Hashes of every file of a release, so one lock serves all platforms; no address, no path, no
@@ -112,9 +117,15 @@ soak: install ## 200 planners at once for five minutes on PostgreSQL, and write 
 # tools that build the package: nothing is fetched unlocked. Developers' tools and each extra come on
 # top, with the same versions; Spark, whose 480 MB few need, is no part of the developers'.
 # An installation that lacks what was just added to pyproject.toml would refuse itself (pip check).
-EXTRAS := spark sso privacy
+EXTRAS := spark sso privacy docs
 LOCKS  := requirements.lock $(patsubst %,requirements-%.lock,build dev $(EXTRAS))
 COMPILE = $(BIN)/pip-compile --quiet $(LOCK_FLAGS) $(LOCK_FORM)
+
+.PHONY: docs install-docs
+docs: install ## build the documents as a site in build/site; a warning is an error (문서 사이트 만들기)
+	$(BIN)/sphinx-build --fresh-env --nitpicky --fail-on-warning --keep-going --quiet \
+	  --conf-dir docs --doctree-dir build/doctrees . build/site
+	@echo "build/site/docs/index.html"
 
 lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	@test -x $(BIN)/pip-compile || $(MAKE) install
@@ -130,6 +141,6 @@ lock: ## pin the dependencies of pyproject.toml in the locks (의존성 고정)
 	for lock in $(LOCKS); do \
 	  sed -e '/^#/d' -e '/^$$/d' $$lock > $$lock.new && mv $$lock.new $$lock || exit 1; done
 
-clean: ## remove what the commands above made, never a workspace (정리)
+clean: ## remove what the commands above made, except workspaces (정리)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage bench/out build dist
 	find src tests bench scripts -name __pycache__ -prune -exec rm -rf {} +

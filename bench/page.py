@@ -67,11 +67,11 @@ def page(results: Results) -> str:
     return f"""# Benchmarks
 
 Written by `make bench` on {machine.day} from one run of {rounds} rounds; do not edit it by hand.
-Times are wall-clock seconds of whole processes, median (fastest .. slowest); beside them the
-processor time of all threads (median), and the peak memory of any one process. The sides take
-turns (A B C A B C ...), so a slow moment meets all of them.
+Times are wall-clock seconds of whole processes, median (fastest .. slowest); then the processor
+time of all threads (median) and the peak memory of any one process. The contenders alternate
+(A B C A B C ...), so a slow moment affects all of them.
 
-The website's speed stands on a page of its own: [benchmarks-web.md](benchmarks-web.md).
+For the website see [benchmarks-web.md](benchmarks-web.md).
 
 ## Goals
 
@@ -98,12 +98,12 @@ Input: {results.inputs}.
   those of `--method classic` to 1e-9, and that all rankings are the same.
 - **telads** starts from an empty workspace: `telads ingest --build FILES`, then
   `telads export scores --method classic -o scores.xlsx`, the same figures as a workbook. The time
-  is the sum of both processes. The build also holds everything else that is asked later:
-  affinity, index, targets, platforms with intervals, signals, lookalikes.
+  is the sum of both processes. The build also holds the tables of all other
+  questions: affinity, index, targets, platforms with intervals, signals, lookalikes.
 - **Again** is `telads ingest --build` of the same files in the same workspace. The study's
-  programs kept nothing, so their second run is as long as their first.
+  programs kept nothing, so their second run takes as long as the first.
 - **Reading alone** (`bench/reading.py`) is a process that opens the nine workbooks with the reader
-  that telads uses, in two threads, and computes nothing: no way from these files can be faster.
+  that telads uses, in two threads, and computes nothing: the lower bound with that reader.
   A thirtieth of the study's time is {results.study.seconds / 30:.2f} s, and reading takes
   {results.reading.seconds:.2f} s of it.
 

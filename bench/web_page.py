@@ -52,9 +52,9 @@ def page(results: Results) -> str:
 
 Written by `make bench` on {machine.day} from one run of {results.rounds} rounds of
 {results.seconds:g} s for each line; do not edit it by hand. One worker of each site on this
-machine, asked over loopback by a client in one more process: 1 or {MANY} connections that stay
-open, each asking again as soon as it is answered. The sites take turns, so a slow moment meets
-both.
+machine, queried over loopback by a client in one more process: 1 or {MANY} persistent connections,
+each sending the next request as soon as it is answered. The sites alternate, so a slow moment
+affects both.
 
 ## Goals
 
@@ -70,9 +70,9 @@ Input: {results.inputs}.
 |---|---|---|---|---|---|---|
 {_rows(results)}
 
-- **Asked before**: always the same choice, so its page is kept by build and choice and sent as it
-  is. **Never asked before**: no choice comes twice, so every page is computed, drawn and
-  compressed; beside the study's page, which keeps nothing, this is the bare comparison.
+- **Asked before**: always the same choice; its page is cached by build and choice. **Never asked
+  before**: no choice is repeated, so every page is computed, drawn and compressed. The study's page
+  keeps nothing, so this is the direct comparison.
 - Answers a second are the median of the rounds; p50 and p99 are of all answers.
 - **The study's page** (`bench/study_site`) re-enacts the 2023 study's two views in Django: for
   customers a pandas table in memory, for advertisers one `pandas.read_excel` of a file of 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -19,13 +20,14 @@ from telads.planning.questions import audience_answer
 from telads.planning.rules import read_rules
 from telads.settings import SETTINGS
 from telads.workspace import Build
+from tests.cli.conftest import runner
+from tests.conftest import TWIN_MONTHS
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("README*.md"), ROOT / "CHANGELOG.md"])
 
 
 def test_the_pages_made_from_the_code_are_up_to_date() -> None:
@@ -66,14 +68,6 @@ def test_the_page_of_the_command_line_has_every_verb() -> None:
             assert all(word in text for word in option.opts if word.startswith("--")), name
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    if not page.is_file():
-        pytest.skip(f"no {page.name} yet")
-    for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", page.read_text("utf-8")):
-        assert (page.parent / target).exists(), target
-
-
 def test_the_brief_and_the_rules_of_the_page_on_planning_can_be_used(twin_build: Build) -> None:
     page = (DOCS / "planning.md").read_text("utf-8")
     rules, brief, *_ = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
@@ -81,3 +75,36 @@ def test_the_brief_and_the_rules_of_the_page_on_planning_can_be_used(twin_build:
     month = str(twin_build.months[-1])  # the page speaks of the portal's months
     plan = make_plan(twin_build, read_brief({**brief, "month": month}))
     assert plan.result.summary["spend"] == brief["budget"]
+
+
+def test_the_tutorial_runs_and_prints_what_it_shows(
+    twin_files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The files that `telads synth` makes there are those that all tests share."""
+    page = (DOCS / "tutorial.md").read_text("utf-8")
+    blocks = re.findall(r"```(sh|text|json)\n(.*?)```", page, re.DOTALL)
+    assert (
+        f"telads synth files --months {TWIN_MONTHS[0]}..{TWIN_MONTHS[-1]} --file-format csv" in page
+    )
+    (tmp_path / "files").symlink_to(twin_files)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELADS_WORKSPACE", "telads-data")
+    run, said, shown = runner(capsys), "", 0
+    for kind, text in blocks:
+        if kind == "json":
+            Path("brief.json").write_text(text, encoding="utf-8")
+            continue
+        if kind == "text":
+            assert not set(text.splitlines()) - set(said.splitlines()), said
+            shown += 1
+            continue
+        said = ""
+        for line in text.splitlines():
+            words = shlex.split(line)
+            if words[0] == "telads" and words[1] not in {"synth", "serve", "user"}:
+                told = run(*words[1:], "--lang", "en")
+                assert told.code == 0, told.err
+                said += told.out
+    assert shown == 3
+    assert Path("plan.xlsx").stat().st_size > 1000

@@ -37,7 +37,7 @@ def project() -> dict[str, Any]:
 
 LOCK = "requirements.lock"
 BUILD_LOCK, DEV_LOCK = "requirements-build.lock", "requirements-dev.lock"
-EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy")}
+EXTRAS = {extra: f"requirements-{extra}.lock" for extra in ("spark", "sso", "privacy", "docs")}
 LOCKS = (LOCK, BUILD_LOCK, DEV_LOCK, *EXTRAS.values())
 BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools", "poetry-core",
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
@@ -260,6 +260,7 @@ def test_the_notice_names_every_licence_that_asks_more_than_a_notice() -> None:
             known = {
                 "Mozilla Public License 2.0": "MPL-2.0",
                 "SIL Open Font License 1.1": "OFL-1.1",
+                "GNU General Public License": "GPL-3.0",
                 "not told": "MPL-2.0",
             }.get(one, one)
             assert known.removesuffix("-only") in told_of[name], (name, told)
@@ -269,6 +270,7 @@ def test_the_notice_names_every_licence_that_asks_more_than_a_notice() -> None:
 def test_the_notice_says_who_needs_what() -> None:
     parts = (ROOT / "NOTICE").read_text("utf-8").split("\n\n")
     heads = {"To run it": LOCK, "To build it": BUILD_LOCK, "The extra sso": EXTRAS["sso"],
+             "The extra docs, besides": EXTRAS["docs"],
              "Its developers' tools, besides": DEV_LOCK}  # fmt: skip
     seen: set[str] = set()
     for part in parts:

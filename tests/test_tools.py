@@ -19,6 +19,7 @@ def test_what_was_left_out_is_told_with_what_installs_it() -> None:
     )
     assert tools.INSTALL in command
     assert "TELADS_SEOUL_DATA" in files
+    assert "make install-docs" in tools.summary(tools.counted([f"{lack} {tools.SPHINX}: none"]))[-1]
     assert len(tools.summary(tools.counted(["Skipped: only root can mount"]))) == 1
 
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 CHROMIUM, POSTGRESQL, SPARK = "Chromium", "PostgreSQL", "Spark"
-GETTEXT, REAL_FILES = "GNU gettext", "the real files"
+GETTEXT, REAL_FILES, SPHINX = "GNU gettext", "the real files", "Sphinx"
 DEMANDED = "TELADS_TEST_ALL"
 """Environment variable that makes a missing tool a failure."""
 INSTALL = "sudo make install-tools && make install-spark"
@@ -39,6 +39,8 @@ def summary(untried: Counter[str]) -> list[str]:
     lines = [f"NOT TRIED: {sum(untried.values())} tests, for lack of {named}."]
     if {CHROMIUM, POSTGRESQL, SPARK, GETTEXT} & untried.keys():
         lines.append(f"{INSTALL} installs what is missing (Debian); make test-all demands it.")
+    if SPHINX in untried:
+        lines.append("make install-docs installs Sphinx.")
     if REAL_FILES in untried:
         lines.append("TELADS_SEOUL_DATA names a folder with the portal's files, if you have them.")
     return lines

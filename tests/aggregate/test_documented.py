@@ -19,7 +19,7 @@ from telads.aggregate.schema import EVENTS, MOBILITY
 from telads.aggregate.survey import SAMPLE
 from telads.cli.aggregate import FATES as TOLD
 
-PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8").split())
 ROW_FATES = ("counted", "repeated", "no_subscriber", "no_date", "outside", "no_service",
              "unknown_service", "incomplete")  # fmt: skip
 

@@ -32,7 +32,7 @@ from telads.tables.schema import values_in
 from telads.workspace import Workspace
 from tests.aggregate import logs
 
-PAGE = (Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8")
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8").split())
 LABEL = Month.of(2023, 6)
 MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 

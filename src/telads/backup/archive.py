@@ -1,4 +1,6 @@
-"""Which files of a workspace a backup holds, and whether a workspace can be worked with.
+"""Backup archives: which files of a workspace they hold, and how they are read and written.
+
+Which files of a workspace a backup holds, and whether a workspace can be worked with.
 
 The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
 

@@ -1,6 +1,6 @@
-"""What a backup needs of the website's database. The website provides it: only it knows Django.
+"""Making a backup, also while the website serves: builds never change, and writers wait.
 
-Making a backup, also while the website serves: builds never change, and writers wait.
+What a backup needs of the website's database. The website provides it: only it knows Django.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Making rows unique, and grouping by subscriber and service, each cost several times more. So the
 streaming engine only reads and prepares; batch by batch subscribers get numbers, and each row sets
-the bit of its day in the mask of its subscriber and raw name, found by address (`engines.day_bitmaps`).
+the bit of its day in the mask of its subscriber and raw name, found by address
+(`engines.day_bitmaps`).
 """
 
 from __future__ import annotations

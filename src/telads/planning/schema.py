@@ -1,4 +1,6 @@
-"""The JSON form of audiences and plans, as that of the other answers (`answers.questions`).
+"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
+
+The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
 
 Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
 
@@ -28,7 +30,6 @@ from telads.answers.fields import (
     Schema,
     maybe,
 )
-from telads.answers.fields import Key as Field
 from telads.answers.questions import AMONG, keys_schema
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.method.signals import SIGNALS
@@ -155,8 +156,6 @@ def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
     }
 
 
-Schema = dict[str, Any]
-
 EXAMPLE_RULES: dict[str, Any] = {
     "where": {"all": [{"age": [20, 30]}, {"service": "delivery", "affinity": 0.5}]},
 }
@@ -197,7 +196,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
     def known(name: str) -> Schema:
         return {"$ref": place + name}
 
-    def thing(*needed: str, **fields: Field) -> Schema:
+    def thing(*needed: str, **fields: Key) -> Schema:
         """An object with these fields; those that are not needed may be left out, or null."""
         whole = keys_schema(fields, lang)
         for name, schema in whole["properties"].items():
@@ -206,39 +205,39 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         whole["required"] = list(needed)
         return whole
 
-    number = Field(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
-    service = Field(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
-    signal = Field({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
+    number = Key(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
+    service = Key(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
+    signal = Key({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")
     like = {
-        "like": Field(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
+        "like": Key(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
                       Text("이 집단과 닮은 집단", "segments like this one")),
-        "top": Field({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
+        "top": Key({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
                      Text("가까운 몇 집단", "how many of the nearest")),
-        "among": Field({"type": "string", "enum": list(AMONG)}, "all",
+        "among": Key({"type": "string", "enum": list(AMONG)}, "all",
                        Text("찾을 범위", "where to look for them")),
     }  # fmt: skip
     parts = {
-        "sex": Field(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
-        "age": Field(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
-        "district": Field(_list(_TEXT, 1), ["강남구"],
+        "sex": Key(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
+        "age": Key(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
+        "district": Key(_list(_TEXT, 1), ["강남구"],
                           Text("자치구 가운데 하나", "one of these districts")),
     }  # fmt: skip
     segments = _list(known("Segment"), 0)
     where = {
-        "where": Field(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
-        "include": Field(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
-        "exclude": Field(segments, [], Text("언제나 뺄 집단", "segments that never are")),
+        "where": Key(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
+        "include": Key(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
+        "exclude": Key(segments, [], Text("언제나 뺄 집단", "segments that never are")),
     }
     return {
         "Segment": thing(
             "district", "sex", "age",
-            district=Field(_TEXT, "강남구", Text("자치구, 한글이나 영문",
+            district=Key(_TEXT, "강남구", Text("자치구, 한글이나 영문",
                                               "district, in Korean or English")),
-            sex=Field(_SEX, "F", Text("성별", "sex")),
-            age=Field(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
+            sex=Key(_SEX, "F", Text("성별", "sex")),
+            age=Key(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
                                      "first year of the ten; 70 is 70 and over")),
         ),
         "Rule": {
@@ -250,57 +249,57 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                 thing("signal", "value", signal=signal, value=number),
                 thing("like", **like),
                 *(thing(name, **{name: one}) for name, one in parts.items()),
-                thing("all", all=Field(rules, [], joined)),
-                thing("any", any=Field(rules, [], joined)),
-                thing("not", **{"not": Field(known("Rule"), {}, joined)}),
+                thing("all", all=Key(rules, [], joined)),
+                thing("any", any=Key(rules, [], joined)),
+                thing("not", **{"not": Key(known("Rule"), {}, joined)}),
             ],
         },
         "Rules": thing(**where),
         "RulesAgainst": thing(
             **where,
-            against=Field(known("Rules"), {"where": {"sex": ["F"]}},
+            against=Key(known("Rules"), {"where": {"sex": ["F"]}},
                           Text("견줄 다른 대상의 규칙", "rules of another audience to compare")),
         ),
         "Offer": thing(
             "service", "price",
             service=service,
-            name=Field(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
+            name=Key(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
                                                     "its name; that of the service if left out")),
-            price=Field(_WON, 4500, Text("CPM: 노출 1,000회의 단가(원)",
+            price=Key(_WON, 4500, Text("CPM: 노출 1,000회의 단가(원)",
                                          "CPM: won for 1,000 impressions")),
-            minimum=Field(_FROM_0, 0, Text("최소 집행액(원)", "least spend, won")),
-            cap=Field(_FROM_0, 20_000_000, Text("상한(원)", "most spend, won")),
-            ceiling=Field({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
+            minimum=Key(_FROM_0, 0, Text("최소 집행액(원)", "least spend, won")),
+            cap=Key(_FROM_0, 20_000_000, Text("상한(원)", "most spend, won")),
+            ceiling=Key({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
                           Text("도달 상한(비율), 없으면 1",
                                "share of a segment that can be reached at all; 1 if left out")),
-            curve=Field(
+            curve=Key(
                 {"anyOf": [
-                    thing("scale", scale=Field(_SCALE, 1.4, Text("곡선의 척도", "its scale"))),
-                    thing("points", points=Field(_POINTS, [[1, 0.4], [3, 0.7]], Text(
+                    thing("scale", scale=Key(_SCALE, 1.4, Text("곡선의 척도", "its scale"))),
+                    thing("points", points=Key(_POINTS, [[1, 0.4], [3, 0.7]], Text(
                         "[1인당 접촉 수, 도달률]의 목록", "[contacts per person, reach]"))),
                 ]},
                 {"scale": 1.4}, Text("도달 곡선", "reach over contacts")),
         ),
         "Brief": thing(
             "name", "audience", "service", "budget", "platforms",
-            name=Field(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
-            month=Field({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
+            name=Key(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
+            month=Key({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
                         Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
-            audience=Field(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
-            service=Field(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
-            budget=Field(_WON, 50_000_000, Text("예산(원)", "budget, won")),
-            unit=Field(_WON, 1000, Text("집행액의 단위(원)", "spends are multiples of it, won")),
-            frequency=Field(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
+            audience=Key(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
+            service=Key(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
+            budget=Key(_WON, 50_000_000, Text("예산(원)", "budget, won")),
+            unit=Key(_WON, 1000, Text("집행액의 단위(원)", "spends are multiples of it, won")),
+            frequency=Key(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
                             Text("빈도의 한도", "goal of contacts per person reached")),
-            objective=Field({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],
+            objective=Key({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],
                             Text("무엇을 가장 크게 할지", "what is maximised")),
-            weight=Field({"type": "string", "enum": list(WEIGHTS)}, WEIGHTS[0],
+            weight=Key({"type": "string", "enum": list(WEIGHTS)}, WEIGHTS[0],
                          Text("노출의 가중, 없으면 1", "what an impression counts; 1 if left out")),
-            target=Field(
+            target=Key(
                 {"anyOf": [_one({**_ABOVE_0, "maximum": 1}, "reach"),
                            _one(_ABOVE_0, "people", "frequency")]},
                 {"reach": 0.6}, Text("최소 예산을 물을 목표", "goal whose least budget is asked")),
-            platforms=Field({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
+            platforms=Key({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
                             EXAMPLE_BRIEF["platforms"], Text("이름이 서로 다른 매체",
                                                              "platforms, of different names")),
         ),

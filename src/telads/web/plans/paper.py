@@ -1,12 +1,12 @@
-"""Tables on paper, drawn cell by cell.
+"""A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
+
+Tables on paper, drawn cell by cell.
 
 The library's own tables lay out every cell as if it were a page of text, which for a plan of 300
 segments takes a second; here a cell is one text at one place, and only what is wider than its
 column is broken into lines.
 
 The pages of a plan on paper: title and mark, headings, lines, facts, and numbers at the foot.
-
-A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
 
 The same plan gives the same bytes: no day is in it but that of its data.
 """
@@ -62,14 +62,14 @@ class Ruler:
         if self(text) <= room:
             return [text]
         lines = [""]
-        for word in text.split(" "):
-            longer = f"{lines[-1]} {word}" if lines[-1] else word
+        for piece in text.split(" "):
+            longer = f"{lines[-1]} {piece}" if lines[-1] else piece
             if self(longer) <= room:
                 lines[-1] = longer
                 continue
             if lines[-1]:
                 lines.append("")
-            for letter in word:
+            for letter in piece:
                 if lines[-1] and self(lines[-1] + letter) > room:
                     lines.append("")
                 lines[-1] += letter

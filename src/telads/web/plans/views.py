@@ -1,4 +1,6 @@
-"""`/plans/`: one's own plans, and those that others share.
+"""Pages of plans: list, form, a saved version, comparison, sharing, archiving and deleting.
+
+`/plans/`: one's own plans, and those that others share.
 
 The form of a plan: tried out, saved, and saved again as a new version.
 

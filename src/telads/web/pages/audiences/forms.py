@@ -1,4 +1,6 @@
-"""One group of conditions as a form describes it: read from an address, told as a rule, and back.
+"""The form of an audience: groups of conditions read from an address, told as rules, and back.
+
+One group of conditions as a form describes it: read from an address, told as a rule, and back.
 
 All fields join by "and"; a group of no fields is everybody. Several groups make an audience
 (`described`).

@@ -1,4 +1,6 @@
-"""What the audience page shows of its answers, written for people.
+"""The answers of the audience page as it shows them, with the map of people by district.
+
+What the audience page shows of its answers, written for people.
 
 The map of an audience: people by district, on the outlines that all maps of pages share.
 """
