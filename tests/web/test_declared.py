@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import polars as pl
 import pytest
@@ -23,7 +27,7 @@ from telads.planning.files import write_plan
 from telads.planning.plan import make_plan
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.plans.paper import write_paper
-from telads.workspace import Build
+from telads.workspace import Build, Workspace
 from tests.asked import services
 from tests.cli import conftest as command_line
 
@@ -54,12 +58,10 @@ def docs() -> ModuleType:
 def forget() -> None:
     """Empty what the process holds of a build, of which a declaration never changes otherwise."""
     from telads.answers import services as module
-    from telads.web.api import openapi
     from telads.web.cache import KEPT
 
     KEPT.clear()
     module._in_month.cache_clear()
-    openapi._document.cache_clear()
 
 
 @pytest.fixture
@@ -88,11 +90,7 @@ def test_a_field_is_on_every_door(
     told = questions.schema("services", lang)["properties"]["rows"]["items"]
     assert told["properties"][field.key]["description"] == field.meaning(lang)
     assert field.key in told["required"]
-    openapi = site.get("/api/v1/openapi.json", {"lang": lang}).json()
-    known = openapi["components"]["schemas"]["ServicesRow"]["properties"][field.key]
-    assert known["description"] == field.meaning(lang)
     assert site.get("/api/v1/services", GROUP).json()["rows"][0][field.key] == row[field.key]
-    assert field.meaning(lang) in unescape(site.get(f"{prefix}/api/v1/docs").content.decode())
     assert f"| `{field.key}` | number or null | {field.meaning.en} |" in docs().json_page()
 
     assert title in telads("services", *OPTIONS, "--lang", lang).out
@@ -120,6 +118,120 @@ def _html(answer: object, lang: Lang) -> Iterator[str]:
     from telads.answers import answer as module
 
     return module._html(answer, lang)  # type: ignore[arg-type]
+
+
+FIRST = """
+from dataclasses import replace
+from telads.answers.fields import Field, figure
+from telads.answers.questions import *
+from telads.text import Text
+"""
+THEN = """
+import json, sys
+import django
+django.setup()
+from django.test import Client
+site = Client(headers={"host": "localhost"})
+told = {lang: site.get("/api/v1/openapi.json", {"lang": lang}).json() for lang in ("ko", "en")}
+docs = {lang: site.get(at + "/api/v1/docs").content.decode() for lang, at in
+        {"ko": "", "en": "/en"}.items()}
+"""
+
+
+def started(program: str, workspace: Path, *words: str) -> Any:
+    """What a process prints as JSON, in which something was declared before all else."""
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, *words], capture_output=True, text=True,
+        check=True,
+        env={**plain, "DJANGO_SETTINGS_MODULE": "tests.web.settings",
+             "TELADS_WORKSPACE": str(workspace)},
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def test_a_field_is_in_the_description_of_the_api(twin_workspace: Workspace) -> None:
+    """In both languages, for programs and for people."""
+    declared = """
+error = Field("change_error", Text("변화의 표준오차", "Error of change"),
+              Text("지역 몫의 표준오차", "standard error of that part"), figure(".2f"), 0.041)
+vars(SERVICES)["rows"] = (*SERVICES.rows, error)
+"""
+    shown = """
+rows = {lang: one["components"]["schemas"]["ServicesRow"] for lang, one in told.items()}
+print(json.dumps([
+    {lang: row["properties"]["change_error"]["description"] for lang, row in rows.items()},
+    "change_error" in rows["en"]["required"],
+    ["지역 몫의 표준오차" in docs["ko"], "standard error of that part" in docs["en"]],
+]))
+"""
+    assert started(FIRST + declared + THEN + shown, twin_workspace.path) == [
+        {"ko": "지역 몫의 표준오차", "en": "standard error of that part"}, True, [True, True],
+    ]  # fmt: skip
+
+
+def test_a_question_is_on_every_door(twin_workspace: Workspace, twin_build: Build) -> None:
+    """Its verb with help, its address with its description, JSON, table, CSV, documents."""
+    declared = """
+import sys, types
+from telads.answers.answer import Answer
+module = types.ModuleType("telads.answers.mine")
+sys.modules[module.__name__] = module
+
+def extremes(build, service, month, top):
+    from telads.answers.tables import of_month
+    rows = of_month(build, "services", month)
+    rows = rows.filter(rows["service"] == service).sort("affinity", descending=True).head(top)
+    return Answer("extremes", {"service": service, "top": top}, month, "affinity", build.name,
+                  build.synthetic, rows.select(EXTREMES.keys))
+
+module.extremes = extremes
+EXTREMES = Question(
+    "extremes", _of("district", "sex", "age", "affinity"),
+    parameters=(SERVICE_ASKED, MONTH_ASKED, TOP),
+    function="mine.extremes", does=Text("가장 많이 쓰는 집단", "Who uses a service most."),
+    summary=Text("가장 많이 쓰는 집단", "Who uses a service most"), query="service=game",
+)
+declare(EXTREMES)
+"""
+    asked = """
+import contextlib, io
+from telads.cli import main
+
+def run(*words):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
+        main(list(words))
+    return out.getvalue()
+
+verb = ("extremes", "--service", "game", "--top", "3")
+query = {"service": "game", "top": 3}
+path = {lang: one["paths"]["/api/v1/extremes"]["get"] for lang, one in told.items()}
+print(json.dumps({
+    "same": run(*verb, "--lang", "ko", "-f", "json") ==
+            site.get("/api/v1/extremes", {**query, "lang": "ko"}).content.decode(),
+    "rows": len(json.loads(run(*verb, "-f", "json"))["rows"]),
+    "help": "extremes" in run("--help"), "options": "--service" in run("extremes", "--help"),
+    "table": {lang: run(*verb, "--lang", lang).splitlines()[0].split() for lang in ("ko", "en")},
+    "csv": run(*verb, "-f", "csv").splitlines()[0],
+    "refused": site.get("/api/v1/extremes", {"service": "tea"}).status_code,
+    "summary": {lang: one["summary"] for lang, one in path.items()},
+    "parameters": [one["name"] for one in path["en"]["parameters"]],
+    "schema": sorted(told["en"]["components"]["schemas"]["ExtremesRow"]["properties"]),
+    "docs": ["가장 많이 쓰는 집단" in docs["ko"], "Who uses a service most" in docs["en"]],
+    "listed": "extremes" in variants(),
+}))
+"""
+    program = FIRST + "from telads.answers.questions import _of\n" + declared + THEN + asked
+    assert started(program, twin_workspace.path) == {
+        "same": True, "rows": 3, "help": True, "options": True,
+        "table": {"ko": ["자치구", "성별", "나이", "관심도"],
+                  "en": ["District", "Sex", "Age", "Affinity"]},
+        "csv": "district,sex,age,affinity,synthetic", "refused": 404,
+        "summary": {"ko": "가장 많이 쓰는 집단", "en": "Who uses a service most"},
+        "parameters": ["service", "month", "top", "lang"],
+        "schema": ["affinity", "age", "district", "sex"], "docs": [True, True], "listed": True,
+    }  # fmt: skip
 
 
 SHARE = Field(

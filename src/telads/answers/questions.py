@@ -534,15 +534,21 @@ PEOPLE = Question(
     function="people.by_district",
 )  # fmt: skip
 
-ASKED = (
+ASKED: list[Question] = [
     SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
     DISTRICTS, STATUS, EVALUATE,
-)  # fmt: skip
+]  # fmt: skip
 """The questions whose JSON is a contract, in the order of docs/json.md."""
 OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)
 """The questions that pages alone ask."""
 QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES)}
 """Every question by id; planning adds its own (`register`)."""
+
+
+def declare(question: Question) -> None:
+    """Add a question whose JSON is a contract, before a door is opened."""
+    ASKED.append(question)
+    QUESTIONS[question.id] = question
 
 
 def register(questions: Iterable[Question]) -> None:
