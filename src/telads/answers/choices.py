@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads import catalog
-from telads.answers.grouped import KEPT
 from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
-from telads.answers.tables import districts, of_month
+from telads.answers.tables import districts, held, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
 from telads.model import AGES, Month, Segment, Sex
@@ -172,7 +170,7 @@ def count_of(top: int | str) -> int:
     return count
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def largest_segment(build: Build, month: Month) -> Segment:
     """The segment with the most people in a month: an example where nothing was chosen."""
     known = of_month(build, "segments", month).sort(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from telads.answers.tables import too_small
+from telads.answers.tables import SEGMENT_BYTES, too_small
 from telads.model import Segment
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 KEY = ("district", "sex", "age")
 """The columns that name a segment."""
-KEPT = 256
-"""Tables of a kind that are held, each of one month or of one month and service."""
-
 Key = tuple[Any, ...]
 
 
@@ -37,6 +34,11 @@ class Grouped:
         self._places: dict[Key, tuple[int, int]] = {
             tuple(of): (first, count) for *of, first, count in places.iter_rows()
         }
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table and of its index, about."""
+        return int(self.frame.estimated_size()) + SEGMENT_BYTES * len(self._places)
 
     def rows(self, key: Key) -> pl.DataFrame:
         """The rows of a key; none where it is not known."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.grouped import KEPT, KEY
+from telads.answers.grouped import KEY
 from telads.answers.questions import LOOKALIKE
-from telads.answers.tables import of_month, too_small
+from telads.answers.tables import held, of_month, too_small
 from telads.method.disclosure import significant
 from telads.method.recommend import Among, nearest
 from telads.method.segments import Array
@@ -76,7 +75,7 @@ class _Known(NamedTuple):
     affinity: Array
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _in_month(build: Build, month: Month) -> _Known:
     import polars as pl
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.choices import (
@@ -20,7 +19,7 @@ from telads.answers.choices import (
 )
 from telads.answers.platforms import platforms
 from telads.answers.services import services
-from telads.answers.tables import of_month, read
+from telads.answers.tables import held, of_month, read
 from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.errors import UnknownChoice, choose
@@ -236,7 +235,7 @@ def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=8)
+@held
 def _city_means(build: Build) -> pl.DataFrame:
     """The same for everybody: what every choice of people stands beside."""
     return monthly_means(build, Filters())

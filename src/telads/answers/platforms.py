@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.grouped import KEPT, KEY, Grouped, key_of
+from telads.answers.grouped import KEY, Grouped, key_of
 from telads.answers.questions import METHODS, PLATFORM_ORDERS, PLATFORMS
-from telads.answers.tables import of_month, read, too_small
+from telads.answers.tables import held, of_month, read, too_small
 from telads.answers.tables import people as people_of
 from telads.catalog import BY_ID
 from telads.method.affinity import NEXT
@@ -93,7 +92,7 @@ def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
     return replace(found, question="target_platforms", rows=rows, sentences=())
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _in_month(build: Build, month: Month, by: str) -> Grouped:
     """The platforms of every service and segment, best first."""
     import polars as pl
@@ -103,7 +102,7 @@ def _in_month(build: Build, month: Month, by: str) -> Grouped:
     return Grouped(named, ("asked", *KEY), (*KEY, *PLATFORMS.keys, "prior_only"))
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
     """The platforms of every service and segment of a month, best first.
 

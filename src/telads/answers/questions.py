@@ -534,6 +534,37 @@ PEOPLE = Question(
     function="people.by_district",
 )  # fmt: skip
 
+_PICTURED = Text("값", "Value")
+FILES = (
+    Question("scores", _of(*_SEGMENT, "month", "service", "usage", "affinity", "index", "rank",
+                           "weight", "z", "score")),
+    Question("population", _of("sex", "age", "population")),
+    Question("choropleth", (
+        *_of("district"),
+        Field("value", _PICTURED, Text("고른 항목의 값(그 항목의 단위)",
+                                       "value of the measure, in its unit"), plain(maybe()), 40.2),
+    )),
+    Question("correlation", (
+        *_of("age"),
+        *(FIELDS["service"]._replace(key=key, title=Text(*title), meaning=Text(*title))
+          for key, title in (("service_a", ("서비스 A", "Service A")),
+                             ("service_b", ("서비스 B", "Service B")))),
+        Field("correlation", Text("상관", "Correlation"),
+              Text("나이 안에서 서울 동네들의 상관(-1~1)",
+                   "correlation over the city's neighbourhoods within an age, -1..1"),
+              figure("+.2f"), 0.31),
+    )),
+    Question("monthly", (
+        *_of("month", "service"),
+        Field("value", _PICTURED, Text("1인당 이용량의 평균(서비스의 단위)",
+                                       "mean usage over people, in the service's unit"),
+              plain(maybe()), 18.05),
+        Field("group", Text("집단", "Group"), Text("누구의 값인지", "whose value it is"),
+              plain(TEXT), "all Seoul"),
+    )),
+    Question("evaluation", EVALUATE.rows),
+)  # fmt: skip
+"""The tables that are files alone: an export that no question answers, and those of pictures."""
 ASKED: list[Question] = [
     SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
     DISTRICTS, STATUS, EVALUATE,
@@ -541,7 +572,7 @@ ASKED: list[Question] = [
 """The questions whose JSON is a contract, in the order of docs/json.md."""
 OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)
 """The questions that pages alone ask."""
-QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES)}
+QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES, *FILES)}
 """Every question by id; planning adds its own (`register`)."""
 
 

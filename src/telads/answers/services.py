@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads import catalog
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.grouped import KEY, Grouped
 from telads.answers.questions import HISTORY, METHODS, SERVICES
-from telads.answers.tables import of_month, read
+from telads.answers.tables import held, of_month, read
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
 from telads.model import Month, Segment, Sex
@@ -89,7 +88,7 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     )
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
@@ -100,7 +99,7 @@ def _in_month(build: Build, month: Month, method: str) -> Grouped:
     return Grouped(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _over_months(build: Build) -> Grouped:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.grouped import KEY, Grouped
 from telads.answers.questions import SIGNALS
-from telads.answers.tables import of_month
+from telads.answers.tables import held, of_month
 from telads.model import Month, Segment, Sex
 from telads.workspace import Build
 
@@ -44,13 +42,13 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
     )
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _in_month(build: Build, month: Month) -> Grouped:
     """Every segment's signals."""
     return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _as_before(build: Build, month: Month) -> tuple[str, ...]:
     """The signals that are, in every segment, what they were in the month before."""
     import polars as pl

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
 from telads.model import Month, Segment
@@ -14,49 +16,98 @@ from telads.workspace import Build
 if TYPE_CHECKING:
     import polars as pl
 
-KEPT = 24
-"""Tables held in memory: those of the newest builds; all tables of one take about 30 MB."""
-MONTHS_KEPT = 96
-"""Single months of tables held beside them."""
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_BYTES = 256 * 2**20
+"""Of tables and indexes of builds that a process holds; those of seven months take about 60 MB."""
+ENTRY_BYTES = 2000
+"""What is held besides tables takes, about: keys, small objects."""
+SEGMENT_BYTES = 200
+"""A segment as a key with its figure in a dictionary."""
 
 People = dict[str, dict[tuple[str, str, int], int]]
 """Month, then segment, to its published size."""
 
 
+class Held:
+    """What was read of builds and laid out: up to so many bytes, what was asked for last.
+
+    A build never changes, so nothing of it is ever out of date. Safe among threads; what two ask
+    for at the same moment may be made twice.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._entries: OrderedDict[tuple[object, ...], tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that is held."""
+        return self._bytes
+
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What is held under a key, or is made now."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                found: T = self._entries[key][0]
+                return found
+        made = make()
+        size = ENTRY_BYTES + bytes_of(made)
+        with self._lock:
+            if key not in self._entries:
+                self._entries[key] = (made, size)
+                self._bytes += size
+            while self._bytes > self.most_bytes and len(self._entries) > 1:
+                self._bytes -= self._entries.popitem(last=False)[1][1]
+        return made
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._bytes = 0
+
+
+HELD = Held(MOST_BYTES)
+
+
+def held(
+    make: Callable[Concatenate[Build, P], T],
+) -> Callable[Concatenate[Build, P], T]:
+    """Hold what a function makes of a build in `HELD`; its other arguments are ids and months."""
+
+    @wraps(make)
+    def get(build: Build, /, *args: P.args, **named: P.kwargs) -> T:
+        key = (build.path, make.__module__, make.__qualname__, *args, *sorted(named.items()))
+        return HELD.get(key, lambda: make(build, *args, **named))
+
+    return get
+
+
+def bytes_of(value: object) -> int:
+    """Bytes of a table or an index in memory; of whatever else holds none, 0."""
+    for name in ("nbytes", "estimated_size"):  # of ours and NumPy's, of Polars'
+        if (size := getattr(value, name, None)) is not None:
+            return int(size() if callable(size) else size)
+    if isinstance(value, dict):
+        return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
+    if isinstance(value, tuple):
+        return sum(map(bytes_of, value))
+    return SEGMENT_BYTES * len(value) if isinstance(value, list) else 0
+
+
+@held
 def read(build: Build, table: str) -> pl.DataFrame:
     """A whole table; raises `WorkspaceDamaged` if its file is gone or unreadable."""
-    return _read(build.table(table))
-
-
-def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
-    """The rows of one label month; filtered once, since most questions are about the newest."""
-    return _of_month(build.table(table), str(month))
-
-
-def people(build: Build) -> People:
-    """Month, then segment, to its people: sizes of audiences are asked for with every answer."""
-    return _people(build.table("segments"))
-
-
-def districts(build: Build) -> tuple[str, ...]:
-    """The districts of the build, Korean names in alphabetical order."""
-    return _districts(build.table("segments"))
-
-
-def too_small(segment: Segment) -> AudienceTooSmall:
-    """The error for a segment that is not shown."""
-    return AudienceTooSmall(
-        Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
-             "This audience has too few people to be shown, or no data."),
-        Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
-        value=" ".join(map(str, segment)),
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=KEPT)
-def _read(path: Path) -> pl.DataFrame:
     import polars as pl
 
+    path = build.table(table)
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
@@ -67,22 +118,35 @@ def _read(path: Path) -> pl.DataFrame:
         ) from error
 
 
-@lru_cache(maxsize=MONTHS_KEPT)
-def _of_month(path: Path, month: str) -> pl.DataFrame:
+@held
+def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
+    """The rows of one label month; filtered once, since most questions are about the newest."""
     import polars as pl
 
-    return _read(path).filter(pl.col("month") == month)
+    return read(build, table).filter(pl.col("month") == str(month))
 
 
-@lru_cache(maxsize=KEPT)
-def _people(path: Path) -> People:
+@held
+def people(build: Build) -> People:
+    """Month, then segment, to its people: sizes of audiences are asked for with every answer."""
     known: People = {}
-    columns = _read(path).select("month", "district", "sex", "age", "population")
+    columns = read(build, "segments").select("month", "district", "sex", "age", "population")
     for month, district, sex, age, population in columns.iter_rows():
         known.setdefault(month, {})[district, sex, age] = population
     return known
 
 
-@lru_cache(maxsize=KEPT)
-def _districts(path: Path) -> tuple[str, ...]:
-    return tuple(_read(path)["district"].unique().sort())
+@held
+def districts(build: Build) -> tuple[str, ...]:
+    """The districts of the build, Korean names in alphabetical order."""
+    return tuple(read(build, "segments")["district"].unique().sort())
+
+
+def too_small(segment: Segment) -> AudienceTooSmall:
+    """The error for a segment that is not shown."""
+    return AudienceTooSmall(
+        Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+             "This audience has too few people to be shown, or no data."),
+        Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
+        value=" ".join(map(str, segment)),
+    )  # fmt: skip

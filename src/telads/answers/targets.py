@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import Filters, filtered
-from telads.answers.grouped import KEPT, KEY
+from telads.answers.grouped import KEY
 from telads.answers.platforms import front_runners
 from telads.answers.questions import METHODS, TARGETS
-from telads.answers.tables import of_month
+from telads.answers.tables import held, of_month
 from telads.catalog import BY_ID, refuse_index
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.model import Month, Segment, Sex
@@ -75,7 +74,7 @@ def targets(
     )
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
     """Every segment of a month, best first; those that nothing is known for are left out."""
     import polars as pl

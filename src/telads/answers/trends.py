@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters
-from telads.answers.grouped import KEPT, KEY, Grouped
+from telads.answers.grouped import KEY, Grouped
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import TRENDS
-from telads.answers.tables import read
+from telads.answers.tables import held, read
 from telads.catalog import BY_ID
 from telads.model import Segment, Sex
 from telads.workspace import Build
@@ -35,7 +33,7 @@ def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
     )
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _over_months(build: Build) -> Grouped:
     """Every segment's figures beside the city's."""
     import polars as pl

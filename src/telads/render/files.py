@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import number_format
-from telads.answers.questions import declared, field_of
+from telads.answers.questions import QUESTIONS, declared, field_of
 from telads.tables.store import replacing, write_text
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
@@ -113,7 +113,7 @@ def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> 
 
 def _in_words(table: str, column: str) -> dict[str, object]:
     """What a column is called and means, in both languages (Dublin Core, as the W3C asks)."""
-    field = declared(table, column)
+    field = declared(table, column) if table in QUESTIONS else None
     if field is None:
         return {}
     told = {"dc:title": field.title, "dc:description": field.meaning}
