@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telads.answers import lists
+from telads.answers import inventory
 from telads.answers.answer import Answer
 from telads.answers.questions import QUESTIONS, TARGET_ORDERS
 from telads.charts import CHARTS
@@ -54,7 +54,7 @@ def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[]
     for name in ("segments", "movements", "people", "comparison"):
         for month in build.months:
             yield f"{name} {month}", partial(QUESTIONS[name].ask, build, month=month)
-    for about_all in (lists.months, lists.measures, lists.districts):
+    for about_all in (inventory.months, inventory.measures, inventory.districts):
         yield about_all.__name__, partial(about_all, build)
 
 

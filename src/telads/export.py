@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telads.answers.advertisers import in_order as in_order_of_platforms
 from telads.answers.choices import listed, method_of, one_of
-from telads.answers.platforms import in_order as in_order_of_platforms
-from telads.answers.services import in_order
+from telads.answers.customers import in_order
 from telads.answers.tables import read
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.render.files import FORMATS, marked, provenance

@@ -167,8 +167,8 @@ class OpenWorkspace:
         return self.build()
 
     def status(self) -> Answer:
-        """The months that are there: see `answers.status.status`."""
-        from telads.answers.status import status
+        """The months that are there: see `answers.inventory.status`."""
+        from telads.answers.inventory import status
 
         return self._shown(status(self.workspace, self.settings))
 
@@ -180,12 +180,12 @@ class OpenWorkspace:
         month: str | Month | None = None,
         method: str = "affinity",
     ) -> Answer:
-        """What to advertise to these people: see `answers.services.services`."""
+        """What to advertise to these people: see `answers.customers.services`."""
         asked = {"district": district, "sex": sex, "age": age, "month": month, "method": method}
         return self._ask(SERVICES, asked)
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
-        """Their services month by month: see `answers.services.history`."""
+        """Their services month by month: see `answers.customers.history`."""
         return self._ask(HISTORY, {"district": district, "sex": sex, "age": age})
 
     def targets(
@@ -201,7 +201,7 @@ class OpenWorkspace:
         platforms: bool = False,
         platforms_by: str = "use",
     ) -> Answer:
-        """Whom to address with a service: see `answers.targets.targets` for the choices."""
+        """Whom to address with a service: see `answers.advertisers.targets` for the choices."""
         asked = {"service": service, "by": by, "top": top, "month": month, "method": method,
                  "district": district, "sex": sex, "age": age, "platforms": platforms,
                  "platforms_by": platforms_by}  # fmt: skip
@@ -217,7 +217,7 @@ class OpenWorkspace:
         method: str = "affinity",
         by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
+        """Where to run its advert for them: see `answers.advertisers.platforms` for the orders."""
         asked = {"service": service, "district": district, "sex": sex, "age": age, "month": month,
                  "method": method, "by": by}  # fmt: skip
         return self._ask(PLATFORMS, asked)
@@ -231,7 +231,7 @@ class OpenWorkspace:
         among: str = "all",
         top: int = 5,
     ) -> Answer:
-        """Who is like them: see `answers.lookalike.lookalike` for the choices."""
+        """Who is like them: see `answers.advertisers.lookalike` for the choices."""
         asked = {"district": district, "sex": sex, "age": age, "month": month, "among": among,
                  "top": top}  # fmt: skip
         return self._ask(LOOKALIKE, asked)
@@ -239,7 +239,7 @@ class OpenWorkspace:
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
-        """How they move and live: see `answers.signals.signals`."""
+        """How they move and live: see `answers.customers.signals`."""
         return self._ask(SIGNALS, {"district": district, "sex": sex, "age": age, "month": month})
 
     def evaluate(self, horizon: int = 1) -> Answer:

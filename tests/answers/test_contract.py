@@ -7,9 +7,9 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from telads.answers import lists, questions
+from telads.answers import inventory, questions
 from telads.answers.answer import Answer
-from telads.answers.status import status
+from telads.answers.inventory import status
 from telads.workspace import Build, Workspace
 from tests.asked import (
     evaluation,
@@ -35,9 +35,9 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "signals": lambda build: signals(build, *GROUP),
     "history": lambda build: history(build, *GROUP),
     "segments": segments,
-    "months": lists.months,
-    "measures": lists.measures,
-    "districts": lists.districts,
+    "months": inventory.months,
+    "measures": inventory.measures,
+    "districts": inventory.districts,
     "status": lambda build: status(Workspace(build.path.parents[1])),
     "evaluate": lambda build: evaluation(Workspace(build.path.parents[1])),
 }

@@ -5,9 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.answers.grouped import KEY, Grouped, key_of
-from telads.answers.platforms import of_targets
-from telads.answers.tables import of_month, read
+from telads.answers.advertisers import of_targets
+from telads.answers.tables import KEY, Grouped, key_of, of_month, read
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.workspace import Build

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.answers import lists
+from telads.answers import inventory
 from telads.answers.pictures import measure_of
 from telads.export import export
 from telads.method.disclosure import ROUNDED_TO
@@ -27,7 +27,7 @@ def test_segments_are_filtered(twin_build: Build) -> None:
 
 
 def test_months_tell_their_windows(twin_build: Build) -> None:
-    rows = lists.months(twin_build).rows
+    rows = inventory.months(twin_build).rows
     assert rows["month"].to_list() == ["2023-01", "2023-02", "2023-03", "2023-04"]
     assert rows.row(0, named=True)["first"] == "2022-10"
     assert rows["synthetic"].all()
@@ -40,11 +40,11 @@ def test_a_measure_is_found_by_id_and_names(twin_build: Build, name: str) -> Non
 
 def test_measures_are_the_columns_of_segments(twin_build: Build) -> None:
     columns = set(segments(twin_build).rows.columns)
-    measures = lists.measures(twin_build).rows["measure"].to_list()
+    measures = inventory.measures(twin_build).rows["measure"].to_list()
     assert {"delivery", "subway_days"} <= set(measures) <= columns
 
 
 def test_districts_have_both_names(twin_build: Build) -> None:
-    rows = lists.districts(twin_build).rows
+    rows = inventory.districts(twin_build).rows
     assert rows.height == 25
     assert ("강남구", "강남구", "Gangnam-gu") in rows.rows()

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import Filters
+from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
-from telads.answers.status import status
 from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.charts import CHARTS, find_chart

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from telads.answers.advertisers import of_targets
 from telads.answers.answer import Answer
 from telads.answers.fields import FIELDS, NUMBER_FORMATS
-from telads.answers.platforms import of_targets
 from telads.answers.questions import QUESTIONS, field_of
 from telads.render.files import sheet_of
 from telads.text import LANGUAGES, Lang

@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.answers.advertisers import of_targets
 from telads.answers.choices import age_of, count_of
-from telads.answers.platforms import of_targets
 from telads.answers.tables import read
 from telads.errors import IndexRefused, UnknownChoice
 from telads.model import AGES, age_text

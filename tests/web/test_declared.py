@@ -21,11 +21,13 @@ from pypdf import PdfReader
 from telads.answers import questions
 from telads.answers.fields import Field, figure, number_format
 from telads.answers.questions import QUESTIONS, SERVICES
+from telads.answers.tables import HELD
 from telads.planning import schema
 from telads.planning.brief import read_brief
 from telads.planning.files import write_plan
 from telads.planning.plan import make_plan
 from telads.text import LANGUAGES, Lang, Text
+from telads.web.cache import KEPT
 from telads.web.plans.paper import write_paper
 from telads.workspace import Build, Workspace
 from tests.asked import services
@@ -57,11 +59,8 @@ def docs() -> ModuleType:
 
 def forget() -> None:
     """Empty what the process holds of a build, of which a declaration never changes otherwise."""
-    from telads.answers import services as module
-    from telads.web.cache import KEPT
-
     KEPT.clear()
-    module._in_month.cache_clear()
+    HELD.clear()
 
 
 @pytest.fixture
@@ -96,7 +95,7 @@ def test_a_field_is_on_every_door(
     assert title in telads("services", *OPTIONS, "--lang", lang).out
     assert field.key in telads("services", *OPTIONS, "-f", "csv").out.splitlines()[0]
     answer = services(twin_build, *GROUP.values())
-    assert f">{title}</th>" in "".join(_html(answer, lang))
+    assert f">{title}</th>" in replace(answer, language=lang)._repr_html_()
 
     page = site.get(f"{prefix}/customers/", GROUP).content.decode()
     assert f'<th scope="col" class="figure">{title}</th>' in page
@@ -112,12 +111,6 @@ def test_a_field_is_on_every_door(
     )
     assert book[title].to_list() == answer.rows[field.key].to_list()
     assert number_format(field) == "0.00"
-
-
-def _html(answer: object, lang: Lang) -> Iterator[str]:
-    from telads.answers import answer as module
-
-    return module._html(answer, lang)  # type: ignore[arg-type]
 
 
 FIRST = """

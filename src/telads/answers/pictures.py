@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.advertisers import platforms, targets
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -17,10 +18,8 @@ from telads.answers.choices import (
     service_of,
     target_order_of,
 )
-from telads.answers.platforms import platforms
-from telads.answers.services import services
+from telads.answers.customers import services
 from telads.answers.tables import held, of_month, read
-from telads.answers.targets import targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure

@@ -271,7 +271,7 @@ SERVICES = Question(
     {"classic": _of("weight", "z", "score")},
     parameters=(*GROUP, MONTH_ASKED, METHOD),
     facts=(*_AUDIENCE, "foretold_next", "foretold_ahead"),
-    function="services.services",
+    function="customers.services",
     does=Text("이 고객에게 광고할 서비스를 순위로 봅니다.",
               "Which services to advertise to these people, best first."),
     summary=Text("이 고객에게 광고할 서비스", "What to advertise to these people"),
@@ -294,7 +294,7 @@ TARGETS = Question(
                   "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
     ),
     facts=(*_AUDIENCE, "volume_share"),
-    function="targets.targets",
+    function="advertisers.targets",
     does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
               "Whom to address with a service's advert, best first."),
     summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
@@ -318,7 +318,7 @@ PLATFORMS = Question(
         "tie_group", "n_cells", **_PLATFORM),
     parameters=(SERVICE_ASKED, *GROUP, MONTH_ASKED, METHOD, PLATFORMS_BY),
     facts=(*_AUDIENCE, "prior_only"),
-    function="platforms.platforms",
+    function="advertisers.platforms",
     does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
               "Where to run a service's advert for one target, and how sure that is."),
     summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
@@ -346,7 +346,7 @@ LOOKALIKE = Question(
         TOP._replace(default=5, example="5"),
     ),
     facts=_AUDIENCE,
-    function="lookalike.lookalike",
+    function="advertisers.lookalike",
     does=Text("이 집단과 이용 모습이 닮은 집단을 찾습니다.",
               "Which segments use services like this one."),
     summary=Text("이 집단과 닮은 집단", "Which segments use services like this one"),
@@ -358,7 +358,7 @@ SIGNALS = Question(
         coverage=FIELDS["coverage"]._replace(html=Html(shown=False))),
     parameters=(*GROUP, MONTH_ASKED),
     facts=_AUDIENCE,
-    function="signals.signals",
+    function="customers.signals",
     does=Text("이 집단의 이동과 생활(시간·거리)을 봅니다.",
               "How these people move and live: time and distance."),
     summary=Text("이 집단의 이동과 생활", "How these people move and live"),
@@ -375,7 +375,7 @@ HISTORY = Question(
     ),
     month=False,
     parameters=GROUP,
-    function="services.history",
+    function="customers.history",
     does=Text("이 집단의 서비스 이용을 달마다 봅니다.",
               "How these people's use of services went, month by month."),
     summary=Text("이 집단의 달마다의 이용", "Their use of services, month by month"),
@@ -385,7 +385,7 @@ SEGMENTS = Question(
     "segments",
     _of(*_SEGMENT, "population", "n_cells"),
     parameters=(MONTH_ASKED, *FILTERS),
-    function="lists.segments",
+    function="inventory.segments",
     summary=Text("한 달의 모든 집단과 항목", "All segments of a month with every measure"),
     query="limit=5",
     open=True,
@@ -395,7 +395,7 @@ _WARNINGS = ("warnings_ko", "warnings_en")
 MONTHS = Question(
     "months",
     _of("month", "first", "last", "synthetic", *_WARNINGS),
-    function="lists.months",
+    function="inventory.months",
     summary=Text("물을 수 있는 기준 달", "The label months there are"),
     month=False,
 )
@@ -408,14 +408,14 @@ MEASURES = Question(
         name_ko=FIELDS["name_ko"]._replace(example="1인가구"),
         name_en=FIELDS["name_en"]._replace(example="Single-person households"),
     ),
-    function="lists.measures",
+    function="inventory.measures",
     summary=Text("항목과 단위", "The measures, with their units"),
     month=False,
 )  # fmt: skip
 DISTRICTS = Question(
     "districts",
     _of("district", "name_ko", "name_en"),
-    function="lists.districts",
+    function="inventory.districts",
     summary=Text("자치구 이름", "The districts and their names"),
     month=False,
 )
@@ -424,7 +424,7 @@ STATUS = Question(
     _of("month", "first", "last", "file", "taken", "rows", "masked", "coverage", "synthetic",
         "built", "replaced", *_WARNINGS),
     facts=("current",),
-    function="status.status",
+    function="inventory.status",
     panel="data",
     does=Text("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
               "What the workspace holds: months, windows, coverage, warnings."),
@@ -470,7 +470,7 @@ TRENDS = Question(
     ),
     month=False,
     parameters=GROUP,
-    function="trends.trends",
+    function="changes.trends",
 )  # fmt: skip
 MOVEMENTS = Question(
     "movements",
@@ -487,7 +487,7 @@ MOVEMENTS = Question(
         *_of("population"),
     ),
     parameters=(MONTH_ASKED, TOP._replace(default=3)),
-    function="movements.movements",
+    function="changes.movements",
 )  # fmt: skip
 COMPARISON = Question(
     "comparison",
@@ -504,7 +504,7 @@ COMPARISON = Question(
               figure("d", FIELDS["n_cells"].schema), 60),
     ),
     parameters=(MONTH_ASKED,),
-    function="comparison.comparison",
+    function="evaluation.comparison",
 )  # fmt: skip
 _PEOPLE: dict[str, Text] = {
     "chosen": Text("고른 사람", "Chosen"),
@@ -531,7 +531,7 @@ PEOPLE = Question(
         *(_people(key) for key in _PEOPLE if key != "chosen"),
     ),
     parameters=(MONTH_ASKED, *FILTERS[1:]),
-    function="people.by_district",
+    function="audience.by_district",
 )  # fmt: skip
 
 _PICTURED = Text("값", "Value")

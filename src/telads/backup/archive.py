@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from telads.answers.inventory import status
 from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
-from telads.answers.status import status
 from telads.answers.tables import people, read
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged
 from telads.method.tables import TABLES

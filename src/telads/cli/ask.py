@@ -11,7 +11,6 @@ import typer
 
 from telads.answers.questions import NEEDED, QUESTIONS, Question
 from telads.answers.questions import Parameter as Choice
-from telads.cli.contents import VERBS, listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     LANG,
@@ -23,6 +22,7 @@ from telads.cli.options import (
     build_of,
     workspace_of,
 )
+from telads.cli.registry import VERBS, listed
 from telads.cli.show import show
 
 ask = typer.Typer()

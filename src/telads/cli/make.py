@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AnyAgeOption,
@@ -23,6 +22,7 @@ from telads.cli.options import (
     build_of,
     say,
 )
+from telads.cli.registry import listed
 from telads.render.files import FORMATS
 
 make = typer.Typer()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -21,6 +20,7 @@ from telads.cli.options import (
     say,
 )
 from telads.cli.progress import progress
+from telads.cli.registry import listed
 from telads.errors import UnknownChoice
 from telads.model import Month, months_between
 from telads.text import Lang, Text

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from telads import catalog
+from telads.answers.advertisers import lookalike
 from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
-from telads.answers.lookalike import lookalike
 from telads.answers.questions import AMONG
 from telads.answers.tables import districts, of_month
 from telads.catalog import refuse_index

@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
+from telads.answers.customers import AHEAD, NEXT, TIES
 from telads.answers.fields import LABELS, Field
 from telads.answers.questions import METHODS, field_of
-from telads.answers.services import AHEAD, NEXT, TIES
 from telads.answers.tables import districts
 from telads.model import AGES, Sex, age_text
 from telads.places import district_name

@@ -24,10 +24,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolve
 from django.utils.translation import override
 
+from telads.answers.changes import movements
 from telads.answers.choices import HORIZONS
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import evaluation
-from telads.answers.movements import movements
+from telads.answers.evaluation import comparison, evaluation
 from telads.errors import TeladsError
 from telads.web import request_state
 from telads.web.components import address_in

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
 
+from telads.answers.inventory import status
 from telads.answers.questions import Question
-from telads.answers.status import status
 from telads.web import request_state
 from telads.web.api.answering import answered, document, sent
 from telads.web.api.operations import Operation, View, operation

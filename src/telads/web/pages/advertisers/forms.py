@@ -194,6 +194,6 @@ def runs_on(choice: Choice) -> str:
 
 
 def asked(choice: Choice) -> dict[str, Any]:
-    """The choice as `answers.targets.targets` takes it."""
+    """The choice as `answers.advertisers.targets` takes it."""
     return {"service": choice.service.id, "by": choice.by, "top": choice.top,
             "month": choice.month, "method": choice.method, **choice.filters._asdict()}  # fmt: skip

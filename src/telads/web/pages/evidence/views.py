@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import HORIZONS, horizon_of
-from telads.answers.comparison import comparison
 from telads.answers.evaluation import (
     MOVEMENTS,
     PLATFORMS,
     REPEATS,
     SERVICES,
     WORTH,
+    comparison,
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice

@@ -1,4 +1,7 @@
-"""Customer to service: what to advertise to a segment, and how its use has moved."""
+"""Customer to service: what to advertise to a segment, how its use has moved, and how it lives.
+
+Context signals (time and distance) are hints for channels (method C1).
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,8 @@ from telads import catalog
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.grouped import KEY, Grouped
-from telads.answers.questions import HISTORY, METHODS, SERVICES
-from telads.answers.tables import held, of_month, read
+from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
+from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
 from telads.model import Month, Segment, Sex
@@ -19,8 +21,18 @@ from telads.workspace import Build
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["AHEAD", "LEAST_FORETOLD", "NEXT", "TIES", "beyond_noise", "history", "in_order",
-           "movement_of", "services"]  # fmt: skip
+__all__ = [
+    "AHEAD",
+    "LEAST_FORETOLD",
+    "NEXT",
+    "TIES",
+    "beyond_noise",
+    "history",
+    "in_order",
+    "movement_of",
+    "services",
+]
+
 
 STILL = 0.005
 """A change of less than this share of the usage is no movement worth a word."""
@@ -50,7 +62,7 @@ def services(
     Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)
-    rows = _in_month(build, month, method).of_segment(segment)
+    rows = _services_in_month(build, month, method).of_segment(segment)
     people = size(build, [segment], month)
     return Answer(
         question="services",
@@ -89,7 +101,7 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
 
 
 @held
-def _in_month(build: Build, month: Month, method: str) -> Grouped:
+def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
@@ -189,3 +201,57 @@ def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
     own = classic.select(*KEY, "service", "rank", "weight", "z", "score")
     joined = own.join(rows, on=[*KEY, "service"], how="left", maintain_order="left")
     return joined.sort("rank", maintain_order=True)
+
+
+SAME = 1e-9
+"""Means of the same figures, added up in another order, differ by less."""
+
+
+def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> Answer:
+    """The context signals of a segment.
+
+    Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
+    z_city and z_peers (standard deviations from all segments, from the same sex and age),
+    coverage (share of people the value speaks for). Raises `AudienceTooSmall`.
+    """
+    segment = Segment(district, sex, age)
+    people = size(build, [segment], month)
+    rows = _signals_in_month(build, month).of_segment(segment)
+    return Answer(
+        question="signals",
+        parameters=segment._asdict(),
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=people.facts(),
+        sentences=(
+            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_stale_signals(_as_before(build, month)),
+        ),
+        warnings=build.warnings(month),
+    )
+
+
+@held
+def _signals_in_month(build: Build, month: Month) -> Grouped:
+    """Every segment's signals."""
+    return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
+
+
+@held
+def _as_before(build: Build, month: Month) -> tuple[str, ...]:
+    """The signals that are, in every segment, what they were in the month before."""
+    import polars as pl
+
+    if month + -1 not in build.months:
+        return ()
+    now, before = (of_month(build, "signals", one) for one in (month, month + -1))
+    moved = (
+        now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
+        .with_columns(moved=(pl.col("value") - pl.col("value_before")).abs() > SAME)
+        .group_by("signal", maintain_order=True)
+        .agg(pl.col("moved").any())
+    )
+    return tuple(moved.filter(~pl.col("moved"))["signal"])

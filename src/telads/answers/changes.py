@@ -1,4 +1,4 @@
-"""What moved most since the month before: a service in the whole city, segments of their own."""
+"""Changes from month to month: what moved most, and a segment's use beside the city's."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from telads import catalog
 from telads.answers.answer import Answer
+from telads.answers.choices import Filters
+from telads.answers.customers import beyond_noise
+from telads.answers.pictures import monthly_means
+from telads.answers.questions import TRENDS
 from telads.answers.sentences import BROKEN, PASSING
-from telads.answers.services import beyond_noise
-from telads.answers.tables import of_month
+from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.catalog import BY_ID
 from telads.method.disclosure import published
-from telads.model import Month
+from telads.model import Month, Segment, Sex
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
 from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
+
 
 STILL = 0.001
 """A relative change below this is no movement."""
@@ -146,3 +151,40 @@ def _said(row: dict[str, Any]) -> Text:
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
         f"person, against the same sex and age in the city; {PASSING.en}.",
     )
+
+
+def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
+    """A segment's services in every label month, each beside the city's.
+
+    Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
+    service they are the mean usage days of the segment's and of all people. The scale of an index
+    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
+    Raises `AudienceTooSmall`.
+    """
+    segment = Segment(district, sex, age)
+    return Answer(
+        question="trends",
+        parameters=segment._asdict(),
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_beside_the_city(build).of_segment(segment),
+    )
+
+
+@held
+def _beside_the_city(build: Build) -> Grouped:
+    """Every segment's figures beside the city's."""
+    import polars as pl
+
+    city = monthly_means(build, Filters()).rename({"value": "city"})
+    indexed = pl.col("service").is_in([id for id in build.about["services"] if BY_ID[id].is_index])
+    both = read(build, "services").join(
+        city, on=["month", "service"], how="left", maintain_order="left"
+    )
+    rows = both.with_columns(
+        value=pl.when(indexed).then("affinity").otherwise("usage"),
+        city=pl.when(indexed).then(0.0).otherwise("city"),
+    )
+    return Grouped(rows, KEY, TRENDS.keys)
