@@ -21,7 +21,6 @@ import typer  # noqa: E402
 from telads.answers import questions  # noqa: E402
 from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
-from telads.cli.registry import VERBS  # noqa: E402
 from telads.planning import schema as planning  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
@@ -73,8 +72,7 @@ def command_line_page() -> str:
         "Most commands also take:", "",
         *_table(_shared(group)),
     ]  # fmt: skip
-    order = [*VERBS]
-    for name, command in sorted(_verbs(group), key=lambda verb: order.index(_listed(verb[0]))):
+    for name, command in _verbs(group):
         lines += ["", f"## telads {name}", "", str(command.help), "", *_usage(name, command)]
     return "\n".join(lines) + "\n"
 
@@ -172,11 +170,6 @@ def _verbs(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
             yield from _verbs(command, f"{name} ")
         else:
             yield before + name, command
-
-
-def _listed(name: str) -> str:
-    """The name by which a verb is listed: of `user list` the first word."""
-    return name if name in VERBS else name.split(maxsplit=1)[0]
 
 
 def _shared(group: Any) -> list[Any]:

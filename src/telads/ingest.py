@@ -21,7 +21,7 @@ from telads.sources.archives import ARCHIVE, UNPACKED, unpack
 from telads.sources.files import files_below, read_bytes
 from telads.tables.ledger import Entry, Ledger
 from telads.text import Lang, Text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -120,7 +120,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def ingest(
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None = None,
@@ -147,7 +147,7 @@ def ingest(
 
 
 def check(
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None = None,
@@ -168,7 +168,7 @@ def check(
 
 def _prepared(
     stack: ExitStack,
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None,
@@ -228,7 +228,7 @@ class _Call:
     the order in which files are given.
     """
 
-    workspace: Workspace
+    workspace: Store
     replace: bool
     told: list[Taken]
     """What was decided before any file is read."""

@@ -25,7 +25,7 @@ from telads.answers.questions import (
 from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.text import Lang, Text, locale_language
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
@@ -37,18 +37,16 @@ if TYPE_CHECKING:
     """What a JSON file of planning holds, or the file."""
 
 
-def open_workspace(
-    path: str | PathLike[str] | None = None, settings: Settings | None = None
-) -> OpenWorkspace:
+def open(path: str | PathLike[str] | None = None, settings: Settings | None = None) -> Workspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
     Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    return OpenWorkspace(Workspace(Path(path) if path else chosen.workspace), chosen)
+    return Workspace(Store(Path(path) if path else chosen.workspace), chosen)
 
 
-class OpenWorkspace:
+class Workspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
     Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
@@ -57,12 +55,12 @@ class OpenWorkspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
-        self.workspace = workspace
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
         self.settings = settings
 
     def __repr__(self) -> str:
-        return f"OpenWorkspace({str(self.workspace.path)!r})"
+        return f"Workspace({str(self.store.path)!r})"
 
     def _shown(self, answer: Answer) -> Answer:
         """An answer that a notebook shows in the language of the settings."""
@@ -70,7 +68,7 @@ class OpenWorkspace:
         return replace(answer, language=chosen)
 
     def _ask(self, question: Question, asked: Mapping[str, object]) -> Answer:
-        return self._shown(question.ask(self.workspace.build(), **asked))
+        return self._shown(question.ask(self.store.build(), **asked))
 
     def ingest(
         self,
@@ -89,7 +87,7 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(ingest(self.workspace, files, self.settings, label, replace=replace))
+        return list(ingest(self.store, files, self.settings, label, replace=replace))
 
     def check(
         self,
@@ -105,7 +103,7 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(check(self.workspace, files, self.settings, label, replace=replace))
+        return list(check(self.store, files, self.settings, label, replace=replace))
 
     def aggregate(
         self,
@@ -148,13 +146,13 @@ class OpenWorkspace:
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
-        return aggregate(self.workspace, request, self.settings, runs_on)
+        return aggregate(self.store, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""
         from telads.method.build import build
 
-        return build(self.workspace, self.settings, again=again)
+        return build(self.store, self.settings, again=again)
 
     def forget(self, month: str | Month, by: str = "Python") -> Built:
         """Take a month back whose file was wrong, and build without it; `by` is kept beside it.
@@ -163,14 +161,14 @@ class OpenWorkspace:
         """
         from telads.withdraw import withdraw
 
-        withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings)
         return self.build()
 
     def status(self) -> Answer:
         """The months that are there: see `answers.inventory.status`."""
         from telads.answers.inventory import status
 
-        return self._shown(status(self.workspace, self.settings))
+        return self._shown(status(self.store, self.settings))
 
     def services(
         self,
@@ -244,7 +242,7 @@ class OpenWorkspace:
 
     def evaluate(self, horizon: int = 1) -> Answer:
         """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
-        return self._shown(EVALUATE.ask(self.workspace, horizon=horizon))
+        return self._shown(EVALUATE.ask(self.store, horizon=horizon))
 
     def chart(
         self,
@@ -270,14 +268,14 @@ class OpenWorkspace:
 
         kind = find_chart(name)
         asked = Asked(month, district, sex, age, service, measure, by, top)
-        shown = picture(self.workspace.build(), kind.id, asked, lang)
+        shown = picture(self.store.build(), kind.id, asked, lang)
         return shown_as_svg(kind.draw(shown.frame, narrow=narrow, **shown.options))
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""
         from telads.export import export
 
-        return export(self.workspace.build(), table, Path(path), method)
+        return export(self.store.build(), table, Path(path), method)
 
     def audience(
         self, rules: Document, against: Document | None = None, month: str | Month | None = None
@@ -291,7 +289,7 @@ class OpenWorkspace:
         from telads.planning.questions import audience_answer, overlap_answer
         from telads.planning.rules import read_rules
 
-        build = self.workspace.build()
+        build = self.store.build()
         first = read_rules(_document(rules, RULES))
         if against is None:
             return self._shown(audience_answer(build, first, month))
@@ -313,7 +311,7 @@ class OpenWorkspace:
         from telads.planning.plan import make_plan
         from telads.planning.questions import part_named, plan_answer
 
-        chosen, build = part_named(part), self.workspace.build()
+        chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
             write_plan(made, Path(output))
@@ -327,7 +325,7 @@ class OpenWorkspace:
         from telads.planning.plan import read_plan
         from telads.planning.questions import comparison_answer
 
-        build = self.workspace.build()
+        build = self.store.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
         return self._shown(comparison_answer(found))
 

@@ -26,7 +26,7 @@ from telads.tables.store import write_text
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 
 if TYPE_CHECKING:
     import jinja2
@@ -64,7 +64,7 @@ class Figure(NamedTuple):
 
 
 def write_report(
-    workspace: Workspace, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
+    workspace: Store, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
 ) -> None:
     """Write the report about one group of people and one service, in one language."""
     build = workspace.build()

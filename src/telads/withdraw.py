@@ -14,11 +14,11 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.tables.ledger import Entry, Ledger
 from telads.text import Text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 
 def withdraw(
-    workspace: Workspace,
+    workspace: Store,
     month: Month,
     by: str,
     settings: Settings,

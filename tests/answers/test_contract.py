@@ -10,7 +10,7 @@ import pytest
 from telads.answers import inventory, questions
 from telads.answers.answer import Answer
 from telads.answers.inventory import status
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 from tests.asked import (
     evaluation,
     history,
@@ -38,8 +38,8 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "months": inventory.months,
     "measures": inventory.measures,
     "districts": inventory.districts,
-    "status": lambda build: status(Workspace(build.path.parents[1])),
-    "evaluate": lambda build: evaluation(Workspace(build.path.parents[1])),
+    "status": lambda build: status(Store(build.path.parents[1])),
+    "evaluate": lambda build: evaluation(Store(build.path.parents[1])),
 }
 
 

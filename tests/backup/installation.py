@@ -14,7 +14,7 @@ from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.settings import Settings
 from telads.tables.store import TEMPORARY, write_text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 NEIGHBOURHOODS = 3
 
@@ -47,8 +47,8 @@ class Installation:
     folder: Path
 
     @property
-    def workspace(self) -> Workspace:
-        return Workspace(self.folder / "workspace")
+    def workspace(self) -> Store:
+        return Store(self.folder / "workspace")
 
     @property
     def database(self) -> Lines:

@@ -15,7 +15,7 @@ import pytest
 
 from telads.charts import CHARTS
 from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.workspace import Store
 from tests.cli.conftest import Telads
 from tests.cli.test_json import GROUP
 
@@ -139,7 +139,7 @@ def test_the_evaluation_names_its_baselines(telads: Telads) -> None:
 
 
 def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(
-    telads: Telads, twin_workspace: Workspace, tmp_path: Path
+    telads: Telads, twin_workspace: Store, tmp_path: Path
 ) -> None:
     """In a workspace that may only be read, say."""
     shutil.copytree(twin_workspace.path, tmp_path / "w", ignore=lambda *_: {"evaluations"})

@@ -21,7 +21,7 @@ from telads.sources.portal_writer import FileFormat, portal_table, write_portal_
 from telads.sources.profile import Profile, fit_profile
 from telads.sources.seoul import SEOUL
 from telads.tables.schema import KEY, values_in
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 JUNE = Month.of(2023, 6)
 
@@ -211,7 +211,7 @@ def test_an_unknown_format_is_refused(profile: Profile, tmp_path: Path) -> None:
 
 def test_the_ledger_says_synthetic(profile: Profile, tmp_path: Path, settings: Settings) -> None:
     files = list(write_twin(profile, [JUNE], 1, tmp_path / "twin", "csv"))
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert [taken.outcome for taken in ingest(workspace, files, settings)] == ["taken"]
     entry = workspace.ledger().current()[JUNE]
     assert entry.synthetic

@@ -13,7 +13,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
 from telads.web.accounts import chain
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 PROCESSES = {"Server", "multiprocessing", "subprocess"}
 """Names by which a test module starts processes, which may use the database."""
@@ -54,7 +54,7 @@ def log_emptied_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture
-def site(client: Client, twin_workspace: Workspace) -> Iterator[Client]:
+def site(client: Client, twin_workspace: Store) -> Iterator[Client]:
     """A client of the website that shows the synthetic months."""
     shown = replace(django_settings.TELADS, workspace=twin_workspace.path)
     with override_settings(TELADS=shown):

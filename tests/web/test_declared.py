@@ -29,7 +29,7 @@ from telads.planning.plan import make_plan
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.cache import KEPT
 from telads.web.plans.paper import write_paper
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 from tests.asked import services
 from tests.cli import conftest as command_line
 
@@ -143,7 +143,7 @@ def started(program: str, workspace: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_field_is_in_the_description_of_the_api(twin_workspace: Workspace) -> None:
+def test_a_field_is_in_the_description_of_the_api(twin_workspace: Store) -> None:
     """In both languages, for programs and for people."""
     declared = """
 error = Field("change_error", Text("변화의 표준오차", "Error of change"),
@@ -163,7 +163,7 @@ print(json.dumps([
     ]  # fmt: skip
 
 
-def test_a_question_is_on_every_door(twin_workspace: Workspace, twin_build: Build) -> None:
+def test_a_question_is_on_every_door(twin_workspace: Store, twin_build: Build) -> None:
     """Its verb with help, its address with its description, JSON, table, CSV, documents."""
     declared = """
 import sys, types

@@ -19,7 +19,7 @@ from telads.web.accounts.people import role_name
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from telads.web.rows import Rows, _models
-from telads.workspace import Workspace
+from telads.workspace import Store
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.plans.samples import saved
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def rows(site: Client, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Rows:
+def rows(site: Client, twin_workspace: Store, monkeypatch: pytest.MonkeyPatch) -> Rows:
     monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))
     return Rows(twin_workspace.path)
 

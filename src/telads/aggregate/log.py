@@ -24,7 +24,7 @@ from telads.model import Month, months_between
 from telads.tables.cells import reading
 from telads.tables.schema import PLACE
 from telads.text import Text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,7 +61,7 @@ class Log:
         return sums_in(tuple(self.request.services), self.mobility is not None)
 
 
-def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log:
+def open_log(workspace: Store, request: Request, engine: EventEngine) -> Log:
     """Check the schema, count the rows; raises as `run.aggregate` tells."""
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
@@ -76,9 +76,7 @@ def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log
     )  # fmt: skip
 
 
-def _places(
-    workspace: Workspace, request: Request, engine: EventEngine, events: Frame
-) -> pl.DataFrame:
+def _places(workspace: Store, request: Request, engine: EventEngine, events: Frame) -> pl.DataFrame:
     """The city's neighbourhoods: from a file, else of the newest portal month, else by codes."""
     import polars as pl
 

@@ -34,7 +34,7 @@ from telads.tables.cells import is_readable, unreadable
 from telads.tables.private import make_folder, new_file
 from telads.tables.store import TEMPORARY, replacing
 from telads.text import Text
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 
 DATABASE = "database.jsonl"
 SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
@@ -50,7 +50,7 @@ def is_allowed(name: str) -> bool:
     return _ALLOWED.fullmatch(name) is not None
 
 
-def files_of(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def files_of(workspace: Store) -> Iterator[tuple[str, Path]]:
     """The files by their names in the archive; only under the workspace's lock.
 
     Raises `WorkspaceDamaged` where cells that the ledger counts on are missing.
@@ -76,7 +76,7 @@ def _folders(path: Path) -> list[Path]:
     return sorted(one for one in found if one.is_dir() and not one.name.startswith(TEMPORARY))
 
 
-def check_usable(workspace: Workspace) -> None:
+def check_usable(workspace: Store) -> None:
     """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
 
     The ledger is read, and all cells of months in force; of the build in force every table, and it
@@ -102,7 +102,7 @@ def check_usable(workspace: Workspace) -> None:
         raise _unusable(build.path) from error
 
 
-def _ask(workspace: Workspace, build: Build) -> None:
+def _ask(workspace: Store, build: Build) -> None:
     """What people ask first, of the first segment that is shown."""
     status(workspace)
     month = str(build.months[-1])

@@ -34,7 +34,7 @@ from telads.tables.ledger import VERSION as LEDGER
 from telads.tables.ledger import Ledger
 from telads.tables.store import TEMPORARY, move_file
 from telads.text import Text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 SPARE = 16 * 2**20
 """Bytes that stay free on the disk."""
@@ -60,7 +60,7 @@ def check(archive: Path, step: Step) -> Manifest:
 
 def restore(
     archive: Path,
-    workspace: Workspace,
+    workspace: Store,
     database: Database,
     *,
     wait: float,
@@ -128,7 +128,7 @@ def _check_version(archive: Path, manifest: Manifest) -> None:
 def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
     """Open what was unpacked as what it is to become; raise `DataError` where that fails."""
     try:
-        check_usable(Workspace(staged))
+        check_usable(Store(staged))
     except TeladsError as error:
         file = error.facts.get("file")
         known = isinstance(file, Path) and file.is_relative_to(staged)
@@ -165,7 +165,7 @@ def _check_space(folder: Path, manifest: Manifest) -> None:
         )  # fmt: skip
 
 
-def _keep_draws(workspace: Workspace, staged: Path) -> None:
+def _keep_draws(workspace: Store, staged: Path) -> None:
     """Noise drawn since the backup was taken stays spent: its cells were there to be seen."""
     try:
         own = workspace.ledger().draws
@@ -176,11 +176,11 @@ def _keep_draws(workspace: Workspace, staged: Path) -> None:
         Ledger.load(path).with_draws(own).save(path)
 
 
-def _is_used(workspace: Workspace) -> bool:
+def _is_used(workspace: Store) -> bool:
     return workspace.ledger_path.exists() or (workspace.path / "current").exists()
 
 
-def _in_use(workspace: Workspace) -> WorkspaceError:
+def _in_use(workspace: Store) -> WorkspaceError:
     return WorkspaceError(
         Text("되돌릴 곳에 이미 자료나 사용자가 있습니다.",
              "There are data or users already where the backup would go."),
@@ -190,7 +190,7 @@ def _in_use(workspace: Workspace) -> WorkspaceError:
     )  # fmt: skip
 
 
-def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
+def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
     """Move everything into its place: what is named before what names it."""
     names = [file.name for file in manifest.files if file.name != DATABASE]
     if workspace.ledger_path.name not in names and (staged / workspace.ledger_path.name).exists():
@@ -203,7 +203,7 @@ def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
         (workspace.path / name).unlink(missing_ok=True)
 
 
-def _forget_others(workspace: Workspace, manifest: Manifest) -> None:
+def _forget_others(workspace: Store, manifest: Manifest) -> None:
     """Remove cells and builds of before."""
     kept = {file.name for file in manifest.files}
     builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}

@@ -17,7 +17,7 @@ from telads.tables.ledger import VERSION as LEDGER
 from telads.tables.store import TEMPORARY
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 
 class Database(Protocol):
@@ -44,7 +44,7 @@ SUFFIX = ".tar.gz"
 
 
 def take(
-    workspace: Workspace,
+    workspace: Store,
     database: Database,
     target: Path,
     *,

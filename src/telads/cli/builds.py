@@ -23,7 +23,7 @@ from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.settings import Settings
 from telads.text import Lang, Text
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 builds = typer.Typer()
 
@@ -86,7 +86,7 @@ def rollback(
 
 
 def log_action(
-    held: Workspace, settings: Settings, action: str, thing: str, detail: str, lang: Lang
+    held: Store, settings: Settings, action: str, thing: str, detail: str, lang: Lang
 ) -> None:
     """Write down in the website's log, where there is one, what was done to the data."""
     if not (settings.database_url or (held.path / "web.sqlite3").is_file()):

@@ -16,7 +16,7 @@ from telads.tables.ledger import Ledger
 from telads.tables.private import found_open
 from telads.text import Text, same
 from telads.version import __version__
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
 LEAST_DISK = 1_000_000_000
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     text: Text
 
 
-def findings(workspace: Workspace, settings: Settings, noted: str = "") -> Iterator[Finding]:
+def findings(workspace: Store, settings: Settings, noted: str = "") -> Iterator[Finding]:
     """All findings, in the order they are told; `noted` is a hash of the log of actions."""
     yield Finding(True, same(f"telads {__version__}, Python {platform.python_version()}"))
     for name in LIBRARIES:
@@ -110,7 +110,7 @@ def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
         ))  # fmt: skip
 
 
-def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
     from telads.answers.tables import read
     from telads.method.tables import TABLES
 
@@ -147,7 +147,7 @@ def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
 
 
-def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:
     """What of the workspace other accounts of this machine may use."""
     found = list(islice(found_open(workspace.path, settings.cells_group), MOST_OPEN + 1))
     if not found:
@@ -165,7 +165,7 @@ def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     ))  # fmt: skip
 
 
-def _log(workspace: Workspace, settings: Settings, noted: str) -> Iterator[Finding]:
+def _log(workspace: Store, settings: Settings, noted: str) -> Iterator[Finding]:
     """Whether the log of actions is as it was written, and holds what was noted of it."""
     from telads.web.accounts.commands import log_state
 

@@ -30,13 +30,13 @@ from telads.answers.evaluation import comparison, evaluation
 from telads.errors import TeladsError
 from telads.web import request_state
 from telads.web.components import address_in
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""
 
 
-def make_ahead(workspace: Workspace) -> None:
+def make_ahead(workspace: Store) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:

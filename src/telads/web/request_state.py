@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from telads.settings import Settings
 from telads.text import Lang
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 
 
 def settings() -> Settings:
@@ -21,9 +21,9 @@ def settings() -> Settings:
     return django_settings.TELADS
 
 
-def workspace() -> Workspace:
+def workspace() -> Store:
     """The workspace this website shows."""
-    return Workspace(settings().workspace)
+    return Store(settings().workspace)
 
 
 def build(request: HttpRequest) -> Build:

@@ -22,7 +22,7 @@ from telads.settings import Settings
 from telads.sources.fitting import Array
 from telads.sources.profile import Profile
 from telads.tables.ledger import Entry
-from telads.workspace import Workspace
+from telads.workspace import Store
 from tests.aggregate.synth.logs import MARCH
 from tests.aggregate.synth.test_figures import within_sampling_error
 
@@ -33,7 +33,7 @@ JUNE = Month.of(2023, 6)
 
 def cells_of(folder: Path) -> tuple[pl.DataFrame, Entry]:
     """The cells that telads makes of a log, and their entry in the ledger."""
-    workspace = Workspace(folder.parent / f"{folder.name} workspace")
+    workspace = Store(folder.parent / f"{folder.name} workspace")
     aggregate(workspace, Request((str(folder),)), Settings.load({}), event_engine("polars"))
     entry = workspace.ledger().current()[JUNE]
     return pl.read_parquet(workspace.cells_path / entry.cells), entry

@@ -13,13 +13,13 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from telads.web.cache import KEPT
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 Installed = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def installed(twin_workspace: Workspace) -> Iterator[Installed]:
+def installed(twin_workspace: Store) -> Iterator[Installed]:
     """`with installed(api_keys=True):` the site has these settings, and has counted nothing."""
 
     def changed(**settings: Any) -> AbstractContextManager[Any]:

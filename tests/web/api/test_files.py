@@ -22,7 +22,7 @@ from telads.render.files import DESCRIPTION, FORMATS
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 CASES = [
@@ -35,7 +35,7 @@ def test_every_kind_of_file_can_be_had() -> None:
     assert {f".{kind}" for kind in KINDS} == set(FORMATS)
 
 
-def test_a_format_that_was_added_is_served(twin_workspace: Workspace, tmp_path: Path) -> None:
+def test_a_format_that_was_added_is_served(twin_workspace: Store, tmp_path: Path) -> None:
     """In a process of its own: the website reads the registry as it starts."""
     program = """
 from telads.text import same

@@ -24,7 +24,7 @@ from telads.version import __version__
 from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 from tests.asked import platforms, targets
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
@@ -34,7 +34,7 @@ PAGE = "/advertisers/?service=delivery&month=2023-03"
 
 
 @pytest.fixture
-def seoul_site(client: Client, seoul_workspace: Workspace, seoul_build: Build) -> Iterator[Client]:
+def seoul_site(client: Client, seoul_workspace: Store, seoul_build: Build) -> Iterator[Client]:
     """A client of the website that shows the real months."""
     shown = replace(django_settings.TELADS, workspace=seoul_workspace.path)
     with override_settings(TELADS=shown):

@@ -25,7 +25,7 @@ from telads.web import charts
 from telads.web.pages.data import present
 from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.present import table_of
-from telads.workspace import Build, Workspace
+from telads.workspace import Build, Store
 from tests.asked import by_district
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
@@ -376,7 +376,7 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 
-def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Workspace) -> None:
+def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Store) -> None:
     def shown() -> str:
         page = site.get("/en/data/", HTTP_COOKIE="telads-session=x").content.decode()
         return page[page.index('id="ledger"') :]

@@ -50,7 +50,7 @@ from telads.web.jobs import report
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.uploads import UPLOADS, folder_of, received, remove
 from telads.web.subprocess import in_fresh
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 DAY = 24 * 3600
 
@@ -186,7 +186,7 @@ class _Doing:
     def __init__(self, job: Job, settings: Settings) -> None:
         self.job = job
         self.settings = settings
-        self.workspace = Workspace(settings.workspace)
+        self.workspace = Store(settings.workspace)
         self.rows: list[report.Row] = []
         self.names: dict[Path, str] = {}
         self.others: list[tuple[str, OtherFile]] = []

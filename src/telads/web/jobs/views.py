@@ -37,7 +37,7 @@ from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
 from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
 from telads.withdraw import withdraw
-from telads.workspace import Workspace
+from telads.workspace import Store
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
@@ -94,9 +94,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _received(
-    request: HttpRequest, workspace: Workspace, folder: Path
-) -> tuple[HttpResponse, bool]:
+def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[HttpResponse, bool]:
     """The answer, and whether a job now owns the folder."""
     owned: list[Job] = []
 
@@ -218,7 +216,7 @@ def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
     ]
 
 
-def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
+def _taken_back(workspace: Store) -> list[dict[str, Any]]:
     """The months that were taken back and have not come again, the newest first."""
     return [
         {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
@@ -227,7 +225,7 @@ def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def builds(workspace: Workspace) -> list[ShownBuild]:
+def builds(workspace: Store) -> list[ShownBuild]:
     """The builds that are there, the newest first; one that cannot be read is left out."""
     found = []
     in_force = workspace.build_name()
