@@ -35,6 +35,7 @@ NOT_RUN = {
 }  # fmt: skip
 """Commands of which the help is enough here: they run on, change the workspace, or tell of the
 machine."""
+MISTYPED = "servces"
 PASSWORD = "a long enough phrase"
 
 
@@ -83,7 +84,7 @@ _COMMAND = re.compile(r"^│ ([a-z]+(?: [a-z]+)?) {2,}", re.MULTILINE)
 
 def commands(run: CommandLine, *above: str) -> Iterator[tuple[str, ...]]:
     """Every command, as the help of the one above lists it."""
-    for name in _COMMAND.findall(run(*above, "--help")):
+    for name in _COMMAND.findall(run(*above, "--help", terminal=False)):
         here = (*above, *name.split())
         yield here
         yield from commands(run, *here)
@@ -137,9 +138,10 @@ def command_line(prints: Prints, lang: str, months: Sequence[str], folder: Path)
         for kind in ("json", "csv"):
             prints.add(f"command/{lang}/{kind}/{name}", run(*question, "--format", kind))
     written(prints, run, folder)
-    left = there - run.run - NOT_RUN
-    if left:
-        raise RuntimeError(f"no fingerprint runs these commands: {sorted(left)}")
+    not_run = NOT_RUN if lang == "ko" else NOT_RUN | {"replan"}  # run once, in both languages
+    left, unknown = there - run.run - not_run, run.run - there - {MISTYPED}
+    if left or unknown:
+        raise RuntimeError(f"commands that nothing runs: {left}; that no help lists: {unknown}")
 
 
 def _group(segment: Sequence[str]) -> list[str]:
@@ -191,7 +193,7 @@ def questions(months: Sequence[str], folder: Path, lang: str) -> Iterator[list[s
 def refused() -> Iterator[list[str]]:
     """What is not answered, each for another reason."""
     group = _group(SEGMENTS[0])
-    yield ["servces"]
+    yield [MISTYPED]
     yield ["services", "--district", "강남", "--sex", "F", "--age", "30"]
     yield ["services", *group, "--month", "1999-01"]
     yield ["services", *group, "--method", "clasic"]
