@@ -1,7 +1,4 @@
-"""How an answer is sent: kept and tagged by build and choice, long lists in pages.
-
-The language of an answer of the API: ?lang=, else Accept-Language, else Korean.
-"""
+"""How an answer is sent: kept and tagged by build and choice, long lists in pages."""
 
 from __future__ import annotations
 
@@ -9,19 +6,17 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
-from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
-from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import request_state
+from telads.web.api.language import language_of
 from telads.web.api.operations import JSON
 from telads.web.api.parameters import LONGEST
 from telads.web.api.problems import BadParameter
@@ -131,17 +126,3 @@ def document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) ->
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     return response
-
-
-def language_of(request: HttpRequest) -> Lang:
-    """The language asked for; a wrong `lang` is refused elsewhere, its error told in this one."""
-    try:
-        asked = request.GET.get("lang")
-    except SuspiciousOperation:  # a query that cannot be read at all
-        asked = None
-    if asked in LANGUAGES:
-        return asked
-    for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
-        if tag.split("-")[0] in LANGUAGES:
-            return cast(Lang, tag.split("-")[0])
-    return "ko"

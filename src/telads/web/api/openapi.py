@@ -13,8 +13,8 @@ from telads.export import TABLES
 from telads.planning.schema import schemas as sent
 from telads.text import Lang, Text
 from telads.web import request_state
-from telads.web.api.answering import language_of
 from telads.web.api.files import FORMS, KINDS
+from telads.web.api.language import language_of
 from telads.web.api.operations import OPERATIONS, PLACE
 from telads.web.api.parameters import PATHS
 from telads.web.api.problems import TITLES

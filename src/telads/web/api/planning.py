@@ -28,7 +28,8 @@ from telads.planning.rules import read_rules
 from telads.text import Text
 from telads.web import request_state
 from telads.web.api.admission import counted_by_time
-from telads.web.api.answering import check, language_of
+from telads.web.api.answering import check
+from telads.web.api.language import language_of
 from telads.web.api.operations import JSON, MOST_BYTES, Operation, operation
 from telads.web.api.parameters import AudienceAsked, PlanAsked
 

@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 
 from telads.errors import QuestionError, TeladsError
 from telads.text import Text
-from telads.web.api.answering import language_of
+from telads.web.api.language import language_of
 
 MEDIA_TYPE = "application/problem+json"
 PLACE = "/api/"
