@@ -71,7 +71,9 @@ class Killed:
         assert [entry.label for entry in ledger.entries] == 2 * self.months, "old files, then new"
         named = {entry.cells for entry in ledger.entries}
         assert {path.name for path in workspace.cells_path.iterdir()} == named
-        assert {path.name for path in workspace.path.iterdir()} == {"cells", "ledger.json", "lock"}
+        assert {path.name for path in workspace.path.iterdir()} == {
+            "cells", "ledger.json", "lock", "workspace.json",
+        }  # fmt: skip
         shutil.rmtree(workspace.path)
 
     def _every_month_is_whole(self, workspace: Store) -> None:

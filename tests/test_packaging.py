@@ -73,8 +73,15 @@ def needed_to_develop() -> list[Requirement]:
     ]
 
 
-def test_the_version_is_said_alike() -> None:
-    assert project()["version"] == telads.__version__
+def test_the_version_is_declared_once() -> None:
+    from hatchling.metadata.core import ProjectMetadata
+    from hatchling.plugin.manager import PluginManager
+
+    assert "version" not in project()
+    assert ProjectMetadata(str(ROOT), PluginManager()).version == telads.__version__
+    heads = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert heads[0] == "Unreleased"
+    assert heads[1].startswith(f"{telads.__version__} - 20")
 
 
 def test_types_are_announced() -> None:

@@ -10,7 +10,8 @@
     ├── WorkspaceError       the workspace cannot be used
     │   ├── NothingBuilt         there is no build to answer from yet
     │   ├── WorkspaceBusy        another process holds the lock
-    │   └── WorkspaceDamaged     a file of the workspace is missing or unreadable
+    │   ├── WorkspaceDamaged     a file of the workspace is missing or unreadable
+    │   └── NewerVersion         a newer version of telads wrote the workspace or its database
     ├── SettingError         a setting has a value it cannot have
     └── AddressUnusable      the website cannot listen on this address and port
 
@@ -23,6 +24,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from telads.text import Lang, Text, typed
+from telads.version import __version__
 
 _ALIKE = 0.7
 """How much of two names must be alike, of 1, for one to be taken for a slip of the other."""
@@ -43,6 +45,15 @@ def with_extra(name: str) -> Text:
     command = f"pip install -e '.[{name}]'"
     return Text(f"telads 폴더에서 {command}로 설치해 주세요.",
                 f"Install it in the folder of telads: {command}.")  # fmt: skip
+
+
+def install_newer(version: object = None) -> Text:
+    """The advice to whoever opens what a newer version of telads wrote, if known which."""
+    ko, en = "더 새로운 telads를", "the newer telads"
+    if isinstance(version, str) and version:
+        ko, en = f"telads {version} 이상을", f"telads {version} or later"
+    return Text(f"{ko} 설치해 주세요. 지금 버전은 {__version__}이며, 아무것도 바꾸지 않았습니다.",
+                f"Install {en}; this is {__version__}, and nothing was changed.")  # fmt: skip
 
 
 class TeladsError(Exception):
@@ -190,6 +201,12 @@ class WorkspaceDamaged(WorkspaceError):
     """A file of the workspace is missing or unreadable."""
 
     code = "workspace-damaged"
+
+
+class NewerVersion(WorkspaceError):
+    """A newer version of telads wrote the workspace or its database; this one cannot read it."""
+
+    code = "newer-version"
 
 
 class SettingError(TeladsError):

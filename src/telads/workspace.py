@@ -1,6 +1,7 @@
 """One folder that holds everything: cells, ledger, built tables.
 
 telads-data/
+  workspace.json        the format of all this, and the version of telads that wrote here last
   ledger.json           what was taken in (tables.ledger)
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed once there
@@ -15,7 +16,7 @@ import math
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,10 +32,12 @@ from telads.errors import (
 )
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import CELLS, Ledger
+from telads.tables.ledger import CELLS, Ledger, newer_workspace
+from telads.tables.ledger import VERSION as FORMAT
 from telads.tables.private import FILE, close, make_folder
 from telads.tables.store import TEMPORARY, write_text
 from telads.text import Text
+from telads.version import __version__
 
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds: they never lead out of their folder."""
@@ -106,8 +109,35 @@ class Store:
         """The folder of builds."""
         return self.path / "marts"
 
+    def written_by(self) -> dict[str, Any]:
+        """The `format` of the workspace and the version of `telads` that wrote to it last.
+
+        Before 0.2.0 nothing told either: format 1, and None. Raises `NewerVersion` for a format
+        that this version does not know, and `WorkspaceDamaged`.
+        """
+        file = self.path / "workspace.json"
+        try:
+            known = json.loads(file.read_text(encoding="utf-8"))
+            told = {"format": known["format"], "telads": known["telads"]}
+            if type(told["format"]) is not int or not isinstance(told["telads"], str):
+                raise TypeError(told)
+        except (FileNotFoundError, NotADirectoryError):
+            return {"format": 1, "telads": None}
+        except (KeyError, OSError, RecursionError, TypeError, ValueError) as error:
+            raise WorkspaceDamaged(
+                Text("작업 폴더를 읽을 수 없습니다.", "The workspace cannot be read."),
+                Text("폴더와 권한을 확인해 주세요. 내용이 깨졌다면 이 파일을 지워도 됩니다.",
+                     "Check the folder and its permissions. If the file's content is damaged, it "
+                     "may be deleted."),
+                file=file,
+            ) from error  # fmt: skip
+        if told["format"] > FORMAT:
+            raise newer_workspace(file, told["format"], told["telads"])
+        return told
+
     def ledger(self) -> Ledger:
-        """The ledger as it is now."""
+        """The ledger as it is now; raises `NewerVersion` and `WorkspaceDamaged`."""
+        self.written_by()
         return Ledger.load(self.ledger_path)
 
     def cells(self, ledger: Ledger | None = None) -> dict[Month, Path]:
@@ -119,11 +149,14 @@ class Store:
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long.
 
-        What of it others could use, as of a former version, is closed to them.
+        What of it others could use, as of a former version, is closed to them, and the format is
+        brought up to date. Raises `NewerVersion` before anything is changed.
         """
         busy = Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
                     "Another telads is writing to this workspace.")  # fmt: skip
+        self.written_by()
         with locked(self.path, busy, wait, on_wait):
+            self.bring_up_to_date()
             self._sweep()
             group = Settings.load().cells_group
             close(self.path, group)
@@ -133,6 +166,19 @@ class Store:
                 if group:  # new cells are made for their owner alone
                     close(self.path, group)
 
+    def bring_up_to_date(self) -> None:
+        """Write the format of this version, that earlier ones may refuse it; only under the lock.
+
+        A build of an earlier version stays in force until the next is made.
+        """
+        told = self.written_by()
+        if told["format"] < FORMAT and self.ledger_path.exists():
+            with suppress(WorkspaceDamaged):  # what is damaged is told to its readers
+                self.ledger().save(self.ledger_path)
+        now = {"format": FORMAT, "telads": __version__}
+        if told != now:
+            write_text(self.path / "workspace.json", json.dumps(now) + "\n")
+
     def _sweep(self) -> None:
         """Remove what a killed process left half written; only ever under the lock."""
         for folder in (self.path, self.cells_path, self.marts_path):
@@ -140,7 +186,11 @@ class Store:
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def build_name(self) -> str | None:
-        """The build in force, or None before the first one; raises `WorkspaceDamaged`."""
+        """The build in force, or None before the first one.
+
+        Raises `NewerVersion`, and `WorkspaceDamaged`.
+        """
+        self.written_by()
         file = self.path / "current"
         try:
             name = file.read_text(encoding="utf-8").strip()

@@ -27,7 +27,13 @@ class Lines:
     version: str = "1"
 
     def schema(self) -> list[str]:
-        return [self.version]
+        return self.known()
+
+    def known(self) -> list[str]:
+        return [str(number) for number in range(1, int(self.version) + 1)]
+
+    def convert(self, path: Path, schema: list[str]) -> None:
+        path.write_text(path.read_text() + f"from {','.join(schema)}\n")
 
     def dump(self, path: Path) -> int:
         path.write_bytes(self.path.read_bytes())
@@ -81,13 +87,13 @@ class Installation:
         )
 
     def state(self) -> dict[str, str]:
-        """Every file of it but the lock, by its content's hash."""
+        """Every file of it by its content's hash, but those that whoever locks it writes."""
         found = {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.folder.rglob("*")
             if path.is_file()
             and path.suffix != ".xlsx"
-            and path.name != "lock"
+            and path.name not in {"lock", "workspace.json"}
             and not (path.parent == self.folder and path.name.startswith(TEMPORARY))
         }
         return dict(sorted(found.items()))

@@ -17,11 +17,11 @@ import pytest
 
 from telads.backup import restore as restoring
 from telads.backup.archive import is_allowed
-from telads.backup.restore import check
+from telads.backup.restore import check, restore
 from telads.errors import DataError, WorkspaceBusy, WorkspaceDamaged, WorkspaceError
 from telads.model import Month
 from telads.text import Text
-from tests.backup.installation import Installation
+from tests.backup.installation import Installation, Lines
 
 Members = list[tuple[str, bytes]]
 
@@ -228,18 +228,36 @@ def refused(path: Path, second: Installation, folder: Path) -> None:
         assert target.state() == before
 
 
-@pytest.mark.parametrize(("fact", "value"), [("backup", 2), ("ledger", 9), ("schema", ["0"])])
-def test_another_version_is_refused(
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [("backup", 2), ("ledger", 9), ("ledger", None), ("schema", ["1", "2"]), ("schema", ["0"])],
+)
+def test_a_newer_version_is_refused(
     fact: str, value: object, second: Installation, archive: Path, tmp_path: Path
 ) -> None:
     content = members(archive)
-    document = {**json.loads(content[0][1]), fact: value}
+    document = {**json.loads(content[0][1]), fact: value, "telads": "9.8.7"}
     path = packed(tmp_path / "other.tar.gz", resealed(document, content))
     target = Installation(tmp_path / "target")
     shutil.copytree(second.folder, target.folder)
-    with pytest.raises(DataError, match="another version"):
+    with pytest.raises(DataError, match=r"newer version .* Install telads 9\.8\.7 or later"):
         target.restore(path, replace=True)
     assert target.state() == second.state()
+    with pytest.raises(DataError, match="newer version"):
+        check(path, lambda *_: None, lambda _: second.database)
+
+
+def test_rows_of_an_earlier_version_are_converted(
+    first: Installation, archive: Path, tmp_path: Path
+) -> None:
+    content = members(archive)
+    document = {**json.loads(content[0][1]), "ledger": 1}
+    path = packed(tmp_path / "former.tar.gz", resealed(document, content))
+    target = Installation(tmp_path / "target")
+    database = Lines(target.folder / "rows.txt", version="2")
+    restore(path, target.workspace, database, wait=1, step=lambda *_: None)
+    assert database.path.read_text() == first.database.path.read_text() + "from 1\n"
+    assert target.workspace.ledger() == first.workspace.ledger()
 
 
 def test_what_is_no_archive_is_told(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
         told = new.telads("restore", str(file), *words)
         assert told.returncode == 1
         assert told.stderr.splitlines()[-1].startswith("telads: This is no whole backup.")
-    assert {path.name for path in new.workspace.glob("*")} <= {"lock"}
+    assert {path.name for path in new.workspace.glob("*")} <= {"lock", "workspace.json"}
     assert old.telads("backup", str(file)).returncode == 1
 
 

@@ -73,7 +73,7 @@ class Killed:
         list(ingest(workspace, [self.folder / "2023.5월_29개 통신정보.xlsx"], self.settings))
         assert {path.name for path in workspace.marts_path.iterdir()} == {self.old, self.new}
         assert {path.name for path in workspace.path.iterdir()} == {
-            "cells", "current", "ledger.json", "lock", "marts",
+            "cells", "current", "ledger.json", "lock", "marts", "workspace.json",
         }  # fmt: skip
         shutil.rmtree(workspace.path)
 

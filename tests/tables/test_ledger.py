@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.errors import WorkspaceDamaged, WorkspaceError
+from telads.errors import NewerVersion, WorkspaceDamaged
 from telads.model import Month
 from telads.tables.ledger import Entry, Ledger
 from telads.text import Text
@@ -77,11 +77,13 @@ def test_a_damaged_ledger_is_told_and_left_alone(content: bytes, tmp_path: Path)
     assert path.read_bytes() == content
 
 
-def test_a_ledger_of_another_version_is_told(tmp_path: Path) -> None:
+def test_a_ledger_of_a_newer_version_is_told(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
-    path.write_text('{"version": 2, "entries": []}')
-    with pytest.raises(WorkspaceError, match="another version"):
+    path.write_text('{"version": 3, "surprise": []}')
+    with pytest.raises(NewerVersion, match=r"newer version of telads .* format 3"):
         Ledger.load(path)
+    path.write_text('{"version": 1, "entries": []}')
+    assert Ledger.load(path) == Ledger()
 
 
 def test_coverage() -> None:

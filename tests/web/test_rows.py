@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from telads.web.accounts.roles import Role
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from telads.web.rows import Rows, _models
 from telads.workspace import Store
+from tests.upgrade.conftest import unpacked
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.plans.samples import saved
 
@@ -214,3 +216,74 @@ def test_both_databases_write_the_same_rows(rows: Rows, kim: Client, tmp_path: P
     stored = PlanVersion.objects.get()
     assert version["fields"]["document"] == stored.document, connection.vendor
     assert version["fields"]["created"] == stored.created.isoformat()
+
+
+@pytest.fixture
+def former(tmp_path: Path) -> tuple[Path, list[str]]:
+    """The rows that a backup of 0.1.0 holds, and the migrations that made their tables."""
+    installation = unpacked("0.1.0", tmp_path)
+    with tarfile.open(installation.folder / "backup.tar") as backup:
+        backup.extract("telads-backup.json", tmp_path, filter="data")
+        backup.extract("database.jsonl", tmp_path, filter="data")
+    schema: list[str] = json.loads((tmp_path / "telads-backup.json").read_text("utf-8"))["schema"]
+    return tmp_path / "database.jsonl", schema
+
+
+def test_rows_of_an_earlier_version_are_converted(
+    rows: Rows, former: tuple[Path, list[str]]
+) -> None:
+    path, schema = former
+    assert set(schema) < set(rows.known()) == set(rows.schema())
+    person("somebody", Role.VIEWER)
+    given = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    before = everything()
+    rows.convert(path, schema)
+    assert everything() == before, "the database of the workspace is not touched"
+    assert not (path.parent / "web.sqlite3").exists()
+    converted = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    known = {(row["model"], row["pk"]): row["fields"] for row in converted}
+    for row in given:
+        fields = known[row["model"], row["pk"]]
+        assert {name: fields[name] for name in row["fields"]} == row["fields"], row["model"]
+
+    rows.load(path)
+    assert not User.objects.filter(username="somebody").exists()
+    assert role_name(User.objects.get(username="kim")) == "planner"
+    assert [version.read().name for version in PlanVersion.objects.order_by("pk")]
+    chain = checked(connection, AuditEntry.objects.order_by("pk").iterator())
+    assert (chain.broken, chain.guarded) == (None, True)
+    assert AuditEntry.objects.first().action == "restore"  # type: ignore[union-attr]
+
+
+FORGED: dict[str, dict[str, object]] = {
+    "a table of nowhere": {"model": "plans.nothing"},
+    "a column of later": {"fields": {"username": "x", "later": 1}},
+    "no moment": {"fields": {"username": "x", "date_joined": "yesterday"}},
+    "a name too long": {"fields": {"username": "x" * 200}},
+    "a key that is there": {"pk": 1},
+    "a role of nowhere": {"fields": {"username": "x", "groups": [99]}},
+    "no fields": {"fields": None},
+    "no row": {"model": None},
+}
+
+
+@pytest.mark.parametrize("change", FORGED)
+def test_rows_that_never_were_are_refused(
+    change: str, rows: Rows, former: tuple[Path, list[str]]
+) -> None:
+    path, schema = former
+    row = {"model": "auth.user", "pk": 77, "fields": {"username": "x"}} | FORGED[change]
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, json.dumps(row)]), "utf-8")
+    before, content = everything(), path.read_bytes()
+    with pytest.raises(DataError, match="cannot be read"):
+        rows.convert(path, schema)
+    assert everything() == before
+    assert path.read_bytes() == content
+
+
+def test_tables_that_never_were_are_refused(rows: Rows, former: tuple[Path, list[str]]) -> None:
+    path, schema = former
+    with pytest.raises(DataError, match="cannot be read"):
+        rows.convert(path, [name for name in schema if not name.startswith("auth.")])
+    assert not list(path.parent.glob("tmp*"))

@@ -1,6 +1,4 @@
-"""What a log consists of: the small CSV files beside it, and its wanted columns with one type each.
-
-The small CSV files beside a log: what services mean, where places are, how many people live.
+"""The small CSV files beside a log: what services mean, where places are, how many people live.
 
 | file | columns |
 |---|---|

@@ -1,6 +1,4 @@
-"""Aggregation of a log: the folder of its finished parts, its months, and the cells they become.
-
-The folder of one aggregation: finished parts, so that a killed run goes on where it was.
+"""The folder of one aggregation: finished parts, so that a killed run goes on where it was.
 
 <workspace>/aggregations/lock         one aggregation at a time
 <workspace>/aggregations/<job>/       partial results, one file a month and part

@@ -42,7 +42,7 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
     (share of values not masked), synthetic, built (whether the build in force holds this very
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
     language's `Text`). An empty workspace has no rows. The answer's warnings name the `settings`
-    that are not those of the build in force.
+    that are not those of the build in force, and tell of one that another version made.
     """
     import polars as pl
 
@@ -86,8 +86,12 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
 
 
 def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
-    """The settings that were changed since the build in force was made, a sentence each."""
+    """What was changed since the build in force was made: version, settings; a sentence each."""
     about = workspace.build().about if workspace.build_name() else {}
+    if about and not workspace.build().is_current:
+        yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
+                   "The build in force was made by another version of telads: nothing can be asked "
+                   "of it.")  # fmt: skip
     for setting in _BUILT_WITH:
         now, then = getattr(settings, setting), about.get(setting)
         if then is not None and now != then:

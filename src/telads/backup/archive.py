@@ -1,6 +1,4 @@
-"""Backup archives: which files of a workspace they hold, and how they are read and written.
-
-Which files of a workspace a backup holds, and whether a workspace can be worked with.
+"""Which files of a workspace a backup holds, and whether a workspace can be worked with.
 
 The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
 
@@ -28,7 +26,7 @@ from typing import IO, Any
 from telads.answers.inventory import status
 from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
 from telads.answers.tables import people, read
-from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged
+from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
 from telads.tables.cells import is_readable, unreadable
 from telads.tables.private import make_folder, new_file
@@ -80,7 +78,8 @@ def check_usable(workspace: Store) -> None:
     """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
 
     The ledger is read, and all cells of months in force; of the build in force every table, and it
-    is asked what people ask first. Other builds are not looked into: none depends on them.
+    is asked what people ask first. Other builds are not looked into: none depends on them. Nor are
+    the tables of one that another version of telads made: what asks them says to build again.
     """
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
@@ -91,7 +90,8 @@ def check_usable(workspace: Store) -> None:
     if workspace.build_name() is None:
         return
     build = workspace.build()
-    build.about  # noqa: B018 - reading it is the check
+    if not build.is_current:  # which reads what tells of it; its tables are asked by no reader
+        return
     for table in TABLES:
         read(build, table)
     try:
@@ -277,8 +277,10 @@ def _manifest(text: bytes, path: Path) -> Manifest:
         good = all(map(_is_possible, files))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, MANIFEST) from error
+    if type(version) is int and version > VERSION:
+        raise newer_backup(path, document.get("telads"))
     if version != VERSION:
-        raise other_version(path, version)
+        raise _damaged(path, MANIFEST)
     if not good or len({file.name for file in files}) != len(files):
         raise _damaged(path, MANIFEST)
     if not _are_facts(document):
@@ -306,14 +308,12 @@ def _are_facts(facts: dict[str, Any]) -> bool:
     )
 
 
-def other_version(path: Path, version: object) -> DataError:
-    """The error for a backup that another version of the product made."""
+def newer_backup(path: Path, version: object) -> DataError:
+    """The error of a backup that a newer version of the product made."""
     return DataError(
-        Text("다른 버전의 telads가 만든 백업입니다.",
-             "The backup was made by another version of telads."),
-        Text("그 버전으로 되돌린 뒤 새 버전으로 올려 주세요.",
-             "Restore it with that version, then upgrade."),
-        file=path, value=version,
+        Text("더 새로운 버전의 telads가 만든 백업입니다.",
+             "The backup was made by a newer version of telads."),
+        install_newer(version), file=path, value=version,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
     unpacked beside what is there, every checksum compared        killed: all as it was
     -> opened and asked as a workspace, the rows counted          killed: all as it was
+    -> brought up to date where an earlier version made it        killed: all as it was
     -> the database, in one transaction                           killed: all as it was
     -> cells and builds under their names, which nobody reads yet
     -> ledger, secret key, build in force: a rename each          killed: run it again
@@ -25,7 +26,7 @@ from telads.backup.archive import (
     Manifest,
     Step,
     check_usable,
-    other_version,
+    newer_backup,
     read_archive,
 )
 from telads.backup.take import Database
@@ -40,11 +41,14 @@ SPARE = 16 * 2**20
 """Bytes that stay free on the disk."""
 
 
-def check(archive: Path, step: Step) -> Manifest:
+def check(
+    archive: Path, step: Step, database: Callable[[Path], Database] | None = None
+) -> Manifest:
     """Read a backup from end to end and open what it holds, in the system's temporary folder.
 
-    Raises `DataError` if it is not whole or cannot be used. Whether a database takes its rows is
-    not tried.
+    `database` is that of a workspace in a folder: by it the rows of an earlier version are brought
+    up to date as a restore does. Whether a database takes them is not tried. Raises `DataError` if
+    the backup is not whole, cannot be used, or a newer version made it.
     """
     with tempfile.TemporaryDirectory(prefix="telads-") as folder:
         staged = Path(folder)
@@ -55,6 +59,8 @@ def check(archive: Path, step: Step) -> Manifest:
 
         manifest = _unpacked(archive, staged, good, step)
         _check_content(archive, staged, manifest)
+        if database:
+            _bring_up_to_date(archive, staged, manifest, database(staged))
     return manifest
 
 
@@ -88,8 +94,7 @@ def restore(
         try:
             manifest = _unpacked(archive, staged, good, step)
             _check_content(archive, staged, manifest)
-            if manifest.facts.get("schema") != database.schema():
-                raise other_version(archive, manifest.facts.get("telads"))
+            _bring_up_to_date(archive, staged, manifest, database)
             if not replace and database.is_used():
                 raise _in_use(workspace)
             _keep_draws(workspace, staged)
@@ -117,8 +122,9 @@ def _unpacked(
 
 
 def _check_version(archive: Path, manifest: Manifest) -> None:
-    if manifest.facts.get("ledger") != LEDGER:
-        raise other_version(archive, manifest.facts.get("telads"))
+    ledger = manifest.facts.get("ledger")
+    if type(ledger) is not int or ledger > LEDGER:
+        raise newer_backup(archive, manifest.facts.get("telads"))
     if DATABASE not in {file.name for file in manifest.files}:
         raise DataError(
             Text("백업에 데이터베이스가 없습니다.", "The backup holds no database."), file=archive
@@ -141,6 +147,16 @@ def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
         raise _useless(archive, DATABASE) from error
     if count != manifest.facts["rows"]:
         raise _useless(archive, DATABASE)
+
+
+def _bring_up_to_date(archive: Path, staged: Path, manifest: Manifest, database: Database) -> None:
+    """Make what an earlier version wrote what this one would have written."""
+    schema, known = manifest.facts["schema"], database.known()
+    if not set(schema) <= set(known):
+        raise newer_backup(archive, manifest.facts.get("telads"))
+    if set(schema) != set(known):
+        database.convert(staged / DATABASE, schema)
+    Store(staged).bring_up_to_date()
 
 
 def _useless(archive: Path, name: str | None) -> DataError:

@@ -1,6 +1,6 @@
-"""Making a backup, also while the website serves: builds never change, and writers wait.
+"""What a backup needs of the website's database. The website provides it: only it knows Django.
 
-What a backup needs of the website's database. The website provides it: only it knows Django.
+Making a backup, also while the website serves: builds never change, and writers wait.
 """
 
 from __future__ import annotations
@@ -24,7 +24,18 @@ class Database(Protocol):
     """A database whose rows can be written to a file and put back."""
 
     def schema(self) -> list[str]:
-        """The state of its tables; rows fit only into the same one."""
+        """The steps by which its tables became what they are; rows fit only into the same ones."""
+        ...
+
+    def known(self) -> list[str]:
+        """All steps that this version knows; the database itself is not asked."""
+        ...
+
+    def convert(self, path: Path, schema: list[str]) -> None:
+        """Replace a file of rows of some of the known steps by one of rows of all of them.
+
+        Raises `DataError` for rows that do not fit.
+        """
         ...
 
     def dump(self, path: Path) -> int:

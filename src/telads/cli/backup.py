@@ -81,7 +81,7 @@ def restore(
     with progress(Text("백업 확인" if check else "되돌리기",
                        "Checking" if check else "Restoring")) as step:  # fmt: skip
         if check:
-            manifest = restoring.check(archive, step)
+            manifest = restoring.check(archive, step, Rows)
         else:
             manifest = restoring.restore(
                 archive, place, Rows(place.path),

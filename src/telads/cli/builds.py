@@ -52,10 +52,13 @@ def list_builds(
         show_done("builds", rows, form)
         return
     mark = Text("적용 중", "in force")(lang.value)
+    other = {build.name for build in held.builds() if not build.is_current}
     for row in rows:
         months = row["months"]
         span = f"{months[0]}..{months[-1]}" if months else ""
         told = [str(row["build"]), str(row["made"]), span, *([mark] if row["in_force"] else [])]
+        if row["build"] in other:  # its tables are read by no other version
+            told.append(f"telads {row['version']}")
         sys.stdout.write("  ".join(told) + "\n")
 
 

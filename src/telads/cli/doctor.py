@@ -127,6 +127,11 @@ def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
     yield Finding(free >= LEAST_DISK, Text(f"빈 공간 {free / 1e9:.1f} GB",
                                            f"{free / 1e9:.1f} GB free"))  # fmt: skip
     try:
+        wrote = workspace.written_by()
+        yield Finding(True, Text(
+            f"작업 폴더 형식 {wrote['format']}, 마지막으로 쓴 버전 {wrote['telads'] or '0.1.0'}",
+            f"workspace format {wrote['format']}, written last by {wrote['telads'] or '0.1.0'}",
+        ))  # fmt: skip
         ledger = workspace.ledger()
         files = workspace.cells(ledger)
         missing = ", ".join(str(month) for month, file in files.items() if not file.is_file())

@@ -1,6 +1,4 @@
-"""Evaluation: measures of rankings, leak-free backtests, split halves, and what labels promise.
-
-Measures of a ranking, for many rows at once, and intervals by drawing districts.
+"""Measures of a ranking, for many rows at once, and intervals by drawing districts.
 
 `scores` and `truth` are row x item arrays, higher is better. An item whose truth is unknown (NaN)
 takes no part; one whose score is unknown is ranked last. A row with fewer than two known items

@@ -1,9 +1,9 @@
-"""From cells to segments and the panel: weighted means by segment, then month x segment x service.
-
-From cells to segments: population-weighted means, as expressions any engine can run.
+"""From cells to segments: population-weighted means, as expressions any engine can run.
 
 The weight of a cell is its population, less the people a measure could not be estimated for. A
 masked value is missing: it is left out of numerator and denominator, and shows as coverage.
+
+The panel: usage by month x segment x service as plain arrays; every recommender starts here.
 """
 
 from __future__ import annotations

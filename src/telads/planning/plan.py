@@ -26,7 +26,7 @@ import numpy as np
 
 from telads.answers.choices import month_of, service_of
 from telads.answers.tables import KEY, key_of, of_month, people
-from telads.errors import DataError
+from telads.errors import DataError, install_newer
 from telads.method.disclosure import size as rounded
 from telads.method.disclosure import standard
 from telads.model import Month, Segment
@@ -185,6 +185,13 @@ def read_plan(document: Any) -> Plan:
             Text("저장된 계획이 아니라 계획 요청입니다.", "This is a brief, no saved plan."),
             Text("telads plan으로 먼저 계획을 만들어 .json으로 저장해 주세요.",
                  "Make a plan of it first: telads plan, saved as .json."),
+        )  # fmt: skip
+    form = document.get("plan") if isinstance(document, Mapping) else None
+    if type(form) is int and form > FORMAT:
+        raise DataError(
+            Text("더 새로운 버전의 telads가 저장한 계획입니다.",
+                 "A newer version of telads saved this plan."),
+            install_newer(), value=f"plan {form}",
         )  # fmt: skip
     if not isinstance(document, Mapping) or not _whole(document):
         raise _damaged()

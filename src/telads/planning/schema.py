@@ -1,6 +1,4 @@
-"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
-
-The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
+"""The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
 
 Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
 

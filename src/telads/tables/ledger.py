@@ -15,12 +15,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from telads.errors import UnknownChoice, WorkspaceDamaged, WorkspaceError
+from telads.errors import NewerVersion, UnknownChoice, WorkspaceDamaged, install_newer
 from telads.model import Month, Window
 from telads.tables.store import write_text
 from telads.text import Text
 
-VERSION = 1
+VERSION = 2
+"""The format of a workspace's files (`telads.workspace`): 1 is that of telads 0.1.0.
+
+Raised where an earlier telads would misread them: it then refuses the workspace by this number.
+"""
 CELLS = re.compile(r"\w[\w.-]*\.parquet")
 """Names of cells files: they never lead out of their folder."""
 _LARGEST = 2**53
@@ -135,13 +139,18 @@ class Ledger:
 
     @classmethod
     def load(cls, path: Path) -> Ledger:
-        """Read the ledger; an absent one is empty, an unreadable one is `WorkspaceDamaged`."""
+        """Read the ledger of this or an earlier version; an absent one is empty.
+
+        Raises `NewerVersion`, and `WorkspaceDamaged` for one that cannot be read.
+        """
         if not path.exists():
             return cls()
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             version = content["version"]
-            if version == VERSION:
+            if type(version) is not int or version < 1:
+                raise ValueError(version)
+            if version <= VERSION:
                 entries = tuple(_entry(raw) for raw in content["entries"])
                 return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
         except (
@@ -159,13 +168,16 @@ class Ledger:
                      "Restore it, or take the files into a new folder."),
                 file=path,
             ) from error  # fmt: skip
-        raise WorkspaceError(
-            Text("다른 버전의 telads가 만든 작업 폴더입니다.",
-                 "The workspace was made by another version of telads."),
-            Text("그 버전을 쓰거나 새 폴더에 파일을 다시 넣어 주세요.",
-                 "Use that version, or take the files into a new folder."),
-            file=path, value=version,
-        )  # fmt: skip
+        raise newer_workspace(path, version)
+
+
+def newer_workspace(path: Path, version: int, telads: str | None = None) -> NewerVersion:
+    """The error of a workspace whose format is above `VERSION`; by which telads, if known."""
+    return NewerVersion(
+        Text("더 새로운 버전의 telads가 쓴 작업 폴더입니다.",
+             "A newer version of telads wrote this workspace."),
+        install_newer(telads), file=path, value=f"format {version}",
+    )  # fmt: skip
 
 
 def _raw(entry: Entry) -> dict[str, Any]:

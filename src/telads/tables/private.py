@@ -21,7 +21,8 @@ FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
-    "ledger.json", "current", "lock", "secret-key", CELLS, "marts", "aggregations", "evaluations",
+    "workspace.json", "ledger.json", "current", "lock", "secret-key",
+    CELLS, "marts", "aggregations", "evaluations",
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",
 })  # fmt: skip

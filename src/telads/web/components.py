@@ -1,6 +1,4 @@
-"""Components that pages share: tables, bars, labels with explanations, links, lists to choose from.
-
-What the shared parts of pages hold: tables, bars, labels with their explanations, links.
+"""What the shared parts of pages hold: tables, bars, labels with their explanations, links.
 
 Lists to choose from, as the forms of pages show them.
 """

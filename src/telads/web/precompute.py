@@ -1,6 +1,4 @@
-"""Answers made before anybody asks: evaluations kept for a build, and a worker's first pages.
-
-What takes seconds is made before anybody asks, once for a workspace or a build, and kept there.
+"""What takes seconds is made before anybody asks, once for a workspace or a build, and kept there.
 
 | what | kept | seconds |
 |---|---|---|

@@ -7,17 +7,19 @@ come back to life.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, TextIO
 
 from telads.errors import DataError
 from telads.tables.private import new_file
 from telads.text import Text
-from telads.web.setup import make_ready, unusable
+from telads.web.setup import DATABASE, make_ready, set_up, unusable
 
 if TYPE_CHECKING:
     from django.core.serializers.base import DeserializedObject
@@ -48,22 +50,11 @@ class Rows:
     def dump(self, path: Path) -> int:
         """Write all rows, as they were at one moment, to a file of its owner's."""
         with self._ready(), TextIOWrapper(new_file(path), "utf-8") as file:
-            from django.core import serializers
-            from django.core.serializers.json import DjangoJSONEncoder
-
             from telads.web.accounts.audit import COMMAND_LINE, record
-
-            class Exact(DjangoJSONEncoder):
-                """Django's own cuts moments to milliseconds."""
-
-                def default(self, value: object) -> object:
-                    return (
-                        value.isoformat() if isinstance(value, datetime) else super().default(value)
-                    )
 
             rows = _Counted(_rows())
             with _one_moment():
-                serializers.serialize("jsonl", rows, stream=file, cls=Exact)
+                _serialize(rows, file)
             record(COMMAND_LINE, "backup")
         return rows.count
 
@@ -78,50 +69,56 @@ class Rows:
 
     def load(self, path: Path) -> None:
         """Put these rows in the place of all others, in one transaction; tell the log of it."""
-        with self._ready(), path.open(encoding="utf-8") as file:
+        with self._ready(), path.open(encoding="utf-8") as file, _read_as_rows():
             from django.core import serializers
-            from django.core.exceptions import ValidationError
             from django.core.management.color import no_style
             from django.core.serializers.base import DeserializationError
-            from django.db import DataError as WrongValue
-            from django.db import IntegrityError, connection
+            from django.db import connection
 
             from telads.web.accounts import chain
             from telads.web.accounts.audit import COMMAND_LINE, one_action, record
             from telads.web.accounts.models import AuditEntry
 
-            try:
-                with one_action(), chain.replaceable(connection), connection.cursor() as cursor:
-                    former = AuditEntry.objects.order_by("pk").last()
-                    told = f"log {AuditEntry.objects.count()} {former.hash}" if former else ""
-                    # Unlike TRUNCATE it lets those read on who read.
-                    for table in connection.introspection.django_table_names(only_existing=True):
-                        cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
-                    for row in _possible(serializers.deserialize("jsonl", file)):
-                        row.save(force_insert=True)
-                    if not all(map(_is_made, MADE_BY_MIGRATIONS)):
-                        raise DeserializationError("what every installation has is missing")
-                    for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
-                        cursor.execute(sql)
-                    record(COMMAND_LINE, "restore", detail=told)
-            # What a file holds may be of any kind, whatever its seal says.
-            except (
-                DeserializationError,
-                IntegrityError,
-                WrongValue,
-                AttributeError,
-                LookupError,
-                OverflowError,
-                RecursionError,
-                TypeError,
-                ValidationError,
-                ValueError,
-            ) as error:
-                raise DataError(
-                    Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
-                         "The backup's database cannot be read. Nothing was changed."),
-                    value=str(error).strip().split("\n")[0][:300] or type(error).__name__,
-                ) from error  # fmt: skip
+            with one_action(), chain.replaceable(connection), connection.cursor() as cursor:
+                former = AuditEntry.objects.order_by("pk").last()
+                told = f"log {AuditEntry.objects.count()} {former.hash}" if former else ""
+                # Unlike TRUNCATE it lets those read on who read.
+                for table in connection.introspection.django_table_names(only_existing=True):
+                    cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+                for row in _possible(serializers.deserialize("jsonl", file)):
+                    row.save(force_insert=True)
+                if not all(map(_is_made, MADE_BY_MIGRATIONS)):
+                    raise DeserializationError("what every installation has is missing")
+                for sql in connection.ops.sequence_reset_sql(no_style(), _models()):
+                    cursor.execute(sql)
+                record(COMMAND_LINE, "restore", detail=told)
+
+    def known(self) -> list[str]:
+        """The migrations that this version knows, without those of apps that are left out."""
+        set_up(self._workspace)
+        from django.db.migrations.loader import MigrationLoader
+
+        disk = MigrationLoader(None).disk_migrations or {}
+        return sorted(f"{app}.{name}" for app, name in disk if app not in LEFT_OUT)
+
+    def convert(self, path: Path, schema: list[str]) -> None:
+        """Replace rows of an earlier state of the tables by those of the present one.
+
+        The migrations of then make a database beside the file, the rows are put into its tables,
+        and the migrations since bring them up to date. The workspace's own database is not touched.
+        """
+        set_up(self._workspace)
+        from django.db import DatabaseError
+
+        with (
+            TemporaryDirectory(dir=path.parent) as folder,
+            _read_as_rows(DatabaseError),
+            _beside(Path(folder) / DATABASE),
+        ):
+            _put_former(path, schema)
+            path.unlink()
+            with TextIOWrapper(new_file(path), "utf-8") as file:
+                _serialize(_rows(), file)
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
@@ -151,6 +148,107 @@ def _models() -> list[type[Model]]:
 def _rows() -> Iterator[Model]:
     for model in _models():
         yield from model._base_manager.order_by("pk").iterator(chunk_size=AT_A_TIME)
+
+
+def _serialize(rows: Iterable[Model], file: TextIO) -> None:
+    from django.core import serializers
+    from django.core.serializers.json import DjangoJSONEncoder
+
+    class Exact(DjangoJSONEncoder):
+        """Django's own cuts moments to milliseconds."""
+
+        def default(self, value: object) -> object:
+            return value.isoformat() if isinstance(value, datetime) else super().default(value)
+
+    serializers.serialize("jsonl", rows, stream=file, cls=Exact)
+
+
+@contextmanager
+def _read_as_rows(also: type[Exception] = ValueError) -> Iterator[None]:
+    """Tell as `DataError` what is wrong with rows: they may be of any kind, whatever their seal."""
+    from django.core.exceptions import FieldDoesNotExist, ValidationError
+    from django.core.serializers.base import DeserializationError
+    from django.db import DataError as WrongValue
+    from django.db import IntegrityError
+
+    try:
+        yield
+    except (
+        DeserializationError,
+        FieldDoesNotExist,
+        IntegrityError,
+        WrongValue,
+        AttributeError,
+        LookupError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValidationError,
+        ValueError,
+        also,
+    ) as error:
+        raise DataError(
+            Text("백업의 데이터베이스를 읽을 수 없습니다. 아무것도 바꾸지 않았습니다.",
+                 "The backup's database cannot be read. Nothing was changed."),
+            value=str(error).strip().split("\n")[0][:300] or type(error).__name__,
+        ) from error  # fmt: skip
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[None]:
+    """Django's database is an SQLite file meanwhile.
+
+    Not one of another alias: migrations, also of libraries, ask for the default one.
+    """
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connections
+    from django.db.utils import ConnectionHandler
+
+    own = connections["default"]
+    sqlite = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}}
+    beside = connections["default"] = ConnectionHandler(sqlite)["default"]
+    try:
+        yield
+    finally:
+        beside.close()
+        connections["default"] = own
+        ContentType.objects.clear_cache()  # which knows the rows of the other one
+
+
+def _put_former(path: Path, schema: list[str]) -> None:
+    """Make tables by the migrations of a schema, put the rows in, and run all other migrations."""
+    from django.core.management import call_command
+    from django.db import connection, transaction
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    every = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    then = [(one, back) for one, back in every if f"{one.app_label}.{one.name}" in schema]
+    apps = executor.migrate(None, plan=then).apps
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in connection.introspection.django_table_names(only_existing=True):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+        with path.open(encoding="utf-8") as lines:
+            for line in filter(str.strip, lines):
+                _insert(json.loads(line), apps)
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def _insert(row: dict[str, Any], apps: Any) -> None:
+    """One row as serialised, into the table that its model had then."""
+    model = apps.get_model(row["model"])
+    values, several = {model._meta.pk.attname: row["pk"]}, {}
+    for name, value in row["fields"].items():
+        field = model._meta.get_field(name)
+        if field.many_to_many:
+            several[name] = value
+        else:
+            values[field.attname] = field.to_python(value)
+            field.run_validators(values[field.attname])
+    made = model(**values)
+    made.save_base(raw=True, force_insert=True)
+    for name, keys in several.items():
+        getattr(made, name).set(keys)
 
 
 def _possible(rows: Iterable[DeserializedObject]) -> Iterator[DeserializedObject]:

@@ -1,6 +1,4 @@
-"""Django made ready outside any website: settings, database and secret key of a workspace.
-
-Django made ready outside any website: for verbs of the command line.
+"""Django made ready outside any website: for verbs of the command line.
 
 The workspace's own settings hold, and tables are made where they are missing: a key or a user can
 be made before the website was ever started.
@@ -20,11 +18,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from telads.errors import TeladsError, WorkspaceDamaged, WorkspaceError
+from telads.errors import (
+    NewerVersion,
+    TeladsError,
+    WorkspaceDamaged,
+    WorkspaceError,
+    install_newer,
+)
 from telads.settings import Settings
 from telads.tables.private import TEMPORARY, close, make_folder, new_file
 from telads.text import Text
-from telads.workspace import unwritable
+from telads.workspace import Store, unwritable
 
 MIGRATING = 0x7E1AD5
 """The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
@@ -139,7 +143,8 @@ def _first_line(error: Exception) -> str:
 def bring_up_to_date() -> None:
     """Make the tables that are missing in the database, and the triggers of the log of actions.
 
-    On PostgreSQL one process at a time: machines that share it may start at the same moment.
+    On PostgreSQL one process at a time: machines that share it may start at the same moment. Raises
+    `NewerVersion` for tables of a newer version, before anything is changed.
     """
     from django.core.management import call_command
     from django.db import connection, transaction
@@ -147,6 +152,7 @@ def bring_up_to_date() -> None:
     def migrate() -> None:
         from telads.web.accounts import chain
 
+        require_known()
         call_command("migrate", interactive=False, verbosity=0)
         if not chain.is_guarded(connection):  # SQLite loses them with a table that is made anew
             with transaction.atomic():
@@ -164,12 +170,32 @@ def bring_up_to_date() -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
 
 
+def require_known() -> None:
+    """Raise `NewerVersion` where migrations made the database that this version does not know."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    known = {*(loader.disk_migrations or ()), *loader.replacements}
+    known |= {key for one in loader.replacements.values() for key in one.replaces}
+    unknown = sorted(f"{app}.{name}" for app, name in {*(loader.applied_migrations or ())} - known)
+    if unknown:
+        raise NewerVersion(
+            Text("더 새로운 버전의 telads가 쓴 데이터베이스입니다.",
+                 "A newer version of telads brought the website's database up to date."),
+            install_newer(), value=", ".join(unknown),
+        )  # fmt: skip
+
+
 def require_writable(workspace: Path) -> None:
     """Make the folder if need be; raise `WorkspaceError` where nothing can be written to it.
+
+    Raises `NewerVersion` for a folder that a newer version wrote, which is left as it is.
 
     What of it others could use is closed to them, the database of SQLite never open to them. Asked
     before Django is: what SQLite says of it names neither the place nor what to do.
     """
+    Store(workspace).written_by()
     try:
         make_folder(workspace)
     except OSError as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from telads.web.setup import make_ready, set_up, unusable
+from telads.web.setup import make_ready, require_known, set_up, unusable
 
 if TYPE_CHECKING:
     from telads.web.accounts.chain import Chain
@@ -90,7 +90,7 @@ def new_password(workspace: Path, name: str, password: str = "") -> str:
 def log_state(workspace: Path, noted: str = "") -> Chain | None:
     """The log of actions, each entry checked, a hash looked for; None before it was ever chained.
 
-    Nothing is changed. Raises `WorkspaceError` where the database cannot be read.
+    Nothing is changed. Raises `WorkspaceError` where the database cannot be read, `NewerVersion`.
     """
     set_up(workspace)
     from django.db import DatabaseError, connection
@@ -99,6 +99,7 @@ def log_state(workspace: Path, noted: str = "") -> Chain | None:
     from telads.web.accounts.models import AuditEntry
 
     try:
+        require_known()
         with connection.cursor() as cursor:
             if chain.TABLE not in connection.introspection.table_names(cursor):
                 return None

@@ -1,6 +1,4 @@
-"""People who may sign in: made, invited by link, vouched for by single sign-on, disabled.
-
-People who may sign in: made, invited, listed, given a role, disabled, unlocked.
+"""People who may sign in: made, invited, listed, given a role, disabled, unlocked.
 
 The account of somebody whom the single sign-on vouches for: found, or made.
 

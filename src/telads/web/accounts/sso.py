@@ -1,10 +1,10 @@
-"""Single sign-on by OpenID Connect, on mozilla-django-oidc; loaded only where it is wanted.
-
-The provider of the single sign-on: what it tells of itself (OIDC Discovery), and its refusals.
+"""The provider of the single sign-on: what it tells of itself (OIDC Discovery), and its refusals.
 
 Each thing that goes wrong there is told as what it is: nothing answers (`OSError`), the provider
 fails (`Failing`), does not know this website (`NotSetUp`), does not let somebody in (`Refused`), or
 cannot be who it says (`NotTrusted`).
+
+Single sign-on by OpenID Connect, on mozilla-django-oidc; loaded only where it is wanted.
 
 Authorization code with PKCE, state and nonce. What the library leaves open is checked here: the
 token's issuer, audience, authorised party and times beside its signature (RS256, by the provider's

@@ -43,6 +43,9 @@ TITLES: dict[str, Text] = {
     "nothing-built": Text("아직 계산된 결과가 없습니다", "Nothing has been built yet"),
     "workspace-busy": Text("작업 폴더가 사용 중입니다", "The workspace is busy"),
     "workspace-damaged": Text("작업 폴더가 손상되었습니다", "The workspace is damaged"),
+    "newer-version": Text(
+        "더 새로운 버전의 telads가 쓴 자료입니다", "A newer version of telads wrote the data"
+    ),
     "workspace": Text("작업 폴더를 쓸 수 없습니다", "The workspace cannot be used"),
     "bad-setting": Text("설정이 올바르지 않습니다", "A setting is wrong"),
     "database-away": Text("데이터베이스를 쓸 수 없습니다", "The database cannot be used"),
@@ -55,8 +58,8 @@ STATUS: dict[str, int] = {
     "bad-question": 400, "unauthorized": 401, "not-found": 404, "method-not-allowed": 405,
     "content-too-large": 413, "unsupported-media-type": 415, "too-many-requests": 429,
     "bad-request": 400, "nothing-built": 503, "workspace-busy": 503,
-    "workspace-damaged": 503, "workspace": 503, "bad-setting": 503, "database-away": 503,
-    "internal-error": 500,
+    "workspace-damaged": 503, "newer-version": 503, "workspace": 503, "bad-setting": 503,
+    "database-away": 503, "internal-error": 500,
 }  # fmt: skip
 """The HTTP status each is told with, here and on pages."""
 

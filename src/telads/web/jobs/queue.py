@@ -1,6 +1,4 @@
-"""The queue of jobs: asking for one, doing it step by step, and who does it.
-
-Asking for a job, for its end, and for another attempt; each written down.
+"""Asking for a job, for its end, and for another attempt; each written down.
 
 Doing a job: unpack, take each file in, build; the checks are those of the command line.
 

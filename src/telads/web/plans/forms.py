@@ -1,6 +1,4 @@
-"""The form of a plan: its fields, the brief they mean, amounts as people type them, its draft.
-
-Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
+"""Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
 
 The form of a plan: what was typed, as the brief it means, and back.
 

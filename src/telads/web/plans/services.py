@@ -1,6 +1,4 @@
-"""Saved plans: who may do what, saving, sharing, removal, each recorded in the log of actions.
-
-Who may do what with which plan. What somebody may not see is not there: 404, not 403.
+"""Who may do what with which plan. What somebody may not see is not there: 404, not 403.
 
     own    everything: edit, share, say who else may see it
     edit   save new versions

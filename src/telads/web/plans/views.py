@@ -1,6 +1,4 @@
-"""Pages of plans: list, form, a saved version, comparison, sharing, archiving and deleting.
-
-`/plans/`: one's own plans, and those that others share.
+"""`/plans/`: one's own plans, and those that others share.
 
 The form of a plan: tried out, saved, and saved again as a new version.
 

@@ -1,6 +1,4 @@
-"""The form of an audience: groups of conditions read from an address, told as rules, and back.
-
-One group of conditions as a form describes it: read from an address, told as a rule, and back.
+"""One group of conditions as a form describes it: read from an address, told as a rule, and back.
 
 All fields join by "and"; a group of no fields is everybody. Several groups make an audience
 (`described`).

@@ -1,6 +1,4 @@
-"""The answers of the audience page as it shows them, with the map of people by district.
-
-What the audience page shows of its answers, written for people.
+"""What the audience page shows of its answers, written for people.
 
 The map of an audience: people by district, on the outlines that all maps of pages share.
 """

@@ -1,6 +1,4 @@
-"""The pictures of the data page with their tables, each as HTML, kept by build and choice.
-
-The figures of the pictures as tables for reading, and the months of the ledger.
+"""The figures of the pictures as tables for reading, and the months of the ledger.
 
 The parts of the data page, each as HTML, kept by build and by the choices that change it.
 

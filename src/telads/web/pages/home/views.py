@@ -1,6 +1,4 @@
-"""The introduction: what the software does, one door to each question, what moved, which months.
-
-The introduction: what the software does, one door to each question, what moved last.
+"""The introduction: what the software does, one door to each question, what moved last.
 
 Which months each loaded month observes, laid out as a grid.
 """
