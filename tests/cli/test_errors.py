@@ -148,7 +148,7 @@ def test_debug_shows_where_and_keeps_the_exit_code(telads: Telads) -> None:
     told = telads("--debug", "targets", "--service", "email", "--lang", "en")
     assert told.code == 2
     assert "Traceback" in told.err
-    assert 'targets.py", line' in told.err
+    assert 'choices.py", line' in told.err
     assert told.err.splitlines()[-1].startswith("telads: There is no such service.")
 
 
