@@ -17,12 +17,12 @@ from telads.answers.choices import HORIZONS
 from telads.answers.evaluation import REPEATS, evaluation
 from telads.answers.tables import read
 from telads.catalog import BY_ID
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
 from telads.method.recommend import TIES
 from telads.settings import Settings
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 
 ROOT = Path(__file__).parents[1]
 MEASURES = {

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from bench.measure import Failed
 from telads.answers.choices import HORIZONS
-from telads.workspace import Store
+from telads.store.workspace import Store
 
 START = 60.0
 """Seconds a server may take until its first answer."""

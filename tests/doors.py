@@ -15,7 +15,7 @@ from telads.export import TABLES
 from telads.library import Workspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import trends
 
 if TYPE_CHECKING:

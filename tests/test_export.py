@@ -15,8 +15,8 @@ import pytest
 from telads.errors import UnknownChoice, WorkspaceError
 from telads.export import TABLES, export
 from telads.render.files import FORMATS, write_workbook
+from telads.store.workspace import Build
 from telads.version import __version__
-from telads.workspace import Build
 from tests.asked import services, targets
 
 METHODS = ("affinity", "classic")

@@ -25,7 +25,7 @@ from telads.cli.make import make
 from telads.cli.plan import plan
 from telads.library import Workspace
 from telads.settings import Settings
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.aggregate import logs
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"

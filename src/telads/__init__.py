@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
     from telads.library import Workspace, open
     from telads.method.build import Built
     from telads.model import Month, Segment, Sex, Window
@@ -72,7 +72,7 @@ __all__ = [
 
 _MODULES = {
     "telads.answers.answer": ("Answer",),
-    "telads.ingest": ("Taken",),
+    "telads.ingest.ingest": ("Taken",),
     "telads.method.build": ("Built",),
     "telads.text": ("Lang", "Text"),
     "telads.library": ("Workspace", "open"),

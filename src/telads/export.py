@@ -12,8 +12,8 @@ from telads.answers.customers import in_order
 from telads.answers.tables import read
 from telads.method.disclosure import SHARE_DIGITS, size_of
 from telads.render.files import FORMATS, marked, provenance
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

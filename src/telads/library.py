@@ -24,12 +24,12 @@ from telads.answers.questions import (
 )
 from telads.model import Month, Sex
 from telads.settings import Settings
+from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
-from telads.workspace import Store
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
     from telads.method.build import Built
 
     PathText = str | PathLike[str]
@@ -83,7 +83,7 @@ class Workspace:
         services only with `replace`. Raises `DataError` where there is nothing to read,
         `WorkspaceBusy`, `WorkspaceError`.
         """
-        from telads.ingest import ingest
+        from telads.ingest.ingest import ingest
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -99,7 +99,7 @@ class Workspace:
 
         Raises `DataError` where there is nothing to read.
         """
-        from telads.ingest import check
+        from telads.ingest.ingest import check
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -159,7 +159,7 @@ class Workspace:
 
         Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
         """
-        from telads.withdraw import withdraw
+        from telads.store.months import withdraw
 
         withdraw(self.store, Month.parse(str(month)), by, self.settings)
         return self.build()

@@ -22,11 +22,11 @@ from telads.charts.render import render, title_of
 from telads.charts.theme import PAGE
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
-from telads.tables.store import write_text
+from telads.store.files import write_text
+from telads.store.workspace import Build, Store
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
-from telads.workspace import Build, Store
 
 if TYPE_CHECKING:
     import jinja2

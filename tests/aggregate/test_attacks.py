@@ -26,7 +26,7 @@ from telads.library import Workspace
 from telads.method.build import build
 from telads.model import AGES5, Month
 from telads.settings import Settings
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.attack import (
     Counts,

@@ -22,8 +22,8 @@ from telads.errors import SettingError, WorkspaceDamaged
 from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import Draw, Ledger
-from telads.workspace import Store
+from telads.store.ledger import Draw, Ledger
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from telads.model import Month
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.aggregate import logs
 
 SUBSCRIBERS = 1_000_000

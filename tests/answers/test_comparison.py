@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import comparison, services
 
 pytestmark = pytest.mark.seoul

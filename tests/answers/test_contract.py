@@ -10,7 +10,7 @@ import pytest
 from telads.answers import inventory, questions
 from telads.answers.answer import Answer
 from telads.answers.inventory import status
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 from tests.asked import (
     evaluation,
     history,

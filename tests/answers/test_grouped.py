@@ -9,7 +9,7 @@ from telads.answers.advertisers import of_targets
 from telads.answers.tables import KEY, Grouped, key_of, of_month, read
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import history, services, signals, targets
 
 FRAME = pl.DataFrame(

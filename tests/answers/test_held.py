@@ -15,7 +15,7 @@ from telads.answers.tables import (
     of_month,
     read,
 )
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_a_table_is_read_once(twin_build: Build) -> None:

@@ -8,7 +8,7 @@ from telads.answers.pictures import measure_of
 from telads.export import export
 from telads.method.disclosure import ROUNDED_TO
 from telads.model import AGES
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import segments
 
 

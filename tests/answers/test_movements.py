@@ -11,7 +11,7 @@ import pytest
 
 from telads import catalog
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import history, movements, services
 
 

@@ -16,7 +16,7 @@ from telads.answers.tables import read
 from telads.catalog import BY_ID
 from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 from tests.asked import evaluation, lookalike, signals
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import by_district
 
 

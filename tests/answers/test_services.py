@@ -9,7 +9,7 @@ from telads.answers.customers import movement_of
 from telads.answers.tables import KEY, read
 from telads.errors import UnknownChoice
 from telads.model import AGES, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import history, services
 
 

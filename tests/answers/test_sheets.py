@@ -9,8 +9,8 @@ from telads.answers.answer import Answer
 from telads.answers.fields import FIELDS, NUMBER_FORMATS
 from telads.answers.questions import QUESTIONS, field_of
 from telads.render.files import sheet_of
+from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang
-from telads.workspace import Build
 from tests.asked import history, lookalike, services, signals, targets
 
 OF = ("강남구", "F", 30)

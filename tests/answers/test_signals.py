@@ -8,7 +8,7 @@ from telads.answers.sentences import of_stale_signals
 from telads.answers.tables import people
 from telads.method.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
 from telads.model import Month
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import signals
 
 TRANSIT = "대중교통"

@@ -11,7 +11,7 @@ import pytest
 from telads.answers.tables import of_month
 from telads.export import export
 from telads.method.disclosure import SHARE_DIGITS, size
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 from tests.asked import by_district, segments, services, signals, targets
 
 KEY = ("district", "sex", "age")

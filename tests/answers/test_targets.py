@@ -8,7 +8,7 @@ from telads.answers.choices import age_of, count_of
 from telads.answers.tables import read
 from telads.errors import IndexRefused, UnknownChoice
 from telads.model import AGES, age_text
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import platforms, services, targets
 
 

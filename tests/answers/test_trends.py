@@ -5,7 +5,7 @@ import pytest
 
 from telads.answers.choices import Filters
 from telads.answers.pictures import monthly_means
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import history, trends
 
 OF = ("강남구", "F", 30)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from telads.cli import main
-from telads.workspace import Store
+from telads.store.workspace import Store
 
 
 @dataclass(frozen=True)

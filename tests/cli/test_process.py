@@ -15,7 +15,7 @@ import typer
 
 from telads.cli import app
 from telads.cli.registry import VERBS as CONTENTS
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.cli.test_json import GROUP
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
     assert not {name.split(".")[0] for name in found} & {"markdown_it", "pygments", "attr", "click"}
     if "services" not in words:
         assert not found & {
-            "telads.answers.answer", "telads.library", "telads.workspace", "telads.tables.ledger",
+            "telads.answers.answer", "telads.library", "telads.store.workspace", "telads.store.ledger",
         }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from telads.method.disclosure import (
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 from tests import doors
 
 FLOOR = 50.0

@@ -13,7 +13,7 @@ from telads.catalog import SERVICE_IDS
 from telads.method import evaluation as promises
 from telads.method.association import Cells, read_cells
 from telads.method.segments import read_panel
-from telads.workspace import Build, Store
+from telads.store.workspace import Build, Store
 from tests.asked import evaluation
 from tests.samples import JUNE, lazy, made_cells
 

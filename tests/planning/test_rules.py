@@ -12,7 +12,7 @@ from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month
 from telads.planning.rules import read_rules
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import lookalike
 
 

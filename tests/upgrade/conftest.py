@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from telads.workspace import Store
+from telads.store.workspace import Store
 
 HERE = Path(__file__).parent
 VERSIONS = [path.name.removesuffix(".tar.xz") for path in sorted(HERE.glob("*.tar.xz"))]

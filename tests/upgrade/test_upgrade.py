@@ -13,9 +13,9 @@ from telads import NothingBuilt
 from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import VERSION as FORMAT
+from telads.store.ledger import VERSION as FORMAT
+from telads.store.workspace import Store
 from telads.version import __version__
-from telads.workspace import Store
 from tests.upgrade.conftest import Installation, state, telads
 from tests.upgrade.make_installation import PEOPLE, SEGMENT, UPLOADED, WRONG, Visitor
 from tests.web.server import Server

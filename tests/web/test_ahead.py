@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from telads.answers.choices import HORIZONS
+from telads.store.workspace import Store
 from telads.web import precompute
 from telads.web.cache import KEPT
-from telads.workspace import Store
 from tests.asked import evaluation
 
 

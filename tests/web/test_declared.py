@@ -26,10 +26,10 @@ from telads.planning import schema
 from telads.planning.brief import read_brief
 from telads.planning.files import write_plan
 from telads.planning.plan import make_plan
+from telads.store.workspace import Build, Store
 from telads.text import LANGUAGES, Lang, Text
 from telads.web.cache import KEPT
 from telads.web.plans.paper import write_paper
-from telads.workspace import Build, Store
 from tests.asked import services
 from tests.cli import conftest as command_line
 

@@ -7,9 +7,9 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
+from telads.store.workspace import Build
 from telads.web.jinja import rendered
 from telads.web.templatetags import kept
-from telads.workspace import Build
 from tests.asked import services
 
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from telads.workspace import Store
+from telads.store.workspace import Store
 
 REQUESTS = 10_000
 MOST_GROWTH = 96 * 2**20

@@ -11,9 +11,9 @@ from django.utils.translation import override
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
 from telads.model import Month
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import NOTES, Bar, address_in
-from telads.workspace import Build
 from tests.asked import services, targets
 
 

@@ -22,8 +22,8 @@ from telads.method.disclosure import SHARE_DIGITS, significant, size_of
 from telads.method.recommend import TIES, Among, close_groups, nearest
 from telads.method.segments import Array
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,10 +16,10 @@ from telads.answers.tables import key_of, of_month, people
 from telads.method.disclosure import SHARE_DIGITS
 from telads.model import AGES, Month, Segment, Sex, age_text
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import group_name
 from telads.wording import people as people_text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -15,9 +15,9 @@ from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.catalog import BY_ID
 from telads.method.disclosure import published
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,8 +12,8 @@ from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
+from telads.store.workspace import Build
 from telads.text import Text, same, typed
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

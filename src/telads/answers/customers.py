@@ -16,7 +16,7 @@ from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
 from telads.model import Month, Segment, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

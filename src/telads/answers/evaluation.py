@@ -14,8 +14,8 @@ from telads.catalog import BY_ID
 from telads.errors import WorkspaceError
 from telads.method.disclosure import published, significant
 from telads.model import Month
+from telads.store.workspace import Build, Store
 from telads.text import Text
-from telads.workspace import Build, Store
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +65,7 @@ def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     """The evaluation of a build from disk, or computed and put there."""
     import polars as pl
 
-    from telads.tables.store import write_parquet
+    from telads.store.files import write_parquet
 
     path = workspace.path / "evaluations" / f"{build.name}-{horizon}.parquet"
     if path.is_file():
@@ -85,7 +85,7 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     from telads.method import evaluation as promises
     from telads.method.evaluation import backtest, platform_backtest
     from telads.method.tables import material
-    from telads.tables.cells import reading
+    from telads.store.cells import reading
 
     files = {
         month: workspace.cells_path / build.about["files"][str(month)]["cells"]

@@ -16,9 +16,9 @@ from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.model import Month, Sex
 from telads.places import district_name
-from telads.tables import warnings
+from telads.store import warnings
+from telads.store.workspace import Build, Store
 from telads.text import Text
-from telads.workspace import Build, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from telads.model import Month
     from telads.settings import Settings
-    from telads.tables.ledger import Entry
+    from telads.store.ledger import Entry
 
 
 _BUILT_WITH = ("floor", "forecast_phi")

@@ -25,10 +25,10 @@ from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
-from telads.tables.schema import measures_in
+from telads.store.cells import measures_in
+from telads.store.workspace import Build
 from telads.text import Lang, Text, typed
 from telads.wording import observed, segment_name
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -28,11 +28,10 @@ from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SI
 from telads.answers.tables import people, read
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
-from telads.tables.cells import is_readable, unreadable
-from telads.tables.private import make_folder, new_file
-from telads.tables.store import TEMPORARY, replacing
+from telads.store.cells import is_readable, unreadable
+from telads.store.files import TEMPORARY, make_folder, new_file, replacing
+from telads.store.workspace import Build, Store
 from telads.text import Text
-from telads.workspace import Build, Store
 
 DATABASE = "database.jsonl"
 SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")

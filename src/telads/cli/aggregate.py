@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from telads.aggregate.noise import Spent
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
 
 aggregate = typer.Typer()
 
@@ -204,7 +204,7 @@ def _row(taken: Taken) -> dict[str, Any]:
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
     """A line for the month and one for each kind of count; what is 0 is not told."""
-    from telads.ingest import OUTCOMES
+    from telads.ingest.ingest import OUTCOMES
 
     line = f"{OUTCOMES[taken.outcome](lang)}: {taken.month}"
     entry = taken.entry

@@ -22,8 +22,8 @@ from telads.cli.progress import waiting
 from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.settings import Settings
+from telads.store.workspace import Store
 from telads.text import Lang, Text
-from telads.workspace import Store
 
 builds = typer.Typer()
 

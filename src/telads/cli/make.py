@@ -61,7 +61,7 @@ def chart(
     from telads.charts import find_chart
     from telads.charts.render import format_of, render
     from telads.cli.show import require_folder, show_written
-    from telads.tables.store import replacing
+    from telads.store.files import replacing
 
     kind = find_chart(name)
     suffix = format_of(output.suffix.lower().removeprefix("."))

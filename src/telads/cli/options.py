@@ -17,7 +17,7 @@ from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.workspace import Build, Store
+    from telads.store.workspace import Build, Store
 
 
 def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
@@ -132,7 +132,7 @@ DEFAULT_LANGUAGE = Language(LANG)
 
 def workspace_of(path: Path | None) -> Store:
     """The workspace the user means."""
-    from telads.workspace import Store
+    from telads.store.workspace import Store
 
     return Store(path or load_settings().workspace)
 

@@ -13,7 +13,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.registry import listed
-from telads.tables.private import closed_umask
+from telads.store.files import closed_umask
 from telads.text import Text
 
 worker = typer.Typer()

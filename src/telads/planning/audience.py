@@ -26,8 +26,8 @@ from telads.method.disclosure import size as size_shown
 from telads.method.recommend import EIGHTY
 from telads.model import Month, Segment
 from telads.planning.rules import Rules
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 Key = tuple[str, str, int]
 

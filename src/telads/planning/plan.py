@@ -46,8 +46,8 @@ from telads.planning.audience import Audience, Key, audience
 from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
 from telads.planning.rules import Joined, Rules, Usage
 from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 FORMAT = 2
 """Version of the plan's JSON."""

@@ -14,8 +14,8 @@ from telads.planning.comparison import Comparison
 from telads.planning.plan import PARTS, Plan, canonical, people_document
 from telads.planning.rules import Rules
 from telads.planning.sentences import audience_sentences, overlap_sentences, plan_sentences
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -29,8 +29,8 @@ from telads.method.signals import SIGNALS
 from telads.model import Month, Segment, Sex
 from telads.places import DISTRICTS, find_district
 from telads.planning.reading import Fields, wrong
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 Segments = frozenset[Segment]
 

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS, declared, field_of
-from telads.tables.store import replacing, write_text
+from telads.store.files import replacing, write_text
+from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,9 +20,9 @@ from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
 from telads.model import AGES, Sex, age_text
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
-from telads.workspace import Build
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("/", _("Home")),

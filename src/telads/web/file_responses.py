@@ -27,10 +27,10 @@ from django.views.decorators.http import require_safe
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.render.files import DESCRIPTION, FORMATS, flat, marked, sheet_of, write_workbook
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import cached_by_build
-from telads.workspace import Build
 
 CSVM = "application/csvm+json"
 MEDIA = {

@@ -26,9 +26,9 @@ from telads.answers.changes import movements
 from telads.answers.choices import HORIZONS
 from telads.answers.evaluation import comparison, evaluation
 from telads.errors import TeladsError
+from telads.store.workspace import Store
 from telads.web import request_state
 from telads.web.components import address_in
-from telads.workspace import Store
 
 FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""

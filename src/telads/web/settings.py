@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from telads.settings import Settings
-from telads.tables.private import FILE, FOLDER
+from telads.store.files import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key

@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import override_settings
 
+from telads.store.workspace import Store
 from telads.web.cache import KEPT
-from telads.workspace import Store
 
 Installed = Callable[..., AbstractContextManager[Any]]
 

@@ -19,10 +19,10 @@ from django.test import Client
 from telads.charts import CHARTS
 from telads.export import TABLES, export
 from telads.render.files import DESCRIPTION, FORMATS
+from telads.store.workspace import Build, Store
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
-from telads.workspace import Build, Store
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 CASES = [

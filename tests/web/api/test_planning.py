@@ -19,10 +19,10 @@ from telads.cli import main
 from telads.planning import schema as contract
 from telads.planning.plan import PARTS
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
+from telads.store.workspace import Store
 from telads.web.api import admission
 from telads.web.api.operations import MOST_BYTES
 from telads.web.cache import KEPT
-from telads.workspace import Store
 from tests.web.api.conftest import Installed
 
 JSON = "application/json"

@@ -13,10 +13,10 @@ from django.test import Client, override_settings
 
 from telads.answers import inventory, questions
 from telads.cli import main
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Store
+from telads.store.workspace import Store
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests import tools
 from tests.tools import lacking
 from tests.web.browser.visits import ACCEPT, HEIGHT, Visit, Way

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.web.server import Server
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from telads.workspace import Store
+from telads.store.workspace import Store
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 

@@ -11,7 +11,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
 
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.asked import history, services, signals
 from tests.web.csv_rows import assert_rows
 from tests.web.document import get

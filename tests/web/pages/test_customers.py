@@ -13,9 +13,9 @@ from telads.answers.choices import largest_segment
 from telads.answers.tables import districts
 from telads.catalog import BY_ID
 from telads.model import AGES, Sex
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
-from telads.workspace import Build
 from tests.asked import lookalike, services, signals, trends
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 

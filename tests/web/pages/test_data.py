@@ -20,12 +20,12 @@ from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.model import Month
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
 from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.present import table_of
-from telads.workspace import Build, Store
 from tests.asked import by_district
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"

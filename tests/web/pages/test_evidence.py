@@ -15,16 +15,16 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.sources.portal_writer import write_twin
+from telads.store.workspace import Store
+from telads.twin.cells import read_profile
+from telads.twin.files import write_twin
 from telads.web import request_state
 from telads.web.formatting import figure_text
 from telads.web.pages.evidence import present, views
-from telads.workspace import Store
 from tests.asked import comparison, evaluation
 
 

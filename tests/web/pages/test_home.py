@@ -6,9 +6,9 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.model import Month, Window, months_between
+from telads.store.workspace import Store
 from telads.web.pages.home.views import SHOWN, windows
 from telads.web.templatetags.telads import unbroken
-from telads.workspace import Store
 from tests.asked import movements
 
 

@@ -13,6 +13,7 @@ from django.utils.http import parse_etags
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
+from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import request_state
@@ -21,7 +22,6 @@ from telads.web.api.operations import JSON
 from telads.web.api.parameters import LONGEST
 from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
-from telads.workspace import Build
 
 kept = cached_by_build(headers=("Accept-Language",))
 """Applied inside an operation, never around it: whoever asks has been let in and counted before."""

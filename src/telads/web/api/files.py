@@ -18,14 +18,14 @@ from telads.answers.pictures import Asked as Choices
 from telads.charts import find_chart
 from telads.charts.render import render
 from telads.render.files import DESCRIPTION, FORMATS
-from telads.tables.private import make_folder
+from telads.store.files import make_folder
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
 from telads.web.api.parameters import DRAWN, NARROW, ExportAsked, model_of
 from telads.web.file_responses import CSVM, lead_to_description, media_of
-from telads.workspace import Build
 
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"

@@ -6,10 +6,10 @@ from django.http import QueryDict
 
 from telads.answers.advertisers import of_targets, targets
 from telads.render.files import provenance
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
 from telads.web.pages.advertisers import forms
-from telads.workspace import Build
 
 FILES = {
     "targets.xlsx": Text("엑셀", "Excel"),

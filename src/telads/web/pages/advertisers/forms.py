@@ -19,6 +19,7 @@ from telads.answers.questions import METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.catalog import BY_ID, Measure
 from telads.model import Month
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.addresses import address
 from telads.web.components import (
@@ -30,7 +31,6 @@ from telads.web.components import (
     select,
     sex_select,
 )
-from telads.workspace import Build
 
 EXAMPLE = "delivery"
 """The service shown where none was chosen."""

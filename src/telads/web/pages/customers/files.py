@@ -7,10 +7,10 @@ from django.http import QueryDict
 from telads.answers.customers import history, services, signals
 from telads.places import district_name
 from telads.render.files import provenance
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
 from telads.web.pages.customers import forms
-from telads.workspace import Build
 
 FILES = {
     "services.xlsx": Text("엑셀", "Excel"),

@@ -9,6 +9,7 @@ from telads.answers.fields import MOVEMENTS
 from telads.catalog import BY_ID
 from telads.method.signals import CLEARLY, SIGNALS, hint_of
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import Column, columns_of
 from telads.web.formatting import written
@@ -16,7 +17,6 @@ from telads.web.pages.advertisers.forms import targets_address
 from telads.web.pages.customers.forms import Choice, customer_address
 from telads.web.svg import Lines, lines
 from telads.wording import figure, segment_name
-from telads.workspace import Build
 
 HINT = Text("높을 때 어울리는 매체", "A high value speaks for")
 

@@ -20,13 +20,13 @@ from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE as PEOPLE_ASKED
 from telads.model import Month
 from telads.render.files import DESCRIPTION, description, marked, provenance
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.version import __version__
 from telads.web import charts, request_state
 from telads.web.file_responses import media_of, saved
 from telads.web.pages.data import forms
 from telads.web.pages.data.bars import people_svg
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.errors import DataError
-from telads.sources import workbooks
-from telads.sources.csv_files import read_csv
-from telads.tables.checks import Origin
+from telads.ingest import xlsx
+from telads.ingest.checks import Origin
+from telads.ingest.csv import read_csv
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NOBODYS = {"__MACOSX"}
 """Folders that systems add to archives of their own."""
-SUFFIXES = workbooks.SUFFIXES | {".csv"}
+SUFFIXES = xlsx.SUFFIXES | {".csv"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,11 @@ def read_file(path: Path) -> RawFile:
             Text("다시 내려받아 주세요.", "Download it again."),
             file=path,
         )
-    is_workbook = workbooks.is_workbook(content)
-    if is_workbook != (path.suffix.lower() in workbooks.SUFFIXES):
+    is_workbook = xlsx.is_workbook(content)
+    if is_workbook != (path.suffix.lower() in xlsx.SUFFIXES):
         raise _misnamed(path, is_workbook)
     if is_workbook:
-        return _of_sheets(path, workbooks.read_workbook(path, content))
+        return _of_sheets(path, xlsx.read_workbook(path, content))
     header_row, columns = read_csv(path, content)
     columns = _without_blank_end(_named(columns))
     if not columns or not columns[0].len():
@@ -90,7 +90,7 @@ def read_raw(path: Path) -> RawTable:
     return tables[0]
 
 
-def _of_sheets(path: Path, sheets: list[workbooks.Sheet]) -> RawFile:
+def _of_sheets(path: Path, sheets: list[xlsx.Sheet]) -> RawFile:
     tables: list[RawTable] = []
     hidden: list[str] = []
     for sheet in sheets:
@@ -183,7 +183,7 @@ def _named(columns: list[pl.Series]) -> list[pl.Series]:
         if column.name.strip():
             named.append(column)
         elif _filled(column).any():
-            named.append(column.alias(workbooks.letters(index)))
+            named.append(column.alias(xlsx.letters(index)))
     return named
 
 

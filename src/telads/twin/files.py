@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from telads.catalog import MEASURES
 from telads.errors import DataError, UnknownChoice, WorkspaceError
+from telads.ingest.source.seoul import SEOUL
+from telads.ingest.wide_table import SYNTHETIC_HEADER
 from telads.model import Month, Sex
-from telads.sources.demo import synthesise
-from telads.sources.headers import SYNTHETIC_HEADER
-from telads.sources.profile import Profile
-from telads.sources.seoul import SEOUL
-from telads.tables.store import replacing
+from telads.store.files import replacing
 from telads.text import Text
+from telads.twin.cells import synthesise
+from telads.twin.profile import Profile
 
 if TYPE_CHECKING:
     import polars as pl

@@ -30,17 +30,16 @@ import numpy as np
 from telads.catalog import BY_ID
 from telads.errors import DataError, TeladsError
 from telads.model import AGES, AGES5, Month
-from telads.sources import fitting
-from telads.sources.copula import FACTORS, Scatter, measure_scatter
-from telads.sources.fitting import PROBABILITIES, SEXES, Array
-from telads.sources.lean import measure_lean
-from telads.sources.movement import measure_movement
-from telads.tables.schema import POPULATION, measures_in
-from telads.tables.store import write_text
+from telads.store.cells import POPULATION, measures_in
+from telads.store.files import write_text
 from telads.text import Text
+from telads.twin import fitting
+from telads.twin.copula import FACTORS, Scatter, measure_scatter
+from telads.twin.fitting import PROBABILITIES, SEXES, Array, measure_lean
+from telads.twin.movement import measure_movement
 
 if TYPE_CHECKING:
-    from telads.sources import Reading
+    from telads.ingest.source import Reading
 
 SCHEMA = "telads-profile/1"
 """What the file calls itself; a change of its fields or of PROBABILITIES makes it another."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree
 
 from telads.errors import DataError
-from telads.sources.sheets import HEAD, check_sheets
+from telads.ingest.guard import HEAD, check_sheets
 from telads.text import Text
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from statistics import fmean, median
 
 from telads.catalog import BY_ID, SERVICES
 from telads.model import Month
-from telads.tables.ledger import Entry
+from telads.store.ledger import Entry
 from telads.text import Text
 
 MASKED_SHARE = 0.05

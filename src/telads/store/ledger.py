@@ -17,11 +17,11 @@ from typing import Any
 
 from telads.errors import NewerVersion, UnknownChoice, WorkspaceDamaged, install_newer
 from telads.model import Month, Window
-from telads.tables.store import write_text
+from telads.store.files import write_text
 from telads.text import Text
 
 VERSION = 2
-"""The format of a workspace's files (`telads.workspace`): 1 is that of telads 0.1.0.
+"""The format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0.
 
 Raised where an earlier telads would misread them: it then refuses the workspace by this number.
 """

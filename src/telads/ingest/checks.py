@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
 from telads.errors import DataError, meant
-from telads.tables.schema import KEY, UNESTIMATED, values_in
+from telads.store.cells import KEY, UNESTIMATED, values_in
 from telads.text import Text, same
 
 if TYPE_CHECKING:

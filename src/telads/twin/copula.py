@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from telads.model import AGES
-from telads.sources.fitting import BANDS, FEWEST_BEYOND, PROBABILITIES, SEXES, Array
+from telads.twin.fitting import BANDS, FEWEST_BEYOND, PROBABILITIES, SEXES, Array
 
 FACTORS = 24
 """What neighbourhoods share is kept in so many directions; the rest counts as the cells' own."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from telads.errors import DataError
-from telads.sources.csv_files import SEPARATORS
+from telads.ingest.csv import SEPARATORS
 from telads.text import Text
 
 MOST_CELLS = 10_000_000

@@ -1,4 +1,4 @@
-"""Sources of cells: each reads one kind of file into the cells table of `tables.schema`.
+"""Sources of cells: each reads one kind of file into the cells table of `store.cells`.
 
 To add a source, write `sources/x.py` with an object that satisfies `Source`, add it to
 `registry()`, and inherit the conformance suite in the tests.
@@ -57,7 +57,7 @@ class Source(Protocol):
 
 def registry() -> tuple[Source, ...]:
     """All sources, the first that accepts a file reads it."""
-    from telads.sources.seoul import SEOUL
+    from telads.ingest.source.seoul import SEOUL
 
     return (SEOUL,)
 

@@ -32,10 +32,9 @@ from telads.errors import (
 )
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import CELLS, Ledger, newer_workspace
-from telads.tables.ledger import VERSION as FORMAT
-from telads.tables.private import FILE, close, make_folder
-from telads.tables.store import TEMPORARY, write_text
+from telads.store.files import FILE, TEMPORARY, close, make_folder, write_text
+from telads.store.ledger import CELLS, Ledger, newer_workspace
+from telads.store.ledger import VERSION as FORMAT
 from telads.text import Text
 from telads.version import __version__
 

@@ -1,4 +1,6 @@
-"""Archives, and workbooks that are such, looked at before anything else reads them.
+"""Names of files as they come from a browser or an archive, made harmless.
+
+Archives, and workbooks that are such, looked at before anything else reads them.
 
 Every stream is unpacked once by us and counted as it comes: what a header says about sizes is not
 believed. So a bomb is found when it has unpacked to the limit, and nothing of it reaches the reader
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -17,10 +20,53 @@ from pathlib import Path
 from typing import NamedTuple
 
 from telads.errors import DataError, OtherFile, WorkspaceError
-from telads.sources.names import harmless, told_by_archive
-from telads.sources.sheets import Sheet, check_csv
-from telads.tables.private import make_folder, new_file
+from telads.ingest.guard import Sheet, check_csv
+from telads.store.files import make_folder, new_file
 from telads.text import Text
+
+LONGEST = 200
+"""Bytes of a name; file systems take 255."""
+_UTF8_FLAG = 0x800
+
+
+def harmless(name: str) -> str:
+    """A name and nothing but that: no folders, no control characters, not hidden, no formula.
+
+    Composed as Korean is typed: some systems hand over names in single letters (NFD), which would
+    hide the month in `6월` from whoever looks for it.
+    """
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(
+        one for one in last if unicodedata.category(one)[0] != "C" and one not in '<>:"|?*'
+    )
+    stem, dot, suffix = shown.strip().lstrip(".=+-@ ").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    room = LONGEST - len(suffix.encode()) - len(dot)
+    if room <= 0:
+        return "file"
+    return (_cut(stem, room).strip() or "file") + dot + suffix
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def told_by_archive(name: str, flags: int) -> str:
+    """A member's name as it was meant: Windows writes Korean ones in CP949 and does not say so."""
+    if flags & _UTF8_FLAG:
+        return name
+    try:
+        raw = name.encode("cp437")  # what the library took them for
+    except UnicodeEncodeError:
+        return name
+    for encoding in ("utf-8", "cp949"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name
+
 
 SUFFIXES = {".xlsx", ".csv"}
 """Files that are taken in an archive, and the only ones that are uploaded."""

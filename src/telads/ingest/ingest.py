@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from telads.errors import DataError, OtherFile, TeladsError
-from telads.keeping import described, forget_abandoned, keep
+from telads.ingest.archives import ARCHIVE, UNPACKED, unpack
+from telads.ingest.files import files_below, read_bytes
+from telads.ingest.source import Reading, Source, source_of
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources import Reading, Source, source_of
-from telads.sources.archives import ARCHIVE, UNPACKED, unpack
-from telads.sources.files import files_below, read_bytes
-from telads.tables.ledger import Entry, Ledger
+from telads.store.ledger import Entry, Ledger
+from telads.store.months import described, forget_abandoned, keep
+from telads.store.workspace import Store
 from telads.text import Lang, Text
-from telads.workspace import Store
 
 if TYPE_CHECKING:
     import polars as pl

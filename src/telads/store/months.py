@@ -1,27 +1,34 @@
 """Keeping a month: its cells are written, then the ledger that makes them count.
 
 Whoever is killed between the two leaves cells that nothing names, and the next writer deletes them.
+
+Taking a month back: a wrong file goes out of the next build, and the ledger keeps that it was.
+
+The ledger is replaced as a whole, so a month is either in force or taken back. Its cells stay, for
+builds that are kept rest on them; the same file, or the right one, can be taken in later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID, SERVICE_IDS
-from telads.errors import DataError
-from telads.model import AGES5, Sex
+from telads.errors import DataError, UnknownChoice
+from telads.model import AGES5, Month, Sex
 from telads.settings import Settings
-from telads.tables import warnings
-from telads.tables.ledger import Entry, Ledger
+from telads.store import warnings
+from telads.store.ledger import Entry, Ledger
+from telads.store.workspace import Store
 from telads.text import Text
-from telads.workspace import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
 
 LOGS = "events"
 """The source of entries whose cells were made from subscriber logs."""
@@ -42,7 +49,7 @@ def described(
     `before` is the entry of its month that it takes the place of. Raises `DataError` where all
     figures of a service are 0 and, unless `shrink`, where the month would lose much (LEAST_SHARE).
     """
-    from telads.tables.cells import summary
+    from telads.store.cells import summary
 
     facts = summary(cells)
     dead = [id for id in SERVICE_IDS if id in facts.zero]
@@ -68,7 +75,7 @@ def keep(workspace: Store, ledger: Ledger, months: Sequence[tuple[Entry, pl.Data
 
     The entries are `described`; only ever under the lock.
     """
-    from telads.tables.store import write_parquet
+    from telads.store.files import write_parquet
 
     for entry, cells in months:
         write_parquet(workspace.cells_path / entry.cells, cells)
@@ -137,4 +144,64 @@ def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
         Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 열을 빼 주세요.",
              "Check that it is the right data; the column of a service there is not is left out."),
         file=entry.file, column=f"{ko} ({en})",
+    )  # fmt: skip
+
+
+def withdraw(
+    workspace: Store,
+    month: Month,
+    by: str,
+    settings: Settings,
+    *,
+    sha256: str | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> Entry | None:
+    """Take a month back; its entry as it was, or None if it had been taken back already.
+
+    With `sha256` only that very file is taken back: another one may have come in its place since
+    somebody saw it. Raises `UnknownChoice` for a month that never was there, `DataError` for the
+    only one and for a file that is not in force, `WorkspaceBusy`, `WorkspaceError`.
+    """
+    with workspace.writing(settings.lock_seconds, on_wait):
+        ledger = workspace.ledger()
+        entry = ledger.current().get(month)
+        if entry is None:
+            _require_known(ledger, month)
+            return None
+        if sha256 is not None and sha256 != entry.sha256:
+            raise _replaced(entry)
+        if len(ledger.current()) == 1:
+            raise _only(entry)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        ledger.without(entry, now, by).save(workspace.ledger_path)
+    return entry
+
+
+def _require_known(ledger: Ledger, month: Month) -> None:
+    if month in ledger.withdrawn():
+        return
+    known = ", ".join(str(one) for one in ledger.current()) or "-"
+    raise UnknownChoice(
+        Text("작업 폴더에 없는 달입니다.", "The workspace does not hold this month."),
+        Text(f"있는 달: {known}", f"It holds: {known}"),
+        value=str(month),
+    )
+
+
+def _only(entry: Entry) -> DataError:
+    return DataError(
+        Text("하나뿐인 달은 뺄 수 없습니다. 계산할 자료가 남지 않습니다.",
+             "The only month cannot be taken back: nothing would be left to build from."),
+        Text("맞는 파일을 먼저 넣어 주세요.", "Take the right file in first."),
+        file=entry.file, value=entry.month,
+    )  # fmt: skip
+
+
+def _replaced(entry: Entry) -> DataError:
+    return DataError(
+        Text("그사이에 이 달의 파일이 바뀌었습니다.",
+             "Another file has come in for this month meanwhile."),
+        Text("달 목록에서 지금 적용 중인 파일을 다시 확인해 주세요.",
+             "Look at the list of months again."),
+        file=entry.file, value=entry.month,
     )  # fmt: skip

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID, MEASURES, SERVICE_IDS
 from telads.errors import DataError, OtherFile
-from telads.sources.files import RawTable
-from telads.tables.checks import visible
-from telads.tables.schema import QUARTILE, UNESTIMATED
+from telads.ingest.checks import visible
+from telads.ingest.files import RawTable
+from telads.store.cells import QUARTILE, UNESTIMATED
 from telads.text import Text
 
 if TYPE_CHECKING:
