@@ -16,12 +16,12 @@ from telads.answers.answer import Answer
 from telads.answers.evaluation import HORIZONS, REPEATS, evaluation
 from telads.answers.tables import read
 from telads.catalog import BY_ID
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
 from telads.method.recommend import TIES
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 ROOT = Path(__file__).parents[1]
 MEASURES = {

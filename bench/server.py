@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from bench.measure import Failed
 from telads.answers.evaluation import HORIZONS
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 START = 60.0
 """Seconds a server may take until its first answer."""

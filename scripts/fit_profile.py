@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from telads.model import Month
-from telads.sources.demo import fit_folder
+from telads.twin.cells import fit_folder
 
 TARGET = Path(__file__).parents[1] / "src" / "telads" / "data" / "seoul_profile.json"
 

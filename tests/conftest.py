@@ -11,13 +11,13 @@ import pytest
 # Before the command line is imported, which learns its language then: whatever the locale is.
 os.environ["TELADS_LANG"] = "ko"
 
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month, months_between
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.sources.portal_writer import write_twin
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
+from telads.twin.cells import read_profile
+from telads.twin.files import write_twin
 from tests.spread import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_runtest_call,

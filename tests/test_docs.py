@@ -19,7 +19,7 @@ from telads.planning.plan import make_plan
 from telads.planning.questions import audience_answer
 from telads.planning.rules import read_rules
 from telads.settings import SETTINGS
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.cli.conftest import runner
 from tests.conftest import TWIN_MONTHS
 

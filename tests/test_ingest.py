@@ -14,14 +14,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from telads.ingest.source.seoul import SEOUL
 
-from telads import ingest as module
 from telads.errors import DataError, WorkspaceBusy, WorkspaceError
-from telads.ingest import Taken, ingest
+from telads.ingest import ingest as module
+from telads.ingest.ingest import Taken, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.test_workspace import held
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from telads.ingest.source.seoul import SEOUL
 
 from telads import open_workspace
 from telads.errors import DataError
-from telads.ingest import Taken, check, ingest
+from telads.ingest.ingest import Taken, check, ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
-from telads.tables.warnings import by_month
-from telads.withdraw import withdraw
-from telads.workspace import Workspace
+from telads.store.months import withdraw
+from telads.store.warnings import by_month
+from telads.store.workspace import Workspace
 from tests.sources.portal import HEADERS, Row, portal_rows, write_csv, write_month, write_xlsx
 from tests.sources.workbooks import Sheet, write_groups, write_guide, write_sheets
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from telads.ingest.source.seoul import SEOUL
 
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.seoul import SEOUL
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 from tests.sources.portal import write_month
 
@@ -22,10 +22,10 @@ NEIGHBOURHOODS = 30
 INGEST = """
 from pathlib import Path
 import polars, fastexcel
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.workspace import Workspace
-from telads.sources import seoul
+from telads.store.workspace import Workspace
+from telads.ingest.source import seoul
 from telads.tables import cells, checks, store
 settings = Settings.load({}, Path("no-such-file"))
 ready()

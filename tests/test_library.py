@@ -16,8 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 import telads
-from telads.answers import targets as targets_module
-from telads.answers.lookalike import lookalike
+from telads.answers import advertisers as targets_module
+from telads.answers.advertisers import lookalike
 from telads.charts import CHARTS
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
@@ -26,7 +26,7 @@ from telads.cli.make import make
 from telads.cli.plan import plan
 from telads.library import OpenWorkspace
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"

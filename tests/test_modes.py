@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from telads.tables.private import OWN, close, found_open, make_folder, new_file
-from telads.workspace import Workspace
+from telads.store.files import OWN, close, found_open, make_folder, new_file
+from telads.store.workspace import Workspace
 from tests.web.server import Server
 
 TELADS = str(Path(sys.executable).with_name("telads"))

@@ -18,14 +18,14 @@ import pytest
 
 from telads.errors import AudienceTooSmall
 from telads.export import TABLES as EXPORTS
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.library import OpenWorkspace
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.report import write_report
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests import doors
 from tests.sources.portal import HEADERS, Row, portal_rows, write_csv
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from telads.answers.status import status
+from telads.answers.inventory import status
 from telads.errors import DataError, UnknownChoice
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import Ledger
-from telads.withdraw import withdraw
-from telads.workspace import Workspace
+from telads.store.ledger import Ledger
+from telads.store.months import withdraw
+from telads.store.workspace import Workspace
 from tests.killing import Victim, kill_at_every_step
 from tests.sources.portal import write_month
 
@@ -25,8 +25,8 @@ FORGET = """
 from pathlib import Path
 from telads.model import Month
 from telads.settings import Settings
-from telads.withdraw import withdraw
-from telads.workspace import Workspace
+from telads.store.months import withdraw
+from telads.store.workspace import Workspace
 settings = Settings.load({}, Path("no-such-file"))
 ready()
 withdraw(Workspace(Path(sys.argv[2])), Month.of(2023, 8), "me", settings)

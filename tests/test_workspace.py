@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 
 from telads.errors import WorkspaceBusy, WorkspaceError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import write_month
 
 HOLDER = """
 import sys
 from pathlib import Path
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 with Workspace(Path(sys.argv[1])).writing(10):
     print("held", flush=True)
     sys.stdin.readline()
@@ -32,9 +32,9 @@ with Workspace(Path(sys.argv[1])).writing(10):
 INGEST = """
 import sys
 from pathlib import Path
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()

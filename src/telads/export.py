@@ -17,15 +17,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from telads.answers.advertisers import in_order as in_order_of_platforms
 from telads.answers.choices import listed, method_of, one_of
-from telads.answers.platforms import in_order as in_order_of_platforms
-from telads.answers.services import in_order
+from telads.answers.customers import in_order
 from telads.answers.tables import read
 from telads.method.disclosure import SHARE_DIGITS, size_of
-from telads.tables.store import replacing, write_text
+from telads.store.files import replacing, write_text
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

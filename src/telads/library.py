@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.answer import Answer
 from telads.model import Month, Sex
 from telads.settings import Settings
+from telads.store.workspace import Workspace
 from telads.text import Lang, Text, locale_language
-from telads.workspace import Workspace
 
 if TYPE_CHECKING:
     from telads.charts import AnyChart
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
     from telads.method.build import Built
 
     PathText = str | PathLike[str]
@@ -72,7 +72,7 @@ class OpenWorkspace:
         services only with `replace`. Raises `DataError` where there is nothing to read,
         `WorkspaceBusy`, `WorkspaceError`.
         """
-        from telads.ingest import ingest
+        from telads.ingest.ingest import ingest
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -88,7 +88,7 @@ class OpenWorkspace:
 
         Raises `DataError` where there is nothing to read.
         """
-        from telads.ingest import check
+        from telads.ingest.ingest import check
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
@@ -148,14 +148,14 @@ class OpenWorkspace:
 
         Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
         """
-        from telads.withdraw import withdraw
+        from telads.store.months import withdraw
 
         withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
         return self.build()
 
     def status(self) -> Answer:
-        """The months that are there: see `answers.status.status`."""
-        from telads.answers.status import status
+        """The months that are there: see `answers.inventory.status`."""
+        from telads.answers.inventory import status
 
         return self._shown(status(self.workspace, self.settings))
 
@@ -167,20 +167,20 @@ class OpenWorkspace:
         month: str | Month | None = None,
         method: str = "affinity",
     ) -> Answer:
-        """What to advertise to these people: see `answers.services.services`."""
-        from telads.answers.services import services
+        """What to advertise to these people: see `answers.customers.services`."""
+        from telads.answers.customers import services
 
         return self._shown(services(self.workspace.build(), district, sex, age, month, method))
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
-        """Their services month by month: see `answers.services.history`."""
-        from telads.answers.services import history
+        """Their services month by month: see `answers.customers.history`."""
+        from telads.answers.customers import history
 
         return self._shown(history(self.workspace.build(), district, sex, age))
 
     def targets(self, service: str, **choices: Any) -> Answer:
-        """Whom to address with a service: see `answers.targets.targets` for the choices."""
-        from telads.answers.targets import targets
+        """Whom to address with a service: see `answers.advertisers.targets` for the choices."""
+        from telads.answers.advertisers import targets
 
         return self._shown(targets(self.workspace.build(), service, **choices))
 
@@ -194,24 +194,24 @@ class OpenWorkspace:
         method: str = "affinity",
         by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
-        from telads.answers.platforms import platforms
+        """Where to run its advert for them: see `answers.advertisers.platforms` for the orders."""
+        from telads.answers.advertisers import platforms
 
         return self._shown(
             platforms(self.workspace.build(), service, district, sex, age, month, method, by)
         )
 
     def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
-        """Who is like them: see `answers.lookalike.lookalike` for the choices."""
-        from telads.answers.lookalike import lookalike
+        """Who is like them: see `answers.advertisers.lookalike` for the choices."""
+        from telads.answers.advertisers import lookalike
 
         return self._shown(lookalike(self.workspace.build(), district, sex, age, **choices))
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
-        """How they move and live: see `answers.signals.signals`."""
-        from telads.answers.signals import signals
+        """How they move and live: see `answers.customers.signals`."""
+        from telads.answers.customers import signals
 
         return self._shown(signals(self.workspace.build(), district, sex, age, month))
 

@@ -10,24 +10,22 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from telads.answers.advertisers import platforms, targets
 from telads.answers.answer import Answer
 from telads.answers.choices import segment_of, service_of
 from telads.answers.columns import Column, column_of
+from telads.answers.customers import services, signals
 from telads.answers.pictures import Asked, picture
-from telads.answers.platforms import platforms
-from telads.answers.services import services
-from telads.answers.signals import signals
-from telads.answers.targets import targets
 from telads.charts import find_chart
 from telads.charts.render import render, title_of
 from telads.charts.theme import PAGE
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
-from telads.tables.store import write_text
+from telads.store.files import write_text
+from telads.store.workspace import Build, Workspace
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
-from telads.workspace import Build, Workspace
 
 if TYPE_CHECKING:
     import jinja2

@@ -18,8 +18,8 @@ from telads.engines import EventEngine
 from telads.errors import DataError
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import Entry
-from telads.workspace import Workspace
+from telads.store.ledger import Entry
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.aggregate.slow_count import Counted, count
 

@@ -26,7 +26,7 @@ from telads.library import OpenWorkspace
 from telads.method.build import build
 from telads.model import AGES5, Month
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.aggregate.attack import (
     Counts,

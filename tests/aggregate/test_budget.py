@@ -22,8 +22,8 @@ from telads.errors import SettingError, WorkspaceDamaged
 from telads.library import OpenWorkspace
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import Draw, Ledger
-from telads.workspace import Workspace
+from telads.store.ledger import Draw, Ledger
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from telads.model import Month
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 SUBSCRIBERS = 1_000_000

@@ -28,8 +28,8 @@ from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.schema import values_in
-from telads.workspace import Workspace
+from telads.store.cells import values_in
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8").split())

@@ -14,7 +14,7 @@ from telads.engines import event_engine
 from telads.errors import DataError, SettingError, UnknownChoice
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 
 LABEL = Month.of(2023, 6)

@@ -19,7 +19,7 @@ from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.aggregate.cluster import PATIENCE, Cluster, cluster, wait_for
 from tests.aggregate.conftest import spark_or_skip

@@ -20,7 +20,7 @@ from telads.aggregate.request import Request
 from telads.cli import __main__ as program
 from telads.engines import EventEngine, event_engine
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.aggregate import logs
 from tests.aggregate.conformance import LABEL, TOLERANCE, EngineSuite
 from tests.aggregate.conftest import QUICK, spark_or_skip

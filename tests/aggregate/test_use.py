@@ -17,11 +17,11 @@ from telads.aggregate.synth import Plan, write_log
 from telads.answers.answer import Answer
 from telads.engines import event_engine
 from telads.errors import WorkspaceDamaged
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
 from tests.aggregate import logs
 from tests.sources.portal import write_month
 

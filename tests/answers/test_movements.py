@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from telads import catalog
-from telads.answers.movements import movements
-from telads.answers.services import history, services
+from telads.answers.changes import movements
+from telads.answers.customers import history, services
 from telads.answers.tables import read
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def rows_of(build: Build, month: str) -> list[dict[str, Any]]:

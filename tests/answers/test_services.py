@@ -5,12 +5,11 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import largest_segment
-from telads.answers.grouped import KEY
-from telads.answers.services import history, movement_of, services
-from telads.answers.tables import read
+from telads.answers.customers import history, movement_of, services
+from telads.answers.tables import KEY, read
 from telads.errors import UnknownChoice
 from telads.model import AGES, Sex
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:

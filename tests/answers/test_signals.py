@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from telads.answers.customers import signals
 from telads.answers.sentences import of_stale_signals
-from telads.answers.signals import signals
 from telads.answers.tables import people
 from telads.method.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
 from telads.model import Month
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 TRANSIT = "대중교통"
 

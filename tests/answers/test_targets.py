@@ -3,14 +3,13 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.answers.advertisers import of_targets, platforms, targets
 from telads.answers.choices import age_of, count_of
-from telads.answers.platforms import of_targets, platforms
-from telads.answers.services import services
+from telads.answers.customers import services
 from telads.answers.tables import read
-from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
 from telads.model import AGES, age_text
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 
 def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:

@@ -13,8 +13,8 @@ from telads.backup.archive import Manifest
 from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.settings import Settings
-from telads.tables.store import TEMPORARY, write_text
-from telads.workspace import Workspace
+from telads.store.files import TEMPORARY, write_text
+from telads.store.workspace import Workspace
 
 NEIGHBOURHOODS = 3
 
@@ -62,7 +62,7 @@ class Installation:
 
     def make(self, settings: Settings, seed: int, lines: str) -> Installation:
         """Fill it; other seeds give other figures."""
-        from telads.ingest import ingest
+        from telads.ingest.ingest import ingest
         from telads.method.build import build
         from tests.sources.portal import write_month
 

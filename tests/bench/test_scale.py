@@ -22,8 +22,8 @@ from telads.aggregate.request import Request
 from telads.aggregate.synth import Plan, write_log
 from telads.engines import event_engine
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,12 +12,12 @@ import pytest
 from bench import study
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.classic import classic_scores
 from telads.method.segments import Panel, read_panel
 from telads.model import Month, Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 SEXES = {1: Sex.MALE, 2: Sex.FEMALE}
 DISTRICTS = {"종로구": 11010, "중구": 11020, "용산구": 11030}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from telads.cli import main
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.soak.postgres import Missing, Postgres, postgres
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads

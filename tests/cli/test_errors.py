@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.cli.conftest import Telads, Told
 from tests.cli.test_json import GROUP
 

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from telads.charts import CHARTS
-from telads.sources.demo import read_profile
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
 from tests.cli.conftest import Telads
 from tests.cli.test_json import GROUP
 

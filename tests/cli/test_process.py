@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from telads.cli import app
-from telads.cli.contents import VERBS as CONTENTS
-from telads.workspace import Workspace
+from telads.cli.registry import VERBS as CONTENTS
+from telads.store.workspace import Workspace
 from tests.cli.test_json import GROUP
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
     assert not {name.split(".")[0] for name in found} & {"markdown_it", "pygments", "attr", "click"}
     if "services" not in words:
         assert not found & {
-            "telads.answers.answer", "telads.library", "telads.workspace", "telads.tables.ledger",
+            "telads.answers.answer", "telads.library", "telads.store.workspace", "telads.store.ledger",
         }  # fmt: skip
 
 
@@ -235,5 +235,5 @@ def test_the_table_of_contents_lists_every_verb_where_it_is_found() -> None:
 @pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "-h"), ("advise",)])
 def test_help_loads_no_verb(twin_workspace: Workspace, words: tuple[str, ...]) -> None:
     loaded = modules(twin_workspace, *words)
-    assert "telads.cli.contents" in loaded
+    assert "telads.cli.registry" in loaded
     assert "telads.cli.data" not in loaded

@@ -16,8 +16,8 @@ from telads.method.affinity import affinity
 from telads.method.evaluation import CHANCE, MEASURES, backtest
 from telads.method.recommend import RECOMMENDERS, ServiceRecommender
 from telads.method.segments import Array, Panel, read_panel
+from telads.store.workspace import Workspace
 from telads.text import Text, same
-from telads.workspace import Workspace
 from tests.samples import JUNE, made_panel
 
 MONTHS = [JUNE + step for step in range(5)]

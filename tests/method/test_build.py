@@ -15,13 +15,13 @@ import pytest
 from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.errors import NothingBuilt, WorkspaceDamaged, WorkspaceError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method import build as building
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Month
 from telads.settings import Settings
-from telads.workspace import BUILD_FORMAT, Build, Workspace
+from telads.store.workspace import BUILD_FORMAT, Build, Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30
@@ -31,7 +31,7 @@ import sys
 from pathlib import Path
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()

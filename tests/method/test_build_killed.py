@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 from tests.sources.portal import write_month
 
@@ -21,7 +21,7 @@ from pathlib import Path
 import polars, narwhals, numpy, scipy.special
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from telads import marts
 from telads.engines import polars as engine
 settings = Settings.load({}, Path("no-such-file"))

@@ -23,7 +23,7 @@ from telads.method.association import read_cells, segment_correlations
 from telads.method.classic import classic_associations, classic_scores
 from telads.method.segments import Panel, read_panel
 from telads.model import Segment, Sex
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 HEADERS = {

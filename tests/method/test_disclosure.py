@@ -34,7 +34,7 @@ from telads.method.disclosure import (
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 from tests import doors
 
 FLOOR = 50.0

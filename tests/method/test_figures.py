@@ -15,7 +15,7 @@ from telads.method.affinity import affinity, movement
 from telads.method.classic import classic_scores
 from telads.method.recommend import distances, reach
 from telads.method.segments import Array, Panel, read_panel
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy
 
 pytestmark = pytest.mark.seoul

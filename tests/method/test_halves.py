@@ -12,7 +12,7 @@ from telads.engines.polars import scan_cells
 from telads.method.association import read_cells
 from telads.method.evaluation import METHODS, platform_backtest
 from telads.method.segments import read_panel
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 

@@ -11,7 +11,7 @@ from telads.method.affinity import AHEAD, NEXT, coverage, foretold, half_widths
 from telads.method.recommend import reach
 from telads.method.segments import Array, Panel, read_panel
 from telads.model import Month, months_between
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 YEAR = months_between(Month.of(2023, 1), Month.of(2023, 12))
 

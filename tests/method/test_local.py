@@ -13,7 +13,7 @@ from telads.engines.polars import collect, scan_cells
 from telads.method.affinity import differs_locally, false_discovery, neighbourhood_spread
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 OWN = Segment("관악구", Sex.FEMALE, 30)

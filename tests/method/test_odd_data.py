@@ -10,13 +10,13 @@ from typing import TypeVar
 import pytest
 
 from telads.errors import QuestionError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.library import OpenWorkspace
 from telads.method.build import build
 from telads.model import Segment, Sex
 from telads.settings import Settings
+from telads.store.workspace import Workspace
 from telads.text import Lang
-from telads.workspace import Workspace
 from tests import doors
 from tests.sources.portal import HEADERS, Row, portal_rows, write_csv
 

@@ -15,7 +15,7 @@ from telads.method.affinity import affinity
 from telads.method.classic import classic_scores
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells, made_panel
 
 OWN = Segment("관악구", Sex.FEMALE, 30)

@@ -14,7 +14,7 @@ from telads.catalog import SERVICE_IDS
 from telads.method import evaluation as promises
 from telads.method.association import Cells, read_cells
 from telads.method.segments import read_panel
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 from tests.samples import JUNE, lazy, made_cells
 
 

@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from telads.engines.polars import scan_cells
 from telads.method.signals import SIGNALS, signals
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.samples import JUNE, lazy, made_cells
 
 SEGMENT = {"district": "관악구", "sex": "F", "age": 30}

@@ -7,7 +7,7 @@ import pytest
 from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.method.tables import TABLES, material
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 
 @pytest.mark.seoul

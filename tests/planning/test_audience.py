@@ -14,7 +14,7 @@ from telads.model import Segment, Sex
 from telads.planning.audience import Overlap, audience, overlap, suppressed
 from telads.planning.questions import audience_answer
 from telads.planning.rules import Rules, read_rules
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 FLOOR = 50
 

@@ -22,7 +22,7 @@ from telads.planning.questions import (
     plan_answer,
 )
 from telads.planning.rules import read_rules
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 YOUNG = {"where": {"age": [20, 30]}}
 BRIEF: dict[str, Any] = {

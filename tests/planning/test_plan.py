@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from telads.errors import DataError, IndexRefused, QuestionError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build as build_now
 from telads.model import Month
 from telads.planning.brief import Brief, read_brief
@@ -20,7 +20,7 @@ from telads.planning.comparison import compare, compare_plans
 from telads.planning.plan import Plan, canonical, make_plan, read_plan
 from telads.planning.sentences import plan_sentences
 from telads.settings import Settings
-from telads.workspace import Build, Workspace
+from telads.store.workspace import Build, Workspace
 
 BRIEF: dict[str, Any] = {
     "name": "여름 배달",

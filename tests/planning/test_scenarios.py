@@ -20,7 +20,7 @@ from telads.planning.rules import read_rules
 from telads.planning.scenarios import POINTS
 from telads.planning.sentences import plan_sentences, reach_text, share_text
 from telads.planning.solver import exponential
-from telads.workspace import Build
+from telads.store.workspace import Build
 from tests.planning.samples import markets, offers
 
 YOUNG = {"where": {"age": [20, 30]}}

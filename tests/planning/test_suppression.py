@@ -17,7 +17,7 @@ from telads.method.disclosure import size
 from telads.planning.audience import audience, head_count
 from telads.planning.questions import audience_answer, overlap_answer
 from telads.planning.rules import read_rules
-from telads.workspace import Build
+from telads.store.workspace import Build
 
 SEGMENTS = st.fixed_dictionaries({
     "district": st.sampled_from(["강남구", "종로구", "중구"]), "sex": st.sampled_from(["M", "F"]),

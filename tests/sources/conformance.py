@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 from telads.errors import DataError
+from telads.ingest.source import Source, registry, source_of
 from telads.model import AGES5, Month
-from telads.sources import Source, registry, source_of
-from telads.tables.schema import KEY, PLACE, POPULATION, measures_in, values_in
+from telads.store.cells import KEY, PLACE, POPULATION, measures_in, values_in
 
 
 class SourceConformance:

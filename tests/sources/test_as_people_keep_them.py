@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from telads.ingest.source.seoul import SEOUL
 
 from telads.errors import DataError, OtherFile
+from telads.ingest.files import read_raw
+from telads.ingest.wide_table import recognise
 from telads.model import Month
-from telads.sources.files import read_raw
-from telads.sources.headers import recognise
-from telads.sources.seoul import SEOUL
 from telads.text import Text
 from tests.sources.broken import first_sheet_empty
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_xlsx

@@ -7,8 +7,9 @@ import random
 import zipfile
 from pathlib import Path
 
+from telads.ingest.source.seoul import SEOUL
+
 from telads.errors import DataError
-from telads.sources.seoul import SEOUL
 from tests.sources.portal import portal_rows, write_xlsx
 
 

@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from telads.ingest.source.seoul import SEOUL
 
 from telads.errors import DataError, UnknownChoice
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
+from telads.ingest.source import Reading
+from telads.ingest.wide_table import SYNTHETIC_HEADER
 from telads.model import AGES5, Month, months_between
 from telads.places import DISTRICTS
 from telads.settings import Settings
-from telads.sources import Reading
-from telads.sources.demo import fit_folder, read_profile, synthesise
-from telads.sources.headers import SYNTHETIC_HEADER
-from telads.sources.portal_writer import FileFormat, portal_table, write_portal_file, write_twin
-from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import SEOUL
-from telads.tables.schema import KEY, values_in
-from telads.workspace import Workspace
+from telads.store.cells import KEY, values_in
+from telads.store.workspace import Workspace
+from telads.twin.cells import fit_folder, read_profile, synthesise
+from telads.twin.files import FileFormat, portal_table, write_portal_file, write_twin
+from telads.twin.profile import Profile, fit_profile
 
 JUNE = Month.of(2023, 6)
 

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import spearmanr
+from telads.ingest.source.seoul import SEOUL
 
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.model import AGES, Month, months_between
-from telads.sources.demo import read_profile, synthesise
-from telads.sources.seoul import SEOUL
+from telads.twin.cells import read_profile, synthesise
 from tests.sources.faithfulness import (
     Cells,
     apart,

@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from telads.ingest.source.seoul import SEOUL
 
 from telads.catalog import BY_ID
 from telads.errors import DataError
+from telads.ingest.source import Reading
 from telads.model import Month
-from telads.sources import Reading
-from telads.sources.copula import measure_scatter
-from telads.sources.demo import fit_folder, read_profile, synthesise
-from telads.sources.fitting import BANDS, SEXES
-from telads.sources.profile import Profile, fit_profile
-from telads.sources.seoul import SEOUL
+from telads.twin.cells import fit_folder, read_profile, synthesise
+from telads.twin.copula import measure_scatter
+from telads.twin.fitting import BANDS, SEXES
+from telads.twin.profile import Profile, fit_profile
 
 JUNE = Month.of(2023, 6)
 NARROW = ("population", "single_households", "youtube", "delivery")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from telads.errors import DataError, TeladsError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.broken import (
     NAME,
     blank_row_inside,

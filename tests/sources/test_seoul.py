@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from telads.ingest.source.seoul import SEOUL
 
 from telads.catalog import BY_ID, MEASURES
+from telads.ingest.wide_table import recognise
 from telads.model import Month
-from telads.sources.headers import recognise
-from telads.sources.seoul import SEOUL
-from telads.tables.schema import KEY, values_in
+from telads.store.cells import KEY, values_in
 from tests.sources.conformance import SourceConformance
 from tests.sources.portal import FIGURES, HEADERS, KEYS, Row, portal_rows, write_csv, write_xlsx
 

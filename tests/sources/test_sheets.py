@@ -11,10 +11,10 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from telads.errors import DataError
-from telads.sources import sheets
-from telads.sources.csv_files import SEPARATORS
-from telads.sources.files import read_raw
-from telads.sources.sheets import HEAD, check_csv, check_sheet
+from telads.ingest import guard
+from telads.ingest.csv import SEPARATORS
+from telads.ingest.files import read_raw
+from telads.ingest.guard import HEAD, check_csv, check_sheet
 from tests.sources.portal import portal_rows, write_xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -101,12 +101,12 @@ def test_a_sheet_of_a_month_is_looked_at_no_further_than_it_must(
     dimension: bytes, whole: bool
 ) -> None:
     xml = b"<worksheet>" + dimension + b'<c r="AJ10177"/>' * 10_000
-    assert asked(xml) == ([HEAD, sheets.MOST_BYTES + 1] if whole else [HEAD])
+    assert asked(xml) == ([HEAD, guard.MOST_BYTES + 1] if whole else [HEAD])
     assert asked(dimension + b'<c r="B2"/>') == [HEAD]
 
 
 def test_a_sheet_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheets, "MOST_BYTES", 2 * HEAD)
+    monkeypatch.setattr(guard, "MOST_BYTES", 2 * HEAD)
     with pytest.raises(DataError):
         asked(b" " * 3 * HEAD)
     assert asked(b" " * 2 * HEAD) == [HEAD, 2 * HEAD + 1]
@@ -116,11 +116,11 @@ def test_a_sheet_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_csv_of_too_many_fields_is_refused_whatever_separates_them(
     separator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "MOST_CELLS", 30)
+    monkeypatch.setattr(guard, "MOST_CELLS", 30)
     path = tmp_path / "2023-06.csv"
     path.write_text((separator * 9 + "\n") * 3, "utf-8")
     check_csv(path)
-    for text in ((separator * 9 + "\n") * 4, separator * sheets.MOST_COLUMNS):
+    for text in ((separator * 9 + "\n") * 4, separator * guard.MOST_COLUMNS):
         path.write_text(text, "utf-8")
         with pytest.raises(DataError):
             check_csv(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.tables.cells import summary
+from telads.store.cells import summary
 
 CELLS = pl.DataFrame({
     "code": ["2", "1", "1"],

@@ -10,7 +10,7 @@ import pytest
 
 from telads.errors import NewerVersion, WorkspaceDamaged
 from telads.model import Month
-from telads.tables.ledger import Entry, Ledger
+from telads.store.ledger import Entry, Ledger
 from telads.text import Text
 
 

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from telads.errors import WorkspaceError
-from telads.tables.store import move_folder, replacing, write_parquet, write_text
+from telads.store.files import move_folder, replacing, write_parquet, write_text
 
 
 def test_a_failed_write_leaves_the_former_file_and_nothing_else(tmp_path: Path) -> None:

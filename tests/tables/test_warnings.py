@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from telads.catalog import BY_ID
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables import warnings
-from telads.tables.ledger import Entry
+from telads.store import warnings
+from telads.store.ledger import Entry
+from telads.store.workspace import Workspace
 from telads.text import Text
-from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, Row, portal_rows, write_xlsx
 
 GAME, YOUTUBE = HEADERS.index("게임 서비스 사용일수"), HEADERS.index("유튜브 사용일수")

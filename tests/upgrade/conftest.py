@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 HERE = Path(__file__).parent
 VERSIONS = [path.name.removesuffix(".tar.xz") for path in sorted(HERE.glob("*.tar.xz"))]

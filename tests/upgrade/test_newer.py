@@ -18,9 +18,9 @@ from telads.errors import DataError
 from telads.planning.plan import FORMAT as PLAN_FORMAT
 from telads.planning.plan import read_plan
 from telads.settings import Settings
-from telads.tables.ledger import VERSION as FORMAT
+from telads.store.ledger import VERSION as FORMAT
+from telads.store.workspace import Workspace
 from telads.version import __version__
-from telads.workspace import Workspace
 from tests.cli.conftest import runner
 from tests.upgrade.conftest import state, telads
 

@@ -11,7 +11,7 @@ import pytest
 from telads import NothingBuilt, open_workspace
 from telads.model import Month
 from telads.settings import Settings
-from telads.tables.ledger import VERSION as FORMAT
+from telads.store.ledger import VERSION as FORMAT
 from telads.version import __version__
 from tests.upgrade.conftest import Installation, state, telads
 from tests.upgrade.make_installation import PEOPLE, SEGMENT, UPLOADED, WRONG, Visitor

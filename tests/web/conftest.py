@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
+from telads.store.workspace import Workspace
 from telads.web.accounts import chain
-from telads.workspace import Workspace
 
 PROCESSES = {"Server", "multiprocessing", "subprocess"}
 """Names by which a test module starts processes, which may use the database."""

@@ -11,9 +11,9 @@ import pytest
 from django.test import Client
 
 from telads.answers.evaluation import HORIZONS, evaluation
+from telads.store.workspace import Workspace
 from telads.web import precompute
 from telads.web.cache import KEPT
-from telads.workspace import Workspace
 
 
 @pytest.fixture

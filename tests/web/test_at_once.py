@@ -27,7 +27,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.web.accounts.people import PASSWORD
 from tests.web.plans.samples import FORM
 from tests.web.server import Server

@@ -23,12 +23,12 @@ from django.test import Client, override_settings
 
 from telads.catalog import BY_ID
 from telads.export import export
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.library import OpenWorkspace
 from telads.method.build import build
 from telads.model import Sex
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import FIGURES, HEADERS, Row, portal_rows, write_csv
 
 NEIGHBOURHOODS = 75

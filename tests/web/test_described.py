@@ -12,8 +12,8 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
+from telads.store.workspace import Build
 from telads.version import __version__
-from telads.workspace import Build
 
 ADDRESSES = (
     "/data/monthly.csv",

@@ -7,10 +7,10 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
-from telads.answers.services import services
+from telads.answers.customers import services
+from telads.store.workspace import Build
 from telads.web.jinja import rendered
 from telads.web.templatetags import kept
-from telads.workspace import Build
 
 
 def answer(build: Build) -> Answer:

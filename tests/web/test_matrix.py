@@ -20,11 +20,11 @@ from django.utils.translation import override
 
 from telads.planning.plan import canonical, make_plan
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
 from telads.web.plans.forms import typed_of
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
-from telads.workspace import Build
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.api.conftest import Installed, installed
 from tests.web.plans.samples import FORM

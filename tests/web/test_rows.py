@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from telads.errors import DataError, WorkspaceError
+from telads.store.workspace import Workspace
 from telads.web.accounts.audit import record
 from telads.web.accounts.chain import checked
 from telads.web.accounts.models import AuditEntry
@@ -20,7 +21,6 @@ from telads.web.accounts.people import role_name
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from telads.web.rows import Rows, _models
-from telads.workspace import Workspace
 from tests.upgrade.conftest import unpacked
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.plans.samples import saved

@@ -20,8 +20,8 @@ import pytest
 from telads.errors import AddressUnusable
 from telads.method.build import build
 from telads.settings import Settings
+from telads.store.workspace import Workspace
 from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
-from telads.workspace import Workspace
 from tests.web.server import Server
 
 

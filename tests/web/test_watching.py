@@ -14,10 +14,10 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
+from telads.store.workspace import Workspace
 from telads.web.client import PROXIED, is_local
 from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
 from telads.web.metrics import REGISTRY
-from telads.workspace import Workspace
 
 pytestmark = pytest.mark.django_db  # health asks the database, too
 

@@ -23,7 +23,7 @@ from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.schema import SUBSCRIBER
 from telads.catalog import BY_ID, SERVICE_IDS
 from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
-from telads.tables.schema import KEY, NOISE, PLACE, POPULATION
+from telads.store.cells import KEY, NOISE, PLACE, POPULATION
 
 if TYPE_CHECKING:
     import polars as pl

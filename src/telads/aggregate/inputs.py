@@ -37,11 +37,11 @@ from telads.aggregate.schema import (
 )
 from telads.catalog import SERVICE_IDS
 from telads.errors import DataError
+from telads.ingest import checks
+from telads.ingest.files import RawTable, read_raw
 from telads.model import AGES5, Sex
 from telads.places import DISTRICTS
-from telads.sources.files import RawTable, read_raw
-from telads.tables import checks
-from telads.tables.schema import KEY, PLACE, POPULATION
+from telads.store.cells import KEY, PLACE, POPULATION
 from telads.text import Text
 
 if TYPE_CHECKING:

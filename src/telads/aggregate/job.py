@@ -73,17 +73,16 @@ from telads.aggregate.suppression import (
 )
 from telads.aggregate.survey import KNOWN, Survey
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, EventEngine, missing
-from telads.ingest import Taken
-from telads.keeping import LOGS, described, forget_abandoned, keep
+from telads.ingest.ingest import Taken
 from telads.model import Month, months_between
 from telads.settings import Settings
-from telads.tables.ledger import Draw, Entry
-from telads.tables.private import TEMPORARY, make_folder, new_file
-from telads.tables.schema import KEY, NOISE, POPULATION, measures_in, values_in
-from telads.tables.store import explained
+from telads.store.cells import KEY, NOISE, POPULATION, measures_in, values_in
+from telads.store.files import TEMPORARY, explained, make_folder, new_file
+from telads.store.ledger import Draw, Entry
+from telads.store.months import LOGS, described, forget_abandoned, keep
+from telads.store.workspace import Workspace, locked
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import Workspace, locked
 
 if TYPE_CHECKING:
     import polars as pl

@@ -19,12 +19,11 @@ from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
-from telads.keeping import LOGS
 from telads.model import Month, months_between
-from telads.tables.cells import reading
-from telads.tables.schema import PLACE
+from telads.store.cells import PLACE, reading
+from telads.store.months import LOGS
+from telads.store.workspace import Workspace
 from telads.text import Text
-from telads.workspace import Workspace
 
 if TYPE_CHECKING:
     import polars as pl

@@ -34,14 +34,14 @@ from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_
 from telads.aggregate.contribution import CAPS
 from telads.errors import SettingError, UnknownChoice, choose, with_extra
 from telads.model import OBSERVED_MONTHS, Month, months_between
-from telads.tables.ledger import Draw, Ledger
+from telads.store.ledger import Draw, Ledger
 from telads.text import Text, same, typed
 
 if TYPE_CHECKING:
     import polars as pl
 
     from telads.aggregate.request import Request
-    from telads.workspace import Workspace
+    from telads.store.workspace import Workspace
 
 
 Kind = Literal["laplace", "gaussian"]

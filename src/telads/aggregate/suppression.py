@@ -44,14 +44,14 @@ from numpy.typing import NDArray
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
-from telads.tables.schema import KEY, POPULATION
+from telads.store.cells import KEY, POPULATION
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
 
-    from telads.tables.ledger import Entry
+    from telads.store.ledger import Entry
 
 
 Counts = NDArray[np.int64]

@@ -5,7 +5,7 @@ on one day, `dirt` what real logs have besides, and `log` writes it all.
 
 How much the people of each cell use each app: the figures that a log is drawn from.
 
-They are those of the synthetic twin in the profile's base month (`sources.demo`), so the means of
+They are those of the synthetic twin in the profile's base month (`twin.cells`), so the means of
 each district, sex and age are the profile's. The portal adds up the days of all apps of a
 category, so a category is as many apps as keep the largest of them below MOST_DAYS in every cell.
 
@@ -49,16 +49,16 @@ from telads.catalog import BY_ID, SERVICE_IDS
 from telads.errors import DataError, UnknownChoice
 from telads.model import Month
 from telads.places import find_district
-from telads.sources.demo import synthesise
-from telads.sources.fitting import Array
-from telads.tables.schema import PLACE, POPULATION
-from telads.tables.store import replacing, write_text
+from telads.store.cells import PLACE, POPULATION
+from telads.store.files import replacing, write_text
 from telads.text import Text
+from telads.twin.cells import synthesise
+from telads.twin.fitting import Array
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from telads.sources.profile import Profile
+    from telads.twin.profile import Profile
 
 
 MOST_DAYS = 25.0

@@ -7,14 +7,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads import catalog
-from telads.answers.grouped import KEPT
-from telads.answers.tables import districts, of_month
+from telads.answers.tables import GROUPS_KEPT, districts, of_month
 from telads.catalog import Measure
 from telads.errors import UnknownChoice, choose
 from telads.model import AGES, Month, Segment, Sex
 from telads.places import find_district
+from telads.store.workspace import Build
 from telads.text import Text, same, typed
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
@@ -148,7 +147,7 @@ def count_of(top: int | str) -> int:
     return count
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=GROUPS_KEPT)
 def largest_segment(build: Build, month: Month) -> Segment:
     """The segment with the most people in a month: an example where nothing was chosen."""
     known = of_month(build, "segments", month).sort(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.advertisers import order_of_targets, platforms, targets
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -17,19 +18,17 @@ from telads.answers.choices import (
     segment_of,
     service_of,
 )
-from telads.answers.platforms import platforms
-from telads.answers.services import services
+from telads.answers.customers import services
 from telads.answers.tables import of_month, read
-from telads.answers.targets import order_of, targets
 from telads.catalog import BY_ID, Measure, shown
 from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure
 from telads.model import Month, Sex, Window, age_text
 from telads.places import district_name
-from telads.tables.schema import measures_in
+from telads.store.cells import measures_in
+from telads.store.workspace import Build
 from telads.text import Lang, Text, typed
 from telads.wording import observed, segment_name
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
@@ -81,7 +80,7 @@ def _check(build: Build, asked: Asked) -> None:
         service_of(build, asked.service)
     if asked.measure != AVERAGE_AGE:
         measure_of(build, asked.measure)
-    order_of(asked.by)
+    order_of_targets(asked.by)
     count_of(asked.top)
 
 

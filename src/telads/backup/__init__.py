@@ -2,7 +2,7 @@
 
     telads-backup.json     what is in the archive, and by which versions it was made
     ledger.json            ┐
-    current                │ the workspace, as `telads.workspace` draws it; replaced cells too, and
+    current                │ the workspace, as `telads.store.workspace` draws it; replaced cells too, and
     secret-key             │ every build that is kept. Uploads, pictures and static files are not:
     cells/ marts/          ┘ they are made again.
     database.jsonl         the website's database, a row a line, for SQLite and PostgreSQL alike

@@ -23,20 +23,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.status import status
+from telads.answers.advertisers import lookalike, platforms, targets
+from telads.answers.customers import history, services, signals
+from telads.answers.inventory import status
 from telads.answers.tables import people, read
-from telads.answers.targets import targets
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
-from telads.tables.cells import is_readable, unreadable
-from telads.tables.private import make_folder, new_file
-from telads.tables.store import TEMPORARY, replacing
+from telads.store.cells import is_readable, unreadable
+from telads.store.files import TEMPORARY, make_folder, new_file, replacing
+from telads.store.workspace import Build, Workspace
 from telads.text import Text
-from telads.workspace import Build, Workspace
 
 DATABASE = "database.jsonl"
 SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")

@@ -31,11 +31,11 @@ from telads.backup.archive import (
 )
 from telads.backup.take import Database
 from telads.errors import DataError, TeladsError, WorkspaceError
-from telads.tables.ledger import VERSION as LEDGER
-from telads.tables.ledger import Ledger
-from telads.tables.store import TEMPORARY, move_file
+from telads.store.files import TEMPORARY, move_file
+from telads.store.ledger import VERSION as LEDGER
+from telads.store.ledger import Ledger
+from telads.store.workspace import Workspace
 from telads.text import Text
-from telads.workspace import Workspace
 
 SPARE = 16 * 2**20
 """Bytes that stay free on the disk."""

@@ -13,11 +13,11 @@ from typing import Protocol
 
 from telads.backup.archive import DATABASE, Manifest, Step, check_usable, files_of, write
 from telads.errors import WorkspaceError
-from telads.tables.ledger import VERSION as LEDGER
-from telads.tables.store import TEMPORARY
+from telads.store.files import TEMPORARY
+from telads.store.ledger import VERSION as LEDGER
+from telads.store.workspace import Workspace
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import Workspace
 
 
 class Database(Protocol):

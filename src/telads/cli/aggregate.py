@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telads.catalog import BY_ID
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -22,6 +21,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.model import Month
 from telads.text import Lang, Text
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from telads.aggregate.noise import Spent
-    from telads.ingest import Taken
+    from telads.ingest.ingest import Taken
 
 aggregate = typer.Typer()
 
@@ -204,7 +204,7 @@ def _row(taken: Taken) -> dict[str, Any]:
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
     """A line for the month and one for each kind of count; what is 0 is not told."""
-    from telads.ingest import OUTCOMES
+    from telads.ingest.ingest import OUTCOMES
 
     line = f"{OUTCOMES[taken.outcome](lang)}: {taken.month}"
     entry = taken.entry

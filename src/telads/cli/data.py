@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telads.cli.builds import log_action
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -25,12 +24,13 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.registry import listed
 from telads.cli.show import show, show_done
 from telads.model import Month
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.ingest import Outcome, Taken
+    from telads.ingest.ingest import Outcome, Taken
     from telads.method.build import Built
 
 data = typer.Typer()
@@ -59,8 +59,8 @@ def ingest(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Take files in; exit code 1 if any was refused, though the others are taken and built."""
-    from telads.ingest import OUTCOMES, discover
-    from telads.ingest import ingest as take
+    from telads.ingest.ingest import OUTCOMES, discover
+    from telads.ingest.ingest import ingest as take
 
     total = len(discover(paths)[0])
     outcomes: list[Taken] = []
@@ -102,8 +102,8 @@ def check(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Check files as `ingest` does; exit code 1 if any would be refused. Nothing is written."""
-    from telads.ingest import PROSPECTS, discover
-    from telads.ingest import check as look_at
+    from telads.ingest.ingest import PROSPECTS, discover
+    from telads.ingest.ingest import check as look_at
 
     total = len(discover(paths)[0])
     outcomes: list[Taken] = []
@@ -214,7 +214,7 @@ def forget(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Take the month back and build without it; run again after a kill it does the rest."""
-    from telads.withdraw import withdraw
+    from telads.store.months import withdraw
 
     label = Month.parse(month)
     held = workspace_of(workspace)
@@ -252,7 +252,7 @@ def status(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """The ledger and the build in force."""
-    from telads.answers.status import status as answer
+    from telads.answers.inventory import status as answer
 
     found = answer(workspace_of(workspace), load_settings())
     show(found, form, lang.value)

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from telads.errors import TeladsError
 from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
-from telads.tables.ledger import Ledger
-from telads.tables.private import found_open
+from telads.store.files import found_open
+from telads.store.ledger import Ledger
+from telads.store.workspace import Workspace
 from telads.text import Text, same
 from telads.version import __version__
-from telads.workspace import Workspace
 
 LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
 LEAST_DISK = 1_000_000_000

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AnyAgeOption,
@@ -24,6 +23,7 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
+from telads.cli.registry import listed
 
 make = typer.Typer()
 
@@ -61,7 +61,7 @@ def chart(
     from telads.charts import find_chart
     from telads.charts.render import format_of, render
     from telads.cli.show import require_folder, show_written
-    from telads.tables.store import replacing
+    from telads.store.files import replacing
 
     kind = find_chart(name)
     suffix = format_of(output.suffix.lower().removeprefix("."))

@@ -17,7 +17,7 @@ from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.workspace import Build, Workspace
+    from telads.store.workspace import Build, Workspace
 
 
 def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
@@ -132,7 +132,7 @@ DEFAULT_LANGUAGE = Language(LANG)
 
 def workspace_of(path: Path | None) -> Workspace:
     """The workspace the user means."""
-    from telads.workspace import Workspace
+    from telads.store.workspace import Workspace
 
     return Workspace(path or load_settings().workspace)
 

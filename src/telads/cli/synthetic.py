@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -21,13 +20,14 @@ from telads.cli.options import (
     say,
 )
 from telads.cli.progress import progress
+from telads.cli.registry import listed
 from telads.errors import UnknownChoice
 from telads.model import Month, months_between
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.sources.portal_writer import FileFormat
-    from telads.workspace import Workspace
+    from telads.store.workspace import Workspace
+    from telads.twin.files import FileFormat
 
 synthetic = typer.Typer()
 
@@ -65,7 +65,7 @@ def synth(
 ) -> None:  # fmt: skip
     """Write a twin, or the profile it is drawn from."""
     from telads.cli.show import show_written
-    from telads.sources.demo import fit_folder, read_profile
+    from telads.twin.cells import fit_folder, read_profile
 
     if fit:
         if like is None or not like.is_dir():
@@ -126,7 +126,7 @@ def synth_events(
     """Write a log whose aggregate is the profile's city."""
     from telads.aggregate.synth import Plan, write_log
     from telads.cli.show import show_written
-    from telads.sources.demo import read_profile
+    from telads.twin.cells import read_profile
 
     profile = read_profile(like)
     start = profile.base.window.first
@@ -154,7 +154,7 @@ def parse_months(text: str) -> tuple[Month, ...]:
 def _write(
     profile: Any, months: tuple[Month, ...], seed: int, folder: Path, file_format: str
 ) -> list[Path]:
-    from telads.sources.portal_writer import write_twin
+    from telads.twin.files import write_twin
 
     written = []
     with progress(Text("합성 자료 만들기", "Making synthetic data")) as step:
@@ -183,7 +183,7 @@ def demo(
     """Twin, ingest, build, three answers, a report of one file, and the website."""
     from telads.cli.serve import check_address, run_site, settings_for
     from telads.report import write_report
-    from telads.workspace import Workspace
+    from telads.store.workspace import Workspace
 
     workspace = Workspace(folder / "telads-data")
     settings = settings_for(workspace.path)
@@ -229,9 +229,9 @@ def shown_call(here: Path | None = None) -> str:
 
 def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
     """Make the twin, take it in, and build; what is there already is not made again."""
-    from telads.ingest import ingest
+    from telads.ingest.ingest import ingest
     from telads.method.build import build
-    from telads.sources.demo import read_profile
+    from telads.twin.cells import read_profile
 
     settings = load_settings()
     months = parse_months(DEMO_MONTHS)
@@ -246,9 +246,8 @@ def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
 
 
 def _three_answers(workspace: Workspace, lang: Lang) -> None:
-    from telads.answers.platforms import platforms
-    from telads.answers.services import services
-    from telads.answers.targets import targets
+    from telads.answers.advertisers import platforms, targets
+    from telads.answers.customers import services
     from telads.cli.show import show
 
     build = workspace.build()

@@ -32,7 +32,7 @@ from telads.engines.parquet_files import (
     refuse_lakes,
 )
 from telads.errors import DataError
-from telads.tables.store import replacing
+from telads.store.files import replacing
 from telads.text import Text
 
 if TYPE_CHECKING:

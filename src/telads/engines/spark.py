@@ -35,7 +35,7 @@ from telads.engines.parquet_files import (
 )
 from telads.engines.spark_session import STAGING, explained, start
 from telads.errors import DataError
-from telads.tables.store import TEMPORARY, move_folder, write_text
+from telads.store.files import TEMPORARY, move_folder, write_text
 from telads.text import Text
 
 if TYPE_CHECKING:

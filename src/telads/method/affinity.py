@@ -23,7 +23,7 @@ from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.method.segments import SEGMENT, Array, Panel, segment_frame, weighted_means, with_age
 from telads.model import Month, Segment
-from telads.tables.schema import POPULATION
+from telads.store.cells import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl

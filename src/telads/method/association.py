@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from telads.engines.polars import collect
 from telads.method.segments import SEGMENT, Array, segment_frame, with_age
 from telads.model import Month, Segment
-from telads.tables.schema import POPULATION
+from telads.store.cells import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl

@@ -20,16 +20,15 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import SERVICE_IDS
 from telads.errors import NothingBuilt, WorkspaceError
-from telads.keeping import replaced_cells
 from telads.settings import Settings
-from telads.tables import warnings
-from telads.tables.cells import reading
-from telads.tables.ledger import Ledger
-from telads.tables.private import make_folder, new_file
-from telads.tables.store import TEMPORARY, explained, move_folder
+from telads.store import warnings
+from telads.store.cells import reading
+from telads.store.files import TEMPORARY, explained, make_folder, move_folder, new_file
+from telads.store.ledger import Ledger
+from telads.store.months import replaced_cells
+from telads.store.workspace import BUILD_FORMAT, Workspace
 from telads.text import Text
 from telads.version import __version__
-from telads.workspace import BUILD_FORMAT, Workspace
 
 if TYPE_CHECKING:
     from telads.method.tables import Material

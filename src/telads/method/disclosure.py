@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.tables.schema import POPULATION, UNESTIMATED, measures_in, weight
+from telads.store.cells import POPULATION, UNESTIMATED, measures_in, weight
 
 if TYPE_CHECKING:
     import polars as pl

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from telads.engines.polars import collect, computed
 from telads.method.disclosure import COVERAGE
 from telads.model import AGES, Month, Segment, Sex
-from telads.tables.schema import POPULATION, weight
+from telads.store.cells import POPULATION, weight
 
 if TYPE_CHECKING:
     import polars as pl

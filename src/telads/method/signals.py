@@ -21,7 +21,7 @@ from telads.method.affinity import affinity
 from telads.method.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
 from telads.method.segments import SEGMENT, with_age
 from telads.model import AGES, Month
-from telads.tables.schema import POPULATION, weight
+from telads.store.cells import POPULATION, weight
 from telads.text import Text
 
 if TYPE_CHECKING:

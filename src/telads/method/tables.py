@@ -66,7 +66,7 @@ from telads.method.segments import (
 )
 from telads.method.signals import signals
 from telads.model import AGES, Month
-from telads.tables.schema import POPULATION, measures_in
+from telads.store.cells import POPULATION, measures_in
 
 MIDDLE_OF_BAND = 2.5
 MIDDLE_OF_LAST = 81.0

@@ -18,8 +18,7 @@ from math import fsum, sqrt
 from typing import Any
 
 from telads.answers.audience import Size, size
-from telads.answers.grouped import KEY, key_of
-from telads.answers.tables import of_month, people
+from telads.answers.tables import KEY, key_of, of_month, people
 from telads.catalog import BY_ID
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, significant, standard
@@ -27,8 +26,8 @@ from telads.method.disclosure import size as size_shown
 from telads.method.recommend import EIGHTY
 from telads.model import Month, Segment
 from telads.planning.rules import Rules
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 Key = tuple[str, str, int]
 

@@ -33,8 +33,8 @@ from telads.planning.brief import Brief
 from telads.planning.plan import Basis, Plan, make_plan
 from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 CAUSES: dict[str, Text] = {
     "version": Text("프로그램 판이 바뀌었습니다.", "The version of the program changed."),

@@ -22,7 +22,7 @@ from telads.planning.questions import frame_of
 from telads.planning.schema import ROWS
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
-from telads.tables.store import write_text
+from telads.store.files import write_text
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:

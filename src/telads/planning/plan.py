@@ -25,8 +25,7 @@ from typing import Any
 import numpy as np
 
 from telads.answers.choices import month_of, service_of
-from telads.answers.grouped import KEY, key_of
-from telads.answers.tables import of_month, people
+from telads.answers.tables import KEY, key_of, of_month, people
 from telads.errors import DataError, install_newer
 from telads.method.disclosure import size as rounded
 from telads.method.disclosure import standard
@@ -47,8 +46,8 @@ from telads.planning.audience import Audience, Key, audience
 from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
 from telads.planning.rules import Joined, Rules, Usage
 from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 FORMAT = 2
 """Version of the plan's JSON."""

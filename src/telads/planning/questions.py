@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of, one_of
-from telads.answers.grouped import key_of
+from telads.answers.tables import key_of
 from telads.model import Month, Segment
 from telads.planning.audience import audience, overlap
 from telads.planning.comparison import Comparison
 from telads.planning.plan import PARTS, Plan, canonical, people_document
 from telads.planning.rules import Rules
 from telads.planning.sentences import audience_sentences, overlap_sentences, plan_sentences
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

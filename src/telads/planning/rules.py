@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from telads import catalog
+from telads.answers.advertisers import AMONG, lookalike
 from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
-from telads.answers.lookalike import AMONG, lookalike
 from telads.answers.tables import districts, of_month
 from telads.catalog import refuse_index
 from telads.errors import QuestionError, UnknownChoice
@@ -28,8 +28,8 @@ from telads.method.signals import SIGNALS
 from telads.model import Month, Segment, Sex
 from telads.places import DISTRICTS, find_district
 from telads.planning.reading import Fields, wrong
+from telads.store.workspace import Build
 from telads.text import Text
-from telads.workspace import Build
 
 Segments = frozenset[Segment]
 

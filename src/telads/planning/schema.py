@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from telads.answers.advertisers import AMONG
 from telads.answers.choices import AGE_NAMES, SEX_NAMES
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.contract import DIALECT, document_schema, keys_schema
@@ -27,7 +28,6 @@ from telads.answers.fields import (
     Field,
     maybe,
 )
-from telads.answers.lookalike import AMONG
 from telads.catalog import SERVICE_IDS, SERVICES
 from telads.method.signals import SIGNALS
 from telads.model import AGES

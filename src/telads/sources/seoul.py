@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from telads.catalog import BY_ID
 from telads.errors import DataError
+from telads.ingest import checks
+from telads.ingest.files import SUFFIXES, RawFile, RawTable, read_file
+from telads.ingest.source import Reading
+from telads.ingest.wide_table import Headers, other_file, read_headers
 from telads.model import AGES5, Month, Sex
 from telads.places import DISTRICTS
-from telads.sources import Reading
-from telads.sources.files import SUFFIXES, RawFile, RawTable, read_file
-from telads.sources.headers import Headers, other_file, read_headers
-from telads.tables import checks
-from telads.tables.schema import KEY, PLACE, POPULATION, values_in
+from telads.store.cells import KEY, PLACE, POPULATION, values_in
 from telads.text import Text
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from telads.charts import find_chart
 from telads.charts.fonts import register_korean_font
 from telads.charts.render import PNG_SCALE, Format, render
 from telads.export import marked
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.city_map import city_map
 from telads.web.heatmap import heatmap
 from telads.web.month_lines import month_lines
 from telads.web.pyramid import pyramid
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

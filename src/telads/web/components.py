@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from telads.answers.answer import Answer
 from telads.answers.choices import METHODS
 from telads.answers.columns import LABELS, Column, column_of
-from telads.answers.services import AHEAD, NEXT, TIES
+from telads.answers.customers import AHEAD, NEXT, TIES
 from telads.answers.tables import districts
 from telads.model import AGES, Sex, age_text
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
-from telads.workspace import Build
 
 PAGES: tuple[tuple[str, Promise], ...] = (
     ("/", _("Home")),

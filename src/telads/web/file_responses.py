@@ -29,10 +29,10 @@ from telads.answers.answer import Answer
 from telads.answers.choices import one_of
 from telads.answers.sheets import sheet_of
 from telads.export import DESCRIPTION, WRITERS, flat, marked, write_workbook
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import cached_by_build
-from telads.workspace import Build
 
 CSVM = "application/csvm+json"
 MEDIA = {

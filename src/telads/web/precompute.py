@@ -22,13 +22,12 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolve
 from django.utils.translation import override
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import HORIZONS, evaluation
-from telads.answers.movements import movements
+from telads.answers.changes import movements
+from telads.answers.evaluation import HORIZONS, comparison, evaluation
 from telads.errors import TeladsError
+from telads.store.workspace import Workspace
 from telads.web import request_state
 from telads.web.components import address_in
-from telads.workspace import Workspace
 
 FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""

@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest
 
 from telads.settings import Settings
+from telads.store.workspace import Build, Workspace
 from telads.text import Lang
-from telads.workspace import Build, Workspace
 
 
 def settings() -> Settings:

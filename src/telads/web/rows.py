@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO
 
 from telads.errors import DataError
-from telads.tables.private import new_file
+from telads.store.files import new_file
 from telads.text import Text
 from telads.web.setup import DATABASE, make_ready, set_up, unusable
 

@@ -25,12 +25,12 @@ from typing import Any
 
 from telads.errors import AddressUnusable, TeladsError
 from telads.settings import Settings
-from telads.tables.store import write_text
+from telads.store.files import write_text
+from telads.store.workspace import Workspace
 from telads.text import Text
 from telads.version import __version__
 from telads.web.setup import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
 from telads.web.subprocess import deaf_to_interrupts, end_all, in_fresh
-from telads.workspace import Workspace
 
 HEADER_SECONDS = 10
 """After this long a connection is closed that sent nothing, or no whole head of a request."""

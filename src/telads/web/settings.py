@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from telads.settings import Settings
-from telads.tables.private import FILE, FOLDER
+from telads.store.files import FILE, FOLDER
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key
@@ -76,7 +76,7 @@ TEMPLATES = [
     },
 ]
 
-# Counts requests (telads.web.api.rate): with fewer entries many clients would push each other out.
+# Counts requests (telads.web.api.admission): with fewer entries many clients would push each other out.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -26,9 +26,9 @@ from telads.errors import (
     install_newer,
 )
 from telads.settings import Settings
-from telads.tables.private import TEMPORARY, close, make_folder, new_file
+from telads.store.files import TEMPORARY, close, make_folder, new_file
+from telads.store.workspace import Workspace, unwritable
 from telads.text import Text
-from telads.workspace import Workspace, unwritable
 
 MIGRATING = 0x7E1AD5
 """The number of the lock that whoever changes the tables of a PostgreSQL database holds."""

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from telads.aggregate.synth import Plan, write_log
-from telads.sources.demo import read_profile
-from telads.sources.profile import Profile
+from telads.twin.cells import read_profile
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH
 
 

@@ -19,10 +19,10 @@ from telads.catalog import BY_ID, SERVICE_IDS
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.fitting import Array
-from telads.sources.profile import Profile
-from telads.tables.ledger import Entry
-from telads.workspace import Workspace
+from telads.store.ledger import Entry
+from telads.store.workspace import Workspace
+from telads.twin.fitting import Array
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH
 from tests.aggregate.synth.test_figures import within_sampling_error
 

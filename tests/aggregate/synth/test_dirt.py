@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from telads.aggregate.synth import Plan, Written, write_log
-from telads.sources.profile import Profile
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import read
 
 

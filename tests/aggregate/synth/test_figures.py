@@ -20,8 +20,8 @@ from telads.aggregate.synth import (
     write_log,
 )
 from telads.catalog import BY_ID, SERVICE_IDS
-from telads.sources.demo import synthesise
-from telads.sources.profile import Profile
+from telads.twin.cells import synthesise
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
 
 SEGMENT = ["district", "sex", "age"]

@@ -12,7 +12,7 @@ import pytest
 from telads.aggregate import synth
 from telads.aggregate.synth import Plan, write_log
 from telads.errors import DataError, UnknownChoice
-from telads.sources.profile import Profile
+from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
 
 

@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import override_settings
 
+from telads.store.workspace import Workspace
 from telads.web.cache import KEPT
-from telads.workspace import Workspace
 
 Installed = Callable[..., AbstractContextManager[Any]]
 

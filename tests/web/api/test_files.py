@@ -18,10 +18,10 @@ from django.test import Client
 
 from telads.charts import CHARTS
 from telads.export import DESCRIPTION, TABLES, WRITERS, export
+from telads.store.workspace import Build, Workspace
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
-from telads.workspace import Build, Workspace
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 CASES = [

@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import contract, lists
+from telads.answers import contract, inventory
 from telads.cli import main
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {
@@ -63,7 +63,7 @@ def test_platforms_of_targets_are_asked_by_a_flag(site: Client) -> None:
 
 @pytest.mark.parametrize("question", ["months", "measures", "districts"])
 def test_lists(site: Client, twin_workspace: Workspace, question: str) -> None:
-    answer = getattr(lists, question)(twin_workspace.build())
+    answer = getattr(inventory, question)(twin_workspace.build())
     assert site.get(f"/api/v1/{question}").content.decode() == answer.json("ko")
 
 

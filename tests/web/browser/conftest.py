@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests import tools
 from tests.tools import lacking
 from tests.web.browser.visits import ACCEPT, HEIGHT, Visit, Way

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import portal_rows, write_csv, write_month
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault

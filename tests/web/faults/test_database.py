@@ -23,9 +23,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from bench.soak.postgres import Missing, Postgres, postgres
+from telads.store.workspace import Workspace
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import SavedPlan
-from telads.workspace import Workspace
 from tests.tools import POSTGRESQL, lacking
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.document import read

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client, override_settings
 
 from telads.errors import WorkspaceError
-from telads.ingest import ingest
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 
 ROOM = 256 * 1024
 """Bytes that are left for a month of which the cells alone take some 1.2 MB."""

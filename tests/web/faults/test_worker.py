@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.web.server import Server
 
 

@@ -13,10 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
 
+from telads.store.workspace import Workspace
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
 from telads.web.jobs.queue import work_on
-from telads.workspace import Workspace
 from tests.web.accounts.people import person, signed_in
 
 Upload = Callable[..., HttpResponseBase]

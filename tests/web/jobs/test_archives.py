@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from telads.errors import DataError
-from telads.sources import archives, sheets
-from telads.sources.archives import Unpacked, check_workbook, unpack
-from telads.sources.names import harmless, told_by_archive
+from telads.ingest import archives, guard
+from telads.ingest.archives import Unpacked, check_workbook, harmless, told_by_archive, unpack
 from tests.sources.portal import portal_rows, write_csv, write_xlsx
 
 MOST = 64 * 2**20
@@ -239,7 +238,7 @@ def test_a_workbook_s_few_cells_far_apart_are_refused_before_room_is_made_for_al
 ])  # fmt: skip
 def test_dangerous_xml_is_seen_however_it_is_cut(xml: bytes) -> None:
     for cut in range(1, len(xml)):
-        sheet = sheets.Sheet("x")
+        sheet = guard.Sheet("x")
         with pytest.raises(DataError):
             list(map(sheet.look, (b"<a/>" + xml[:cut], xml[cut:] + b"<a/>")))
 
@@ -258,7 +257,7 @@ def test_the_portal_s_files_are_far_from_every_limit(seoul: Path) -> None:
 def test_a_csv_of_more_fields_than_a_month_has_is_refused(
     tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sheets, "MOST_CELLS", 100_000)
+    monkeypatch.setattr(guard, "MOST_CELLS", 100_000)
     path = tmp_path / "2023-06.csv"
     path.write_bytes(content)
     assert "unlike any of the portal" in refusal(path)

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from telads.model import Month
+from telads.store.workspace import Workspace
 from telads.web.accounts.models import AuditEntry
-from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 from tests.web.document import get

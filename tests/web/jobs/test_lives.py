@@ -18,12 +18,12 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from telads.store.workspace import Workspace
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import models, queue
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.queue import DAY, forget_killed
 from telads.web.jobs.uploads import UPLOADS
-from telads.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 from tests.web.document import get

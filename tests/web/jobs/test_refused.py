@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from telads.store.workspace import Workspace
 from telads.web.jobs.models import State
-from telads.workspace import Workspace
 from tests.sources.test_refused_files import REFUSED
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done

@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.sources import archives
+from telads.ingest import archives
+from telads.store.workspace import Workspace
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import queue as running
 from telads.web.jobs import uploads
 from telads.web.jobs.models import Job, State, Step
-from telads.workspace import Workspace
 from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.sources.workbooks import write_groups, write_guide
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get, read

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from telads.workspace import Workspace
+from telads.store.workspace import Workspace
 from tests.sources.portal import write_month
 from tests.test_workspace import held
 

@@ -11,9 +11,9 @@ from django.test import Client
 
 from telads.planning.questions import audience_answer, overlap_answer
 from telads.planning.rules import read_rules
+from telads.store.workspace import Build
 from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
 from telads.web.pages.audiences.present import people_map
-from telads.workspace import Build
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 PAGE = "/audiences/?service=delivery&by=index&least=105&age=20&age=30"

@@ -9,17 +9,16 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from django.test import Client
 
+from telads.answers.advertisers import lookalike
+from telads.answers.changes import trends
 from telads.answers.choices import largest_segment
-from telads.answers.lookalike import lookalike
-from telads.answers.services import services
-from telads.answers.signals import signals
+from telads.answers.customers import services, signals
 from telads.answers.tables import districts
-from telads.answers.trends import trends
 from telads.catalog import BY_ID
 from telads.model import AGES, Sex
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
-from telads.workspace import Build
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}

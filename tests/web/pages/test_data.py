@@ -15,18 +15,18 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.model import Month
+from telads.store.workspace import Build, Workspace
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
 from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.present import table_of
-from telads.workspace import Build, Workspace
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
 WEIGHT = 100_000

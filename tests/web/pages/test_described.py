@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.planning.rules import read_rules
+from telads.store.workspace import Build
 from telads.web.pages.audiences.forms import SECOND, Described, Wanted, described_from, described_of
-from telads.workspace import Build
 from tests.web.document import assert_accessible, assert_nothing_inline, get
 
 some = st.lists(st.sampled_from(["20", "30", "60"]), max_size=3, unique=True).map(sorted).map(tuple)

@@ -15,18 +15,17 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import evaluation
-from telads.ingest import ingest
+from telads.answers.evaluation import comparison, evaluation
+from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources.demo import read_profile
-from telads.sources.portal_writer import write_twin
+from telads.store.workspace import Workspace
+from telads.twin.cells import read_profile
+from telads.twin.files import write_twin
 from telads.web import request_state
 from telads.web.formatting import figure_text
 from telads.web.pages.evidence import present, views
-from telads.workspace import Workspace
 
 
 @pytest.mark.parametrize(

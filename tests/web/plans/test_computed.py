@@ -11,10 +11,10 @@ from django.test import Client
 from telads.errors import QuestionError
 from telads.planning.brief import Brief
 from telads.planning.plan import Plan, make_plan
+from telads.store.workspace import Build
 from telads.web.plans import services as module
 from telads.web.plans.forms import typed_of
 from telads.web.plans.services import MOST, computed
-from telads.workspace import Build
 from tests.web.accounts.people import person, signed_in
 from tests.web.plans.samples import FORM, saved
 

@@ -20,11 +20,11 @@ from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import PARTS, make_plan, read_plan
 from telads.planning.schema import ROWS
 from telads.planning.words import title
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans import paper
 from telads.web.plans.models import SavedPlan
-from telads.workspace import Build
 from tests.planning.samples import in_words
 from tests.planning.test_files import IN_WORDS
 from tests.web.accounts.people import person, signed_in

@@ -12,10 +12,10 @@ from django.http import QueryDict
 from django.test import Client
 
 from telads.planning.plan import make_plan, read_plan
+from telads.store.workspace import Build
 from telads.web.accounts.models import AuditEntry
 from telads.web.plans.forms import Typed, typed_from, typed_of
 from telads.web.plans.models import PlanVersion, SavedPlan
-from telads.workspace import Build
 from tests.planning.test_plan import FORMER
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import Element, assert_accessible, assert_nothing_inline, get, read

@@ -13,13 +13,13 @@ from django.utils.http import parse_etags
 from ninja import Schema
 
 from telads.answers.answer import Answer, document_text
+from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import request_state
 from telads.web.api.language import language_of
 from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
-from telads.workspace import Build
 
 JSON = "application/json"
 LONGEST = 100

@@ -18,7 +18,8 @@ from telads.answers.pictures import Asked as Choices
 from telads.charts import find_chart
 from telads.charts.render import render
 from telads.export import DESCRIPTION
-from telads.tables.private import make_folder
+from telads.store.files import make_folder
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.answering import conditional, sent
@@ -33,7 +34,6 @@ from telads.web.api.parameters import (
     TargetsDrawn,
 )
 from telads.web.file_responses import CSVM, lead_to_description, media_of
-from telads.workspace import Build
 
 router = Router()
 

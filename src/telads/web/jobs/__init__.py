@@ -8,5 +8,5 @@
 | taking a month back | `forgetting` |
 | pages | `overview`, `showing` |
 
-Archives and workbooks are looked at before anything reads them by `telads.sources.archives`.
+Archives and workbooks are looked at before anything reads them by `telads.ingest.archives`.
 """

@@ -34,13 +34,14 @@ from django.utils import timezone
 from django_tasks import task
 
 from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
-from telads.ingest import ingest
+from telads.ingest.archives import UNPACKED, Unpacked, unpack
+from telads.ingest.files import read_bytes
+from telads.ingest.ingest import ingest
+from telads.ingest.source import source_of
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.sources import source_of
-from telads.sources.archives import UNPACKED, Unpacked, unpack
-from telads.sources.files import read_bytes
+from telads.store.workspace import Workspace
 from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
@@ -48,7 +49,6 @@ from telads.web.jobs import report
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.uploads import UPLOADS, folder_of, received, remove
 from telads.web.subprocess import in_fresh
-from telads.workspace import Workspace
 
 DAY = 24 * 3600
 

@@ -1,6 +1,6 @@
 """What became of each file, as it is kept with a job and as it is shown.
 
-A row: `file`, `outcome` (as `telads.ingest` says), `month`, `rows`, `masked`, `synthetic`,
+A row: `file`, `outcome` (as `telads.ingest.ingest` says), `month`, `rows`, `masked`, `synthetic`,
 `warnings` and `error`; texts are kept in Korean and English, so that whoever reads the report
 reads it in his language.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.errors import OtherFile, TeladsError
-from telads.ingest import OUTCOMES, Taken
+from telads.ingest.ingest import OUTCOMES, Taken
 from telads.text import Lang, Text
 
 SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
@@ -48,7 +48,7 @@ def unread(name: str, error: OtherFile, *, beside: bool) -> Row:
 
 
 def row_of(name: str, taken: Taken) -> Row:
-    """The row of a file that `telads.ingest` has decided on."""
+    """The row of a file that `telads.ingest.ingest` has decided on."""
     if taken.error:
         row = (
             unread(name, taken.error, beside=taken.outcome == "skipped")

@@ -11,9 +11,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from telads.sources.archives import not_written
-from telads.sources.names import harmless
-from telads.tables.private import make_folder, new_file
+from telads.ingest.archives import harmless, not_written
+from telads.store.files import make_folder, new_file
 
 UPLOADS = "uploads"
 FIELD = "files"

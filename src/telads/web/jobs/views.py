@@ -20,9 +20,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.status import changed_settings, status
+from telads.answers.inventory import changed_settings, status
 from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
 from telads.model import Month
+from telads.store.months import withdraw
+from telads.store.workspace import Workspace
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
@@ -34,8 +36,6 @@ from telads.web.jobs.queue import again as start_again
 from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
 from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
-from telads.withdraw import withdraw
-from telads.workspace import Workspace
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024

@@ -13,9 +13,9 @@ from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
 from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import figure_text
-from telads.workspace import Build
 
 
 class Curve(NamedTuple):

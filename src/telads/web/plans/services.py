@@ -36,12 +36,12 @@ from django.utils import timezone
 from telads.errors import QuestionError, UnknownChoice
 from telads.planning.brief import Brief, read_brief
 from telads.planning.plan import Plan, canonical, make_plan
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, allows
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from telads.wording import josa
-from telads.workspace import Build
 
 
 class Level(IntEnum):

@@ -33,6 +33,7 @@ from telads.planning.comparison import compare_plans
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import comparison_answer
 from telads.planning.rules import read_rules
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.roles import Role, allows, required
@@ -64,7 +65,6 @@ from telads.web.plans.services import (
     version_for,
     visible,
 )
-from telads.workspace import Build
 
 
 @require_safe

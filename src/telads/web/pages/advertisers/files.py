@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
+from telads.answers.advertisers import of_targets, targets
 from telads.export import provenance
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
 from telads.web.pages.advertisers import forms
-from telads.workspace import Build
 
 FILES = {
     "targets.xlsx": Text("엑셀", "Excel"),

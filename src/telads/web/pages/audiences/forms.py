@@ -29,9 +29,9 @@ from telads.method.signals import SIGNALS
 from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import Rules, read_rules
+from telads.store.workspace import Build
 from telads.text import Lang, Text, same
 from telads.web.components import AGES_NAMED, SEXES_NAMED, Option, Select, districts_named, select
-from telads.workspace import Build
 
 FIGURES = ("affinity", "index")
 LIKE = ("like_district", "like_sex", "like_age")

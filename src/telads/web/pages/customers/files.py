@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.services import history, services
-from telads.answers.signals import signals
+from telads.answers.customers import history, services, signals
 from telads.export import provenance
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view
 from telads.web.pages.customers import forms
-from telads.workspace import Build
 
 FILES = {
     "services.xlsx": Text("엑셀", "Excel"),

@@ -15,6 +15,7 @@ from telads.answers.choices import (
     sex_of,
 )
 from telads.model import Month, Segment
+from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.addresses import address
 from telads.web.components import (
@@ -25,7 +26,6 @@ from telads.web.components import (
     month_select,
     sex_select,
 )
-from telads.workspace import Build
 
 
 class Choice(NamedTuple):

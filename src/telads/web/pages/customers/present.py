@@ -9,13 +9,13 @@ from telads.answers.columns import MOVEMENTS
 from telads.catalog import BY_ID
 from telads.method.signals import CLEARLY, SIGNALS, hint_of
 from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import written
 from telads.web.pages.advertisers.forms import targets_address
 from telads.web.pages.customers.forms import Choice, customer_address
 from telads.web.svg import Lines, lines
 from telads.wording import figure, segment_name
-from telads.workspace import Build
 
 
 class ServiceRow(NamedTuple):

@@ -15,18 +15,18 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
+from telads.answers.audience import by_district
 from telads.answers.choices import one_of
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
 from telads.export import DESCRIPTION, description, marked, provenance
 from telads.model import Month
+from telads.store.workspace import Build
 from telads.text import Text
 from telads.version import __version__
 from telads.web import charts, request_state
 from telads.web.file_responses import MEDIA, saved
 from telads.web.pages.data import forms
 from telads.web.pages.data.bars import people_svg
-from telads.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl

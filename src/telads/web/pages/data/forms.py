@@ -10,6 +10,7 @@ from telads.answers.choices import filters_of, month_of
 from telads.answers.pictures import AVERAGE_AGE, Asked, measure_of, measures
 from telads.catalog import BY_ID, Topic
 from telads.model import Sex
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import (
     Option,
@@ -19,7 +20,6 @@ from telads.web.components import (
     month_select,
     sex_select,
 )
-from telads.workspace import Build
 
 TOPICS: dict[Topic, Text] = {
     "service": Text("서비스 이용", "Use of services"),

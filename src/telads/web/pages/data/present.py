@@ -15,13 +15,14 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from telads.answers.answer import Answer
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import Asked, Picture
 from telads.catalog import BY_ID, SERVICE_IDS, Measure
 from telads.charts import population
 from telads.charts.render import in_one_line
 from telads.model import AGES, Month, Sex, age_text
 from telads.places import district_name
+from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts
 from telads.web.jinja import rendered
@@ -29,7 +30,6 @@ from telads.web.pages.data import forms
 from telads.web.pages.data.bars import heading_of, whom_of
 from telads.web.pages.data.files import KINDS
 from telads.wording import figure, number
-from telads.workspace import Build
 
 UNKNOWN = "–"
 AGE, DISTRICT, MONTH = Text("나이", "Age"), Text("자치구", "District"), Text("기준 달", "Month")

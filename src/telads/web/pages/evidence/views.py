@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.answers.comparison import comparison
 from telads.answers.evaluation import (
     HORIZONS,
     MOVEMENTS,
@@ -19,6 +18,7 @@ from telads.answers.evaluation import (
     REPEATS,
     SERVICES,
     WORTH,
+    comparison,
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice

@@ -1,0 +1,270 @@
+"""Customer to service: what to advertise to a segment, and how its use has moved.
+
+How a segment moves and lives: time and distance, as hints for channels (method C1).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from telads import catalog
+from telads.answers import sentences
+from telads.answers.answer import Answer
+from telads.answers.audience import size
+from telads.answers.choices import method_of, month_of, segment_of
+from telads.answers.tables import GROUPS_KEPT, KEY, Grouped, of_month, read
+from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
+from telads.method.recommend import TIES
+from telads.model import Month, Sex
+from telads.store.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = [
+    "AHEAD",
+    "LEAST_FORETOLD",
+    "NEXT",
+    "TIES",
+    "beyond_noise",
+    "history",
+    "in_order",
+    "movement_of",
+    "services",
+]
+
+
+STILL = 0.005
+"""A change of less than this share of the usage is no movement worth a word."""
+LEAST_DAYS, LEAST_DEVIATIONS = 0.05, 0.05
+"""Nor is one that is written as 0.0 days, or as little a change of affinity."""
+BEYOND_NOISE = 2.576
+"""A segment's own part of a change counts from so many of its standard errors (two-sided 1 %)."""
+
+_SHOWN = ("usage", "affinity", "index", "index_low", "index_high", "index_next_low",
+          "index_next_high", "index_ahead_low", "index_ahead_high", "change", "change_city",
+          "change_local", "movement", "labels")  # fmt: skip
+
+
+def services(
+    build: Build,
+    district: str,
+    sex: str | Sex,
+    age: str | int,
+    month: str | Month | None = None,
+    method: str = "affinity",
+) -> Answer:
+    """The services of a segment in order, the one to advertise first (methods A1 to A5).
+
+    Rows: rank, service, usage (unit of the service), affinity (standard deviations from the city's
+    mean person), index (100 = that person) with its 80 % interval over neighbourhoods and those in
+    which the next label month and the one three months ahead are foretold (null where fewer than
+    four such months are known: the facts `foretold_next` and `foretold_ahead` count them), change
+    since the month before (days for day services, affinity for index services) and its two parts,
+    movement (whose the change was, see `movement_of`), labels. The classic method adds its weight,
+    z and score and orders by score.
+    Raises `UnknownChoice`, `AudienceTooSmall`.
+    """
+    when, segment = month_of(build, month), segment_of(build, district, sex, age)
+    method = method_of(method)
+    rows = _services_in_month(build, when, method).of_segment(segment)
+    people = size(build, [segment], when)
+    return Answer(
+        question="services",
+        parameters=segment._asdict(),
+        month=when,
+        method=method,
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts={
+            **people.facts(),
+            "foretold_next": len(foretold(build.months, when, NEXT)),
+            "foretold_ahead": len(foretold(build.months, when, AHEAD)),
+        },
+        sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
+        warnings=build.warnings(when),
+    )
+
+
+def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+    """A segment's services in every label month.
+
+    Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where a
+    measurement seems to have changed since the month before); sorted by month and rank.
+    """
+    segment = segment_of(build, district, sex, age)
+    return Answer(
+        question="history",
+        parameters=segment._asdict(),
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_over_months(build).of_segment(segment),
+    )
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
+    """Every segment's services in order."""
+    rows = _labelled(of_month(build, "services", month), build.breaks(month))
+    if method == "classic":
+        ordered = _classic_order(rows, of_month(build, "classic", month))
+        return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
+    return Grouped(in_order(rows, "forecast", over=KEY), KEY, ("rank", "service", *_SHOWN))
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _over_months(build: Build) -> Grouped:
+    """Every segment's services in each month, ranked by affinity."""
+    import polars as pl
+
+    order = pl.col("standing").rank("ordinal", descending=True).over(*KEY, "month")
+    ranked = read(build, "services").with_columns(rank=order.cast(pl.Int16))
+    broken = pl.lit(False)
+    for month in build.months:
+        of_month = pl.col("month") == str(month)
+        broken |= of_month & pl.col("service").is_in(build.breaks(month))
+    label = pl.when(broken).then(pl.lit("break"))
+    ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
+    by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
+    shown = ("month", "service", "usage", "affinity", "index", "rank", "labels")
+    return Grouped(by_place, KEY, shown)
+
+
+def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
+    """Add the honesty labels of method A4 as a list; `rows` are of many segments in one month."""
+    import polars as pl
+
+    next_month = _tied("forecast", TIES[NEXT])
+    conditions = {
+        "tie": next_month,
+        # What is tied for the next month is all the more so later, and is told once.
+        "tie_ahead": _tied("standing", TIES[AHEAD]) & ~next_month,
+        "below_average": pl.col("forecast") < 0,
+        "local": pl.col("local"),
+        "break": pl.col("service").is_in(broken),
+    }
+    labels = [pl.when(condition).then(pl.lit(label)) for label, condition in conditions.items()]
+    return rows.with_columns(
+        labels=pl.concat_list(labels).list.drop_nulls(), movement=movement_of()
+    )
+
+
+def _tied(column: str, closer: float) -> pl.Expr:
+    """Whether a service cannot be told from the first of its segment."""
+    import polars as pl
+
+    value = pl.col(column)
+    first, second = value.max().over(KEY), value.top_k(2).min().over(KEY)
+    return ((first - second) < closer) & ((first - value) < closer)
+
+
+def beyond_noise() -> pl.Expr:
+    """Whether a segment's own part of the latest change is more than noise; null where unknown."""
+    import polars as pl
+
+    return pl.col("change_local").abs() > BEYOND_NOISE * pl.col("change_error")
+
+
+def movement_of() -> pl.Expr:
+    """Whose a service's latest change was (method A5); null without a month before.
+
+    `still`, or `city` where the part of the same sex and age all over the city is the larger one;
+    else the segment's own: `local` beyond noise, `noise` where that cannot be told.
+    """
+    import polars as pl
+
+    indexed = pl.col("service").is_in([one.id for one in catalog.SERVICES if one.is_index])
+    of_days = pl.max_horizontal(pl.lit(LEAST_DAYS), STILL * pl.col("usage").abs())
+    least = pl.when(indexed).then(LEAST_DEVIATIONS).otherwise(of_days)
+    citys = pl.col("change_city").abs() >= pl.col("change_local").abs()
+    known = pl.col("change").is_not_null() & pl.col("change_city").is_not_null()
+    return (
+        pl.when(~known).then(None)
+        .when(pl.col("change").abs() < least).then(pl.lit("still"))
+        .when(citys).then(pl.lit("city"))
+        .when(beyond_noise().fill_null(False)).then(pl.lit("local"))
+        .otherwise(pl.lit("noise"))
+    )  # fmt: skip
+
+
+def in_order(rows: pl.DataFrame, by: str, over: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Add `rank`, best first, and sort by it; ranked within the groups of `over`.
+
+    What nobody is known for comes last; ties stay in the order of the table, the catalogue's.
+    """
+    import polars as pl
+
+    best_first = rows.sort(by, descending=True, nulls_last=True, maintain_order=True)
+    place = pl.int_range(1, pl.len() + 1, dtype=pl.Int16)
+    return best_first.with_columns(rank=place.over(over) if over else place)
+
+
+def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
+    own = classic.select(*KEY, "service", "rank", "weight", "z", "score")
+    joined = own.join(rows, on=[*KEY, "service"], how="left", maintain_order="left")
+    return joined.sort("rank", maintain_order=True)
+
+
+SAME = 1e-9
+"""Means of the same figures, added up in another order, differ by less."""
+
+
+def signals(
+    build: Build,
+    district: str,
+    sex: str | Sex,
+    age: str | int,
+    month: str | Month | None = None,
+) -> Answer:
+    """The context signals of a segment.
+
+    Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
+    z_city and z_peers (standard deviations from all segments, from the same sex and age),
+    coverage (share of people the value speaks for). Raises `UnknownChoice`, `AudienceTooSmall`.
+    """
+    when, segment = month_of(build, month), segment_of(build, district, sex, age)
+    people = size(build, [segment], when)
+    rows = _signals_in_month(build, when).of_segment(segment)
+    return Answer(
+        question="signals",
+        parameters=segment._asdict(),
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=people.facts(),
+        sentences=(
+            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_stale_signals(_as_before(build, when)),
+        ),
+        warnings=build.warnings(when),
+    )
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _signals_in_month(build: Build, month: Month) -> Grouped:
+    """Every segment's signals."""
+    shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
+    return Grouped(of_month(build, "signals", month), KEY, shown)
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _as_before(build: Build, month: Month) -> tuple[str, ...]:
+    """The signals that are, in every segment, what they were in the month before."""
+    import polars as pl
+
+    if month + -1 not in build.months:
+        return ()
+    now, before = (of_month(build, "signals", one) for one in (month, month + -1))
+    moved = (
+        now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
+        .with_columns(moved=(pl.col("value") - pl.col("value_before")).abs() > SAME)
+        .group_by("signal", maintain_order=True)
+        .agg(pl.col("moved").any())
+    )
+    return tuple(moved.filter(~pl.col("moved"))["signal"])

@@ -1,0 +1,226 @@
+"""What the workspace holds: months, windows, coverage, warnings, and the build in force.
+
+What there is to ask about: segments with their measures, months, measures, districts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from telads.answers.answer import Answer
+from telads.answers.choices import filtered, filters_of, month_of
+from telads.answers.pictures import measure_of
+from telads.answers.pictures import measures as known_measures
+from telads.answers.tables import districts as known_districts
+from telads.answers.tables import of_month
+from telads.model import Month, Sex
+from telads.places import district_name
+from telads.store import warnings
+from telads.store.workspace import Build, Workspace
+from telads.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
+
+    from telads.model import Month
+    from telads.settings import Settings
+    from telads.store.ledger import Entry
+
+
+_BUILT_WITH = ("floor", "forecast_phi")
+"""Settings that a build's figures depend on: a change of one takes effect with the next build."""
+_APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build to apply it.")
+
+
+def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
+    """The months of the workspace, taken in and built.
+
+    Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
+    (share of values not masked), synthetic, built (whether the build in force holds this very
+    file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
+    language's `Text`). An empty workspace has no rows. The answer's warnings name the `settings`
+    that are not those of the build in force, and tell of one that another version made.
+    """
+    import polars as pl
+
+    entries = workspace.ledger().current()
+    name = workspace.build_name()
+    about = workspace.build().about if name else {}
+    built = about.get("files", {})
+    remarks = warnings.by_month(entries)
+    rows = [
+        {
+            "month": str(month),
+            "first": str(month.window.first),
+            "last": str(month.window.last),
+            "file": entry.file,
+            "taken": entry.taken,
+            "rows": entry.rows,
+            "masked": entry.masked,
+            "coverage": entry.coverage,
+            "synthetic": entry.synthetic,
+            "built": built.get(str(month), {}).get("cells") == entry.cells,
+            "replaced": entry.replaced,
+            "warnings_ko": [remark.ko for remark in remarks[month]],
+            "warnings_en": [remark.en for remark in remarks[month]],
+        }
+        for month, entry in entries.items()
+    ]
+    return Answer(
+        question="status",
+        parameters={},
+        month=None,
+        method="affinity",
+        build=name or "",
+        synthetic=any(entry.synthetic for entry in entries.values()),
+        rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
+        facts={"current": _as_built(entries, built) and bool(name)},
+        warnings=tuple(
+            Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
+            for one in (changed_settings(workspace, settings) if settings else ())
+        ),
+    )
+
+
+def changed_settings(workspace: Workspace, settings: Settings) -> Iterator[Text]:
+    """What was changed since the build in force was made: version, settings; a sentence each."""
+    about = workspace.build().about if workspace.build_name() else {}
+    if about and not workspace.build().is_current:
+        yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
+                   "The build in force was made by another version of telads: nothing can be asked "
+                   "of it.")  # fmt: skip
+    for setting in _BUILT_WITH:
+        now, then = getattr(settings, setting), about.get(setting)
+        if then is not None and now != then:
+            variable = f"TELADS_{setting.upper()}"
+            yield Text(
+                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다.",
+                f"The setting {variable} is {now:g}, but the build in force was made with "
+                f"{then:g}.",
+            )
+
+
+def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:
+    """Whether the build holds the months that are in force and none that was taken back."""
+    return {str(month): entry.cells for month, entry in entries.items()} == {
+        month: file["cells"] for month, file in built.items()
+    }
+
+
+def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
+    import polars as pl
+
+    texts = ("month", "first", "last", "file", "taken")
+    return {
+        **dict.fromkeys(texts, pl.String),
+        "rows": pl.Int64,
+        "masked": pl.Int64,
+        "coverage": pl.Float64,
+        "synthetic": pl.Boolean,
+        "built": pl.Boolean,
+        "replaced": pl.String,
+        "warnings_ko": pl.List(pl.String),
+        "warnings_en": pl.List(pl.String),
+    }
+
+
+def segments(
+    build: Build,
+    month: str | Month | None = None,
+    district: str | None = None,
+    sex: str | Sex | None = None,
+    age: str | int | None = None,
+) -> Answer:
+    """The segments of a month, the same figures as `export segments`.
+
+    Rows: district, sex, age, population (rounded to 10), n_cells, then each measure's mean over
+    people (in its unit, see `measures`) and its coverage (0..1); sorted by district, sex, age.
+    Raises `UnknownChoice`.
+    """
+    import polars as pl
+
+    when, filters = month_of(build, month), filters_of(build, district, sex, age)
+    key = ["district", "sex", "age"]
+    rows = filtered(of_month(build, "segments", when), filters).sort(key)
+    return Answer(
+        question="segments",
+        parameters=filters._asdict(),
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows.select(*key, pl.exclude("month", *key)),
+        warnings=build.warnings(when),
+    )
+
+
+def months(build: Build) -> Answer:
+    """The label months of the build.
+
+    Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
+    """
+    import polars as pl
+
+    texts = pl.List(pl.String)
+    rows = [
+        {
+            "month": str(month),
+            "first": str(month.window.first),
+            "last": str(month.window.last),
+            "synthetic": bool(build.about["files"][str(month)]["synthetic"]),
+            "warnings_ko": [warning.ko for warning in build.warnings(month)],
+            "warnings_en": [warning.en for warning in build.warnings(month)],
+        }
+        for month in build.months
+    ]
+    schema = {"warnings_ko": texts, "warnings_en": texts}
+    return _list(build, "months", pl.DataFrame(rows, schema_overrides=schema))
+
+
+def measures(build: Build) -> Answer:
+    """The measures of the build's segments.
+
+    Rows: measure (its id), name_ko, name_en, unit_ko, unit_en, kind (`index`: no ratios), topic.
+    """
+    import polars as pl
+
+    found = [measure_of(build, id) for id in known_measures(build)]
+    rows = [
+        {
+            "measure": measure.id,
+            "name_ko": measure.text.ko,
+            "name_en": measure.text.en,
+            "unit_ko": measure.unit.ko,
+            "unit_en": measure.unit.en,
+            "kind": measure.kind,
+            "topic": measure.topic,
+        }
+        for measure in found
+    ]
+    return _list(build, "measures", pl.DataFrame(rows))
+
+
+def districts(build: Build) -> Answer:
+    """The districts of the build: rows district, name_ko, name_en."""
+    import polars as pl
+
+    rows: list[Mapping[str, Any]] = [
+        {"district": name, "name_ko": name, "name_en": district_name(name, "en")}
+        for name in known_districts(build)
+    ]
+    return _list(build, "districts", pl.DataFrame(rows))
+
+
+def _list(build: Build, question: str, rows: pl.DataFrame) -> Answer:
+    return Answer(
+        question=question,
+        parameters={},
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+    )

@@ -1,0 +1,235 @@
+"""Bad input becomes a clear error: what, in which file, row, column, value, and what to do.
+
+Columns arrive as series named as the file spells their header; rows are counted as a spreadsheet
+shows them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from telads.catalog import BY_ID
+from telads.errors import DataError, meant
+from telads.store.cells import KEY, UNESTIMATED, values_in
+from telads.text import Text, same
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_UNSEEN = r"\p{Cf}"
+"""Signs that nobody sees, as `visible` has them."""
+_NEARLY_ALL = 0.9
+"""Of cells, come once more: no slip of a row, but another month's."""
+_LIKE_A_FORMULA = r"^[=+\-@]"
+"""How a text begins that a spreadsheet would run if it were exported as it is."""
+_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
+"""Commas as they group thousands: `1,234.5`; not `1,5`, which elsewhere means one and a half."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file a table was read from, to say where a value stands."""
+
+    file: Path
+    header_row: int = 1
+    sheet: str | None = None
+    """The sheet, of a workbook that has several."""
+    after: tuple[tuple[int, Origin], ...] = ()
+    """Of tables one beneath the other: the index at which each one begins, and its origin."""
+
+    def row(self, index: int) -> int:
+        """The row a spreadsheet shows for the data row at this index."""
+        return self.header_row + 1 + index
+
+    def sheet_facts(self) -> dict[str, object]:
+        """File and sheet, as the facts of an error."""
+        return {"file": self.file, "sheet": self.sheet}
+
+    def facts(self, index: int) -> dict[str, object]:
+        """File, sheet and row of the data row at this index, as the facts of an error."""
+        for start, origin in reversed(self.after):
+            if index >= start:
+                return origin.facts(index - start)
+        return {**self.sheet_facts(), "row": self.row(index)}
+
+
+def beneath(origins: Sequence[tuple[Origin, int]]) -> Origin:
+    """The origin of tables one beneath the other, each given with its height."""
+    first, _ = origins[0]
+    starts = [0, *accumulate(height for _, height in origins)]
+    parts = tuple((start, origin) for start, (origin, _) in zip(starts, origins, strict=False))
+    return first if len(origins) == 1 else Origin(first.file, after=parts)
+
+
+def visible(text: str) -> str:
+    """A text without signs that nobody sees: zero width spaces, soft hyphens, word joiners."""
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+
+
+def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
+    """A key column as trimmed text; numbers lose their `.0`.
+
+    Raises where a value is missing, and where it begins as formulas do: names of places stand in
+    exports, and whoever opens those must not run what came with the data.
+    """
+    import polars as pl
+
+    if column.dtype.is_float():
+        whole = column.cast(pl.Int64, strict=False)
+        column = whole if (whole.cast(pl.Float64) == column).all() else column
+    text = (
+        column.cast(pl.String).str.replace_all(_UNSEEN, "").str.normalize("NFKC")
+        .str.strip_chars().str.strip_suffix(".0")
+    )  # fmt: skip
+    missing = text.is_null() | (text == "")
+    if missing.any():
+        raise DataError(
+            Text("동네, 성별, 나이 중 빈 칸이 있습니다.", "A place, sex or age is empty."),
+            Text("빈 칸을 채우거나 그 행을 지워 주세요.", "Fill it in or delete the row."),
+            **origin.facts(_first(missing)), column=column.name,
+        )  # fmt: skip
+    formula = text.str.contains(_LIKE_A_FORMULA)
+    if formula.any():
+        row = _first(formula)
+        raise DataError(
+            Text("동네, 성별, 나이 중 수식처럼 시작하는 값이 있습니다.",
+                 "A place, sex or age begins like a formula."),
+            Text("원본 파일의 값을 그대로 써 주세요.", "Use the values of the original file."),
+            **origin.facts(row), column=column.name, value=text[row],
+        )  # fmt: skip
+    return text
+
+
+def codes(origin: Origin, texts: pl.Series) -> pl.Series:
+    """Neighbourhood codes: digits only. A spreadsheet may have spoilt them to `1.10105E+06`."""
+    wrong = ~texts.str.contains(r"^\d+$")
+    if wrong.any():
+        row = _first(wrong)
+        raise DataError(
+            Text("행정동코드가 숫자가 아닙니다.", "A neighbourhood code is not made of digits."),
+            Text("원본 파일의 코드를 그대로 써 주세요.", "Use the codes of the original file."),
+            **origin.facts(row), column=texts.name, value=texts[row],
+        )  # fmt: skip
+    return texts
+
+
+def choices(origin: Origin, texts: pl.Series, known: Mapping[str, str], advice: Text) -> pl.Series:
+    """Translate texts by a list of all that are known; raises for the first unknown one."""
+    import polars as pl
+
+    translated = texts.replace_strict(known, default=None, return_dtype=pl.String)
+    unknown = translated.is_null()
+    if unknown.any():
+        row = _first(unknown)
+        near = meant(texts[row], map(same, dict.fromkeys(known.values())))
+        raise DataError(
+            Text("모르는 값입니다.", "The value is not known."),
+            Text(near.ko + advice.ko, near.en + advice.en),
+            **origin.facts(row), column=texts.name, value=texts[row],
+        )  # fmt: skip
+    return translated
+
+
+def numbers(origin: Origin, column: pl.Series, masked: Sequence[str]) -> pl.Series:
+    """A column of figures as floats, null where masked; thousands separators are understood."""
+    import polars as pl
+
+    if column.dtype.is_numeric() or column.dtype == pl.Null:
+        known = column.cast(pl.Float64)
+        if known.is_finite().fill_null(value=True).all():
+            return known
+    texts = column.cast(pl.String).str.replace_all(_UNSEEN, "").str.strip_chars()
+    hidden = texts.is_null() | texts.is_in(list(masked))
+    figures = texts.str.replace_all(",", "").cast(pl.Float64, strict=False)
+    grouped_wrongly = texts.str.contains(",", literal=True) & ~texts.str.contains(_THOUSANDS)
+    broken = ~hidden & (figures.is_null() | ~figures.is_finite() | grouped_wrongly)
+    if broken.any():
+        row = _first(broken)
+        raise DataError(
+            Text("숫자가 아닌 값이 있습니다.", "A value is not a number."),
+            Text("숫자로 고치거나, 가려진 값이면 *로 적어 주세요.",
+                 "Correct it, or write * for a masked value."),
+            **origin.facts(row), column=column.name, value=texts[row],
+        )  # fmt: skip
+    return figures.set(hidden, None)
+
+
+def reject_negative(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, str]) -> None:
+    """Refuse figures below zero that cannot be; `headers` tells how the file spells each column."""
+    for column in values_in(cells.columns):
+        people = column.endswith(UNESTIMATED)
+        if BY_ID[column.split("__")[0]].may_be_negative and not people:
+            continue
+        negative = cells[column] < 0
+        if negative.any():
+            row = _first(negative)
+            raise DataError(
+                Text("음수일 수 없는 값입니다.", "The value cannot be negative."),
+                Text("다시 내려받아 주세요.", "Download it again."),
+                **origin.facts(row), column=headers[column],
+                value=cells[column][row],
+            )  # fmt: skip
+
+
+def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = None) -> None:
+    """Refuse two rows of one cell; they stand in the file's order.
+
+    `month` is the column of their month, where one table may hold several.
+    """
+    import polars as pl
+
+    key = (*((month,) if month else ()), *KEY)
+    duplicate = ~cells.select(pl.struct(key).is_first_distinct()).to_series()
+    if not duplicate.any():
+        return
+    row = _first(duplicate)
+    same = cells.select(pl.all_horizontal(pl.col(k) == cells[k][row] for k in key)).to_series()
+    first = origin.facts(_first(same))
+    sheet = f"{first['sheet']} " if first["sheet"] != origin.facts(row)["sheet"] else ""
+    told = Text("같은 칸(행정동, 성별, 나이)이 두 번 나옵니다.",
+                "The same cell (neighbourhood, sex, age) comes twice.")  # fmt: skip
+    if month and int(duplicate.sum()) >= _NEARLY_ALL * (cells.height - int(duplicate.sum())):
+        told = Text(
+            "거의 모든 칸이 여러 번 나옵니다. 여러 달이 한 표에 든 것 같습니다.",
+            "Nearly every cell comes several times: the table seems to hold several months.",
+        )
+        advice = Text(
+            "기준년월 열을 넣거나 달마다 파일을 나눠 주세요. 이 칸은 "
+            f"{sheet}{first['row']}행에 이미 있습니다.",
+            "Add a column 기준년월 (2023-06), or give a file for each month. "
+            f"This cell is already in {sheet}row {first['row']}.",
+        )
+    else:
+        advice = Text(
+            f"{sheet}{first['row']}행에 이미 있습니다. 어느 행이 맞는지 확인해 주세요.",
+            f"It is already in {sheet}row {first['row']}. Find out which row is right.",
+        )
+    raise DataError(
+        told, advice, **origin.facts(row), value=" ".join(str(cells[one][row]) for one in KEY)
+    )
+
+
+def reject_two_districts(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, str]) -> None:
+    """Refuse a neighbourhood that stands in two districts; they stand in the file's order."""
+    import polars as pl
+
+    moved = cells.select(pl.col("district") != pl.col("district").first().over("code")).to_series()
+    if moved.any():
+        row = _first(moved)
+        raise DataError(
+            Text("한 행정동코드가 두 자치구에 있습니다.",
+                 "One neighbourhood code stands in two districts."),
+            Text("열이 밀리지 않았는지 확인해 주세요.", "Check that no column has slipped."),
+            **origin.facts(row), column=headers.get("district"),
+            value=f"{cells['code'][row]} {cells['district'][row]}",
+        )  # fmt: skip
+
+
+def _first(flags: pl.Series) -> int:
+    """The index of the first true flag."""
+    return int(flags.fill_null(False).arg_true()[0])

@@ -1,0 +1,157 @@
+"""The one table everything starts from: cells.
+
+One row is a cell, neighbourhood x sex x five-year age in one label month:
+
+| column | type | meaning |
+|---|---|---|
+| code | text | neighbourhood code, unique in a month |
+| district, neighbourhood | text | Korean names |
+| sex | M or F | |
+| age5 | 20, 25 .. 75 | first year of the band, 75 is open-ended |
+| population | float or null | estimated people, null = masked |
+| one per measure id | float or null | mean of the people in the cell, null = masked |
+| `<measure>__unestimated` | float or null | people the measure could not be estimated for |
+| `<measure>__q25` ... | float or null | published quartiles |
+| `<measure>__noise` | float or null | half-width of the 95 % interval of the noise in the figure |
+
+Rows are sorted by KEY, so the same data always give the same file.
+
+A month's cells: what the ledger keeps of them, and what is told where they cannot be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from telads.catalog import BY_ID
+from telads.errors import WorkspaceDamaged
+from telads.model import Month
+from telads.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import narwhals as nw
+    import polars as pl
+
+
+KEY = ("code", "sex", "age5")
+PLACE = ("code", "district", "neighbourhood")
+UNESTIMATED = "__unestimated"
+QUARTILE = "__q"
+NOISE = "__noise"
+POPULATION = "population"
+
+
+def measures_in(columns: Iterable[str]) -> tuple[str, ...]:
+    """The measure ids among the columns of a cells table, in catalogue order, population aside."""
+    present = set(columns)
+    return tuple(id for id in BY_ID if id in present and id != POPULATION)
+
+
+def values_in(columns: Iterable[str]) -> tuple[str, ...]:
+    """All columns of a cells table that hold figures; what noise they have is no figure."""
+    return tuple(
+        column
+        for column in columns
+        if column.split("__")[0] in BY_ID and not column.endswith(NOISE)
+    )
+
+
+def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
+    """The people a cell's value speaks for; null where the value is masked."""
+    import narwhals as nw
+
+    people = nw.col(POPULATION)
+    unestimated = measure + UNESTIMATED
+    if unestimated in columns:
+        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
+    return nw.when(~nw.col(measure).is_null()).then(people)
+
+
+@dataclass(frozen=True)
+class CellsSummary:
+    """City means, fingerprints, masked counts and all-zero measures of one month."""
+
+    means: dict[str, float]
+    prints: dict[str, str]
+    masked: dict[str, int]
+    zero: list[str]
+    codes: tuple[str, ...]
+
+
+@contextmanager
+def reading(files: Mapping[Month, Path]) -> Iterator[None]:
+    """Tell what fails because of a month's cells as `WorkspaceDamaged`, with the month.
+
+    Which file it was is looked up only then: engines name none, and read late.
+    """
+    try:
+        yield
+    except Exception as error:
+        for month, path in files.items():
+            if not is_readable(path):
+                raise unreadable(month, path) from error
+        raise
+
+
+def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
+    """The error for cells that are missing or damaged; damaged ones would pass for known ones."""
+    told = month.text
+    before = Text("", "Take")
+    if path.exists():
+        before = Text("이 파일을 지우고 ", "Remove this file and take")
+    return WorkspaceDamaged(
+        Text(f"{told.ko} 자료가 없거나 손상되었습니다.",
+             f"The data of {told.en} are missing or damaged."),
+        Text(f"{before.ko}{told.ko} 자료를 다시 넣어 주세요.",
+             f"{before.en} the data of {told.en} in again."),
+        file=path,
+    )  # fmt: skip
+
+
+def is_readable(path: Path) -> bool:
+    """Whether a file holds cells, all of which can be read."""
+    import polars as pl
+
+    try:
+        columns = pl.read_parquet(path).columns
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return {*KEY, POPULATION} <= {*columns} and bool(measures_in(columns))
+
+
+def summary(cells: pl.DataFrame) -> CellsSummary:
+    """Summarise a cells table (one row a cell, sorted by KEY)."""
+    import polars as pl
+
+    measures = measures_in(cells.columns)
+    weight = pl.col(POPULATION)
+    means = cells.select(
+        (pl.col(m) * weight).sum() / weight.filter(pl.col(m).is_not_null()).sum() for m in measures
+    ).row(0)
+    ordered = cells.sort(KEY)
+    return CellsSummary(
+        means={
+            m: float(mean)
+            for m, mean in zip(measures, means, strict=True)
+            if mean is not None and math.isfinite(mean)  # nobody known: no mean
+        },
+        prints={m: _fingerprint(ordered[m]) for m in measures},
+        masked={m: n for m in (POPULATION, *measures) if (n := cells[m].null_count())},
+        zero=[
+            m for m in measures if (cells[m] == 0).all() and cells[m].null_count() < cells.height
+        ],
+        codes=tuple(sorted(cells["code"].unique())),
+    )
+
+
+def _fingerprint(figures: pl.Series) -> str:
+    """Equal for equal figures in equal order, masked ones included."""
+    known = figures.fill_null(math.nan) if figures.null_count() else figures
+    return hashlib.sha256(known.to_numpy().tobytes()).hexdigest()[:16]

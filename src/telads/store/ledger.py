@@ -1,0 +1,234 @@
+"""The ledger: which file each month came from, what it held, and what it replaced.
+
+It is one JSON file that is only ever replaced as a whole, and the single truth about what is in
+the workspace: cells that no entry names do not exist for any reader.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from telads.errors import NewerVersion, UnknownChoice, WorkspaceDamaged, install_newer
+from telads.model import Month, Window
+from telads.store.files import write_text
+from telads.text import Text
+
+VERSION = 2
+"""The format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0.
+
+Raised where an earlier telads would misread them: it then refuses the workspace by this number.
+"""
+CELLS = re.compile(r"\w[\w.-]*\.parquet")
+"""Names of cells files: they never lead out of their folder."""
+_LARGEST = 2**53
+"""No count of rows or values comes near it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file that was taken in. Later entries replace earlier ones of the same month."""
+
+    month: str
+    file: str
+    sha256: str
+    source: str
+    taken: str
+    """When, ISO 8601 in UTC."""
+    cells: str
+    """Name of the Parquet file under cells/."""
+    rows: int
+    masked: int
+    values: int
+    synthetic: bool
+    replaced: str | None
+    """SHA-256 of the file this one took the place of."""
+    ignored_columns: tuple[str, ...] = ()
+    warnings: tuple[Text, ...] = ()
+    """What is remarkable about the file by itself."""
+    means: Mapping[str, float] = field(default_factory=dict)
+    """City mean of each measure, weighted by population."""
+    prints: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprint of each measure's values, to see a column that repeats."""
+    codes: tuple[str, ...] = ()
+    """The neighbourhoods."""
+    file_months: tuple[str, ...] = ()
+    """All months of its file, where that holds several."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
+    parameters of privacy."""
+    withdrawn: str | None = None
+    """When it was taken back, ISO 8601 in UTC: its month is then out of the next build."""
+    withdrawn_by: str | None = None
+    """Who took it back."""
+
+    @property
+    def label(self) -> Month:
+        """The label month."""
+        return Month.parse(self.month)
+
+    @property
+    def window(self) -> Window:
+        """The months the file observes."""
+        return self.label.window
+
+    @property
+    def coverage(self) -> float:
+        """Share of values that are not masked."""
+        return 1 - self.masked / self.values if self.values else 0.0
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Noise that was drawn for a label month, or was about to be: its budget is spent for good."""
+
+    month: str
+    kind: str
+    epsilon: float
+    delta: float
+    drawn: str
+    """When, ISO 8601 in UTC."""
+    id: str
+    """The entry made with it names it."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All entries in the order they were taken, and all draws of noise."""
+
+    entries: tuple[Entry, ...] = ()
+    draws: tuple[Draw, ...] = ()
+
+    def current(self) -> dict[Month, Entry]:
+        """The entry in force for each month, by month; a month taken back has none."""
+        newest = {entry.label: entry for entry in self.entries}
+        return {month: entry for month, entry in sorted(newest.items()) if not entry.withdrawn}
+
+    def withdrawn(self) -> dict[Month, Entry]:
+        """The entry that was taken back, for each month that has been and is not in force."""
+        newest = {entry.label: entry for entry in self.entries}
+        return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
+
+    def with_entry(self, entry: Entry) -> Ledger:
+        """A ledger with one more entry."""
+        return replace(self, entries=(*self.entries, entry))
+
+    def with_draws(self, draws: Iterable[Draw]) -> Ledger:
+        """A ledger with the draws that it lacks."""
+        known = {draw.id for draw in self.draws}
+        return replace(self, draws=(*self.draws, *(one for one in draws if one.id not in known)))
+
+    def without(self, taken_back: Entry, when: str, by: str) -> Ledger:
+        """A ledger that keeps an entry as one that was taken back."""
+        mark = replace(taken_back, withdrawn=when, withdrawn_by=by)
+        entries = tuple(mark if entry is taken_back else entry for entry in self.entries)
+        return replace(self, entries=entries)
+
+    def save(self, path: Path) -> None:
+        """Replace the ledger on disk."""
+        content = {"version": VERSION, "entries": [_raw(entry) for entry in self.entries],
+                   "draws": [asdict(draw) for draw in self.draws]}  # fmt: skip
+        text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+        write_text(path, text + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> Ledger:
+        """Read the ledger of this or an earlier version; an absent one is empty.
+
+        Raises `NewerVersion`, and `WorkspaceDamaged` for one that cannot be read.
+        """
+        if not path.exists():
+            return cls()
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            version = content["version"]
+            if type(version) is not int or version < 1:
+                raise ValueError(version)
+            if version <= VERSION:
+                entries = tuple(_entry(raw) for raw in content["entries"])
+                return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
+        except (
+            AttributeError,
+            KeyError,
+            OSError,
+            RecursionError,
+            TypeError,
+            UnknownChoice,
+            ValueError,
+        ) as error:
+            raise WorkspaceDamaged(
+                Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
+                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
+                     "Restore it, or take the files into a new folder."),
+                file=path,
+            ) from error  # fmt: skip
+        raise newer_workspace(path, version)
+
+
+def newer_workspace(path: Path, version: int, telads: str | None = None) -> NewerVersion:
+    """The error of a workspace whose format is above `VERSION`; by which telads, if known."""
+    return NewerVersion(
+        Text("더 새로운 버전의 telads가 쓴 작업 폴더입니다.",
+             "A newer version of telads wrote this workspace."),
+        install_newer(telads), file=path, value=f"format {version}",
+    )  # fmt: skip
+
+
+def _raw(entry: Entry) -> dict[str, Any]:
+    """The entry as it is written: with its window, for whoever reads the file by eye."""
+    facts = asdict(entry)
+    return {"month": facts.pop("month"), "window": str(entry.window), **facts}
+
+
+def _entry(raw: dict[str, Any]) -> Entry:
+    facts = {name: fact for name, fact in raw.items() if name != "window"}
+    facts["month"] = str(Month.parse(raw["month"]))  # now, not when it is first asked for
+    for name in ("ignored_columns", "codes", "file_months"):
+        facts[name] = tuple(raw.get(name, ()))
+    facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
+    entry = Entry(**facts)
+    if not _is_possible(entry):
+        raise ValueError(entry.month)
+    return entry
+
+
+def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[Draw]:
+    """The draws; entries made before draws were written down stand for theirs."""
+    known = set()
+    for one in raw:
+        draw = Draw(**{**one, "epsilon": float(one["epsilon"]), "delta": float(one["delta"])})
+        Month.parse(draw.month)
+        known.add(draw.id)
+        yield draw
+    for entry in entries:
+        noise, id = entry.made.get("noise"), f"{entry.month} {entry.taken}"
+        if noise and "draw" not in noise and id not in known:
+            known.add(id)
+            facts = (noise["kind"], float(noise["epsilon"]), float(noise["delta"]), entry.taken)
+            yield Draw(entry.month, *facts, id)
+
+
+def _is_possible(entry: Entry) -> bool:
+    """Whether every fact is of its kind, so that no reader is surprised later; may raise."""
+    texts = [entry.file, entry.sha256, entry.source, entry.taken, entry.cells, *entry.codes,
+             *entry.ignored_columns, *entry.means, *entry.prints, *entry.prints.values(),
+             *(text for pair in entry.warnings for text in pair)]  # fmt: skip
+    texts += [text for text in (entry.replaced, entry.withdrawn, entry.withdrawn_by) if text]
+    for moment in (entry.taken, entry.withdrawn):
+        if moment is not None:
+            datetime.fromisoformat(moment)
+    counts = (entry.rows, entry.masked, entry.values)
+    return (
+        all(isinstance(text, str) and text.encode() is not None for text in texts)
+        and all(type(count) is int and 0 <= count < _LARGEST for count in counts)
+        and all(isinstance(m, int | float) and math.isfinite(m) for m in entry.means.values())
+        and CELLS.fullmatch(entry.cells) is not None
+        and isinstance(entry.synthetic, bool)
+        and isinstance(entry.made, dict)
+    )

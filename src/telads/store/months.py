@@ -1,0 +1,209 @@
+"""Keeping a month: its cells are written, then the ledger that makes them count.
+
+Whoever is killed between the two leaves cells that nothing names, and the next writer deletes them.
+
+Taking a month back: a wrong file goes out of the next build, and the ledger keeps that it was.
+
+The ledger is replaced as a whole, so a month is either in force or taken back. Its cells stay, for
+builds that are kept rest on them; the same file, or the right one, can be taken in later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from telads.catalog import BY_ID, SERVICE_IDS
+from telads.errors import DataError, UnknownChoice
+from telads.model import AGES5, Month, Sex
+from telads.settings import Settings
+from telads.store import warnings
+from telads.store.ledger import Entry, Ledger
+from telads.store.workspace import Workspace
+from telads.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+
+LOGS = "events"
+"""The source of entries whose cells were made from subscriber logs."""
+
+LEAST_SHARE = 0.9
+"""A month is replaced unasked by no less than this share of its rows, places or services.
+
+A correction changes figures and, where neighbourhoods are merged or divided, one or two places of
+424. One service of seven that is gone, or a tenth of the rows, is another kind of file, or a part.
+"""
+
+
+def described(
+    entry: Entry, cells: pl.DataFrame, before: Entry | None = None, *, shrink: bool = False
+) -> Entry:
+    """The entry with what follows from its cells: warnings, means, fingerprints, neighbourhoods.
+
+    `before` is the entry of its month that it takes the place of. Raises `DataError` where all
+    figures of a service are 0 and, unless `shrink`, where the month would lose much (LEAST_SHARE).
+    """
+    from telads.store.cells import summary
+
+    facts = summary(cells)
+    dead = [id for id in SERVICE_IDS if id in facts.zero]
+    if dead and not entry.made.get("noise"):  # noise is cut at 0, and its budget is spent
+        raise _all_zero(entry, dead)
+    expected = len(facts.codes) * len(AGES5) * len(Sex)
+    remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
+    entry = replace(
+        entry,
+        replaced=before.sha256 if before else None,
+        warnings=(*entry.warnings, *remarks),
+        means=facts.means,
+        prints=facts.prints,
+        codes=facts.codes,
+    )
+    if before and not shrink:
+        _refuse_shrinking(before, entry)
+    return entry
+
+
+def keep(
+    workspace: Workspace, ledger: Ledger, months: Sequence[tuple[Entry, pl.DataFrame]]
+) -> Ledger:
+    """Write the cells of months, then the ledger that makes all of them count at once.
+
+    The entries are `described`; only ever under the lock.
+    """
+    from telads.store.files import write_parquet
+
+    for entry, cells in months:
+        write_parquet(workspace.cells_path / entry.cells, cells)
+        ledger = ledger.with_entry(entry)
+    ledger.save(workspace.ledger_path)
+    return ledger
+
+
+def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
+    """Delete cells that a killed process wrote without getting to name them in the ledger.
+
+    Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.
+    """
+    named = {entry.cells for entry in ledger.entries}
+    if named and workspace.cells_path.is_dir():
+        for path in workspace.cells_path.iterdir():
+            if path.is_file() and path.name not in named:
+                path.unlink()
+
+
+def replaced_cells(workspace: Workspace, ledger: Ledger, settings: Settings) -> list[Path]:
+    """Cells made from logs whose month was replaced or taken back since, unless they are to stay.
+
+    Two versions of a month tell by subtraction what those did who are in one of them only.
+    """
+    if settings.replaced_cells_kept:
+        return []
+    in_force = {entry.cells for entry in ledger.current().values()}
+    made = {entry.cells for entry in ledger.entries if entry.source == LOGS} - in_force
+    paths = (workspace.cells_path / name for name in sorted(made))
+    return [path for path in paths if path.is_file()]
+
+
+def _refuse_shrinking(before: Entry, entry: Entry) -> None:
+    """Raise `DataError` where a month would have far fewer rows, places or services than it has."""
+    held = set(SERVICE_IDS) & set(before.prints)
+    counts = (
+        (Text("행", "rows"), before.rows, entry.rows),
+        (Text("행정동", "neighbourhoods"), len(before.codes), len(entry.codes)),
+        (Text("서비스", "services"), len(held), len(held & set(entry.prints))),
+    )
+    fewer = [(name, old, new) for name, old, new in counts if new < LEAST_SHARE * old]
+    if not fewer:
+        return
+    ko = ", ".join(f"{name.ko} {old:,} -> {new:,}" for name, old, new in fewer)
+    en = ", ".join(f"{name.en} {old:,} -> {new:,}" for name, old, new in fewer)
+    raise DataError(
+        Text(f"{entry.month} 자료를 크게 줄어든 것으로 바꾸게 됩니다: {ko}.",
+             f"It would replace {entry.month} by much less: {en}."),
+        Text("맞는 자료라면 --replace 선택으로 다시 넣어 주세요.",
+             "If it is the right data, take it again with --replace."),
+        file=entry.file, value=f"{before.file} {before.sha256[:8]}",
+    )  # fmt: skip
+
+
+def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
+    names = [BY_ID[id].text for id in services]
+    ko, en = (", ".join(text) for text in zip(*names, strict=True))
+    return DataError(
+        Text(f"{entry.month}: 모든 값이 0인 서비스가 있습니다.",
+             f"{entry.month}: all figures of a service are 0."),
+        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 --mapping 파일에서 빼 주세요.",
+             "Check that it is the right data; a service there is not is left out of the file "
+             "given with --mapping.")
+        if entry.made else
+        Text("맞는 자료인지 확인하고, 이 서비스가 정말 없으면 열을 빼 주세요.",
+             "Check that it is the right data; the column of a service there is not is left out."),
+        file=entry.file, column=f"{ko} ({en})",
+    )  # fmt: skip
+
+
+def withdraw(
+    workspace: Workspace,
+    month: Month,
+    by: str,
+    settings: Settings,
+    *,
+    sha256: str | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> Entry | None:
+    """Take a month back; its entry as it was, or None if it had been taken back already.
+
+    With `sha256` only that very file is taken back: another one may have come in its place since
+    somebody saw it. Raises `UnknownChoice` for a month that never was there, `DataError` for the
+    only one and for a file that is not in force, `WorkspaceBusy`, `WorkspaceError`.
+    """
+    with workspace.writing(settings.lock_seconds, on_wait):
+        ledger = workspace.ledger()
+        entry = ledger.current().get(month)
+        if entry is None:
+            _require_known(ledger, month)
+            return None
+        if sha256 is not None and sha256 != entry.sha256:
+            raise _replaced(entry)
+        if len(ledger.current()) == 1:
+            raise _only(entry)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        ledger.without(entry, now, by).save(workspace.ledger_path)
+    return entry
+
+
+def _require_known(ledger: Ledger, month: Month) -> None:
+    if month in ledger.withdrawn():
+        return
+    known = ", ".join(str(one) for one in ledger.current()) or "-"
+    raise UnknownChoice(
+        Text("작업 폴더에 없는 달입니다.", "The workspace does not hold this month."),
+        Text(f"있는 달: {known}", f"It holds: {known}"),
+        value=str(month),
+    )
+
+
+def _only(entry: Entry) -> DataError:
+    return DataError(
+        Text("하나뿐인 달은 뺄 수 없습니다. 계산할 자료가 남지 않습니다.",
+             "The only month cannot be taken back: nothing would be left to build from."),
+        Text("맞는 파일을 먼저 넣어 주세요.", "Take the right file in first."),
+        file=entry.file, value=entry.month,
+    )  # fmt: skip
+
+
+def _replaced(entry: Entry) -> DataError:
+    return DataError(
+        Text("그사이에 이 달의 파일이 바뀌었습니다.",
+             "Another file has come in for this month meanwhile."),
+        Text("달 목록에서 지금 적용 중인 파일을 다시 확인해 주세요.",
+             "Look at the list of months again."),
+        file=entry.file, value=entry.month,
+    )  # fmt: skip

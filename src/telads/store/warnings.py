@@ -1,0 +1,209 @@
+"""What is remarkable but no reason to refuse a file: shown in every answer for that month.
+
+Warnings about one file are made when it is read; warnings about a month beside the others follow
+from the ledger alone and are worked out anew each time, so the order of taking files is no matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from statistics import fmean, median
+
+from telads.catalog import BY_ID, SERVICES
+from telads.model import Month
+from telads.store.ledger import Entry
+from telads.text import Text
+
+MASKED_SHARE = 0.05
+JUMP = 4.0
+"""A change of a city mean is a jump beyond this many times the usual change."""
+NAMED = 3
+"""So many measures are named in one warning; the rest is counted."""
+JUMP_NEEDS = 5
+"""So many other changes must be known before one of them can be called unusual.
+
+The usual change is the mean size of the others. If changes are normal and alike, 4 times that is
+passed by chance in 2.2 % of cases with 5 others known and 0.8 % with 11; with 3 it would be 4.3 %.
+Four times their median, the other candidate, is passed in 6.2 % and 3.4 %: with few months it warns
+of nothing in particular.
+"""
+
+
+BREAK, LEAST_BREAK, BREAK_NEEDS = 3.0, 0.15, 3
+"""A city mean that moves by this many times its usual change, and by 15 % or more, may have been
+counted otherwise since. The usual change is the median size of the relative changes of at least so
+many other months, the neighbours of the month left out: label months overlap, so that a new way of
+counting shows in two or three of them, and the mean of the others would call that usual."""
+
+
+def of_file(
+    rows: int, expected: int, columns: Collection[str], masked: Mapping[str, int], zero: list[str]
+) -> list[Text]:
+    """Warnings about one file: services and cells it lacks, measures masked or all zero."""
+    warnings = []
+    absent = [service.text for service in SERVICES if service.id not in columns]
+    if absent:
+        warnings.append(
+            Text(f"다음 서비스의 열이 없습니다: {', '.join(one.ko for one in absent)}.",
+                 f"There is no column for these services: {', '.join(one.en for one in absent)}.")
+        )  # fmt: skip
+    if rows < expected:
+        warnings.append(
+            Text("전체 {expected}칸 가운데 {missing}칸이 없습니다.",
+                 "{missing} of {expected} cells are missing.")
+            .format(expected=expected, missing=expected - rows)
+        )  # fmt: skip
+    for measure, count in masked.items():
+        if count > MASKED_SHARE * rows:
+            warnings.append(
+                Text(f"{_name(measure).ko}: 값의 {count / rows:.0%}가 가려져 있습니다.",
+                     f"{_name(measure).en}: {count / rows:.0%} of the values are masked.")
+            )  # fmt: skip
+    warnings.extend(
+        Text(f"{_name(measure).ko}: 모든 값이 0입니다.", f"{_name(measure).en}: all values are 0.")
+        for measure in zero
+    )
+    return warnings
+
+
+def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
+    """All warnings for each month: the file's own and those from the months beside it."""
+    return {
+        month: (
+            *entry.warnings,
+            *_copies(entries, month),
+            *(_beside(entries.get(month + -1), entry)),
+            *_breaks(entries, month),
+            *_jumps(entries, month),
+        )
+        for month, entry in entries.items()
+    }
+
+
+def _copies(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+    """The same file under two months: one of the two labels is wrong."""
+    own, told = entries[month].sha256, entries[month].file_months
+    others = [
+        str(m) for m, entry in entries.items()
+        if m != month and entry.sha256 == own and str(m) not in told
+    ]  # fmt: skip
+    if not others:
+        return []
+    return [
+        Text(f"{', '.join(others)}에 넣은 것과 똑같은 파일입니다.",
+             f"It is the very file that was given for {', '.join(others)}.")
+    ]  # fmt: skip
+
+
+def _beside(before: Entry | None, entry: Entry) -> list[Text]:
+    if before is None:
+        return []
+    warnings = []
+    same = [name for name in entry.prints if before.prints.get(name) == entry.prints[name]]
+    if same:
+        warnings.append(
+            Text(f"지난달과 값이 모두 같은 항목: {_named(same).ko}.",
+                 f"Unchanged from the month before: {_named(same).en}.")
+        )  # fmt: skip
+    gone, come = set(before.codes) - set(entry.codes), set(entry.codes) - set(before.codes)
+    if gone or come:
+        warnings.append(
+            Text(f"지난달과 행정동이 다릅니다: 사라짐 {_some(gone)}, 생김 {_some(come)}.",
+                 f"Neighbourhoods differ from the month before: "
+                 f"gone {_some(gone)}, new {_some(come)}.")
+        )  # fmt: skip
+    return warnings
+
+
+def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
+    """The measures whose series may be broken between each month and the one before it."""
+    found: dict[Month, tuple[str, ...]] = {}
+    for measure in dict.fromkeys(name for entry in entries.values() for name in entry.means):
+        if BY_ID[measure].is_index:
+            continue  # its scale is set anew each month
+        moved = _relative(entries, measure)
+        for month, change in moved.items():
+            others = [size for other, size in moved.items()
+                      if abs(other.number - month.number) > 1]  # fmt: skip
+            if len(others) < BREAK_NEEDS or change < LEAST_BREAK:
+                continue
+            if change > BREAK * median(others):
+                found[month] = (*found.get(month, ()), measure)
+    return found
+
+
+def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
+    """The relative size of the change of a city mean into each month."""
+    return {
+        month: change / entries[month + -1].means[measure]
+        for month, change in _changes(entries, measure).items()
+        if entries[month + -1].means[measure] > 0
+    }
+
+
+def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+    """City means whose series may be broken between this month and the one before."""
+    found = []
+    for measure in breaks(entries).get(month, ()):
+        share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
+        found.append(
+            Text(f"{_name(measure).ko}: 서울 평균이 지난달보다 {share:+.1%} 움직였습니다. 집계가 "
+                 "바뀌어 계열이 끊겼을 수 있으니 이 달을 넘는 비교에 주의하십시오.",
+                 f"{_name(measure).en}: possible break, the city mean moved by {share:+.1%} since "
+                 "the month before; take care with comparisons across this month.")
+        )  # fmt: skip
+    return found
+
+
+def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+    """City means that moved far more into this month than between the other months."""
+    warnings: list[Text] = []
+    broken = breaks(entries).get(month, ())
+    for measure in entries[month].means:
+        if BY_ID[measure].is_index or measure in broken:
+            continue  # its scale is set anew each month: a change of its mean says nothing
+        changes = _changes(entries, measure)
+        change = changes.pop(month, None)
+        if change is None or len(changes) < JUMP_NEEDS:
+            continue
+        usual = fmean(changes.values())
+        if change <= JUMP * usual or not usual:
+            continue
+        times = change / usual
+        warnings.append(
+            Text(f"{_name(measure).ko}: 서울 평균이 평소 변화의 {times:.1f}배만큼 움직였습니다.",
+                 f"{_name(measure).en}: the city mean moved {times:.1f} times its usual change.")
+        )  # fmt: skip
+    return warnings
+
+
+def _changes(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
+    """How far a city mean moved into each month; columns that merely repeat do not count."""
+    pairs = ((month, entries[month], entries.get(month + -1)) for month in entries)
+    return {
+        month: abs(entry.means[measure] - before.means[measure])
+        for month, entry, before in pairs
+        if before is not None
+        and measure in entry.means
+        and measure in before.means
+        and entry.prints.get(measure) != before.prints.get(measure)
+    }
+
+
+def _name(measure: str) -> Text:
+    return BY_ID[measure].text
+
+
+def _some(codes: set[str]) -> str:
+    listed = sorted(codes)
+    return f"{len(listed)}" + (f" ({', '.join(listed[:5])})" if listed else "")
+
+
+def _named(measures: list[str]) -> Text:
+    """The first few names, services before others, and how many more there are."""
+    ordered = sorted(measures, key=lambda measure: BY_ID[measure].topic != "service")
+    names, more = [_name(measure) for measure in ordered[:NAMED]], len(measures) - NAMED
+    return Text(
+        ", ".join(name.ko for name in names) + (f" 외 {more}개" if more > 0 else ""),
+        ", ".join(name.en for name in names) + (f" and {more} more" if more > 0 else ""),
+    )

@@ -1,0 +1,371 @@
+"""One folder that holds everything: cells, ledger, built tables.
+
+telads-data/
+  workspace.json        the format of all this, and the version of telads that wrote here last
+  ledger.json           what was taken in (tables.ledger)
+  cells/                Parquet, one file per month and version
+  marts/<build>/        the tables of one build, never changed once there
+  current               the name of the build in force, replaced in one rename
+  lock                  held by the one process that writes
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from telads.catalog import BY_ID
+from telads.errors import (
+    NothingBuilt,
+    UnknownChoice,
+    WorkspaceBusy,
+    WorkspaceDamaged,
+    WorkspaceError,
+)
+from telads.model import Month
+from telads.settings import Settings
+from telads.store.files import FILE, TEMPORARY, close, make_folder, write_text
+from telads.store.ledger import CELLS, Ledger, newer_workspace
+from telads.store.ledger import VERSION as FORMAT
+from telads.text import Text
+from telads.version import __version__
+
+BUILD = re.compile(r"\w[\w-]*")
+"""Names of builds: they never lead out of their folder."""
+
+
+@contextmanager
+def locked(
+    folder: Path, busy: Text, wait: float, on_wait: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock of a folder, made if need be; `on_wait` is told that it waits.
+
+    Raises `WorkspaceBusy`, saying `busy`, if another process keeps it longer than `wait` seconds,
+    and `WorkspaceError` where nothing can be written.
+    """
+    from filelock import FileLock, Timeout
+
+    try:
+        make_folder(folder)
+        lock = FileLock(folder / "lock", mode=FILE)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if on_wait:
+                on_wait()
+            lock.acquire(timeout=wait)
+    except Timeout as error:
+        advice = Text("끝난 뒤에 다시 해 주세요.", "Try again when it has finished.")
+        raise WorkspaceBusy(busy, advice, file=folder) from error
+    except OSError as error:
+        raise unwritable(folder, error.strerror) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
+    """The error of a workspace, or a file of it, that the system lets nobody write to."""
+    return WorkspaceError(
+        Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
+        Text("이 계정에 쓰기 권한을 주거나 --workspace로 다른 폴더를 골라 주세요.",
+             "Let this account write there, or choose another folder with --workspace."),
+        file=path, value=why,
+    )  # fmt: skip
+
+
+BUILD_FORMAT = 3
+"""The version of a build's tables: a change of their columns or figures makes it another."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Paths and the state of a workspace folder. Nothing is created before the first write."""
+
+    path: Path
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.path / "ledger.json"
+
+    @property
+    def cells_path(self) -> Path:
+        """The folder of cells."""
+        return self.path / "cells"
+
+    @property
+    def marts_path(self) -> Path:
+        """The folder of builds."""
+        return self.path / "marts"
+
+    def written_by(self) -> dict[str, Any]:
+        """The `format` of the workspace and the version of `telads` that wrote to it last.
+
+        Before 0.2.0 nothing told either: format 1, and None. Raises `NewerVersion` for a format
+        that this version does not know, and `WorkspaceDamaged`.
+        """
+        file = self.path / "workspace.json"
+        try:
+            known = json.loads(file.read_text(encoding="utf-8"))
+            told = {"format": known["format"], "telads": known["telads"]}
+            if type(told["format"]) is not int or not isinstance(told["telads"], str):
+                raise TypeError(told)
+        except (FileNotFoundError, NotADirectoryError):
+            return {"format": 1, "telads": None}
+        except (KeyError, OSError, RecursionError, TypeError, ValueError) as error:
+            raise WorkspaceDamaged(
+                Text("작업 폴더를 읽을 수 없습니다.", "The workspace cannot be read."),
+                Text("폴더와 권한을 확인해 주세요. 내용이 깨졌다면 이 파일을 지워도 됩니다.",
+                     "Check the folder and its permissions. If the file's content is damaged, it "
+                     "may be deleted."),
+                file=file,
+            ) from error  # fmt: skip
+        if told["format"] > FORMAT:
+            raise newer_workspace(file, told["format"], told["telads"])
+        return told
+
+    def ledger(self) -> Ledger:
+        """The ledger as it is now; raises `NewerVersion` and `WorkspaceDamaged`."""
+        self.written_by()
+        return Ledger.load(self.ledger_path)
+
+    def cells(self, ledger: Ledger | None = None) -> dict[Month, Path]:
+        """The cells file of each month."""
+        current = (ledger or self.ledger()).current()
+        return {month: self.cells_path / entry.cells for month, entry in current.items()}
+
+    @contextmanager
+    def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long.
+
+        What of it others could use, as of a former version, is closed to them, and the format is
+        brought up to date. Raises `NewerVersion` before anything is changed.
+        """
+        busy = Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
+                    "Another telads is writing to this workspace.")  # fmt: skip
+        self.written_by()
+        with locked(self.path, busy, wait, on_wait):
+            self.bring_up_to_date()
+            self._sweep()
+            group = Settings.load().cells_group
+            close(self.path, group)
+            try:
+                yield
+            finally:
+                if group:  # new cells are made for their owner alone
+                    close(self.path, group)
+
+    def bring_up_to_date(self) -> None:
+        """Write the format of this version, that earlier ones may refuse it; only under the lock.
+
+        A build of an earlier version stays in force until the next is made.
+        """
+        told = self.written_by()
+        if told["format"] < FORMAT and self.ledger_path.exists():
+            with suppress(WorkspaceDamaged):  # what is damaged is told to its readers
+                self.ledger().save(self.ledger_path)
+        now = {"format": FORMAT, "telads": __version__}
+        if told != now:
+            write_text(self.path / "workspace.json", json.dumps(now) + "\n")
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half written; only ever under the lock."""
+        for folder in (self.path, self.cells_path, self.marts_path):
+            for left in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def build_name(self) -> str | None:
+        """The build in force, or None before the first one.
+
+        Raises `NewerVersion`, and `WorkspaceDamaged`.
+        """
+        self.written_by()
+        file = self.path / "current"
+        try:
+            name = file.read_text(encoding="utf-8").strip()
+            if BUILD.fullmatch(name):
+                return name
+            raise ValueError(name)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise WorkspaceDamaged(
+                Text("작업 폴더를 읽을 수 없습니다.", "The workspace cannot be read."),
+                Text("폴더와 권한을 확인해 주세요.", "Check the folder and its permissions."),
+                file=file,
+            ) from error
+
+    def build(self) -> Build:
+        """The build in force; raises `NothingBuilt`."""
+        name = self.build_name()
+        if name is None:
+            raise NothingBuilt(
+                Text("아직 계산된 결과가 없습니다.", "Nothing has been built yet."),
+                Text("telads ingest 파일들, telads build를 차례로 실행해 주세요.",
+                     "Run telads ingest FILES and then telads build."),
+                file=self.path,
+            )  # fmt: skip
+        return Build(self.marts_path / name)
+
+    def is_whole(self, name: str) -> bool:
+        """Whether a build of this name is there; its folder only ever appears finished."""
+        return (self.marts_path / name / "build.json").is_file()
+
+    def builds(self) -> list[Build]:
+        """The builds that are kept, the newest first."""
+        folders = self.marts_path.iterdir() if self.marts_path.is_dir() else ()
+        found = [Build(path) for path in folders
+                 if not path.name.startswith(TEMPORARY) and self.is_whole(path.name)]  # fmt: skip
+        return sorted(found, key=lambda build: (build.made, build.name), reverse=True)
+
+    def roll_back(
+        self, start: str | None, keep: int, wait: float, on_wait: Callable[[], None] | None = None
+    ) -> str:
+        """Put a build that is kept in force again, and return its name.
+
+        `start` is the beginning of its name, or None for the one made before that in force; a
+        newer one is found by its name as well. The months taken in stay: the next build is of all
+        of them. Raises `UnknownChoice` where no build, or more than one, is meant.
+        """
+        with self.writing(wait, on_wait):
+            builds = [build.name for build in self.builds() if build.is_current]
+            if start is None:
+                current = self.build().name
+                older = builds[builds.index(current) + 1 :] if current in builds else builds
+                found = older[:1]
+            else:
+                found = [name for name in builds if start and name.startswith(start)]
+            if len(found) != 1:
+                raise _no_such_build(start, builds)
+            self.switch(found[0], keep)
+        return found[0]
+
+    def switch(self, name: str, keep: int) -> None:
+        """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
+        write_text(self.path / "current", name + "\n")
+        others = [build.path for build in self.builds() if build.name != name]
+        for folder in others[keep - 1 :]:
+            # Under another name first: half removed, it would still pass for a whole build.
+            doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
+            folder.rename(doomed)
+            shutil.rmtree(doomed)
+
+
+@dataclass(frozen=True)
+class Build:
+    """The tables of one build; a folder that never changes."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The build's hash."""
+        return self.path.name
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """What the build was made from: months, hashes, warnings, settings, version."""
+        try:
+            about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
+            _check_about(about)
+        except (
+            AttributeError,
+            KeyError,
+            OSError,
+            RecursionError,
+            TypeError,
+            UnknownChoice,
+            ValueError,
+        ) as error:
+            raise WorkspaceDamaged(
+                Text("계산 결과를 읽을 수 없습니다.", "The build cannot be read."),
+                Text("telads build --again으로 다시 계산해 주세요.",
+                     "Run telads build --again."),
+                file=self.path,
+            ) from error  # fmt: skip
+        return about
+
+    @property
+    def made(self) -> float:
+        """When it was made, in seconds since 1970."""
+        return (self.path / "build.json").stat().st_mtime
+
+    @cached_property
+    def months(self) -> tuple[Month, ...]:
+        """The label months, in order."""
+        return tuple(Month.parse(text) for text in self.about["months"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether any month is synthetic."""
+        return bool(self.about["synthetic"])
+
+    def breaks(self, month: Month) -> tuple[str, ...]:
+        """The measures whose series may be broken between the month before and this one."""
+        return tuple(self.about.get("breaks", {}).get(str(month), ()))
+
+    def warnings(self, month: Month) -> tuple[Text, ...]:
+        """What is remarkable about a month's data."""
+        return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables are as this version of telads makes them."""
+        return bool(self.about.get("format") == BUILD_FORMAT)
+
+    def table(self, name: str) -> Path:
+        """The Parquet file of a table; raises `NothingBuilt` for one of another format."""
+        if not self.is_current:
+            raise NothingBuilt(
+                Text("지금 적용된 계산은 다른 버전의 telads가 만든 것입니다.",
+                     "The build in force was made by another version of telads."),
+                Text("telads build를 실행해 주세요. 자료는 그대로 있습니다.",
+                     "Run telads build; the data stay as they are."),
+                file=self.path,
+            )  # fmt: skip
+        return self.path / f"{name}.parquet"
+
+
+def _check_about(about: dict[str, Any]) -> None:
+    """Raise an error where a reader would find something else than it looks for."""
+    months = [str(Month.parse(text)) for text in about["months"]]
+    good = (
+        months
+        and about["files"].keys() == set(months)
+        and about["services"]
+        and {*about["services"]} <= BY_ID.keys()
+        and isinstance(about["version"], str)
+        and math.isfinite(about["floor"])
+        and math.isfinite(about["forecast_phi"])
+        and int(about["format"])
+    )
+    for file in about["files"].values():
+        good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
+        for ko, en in file["warnings"]:
+            good = good and isinstance(ko, str) and isinstance(en, str)
+    if not good:
+        raise ValueError(months)
+
+
+def _no_such_build(start: str | None, builds: list[str]) -> UnknownChoice:
+    if start is None:
+        return UnknownChoice(
+            Text("되돌아갈 이전 계산 결과가 없습니다.", "There is no earlier build to go back to."),
+            Text("telads builds로 남은 것을 볼 수 있습니다.", "See telads builds."),
+        )
+    known = ", ".join(builds)
+    return UnknownChoice(
+        Text("그런 계산 결과가 없거나 여럿입니다.", "There is no such build, or more than one."),
+        Text(f"이 가운데 고를 수 있습니다: {known}", f"It can be one of {known}"),
+        value=start,
+    )

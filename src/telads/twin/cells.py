@@ -1,0 +1,201 @@
+"""Drawing cells whose means are a profile's, by construction and not by luck of the draw.
+
+Cells are drawn around what their district, sex and age let expect, then raked: moved until the
+means of each sex and five-year age, and last those of each district, sex and ten-year age, are
+the profile's. Means over people are met exactly, means over cells by leaning cells of many
+people against those of few. Source of raking: Deming and Stephan, On a least squares adjustment
+of a sampled frequency table when the expected marginal totals are known, 1940.
+
+The synthetic twin: invented neighbourhoods whose cells behave like a profile's city.
+
+Districts, sexes and ages keep their means, neighbourhoods and their cells are drawn anew: no row
+of a twin describes a place that exists. `portal_writer` writes it as the portal's files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from telads.errors import DataError, OtherFile, UnknownChoice
+from telads.ingest.files import files_below
+from telads.ingest.source import Reading, source_of
+from telads.model import AGES5, Month
+from telads.places import DISTRICTS
+from telads.store.cells import KEY, PLACE
+from telads.text import Text
+from telads.twin.copula import draw_residuals
+from telads.twin.fitting import (
+    BANDS,
+    SEXES,
+    Array,
+    city_band,
+    difference,
+    expectation,
+    is_additive,
+    is_counted,
+    leaned,
+    mean,
+    moved,
+    ten_years,
+    to_neighbourhoods,
+    weighed,
+)
+from telads.twin.movement import cell_drift, generator, segment_drift
+from telads.twin.profile import Profile, fit_profile
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from telads.twin.profile import Profile
+
+
+ROUNDS = 5
+"""Rounds of raking; both kinds of means agree by then, see the tests."""
+
+
+def draw_cells(profile: Profile, member: Array, random: np.random.Generator) -> Array:
+    """Cells of the base month: neighbourhood x sex x age5 x measure, counts as shares of people.
+
+    `member` is districts x neighbourhoods, 1 where one belongs to the other. A mean that the
+    profile does not keep stays as it was drawn; NaN where it knows no level.
+    """
+    additive, counted = is_additive(profile.measures), is_counted(profile.measures)
+    of_district = expectation(profile.level, profile.effect, additive)
+    expected = to_neighbourhoods(of_district, member)
+    residuals = draw_residuals(profile.scatter, expected[..., 0], member, random)
+    cells = np.where(
+        additive,
+        expected + np.nan_to_num(residuals),
+        expected * np.nan_to_num(residuals, nan=1.0),
+    )
+    target = moved(city_band(profile.level), profile.effect, additive)
+    for _ in range(ROUNDS):
+        cells = leaned(cells, profile.lean, profile.district_lean, member, additive)
+        cells = _to_ages(cells, profile.level, additive)
+        cells = _to_segments(cells, target, member, additive)
+        cells = possible(cells, additive, counted)
+    return cells
+
+
+def possible(values: Array, additive: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Array:
+    """Raise negative quantities to 0 and bring shares of the people down to all of them."""
+    bounded = np.where(additive, values, np.maximum(values, 0.0))
+    return np.where(counted, np.minimum(bounded, 1.0), bounded)
+
+
+def _to_ages(cells: Array, level: Array, additive: NDArray[np.bool_]) -> Array:
+    """Move all cells of a sex and five-year age alike, to the city's mean."""
+    total, people = weighed(cells)
+    found = mean(total.sum(axis=0), people.sum(axis=0))
+    return moved(cells, difference(level, found, additive), additive)
+
+
+def _to_segments(cells: Array, target: Array, member: Array, additive: NDArray[np.bool_]) -> Array:
+    """Move all cells of a district, sex and ten-year age alike, to their mean."""
+    total, people = (ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in weighed(cells))
+    by = difference(target, mean(total, people), additive)
+    return moved(cells, to_neighbourhoods(np.repeat(by, BANDS, axis=2), member), additive)
+
+
+DECIMALS = 2
+"""Figures are published with two decimals."""
+
+
+def read_profile(like: Path | None = None) -> Profile:
+    """The profile of a folder of files, of a profile file, or the packaged one of Seoul.
+
+    A folder is fitted as by `fit_folder`. Raises `DataError` for what cannot be read or fitted.
+    """
+    return fit_folder(like) if like and like.is_dir() else Profile.load(like)
+
+
+def fit_folder(folder: Path, base: Month | None = None) -> Profile:
+    """Fit a profile to the months whose files a folder holds; `base` as in `fit_profile`.
+
+    Files of another kind are left alone. Raises `DataError` for a file that cannot be read, two
+    files of one month, or too little data to describe without giving away a neighbourhood.
+    """
+    readings: list[Reading] = []
+    for path in files_below(folder):
+        source = source_of(path)
+        with suppress(OtherFile):
+            readings += source.read_all(path) if source else ()
+    if not readings:
+        raise DataError(
+            Text("폴더에 읽을 수 있는 파일이 없습니다.",
+                 "The folder holds no file that can be read."),
+            Text("포털에서 받은 xlsx나 csv 파일이 있는 폴더를 넣어 주세요.",
+                 "Give a folder with the portal's xlsx or csv files."),
+            file=folder,
+        )  # fmt: skip
+    return fit_profile(readings, base)
+
+
+def synthesise(
+    profile: Profile, months: Iterable[Month], seed: int
+) -> Iterator[tuple[Month, pl.DataFrame]]:
+    """Draw the cells of each month, as `store.cells` describes them, in the order asked for.
+
+    The same profile and seed give the same cells, and a month is the same whichever others are
+    asked for with it. A figure the profile does not know is null. Raises `UnknownChoice` for a
+    negative seed.
+    """
+    import polars as pl
+
+    if seed < 0:
+        raise UnknownChoice(
+            Text("시드는 음수일 수 없습니다.", "A seed cannot be negative."),
+            Text("0 이상의 정수를 넣어 주세요.", "Give a whole number from 0."),
+            value=seed,
+        )
+    additive, counted = is_additive(profile.measures), is_counted(profile.measures)
+    member = _membership(profile)
+    base = draw_cells(profile, member, generator(seed))
+    places = _places(profile)
+    for month in months:
+        by_age5 = np.repeat(segment_drift(profile, month, seed), BANDS, axis=2)
+        drift = to_neighbourhoods(by_age5, member) + cell_drift(profile, month, seed)
+        values = possible(moved(base, drift, additive), additive, counted)
+        values[..., counted] *= values[..., :1]
+        # Adding 0 turns the -0.0 of a rounded index into 0.0, which a file cannot tell apart.
+        figures = np.round(values, DECIMALS).reshape(-1, len(profile.measures)) + 0.0
+        columns = pl.DataFrame(figures, schema=list(profile.measures), nan_to_null=True)
+        yield month, pl.concat([places, columns], how="horizontal").sort(KEY)
+
+
+def _membership(profile: Profile) -> Array:
+    """Districts x neighbourhoods, 1 where the neighbourhood belongs to the district."""
+    counts = list(profile.neighbourhoods.values())
+    return np.repeat(np.eye(len(counts)), counts, axis=1)
+
+
+def _places(profile: Profile) -> pl.DataFrame:
+    """Code, district, neighbourhood, sex and age5 of each cell, in the order of the arrays.
+
+    Invented codes begin with the district's census code and count from 01, where the census has
+    no neighbourhoods (its own begin at 51); invented names begin with 가상, 'imagined'.
+    """
+    import polars as pl
+
+    census = {text.ko: code for code, text in DISTRICTS.items()}
+    rows = [
+        (
+            f"{census.get(district, f'99{at:03d}')}{place:02d}",
+            district,
+            f"가상{district.removesuffix('구')}{place}동",
+            str(sex),
+            age5,
+        )
+        for at, (district, number) in enumerate(profile.neighbourhoods.items())
+        for place in range(1, number + 1)
+        for sex in SEXES
+        for age5 in AGES5
+    ]
+    keys = {name: pl.String() for name in (*PLACE, "sex")}
+    return pl.DataFrame(rows, schema={**keys, "age5": pl.Int16()}, orient="row")

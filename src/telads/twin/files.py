@@ -1,0 +1,156 @@
+"""Writing a twin as the portal publishes its months: file names, headers, sexes 1 and 2.
+
+Each file has one column more than the portal's, `headers.SYNTHETIC_HEADER`: whoever takes it in
+learns that it is synthetic, whatever became of its name.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from telads.catalog import MEASURES
+from telads.errors import DataError, UnknownChoice, WorkspaceError
+from telads.ingest.source.seoul import SEOUL
+from telads.ingest.wide_table import SYNTHETIC_HEADER
+from telads.model import Month, Sex
+from telads.store.files import replacing
+from telads.text import Text
+from telads.twin.cells import synthesise
+from telads.twin.profile import Profile
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FileFormat = Literal["xlsx", "csv"]
+
+SYNTHETIC = "합성"
+MASKED = "*"
+
+_KEYS = {"code": "행정동코드", "district": "자치구", "neighbourhood": "행정동"}
+_SEXES = {str(Sex.MALE): 1, str(Sex.FEMALE): 2}
+
+
+def write_twin(
+    profile: Profile,
+    months: Iterable[Month],
+    seed: int,
+    folder: Path,
+    file_format: FileFormat = "xlsx",
+    processes: int = 1,
+) -> Iterator[Path]:
+    """Write one file a month, yielding each path once its file is there as a whole.
+
+    The same profile, seed and format give the same bytes. A file that is not a twin's is never
+    replaced. `processes` above 1 write workbooks side by side; a program that asks for it must
+    guard its main module, as `multiprocessing` wants it. Raises `UnknownChoice` for a format or
+    seed that cannot be, `DataError` where the folder cannot be written to.
+    """
+    if file_format not in get_args(FileFormat):
+        raise UnknownChoice(
+            Text("그런 파일 형식은 없습니다.", "There is no such file format."),
+            Text("xlsx나 csv로 골라 주세요.", "Choose xlsx or csv."),
+            value=file_format,
+        )
+    wanted = tuple(dict.fromkeys(months))
+    paths = [folder / file_name(month, file_format) for month in wanted]
+    for path in paths:
+        _require_replaceable(path)
+    drawn = (portal_table(cells) for _, cells in synthesise(profile, wanted, seed))
+    jobs = zip(drawn, paths, strict=True)
+    try:
+        if processes > 1 and file_format == "xlsx" and len(paths) > 1:
+            yield from _side_by_side(jobs, processes)
+        else:
+            yield from (write_portal_file(table, path) for table, path in jobs)
+    except WorkspaceError as error:  # the folder of a twin is no workspace
+        raise DataError(
+            Text("파일을 쓸 수 없습니다.", "The file cannot be written."),
+            Text("폴더 권한과 남은 공간을 확인해 주세요.",
+                 "Check the folder's permissions and the space left."),
+            **error.facts,
+        ) from error  # fmt: skip
+
+
+def file_name(month: Month, file_format: FileFormat) -> str:
+    """The name the portal gives a month: `2023.6월_29개 통신정보.xlsx`."""
+    return f"{month.year}.{month.month}월_29개 통신정보.{file_format}"
+
+
+def portal_table(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells as a table with the portal's headers and the column that marks it as synthetic."""
+    import polars as pl
+
+    return cells.select(
+        *(pl.col(column).alias(header) for column, header in _KEYS.items()),
+        pl.col("sex").replace_strict(_SEXES, return_dtype=pl.Int64).alias("성별"),
+        pl.col("age5").alias("연령대"),
+        *(pl.col(m.id).alias(m.headers[0]) for m in MEASURES if m.id in cells.columns),
+        pl.lit(SYNTHETIC).alias(SYNTHETIC_HEADER),
+    )
+
+
+def write_portal_file(table: pl.DataFrame, path: Path) -> Path:
+    """Write a workbook or a CSV (UTF-8 with BOM) by the path's suffix; null becomes `*`."""
+    with replacing(path, export=True) as temporary:
+        if path.suffix == ".csv":
+            table.write_csv(temporary, include_bom=True, null_value=MASKED)
+        else:
+            _write_workbook(table, temporary)
+    return path
+
+
+def _write_workbook(table: pl.DataFrame, path: Path) -> None:
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    # Rows are written as they come and forgotten, which also is the fastest way.
+    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    workbook = Workbook(content, {"constant_memory": True})
+    # The date a workbook was made would tell two writings of the same figures apart.
+    workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+    sheet = workbook.add_worksheet("Sheet1")
+    sheet.write_row(0, 0, table.columns)
+    for number, row in enumerate(table.iter_rows(), start=1):
+        sheet.write_row(number, 0, [MASKED if value is None else value for value in row])
+    try:
+        workbook.close()
+    except FileCreateError as error:  # its own files, in the system's temporary folder
+        raise OSError(str(error)) from error
+    path.write_bytes(content.getbuffer())
+
+
+def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> Iterator[Path]:
+    """Write files in several processes, in order, drawing no further ahead than they need."""
+    # A forked process would inherit the locks of the table engine's threads.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        begun: deque[Future[Path]] = deque()
+        for table, path in jobs:
+            begun.append(pool.submit(write_portal_file, table, path))
+            if len(begun) > processes:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+def _require_replaceable(path: Path) -> None:
+    """Refuse to write over a file that is not a twin's: it may be the real month."""
+    if not path.exists():
+        return
+    try:
+        synthetic = SEOUL.read(path).synthetic
+    except DataError:
+        synthetic = False
+    if not synthetic:
+        raise DataError(
+            Text("합성 자료가 아닌 파일이 이미 있어 덮어쓰지 않았습니다.",
+                 "There is a file that is not synthetic; it was not written over."),
+            Text("다른 폴더를 골라 주세요.", "Choose another folder."),
+            file=path,
+        )  # fmt: skip

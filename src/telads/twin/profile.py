@@ -1,0 +1,251 @@
+"""A profile: what a synthetic twin is made from. It holds aggregate figures only.
+
+| it holds | by |
+|---|---|
+| number of neighbourhoods | district |
+| level of each measure | sex x five-year age, whole city |
+| how a district lies apart from the city | district x sex x ten-year age x measure |
+| what cells of many people have less or more | sex x five-year age; district |
+| how cells scatter: quantiles, covariances of scores | sex x ten-year age x measure |
+| how measures moved | month x sex x ten-year age; month x district |
+| the usual size of further steps, of segments and of cells | ten-year age x measure |
+
+It holds no figure, name or code of a neighbourhood. A figure of a district that rests on fewer
+than 50 people, on cells of which most are 0, or on fewer than 3 neighbourhoods is not kept: the
+city's takes its place. Data of fewer than 20 neighbourhoods have no profile.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from importlib import resources
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from telads.catalog import BY_ID
+from telads.errors import DataError, TeladsError
+from telads.model import AGES, AGES5, Month
+from telads.store.cells import POPULATION, measures_in
+from telads.store.files import write_text
+from telads.text import Text
+from telads.twin import fitting
+from telads.twin.copula import FACTORS, Scatter, measure_scatter
+from telads.twin.fitting import PROBABILITIES, SEXES, Array, measure_lean
+from telads.twin.movement import measure_movement
+
+if TYPE_CHECKING:
+    from telads.ingest.source import Reading
+
+SCHEMA = "telads-profile/1"
+"""What the file calls itself; a change of its fields or of PROBABILITIES makes it another."""
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Figures of D districts, 2 sexes, 12 five-year or A = 6 ten-year ages, M measures, T months.
+
+    NaN stands for a figure that is not known.
+    """
+
+    base: Month
+    """The month that levels, districts and scatter describe."""
+    months: tuple[Month, ...]
+    """The months fitted, in order; the base is one of them."""
+    measures: tuple[str, ...]
+    """Measure ids, the population first."""
+    neighbourhoods: dict[str, int]
+    """District -> its number of neighbourhoods."""
+    level: Array
+    """2 x 12 x M: means weighted by people; the population is that of a mean cell."""
+    effect: Array
+    """D x 2 x A x M: difference to the city, a logarithm of the ratio but for an index; NaN where
+    it is not kept, and the city's figures take its place."""
+    lean: Array
+    """2 x 12 x M: difference of the mean over cells, each counting alike, to that over people."""
+    district_lean: Array
+    """D x M: the same over all cells of a district."""
+    quantiles: Array
+    """2 x A x M x PROBABILITIES: see `copula.Scatter`."""
+    loadings: Array
+    """A x M x FACTORS"""
+    own: Array
+    """2 x A x M x M"""
+    movement: Array
+    """T x 2 x A x M: difference of the city to the base month; NaN where it was not observed."""
+    district_movement: Array
+    """T x D x M: how much further a district moved than the city."""
+    segment_step: Array
+    """A x M: usual size of what segments move in a month besides their city and district."""
+    cell_step: Array
+    """A x M: usual size of what cells move in a month besides their segment."""
+
+    @property
+    def scatter(self) -> Scatter:
+        """The scatter of cells around their expectation."""
+        return Scatter(self.quantiles, self.loadings, self.own)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Profile:
+        """Read a profile, or the packaged one of Seoul; raises `DataError`."""
+        place = path or resources.files("telads.data") / "seoul_profile.json"
+        try:
+            return _from_document(json.loads(place.read_text(encoding="utf-8")))
+        except OSError as error:
+            raise _broken(place, error.strerror) from error
+        except (ValueError, TypeError, KeyError, AttributeError, TeladsError) as error:
+            raise _broken(place, f"{type(error).__name__}: {error}"[:120]) from error
+
+    def save(self, path: Path) -> None:
+        """Write compact JSON, a field a line; equal profiles give equal bytes."""
+        lines = [f'"schema":"{SCHEMA}"']
+        for name, value in _document(self).items():
+            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            lines.append(f'"{name}":{text}')
+        write_text(path, "{\n" + ",\n".join(lines) + "\n}\n", export=True)
+
+
+def fit_profile(readings: Sequence[Reading], base: Month | None = None) -> Profile:
+    """Measure a profile on months of data, one reading each.
+
+    `base` is the month whose pattern between neighbourhoods is kept; by default the one with
+    the fewest masked values, of those the latest. Raises `DataError` for too few data, a month
+    read twice, or a base that is not among the readings.
+    """
+    by_month = {reading.month: reading for reading in readings}
+    chosen = base or _fullest(readings)
+    if chosen not in by_month or len(by_month) < len(readings):
+        raise DataError(
+            Text("윤곽을 만들 달이 맞지 않습니다.", "These months cannot be profiled."),
+            Text("달마다 파일 하나씩, 기준 달도 넣어 주세요.",
+                 "Give one file for each month, the base month among them."),
+            value=chosen,
+        )  # fmt: skip
+    months = tuple(sorted(by_month))
+    cells = by_month[chosen].cells
+    measures = (POPULATION, *measures_in(cells.columns))
+    districts = sorted(cells["district"].unique().to_list())
+    additive = fitting.is_additive(measures)
+    cubes = [fitting.cube(by_month[month], measures, districts) for month in months]
+    data = cubes[months.index(chosen)]
+    _require_enough(data)
+    level = fitting.city_level(data)
+    figures, people = fitting.segments(data)
+    effect = fitting.difference(figures, fitting.city_band(level), additive)
+    effect = np.where(people > 0, effect, np.nan)
+    lean, district_lean = measure_lean(data.values, data.member, additive)
+    enough = data.has_enough_neighbourhoods[:, None]
+    motion = measure_movement(cubes, months, chosen, measures)
+    residuals = fitting.residuals(data, level, effect, additive)
+    scatter = measure_scatter(residuals, data.member, data.values[..., 0])
+    counts = data.member.sum(axis=1).astype(int).tolist()
+    return Profile(
+        base=chosen,
+        months=months,
+        measures=measures,
+        neighbourhoods=dict(zip(districts, counts, strict=True)),
+        level=_digits(level, 4),
+        effect=np.round(effect, 4),
+        lean=np.round(lean, 4),
+        district_lean=np.where(enough, np.round(district_lean, 4), 0.0),
+        quantiles=np.round(scatter.quantiles, 4),
+        loadings=np.round(scatter.loadings, 3),
+        own=np.round(scatter.own, 3),
+        movement=np.round(motion.city, 4),
+        district_movement=np.round(motion.district, 4),
+        segment_step=np.round(motion.segment_step, 4),
+        cell_step=np.round(motion.cell_step, 4),
+    )
+
+
+def _fullest(readings: Sequence[Reading]) -> Month | None:
+    best = max(readings, key=lambda reading: (-reading.masked, reading.month), default=None)
+    return best.month if best else None
+
+
+def _require_enough(data: fitting.Cube) -> None:
+    if len(data.codes) < fitting.FEWEST_IN_ALL:
+        raise DataError(
+            Text("동네가 너무 적어 윤곽이 동네를 드러냅니다.",
+                 "With so few neighbourhoods a profile would describe each of them."),
+            Text(f"동네가 {fitting.FEWEST_IN_ALL}곳 이상인 자료를 넣어 주세요.",
+                 f"Fit it to data of at least {fitting.FEWEST_IN_ALL} neighbourhoods."),
+            value=len(data.codes),
+        )  # fmt: skip
+
+
+def _digits(figures: Array, digits: int) -> Array:
+    """Round to so many significant digits."""
+    rounded: Array = np.array([float(f"{figure:.{digits}g}") for figure in figures.flat])
+    return rounded.reshape(figures.shape)
+
+
+def _shapes(profile: dict[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The shape that each array of the file has to have."""
+    T, D, M = (len(profile[name]) for name in ("months", "neighbourhoods", "measures"))
+    S, A, F, Q = len(SEXES), len(AGES), len(AGES5), len(PROBABILITIES)
+    return {
+        "level": (S, F, M), "effect": (D, S, A, M), "lean": (S, F, M),
+        "district_lean": (D, M), "quantiles": (S, A, M, Q),
+        "loadings": (A, M, FACTORS), "own": (S, A, M, M), "movement": (T, S, A, M),
+        "district_movement": (T, D, M), "segment_step": (A, M), "cell_step": (A, M),
+    }  # fmt: skip
+
+
+_SYMMETRIC = frozenset({"own"})
+
+
+def _document(profile: Profile) -> dict[str, Any]:
+    """The fields as JSON values: arrays flat, symmetric ones as their lower triangles."""
+    document: dict[str, Any] = {}
+    for field in fields(profile):
+        value = getattr(profile, field.name)
+        if field.name in _SYMMETRIC:
+            value = value[(..., *np.tril_indices(value.shape[-1]))]
+        if isinstance(value, np.ndarray):
+            numbers = value.ravel().tolist()
+            value = [None if isnan(n) else int(n) if n == int(n) else n for n in numbers]
+        elif isinstance(value, Month):
+            value = str(value)
+        elif field.name == "months":
+            value = [str(month) for month in value]
+        document[field.name] = value
+    return document
+
+
+def _from_document(document: dict[str, Any]) -> Profile:
+    if document.get("schema") != SCHEMA:
+        raise ValueError(f"schema {document.get('schema')}, not {SCHEMA}")
+    unknown = [measure for measure in document["measures"] if measure not in BY_ID]
+    if unknown or document["measures"][0] != POPULATION:
+        raise ValueError(f"measures {unknown or document['measures'][0]}")
+    arrays: dict[str, Array] = {}
+    for name, shape in _shapes(document).items():
+        flat = np.array(document[name], dtype=np.float64)
+        if name in _SYMMETRIC:
+            lower = np.tril_indices(shape[-1])
+            array = np.zeros(shape)
+            array[(..., *lower)] = flat.reshape(*shape[:-2], -1)
+            array[(..., *lower[::-1])] = array[(..., *lower)]
+        else:
+            array = flat.reshape(shape)
+        arrays[name] = array
+    return Profile(
+        base=Month.parse(document["base"]),
+        months=tuple(Month.parse(month) for month in document["months"]),
+        measures=tuple(document["measures"]),
+        neighbourhoods={str(d): int(n) for d, n in document["neighbourhoods"].items()},
+        **arrays,
+    )
+
+
+def _broken(place: object, reason: object) -> DataError:
+    return DataError(
+        Text("윤곽 파일을 읽을 수 없습니다.", "The profile cannot be read."),
+        Text("telads synth --fit으로 다시 만들어 주세요.", "Make it anew by telads synth --fit."),
+        file=place, value=reason,
+    )  # fmt: skip
