@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.answer import Answer
 from telads.model import Month, Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 def open_workspace(
     path: str | PathLike[str] | None = None, settings: Settings | None = None
-) -> OpenWorkspace:
+) -> Workspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
     Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    return OpenWorkspace(Workspace(Path(path) if path else chosen.workspace), chosen)
+    return Workspace(Store(Path(path) if path else chosen.workspace), chosen)
 
 
-class OpenWorkspace:
+class Workspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
     Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
@@ -47,7 +47,7 @@ class OpenWorkspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+    def __init__(self, workspace: Store, settings: Settings) -> None:
         self.workspace = workspace
         self.settings = settings
 

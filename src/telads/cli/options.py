@@ -17,7 +17,7 @@ from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.store.workspace import Build, Workspace
+    from telads.store.workspace import Build, Store
 
 
 def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
@@ -130,11 +130,11 @@ ReplaceOption = Annotated[
 DEFAULT_LANGUAGE = Language(LANG)
 
 
-def workspace_of(path: Path | None) -> Workspace:
+def workspace_of(path: Path | None) -> Store:
     """The workspace the user means."""
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
 
-    return Workspace(path or load_settings().workspace)
+    return Store(path or load_settings().workspace)
 
 
 def build_of(path: Path | None) -> Build:

@@ -88,7 +88,7 @@ BUILD_FORMAT = 3
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Store:
     """Paths and the state of a workspace folder. Nothing is created before the first write."""
 
     path: Path

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.http import HttpRequest
 
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 
 
@@ -21,9 +21,9 @@ def settings() -> Settings:
     return django_settings.TELADS
 
 
-def workspace() -> Workspace:
+def workspace() -> Store:
     """The workspace this website shows."""
-    return Workspace(settings().workspace)
+    return Store(settings().workspace)
 
 
 def build(request: HttpRequest) -> Build:
