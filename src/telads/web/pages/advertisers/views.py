@@ -7,9 +7,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links

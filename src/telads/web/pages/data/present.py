@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from telads.answers.answer import Answer
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import Asked, Picture
 from telads.charts import population
 from telads.charts.render import in_one_line
