@@ -20,7 +20,7 @@ from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.model import Month
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
@@ -376,7 +376,7 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 
-def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Workspace) -> None:
+def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Store) -> None:
     def shown() -> str:
         page = site.get("/en/data/", HTTP_COOKIE="telads-session=x").content.decode()
         return page[page.index('id="ledger"') :]
