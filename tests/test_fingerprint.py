@@ -13,7 +13,7 @@ import pytest
 from tests.fingerprint import FILES, fingerprint
 from tests.fingerprint.prints import Prints
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.quick]
 SHOWN = 40
 """Differing lines that are told one by one."""
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from telads.ingest.source.seoul import SEOUL
 
 from telads.ingest.ingest import ingest
+from telads.ingest.wide_table import WIDE_TABLE
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.workspace import Store
+from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step, kill_at_random
-from tests.sources.portal import write_month
 
 NEIGHBOURHOODS = 30
 
@@ -24,12 +24,13 @@ from pathlib import Path
 import polars, fastexcel
 from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.store.workspace import Workspace
-from telads.ingest.source import seoul
-from telads.tables import cells, checks, store
+from telads.store.workspace import Store
+from telads.ingest import wide_table
+from telads.ingest import checks
+from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 ready()
-list(ingest(Workspace(Path(sys.argv[2])), [Path(sys.argv[3])], settings))
+list(ingest(Store(Path(sys.argv[2])), [Path(sys.argv[3])], settings))
 """
 
 
@@ -47,10 +48,10 @@ class Killed:
         self.start = folder / "start"
         list(ingest(Store(self.start), [self.old], settings))
         self.cells = {
-            (month, which): SEOUL.read(path).cells
+            (month, which): WIDE_TABLE.read(path).cells
             for which in (self.old, self.new)
             for path in which.iterdir()
-            for month in [SEOUL.month(path)]
+            for month in [WIDE_TABLE.month(path)]
         }
         self.seen: set[Path] = set()
 

@@ -7,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.errors import UnknownChoice
-from telads.model import (
-    Month,
-    Segment,
-    Sex,
-    age_text,
-    months_between,
-)
+from telads.model import Month, Segment, Sex, months_between
+from tests.seoul import SEOUL
 
 months = st.builds(Month.of, st.integers(2000, 2099), st.integers(1, 12))
 
@@ -65,7 +60,7 @@ def test_a_label_observes_the_three_months_before_it() -> None:
 
 
 def test_words_for_people() -> None:
-    assert age_text(30) == ("30대", "30-39")
-    assert age_text(70) == ("70대 이상", "70 and over")
+    assert SEOUL.age_text(30) == ("30대", "30-39")
+    assert SEOUL.age_text(70) == ("70대 이상", "70 and over")
     assert Sex("F").text == ("여성", "women")
     assert Segment("강남구", Sex.FEMALE, 30).peers == (Sex.FEMALE, 30)

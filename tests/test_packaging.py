@@ -98,7 +98,7 @@ def test_the_wheel_holds_all_that_the_package_holds(tmp_path: Path) -> None:
     ).stdout.splitlines()
     kept = [path.removeprefix("src/") for path in listed if (ROOT / path).is_file()]
     assert "telads/py.typed" in packed
-    assert "telads/data/seoul_districts.geojson" in packed
+    assert "telads/dataset/seoul/borders.geojson" in packed
     assert not set(kept) - packed
 
 

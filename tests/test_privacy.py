@@ -27,7 +27,7 @@ from telads.report import write_report
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests import doors
-from tests.sources.portal import HEADERS, Row, portal_rows, write_csv
+from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv
 
 NEIGHBOURHOODS = 75
 POPULATION = HEADERS.index("총인구수")

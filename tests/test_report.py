@@ -19,7 +19,7 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import Lang
 from tests import tools
-from tests.sources.portal import HEADERS, portal_rows, write_csv
+from tests.ingest.portal import HEADERS, portal_rows, write_csv
 from tests.tools import lacking
 
 if TYPE_CHECKING:

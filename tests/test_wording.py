@@ -2,21 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from telads.catalog import SERVICES, Kind
+from telads.dataset import Kind
 from telads.model import Month, Window
-from telads.text import Lang
+from telads.text import Lang, join_names, josa
 from telads.wording import (
     be,
     figure,
     group_name,
     in_sentence,
-    join_names,
-    josa,
     number,
     observed,
     people,
     segment_name,
 )
+from tests.seoul import SERVICES
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,7 @@ def test_people_are_rounded(count: float, ko: str, en: str) -> None:
         (7.34, "percent", "en", "7.3%"),
         (13.6, "people", "ko", "13.6명"),
         (52_340, "people", "ko", "5.2만 명"),
-        (6_012.7, "won", "ko", "6,013원"),
+        (6_012.7, "money", "ko", "6,013원"),
     ],
 )
 def test_figures_carry_their_unit(value: float, kind: Kind, lang: Lang, said: str) -> None:

@@ -19,16 +19,14 @@ from urllib.parse import quote, urlencode
 from locust import FastHttpUser, between, events, task
 
 from bench.soak.accounts import PASSWORD
-from telads.catalog import SERVICE_IDS
-from telads.model import AGES
-from telads.places import DISTRICTS
+from telads.dataset import in_force
 
 THINKING = between(2, 10)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 LINK = re.compile(r'<code class="secret">[^<]*?(/(?:en/)?plans/shared/[^<]+)</code>')
 PLATFORMS = ("shopping", "game", "youtube", "video", "netflix")
 """The first go with delivery among young people: a plan of them can always be made."""
-PLACES = tuple(text.ko for text in DISTRICTS.values())
+PLACES = tuple(text.ko for text in in_force().districts.values())
 NUMBERS = count()
 """Each planner has an account of his own: planner0, planner1 ..."""
 TIMES: dict[str, dict[str, list[int]]] = {}
@@ -59,7 +57,7 @@ def segment() -> str:
     """Anybody in the city."""
     return urlencode({
         "district": random.choice(PLACES), "sex": random.choice("MF"),
-        "age": random.choice(AGES),
+        "age": random.choice(in_force().ages),
     })  # fmt: skip
 
 
@@ -101,7 +99,7 @@ class Person(FastHttpUser):
     @task(6)
     def advertiser(self) -> None:
         """Whom to address, in all ways one can ask."""
-        asked = {"service": random.choice(SERVICE_IDS)}
+        asked = {"service": random.choice(in_force().service_ids)}
         if random.random() < 0.3:
             asked["district"] = random.choice(PLACES)
         if random.random() < 0.2:
@@ -126,13 +124,17 @@ class Person(FastHttpUser):
     @task(2)
     def audience(self) -> None:
         """An audience by rules."""
-        rules = {"service": random.choice(SERVICE_IDS), "z": "0.5", "age": random.choice(AGES)}
+        rules = {
+            "service": random.choice(in_force().service_ids),
+            "z": "0.5",
+            "age": random.choice(in_force().ages),
+        }
         self.page("audiences", f"/audiences/?{urlencode(rules)}")
 
     @task(1)
     def program(self) -> None:
         """A program that asks the API."""
-        path = f"/api/v1/targets?service={random.choice(SERVICE_IDS)}"
+        path = f"/api/v1/targets?service={random.choice(in_force().service_ids)}"
         self.client.get(path, name="api: targets")
 
 

@@ -13,6 +13,7 @@
     │   ├── WorkspaceDamaged     a file of the workspace is missing or unreadable
     │   └── NewerVersion         a newer version of telads wrote the workspace or its database
     ├── SettingError         a setting has a value it cannot have
+    ├── DatasetError         the definition of a dataset has faults
     └── AddressUnusable      the website cannot listen on this address and port
 
 An error carries facts; each door shows them in its own way. `line(lang)` is the one-line form.
@@ -32,6 +33,7 @@ _LABELS = {
     "file": Text("파일", "file"),
     "sheet": Text("시트", "sheet"),
     "row": Text("행", "row"),
+    "key": Text("키", "key"),
     "column": Text("열", "column"),
     "value": Text("값", "value"),
     "rule": Text("규칙", "rule"),
@@ -213,6 +215,13 @@ class SettingError(TeladsError):
     """A setting has a value it cannot have."""
 
     code = "bad-setting"
+
+
+class DatasetError(TeladsError):
+    """The definition of a dataset has faults: all are in `faults`, the first is told."""
+
+    code = "bad-dataset"
+    faults: tuple[object, ...] = ()
 
 
 class AddressUnusable(TeladsError):

@@ -5,11 +5,12 @@ Importing it is cheap; what a verb needs is imported when it is first called.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import wraps
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
@@ -22,6 +23,7 @@ from telads.answers.questions import (
     TARGETS,
     Question,
 )
+from telads.dataset import using
 from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.store.workspace import Store
@@ -37,15 +39,42 @@ if TYPE_CHECKING:
     """What a JSON file of planning holds, or the file."""
 
 
-def open(path: str | PathLike[str] | None = None, settings: Settings | None = None) -> Workspace:
+Opened = TypeVar("Opened")
+
+
+def open(
+    path: str | PathLike[str] | None = None,
+    settings: Settings | None = None,
+    dataset: str | PathLike[str] | None = None,
+) -> Workspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
-    Nothing is created before the first `ingest`. Raises `SettingError`.
+    `dataset` is the folder of the definition that new months are of (docs/dataset.md); by default
+    the workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    return Workspace(Store(Path(path) if path else chosen.workspace), chosen)
+    store = Store(Path(path) if path else chosen.workspace)
+    return Workspace(store, chosen, _path(dataset))
 
 
+def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
+    """Have each public method answer for the dataset of its workspace."""
+    for name, method in vars(opened).items():
+        if not name.startswith("_"):
+            setattr(opened, name, _answering(method))
+    return opened
+
+
+def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def answer(self: Workspace, *given: Any, **named: Any) -> Any:
+        with using(self.store.dataset):
+            return method(self, *given, **named)
+
+    return answer
+
+
+@_of_its_dataset
 class Workspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
@@ -55,9 +84,10 @@ class Workspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, dataset: Path | None = None) -> None:
         self.store = store
         self.settings = settings
+        self._dataset = dataset
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.store.path)!r})"
@@ -87,7 +117,8 @@ class Workspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(ingest(self.store, files, self.settings, label, replace=replace))
+        with using(self.store.choose_dataset(self._dataset)):
+            return list(ingest(self.store, files, self.settings, label, replace=replace))
 
     def check(
         self,
@@ -103,7 +134,8 @@ class Workspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        return list(check(self.store, files, self.settings, label, replace=replace))
+        with using(self.store.choose_dataset(self._dataset)):
+            return list(check(self.store, files, self.settings, label, replace=replace))
 
     def aggregate(
         self,
@@ -146,7 +178,8 @@ class Workspace:
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
-        return aggregate(self.store, request, self.settings, runs_on)
+        with using(self.store.choose_dataset(self._dataset)):
+            return aggregate(self.store, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""

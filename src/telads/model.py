@@ -8,23 +8,15 @@ from enum import StrEnum
 from functools import total_ordering
 from typing import NamedTuple
 
+from telads.dataset import in_force
 from telads.errors import UnknownChoice
 from telads.text import Text, typed
-
-AGES = (20, 30, 40, 50, 60, 70)
-"""First years of the ten-year age bands of a segment; 70 is open-ended."""
-
-AGES5 = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75)
-"""First years of the five-year age bands of a cell; 75 is open-ended."""
 
 _MONTHS = (r"([0-9]{4})[-./]([0-9]{1,2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})년 ?([0-9]{1,2})월")
 """How a month may be written: year and month."""
 
 FIRST_YEAR = 1900
 """Months before it are mistakes of typing."""
-
-OBSERVED_MONTHS = 3
-"""The file labelled T holds the mean over the months T-3 .. T-1."""
 
 
 class Sex(StrEnum):
@@ -36,7 +28,7 @@ class Sex(StrEnum):
     @property
     def text(self) -> Text:
         """The word for people of this sex."""
-        return Text("남성", "men") if self is Sex.MALE else Text("여성", "women")
+        return in_force().sexes[self].text
 
 
 @total_ordering
@@ -97,7 +89,7 @@ class Month:
     @property
     def window(self) -> Window:
         """The months that the file with this label observes."""
-        return Window(self + -OBSERVED_MONTHS, self + -1)
+        return Window(self + -in_force().window_months, self + -1)
 
 
 class Window(NamedTuple):
@@ -116,7 +108,7 @@ def months_between(first: Month, last: Month) -> tuple[Month, ...]:
 
 
 class Segment(NamedTuple):
-    """District x sex x ten-year age: the group that advice is given for."""
+    """District x sex x age: the group that advice is given for."""
 
     district: str
     sex: Sex
@@ -126,10 +118,3 @@ class Segment(NamedTuple):
     def peers(self) -> tuple[Sex, int]:
         """The people compared with: same sex and age, whole city."""
         return (self.sex, self.age)
-
-
-def age_text(age: int) -> Text:
-    """The name of a ten-year age band."""
-    if age == AGES[-1]:
-        return Text(f"{age}대 이상", f"{age} and over")
-    return Text(f"{age}대", f"{age}-{age + 9}")

@@ -20,6 +20,7 @@ from telads.answers.questions import field_of
 from telads.charts import find_chart
 from telads.charts.render import render, title_of
 from telads.charts.theme import PAGE
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.store.files import write_text
@@ -71,7 +72,8 @@ def write_report(
     window = observed(build.months[-1].window, lang)
     page = _template().render(
         lang=lang,
-        say=lambda ko, en: Text(ko, en)(lang),
+        say=lambda ko, en: in_force().fill(Text(ko, en))(lang),
+        source=in_force().source,
         build=build,
         version=__version__,
         month=build.months[-1],

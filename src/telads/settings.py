@@ -41,6 +41,10 @@ def _folder(text: str) -> object:
         raise ValueError(text) from error
 
 
+def _folder_or_none(text: str) -> object:
+    return _folder(text) if text else None
+
+
 def _at_least(low: float, kind: Callable[[str], float]) -> Callable[[str], object]:
     def parse(text: str) -> object:
         number = kind(text)
@@ -105,6 +109,9 @@ def _refuse(text: str) -> object:
 SETTINGS: tuple[Setting, ...] = (
     Setting("workspace", "./telads-data", _folder, Text(
         "셀, 원장, 계산 결과를 두는 폴더", "the folder with cells, ledger and built tables")),
+    Setting("dataset", "", _folder_or_none, Text(
+        "새 작업 폴더의 자료 정의가 있는 폴더, 비우면 들어 있는 서울 자료",
+        "folder of the dataset's definition for a new workspace; empty: the one of Seoul")),
     Setting("lang", "", _language, Text(
         "명령줄 언어 ko 또는 en, 비우면 로캘을 따름",
         "language of the command line, ko or en; empty: the locale's")),
@@ -228,6 +235,7 @@ class Settings:
     """The values of all settings, checked."""
 
     workspace: Path
+    dataset: Path | None
     lang: str
     floor: float
     forecast_phi: float

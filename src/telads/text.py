@@ -5,20 +5,40 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
 Lang = Literal["ko", "en"]
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
+_FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
+_DIGITS = "영일이삼사오육칠팔구"
+
+
+Filled = Callable[[str, Lang], str]
+_filled: list[Filled] = []
+"""What fills the places of texts, `{city}`: set by `telads.dataset`, which knows the names."""
+
+
+def fill_places_by(filled: Filled) -> None:
+    """Have the places of all texts filled by a function of a text and its language."""
+    _filled[:] = [filled]
 
 
 class Text(NamedTuple):
-    """One sentence or name in both languages; call it with a language to get a string."""
+    """One sentence or name in both languages; call it with a language to get a string.
+
+    A text of any dataset has places for its names, `Map of {city}`, which are filled when it is
+    called (`Dataset.filled`).
+    """
 
     ko: str
     en: str
 
     def __call__(self, lang: Lang) -> str:
-        return self.ko if lang == "ko" else self.en
+        text = self.ko if lang == "ko" else self.en
+        if _filled and ("{" in text or "[[" in text):
+            return _filled[0](text, lang)
+        return text
 
     @property
     def do_not_call_in_templates(self) -> bool:
@@ -38,6 +58,38 @@ def same(word: str) -> Text:
 def typed(word: object) -> str:
     """What somebody typed, as names are compared: whatever its case, width (２０２３) and ends."""
     return unicodedata.normalize("NFKC", str(word)).strip().casefold()
+
+
+def josa(word: str, particles: str) -> str:
+    """The word with the Korean particle its last syllable asks for.
+
+    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
+    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
+    in `SNS은(는)`.
+    """
+    after_consonant, after_vowel = particles.split("/")
+    last = word.rstrip("()' ")[-1:] or " "
+    last = _DIGITS[int(last)] if last in "0123456789" else last
+    if not _FIRST_HANGUL <= ord(last) <= _LAST_HANGUL:
+        return f"{word}{after_consonant}({after_vowel})"
+    final = (ord(last) - _FIRST_HANGUL) % _FINALS
+    # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
+    open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
+    return word + (after_vowel if open_ended else after_consonant)
+
+
+def inside(name: str, proper: bool = False) -> str:
+    """An English name inside a sentence: `shopping`, but a proper name or `SNS` as it is."""
+    return name if proper or name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def join_names(names: Sequence[str], lang: Lang) -> str:
+    """`쇼핑과 금융`, `shopping, finance and games`."""
+    if len(names) < 2:
+        return "".join(names)
+    if lang == "ko":
+        return ", ".join((*names[:-2], f"{josa(names[-2], '과/와')} {names[-1]}"))
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:

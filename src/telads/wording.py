@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from telads.dataset import Kind, in_force
+from telads.model import Sex, Window
+from telads.text import Lang, Text, inside
 
-from telads.catalog import UNITS, Kind
-from telads.model import Sex, Window, age_text
-from telads.places import district_name
-from telads.text import Lang, Text
-
-_FIRST_HANGUL, _LAST_HANGUL, _FINALS, _RIEUL = 0xAC00, 0xD7A3, 28, 8
-_DIGITS = "영일이삼사오육칠팔구"
 _SECONDS_AN_HOUR = 3600
-
-
-def josa(word: str, particles: str) -> str:
-    """The word with the Korean particle its last syllable asks for.
-
-    `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
-    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
-    in `SNS은(는)`.
-    """
-    after_consonant, after_vowel = particles.split("/")
-    last = word.rstrip("()' ")[-1:] or " "
-    last = _DIGITS[int(last)] if last in "0123456789" else last
-    if not _FIRST_HANGUL <= ord(last) <= _LAST_HANGUL:
-        return f"{word}{after_consonant}({after_vowel})"
-    final = (ord(last) - _FIRST_HANGUL) % _FINALS
-    # 로 follows a vowel and ㄹ alike: 배달로, not 배달으로.
-    open_ended = final == 0 or (final == _RIEUL and after_vowel.startswith("로"))
-    return word + (after_vowel if open_ended else after_consonant)
 
 
 def span(window: Window, lang: Lang) -> str:
@@ -88,36 +65,28 @@ def figure(value: float, kind: Kind, lang: Lang, digits: int | None = None) -> s
     if kind == "days":
         return Text(f"월 {plain}일", f"{plain} days a month")(lang)
     space = "" if lang == "ko" or kind == "percent" else " "
-    return f"{plain}{space}{UNITS[kind](lang)}"
+    return f"{plain}{space}{in_force().units[kind](lang)}"
 
 
 def group_name(sex: str, age: int, lang: Lang) -> str:
     """`30대 여성`, `women 30-39`."""
     word = Sex(sex).text
-    return Text(f"{age_text(age).ko} {word.ko}", f"{word.en} {age_text(age).en}")(lang)
+    return Text(
+        f"{in_force().age_text(age).ko} {word.ko}", f"{word.en} {in_force().age_text(age).en}"
+    )(lang)
 
 
 def segment_name(district: str, sex: str, age: int, lang: Lang) -> str:
     """`강남구 30대 여성`, `women 30-39 in Gangnam-gu`."""
-    group, place = group_name(sex, age, lang), district_name(district, lang)
+    group, place = group_name(sex, age, lang), in_force().district_name(district, lang)
     return f"{place} {group}" if lang == "ko" else f"{group} in {place}"
 
 
 def in_sentence(name: str) -> str:
-    """A catalogue name inside an English sentence: `shopping`, but `YouTube` and `Netflix`."""
-    proper = name in {"YouTube", "Netflix"} or name[1:2].isupper()
-    return name if proper else name[:1].lower() + name[1:]
+    """A measure's name inside an English sentence: `shopping`, but `YouTube` and `Netflix`."""
+    return inside(name, name in in_force().proper_names)
 
 
 def be(name: str) -> str:
     """The verb of an English service name: games are, shopping is."""
     return "are" if name.casefold().endswith("s") else "is"
-
-
-def join_names(names: Sequence[str], lang: Lang) -> str:
-    """`쇼핑과 금융`, `shopping, finance and games`."""
-    if len(names) < 2:
-        return "".join(names)
-    if lang == "ko":
-        return ", ".join((*names[:-2], f"{josa(names[-2], '과/와')} {names[-1]}"))
-    return f"{', '.join(names[:-1])} and {names[-1]}"

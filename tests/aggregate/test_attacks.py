@@ -24,7 +24,7 @@ from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.library import Workspace
 from telads.method.build import build
-from telads.model import AGES5, Month
+from telads.model import Month
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests.aggregate import logs
@@ -38,6 +38,7 @@ from tests.aggregate.attack import (
 from tests.aggregate.slow_count import count
 from tests.aggregate.test_suppression import LEVELS, widest
 from tests.cli.conftest import Telads
+from tests.seoul import AGES5
 
 MAY, JUNE, JULY = Month.of(2023, 5), Month.of(2023, 6), Month.of(2023, 7)
 PLAIN = ("game", "finance", "shopping", "video", "delivery")

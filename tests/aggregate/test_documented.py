@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from telads.aggregate.cells import FATES, OLDEST
-from telads.aggregate.contribution import BIRTHS, CAPS, SEXES
+from telads.aggregate.contribution import BIRTHS, CAPS, sexes
 from telads.aggregate.log import (
     BASE_BYTES,
     BYTES_PER_MOVEMENT,
@@ -50,6 +50,6 @@ def test_figures_are_those_of_the_code(fact: str) -> None:
     assert fact in PAGE
 
 
-@pytest.mark.parametrize("spelling", [str(s) for s in SEXES if str(s).upper() == str(s)])
+@pytest.mark.parametrize("spelling", [str(s) for s in sexes() if str(s).upper() == str(s)])
 def test_spellings_of_sex_are_documented(spelling: str) -> None:
     assert spelling in PAGE

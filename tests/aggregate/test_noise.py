@@ -12,7 +12,7 @@ import pytest
 from telads.aggregate.cells import users
 from telads.aggregate.job import aggregate
 from telads.aggregate.noise import (
-    LONGEST,
+    LONGEST_MONTH,
     Kind,
     Noise,
     bounds,
@@ -23,7 +23,6 @@ from telads.aggregate.noise import (
     with_noise,
 )
 from telads.aggregate.request import Request
-from telads.catalog import SERVICE_IDS
 from telads.engines import event_engine
 from telads.errors import SettingError
 from telads.model import Month
@@ -31,9 +30,11 @@ from telads.settings import Settings
 from telads.store.cells import values_in
 from telads.store.workspace import Store
 from tests.aggregate import logs
+from tests.seoul import SEOUL, SERVICE_IDS
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "aggregate.md").read_text("utf-8").split())
 LABEL = Month.of(2023, 6)
+LONGEST = LONGEST_MONTH * SEOUL.window_months
 MOST = bounds({"game": ("Chess", "Clash")}, ("people", "game"))
 
 

@@ -34,13 +34,14 @@ from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
-from telads.tables import cells, checks, store
+from telads.store.workspace import Store
+from telads.ingest import checks
+from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 engine = event_engine("polars")
 request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))
 ready()
-run.aggregate(Workspace(Path(sys.argv[2])), request, settings, engine)
+run.aggregate(Store(Path(sys.argv[2])), request, settings, engine)
 """
 
 

@@ -12,8 +12,8 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from telads.aggregate.suppression import Counts, hidden_cells, hidden_pairs
-from telads.model import AGES5
 from tests.aggregate.attack import intervals, lines
+from tests.seoul import AGES5
 
 LEVELS = (5, 10, 50)
 

@@ -23,7 +23,7 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 from tests.aggregate import logs
-from tests.sources.portal import write_month
+from tests.ingest.portal import write_month
 
 LABELS = [Month.of(2023, 6), Month.of(2023, 7)]
 

@@ -7,9 +7,9 @@ from telads.answers import inventory
 from telads.answers.pictures import measure_of
 from telads.export import export
 from telads.method.disclosure import ROUNDED_TO
-from telads.model import AGES
 from telads.store.workspace import Build
 from tests.asked import segments
+from tests.seoul import AGES
 
 
 def test_segments_are_those_of_the_export(twin_build: Build, tmp_path: Path) -> None:

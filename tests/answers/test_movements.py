@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from telads import catalog
 from telads.answers.tables import read
 from telads.store.workspace import Build
 from tests.asked import history, movements, services
+from tests.seoul import BY_ID
 
 
 def rows_of(build: Build, month: str) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def city_means(rows: list[dict[str, Any]]) -> Mapping[str, float]:
     total: dict[str, float] = defaultdict(float)
     people: dict[str, float] = defaultdict(float)
     for row in rows:
-        if row["usage"] is not None and not catalog.BY_ID[row["service"]].is_index:
+        if row["usage"] is not None and not BY_ID[row["service"]].is_index:
             total[row["service"]] += row["usage"] * row["population"]
             people[row["service"]] += row["population"]
     return {service: total[service] / people[service] for service in total}

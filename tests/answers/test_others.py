@@ -13,11 +13,11 @@ from telads.answers.choices import Filters
 from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
 from telads.answers.tables import read
-from telads.catalog import BY_ID
 from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
 from telads.store.workspace import Build, Store
 from tests.asked import evaluation, lookalike, signals
+from tests.seoul import BY_ID
 
 
 def test_lookalikes_are_the_nearest_by_seven_affinities(seoul_build: Build) -> None:

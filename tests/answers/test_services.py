@@ -8,9 +8,10 @@ from telads.answers.choices import largest_segment
 from telads.answers.customers import movement_of
 from telads.answers.tables import KEY, read
 from telads.errors import UnknownChoice
-from telads.model import AGES, Sex
+from telads.model import Sex
 from telads.store.workspace import Build
 from tests.asked import history, services
+from tests.seoul import AGES
 
 
 def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:

@@ -6,11 +6,13 @@ import pytest
 
 from telads.answers.sentences import of_stale_signals
 from telads.answers.tables import people
-from telads.method.signals import CLEARLY, SIGNALS, SUBWAY, hint_of
+from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month
 from telads.store.workspace import Build
 from tests.asked import signals
+from tests.seoul import SEOUL
 
+SUBWAY = "subway_days"
 TRANSIT = "대중교통"
 
 
@@ -34,7 +36,7 @@ def test_who_seldom_takes_the_subway_is_not_sent_to_it(
 
 
 def test_distance_speaks_for_transit_unless_the_subway_is_clearly_seldom() -> None:
-    subway, far = (next(s for s in SIGNALS if s.id == id)
+    subway, far = (next(s for s in SEOUL.signals if s.id == id)
                    for id in (SUBWAY, "weekday_trip_distance"))  # fmt: skip
     for z, transit in ((-1.81, False), (-1.0, False), (-0.99, True), (None, True)):
         assert (TRANSIT in hint_of(far, {SUBWAY: z}).ko) == transit

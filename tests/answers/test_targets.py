@@ -7,9 +7,9 @@ from telads.answers.advertisers import of_targets
 from telads.answers.choices import age_of, count_of
 from telads.answers.tables import read
 from telads.errors import IndexRefused, UnknownChoice
-from telads.model import AGES, age_text
 from telads.store.workspace import Build
 from tests.asked import platforms, services, targets
+from tests.seoul import AGES, SEOUL
 
 
 def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:
@@ -70,7 +70,9 @@ def test_filters_keep_to_the_choice(twin_build: Build) -> None:
 
 @pytest.mark.parametrize("age", AGES)
 def test_an_age_is_understood_as_the_answers_write_it(age: int) -> None:
-    assert [age_of(name) for name in (age, str(age), f" {age}대", *age_text(age))] == [age] * 5
+    assert [age_of(name) for name in (age, str(age), f" {age}대", *SEOUL.age_text(age))] == [
+        age
+    ] * 5
 
 
 @pytest.mark.parametrize("age", ["20+", "30 and over", "60대 이상", "30-40", "70-79", "35", "", 0])

@@ -64,7 +64,7 @@ class Installation:
         """Fill it; other seeds give other figures."""
         from telads.ingest.ingest import ingest
         from telads.method.build import build
-        from tests.sources.portal import write_month
+        from tests.ingest.portal import write_month
 
         files = [
             write_month(self.folder, f"2023.{month}", NEIGHBOURHOODS, seed=seed * 100 + month)

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from bench import study
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.ingest.ingest import ingest
 from telads.method.classic import classic_scores
@@ -18,6 +17,7 @@ from telads.method.segments import Panel, read_panel
 from telads.model import Month, Segment, Sex
 from telads.settings import Settings
 from telads.store.workspace import Store
+from tests.seoul import SERVICE_IDS
 
 SEXES = {1: Sex.MALE, 2: Sex.FEMALE}
 DISTRICTS = {"종로구": 11010, "중구": 11020, "용산구": 11030}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from telads.catalog import BY_ID
+from tests.seoul import BY_ID
 
 
 class Sample(NamedTuple):

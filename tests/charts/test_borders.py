@@ -6,7 +6,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from telads.charts.borders import borders
-from telads.places import DISTRICTS
+from tests.seoul import DISTRICTS
 
 KILOBYTE = 1000
 AREA_OF_SEOUL = 605.2
@@ -15,17 +15,13 @@ AREA_OF_SEOUL = 605.2
 
 def shapes() -> dict[str, BaseGeometry]:
     return {
-        facts["properties"]["district"]: shapely.geometry.shape(facts["geometry"])
+        facts["properties"]["code"]: shapely.geometry.shape(facts["geometry"])
         for facts in borders()
     }
 
 
 def test_the_districts_are_those_of_the_catalogue_in_their_order() -> None:
-    facts = [feature["properties"] for feature in borders()]
-    assert {fact["code"]: fact["district"] for fact in facts} == {
-        code: name.ko for code, name in DISTRICTS.items()
-    }
-    assert [fact["code"] for fact in facts] == list(DISTRICTS)
+    assert [feature["properties"]["code"] for feature in borders()] == list(DISTRICTS)
 
 
 def test_each_is_one_valid_polygon_without_holes() -> None:
@@ -53,12 +49,10 @@ def test_every_label_stands_inside_its_district() -> None:
     inside = shapes()
     for feature in borders():
         facts = feature["properties"]
-        assert inside[facts["district"]].contains(
-            shapely.Point(facts["longitude"], facts["latitude"])
-        )
+        assert inside[facts["code"]].contains(shapely.Point(facts["longitude"], facts["latitude"]))
 
 
 def test_the_file_is_small_and_names_its_source() -> None:
-    text = (files("telads") / "data" / "seoul_districts.geojson").read_bytes()
+    text = (files("telads") / "dataset" / "seoul" / "borders.geojson").read_bytes()
     assert len(text) < 40 * KILOBYTE
     assert "© NGII via data.go.kr, 2023-09-15".encode() in text

@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID, MEASURES, Measure
-from telads.charts.borders import ATTRIBUTION
 from telads.charts.choropleth import AverageAge, draw
 from telads.charts.render import specification, title_of
 from telads.charts.theme import NO_DATA, SEQUENTIAL
+from telads.dataset import Measure
 from telads.text import Lang
 from tests.charts.samples import DISTRICT_DAYS, rows
+from tests.seoul import BY_ID, MEASURES, SEOUL
 
 
 def spec(
@@ -114,9 +114,9 @@ def test_the_owner_of_the_borders_is_named(narrow: bool) -> None:
     texts = [
         layer["encoding"].get("text", {}).get("value") for layer in spec(narrow=narrow)["layer"]
     ]
-    assert ATTRIBUTION.ko in texts
-    assert "NGII" in ATTRIBUTION.ko
-    assert "data.go.kr, 2023-09-15" in ATTRIBUTION.en
+    assert SEOUL.source.borders.ko in texts
+    assert "NGII" in SEOUL.source.borders.ko
+    assert "data.go.kr, 2023-09-15" in SEOUL.source.borders.en
 
 
 def test_a_narrow_english_map_names_the_two_ends_only() -> None:

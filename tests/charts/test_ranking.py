@@ -5,11 +5,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
 from telads.charts.ranking import draw
 from telads.charts.render import specification, title_of
 from telads.text import Lang
 from tests.charts.samples import AFFINITY, PLATFORMS, rows
+from tests.seoul import BY_ID
 
 
 def finding(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> str:

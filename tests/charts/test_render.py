@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from telads.catalog import BY_ID
 from telads.charts import find_chart
 from telads.charts.render import FORMATS, PNG_SCALE, render, specification, title_of
 from telads.charts.theme import PAGE
 from telads.errors import UnknownChoice
 from tests import tools
 from tests.charts.samples import AFFINITY, PLATFORMS
+from tests.seoul import BY_ID
 from tests.tools import lacking
 
 if TYPE_CHECKING:

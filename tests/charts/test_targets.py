@@ -4,11 +4,11 @@ from typing import Any
 
 import polars as pl
 
-from telads.catalog import BY_ID
 from telads.charts.render import specification, title_of
 from telads.charts.targets import draw
 from telads.text import Lang
 from tests.charts.samples import TARGETS, rows
+from tests.seoul import BY_ID
 
 DELIVERY = BY_ID["delivery"]
 

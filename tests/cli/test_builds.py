@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Telads
-from tests.sources.portal import write_month
+from tests.ingest.portal import write_month
 
 
 @pytest.fixture

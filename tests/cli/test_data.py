@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Telads
-from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month
+from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month
 
 MAY, JUNE = "2023.5월_29개 통신정보.csv", "2023.6월_29개 통신정보.csv"
 NEIGHBOURHOODS = 25

@@ -79,7 +79,8 @@ def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
     assert not {name.split(".")[0] for name in found} & {"markdown_it", "pygments", "attr", "click"}
     if "services" not in words:
         assert not found & {
-            "telads.answers.answer", "telads.library", "telads.store.workspace", "telads.store.ledger",
+            "telads.answers.answer", "telads.library", "telads.store.workspace",
+            "telads.store.ledger",
         }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Telads
-from tests.sources.portal import write_month
+from tests.ingest.portal import write_month
 
 
 def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.method.association import correlations, read_cells, segment_correlations
 from telads.method.segments import Array
 from telads.model import Segment, Sex
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 SEGMENTS = made_panel().segments
 OWN = Segment("관악구", Sex.FEMALE, 30)

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.errors import QuestionError
 from telads.method.affinity import affinity
@@ -19,6 +18,7 @@ from telads.method.segments import Array, Panel, read_panel
 from telads.store.workspace import Store
 from telads.text import Text, same
 from tests.samples import JUNE, made_panel
+from tests.seoul import SERVICE_IDS
 
 MONTHS = [JUNE + step for step in range(5)]
 

@@ -22,7 +22,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store.workspace import BUILD_FORMAT, Build, Store
 from tests.asked import evaluation
-from tests.sources.portal import HEADERS, portal_rows, write_csv
+from tests.ingest.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30
 
@@ -31,11 +31,11 @@ import sys
 from pathlib import Path
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()
-print(build(Workspace(Path(sys.argv[1])), settings).name)
+print(build(Store(Path(sys.argv[1])), settings).name)
 """
 
 

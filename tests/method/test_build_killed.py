@@ -11,8 +11,8 @@ from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
 from telads.store.workspace import Store
+from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step, kill_at_random
-from tests.sources.portal import write_month
 
 NEIGHBOURHOODS = 3
 
@@ -21,12 +21,12 @@ from pathlib import Path
 import polars, narwhals, numpy, scipy.special
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads import marts
 from telads.engines import polars as engine
 settings = Settings.load({}, Path("no-such-file"))
 ready()
-build(Workspace(Path(sys.argv[2])), settings)
+build(Store(Path(sys.argv[2])), settings)
 """
 
 

@@ -16,7 +16,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.method.affinity import affinity, ranks
 from telads.method.association import read_cells, segment_correlations
@@ -25,6 +24,7 @@ from telads.method.segments import Panel, read_panel
 from telads.model import Segment, Sex
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 HEADERS = {
     "game": "게임 서비스 사용일수",

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.catalog import SERVICE_IDS, SERVICES
 from telads.engines.polars import scan_cells
 from telads.method.affinity import affinity, movement
 from telads.method.classic import classic_scores
@@ -17,6 +16,7 @@ from telads.method.recommend import distances, reach
 from telads.method.segments import Array, Panel, read_panel
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy
+from tests.seoul import SERVICE_IDS, SERVICES
 
 pytestmark = pytest.mark.seoul
 DELIVERY = SERVICE_IDS.index("delivery")

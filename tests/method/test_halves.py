@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.method.association import read_cells
 from telads.method.evaluation import METHODS, platform_backtest
 from telads.method.segments import read_panel
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 
 def of(frame: pl.DataFrame, method: str) -> dict[str, float]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from telads.catalog import BY_ID
 from telads.engines.polars import scan_cells
 from telads.method.affinity import AHEAD, NEXT, coverage, foretold, half_widths
 from telads.method.recommend import reach
 from telads.method.segments import Array, Panel, read_panel
 from telads.model import Month, months_between
 from telads.store.workspace import Store
+from tests.seoul import BY_ID
 
 YEAR = months_between(Month.of(2023, 1), Month.of(2023, 12))
 

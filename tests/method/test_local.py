@@ -8,13 +8,13 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import collect, scan_cells
 from telads.method.affinity import differs_locally, false_discovery, neighbourhood_spread
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 OWN = Segment("관악구", Sex.FEMALE, 30)
 

@@ -18,7 +18,7 @@ from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import Lang
 from tests import doors
-from tests.sources.portal import HEADERS, Row, portal_rows, write_csv
+from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv
 
 SEGMENT = Segment("강남구", Sex.FEMALE, 30)
 NEIGHBOURHOODS = 75

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import collect, scan_cells
 from telads.method.affinity import affinity
 from telads.method.classic import classic_scores
@@ -17,6 +16,7 @@ from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.seoul import SERVICE_IDS
 
 OWN = Segment("관악구", Sex.FEMALE, 30)
 

@@ -9,13 +9,13 @@ import polars as pl
 import pytest
 
 from telads.answers.tables import read
-from telads.catalog import SERVICE_IDS
 from telads.method import evaluation as promises
 from telads.method.association import Cells, read_cells
 from telads.method.segments import read_panel
 from telads.store.workspace import Build, Store
 from tests.asked import evaluation
 from tests.samples import JUNE, lazy, made_cells
+from tests.seoul import SERVICE_IDS
 
 
 def cells_of(seed: int = 0) -> Cells:

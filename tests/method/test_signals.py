@@ -11,9 +11,10 @@ from numpy.testing import assert_allclose
 from polars.testing import assert_frame_equal
 
 from telads.engines.polars import scan_cells
-from telads.method.signals import SIGNALS, signals
+from telads.method.signals import signals
 from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells
+from tests.seoul import SEOUL
 
 SEGMENT = {"district": "관악구", "sex": "F", "age": 30}
 
@@ -137,7 +138,7 @@ def test_one_neighbourhood_has_no_standard_error_and_one_district_no_crash() -> 
 
 
 def test_no_text_claims_an_hour_of_the_day() -> None:
-    for signal in SIGNALS:
+    for signal in SEOUL.signals:
         words = f"{signal.text} {signal.hint}".lower()
         assert not any(hour in words for hour in ("저녁", "아침", "시간대", "evening", "morning"))
 
@@ -146,7 +147,7 @@ def test_no_text_claims_an_hour_of_the_day() -> None:
 def test_real_months_have_every_signal_for_every_segment(seoul_workspace: Store) -> None:
     files = seoul_workspace.cells()
     frame = signals(scan_cells(files), sorted(files))
-    assert frame.height == 7 * 300 * len(SIGNALS)
+    assert frame.height == 7 * 300 * len(SEOUL.signals)
     young = frame.filter((pl.col("signal") != "commute_minutes") | (pl.col("age") < 70))
     assert young.null_count().sum_horizontal().item() == 0
     spread = frame.group_by("month", "signal").agg(pl.col("z_city").std(ddof=0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from telads.catalog import SERVICE_IDS
 from telads.engines.polars import scan_cells
 from telads.method.tables import TABLES, material
 from telads.store.workspace import Store
+from tests.seoul import SERVICE_IDS
 
 
 @pytest.mark.seoul

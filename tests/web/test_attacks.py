@@ -21,7 +21,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.catalog import BY_ID
 from telads.export import export
 from telads.ingest.ingest import ingest
 from telads.library import Workspace
@@ -29,7 +28,8 @@ from telads.method.build import build
 from telads.model import Sex
 from telads.settings import Settings
 from telads.store.workspace import Store
-from tests.sources.portal import FIGURES, HEADERS, Row, portal_rows, write_csv
+from tests.ingest.portal import FIGURES, HEADERS, Row, portal_rows, write_csv
+from tests.seoul import BY_ID
 
 NEIGHBOURHOODS = 75
 POPULATION, GAME = HEADERS.index("총인구수"), HEADERS.index("게임 서비스 사용일수")

@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 import pytest
-from django.template import Context, Template
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
@@ -14,15 +13,14 @@ from telads.model import Month
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import NOTES, Bar, address_in
+from telads.web.jinja import _environment
 from tests.asked import services, targets
 
 
 def render(source: str, language: Lang = "ko", path: str = "/", **facts: object) -> str:
     with override(language):
         request = RequestFactory().get(path)
-        drawn = Template("{% load telads %}" + source).render(
-            Context({"request": request, **facts})
-        )
+        drawn = _environment(language).from_string(source).render(request=request, **facts)
     return unescape(drawn)
 
 
@@ -66,14 +64,14 @@ def test_the_language_switch_keeps_the_page(path: str, korean: str, english: str
 
 
 def test_the_language_switch_keeps_the_choices() -> None:
-    address = render('{% in_language "en" %}', path="/customers/?district=강남구&age=30")
+    address = render('{{ in_language(request, "en") }}', path="/customers/?district=강남구&age=30")
     assert address == "/en/customers/?district=%EA%B0%95%EB%82%A8%EA%B5%AC&age=30"
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_an_answer_as_a_table(twin_build: Build, language: Lang) -> None:
     answer = services(twin_build, "강남구", "F", 30)
-    table = render('{% answer_table answer "제목" %}', language, answer=answer)
+    table = render('{{ answer_table(answer, "제목") }}', language, answer=answer)
     shown = [field_of(answer.question, name) for name in answer.rows.columns]
     headings = [column.heading(language) for column in shown if column]
     assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) == headings
@@ -87,18 +85,18 @@ def test_an_answer_as_a_table(twin_build: Build, language: Lang) -> None:
 
 def test_columns_of_a_table_can_be_chosen(twin_build: Build) -> None:
     answer = targets(twin_build, "delivery", top=3)
-    table = render('{% answer_table answer only="rank,district" %}', "en", answer=answer)
+    table = render('{{ answer_table(answer, only="rank,district") }}', "en", answer=answer)
     assert re.findall(r"<th scope=.col.[^>]*>(.*?)</th>", table) == ["Rank", "District"]
-    table = render('{% answer_table answer without="rank,population" %}', "en", answer=answer)
+    table = render('{{ answer_table(answer, without="rank,population") }}', "en", answer=answer)
     assert '<th scope="col" class="figure">Rank</th>' not in table
     assert "District" in table
 
 
 def test_every_label_explains_itself() -> None:
     assert set(LABELS) <= set(NOTES)
-    notes = render("{% badge_notes %}", "en")
+    notes = render("{{ badge_notes() }}", "en")
     for id, note in NOTES.items():
-        badge = render("{% badge id %}", "en", id=id)
+        badge = render("{{ badge(id) }}", "en", id=id)
         assert f'popovertarget="note-{id}"' in badge
         assert f'aria-describedby="note-{id}"' in badge
         assert note.name.en in badge
@@ -106,7 +104,7 @@ def test_every_label_explains_itself() -> None:
 
 
 def test_the_basis_names_month_window_method_and_build(twin_build: Build) -> None:
-    line = render("{% basis answer %}", answer=services(twin_build, "강남구", "F", 30))
+    line = render("{{ basis(answer) }}", answer=services(twin_build, "강남구", "F", 30))
     assert "기준 2023년 4월 · 관측 2023년 1월–3월 · 방식 관심도" in line
     assert twin_build.name[:8] in line
     assert "badge-synthetic" in line
@@ -117,8 +115,8 @@ def test_bars_in_percent_of_the_scale() -> None:
     assert Bar.of(-3.0, -3, 3, 0, None, None) == ("0.0", "50.0", "50.0", True, None)
     assert Bar.of(250, 0, 200, 100, None, None) == ("50.0", "50.0", "50.0", False, None)
     assert Bar.of(None, 0, 200, 100, None, None) is None
-    assert "<rect" in render("{% bar 1.5 -3 3 %}")
-    assert "<svg" not in render("{% bar value 0 1 %}", value=None)
+    assert "<rect" in render("{{ bar(1.5, -3, 3) }}")
+    assert "<svg" not in render("{{ bar(value, 0, 1) }}", value=None)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +132,7 @@ def test_bars_in_percent_of_the_scale() -> None:
         ("|age", 70, "70대 이상", "70 and over"),
         ("|sex", "F", "여성", "women"),
         ("|signed", -0.314, "−0.31", "−0.31"),
-        ("|signed:1", 2.0, "+2.0", "+2.0"),
+        ("|signed(1)", 2.0, "+2.0", "+2.0"),
         ("|plain", 12345.6, "12,346", "12,346"),
         ("|plain", None, "–", "–"),
         ("|percent", 0.1234, "12.3%", "12.3%"),

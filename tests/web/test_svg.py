@@ -3,8 +3,8 @@ from __future__ import annotations
 import re
 
 from telads.model import Month, months_between
-from telads.places import DISTRICTS
 from telads.web.svg import lines, outlines, target_map
+from tests.seoul import DISTRICTS
 
 MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))
 

@@ -21,9 +21,9 @@ from telads.aggregate.contribution import (
 )
 from telads.aggregate.inputs import AS_NUMBER
 from telads.aggregate.schema import SUBSCRIBER
-from telads.catalog import BY_ID, SERVICE_IDS
-from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
-from telads.store.cells import KEY, NOISE, PLACE, POPULATION
+from telads.dataset import in_force
+from telads.model import Month, Sex
+from telads.store.cells import KEY, NOISE, PLACE, POPULATION, first_year
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ def users(figure: str) -> str:
 def figures_in(columns: Iterable[str]) -> tuple[str, ...]:
     """The columns of sums that become figures of a cell, services before mobility."""
     present = set(columns)
-    return tuple(id for id in (*SERVICE_IDS, *MOBILITY_MEASURES) if id in present)
+    return tuple(id for id in (*in_force().service_ids, *MOBILITY_MEASURES) if id in present)
 
 
 def sums_in(services: Sequence[str], mobility: bool) -> tuple[str, ...]:
@@ -80,8 +80,7 @@ def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:
     told = aged.with_columns(fate=_fate())
     keys = {
         "home": nw.col("home"), "sex": nw.col("sex"),
-        "age5": nw.when(nw.col("age") >= AGES5[-1]).then(nw.lit(AGES5[-1], nw.Int64))
-                  .otherwise(nw.col("age") - nw.col("age") % 5),
+        "age5": first_year(nw.col("age"), in_force().cell_ages),
     }  # fmt: skip
     in_cell = nw.col("fate") == IN_CELL
     banded = told.with_columns(
@@ -103,7 +102,7 @@ def _fate() -> nw.Expr:
         (nw.col("sex").is_null(), "no_sex"),
         (age.is_null(), "no_birth_year"),
         ((age < 0) | (age > OLDEST), "impossible_age"),
-        (age < AGES5[0], "under_20"),
+        (age < in_force().cell_ages[0], "under_20"),
     )
     fate: nw.Expr = nw.lit(IN_CELL)
     for holds, reason in reversed(reasons):
@@ -133,7 +132,7 @@ def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     sexes = pl.DataFrame({"sex": [str(Sex.MALE), str(Sex.FEMALE)], "number": [MALE, FEMALE]})
-    ages = pl.DataFrame({"age5": pl.Series(AGES5, dtype=pl.Int16)})
+    ages = pl.DataFrame({"age5": pl.Series(in_force().cell_ages, dtype=pl.Int16)})
     homes = places.select(*PLACE, home=pl.col("code").str.replace(*AS_NUMBER))
     grid = homes.join(sexes, how="cross").join(ages, how="cross")
     figures = sums.filter(pl.col("fate") == IN_CELL).select(
@@ -148,7 +147,7 @@ def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 def per_month(figure: str) -> int:
     """What a sum over people is divided by to be a mean of a month in the figure's unit."""
-    return OBSERVED_MONTHS * MOBILITY_MEASURES.get(figure, 1)
+    return in_force().window_months * MOBILITY_MEASURES.get(figure, 1)
 
 
 def means(cells: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
@@ -168,7 +167,7 @@ def means(cells: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
     table = cells.select(
         *PLACE, "sex", "age5", pl.col(PEOPLE).cast(pl.Float64).alias(POPULATION), *figures
     )
-    order = [name for name in BY_ID if name in table.columns]
+    order = [name for name in in_force().measures if name in table.columns]
     return table.select(*PLACE, "sex", "age5", *order)
 
 
@@ -181,7 +180,11 @@ def standardised(cells: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    indices = [name for name in cells.columns if name in BY_ID and BY_ID[name].is_index]
+    indices = [
+        name
+        for name in cells.columns
+        if name in in_force().measures and in_force().measures[name].is_index
+    ]
     scores = []
     for name in indices:
         spread = pl.col(name).std(ddof=0)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from telads.aggregate.schema import MOBILITY_FIGURES, SUBSCRIBER
+from telads.dataset import in_force
 from telads.engines import NO_SERVICE, ROWS, UNKNOWN_SERVICE, missing
 from telads.model import Month
 
@@ -35,12 +36,7 @@ DAYS = 32
 """A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
 
 MALE, FEMALE = 1, 2
-SEXES = {
-    **dict.fromkeys(("M", "m", "1", "남", "남성", "남자"), MALE),
-    **dict.fromkeys(("F", "f", "2", "여", "여성", "여자"), FEMALE),
-}
-"""How logs spell sex, if not by these numbers."""
-HOMES = (10_000, BASES["home"] - 1)
+LARGEST_HOME = BASES["home"] - 1
 BIRTHS = (1880, 2100)
 """What can be a home code or a year of birth at all; anything else is as good as not known."""
 
@@ -74,16 +70,32 @@ def of_month(rows: Frame, month: Month) -> Frame:
     return rows.filter((day >= first) & (day <= last) & ~nw.col(SUBSCRIBER).is_null())
 
 
+def sexes() -> dict[str, int]:
+    """How logs spell sex, if not by these numbers."""
+    numbers = {"M": MALE, "F": FEMALE}
+    return {
+        word: numbers[sex.id]
+        for sex in in_force().sexes.values()
+        for spelt in (sex.id, *sex.spellings)
+        for word in {spelt, spelt.upper()}
+    }
+
+
+def _homes() -> tuple[int, int]:
+    """What can be a home code at all: one of as many digits as a district's code, or more."""
+    return 10 ** (len(next(iter(in_force().districts))) - 1), LARGEST_HOME
+
+
 def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
     """The month's rows of known subscribers: subscriber_id, service, day, home, sex, birth."""
     day = nw.col("day")
     first, _ = first_and_last_day(month)
     rows = engine.numbered_days(of_month(events, month), before=first - timedelta(days=1))
     if not events.collect_schema()["sex"].is_integer():
-        rows = engine.meanings(rows, "sex", SEXES)
+        rows = engine.meanings(rows, "sex", sexes())
     return rows.select(
         SUBSCRIBER, "service", "day",
-        home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", HOMES),
+        home=day.cast(nw.Int64) * BASES["home"] + possible("home_code", _homes()),
         sex=day * nw.lit(BASES["sex"], nw.Int32) + possible("sex", (MALE, FEMALE)).cast(nw.Int32),
         birth=day * nw.lit(BASES["birth"], nw.Int32)
               + possible("birth_year", BIRTHS).cast(nw.Int32),

@@ -1,4 +1,6 @@
-"""The small CSV files beside a log: what services mean, where places are, how many people live.
+"""What a log consists of: the small CSV files beside it, and its wanted columns with one type each.
+
+The small CSV files beside a log: what services mean, where places are, how many people live.
 
 | file | columns |
 |---|---|
@@ -35,12 +37,11 @@ from telads.aggregate.schema import (
     check,
     may_be_whole,
 )
-from telads.catalog import SERVICE_IDS
+from telads.dataset import in_force
 from telads.errors import DataError
 from telads.ingest import checks
 from telads.ingest.files import RawTable, read_raw
-from telads.model import AGES5, Sex
-from telads.places import DISTRICTS
+from telads.model import Sex
 from telads.store.cells import KEY, PLACE, POPULATION
 from telads.text import Text
 
@@ -60,7 +61,7 @@ AS_NUMBER = (r"^0+(\d)", "${1}")
 
 def plain_mapping() -> Names:
     """Without a file raw names are service ids."""
-    return {id: (id,) for id in SERVICE_IDS}
+    return {id: (id,) for id in in_force().service_ids}
 
 
 def read_mapping(path: Path) -> Names:
@@ -71,9 +72,9 @@ def read_mapping(path: Path) -> Names:
     table = read_raw(path)
     names, services = _texts(table, "service", "service_id")
     checks.choices(
-        table.origin, services, {id: id for id in SERVICE_IDS},
-        Text(f"다음 중 하나여야 합니다: {', '.join(SERVICE_IDS)}.",
-             f"It must be one of: {', '.join(SERVICE_IDS)}."),
+        table.origin, services, {id: id for id in in_force().service_ids},
+        Text(f"다음 중 하나여야 합니다: {', '.join(in_force().service_ids)}.",
+             f"It must be one of: {', '.join(in_force().service_ids)}."),
     )  # fmt: skip
     repeated = names.is_duplicated()
     if repeated.any():
@@ -84,7 +85,7 @@ def read_mapping(path: Path) -> Names:
             file=path, row=table.origin.row(row), column="service", value=names[row],
         )  # fmt: skip
     pairs = sorted(zip(names, services, strict=True))
-    mapping = {id: tuple(name for name, of in pairs if of == id) for id in SERVICE_IDS}
+    mapping = {id: tuple(name for name, of in pairs if of == id) for id in in_force().service_ids}
     return {id: raw for id, raw in mapping.items() if raw}
 
 
@@ -107,13 +108,16 @@ def read_places(path: Path) -> pl.DataFrame:
 
 
 def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
-    """Places told by census codes alone: seven digits, the first five are the district's."""
+    """Places told by their codes alone, which begin with their district's."""
     import polars as pl
 
+    dataset = in_force()
+    digits, begins = dataset.neighbourhood.code_digits or 0, len(next(iter(dataset.districts)))
+    written = [str(code).zfill(digits) for code in sorted(codes)]
     rows = [
-        (str(code), DISTRICTS[str(code)[:5]].ko, str(code))
-        for code in sorted(codes)
-        if len(str(code)) == 7 and str(code)[:5] in DISTRICTS
+        (code, dataset.districts[code[:begins]].ko, code)
+        for code in written
+        if len(code) == digits and code[:begins] in dataset.districts
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(PLACE, pl.String), orient="row")
 
@@ -126,14 +130,15 @@ def read_census(path: Path) -> pl.DataFrame:
     code, sex, age5 = _texts(table, *KEY)
     population = _column(table, POPULATION)
     sexes = {str(sex): str(sex) for sex in Sex}
-    ages = {str(age): str(age) for age in AGES5}
+    ages = {str(age): str(age) for age in in_force().cell_ages}
+    first, second, *_, last = in_force().cell_ages
     known = pl.DataFrame({
         "code": checks.codes(table.origin, code).str.replace(*AS_NUMBER),
         "sex": checks.choices(table.origin, sex, sexes, Text("M 또는 F여야 합니다.",
                                                             "It must be M or F.")),
         "age5": checks.choices(table.origin, age5, ages,
-                               Text("20, 25 .. 75 중 하나여야 합니다.",
-                                    "It must be 20, 25 .. 75.")).cast(pl.Int16),
+                               Text(f"{first}, {second} .. {last} 중 하나여야 합니다.",
+                                    f"It must be {first}, {second} .. {last}.")).cast(pl.Int16),
         POPULATION: checks.numbers(table.origin, population, ("*", "")),
     })  # fmt: skip
     checks.reject_duplicates(table.origin, known)

@@ -1,4 +1,6 @@
-"""The folder of one aggregation: finished parts, so that a killed run goes on where it was.
+"""Aggregation of a log: the folder of its finished parts, its months, and the cells they become.
+
+The folder of one aggregation: finished parts, so that a killed run goes on where it was.
 
 <workspace>/aggregations/lock         one aggregation at a time
 <workspace>/aggregations/<job>/       partial results, one file a month and part

@@ -17,6 +17,7 @@ from telads.aggregate.inputs import (
 )
 from telads.aggregate.request import Request, fingerprint
 from telads.aggregate.survey import Survey, homes_in, subscribers_in, survey_events, survey_mobility
+from telads.dataset import in_force
 from telads.engines import EventEngine
 from telads.errors import DataError, SettingError
 from telads.model import Month, months_between
@@ -111,7 +112,7 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
 
 
 def covered(log: Log) -> tuple[Month, ...]:
-    """Label months whose three months have rows on every day."""
+    """Label months of whose window every day has rows."""
     whole = set(log.survey.whole_months())
     labels = tuple(
         month + 1 for month in sorted(whole)
@@ -119,8 +120,8 @@ def covered(log: Log) -> tuple[Month, ...]:
     )  # fmt: skip
     if not labels:
         raise DataError(
-            Text("세 달이 온전히 이어지는 곳이 없습니다.",
-                 "The log holds no three whole months in a row."),
+            in_force().fill(Text("{whole:이/가} 온전히 이어지는 곳이 없습니다.",
+                                 "The log holds no {number} whole month[[overlap|s in a row]].")),
             Text("빠진 날이 있어도 되면 --month로 기준 달을 정해 주세요.",
                  "If days may be missing, name the label month with --month."),
             file=", ".join(log.request.events), column="date",

@@ -32,8 +32,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
 from telads.aggregate.contribution import CAPS
+from telads.dataset import in_force
 from telads.errors import SettingError, UnknownChoice, choose, with_extra
-from telads.model import OBSERVED_MONTHS, Month, months_between
+from telads.model import Month, months_between
 from telads.store.ledger import Draw, Ledger
 from telads.text import Text, same, typed
 
@@ -46,8 +47,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["laplace", "gaussian"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-LONGEST = 31 * OBSERVED_MONTHS
-"""Days of a window at most."""
+LONGEST_MONTH = 31
+"""Days."""
 WHOLE = "i64"
 """OpenDP's type of the sums: its usual one ends at 2,147,483,647, a window's seconds of 300."""
 LARGEST_SCALE = 1e15
@@ -110,10 +111,11 @@ def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0)
 
 def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) -> dict[str, int]:
     """The most that one subscriber adds to each column of sums in a window."""
+    longest = LONGEST_MONTH * in_force().window_months
     known = {
-        PEOPLE: 1, OBSERVED: 1, "subway_days": LONGEST,
-        **{id: LONGEST * len(raw) for id, raw in services.items()},
-        **{f"{kind}_{name}": LONGEST * cap
+        PEOPLE: 1, OBSERVED: 1, "subway_days": longest,
+        **{id: longest * len(raw) for id, raw in services.items()},
+        **{f"{kind}_{name}": longest * cap
            for kind in ("weekday", "holiday")
            for name, cap in (("trips", CAPS["trips"]), ("distance", CAPS["distance_m"]),
                              ("home_seconds", CAPS["home_seconds"]))},

@@ -43,7 +43,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.aggregate.cells import MOBILITY_MEASURES, OBSERVED, PEOPLE, figures_in, users
-from telads.model import AGES5, OBSERVED_MONTHS, Month, Sex
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.store.cells import KEY, POPULATION
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Hidden: TypeAlias = "dict[str, pl.Series]"
 """Which cells are hidden, for each of `people`, `observed` and the figures."""
-_SHAPE = (len(Sex), len(AGES5))
 
 
 def hidden_figures(
@@ -114,8 +114,8 @@ def _hidden_by_district(cells: pl.DataFrame, people: str, k: int, hidden: pl.Ser
     ordered = ordered.sort("district", *KEY)
     flags = np.zeros(cells.height, dtype=bool)
     for _, district in ordered.group_by("district", maintain_order=True):
-        counts = district[people].to_numpy().reshape(-1, *_SHAPE)
-        given = district["hidden"].to_numpy().reshape(-1, *_SHAPE)
+        counts = district[people].to_numpy().reshape(-1, len(Sex), len(in_force().cell_ages))
+        given = district["hidden"].to_numpy().reshape(-1, len(Sex), len(in_force().cell_ages))
         pairs = hidden_pairs(counts, k, np.asarray(given.any(axis=1)))
         flags[district["at"].to_numpy()] = np.repeat(pairs[:, None], len(Sex), axis=1).reshape(-1)
     return pl.Series("hidden", flags)
@@ -195,7 +195,7 @@ OWN = "hides"
 
 def overlaps(one: Month, other: Month) -> bool:
     """Whether the windows of two label months have a month in common."""
-    return abs(one.number - other.number) < OBSERVED_MONTHS
+    return abs(one.number - other.number) < in_force().window_months
 
 
 def packed(hidden: Mapping[str, pl.Series]) -> dict[str, str]:
@@ -220,7 +220,12 @@ def hidden_in(entry: Entry, cells: Path) -> pl.DataFrame:
         shown = table.select(*KEY, *flags)
         moved = [name for name in shown.columns if name in MOBILITY_MEASURES]
         return shown.with_columns(pl.all_horizontal(moved).alias(OBSERVED)) if moved else shown
-    rows = [(code, str(sex), age) for code in entry.codes for sex in sorted(Sex) for age in AGES5]
+    rows = [
+        (code, str(sex), age)
+        for code in entry.codes
+        for sex in sorted(Sex)
+        for age in in_force().cell_ages
+    ]
     types = {"code": pl.String, "sex": pl.String, "age5": pl.Int16}
     keys = pl.DataFrame(rows, schema=types, orient="row")
     return keys.with_columns(

@@ -40,15 +40,14 @@ from datetime import date, timedelta
 from math import ceil
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID, SERVICE_IDS
+from telads.dataset import in_force, put_in_force
 from telads.errors import DataError, UnknownChoice
 from telads.model import Month
-from telads.places import find_district
 from telads.store.cells import PLACE, POPULATION
 from telads.store.files import replacing, write_text
 from telads.text import Text
@@ -64,9 +63,9 @@ if TYPE_CHECKING:
 MOST_DAYS = 25.0
 """Mean days a month that no app exceeds in any cell, so that February can hold them."""
 
-INDEX_DAYS = {"youtube": (4.0, 24.0), "netflix": (1.0, 9.0)}
-OTHER_INDEX_DAYS = (2.0, 20.0)
-"""Days a month of the cells with the lowest and the highest index, a straight line between them.
+INDEX_DAYS = (2.0, 20.0)
+"""Days a month of the cells with the lowest and the highest index, a straight line between them,
+where the dataset has none of its own (`log_days`).
 
 The profile knows these services as scores only; the days are a choice, not a measurement. A
 straight line keeps the order of segments and their z scores as they are."""
@@ -117,7 +116,7 @@ class City:
         for a profile without services.
         """
         [(base, cells)] = synthesise(profile, [profile.base], seed)
-        wanted = {find_district(name, profile.neighbourhoods) for name in districts}
+        wanted = {in_force().find_district(name, profile.neighbourhoods) for name in districts}
         apps, days = _apps(cells)
         kept = cells["district"].is_in(wanted or set(profile.neighbourhoods)).to_numpy()
         cells = cells.filter(kept)
@@ -140,9 +139,9 @@ def _apps(cells: pl.DataFrame) -> tuple[tuple[App, ...], Array]:
     """The apps of all services, and their mean days by cell: cells x apps."""
     apps: list[App] = []
     columns: list[Array] = []
-    for service in (id for id in SERVICE_IDS if id in cells.columns):
+    for service in (id for id in in_force().service_ids if id in cells.columns):
         figures = cells[service].fill_null(0).to_numpy()
-        if BY_ID[service].is_index:
+        if in_force().measures[service].is_index:
             apps.append(App(service, service))
             columns.append(index_to_days(service, figures))
             continue
@@ -170,7 +169,7 @@ def app_shares(most: float) -> Array:
 
 def index_to_days(service: str, index: Array) -> Array:
     """Days a month for a standardised index, in a straight line: see INDEX_DAYS."""
-    fewest, most = INDEX_DAYS.get(service, OTHER_INDEX_DAYS)
+    fewest, most = in_force().measures[service].log_days or INDEX_DAYS
     lowest, highest = float(index.min()), float(index.max())
     share = (index - lowest) / (highest - lowest) if highest > lowest else np.full(len(index), 0.5)
     return np.asarray(fewest + (most - fewest) * share)
@@ -519,7 +518,8 @@ def _work(city: City, plan: Plan, out: Path, processes: int) -> Iterator[Written
         yield from (write_block(city, plan, out, *job) for job in plan.jobs)
         return
     # A forked process would inherit the locks of the table engine's threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    inherit: dict[str, Any] = {"initializer": put_in_force, "initargs": (in_force(),)}
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), **inherit) as pool:
         begun = [pool.submit(write_block, city, plan, out, *job) for job in plan.jobs]
         for finished in as_completed(begun):
             yield finished.result()

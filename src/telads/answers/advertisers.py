@@ -16,7 +16,7 @@ from telads.answers.choices import Filters, filtered
 from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
 from telads.answers.tables import KEY, Grouped, held, key_of, of_month, read, too_small
 from telads.answers.tables import people as people_of
-from telads.catalog import BY_ID, refuse_index
+from telads.dataset import in_force, refuse_index
 from telads.method.affinity import NEXT
 from telads.method.disclosure import SHARE_DIGITS, significant, size_of
 from telads.method.recommend import TIES, Among, close_groups, nearest
@@ -52,7 +52,8 @@ def platforms(
     association orders those whose affinities are less than 0.10 apart; `classic`, which the
     classic method stands for, knows association and n_cells only. Raises `AudienceTooSmall`.
     """
-    asked, segment, by = BY_ID[service], Segment(district, sex, age), by or order_of(method)
+    asked, segment = in_force().measures[service], Segment(district, sex, age)
+    by = by or order_of(method)
     people = size(build, [segment], month)
     if key_of(segment) not in people_of(build).get(str(month), {}):
         raise too_small(segment)
@@ -201,7 +202,7 @@ def targets(
     classic method orders by its z and adds it.
     Raises `IndexRefused` for excess or volume of an index service.
     """
-    asked, filters = BY_ID[service], Filters(district, sex, age)
+    asked, filters = in_force().measures[service], Filters(district, sex, age)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
     order = "z" if method == "classic" else by

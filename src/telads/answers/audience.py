@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
 from telads.answers.tables import key_of, of_month, people
+from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS
-from telads.model import AGES, Month, Segment, Sex, age_text
-from telads.places import district_name
+from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import group_name
@@ -96,7 +96,7 @@ def by_district(
     columns = {
         "all": known,
         **{str(one): known.filter(pl.col("sex") == str(one)) for one in Sex},
-        **{str(band): known.filter(pl.col("age") == band) for band in AGES},
+        **{str(band): known.filter(pl.col("age") == band) for band in in_force().ages},
     }
     rows = _people(filtered(known, filters), "chosen")
     for name, part in columns.items():
@@ -137,14 +137,14 @@ def _finding(rows: pl.DataFrame, sex: Sex | None, age: int | None) -> tuple[Text
     places = [(row["district"], row["chosen"]) for row in (most, fewest)]
     (top, top_ko), (low, low_ko) = ((name, people_text(count, "ko")) for name, count in places)
     top_en, low_en = (people_text(count, "en") for _, count in places)
+    top_name, low_name = (in_force().district_name(place, "en") for place in (top, low))
     if rows.height == 1:
-        return (Text(f"{top}: {whom.ko} {top_ko}",
-                     f"{district_name(top, 'en')}: {whom.en}, {top_en}"),)  # fmt: skip
+        return (Text(f"{top}: {whom.ko} {top_ko}", f"{top_name}: {whom.en}, {top_en}"),)
     return (
         Text(
             f"{whom.ko}은 {top}에 가장 많고({top_ko}), {low}에 가장 적습니다({low_ko})",
-            f"{whom.en[:1].upper()}{whom.en[1:]}: most in {district_name(top, 'en')} ({top_en}), "
-            f"fewest in {district_name(low, 'en')} ({low_en})",
+            f"{whom.en[:1].upper()}{whom.en[1:]}: most in {top_name} ({top_en}), "
+            f"fewest in {low_name} ({low_en})",
         ),
     )
 
@@ -155,5 +155,5 @@ def _whom(sex: Sex | None, age: int | None) -> Text:
     if sex:
         return sex.text
     if age:
-        return Text(f"{age_text(age).ko} 사람", f"people {age_text(age).en}")
-    return Text("20세 이상 사람", "people aged 20 and over")
+        return Text(f"{in_force().age_text(age).ko} 사람", f"people {in_force().age_text(age).en}")
+    return in_force().fill(Text("{first}세 이상 사람", "people aged {first} and over"))

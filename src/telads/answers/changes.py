@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telads import catalog
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters
 from telads.answers.customers import beyond_noise
@@ -12,7 +11,7 @@ from telads.answers.pictures import monthly_means
 from telads.answers.questions import TRENDS
 from telads.answers.sentences import BROKEN, PASSING
 from telads.answers.tables import KEY, Grouped, held, of_month, read
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.method.disclosure import published
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
@@ -62,7 +61,7 @@ def _days(build: Build, month: Month) -> pl.DataFrame:
     """The month's rows of services that are counted in days."""
     import polars as pl
 
-    indexed = [service.id for service in catalog.SERVICES if service.is_index]
+    indexed = [service.id for service in in_force().services if service.is_index]
     return of_month(build, "services", month).filter(~pl.col("service").is_in(indexed))
 
 
@@ -133,21 +132,21 @@ def _sentence(row: dict[str, Any], broken: bool) -> Text:
 
 
 def _said(row: dict[str, Any]) -> Text:
-    name, days, up = catalog.BY_ID[row["service"]].text, abs(row["change"]), row["change"] > 0
+    name, days, up = in_force().measures[row["service"]].text, abs(row["change"]), row["change"] > 0
     went = Text(
         f"월 {days:.1f}일 {'늘었습니다' if up else '줄었습니다'}",
         f"{'rose' if up else 'fell'} by {days:.1f} days a month",
     )
     if row["scope"] == "city":
         return Text(
-            f"서울 전체에서 {name.ko} 이용이 지난달보다 1인당 {went.ko}.",
+            f"{in_force().city.ko} 전체에서 {name.ko} 이용이 지난달보다 1인당 {went.ko}.",
             f"Across the city the use of {in_sentence(name.en)} {went.en} per person since the "
             "month before.",
         )
     whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
     return Text(
-        f"{whom[0]}의 {name.ko} 이용은 서울의 같은 성별·나이와 견주어 1인당 {went.ko}. "
-        f"{PASSING.ko}.",
+        f"{whom[0]}의 {name.ko} 이용은 {in_force().city.ko}의 같은 성별·나이와 견주어 "
+        f"1인당 {went.ko}. {PASSING.ko}.",
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
         f"person, against the same sex and age in the city; {PASSING.en}.",
     )
@@ -179,7 +178,9 @@ def _beside_the_city(build: Build) -> Grouped:
     import polars as pl
 
     city = monthly_means(build, Filters()).rename({"value": "city"})
-    indexed = pl.col("service").is_in([id for id in build.about["services"] if BY_ID[id].is_index])
+    indexed = pl.col("service").is_in(
+        [id for id in build.about["services"] if in_force().measures[id].is_index]
+    )
     both = read(build, "services").join(
         city, on=["month", "service"], how="left", maintain_order="left"
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads import catalog
 from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.answers.tables import districts, held, of_month
-from telads.catalog import Measure
+from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
-from telads.model import AGES, Month, Segment, Sex
-from telads.places import find_district
+from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Text, same, typed
 
@@ -22,20 +20,6 @@ HORIZONS = (1, 3)
 """Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
 ROWS = (1, 300)
 """Fewest and most rows a list of targets may have."""
-
-_SEXES = {"m": Sex.MALE, "male": Sex.MALE, "men": Sex.MALE, "남": Sex.MALE, "남자": Sex.MALE,
-          "남성": Sex.MALE, "1": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE,
-          "women": Sex.FEMALE, "여": Sex.FEMALE, "여자": Sex.FEMALE, "여성": Sex.FEMALE,
-          "2": Sex.FEMALE}  # fmt: skip
-_OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
-_AGES = {
-    f"{age}{end}": age
-    for age in AGES
-    for end in (_OPEN if age == AGES[-1] else ("", "대", "s", f"-{age + 9}", f"~{age + 9}"))
-}
-"""A band as people and the answers write it."""
-SEX_NAMES, AGE_NAMES = tuple(_SEXES), tuple(_AGES)
-"""Every spelling of them that is understood, in small letters."""
 
 
 class Filters(NamedTuple):
@@ -82,7 +66,7 @@ def month_of(build: Build, name: str | Month | None) -> Month:
 def sex_of(name: str | Sex) -> Sex:
     """`F`, `여`, `여성`, `women` ..."""
     try:
-        return _SEXES[typed(name)]
+        return Sex(in_force().sex_names[typed(name)])
     except KeyError:
         raise one_of(Text("성별", "sex"), name, ("M", "F")) from None
 
@@ -90,14 +74,14 @@ def sex_of(name: str | Sex) -> Sex:
 def age_of(name: str | int) -> int:
     """`30`, `30대`, `30-39`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
     try:
-        return _AGES[typed(name)]
+        return in_force().age_names[typed(name)]
     except KeyError:
-        raise one_of(Text("나이", "age"), name, map(str, AGES)) from None
+        raise one_of(Text("나이", "age"), name, map(str, in_force().ages)) from None
 
 
 def service_of(build: Build, name: str) -> Measure:
     """A service by id or name, if the build's data hold it."""
-    service = catalog.service(name)
+    service = in_force().service(name)
     if service.id not in build.about["services"]:
         raise one_of(Text("서비스", "service"), name, build.about["services"])
     return service
@@ -111,7 +95,7 @@ def method_of(name: str) -> str:
 def district_of(build: Build, name: str) -> str:
     """A district of the build, asked for in either language."""
     known = districts(build)
-    return name if name in known else find_district(name, known)
+    return name if name in known else in_force().find_district(name, known)
 
 
 def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> Segment:

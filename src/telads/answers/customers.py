@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from telads import catalog
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
 from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.dataset import in_force
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
 from telads.model import Month, Segment, Sex
@@ -171,7 +171,7 @@ def movement_of() -> pl.Expr:
     """
     import polars as pl
 
-    indexed = pl.col("service").is_in([one.id for one in catalog.SERVICES if one.is_index])
+    indexed = pl.col("service").is_in([one.id for one in in_force().services if one.is_index])
     of_days = pl.max_horizontal(pl.lit(LEAST_DAYS), STILL * pl.col("usage").abs())
     least = pl.when(indexed).then(LEAST_DEVIATIONS).otherwise(of_days)
     citys = pl.col("change_city").abs() >= pl.col("change_local").abs()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from telads.answers.answer import Answer
 from telads.answers.customers import in_order
 from telads.answers.tables import of_month, read
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import WorkspaceError
 from telads.method.disclosure import published, significant
 from telads.model import Month
@@ -261,7 +261,7 @@ def _index_weights(classic: pl.DataFrame) -> dict[str, float | None]:
     """The range of the weights that are ratios of a standardised index."""
     import polars as pl
 
-    indexed = [id for id, measure in BY_ID.items() if measure.is_index]
+    indexed = [id for id, measure in in_force().measures.items() if measure.is_index]
     weights = classic.filter(pl.col("service").is_in(indexed))["weight"].drop_nulls()
     low, high = (weights.min(), weights.max()) if len(weights) else (None, None)
     return {"weight_low": _number(low), "weight_high": _number(high)}
@@ -272,7 +272,7 @@ def _number(value: object) -> float | None:
 
 
 def _indices(build: Build) -> list[str]:
-    return [service for service in build.about["services"] if BY_ID[service].is_index]
+    return [service for service in build.about["services"] if in_force().measures[service].is_index]
 
 
 def _share_of_rows(rows: pl.DataFrame, condition: pl.Expr) -> float:

@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from telads.catalog import BY_ID, SERVICE_IDS
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.wording import figure as figure_in_unit
 
@@ -116,7 +115,7 @@ MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 MONTH: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE: Schema = {"type": "string", "enum": list(SERVICE_IDS)}
+SERVICE: Schema = {"type": "string", "enum": list(in_force().service_ids)}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 RANK: Schema = {"type": "integer", "minimum": 1}
@@ -154,7 +153,7 @@ LABELS: dict[str, Text] = {
 
 MOVEMENTS: dict[str, Text] = {
     "still": Text("거의 그대로", "about the same"),
-    "city": Text("서울 전반의 움직임", "a movement all over Seoul"),
+    "city": Text("{city} 전반의 움직임", "a movement all over {city}"),
     "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
     "noise": Text("오차 범위 안의 움직임", "within noise"),
 }
@@ -224,7 +223,7 @@ def _month(row: Row, key: str, lang: Lang) -> str:
 
 
 def _district(row: Row, key: str, lang: Lang) -> str:
-    return district_name(row[key], lang)
+    return in_force().district_name(row[key], lang)
 
 
 def _sex(row: Row, key: str, lang: Lang) -> str:
@@ -232,23 +231,24 @@ def _sex(row: Row, key: str, lang: Lang) -> str:
 
 
 def _age(row: Row, key: str, lang: Lang) -> str:
-    return age_text(row[key])(lang)
+    return in_force().age_text(row[key])(lang)
 
 
 def service_name(row: Row, key: str, lang: Lang) -> str:
     """A service, or a platform that is none and stays as it is."""
-    return BY_ID[row[key]].text(lang) if row[key] in BY_ID else str(row[key] or UNKNOWN)
+    known = in_force().measures
+    return known[row[key]].text(lang) if row[key] in known else str(row[key] or UNKNOWN)
 
 
 def _services(row: Row, key: str, lang: Lang) -> str:
-    return ", ".join(BY_ID[id].text(lang) for id in row[key] or ())
+    return ", ".join(in_force().measures[id].text(lang) for id in row[key] or ())
 
 
 def _usage(row: Row, key: str, lang: Lang) -> str:
     """A usage in the unit of its service."""
     if row[key] is None:
         return UNKNOWN
-    service = BY_ID[row["service"]]
+    service = in_force().measures[row["service"]]
     return f"{row[key]:+.2f}" if service.is_index else figure_in_unit(row[key], service.kind, lang)
 
 
@@ -256,7 +256,8 @@ def _change(row: Row, key: str, lang: Lang) -> str:
     """A change in the unit of its service; that of an index service is one of its affinity."""
     if row[key] is None:
         return UNKNOWN
-    return f"{row[key]:+.2f}" if BY_ID[row["service"]].is_index else f"{row[key]:+.1f}"
+    service = in_force().measures[row["service"]]
+    return f"{row[key]:+.2f}" if service.is_index else f"{row[key]:+.1f}"
 
 
 def _covered(row: Row, key: str, lang: Lang) -> str:
@@ -273,10 +274,10 @@ def _remarks(row: Row, key: str, lang: Lang) -> str:
 
 
 def _signal(row: Row, key: str, lang: Lang) -> str:
-    from telads.method.signals import SIGNALS
-
     return next(
-        f"{signal.text(lang)} ({signal.unit(lang)})" for signal in SIGNALS if signal.id == row[key]
+        f"{signal.text(lang)} ({signal.unit(lang)})"
+        for signal in in_force().signals
+        if signal.id == row[key]
     )
 
 
@@ -289,9 +290,9 @@ SD = Text("표준편차", "sd")
 NONE = Text("", "")
 """The heading of a cell that needs none on a phone."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
-              "(유튜브·넷플릭스는 표준화 지수)",
-              "Usage: days a month summed over the apps of a category "
-              "(YouTube and Netflix: a standardised index)")  # fmt: skip
+              "[[indexes|({indexed:은/는} 표준화 지수)]]",
+              "Usage: days a month summed over the apps of a category"
+              "[[indexes| ({indexed}: a standardised index)]]")  # fmt: skip
 """Why a group can use a category on more days than a month has."""
 
 _SHARED: tuple[Field, ...] = (
@@ -301,28 +302,28 @@ _SHARED: tuple[Field, ...] = (
         "2023-06"),
     Field("service", Text("서비스", "Service"), Text("서비스", "service"), SERVICE_NAME,
         "delivery"),
-    Field("district", Text("자치구", "District"),
-        Text("자치구(한국어 이름)", "district, by its Korean name"), Kind(TEXT, _district),
+    Field("district", Text("{district}", "{District}"),
+        Text("{district}(한국어 이름)", "district, by its Korean name"), Kind(TEXT, _district),
         "강남구"),
     Field("sex", Text("성별", "Sex"), Text("성별", "sex"),
         Kind({"type": "string", "enum": ["M", "F"]}, _sex), "F"),
     Field("age", Text("나이", "Age"),
         Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over"),
-        Kind({"type": "integer", "enum": list(AGES)}, _age), 30),
+        Kind({"type": "integer", "enum": list(in_force().ages)}, _age), 30),
     Field("population", Text("인원", "People"),
         Text("인원, 10명 단위로 반올림", "people, rounded to 10"), figure(",.0f", COUNT), 50920,
         priority=31, html=Html(style="people")),
     Field("usage", Text("이용량", "Usage"),
-        Text("이용량: 한 달 사용일수(앱별 합), 유튜브·넷플릭스는 표준화 지수",
-             "usage: days a month summed over apps; a standardised index for YouTube and "
+        Text("이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
+             "usage: days a month summed over apps[[indexes|; a standardised index for {indexed}]]"
              "Netflix"), Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16,
         note=SUMMED),
     Field("affinity", Text("관심도", "Affinity"),
-        Text("관심도: 서울 시민 평균에서 떨어진 정도(표준편차)",
+        Text("관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
              "affinity: standard deviations from the city's mean person"), figure("+.2f"), 0.911,
         unit=SD, html=Html("bar")),
-    Field("index", Text("지수(서울=100)", "Index (city 100)"),
-        Text("지수: 서울 시민 평균이 100, 지수 서비스는 null",
+    Field("index", Text("지수({city}=100)", "Index (city 100)"),
+        Text("지수: {city} 시민 평균이 100, 지수 서비스는 null",
              "index: 100 is the city's mean person; null for index services"), figure(".0f"),
         120.5, html=Html(short=Text("지수", "Index"))),
     Field("index_low", Text("동네 80% 하한", "Places 80% low"),
@@ -347,17 +348,17 @@ _SHARED: tuple[Field, ...] = (
         Text("지난달 대비(일/월, 지수 서비스는 관심도)",
              "since the month before (days a month; affinity for index services)"), CHANGE,
         -0.707, priority=22,
-        unit=Text("일/월, 유튜브와 넷플릭스는 관심도",
-                  "days a month; affinity for YouTube and Netflix"),
+        unit=Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
+                  "days a month[[indexes|; affinity for {indexed}]]"),
         html=Html("words", beside=("change_city", "change_local", "movement"),
                   short=Text("지난달 대비", "Since last month"))),
-    Field("change_city", Text("서울 또래 몫", "Peers' part"),
-        Text("그중 서울 같은 성별·나이의 몫",
+    Field("change_city", Text("{city} 또래 몫", "Peers' part"),
+        Text("그중 {city} 같은 성별·나이의 몫",
              "the part of the same sex and age in the whole city"), CHANGE, -0.746, priority=9),
     Field("change_local", Text("지역 몫", "Local part"),
         Text("그중 이 집단만의 몫", "the segment's own part"), CHANGE, 0.04, priority=10),
     Field("movement", Text("움직임", "Movement"),
-        Text("누구의 움직임인지: still(그대로), city(서울 전반), local(이 집단만, 대개 "
+        Text("누구의 움직임인지: still(그대로), city({city} 전반), local(이 집단만, 대개 "
              "오래가지 않음), noise(오차 범위 안)",
              "whose the change was: still, city, local (the segment's own, mostly passing), "
              "noise (its own, but within noise)"),
@@ -382,13 +383,13 @@ _SHARED: tuple[Field, ...] = (
         figure("+.3f"), 0.825, unit=Text("가중치 × z", "weight × z"),
         html=Html(beside=("weight", "z"))),
     Field("excess", Text("초과 이용량(일/월)", "Excess (days a month)"),
-        Text("초과 이용량: 서울 평균을 넘는 한 달 사용일수의 합, 10 단위",
+        Text("초과 이용량: {city} 평균을 넘는 한 달 사용일수의 합, 10 단위",
              "excess: days a month above the city's mean, summed over people, rounded to 10"),
         figure(",.0f"), 179540, priority=11, unit=Text("일/월", "days a month"),
         html=Html(short=Text("초과 이용량", "Excess"),
                   phone=Text("초과 이용량 (일/월)", "Excess (days a month)"))),
     Field("volume_share", Text("이용량 비중", "Share of volume"),
-        Text("서울 이용량에서의 비중(0~1)", "share of the city's usage, 0..1"),
+        Text("{city} 이용량에서의 비중(0~1)", "share of the city's usage, 0..1"),
         figure(".2%", SHARE), 0.0045, priority=12, unit=Text("누계", "so far"),
         html=Html(beside=("cumulative_share",), short=Text("비중", "Share"),
                   phone=Text("비중 · 누계", "Share · so far"), style="share")),
@@ -400,8 +401,8 @@ _SHARED: tuple[Field, ...] = (
              "the platforms that cannot be told from the best in the order of platforms"),
         Kind({"type": ["array", "null"], "items": SERVICE}, _services), ["game"]),
     Field("platform", Text("매체", "Platform"), Text("매체", "platform"), SERVICE_NAME, "game"),
-    Field("prior_only", Text("서울 값", "City's value"),
-        Text("같은 성별·나이의 서울 값만으로 답했는지",
+    Field("prior_only", Text("{city} 값", "City's value"),
+        Text("같은 성별·나이의 {city} 값만으로 답했는지",
              "whether the city's value of the sex and age alone answers"), Kind(FLAG, _yes), False),
     Field("association", Text("연관", "Association"),
         Text("연관: 나이를 고른 동네들의 상관(-1~1)",
@@ -442,10 +443,10 @@ _SHARED: tuple[Field, ...] = (
     Field("se", Text("표준오차", "Standard error"),
         Text("표준오차(동네 단위)", "standard error, clustered by neighbourhood"),
         figure(",.2f", maybe(minimum=0)), 0.32, priority=13),
-    Field("z_city", Text("서울 대비(표준편차)", "Against the city (sd)"),
-        Text("서울 시민 평균 대비(표준편차)", "standard deviations from the city's mean person"),
+    Field("z_city", Text("{city} 대비(표준편차)", "Against the city (sd)"),
+        Text("{city} 시민 평균 대비(표준편차)", "standard deviations from the city's mean person"),
         figure("+.2f"), -0.537, unit=SD,
-        html=Html(short=Text("서울 대비", "Against the city"), style="city")),
+        html=Html(short=Text("{city} 대비", "Against the city"), style="city")),
     Field("z_peers", Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"),
         Text("같은 성별·나이 대비(표준편차)", "standard deviations from the same sex and age"),
         figure("+.2f"), -1.808, unit=SD,
@@ -524,10 +525,10 @@ _SINGLE: tuple[Field, ...] = (
              "services: months foretold three months ahead; fewer than four: no interval"),
         plain(COUNT), 4),
     Field("volume_share", None,
-        Text("targets: 서울 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1"),
+        Text("targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1"),
         plain(SHARE), 0.0569),
     Field("prior_only", None,
-        Text("platforms: 같은 성별·나이의 서울 값만으로 답했는지",
+        Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),
         False),
     Field("current", None,

@@ -14,8 +14,8 @@ from telads.answers.pictures import measure_of
 from telads.answers.pictures import measures as known_measures
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.model import Month, Sex
-from telads.places import district_name
 from telads.store import warnings
 from telads.store.workspace import Build, Store
 from telads.text import Text
@@ -194,7 +194,7 @@ def measures(build: Build) -> Answer:
             "name_en": measure.text.en,
             "unit_ko": measure.unit.ko,
             "unit_en": measure.unit.en,
-            "kind": measure.kind,
+            "kind": in_force().currency.id if measure.kind == "money" else measure.kind,
             "topic": measure.topic,
         }
         for measure in found
@@ -207,7 +207,7 @@ def districts(build: Build) -> Answer:
     import polars as pl
 
     rows: list[Mapping[str, Any]] = [
-        {"district": name, "name_ko": name, "name_en": district_name(name, "en")}
+        {"district": name, "name_ko": name, "name_en": in_force().district_name(name, "en")}
         for name in known_districts(build)
     ]
     return _list(build, "districts", pl.DataFrame(rows))

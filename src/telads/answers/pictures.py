@@ -20,11 +20,10 @@ from telads.answers.choices import (
 )
 from telads.answers.customers import services
 from telads.answers.tables import held, of_month, read
-from telads.catalog import BY_ID, Measure, shown
+from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure
-from telads.model import Month, Sex, Window, age_text
-from telads.places import district_name
+from telads.model import Month, Sex, Window
 from telads.store.cells import measures_in
 from telads.store.workspace import Build
 from telads.text import Lang, Text, typed
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 AVERAGE_AGE = "average_age"
-CITY = Text("서울 전체", "all Seoul")
+CITY = Text("{city} 전체", "all {city}")
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,9 @@ def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
     filters = filters_of(build, asked.district, asked.sex, asked.age)
     city = _city_means(build)
     if filters == Filters():
-        return city, build.months, {"audience": CITY(lang), **_breaks(build)}
+        return city, build.months, {"audience": in_force().fill(CITY)(lang), **_breaks(build)}
     own = monthly_means(build, filters)
-    named = [(own, _audience(filters, lang)), (city, CITY(lang))]
+    named = [(own, _audience(filters, lang)), (city, in_force().fill(CITY)(lang))]
     frame = pl.concat([part.with_columns(group=pl.lit(name)) for part, name in named])
     return frame, build.months, _breaks(build)
 
@@ -144,7 +143,8 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     """A segment's services; with a service, the platforms for its advert."""
     if not (asked.district and asked.sex and asked.age):
         raise UnknownChoice(
-            Text("자치구, 성별, 나이가 모두 필요합니다.", "District, sex and age are all needed."),
+            in_force().fill(Text("{district}, 성별, 나이가 모두 필요합니다.",
+                                  "{District}, sex and age are all needed.")),
             Text("세 가지를 모두 골라 주세요.",
                  "Choose all three."),
         )  # fmt: skip
@@ -162,7 +162,7 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
 def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     """Columns rank, district, sex, age, population and the other figures of targets."""
     month = month_of(build, asked.month)
-    service = service_of(build, asked.service or "delivery")
+    service = service_of(build, asked.service or in_force().example.service)
     filters = filters_of(build, asked.district, asked.sex, asked.age)
     by, top = target_order_of(asked.by), count_of(asked.top)
     found = targets(build, service.id, by, top, month, "affinity", *filters)
@@ -187,7 +187,7 @@ def measures(build: Build) -> tuple[str, ...]:
 
 def measure_of(build: Build, name: str) -> Measure:
     """A measure of the build by id or name, as its tables hold it."""
-    known, wanted = [BY_ID[id] for id in measures(build)], typed(name)
+    known, wanted = [in_force().measures[id] for id in measures(build)], typed(name)
     for measure in known:
         if wanted in {measure.id, *map(typed, measure.text)}:
             return shown(measure)
@@ -243,9 +243,9 @@ def _city_means(build: Build) -> pl.DataFrame:
 def _audience(filters: Filters, lang: Lang) -> str:
     """Whom filters leave, as `강남구 30대 여성`; empty without filters."""
     district, sex, age = filters
-    place = district_name(district, lang) if district else ""
+    place = in_force().district_name(district, lang) if district else ""
     who = sex.text(lang) if sex else ""
-    years = age_text(age)(lang) if age else ""
+    years = in_force().age_text(age)(lang) if age else ""
     if lang == "ko":
         return " ".join(part for part in (place, years, who) if part)
     if not (sex or age):

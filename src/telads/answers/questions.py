@@ -32,9 +32,8 @@ from telads.answers.fields import (
     plain,
     service_name,
 )
-from telads.catalog import SERVICE_IDS
-from telads.catalog import SERVICES as SERVICE_MEASURES
-from telads.model import AGES, Sex, age_text
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -153,8 +152,8 @@ class Question:
 
 DISTRICT = Parameter(
     "district", "district",
-    Text("자치구: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
-    Text("자치구: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
+    Text("{district}: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
+    Text("{district}: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
 )  # fmt: skip
 SEX = Parameter(
     "sex", "sex", Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
@@ -170,7 +169,7 @@ GROUP = (DISTRICT, SEX, AGE)
 """A segment by its three names."""
 FILTERS = (
     DISTRICT._replace(kind="any_district", default=None,
-                      help=Text("이 자치구만", "only this district")),
+                      help=Text("이 {district}만", "only this district")),
     SEX._replace(kind="any_sex", default=None, help=Text("이 성별만", "only this sex")),
     AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
 )  # fmt: skip
@@ -196,7 +195,7 @@ SERVICE_ASKED = Parameter(
 TARGET_ORDERS: dict[str, Text] = {
     "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
     "excess": Text(
-        "초과 이용량 순: 서울 평균보다 더 쓰는 양이 큰 집단부터",
+        "초과 이용량 순: {city} 평균보다 더 쓰는 양이 큰 집단부터",
         "by excess: most usage above the city's mean first",
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
@@ -204,7 +203,7 @@ TARGET_ORDERS: dict[str, Text] = {
 """The orders of targets (method T1); they agree less than one would think."""
 PLATFORM_ORDERS: dict[str, Text] = {
     "use": Text(
-        "이용 순: 이 집단이 서울 시민 평균보다 많이 쓰는 매체부터",
+        "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
         "by use: what the segment uses most against the city's mean person first",
     ),
     "association": Text(
@@ -217,10 +216,10 @@ PLATFORM_ORDERS: dict[str, Text] = {
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
-    "other-districts": Text("다른 자치구의 같은 성별·나이", "the same sex and age elsewhere"),
+    "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
 """Where to look for segments alike."""
-_INDEXES = ", ".join(service.id for service in SERVICE_MEASURES if service.is_index)
+_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
 TARGETS_BY = Parameter(
     "by", "target_order",
     Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
@@ -304,11 +303,11 @@ TARGETS = Question(
 )  # fmt: skip
 _PLATFORM = {
     "affinity": FIELDS["affinity"]._replace(example=0.984, meaning=Text(
-        "이 집단이 매체를 쓰는 관심도(서울 시민 평균 0, 표준편차)",
+        "이 집단이 매체를 쓰는 관심도({city} 시민 평균 0, 표준편차)",
         "affinity of the segment for the platform: standard deviations from the city's mean "
         "person")),
     "index": FIELDS["index"]._replace(example=131.6, meaning=Text(
-        "이 집단이 매체를 쓰는 지수(서울 시민 평균 100), 지수 서비스는 null",
+        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 지수 서비스는 null",
         "index of the segment's use of the platform, 100 is the city's mean person; null for index "
         "services")),
 }  # fmt: skip
@@ -341,7 +340,7 @@ LOOKALIKE = Question(
         *GROUP, MONTH_ASKED,
         Parameter("among", "among",
                   Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
-                  Text("all, other-people(성별·나이가 다른), other-districts(다른 자치구)",
+                  Text("all, other-people(성별·나이가 다른), other-districts(다른 {district})",
                        "all, other-people or other-districts"), "all", "all", tuple(AMONG)),
         TOP._replace(default=5, example="5"),
     ),
@@ -416,7 +415,7 @@ DISTRICTS = Question(
     "districts",
     _of("district", "name_ko", "name_en"),
     function="inventory.districts",
-    summary=Text("자치구 이름", "The districts and their names"),
+    summary=Text("{district} 이름", "The {districts} and their names"),
     month=False,
 )
 STATUS = Question(
@@ -439,7 +438,8 @@ EVALUATE = Question(
         "ahead_high", "cases",
         service=FIELDS["service"]._replace(example=None,
             meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
-            kind=Kind({"type": ["string", "null"], "enum": [*SERVICE_IDS, None]}, service_name),
+            kind=Kind({"type": ["string", "null"], "enum": [*in_force().service_ids, None]},
+                      service_name),
         ),
         value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
@@ -465,8 +465,8 @@ TRENDS = Question(
         Field("value", Text("이 집단", "These people"),
               Text("이 집단의 이용량, 지수 서비스는 관심도",
                    "their usage; affinity for index services"), FIELDS["usage"].kind, 18.05),
-        Field("city", Text("서울", "The city"),
-              Text("서울 전체의 값", "the same of the whole city"), FIELDS["usage"].kind, 15.2),
+        Field("city", Text("{city}", "The city"),
+              Text("{city} 전체의 값", "the same of the whole city"), FIELDS["usage"].kind, 15.2),
     ),
     month=False,
     parameters=GROUP,
@@ -476,7 +476,7 @@ MOVEMENTS = Question(
     "movements",
     (
         *_of("rank"),
-        Field("scope", None, Text("서울 전체(city) 또는 집단(local)", "city or local"),
+        Field("scope", None, Text("{city} 전체(city) 또는 집단(local)", "city or local"),
               plain(TEXT), "city"),
         *_of("service", *_SEGMENT, "usage"),
         Field("before", None, Text("지난달 이용량", "usage in the month before"),
@@ -510,7 +510,7 @@ _PEOPLE: dict[str, Text] = {
     "chosen": Text("고른 사람", "Chosen"),
     "all": Text("모두", "all"),
     **{str(sex): sex.text for sex in Sex},
-    **{str(age): age_text(age) for age in AGES},
+    **{str(age): in_force().age_text(age) for age in in_force().ages},
 }
 
 
@@ -525,8 +525,8 @@ PEOPLE = Question(
     (
         *_of("district"),
         _people("chosen"),
-        Field("share", Text("자치구 인구에서의 비중", "Of the district"),
-              Text("자치구 사람 가운데 비중(0~1)", "share of the district's people, 0..1"),
+        Field("share", Text("{district} 인구에서의 비중", "Of the {district}"),
+              Text("{district} 사람 가운데 비중(0~1)", "share of the {district}'s people, 0..1"),
               figure(".1%"), 0.12),
         *(_people(key) for key in _PEOPLE if key != "chosen"),
     ),
@@ -550,7 +550,7 @@ FILES = (
           for key, title in (("service_a", ("서비스 A", "Service A")),
                              ("service_b", ("서비스 B", "Service B")))),
         Field("correlation", Text("상관", "Correlation"),
-              Text("나이 안에서 서울 동네들의 상관(-1~1)",
+              Text("나이 안에서 {city} 동네들의 상관(-1~1)",
                    "correlation over the city's neighbourhoods within an age, -1..1"),
               figure("+.2f"), 0.31),
     )),

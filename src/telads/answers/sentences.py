@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from telads.answers.audience import Size
-from telads.catalog import BY_ID, Measure
+from telads.dataset import Measure, in_force
 from telads.model import Segment, Sex
-from telads.text import Text
-from telads.wording import in_sentence, join_names, josa, people, segment_name
+from telads.text import Text, join_names, josa
+from telads.wording import in_sentence, people, segment_name
 
 Row = dict[str, Any]
 
@@ -25,11 +25,11 @@ BROKEN = Text(
     "이 달에 집계가 바뀌어 계열이 끊겼을 수 있습니다", "possible break in the series this month"
 )
 _SOURCES = {
-    "city": Text("서울의 같은 성별·나이 전체에 나타난 움직임입니다",
+    "city": Text("{city}의 같은 성별·나이 전체에 나타난 움직임입니다",
                  "a movement of the same sex and age all over the city"),
     "local": Text(f"이 지역만의 움직임이며, {PASSING.ko}",
-                  f"a movement of this district's own; {PASSING.en}"),
-    "noise": Text("서울 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
+                  f"a movement of this {{district}}'s own; {PASSING.en}"),
+    "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
                   "not the city's movement, but within noise, so it may mean nothing"),
 }  # fmt: skip
 """Whose the latest change was (method A5)."""
@@ -48,7 +48,7 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
     together = len(tied) > 1
     if "below_average" in rows[0]["labels"]:
         return Text(
-            f"{josa(whom.ko, '은/는')} 모든 서비스를 서울 평균보다 덜 쓰며, "
+            f"{josa(whom.ko, '은/는')} 모든 서비스를 {in_force().city.ko} 평균보다 덜 쓰며, "
             f"그중 {josa(names.ko, '이/가')} 평균에 가장 가깝습니다.",
             f"{_capital(whom.en)} use every service less than the city's mean; "
             f"{names.en} {'come' if together else 'comes'} closest to it.",
@@ -84,7 +84,7 @@ def _more(row: Row) -> Text:
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
     return Text(
-        f"(서울 시민 평균을 100으로 할 때 {row['index']:.0f})",
+        f"({in_force().city.ko} 시민 평균을 100으로 할 때 {row['index']:.0f})",
         f" (index {row['index']:.0f}, the city's mean person being 100)",
     )
 
@@ -95,7 +95,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
     if row["movement"] is None:
         return ()
     name = _services([row["service"]])
-    measure = BY_ID[row["service"]]
+    measure = in_force().measures[row["service"]]
     whose = row["movement"]
     # An index has another scale each month: only their place among the groups can move.
     what = (
@@ -112,7 +112,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
         f" 월 {abs(change):.1f}일", f" by {abs(change):.1f} days a month"
     )  # fmt: skip
     turned = ("높아졌습니다", "낮아졌습니다") if measure.is_index else ("늘었습니다", "줄었습니다")
-    source = _SOURCES[whose]
+    source = in_force().fill(_SOURCES[whose])
     if "break" in row["labels"]:
         source = Text(f"{source.ko}. {BROKEN.ko}", f"{source.en}; {BROKEN.en}")
     return (
@@ -200,7 +200,8 @@ def of_platforms(
     return (
         found,
         Text(
-            "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답한 항목이 있습니다.",
+            f"이 집단만의 자료가 부족해 같은 성별·나이의 {in_force().city.ko} 전체 "
+            "값으로 답한 항목이 있습니다.",
             "Where the segment itself has too few data, the figure is that of its sex and age.",
         ),
     )
@@ -218,15 +219,15 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     whom, names = _segment(segment), _services([row["service"] for row in front])
     if max(row["affinity"] for row in known) < 0:
         found = Text(
-            f"{josa(whom.ko, '은/는')} 모든 매체를 서울 시민 평균보다 덜 쓰며, 평균에 가장 가까운 "
-            f"매체는 {names.ko}입니다.",
+            f"{josa(whom.ko, '은/는')} 모든 매체를 {in_force().city.ko} 시민 평균보다 덜 "
+            f"쓰며, 평균에 가장 가까운 매체는 {names.ko}입니다.",
             f"{_capital(whom.en)} use every platform less than the city's mean person; closest to "
             f"it: {names.en}.",
         )
     else:
         found = Text(
-            f"{josa(whom.ko, '이/가')} 서울 시민 평균과 견주어 가장 많이 쓰는 매체는 "
-            f"{names.ko}입니다.",
+            f"{josa(whom.ko, '이/가')} {in_force().city.ko} 시민 평균과 견주어 가장 많이 "
+            f"쓰는 매체는 {names.ko}입니다.",
             f"Against the city's mean person, {whom.en} use {names.en} most.",
         )
     if len(front) == 1:
@@ -241,12 +242,12 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     """The channel hints of the signals that stand out from the same sex and age."""
-    from telads.method.signals import CLEARLY, SIGNALS, hint_of
+    from telads.method.signals import CLEARLY, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
     strong = [
         (signal, hint_of(signal, z_peers))
-        for signal in SIGNALS
+        for signal in in_force().signals
         if (z_peers.get(signal.id) or 0) >= CLEARLY
     ]
     whom = _segment(segment)
@@ -257,8 +258,8 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
         )  # fmt: skip
     return tuple(
         Text(
-            f"{signal.text.ko}: 같은 성별·나이의 다른 자치구보다 뚜렷이 높습니다. "
-            f"{josa(hint.ko, '을/를')} 살펴보십시오.",
+            f"{signal.text.ko}: 같은 성별·나이의 다른 {in_force().district.text.ko}보다 뚜렷이 "
+            f"높습니다. {josa(hint.ko, '을/를')} 살펴보십시오.",
             f"{signal.text.en}: clearly higher than for the same sex and age elsewhere; "
             f"consider {hint.en}.",
         )
@@ -268,13 +269,11 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
     """That signals have not changed since the month before, in any segment."""
-    from telads.method.signals import SIGNALS
-
-    stale = [signal.text for signal in SIGNALS if signal.id in ids]
+    stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()
     names = Text("이 신호들", "signals")
-    if len(stale) < len(SIGNALS):
+    if len(stale) < len(in_force().signals):
         names = Text(join_names([text.ko for text in stale], "ko"),
                      join_names([in_sentence(text.en) for text in stale], "en"))  # fmt: skip
     return (
@@ -294,7 +293,7 @@ def _segment(segment: Segment) -> Text:
 
 def _services(ids: Sequence[str]) -> Text:
     """Names of services inside a sentence."""
-    texts = [BY_ID[id].text for id in ids]
+    texts = [in_force().measures[id].text for id in ids]
     return Text(
         join_names([text.ko for text in texts], "ko"),
         join_names([in_sentence(text.en) for text in texts], "en"),

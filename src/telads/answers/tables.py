@@ -13,6 +13,7 @@ from functools import wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
 from telads.model import Month, Segment
 from telads.store.workspace import Build
@@ -153,7 +154,8 @@ def too_small(segment: Segment) -> AudienceTooSmall:
     return AudienceTooSmall(
         Text("이 집단은 인원이 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
              "This audience has too few people to be shown, or no data."),
-        Text("자치구, 성별, 나이를 넓혀 주세요.", "Choose a wider audience."),
+        Text(f"{in_force().district.text.ko}, 성별, 나이를 넓혀 주세요.",
+             "Choose a wider audience."),
         value=" ".join(map(str, segment)),
     )  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""Which files of a workspace a backup holds, and whether a workspace can be worked with.
+"""Backup archives: which files of a workspace they hold, and how they are read and written.
+
+Which files of a workspace a backup holds, and whether a workspace can be worked with.
 
 The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
 
@@ -26,6 +28,8 @@ from typing import IO, Any
 from telads.answers.inventory import status
 from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
 from telads.answers.tables import people, read
+from telads.dataset import using
+from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
@@ -34,7 +38,10 @@ from telads.store.workspace import Build, Store
 from telads.text import Text
 
 DATABASE = "database.jsonl"
-SINGLE = ("ledger.json", "current", "secret-key", "aggregations/key")
+SINGLE = (
+    *(f"dataset/{name}" for name in (PROFILE, BORDERS, DEFINITION)),
+    "ledger.json", "current", "secret-key", "aggregations/key",
+)  # fmt: skip
 """Files that are replaced as a whole; what they name has to be there first."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
@@ -80,6 +87,11 @@ def check_usable(workspace: Store) -> None:
     is asked what people ask first. Other builds are not looked into: none depends on them. Nor are
     the tables of one that another version of telads made: what asks them says to build again.
     """
+    with using(workspace.dataset):
+        _check(workspace)
+
+
+def _check(workspace: Store) -> None:
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
         raise _unusable(key)

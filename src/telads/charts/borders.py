@@ -5,25 +5,18 @@ Borders: © NGII via data.go.kr, base date 2023-09-15; `scripts/build_borders.py
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
 from telads.charts import theme
-from telads.places import DISTRICTS, district_name
+from telads.dataset import in_force
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl
 
-ATTRIBUTION = Text(
-    "행정경계 © 국토지리정보원(NGII), data.go.kr, 2023-09-15",
-    "Borders © NGII via data.go.kr, 2023-09-15",
-)
 _SHAPE = 0.79
 """Height of the map of Seoul for one of width."""
 _BELOW = 22
@@ -43,18 +36,16 @@ class Area(NamedTuple):
 
 def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
     """The rows whose district the map knows, and a remark on how many districts it leaves out."""
-    known = {name.ko for name in DISTRICTS.values()}
+    known = {name.ko for name in in_force().districts.values()}
     here = frame.filter(frame["district"].is_in(known))
     strange = len(set(frame["district"].drop_nulls().to_list()) - known)
     remark = Text("지도 밖 지역 {n}곳 제외", "left out, off the map: {n}").format(n=strange)
     return here, remark(lang) if strange else ""
 
 
-@cache
 def borders() -> tuple[dict[str, Any], ...]:
-    """The GeoJSON features of the districts, in the order of the census codes."""
-    text = (files("telads") / "data" / "seoul_districts.geojson").read_text("utf-8")
-    return tuple(json.loads(text)["features"])
+    """The GeoJSON features of the districts, in the file's order."""
+    return tuple(in_force().borders.values())
 
 
 def district_map(
@@ -122,10 +113,10 @@ def _row(
     named: frozenset[str] | None,
 ) -> dict[str, Any]:
     facts = feature["properties"]
-    district = facts["district"]
+    district = in_force().districts[facts["code"]].ko
     area = areas.get(district)
     colour = area.colour if area else theme.NO_DATA
-    name = district_name(district, lang)
+    name = in_force().district_name(district, lang)
     return {
         "type": "Feature",
         "geometry": feature["geometry"],
@@ -143,13 +134,17 @@ def _row(
 
 def short(name: str) -> str:
     """`Mapo` for Mapo-gu: on a map of districts the suffix is only length."""
-    return name.removesuffix("-gu")
+    return name.removesuffix(in_force().district.short.en)
 
 
 def _attribution(lang: Lang, height: int) -> alt.Chart:
     text: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{}]))
         .mark_text(align="left", baseline="bottom", style="quiet", fontSize=10)
-        .encode(x=alt.value(0), y=alt.value(height + _BELOW), text=alt.value(ATTRIBUTION(lang)))
+        .encode(
+            x=alt.value(0),
+            y=alt.value(height + _BELOW),
+            text=alt.value(in_force().source.borders(lang)),
+        )
     )
     return text

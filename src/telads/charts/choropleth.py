@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import altair as alt
 
-from telads.catalog import Kind, Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.places import DISTRICTS, district_name
-from telads.text import Lang, Text
-from telads.wording import figure, in_sentence, josa, number
+from telads.dataset import Kind, Measure, in_force
+from telads.text import Lang, Text, josa
+from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
 
 AverageAge = Literal["average_age"]
 
-_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "won", "gb"})
+_MANY: frozenset[Kind] = frozenset({"days", "people", "count", "money", "gb"})
 _LONG: frozenset[Kind] = frozenset({"minutes", "seconds", "km"})
-_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "won", "gb"})
+_EACH: frozenset[Kind] = frozenset({"days", "minutes", "seconds", "km", "count", "money", "gb"})
 """Published as means per person."""
-_EVERYONE = Text("20세 이상 전체", "everyone aged 20 and over")
+_EVERYONE = Text("{first}세 이상 전체", "everyone aged {first} and over")
 _CROWD = 1000
 """A measure of people that reaches this counts inhabitants; below it, whom a person talks to."""
 
@@ -99,12 +98,16 @@ def shown(
     scale = Colours.of(list(per_unit.values()), subject.kind)
     subject = subject._replace(digits=scale.digits)
     each = Text("1인 평균", "mean per person")(lang) if subject.kind in _EACH else ""
-    gaps = Text("회색은 자료 없음", "grey: no data")(lang) if len(values) < len(DISTRICTS) else ""
+    gaps = (
+        Text("회색은 자료 없음", "grey: no data")(lang)
+        if len(values) < len(in_force().districts)
+        else ""
+    )
     title = theme.heading(
         _finding(subject, values, lang),
         [f"{subject.name(lang)}({subject.unit.ko})" if lang == "ko"
          else f"{subject.name.en} ({subject.unit.en})",
-         each, audience or _EVERYONE(lang), gaps, strange],
+         each, audience or in_force().fill(_EVERYONE)(lang), gaps, strange],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
     )  # fmt: skip
     # A narrow map has no room for 25 English names: the two ends tell the finding.
@@ -138,14 +141,15 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
         return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
     low, high = next(iter(values)), next(reversed(values))
     least, most = values[low], values[high]
-    top, bottom = district_name(high, lang), district_name(low, lang)
+    top, bottom = in_force().district_name(high, lang), in_force().district_name(low, lang)
     if len(values) == 1:
         return f"{name}: {top} {_say(most, subject, lang)}"
     highest, lowest = _say(most, subject, lang), _say(least, subject, lang)
     if least == most:
         return Text(
-            f"{josa(name, '은/는')} 모든 자치구가 같습니다({highest})",
-            f"{name}: the same in all districts ({highest})",
+            f"{josa(name, '은/는')} 모든 "
+            f"{josa(in_force().district.text.ko, '이/가')} 같습니다({highest})",
+            f"{name}: the same in all {in_force().district.plural.en} ({highest})",
         )(lang)
     high_word, low_word = _ends_in_korean(subject.kind)
     return Text(

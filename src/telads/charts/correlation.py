@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import BY_ID, SERVICE_IDS, SERVICES
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.model import age_text
-from telads.text import Lang, Text
-from telads.wording import be, in_sentence, josa, number
+from telads.dataset import in_force
+from telads.text import Lang, Text, josa
+from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,7 +22,7 @@ _CELL, _NARROW_CELL = 36, 40
 _METHOD = Text(
     "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
-_EVERYONE = Text("서울 전체", "all of Seoul")
+_EVERYONE = Text("{city} 전체", "all of {city}")
 _GREY = Text("회색은 계산할 수 없음", "grey: cannot be computed")
 
 
@@ -46,7 +45,7 @@ def draw(
     title = heading(
         frame, lang=lang, window=window, synthetic=synthetic, audience=audience, narrow=narrow
     )
-    side = (_NARROW_CELL if narrow else _CELL) * (len(SERVICES) - 1)
+    side = (_NARROW_CELL if narrow else _CELL) * (len(in_force().services) - 1)
     return alt.FacetChart(
         data=alt.InlineData(values=rows),
         spec=alt.LayerChart(layer=_layers(lang), width=side, height=side),
@@ -72,7 +71,7 @@ def heading(
     gaps = known(pairs, "correlation").height < pairs.height
     return theme.heading(
         _finding(pairs, lang),
-        [audience or _EVERYONE(lang), _METHOD(lang), _GREY(lang) if gaps else ""],
+        [audience or in_force().fill(_EVERYONE)(lang), _METHOD(lang), _GREY(lang) if gaps else ""],
         lang=lang, window=window, synthetic=synthetic,
         width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip
@@ -85,7 +84,7 @@ def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
 
 def ages_of(frame: pl.DataFrame, lang: Lang) -> list[str]:
     """The ages that have a panel, the youngest first."""
-    return [age_text(age)(lang) for age in sorted(frame["age"].unique().to_list())]
+    return [in_force().age_text(age)(lang) for age in sorted(frame["age"].unique().to_list())]
 
 
 def colour_of(correlation: float | None) -> str:
@@ -101,7 +100,7 @@ def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
     """Every two services once, the one that the catalogue names first as `service_a`."""
     import polars as pl
 
-    place = {id: index for index, id in enumerate(SERVICE_IDS)}
+    place = {id: index for index, id in enumerate(in_force().service_ids)}
     first, second = (pl.col(name).replace_strict(place) for name in ("service_a", "service_b"))
     straight = frame.filter(first < second)
     turned = frame.filter(first > second).rename(
@@ -114,9 +113,12 @@ def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
 def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
     value = row["correlation"]
     missing = value is None or math.isnan(value)
-    one, other = BY_ID[row["service_a"]].text(lang), BY_ID[row["service_b"]].text(lang)
+    one, other = (
+        in_force().measures[row["service_a"]].text(lang),
+        in_force().measures[row["service_b"]].text(lang),
+    )
     return {
-        "age": age_text(row["age"])(lang),
+        "age": in_force().age_text(row["age"])(lang),
         "one": one,
         "other": other,
         "correlation": None if missing else value,
@@ -142,7 +144,10 @@ def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
         )(lang)
     low, high = number(min(values), digits=2), number(max(values), digits=2)
     span = Text(low, low) if low == high else Text(f"{low}~{high}", f"{low} to {high}")
-    (one, one_en), (other, other_en) = BY_ID[pair[0]].text, BY_ID[pair[1]].text
+    (one, one_en), (other, other_en) = (
+        in_force().measures[pair[0]].text,
+        in_force().measures[pair[1]].text,
+    )
     return Text(
         f"{josa(one, '을/를')} 많이 쓰는 동네일수록 {other}도 많이 씁니다(상관 {span.ko})",
         f"People in neighbourhoods where {in_sentence(one_en)} {be(one_en)} used more "
@@ -152,7 +157,7 @@ def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
 
 def _layers(lang: Lang) -> list[alt.Chart]:
     """Cells below the diagonal and their figures; the other half would say the same again."""
-    names = [service.text(lang) for service in SERVICES]
+    names = [service.text(lang) for service in in_force().services]
     plain = alt.Axis(domain=False, ticks=False, labelFontSize=11, labelPadding=6)
     slanted = alt.Axis(domain=False, ticks=False, labelFontSize=11, labelAngle=-40, labelPadding=4)
     x = alt.X("one:N", scale=alt.Scale(domain=names[:-1]), title=None, axis=slanted)

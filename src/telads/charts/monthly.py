@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import BY_ID, SERVICES, Measure
 from telads.charts import theme
 from telads.charts.frames import known
+from telads.dataset import Measure, in_force
 from telads.model import Month, months_between
 from telads.text import Lang, Text
 from telads.wording import figure, in_sentence
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
-_EVERYONE = Text("서울 20세 이상 전체", "all of Seoul, aged 20 and over")
+_EVERYONE = Text("{city} {first}세 이상 전체", "all of {city}, aged {first} and over")
 _NOTES = (
     Text("1인 평균", "mean per person"),
-    Text("각 달은 직전 석 달의 평균", "each month: mean of the 3 before it"),
+    Text("각 달은 직전 {window}의 평균",
+         "each month: mean of the [[overlap|{months}]][[apart|one]] before it"),
     Text("세로축은 서비스마다 다르며 0에서 시작하지 않음",
          "own scale in each panel, not from zero"),
 )  # fmt: skip
@@ -104,7 +105,8 @@ def heading(
     notes = (*_NOTES, _INDEX_NOTE) if indices else _NOTES
     return theme.heading(
         _finding(own, about, lang),
-        [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
+        [about or in_force().fill(_EVERYONE)(lang),
+         *(in_force().fill(note)(lang) for note in notes), *_broken(breaks, lang)],
         lang=lang, window=window, synthetic=synthetic,
         width=theme.NARROW if narrow else theme.PANELS,
     )  # fmt: skip
@@ -113,8 +115,8 @@ def heading(
 def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
     """The months into which a line may be broken, by service."""
     return [
-        Text(f"{BY_ID[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
-             f"{BY_ID[service].text.en}: possible break in {', '.join(months)}")(lang)
+        Text(f"{in_force().measures[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
+             f"{in_force().measures[service].text.en}: possible break in {', '.join(months)}")(lang)
         for service, months in breaks.items()
     ]  # fmt: skip
 
@@ -127,7 +129,7 @@ def groups_of(frame: pl.DataFrame) -> list[str]:
 def services_of(frame: pl.DataFrame) -> list[Measure]:
     """The services that have a panel, in the order of the catalogue."""
     present = set(frame["service"].to_list())
-    return [service for service in SERVICES if service.id in present]
+    return [service for service in in_force().services if service.id in present]
 
 
 def panel_name(service: Measure, lang: Lang) -> str:
@@ -150,7 +152,14 @@ def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
         lines.setdefault((row["service"], row.get("group", "")), {})[row["month"]] = row["value"]
     months = months_between(present[0], present[-1])
     return [
-        _row(month, BY_ID[service], group, values.get(str(month)), month == months[-1], lang)
+        _row(
+            month,
+            in_force().measures[service],
+            group,
+            values.get(str(month)),
+            month == months[-1],
+            lang,
+        )
         for (service, group), values in lines.items()
         for month in months
     ]
@@ -185,7 +194,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         for service, month, value in usage.select("service", "month", "value").iter_rows()
     }
     moves: dict[str, float] = {}
-    for service in (service for service in SERVICES if not service.is_index):
+    for service in (service for service in in_force().services if not service.is_index):
         first, last = (values.get((service.id, month)) for month in (months[0], months[-1]))
         if first and last is not None:
             moves[service.id] = last / first - 1
@@ -199,7 +208,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
 def _movement(service: str, share: float, months: tuple[str, str], about: str, lang: Lang) -> str:
     if abs(share) < _STILL:
         return Text("눈에 띄게 변한 서비스는 없습니다", "No service changed noticeably")(lang)
-    name = BY_ID[service].text
+    name = in_force().measures[service].text
     first, last = (Month.parse(month) for month in months)
     end = f"{last.month}월" if first.year == last.year else last.text.ko
     whose = f"{about}의 " if about else ""

@@ -8,8 +8,8 @@ import altair as alt
 
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.wording import group_name, number, people
 
@@ -46,7 +46,7 @@ def draw(
     """
     groups, rows = _largest_first(frame), bars_of(frame, lang)
     reach = max((abs(row["signed"]) for row in rows), default=1.0) * (1.3 if narrow else 1.14)
-    names = [age_text(age)(lang) for age in reversed(AGES)]
+    names = [in_force().age_text(age)(lang) for age in reversed(in_force().ages)]
     signed = alt.X("signed:Q", title=None, axis=None, scale=alt.Scale(domain=[-reach, reach]))
     age = alt.Y("age:N", title=None, scale=alt.Scale(domain=names),
                 axis=alt.Axis(domain=False, ticks=False, labelPadding=8))  # fmt: skip
@@ -110,7 +110,7 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
     amount = row["population"] / _IN_UNIT[lang]
     return {
         "sex": row["sex"],
-        "age": age_text(row["age"])(lang),
+        "age": in_force().age_text(row["age"])(lang),
         "signed": -amount if row["sex"] == Sex.MALE else amount,
         "label": number(amount, digits=1 if amount < 100 else 0),
         "group": group_name(row["sex"], row["age"], lang),
@@ -119,8 +119,9 @@ def _row(row: dict[str, Any], lang: Lang) -> dict[str, Any]:
 
 
 def _base(district: str | None, lang: Lang) -> str:
-    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
-    return Text(f"{place} 20세 이상", f"{place}, aged 20 and over")(lang)
+    first = in_force().ages[0]
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
+    return Text(f"{place} {first}세 이상", f"{place}, aged {first} and over")(lang)
 
 
 def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
@@ -129,7 +130,7 @@ def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
         return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
     first = groups.row(0, named=True)
     group, count = group_name(first["sex"], first["age"], lang), people(first["population"], lang)
-    place = district_name(district, lang) if district else Text("서울", "Seoul")(lang)
+    place = in_force().district_name(district, lang) if district else in_force().city(lang)
     return Text(
         f"{place}에는 {group}이 가장 많습니다({count})",
         f"{group[:1].upper()}{group[1:]} are the largest group in {place} ({count})",

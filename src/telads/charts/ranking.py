@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 
-from telads.catalog import BY_ID, Measure
 from telads.charts import theme
 from telads.charts.frames import known
-from telads.text import Lang, Text
-from telads.wording import be, in_sentence, join_names, josa, number
+from telads.dataset import Measure, in_force
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import be, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _SHADES = Text("같은 색끼리는 순위를 가릴 수 없음", "same colour: order uncertain")
 _INTERVAL = Text("띠는 80% 구간", "bands: 80% interval")
 _CHANCE = Text("%는 1위일 확률", "%: chance of being first")
-_AFFINITY = Text("0 = 서울 시민 평균, 단위는 표준편차",
-                 "0 = Seoul's mean person, in standard deviations")  # fmt: skip
+_AFFINITY = Text("0 = {city} 시민 평균, 단위는 표준편차",
+                 "0 = {city}'s mean person, in standard deviations")  # fmt: skip
 _ASSOCIATION = Text(
     "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
@@ -58,7 +58,7 @@ def draw(
         details = [audience, _ASSOCIATION(lang), _INTERVAL(lang), chance, _SHADES(lang)]
     else:
         finding, axis = _preferred(rows, audience, lang), Text("관심도", "usage affinity")(lang)
-        details = [audience, _AFFINITY(lang)]
+        details = [audience, in_force().fill(_AFFINITY)(lang)]
     width = theme.width(narrow) - (_NARROW_NAMES_WIDTH if narrow else _NAMES_WIDTH)
     return alt.LayerChart(
         layer=_layers(rows, axis, _domain(rows, width)),
@@ -84,7 +84,7 @@ def _row(row: dict[str, Any], column: str, lang: Lang, narrow: bool) -> dict[str
     if low is not None and high is not None:
         interval = f" ({number(low, 'index')}~{number(high, 'index')})"
     return {
-        "service": BY_ID[row["service"]].text(lang),
+        "service": in_force().measures[row["service"]].text(lang),
         "id": row["service"],
         "value": value,
         "low": low,
@@ -107,7 +107,7 @@ def _associated(rows: list[dict[str, Any]], service: Measure | None, lang: Lang)
             f"{josa(asked.ko, '을/를')} 많이 쓰는 동네에서 뚜렷하게 더 쓰는 서비스는 없습니다",
             f"No service is clearly used more {where}",
         )(lang)
-    names = [BY_ID[row["id"]].text for row in clear]
+    names = [in_force().measures[row["id"]].text for row in clear]
     also = Text(join_names([name.ko for name in names], "ko"),
                 join_names([in_sentence(name.en) for name in names], "en"))  # fmt: skip
     tied = Text("(순위를 가릴 수 없음)", " (in no clear order)") if len(names) > 1 else Text("", "")
@@ -123,8 +123,9 @@ def _preferred(rows: list[dict[str, Any]], audience: str, lang: Lang) -> str:
     if not rows:
         return Text("보여 줄 순위가 없습니다", "There is no ranking to show")(lang)
     tied = [row["id"] for row in rows if row["tied"]] or [rows[0]["id"]]
-    names = Text(join_names([BY_ID[id].text.ko for id in tied], "ko"),
-                 join_names([in_sentence(BY_ID[id].text.en) for id in tied], "en"))  # fmt: skip
+    texts = [in_force().measures[id].text for id in tied]
+    names = Text(join_names([text.ko for text in texts], "ko"),
+                 join_names([in_sentence(text.en) for text in texts], "en"))  # fmt: skip
     whom = Text(audience or "이 집단", audience or "this group")
     if max(row["value"] for row in rows) < 0:
         return Text(

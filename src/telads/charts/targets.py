@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.catalog import Measure
 from telads.charts import theme
 from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
 from telads.charts.frames import known
-from telads.places import DISTRICTS, district_name
-from telads.text import Lang, Text
-from telads.wording import in_sentence, join_names, josa, people, segment_name
+from telads.dataset import Measure, in_force
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import in_sentence, people, segment_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +44,7 @@ def draw(
         targets.setdefault(row["district"], []).append(row)
     most = max((len(rows) for rows in targets.values()), default=1)
     ranks = "" if narrow else _RANKS(lang)
-    grey = _GREY(lang) if len(targets) < len(DISTRICTS) else ""
+    grey = _GREY(lang) if len(targets) < len(in_force().districts) else ""
     title = theme.heading(
         _finding(targets, service, lang), [_reach(ordered, lang), ranks, grey, strange],
         lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
@@ -70,21 +69,23 @@ def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: L
     name = Text(service.text.ko, in_sentence(service.text.en))
     if total == 1:
         return Text(f"{name.ko} 광고 대상은 {first}입니다", f"The {name.en} target: {first}")(lang)
-    where = [district_name(district, lang) for district in front]
+    where = [in_force().district_name(district, lang) for district in front]
+    level = in_force().district
     if places == 1:
         return Text(f"{name.ko} 광고 대상 {total}개 집단은 모두 {where[0]}에 있습니다",
                     f"All {total} {name.en} targets are in {where[0]}")(lang)  # fmt: skip
     if most == 1 or len(front) > _SHOWN:
         return Text(
-            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 흩어져 있고, "
+            f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 흩어져 있고, "
             f"1위는 {first}입니다",
-            f"The {total} {name.en} targets are spread over {places} districts; first: {first}",
+            f"The {total} {name.en} targets are spread over {places} {level.plural.en}; "
+            f"first: {first}",
         )(lang)
     named, each = join_names(where, lang), len(front) > 1
     return Text(
-        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 자치구에 있고, "
+        f"{name.ko} 광고 대상 {total}개 집단은 {places}개 {level.text.ko}에 있고, "
         f"{josa(named, '이/가')} {'각각 ' if each else ''}{most}개로 가장 많습니다",
-        f"The {total} {name.en} targets lie in {places} districts; "
+        f"The {total} {name.en} targets lie in {places} {level.plural.en}; "
         f"{named} {'have' if each else 'has'} the most ({most}{' each' if each else ''})",
     )(lang)
 

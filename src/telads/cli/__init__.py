@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextvars import copy_context
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -104,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if words[0] not in {"doctor", *HELP}:  # which tells it among its findings
             options.tell_unknown_settings(lang)
-        code = _run(words, lang)
+        code = copy_context().run(_run, words, lang)  # the dataset of one run is no other's
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = 130

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from telads.catalog import BY_ID
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
+    DatasetOption,
     Form,
     FormOption,
     LangOption,
@@ -18,11 +18,12 @@ from telads.cli.options import (
     WorkspaceOption,
     load_settings,
     say,
-    workspace_of,
+    workspace_for,
 )
 from telads.cli.progress import progress, waiting
 from telads.cli.registry import listed
 from telads.cli.show import show_done
+from telads.dataset import in_force
 from telads.model import Month
 from telads.text import Lang, Text
 
@@ -66,7 +67,7 @@ FATES: dict[str, Text] = {
     "no_sex": Text("성별 모름", "sex not known"),
     "no_birth_year": Text("출생연도 모름", "birth year not known"),
     "impossible_age": Text("있을 수 없는 나이", "of an impossible age"),
-    "under_20": Text("20세 미만", "under 20"),
+    "under_20": Text("{first}세 미만", "under {first}"),
     "small": Text("작아서 가린 칸", "cells hidden as small"),
     "protecting": Text("그 칸을 지키려 가린 칸", "cells hidden to protect them"),
     "mobility_only": Text("이동만 가린 칸", "cells with movement hidden only"),
@@ -141,6 +142,7 @@ def run(
     ] = None,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -157,7 +159,7 @@ def run(
         limit=epsilon_limit,
         replace=replace,
     )  # fmt: skip
-    held, settings = workspace_of(workspace), load_settings()
+    held, settings = workspace_for(workspace, dataset), load_settings()
     runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
     with progress(Text("집계", "Aggregating")) as step:
         taken = reduce(held, request, settings, runs_on, step, waiting)
@@ -218,7 +220,7 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
     lines = [f"{line} ({facts(lang)})"]
     for group in ("rows", "mobility_rows", "remarks", "subscribers", "hidden"):
         counts = entry.made.get(group, {})
-        told = [f"{FATES[name](lang)} {n:,}" for name, n in counts.items() if n]
+        told = [f"{in_force().fill(FATES[name])(lang)} {n:,}" for name, n in counts.items() if n]
         if told:
             lines.append("  " + ", ".join(told))
     noise = entry.made.get("noise")
@@ -232,7 +234,8 @@ def _noise(noise: Mapping[str, Any]) -> list[Text]:
     kind, epsilon, delta = noise["kind"], noise["epsilon"], noise["delta"]
     budget = f"{kind} epsilon {epsilon:g}" + (f" delta {delta:g}" if delta else "")
     reach = [
-        (BY_ID[name].text, f"±{width:,.3g}") for name, width in noise["half_widths"].items()
+        (in_force().measures[name].text, f"±{width:,.3g}")
+        for name, width in noise["half_widths"].items()
         if width is not None
     ]  # fmt: skip
     told = [Text(

@@ -14,6 +14,7 @@ import typer
 from telads.cli.builds import log_action
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
+    DatasetOption,
     Form,
     FormOption,
     LangOption,
@@ -21,6 +22,7 @@ from telads.cli.options import (
     WorkspaceOption,
     load_settings,
     say,
+    workspace_for,
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
@@ -55,6 +57,7 @@ def ingest(
     ] = False,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -62,6 +65,7 @@ def ingest(
     from telads.ingest.ingest import OUTCOMES, discover
     from telads.ingest.ingest import ingest as take
 
+    into = workspace_for(workspace, dataset)
     total = len(discover(paths)[0])
     outcomes: list[Taken] = []
     label = Month.parse(month) if month else None
@@ -69,7 +73,7 @@ def ingest(
     with progress(Text("파일 읽기", "Reading files")) as step:
         step("", 0, total)
         for taken in take(
-            workspace_of(workspace), paths, load_settings(), label, waiting, on_reading,
+            into, paths, load_settings(), label, waiting, on_reading,
             replace=replace,
         ):  # fmt: skip
             outcomes.append(taken)
@@ -98,6 +102,7 @@ def check(
     month: LabelOption = None,
     replace: ReplaceOption = False,
     workspace: WorkspaceOption = None,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -105,14 +110,13 @@ def check(
     from telads.ingest.ingest import PROSPECTS, discover
     from telads.ingest.ingest import check as look_at
 
+    into = workspace_for(workspace, dataset)
     total = len(discover(paths)[0])
     outcomes: list[Taken] = []
     label = Month.parse(month) if month else None
     with progress(Text("파일 읽기", "Reading files")) as step:
         step("", 0, total)
-        for taken in look_at(
-            workspace_of(workspace), paths, load_settings(), label, replace=replace
-        ):
+        for taken in look_at(into, paths, load_settings(), label, replace=replace):
             outcomes.append(taken)
             total = max(total, len(outcomes))
             step(taken.path.name, len(outcomes) - 1, total)

@@ -85,6 +85,13 @@ WorkspaceOption = Annotated[
                  "the workspace folder (default: TELADS_WORKSPACE or ./telads-data)"),
     ),
 ]  # fmt: skip
+DatasetOption = Annotated[
+    Path | None,
+    typer.Option("--dataset",
+                 help=say("자료 정의의 폴더 (기본: 작업 폴더의 것, TELADS_DATASET, 서울)",
+                          "folder of the dataset's definition (default: the workspace's own, "
+                          "else TELADS_DATASET or Seoul's)")),
+]  # fmt: skip
 FormOption = Annotated[
     Form,
     typer.Option("--format", "-f", case_sensitive=False,
@@ -131,10 +138,31 @@ DEFAULT_LANGUAGE = Language(LANG)
 
 
 def workspace_of(path: Path | None) -> Store:
-    """The workspace the user means."""
+    """The workspace the user means; this run is about its dataset."""
+    from telads.dataset import put_in_force
     from telads.store.workspace import Store
 
-    return Store(path or load_settings().workspace)
+    workspace = Store(path or load_settings().workspace)
+    put_in_force(workspace.dataset)
+    return workspace
+
+
+def workspace_for(path: Path | None, dataset: Path | None) -> Store:
+    """The workspace that new months are taken into, of the dataset in a folder or its own."""
+    from telads.dataset import put_in_force
+
+    workspace = workspace_of(path)
+    put_in_force(workspace.choose_dataset(dataset))
+    return workspace
+
+
+def use_dataset(folder: Path | None) -> None:
+    """Make this run about the dataset of a folder, or that of the settings."""
+    from telads.dataset import dataset_of, put_in_force
+
+    chosen = folder or load_settings().dataset
+    if chosen:
+        put_in_force(dataset_of(chosen))
 
 
 def build_of(path: Path | None) -> Build:

@@ -64,6 +64,9 @@ VERBS: dict[str, Verb] = {
     "forget": Verb("data", _DATA, Text(
         "잘못 넣은 달을 빼고 다시 계산합니다. 파일은 나중에 다시 넣을 수 있습니다.",
         "Take a wrong month back and build without it; its file can be taken again.")),
+    "dataset": Verb("dataset", _DATA, Text(
+        "다른 도시의 자료 정의를 만들고 확인합니다: check, new",
+        "Draft and check the definition of another city's data: check, new.")),
     "status": Verb("data", _DATA, STATUS.does or Text("", "")),
     "doctor": Verb("data", _DATA, Text(
         "설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",

@@ -13,11 +13,13 @@ import typer
 
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
+    DatasetOption,
     Form,
     FormOption,
     LangOption,
     load_settings,
     say,
+    use_dataset,
 )
 from telads.cli.progress import progress
 from telads.cli.registry import listed
@@ -45,8 +47,8 @@ def synth(
     ],
     like: Annotated[
         Path | None,
-        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 들어 있는 서울 윤곽)",
-                              "folder of files or a profile to be like (default: Seoul's)")),
+        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 자료 정의의 윤곽)",
+                              "folder of files or a profile to be like (default: the dataset's)")),
     ] = None,
     months: Annotated[
         str, typer.Option(help=say("달: 2023-01..2023-09", "months: 2023-01..2023-09"))
@@ -60,6 +62,7 @@ def synth(
         typer.Option("--fit", help=say("자료 대신 윤곽 파일을 만듭니다(--like 폴더 필요)",
                                        "write the profile of --like instead of a twin")),
     ] = False,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -67,6 +70,7 @@ def synth(
     from telads.cli.show import show_written
     from telads.twin.cells import fit_folder, read_profile
 
+    use_dataset(dataset)
     if fit:
         if like is None or not like.is_dir():
             raise UnknownChoice(
@@ -97,8 +101,8 @@ def synth_events(
     seed: Annotated[int, typer.Option(help=say("같은 수는 같은 자료", "same seed, same data"))] = 1,
     like: Annotated[
         Path | None,
-        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 들어 있는 서울 윤곽)",
-                              "folder of files or a profile to be like (default: Seoul's)")),
+        typer.Option(help=say("닮을 자료의 폴더나 윤곽 파일 (기본: 자료 정의의 윤곽)",
+                              "folder of files or a profile to be like (default: the dataset's)")),
     ] = None,
     district: Annotated[
         list[str] | None,
@@ -120,6 +124,7 @@ def synth_events(
     processes: Annotated[
         int, typer.Option(min=1, help=say("나란히 만들 프로세스 수", "processes side by side"))
     ] = PROCESSES,
+    dataset: DatasetOption = None,
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
@@ -128,6 +133,7 @@ def synth_events(
     from telads.cli.show import show_written
     from telads.twin.cells import read_profile
 
+    use_dataset(dataset)
     profile = read_profile(like)
     start = profile.base.window.first
     begin = first.date() if first else date(start.year, start.month, 1)

@@ -22,7 +22,7 @@ worker = typer.Typer()
 @worker.command(**listed("worker"))
 def work(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE) -> None:
     """Take uploads in until a signal; the first one lets the running job end."""
-    from telads.web.jobs.queue import work_for_ever
+    from telads.web.jobs.worker import work_for_ever
 
     told = Text(
         "올린 파일을 기다립니다 (Ctrl+C로 끝냅니다)", "Waiting for uploads (Ctrl+C ends it)"

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Frame: TypeAlias = nw.LazyFrame[Any]
 
 EVENT_ENGINES = ("polars", "spark")
-TIME_ZONE = "Asia/Seoul"
 """Whose calendar tells the day of a moment that a log gives with a time zone."""
 ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
 """Columns that `EventEngine.distinct_days` adds: rows, and those without a service of the log."""
@@ -90,7 +89,7 @@ class EventEngine(Protocol):
         ...
 
     def days(self, frame: Frame, column: str) -> Frame:
-        """A column of moments as dates: of TIME_ZONE where a zone is given, else as written."""
+        """A column of moments as dates: in the dataset's zone if they have one, else as written."""
         ...
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 import polars as pl
 
-from telads.engines import TIME_ZONE, Scan
+from telads.dataset import in_force
+from telads.engines import Scan
 from telads.engines.day_bitmaps import Masks
 from telads.engines.id_index import Names, hashed_name
 from telads.engines.parquet_files import (
@@ -111,7 +112,9 @@ class PolarsEvents:
         """Dates of moments."""
         rows: pl.LazyFrame = frame.to_native()
         zone = getattr(rows.collect_schema()[column], "time_zone", None)
-        moment = pl.col(column).dt.convert_time_zone(TIME_ZONE) if zone else pl.col(column)
+        moment = (
+            pl.col(column).dt.convert_time_zone(in_force().time_zone) if zone else pl.col(column)
+        )
         return nw.from_native(rows.with_columns(moment.dt.date()))
 
     def part(self, frame: Frame, part: int, parts: int) -> Frame:

@@ -135,7 +135,7 @@ class SparkEvents:
         return _wrapped(rows.withColumn(column, meant))
 
     def days(self, frame: Frame, column: str) -> Frame:
-        """Dates of moments; the session's zone is TIME_ZONE."""
+        """Dates of moments; the session's zone is the dataset's."""
         rows: DataFrame = frame.to_native()
         return _wrapped(rows.withColumn(column, sql.to_date(column)))
 

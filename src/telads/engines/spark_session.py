@@ -1,6 +1,6 @@
 """Starting Spark, or joining the one that `spark-submit` started.
 
-What results depend on (ALWAYS) is set whatever anybody else says. Everything else is a default:
+What results depend on (`_always`) is set whatever anybody else says. Everything else is a default:
 a file of settings (`--spark-conf`), `--spark-master` and what `spark-submit` was given go before
 it. A Spark of our own writes its log to a file, which is told where something fails and is
 removed otherwise.
@@ -19,17 +19,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.engines import TIME_ZONE
+from telads.dataset import in_force
 from telads.errors import DataError, SettingError, with_extra
 from telads.text import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-ALWAYS = {
-    "spark.sql.session.timeZone": TIME_ZONE,  # a day is the same day on every machine
-    "spark.sql.ansi.enabled": "true",  # a sum that overflows is an error, not another number
-}
+ANSI = ("spark.sql.ansi.enabled", "true")
+"""A sum that overflows is an error, not another number."""
 DEFAULTS = {
     "spark.app.name": "telads",
     "spark.ui.enabled": "false",  # it would listen on every network
@@ -48,6 +46,11 @@ WRAPPER = "Exception thrown in awaitResult:"
 """What Spark says first of an error of its workers."""
 SUBMITTED = "PYSPARK_GATEWAY_PORT"
 """The variable by which `spark-submit` tells its Python program where its Spark is."""
+
+
+def _always() -> dict[str, str]:
+    """What results depend on: a day is the same day on every machine."""
+    return dict([ANSI, ("spark.sql.session.timeZone", in_force().time_zone)])
 
 
 def start(master: str | None, file: Path | None, memory: int | None) -> SparkSession:
@@ -70,7 +73,7 @@ def start(master: str | None, file: Path | None, memory: int | None) -> SparkSes
             running = SparkSession.builder.getOrCreate()
             atexit.register(running.stop)
     session = running.newSession()
-    for key, value in ALWAYS.items():
+    for key, value in _always().items():
         session.conf.set(key, value)
     return session
 

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Ingestion: published files become cells and entries of the ledger, or a clear refusal."""

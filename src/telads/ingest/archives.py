@@ -1,6 +1,6 @@
-"""Names of files as they come from a browser or an archive, made harmless.
+"""Archives, and workbooks that are such, looked at before anything else reads them.
 
-Archives, and workbooks that are such, looked at before anything else reads them.
+Names of files, as a browser or an archive gives them, are made harmless.
 
 Every stream is unpacked once by us and counted as it comes: what a header says about sizes is not
 believed. So a bomb is found when it has unpacked to the limit, and nothing of it reaches the reader

@@ -6,6 +6,7 @@ shows them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import DataError, meant
 from telads.store.cells import KEY, UNESTIMATED, values_in
 from telads.text import Text, same
@@ -27,8 +28,8 @@ _NEARLY_ALL = 0.9
 """Of cells, come once more: no slip of a row, but another month's."""
 _LIKE_A_FORMULA = r"^[=+\-@]"
 """How a text begins that a spreadsheet would run if it were exported as it is."""
-_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
-"""Commas as they group thousands: `1,234.5`; not `1,5`, which elsewhere means one and a half."""
+_THOUSANDS = r"^[+-]?\d{1,3}(%s\d{3})+(%s\d*)?$"
+"""Signs as they group thousands: `1,234.5`; not `1,5`, which elsewhere means one and a half."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,13 @@ def choices(origin: Origin, texts: pl.Series, known: Mapping[str, str], advice: 
     return translated
 
 
-def numbers(origin: Origin, column: pl.Series, masked: Sequence[str]) -> pl.Series:
-    """A column of figures as floats, null where masked; thousands separators are understood."""
+def numbers(
+    origin: Origin, column: pl.Series, masked: Sequence[str], decimal: str = "."
+) -> pl.Series:
+    """A column of figures as floats, null where masked; thousands separators are understood.
+
+    `decimal` is the sign before decimals, `.` or `,`; the other one groups thousands.
+    """
     import polars as pl
 
     if column.dtype.is_numeric() or column.dtype == pl.Null:
@@ -145,8 +151,11 @@ def numbers(origin: Origin, column: pl.Series, masked: Sequence[str]) -> pl.Seri
             return known
     texts = column.cast(pl.String).str.replace_all(_UNSEEN, "").str.strip_chars()
     hidden = texts.is_null() | texts.is_in(list(masked))
-    figures = texts.str.replace_all(",", "").cast(pl.Float64, strict=False)
-    grouped_wrongly = texts.str.contains(",", literal=True) & ~texts.str.contains(_THOUSANDS)
+    group = "," if decimal == "." else "."
+    plain = texts.str.replace_all(group, "", literal=True).str.replace(decimal, ".", literal=True)
+    figures = plain.cast(pl.Float64, strict=False)
+    thousands = _THOUSANDS % (re.escape(group), re.escape(decimal))
+    grouped_wrongly = texts.str.contains(group, literal=True) & ~texts.str.contains(thousands)
     broken = ~hidden & (figures.is_null() | ~figures.is_finite() | grouped_wrongly)
     if broken.any():
         row = _first(broken)
@@ -163,7 +172,7 @@ def reject_negative(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, s
     """Refuse figures below zero that cannot be; `headers` tells how the file spells each column."""
     for column in values_in(cells.columns):
         people = column.endswith(UNESTIMATED)
-        if BY_ID[column.split("__")[0]].may_be_negative and not people:
+        if in_force().measures[column.split("__")[0]].may_be_negative and not people:
             continue
         negative = cells[column] < 0
         if negative.any():

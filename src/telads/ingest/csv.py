@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from telads.dataset import in_force
 from telads.errors import DataError
 from telads.text import Text
 
@@ -21,6 +22,7 @@ SEPARATORS = (",", ";", "\t")
 _SEPARATOR = re.compile(r"""\s*"?sep=([,;\t])"?[ ,;\t]*(?=\r|\n)""", re.IGNORECASE)
 """Excel's own first line, which tells it what separates fields; no data."""
 _UTF8_LONGEST = 4
+_NAMES = {"CP949": Text("CP949(EUC-KR)", "CP949 (EUC-KR)")}
 _AGAIN = Text(
     "다시 내려받거나 엑셀에서 CSV UTF-8로 저장해 주세요.",
     "Download it again, or save it from Excel as CSV UTF-8.",
@@ -89,15 +91,15 @@ def _ragged(path: Path, row: int, fields: int, width: int) -> DataError:
 
 
 def _decode(path: Path, content: bytes) -> str:
-    """UTF-8 with or without a byte order mark, or CP949; nothing else is guessed."""
+    """UTF-8 with or without a byte order mark, or the dataset's other; nothing else is guessed."""
     text = None
     if not content.startswith(OTHER_ENCODINGS):
-        text = _utf8(path, content) or _cp949(content)
+        text = _utf8(path, content) or _other(content)
     if text is None or "\0" in text:
+        other = _encoding()
         raise DataError(
             Text("CSV의 글자 인코딩을 알 수 없습니다.", "The CSV has an unknown encoding."),
-            Text("UTF-8 또는 CP949(EUC-KR)로 저장해 주세요.",
-                 "Save it as UTF-8 or CP949 (EUC-KR)."),
+            Text(f"UTF-8 또는 {other.ko}로 저장해 주세요.", f"Save it as UTF-8 or {other.en}."),
             file=path,
         )  # fmt: skip
     return text
@@ -117,8 +119,14 @@ def _utf8(path: Path, content: bytes) -> str | None:
         ) from error
 
 
-def _cp949(content: bytes) -> str | None:
+def _other(content: bytes) -> str | None:
     try:
-        return content.decode("cp949")
+        return content.decode(in_force().files.encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _encoding() -> Text:
+    """The dataset's encoding besides UTF-8, as people know it."""
+    encoding = in_force().files.encoding.upper()
+    return _NAMES.get(encoding, Text(encoding, encoding))

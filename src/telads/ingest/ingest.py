@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from telads.dataset import carried
 from telads.errors import DataError, OtherFile, TeladsError
 from telads.ingest.archives import ARCHIVE, UNPACKED, unpack
 from telads.ingest.files import files_below, read_bytes
@@ -272,7 +273,7 @@ class _Call:
         # What two names claim is read first: one may hold data of another kind, or other months.
         for one in sorted(self.candidates, key=lambda one: len(claims.get(one.month, ())) < 2):
             if one.key not in self.readings and not self._known(one):
-                self.readings[one.key] = self.pool.submit(_read, one)
+                self.readings[one.key] = self.pool.submit(carried(_read), one)
         later: list[tuple[_Candidate, tuple[Reading, ...]]] = []
         staying = [
             one for one in self.candidates
@@ -350,7 +351,7 @@ class _Call:
         """Read a file; what two copies of it have in common is read once."""
         future = self.readings.get(one.key)
         if future is None or future.cancelled():
-            future = self.readings[one.key] = self.pool.submit(_read, one)
+            future = self.readings[one.key] = self.pool.submit(carried(_read), one)
         return future.result()
 
     def _kept(self, one: _Candidate, readings: Sequence[Reading]) -> Iterator[Taken]:

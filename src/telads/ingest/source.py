@@ -1,6 +1,6 @@
 """Sources of cells: each reads one kind of file into the cells table of `store.cells`.
 
-To add a source, write `sources/x.py` with an object that satisfies `Source`, add it to
+To add a source, write `ingest/x.py` with an object that satisfies `Source`, add it to
 `registry()`, and inherit the conformance suite in the tests.
 """
 
@@ -35,8 +35,15 @@ class Reading:
 class Source(Protocol):
     """Reads files of one kind."""
 
-    id: str
-    text: Text
+    @property
+    def id(self) -> str:
+        """The name that the ledger keeps."""
+        ...
+
+    @property
+    def text(self) -> Text:
+        """The name for people."""
+        ...
 
     def accepts(self, path: Path) -> bool:
         """Whether the file looks like this kind, by its name alone."""
@@ -57,9 +64,9 @@ class Source(Protocol):
 
 def registry() -> tuple[Source, ...]:
     """All sources, the first that accepts a file reads it."""
-    from telads.ingest.source.seoul import SEOUL
+    from telads.ingest.wide_table import WIDE_TABLE
 
-    return (SEOUL,)
+    return (WIDE_TABLE,)
 
 
 def source_of(path: Path) -> Source | None:

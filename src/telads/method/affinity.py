@@ -1,4 +1,6 @@
-"""Affinity, index and movement of usage (method A1, A2, A3, A5), on arrays segment x service.
+"""Affinity, index, movement, local character and foretold interval of usage (method A1 to A5).
+
+Affinity, index and movement of usage (method A1, A2, A3, A5), on arrays segment x service.
 
 Whether a segment differs from its sex and age in other districts (method A4, 'local').
 

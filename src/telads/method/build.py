@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telads.catalog import SERVICE_IDS
+from telads.dataset import carried, in_force
 from telads.errors import NothingBuilt, WorkspaceError
 from telads.settings import Settings
 from telads.store import warnings
@@ -102,6 +102,7 @@ def _name(ledger: Ledger, settings: Settings) -> str:
         "version": __version__,
         "floor": settings.floor,
         "forecast_phi": settings.forecast_phi,
+        "dataset": in_force().digest,
         "cells": {str(month): entry.cells for month, entry in ledger.current().items()},
     }
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
@@ -148,7 +149,7 @@ def _given(
 
     cells = scan_cells(workspace.cells(ledger))
     known = set(cells.collect_schema().names())
-    services = tuple(service for service in SERVICE_IDS if service in known)
+    services = tuple(service for service in in_force().service_ids if service in known)
     if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
             Text("서비스 사용일수 열이 둘 이상 있어야 합니다.",
@@ -184,8 +185,8 @@ def _write_tables(
             file.write(content.getbuffer())
 
     with ThreadPoolExecutor(WRITERS) as pool:
-        prepared = pool.submit(given.prepare)
-        writing = {table: pool.submit(write, table) for table in TABLES}
+        prepared = pool.submit(carried(given.prepare))
+        writing = {table: pool.submit(carried(write), table) for table in TABLES}
         for done, (table, written) in enumerate(writing.items()):
             if on_step:
                 on_step(table, done, len(TABLES))
@@ -205,6 +206,7 @@ def _about(
         "synthetic": any(entry.synthetic for entry in current.values()),
         "floor": settings.floor,
         "forecast_phi": settings.forecast_phi,
+        "dataset": in_force().digest,
         "services": services,
         "months": [str(month) for month in current],
         "breaks": {str(month): found for month, found in warnings.breaks(current).items()},

@@ -1,4 +1,6 @@
-"""Measures of a ranking, for many rows at once, and intervals by drawing districts.
+"""Evaluation: measures of rankings, leak-free backtests, split halves, and what labels promise.
+
+Measures of a ranking, for many rows at once, and intervals by drawing districts.
 
 `scores` and `truth` are row x item arrays, higher is better. An item whose truth is unknown (NaN)
 takes no part; one whose score is unknown is ranked last. A row with fewer than two known items
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.method.affinity import affinity, city_mean, coverage, half_widths, ranks
 from telads.method.association import Cells, block_correlations, segment_correlations
@@ -47,7 +49,7 @@ from telads.method.recommend import (
     associate,
 )
 from telads.method.segments import Array, Panel
-from telads.model import OBSERVED_MONTHS, Month
+from telads.model import Month
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def backtest(
             figures["ahead"] = value - _ratio(*judged[Classic.id])
             figures |= _interval("ahead_", draws - drawn[Classic.id])
         parts.append(pl.DataFrame({"recommender": name, "measure": MEASURES, **figures}))
-    overlap = max(0, OBSERVED_MONTHS - horizon)
+    overlap = max(0, in_force().window_months - horizon)
     facts = {"origins": len(origins), "horizon": horizon, "overlap": overlap}
     frame = pl.concat(parts, how="diagonal").with_columns(
         pl.lit(value, pl.Int16).alias(name) for name, value in facts.items()
@@ -388,7 +390,7 @@ def intervals(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list
             inside += known & (low[now] <= index[later]) & (index[later] <= high[now])
     found = []
     for at, service in enumerate(_services(rows)):
-        if BY_ID[service].is_index:
+        if in_force().measures[service].is_index:
             continue
         for measure, above, below in (
             ("forecast_holds", held[..., at].sum(), told[..., at].sum()),
@@ -435,7 +437,9 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
     `use_gain` (median of how much more the segment uses the first platform by use than the last,
     each against the city's mean person), `orders_agree` (mean Kendall's tau of both orders).
     """
-    days = [at for at, service in enumerate(panel.services) if not BY_ID[service].is_index]
+    days = [
+        at for at, service in enumerate(panel.services) if not in_force().measures[service].is_index
+    ]
     if len(days) < 3:
         return []
     usage, people = panel.usage[-1], panel.population[-1]

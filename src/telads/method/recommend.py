@@ -1,4 +1,6 @@
-"""Service recommenders: each turns a panel into what to advertise to every segment.
+"""Recommenders: services for a segment, targets for a service, platforms for both, lookalikes.
+
+Service recommenders: each turns a panel into what to advertise to every segment.
 
 To add one, write a class that satisfies `ServiceRecommender`, add it to `RECOMMENDERS`, and
 inherit the conformance suite in the tests.

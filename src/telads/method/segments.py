@@ -1,4 +1,6 @@
-"""From cells to segments: population-weighted means, as expressions any engine can run.
+"""From cells to segments and the panel: weighted means by segment, then month x segment x service.
+
+From cells to segments: population-weighted means, as expressions any engine can run.
 
 The weight of a cell is its population, less the people a measure could not be estimated for. A
 masked value is missing: it is left out of numerator and denominator, and shows as coverage.
@@ -16,10 +18,11 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.dataset import in_force
 from telads.engines.polars import collect, computed
 from telads.method.disclosure import COVERAGE
-from telads.model import AGES, Month, Segment, Sex
-from telads.store.cells import POPULATION, weight
+from telads.model import Month, Segment, Sex
+from telads.store.cells import POPULATION, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,11 +32,8 @@ SEGMENT = ("district", "sex", "age")
 
 
 def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Add the ten-year `age` to cells."""
-    band = nw.col("age5") // 10 * 10
-    return cells.with_columns(
-        age=nw.when(band > AGES[-1]).then(nw.lit(AGES[-1])).otherwise(band).cast(nw.Int16)
-    )
+    """Add the `age` of segments to cells."""
+    return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
 
 
 def weighted_means(

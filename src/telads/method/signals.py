@@ -10,17 +10,16 @@ here speaks of evenings or dayparts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from telads.catalog import UNITS, Kind
+from telads.dataset import Signal, in_force
 from telads.engines.polars import collect, computed
 from telads.method.affinity import affinity
 from telads.method.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
 from telads.method.segments import SEGMENT, with_age
-from telads.model import AGES, Month
+from telads.model import Month
 from telads.store.cells import POPULATION, weight
 from telads.text import Text
 
@@ -28,50 +27,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-@dataclass(frozen=True)
-class Signal:
-    """One figure on how people move or live: `measure` per person, or `per` another measure."""
-
-    id: str
-    text: Text
-    kind: Kind
-    hint: Text
-    """The channel that a value well above the city's speaks for."""
-    measure: str
-    per: str | None = None
-    working: bool = False
-    """Holds for people who travel to work: those of 70 and over, and zeros, are missing."""
-
-    @property
-    def unit(self) -> Text:
-        """The unit of the value; percentages run from 0 to 100."""
-        return UNITS[self.kind]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The columns of cells it is made of."""
-        return (self.measure, *((self.per,) if self.per else ()))
-
-
-_TRANSIT = Text("대중교통 매체(지하철·버스)", "transit media (subway, bus)")
-_ROADS = Text("차량 이동 구간의 옥외 매체", "out-of-home media along roads")
-_NEAR_HOME = Text("집 근처 옥외 매체", "out-of-home media near home")
-_WEEKEND = Text("주말 나들이 장소의 매체", "media at weekend destinations")
-
-SIGNALS: tuple[Signal, ...] = (
-    Signal("subway_days", Text("지하철 이동일수", "Subway days"), "days", _TRANSIT, "subway_days"),
-    Signal("weekday_trip_distance", Text("평일 이동 1회당 거리", "Distance per weekday trip"), "km",
-           _TRANSIT, "weekday_distance", per="weekday_trips"),
-    Signal("holiday_trip_distance", Text("휴일 이동 1회당 거리", "Distance per holiday trip"), "km",
-           _WEEKEND, "holiday_distance", per="holiday_trips"),
-    Signal("commute_minutes", Text("출근 소요시간", "Commute"), "minutes",
-           _TRANSIT, "commute_minutes", working=True),
-    Signal("single_share", Text("1인가구 비율", "Share of single-person households"), "percent",
-           _NEAR_HOME, "single_households", per=POPULATION),
-)  # fmt: skip
-"""All signals, in the order they are shown."""
-
-SUBWAY = "subway_days"
 CLEARLY = 1.0
 """Standard deviations from which a signal is clearly high or low."""
 
@@ -81,9 +36,9 @@ def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
 
     Who travels far or long but takes the subway clearly less than others is met along roads.
     """
-    subway = z_peers.get(SUBWAY)
-    if signal.hint is _TRANSIT and signal.id != SUBWAY and subway is not None:
-        return _ROADS if subway <= -CLEARLY else _TRANSIT
+    other = z_peers.get(signal.unless) if signal.unless else None
+    if signal.hint_unless and other is not None and other <= -CLEARLY:
+        return signal.hint_unless
     return signal.hint
 
 
@@ -97,7 +52,7 @@ which they are `least`."""
 def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
     """The signals that a cells table with these columns can give."""
     present = set(columns)
-    return tuple(signal for signal in SIGNALS if present.issuperset(signal.needs))
+    return tuple(signal for signal in in_force().signals if present.issuperset(signal.needs))
 
 
 def signals(
@@ -209,7 +164,7 @@ def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
         above, below = value * people, nw.col(signal.per) * people if signal.per else people
     known = ~above.is_null() & ~below.is_null()
     if signal.working:
-        known = known & (value > 0) & (nw.col("age5") < AGES[-1])
+        known = known & (value > 0) & (nw.col("age5") < in_force().ages[-1])
     parts = {"above": above, "below": below, "people": people}
     return {name: nw.when(known).then(part) for name, part in parts.items()}
 

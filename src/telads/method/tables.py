@@ -27,7 +27,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID, COUNTED
+from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.affinity import (
     AHEAD,
@@ -65,12 +65,11 @@ from telads.method.segments import (
     with_age,
 )
 from telads.method.signals import signals
-from telads.model import AGES, Month
+from telads.model import Month
 from telads.store.cells import POPULATION, measures_in
 
-MIDDLE_OF_BAND = 2.5
-MIDDLE_OF_LAST = 81.0
-"""Years: people of 75 and over are counted as 81, as the data do not tell their ages."""
+OPEN_YEARS = 12
+"""An open age counts as if it had so many: people of 75 and over as 81, as no data tell more."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,9 @@ def segments_table(given: Material) -> pl.DataFrame:
     """
     measures = measures_in(given.cells.columns)
     people = pl.when(pl.col(POPULATION) > 0).then(pl.col(POPULATION))
-    counts = [(pl.col(m) * 100 / people).alias(m) for m in measures if m in COUNTED]
+    counts = [
+        (pl.col(m) * 100 / people).alias(m) for m in measures if in_force().measures[m].counted
+    ]
     shares = nw.from_native(given.cells.lazy().with_columns(counts))
     exact = collect(weighted_means(shares, measures, ("month", *SEGMENT)))
     shown: list[pl.Expr] = []
@@ -133,7 +134,7 @@ def segments_table(given: Material) -> pl.DataFrame:
         known = pl.col(m + COVERAGE) * pl.col(POPULATION)
         shown.append(
             share_of(pl.col(m) * known / 100, known, given.floor).alias(m)
-            if m in COUNTED
+            if in_force().measures[m].counted
             else mean_of(pl.col(m), size_of(known)).alias(m)
         )
         covered = coverage_of(known, pl.col(POPULATION), given.floor)
@@ -144,20 +145,26 @@ def segments_table(given: Material) -> pl.DataFrame:
 def ages_table(given: Material) -> pl.DataFrame:
     """People of each month and segment, and their average age, both of published sizes.
 
-    A five-year age counts with its middle, the open last one with 81. Where one of a segment's two
-    is below the floor, its average is that of its sex and age in the city.
+    The first cells' age of a segment counts with its middle, and so do the later ones together.
+    Where one of the two is below the floor, the average is that of its sex and age in the city.
     """
     key = ["month", *SEGMENT]
-    first = pl.col("age5") % 10 == 0
+    middles = _middles()
+    first = pl.col("age5").is_in(in_force().ages)
     halves = given.cells.group_by(key).agg(
         pl.col(POPULATION).sum(),
         young=pl.col(POPULATION).filter(first).sum(),
         old=pl.col(POPULATION).filter(~first).sum(),
     )
     people, young, old = size_of(pl.col(POPULATION)), pl.col("young"), pl.col("old")
-    middle = pl.col("age") + MIDDLE_OF_BAND
-    later = pl.when(pl.col("age") == AGES[-1]).then(MIDDLE_OF_LAST).otherwise(middle + 5)
-    told = (young >= given.floor) & (old >= given.floor)
+    middle, later = (
+        pl.col("age").replace_strict(
+            {age: both[at] for age, both in middles.items()}, return_dtype=pl.Float64
+        )
+        for at in (0, 1)
+    )
+    alone = [age for age, both in middles.items() if both[0] == both[1]]
+    told = (young >= given.floor) & ((old >= given.floor) | pl.col("age").is_in(alone))
     # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
     total = middle * size_of(young) + later * (people - size_of(young))
     own = halves.with_columns(total=pl.when(told).then(total), population=people)
@@ -168,10 +175,24 @@ def ages_table(given: Material) -> pl.DataFrame:
     return _named_months(own.select(*key, POPULATION, average_age=average).sort(key))
 
 
+def _middles() -> dict[int, tuple[float, float]]:
+    """Of each age of segments, the middle of its first age of cells, and of the later ones.
+
+    They are the same where it has but one.
+    """
+    dataset, found = in_force(), {}
+    for age, after in zip(dataset.ages, (*dataset.ages[1:], None), strict=True):
+        cells = [cell for cell, own in dataset.bands.items() if own == age]
+        end = after or cells[-1] + OPEN_YEARS
+        middle = (age + (cells[1] if len(cells) > 1 else end)) / 2
+        found[age] = (middle, (cells[1] + end) / 2 if len(cells) > 1 else middle)
+    return found
+
+
 def services_table(given: Material) -> pl.DataFrame:
     """Methods A1 to A5 and T1 for each month, segment and service."""
     panel, services = given.panel, given.services
-    indexed = np.array([BY_ID[service].is_index for service in services])
+    indexed = np.array([in_force().measures[service].is_index for service in services])
     z = affinity(panel.usage, panel.population)
     # Days may be subtracted from month to month; an index has a new scale each month, its z not.
     change, city = (
@@ -300,19 +321,19 @@ def correlations_table(given: Material) -> pl.DataFrame:
     """Weighted correlations between the city's cells of one ten-year age."""
     services = given.services
     one, other = (array.ravel() for array in np.meshgrid(services, services, indexing="ij"))
-    age_of = np.array([AGES.index(segment.age) for segment in given.panel.segments])
+    age_of = np.array([in_force().ages.index(segment.age) for segment in given.panel.segments])
     parts = []
     for month, cells in zip(given.panel.months, given.monthly, strict=True):
         at = age_of[cells.at]
-        r, n = block_correlations(cells.usage, cells.population, at, len(AGES))
-        r, n = above_floor(r, n, cells, at, len(AGES), given.floor)
+        r, n = block_correlations(cells.usage, cells.population, at, len(in_force().ages))
+        r, n = above_floor(r, n, cells, at, len(in_force().ages), given.floor)
         parts.append(
             pl.DataFrame(
                 {
                     "month": [str(month)] * r.size,
-                    "age": np.repeat(AGES, one.size),
-                    "service_a": np.tile(one, len(AGES)),
-                    "service_b": np.tile(other, len(AGES)),
+                    "age": np.repeat(in_force().ages, one.size),
+                    "service_a": np.tile(one, len(in_force().ages)),
+                    "service_b": np.tile(other, len(in_force().ages)),
                     "correlation": pl.Series(r.ravel()).fill_nan(None),
                     "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
                 },

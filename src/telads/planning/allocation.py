@@ -40,6 +40,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.planning.brief import Frequency, Offer, check
 from telads.planning.solver import Goal, Problem, Reach, solve
@@ -250,7 +251,8 @@ def allocate(
     useful = np.flatnonzero((market.value > 0) & (market.people > 0))
     if not useful.size:
         raise QuestionError(
-            Text("이 서비스를 서울 평균보다 많이 쓰는 집단이 대상에 없어 예산을 나눌 수 없습니다.",
+            Text(f"이 서비스를 {in_force().city.ko} 평균보다 많이 쓰는 집단이 대상에 없어 "
+                 "예산을 나눌 수 없습니다.",
                  "No segment of the audience uses the service more than the average, so there is "
                  "nothing to spend on."),
             Text("다른 집단이나 서비스를 골라 주세요.",

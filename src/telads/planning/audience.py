@@ -19,7 +19,7 @@ from typing import Any
 
 from telads.answers.audience import Size, size
 from telads.answers.tables import KEY, key_of, of_month, people
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, significant, standard
 from telads.method.disclosure import size as size_shown
@@ -126,7 +126,7 @@ def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
     total = fsum(row[0] for row in rows)
     affinity = standard(fsum(row[0] * row[1] for row in rows) / total)
     # No ratio to the city: an index service, or one that nobody used.
-    if BY_ID[service].is_index or any(row[2] is None for row in rows):
+    if in_force().measures[service].is_index or any(row[2] is None for row in rows):
         return Standing(service, affinity, None, None, None, None)
     index = fsum(row[0] * row[2] for row in rows) / total
     half = None

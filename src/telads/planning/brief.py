@@ -23,7 +23,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from telads import catalog
+from telads.dataset import in_force, refuse_index
 from telads.errors import DataError, QuestionError
 from telads.model import Month
 from telads.planning.reading import Fields, wrong
@@ -93,7 +93,7 @@ def read_brief(document: object) -> Brief:
                  "of its own and change that."),
         )  # fmt: skip
     fields = Fields(document)
-    service = fields.named("service", catalog.service).id
+    service = fields.named("service", in_force().service).id
     offers = fields.each("platforms", lambda item: _read_offer(item, service))
     names = [offer.name for offer in offers]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -117,7 +117,7 @@ def read_brief(document: object) -> Brief:
     )
     if brief.objective == "index":
         try:
-            catalog.refuse_index(catalog.service(service), Text("지수 가중", "weight by index"))
+            refuse_index(in_force().service(service), Text("지수 가중", "weight by index"))
         except QuestionError as error:
             error.facts["rule"] = "objective"
             raise
@@ -151,7 +151,7 @@ def json_file(path: Path, what: Text) -> Any:
 
 def _read_offer(document: object, advertised: str) -> Offer:
     fields = Fields(document)
-    service = fields.named("service", catalog.service)
+    service = fields.named("service", in_force().service)
     if service.id == advertised:
         raise QuestionError(
             Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",
@@ -320,15 +320,15 @@ class Target:
     level: float
 
 
-def won(amount: float) -> Text:
+def money(amount: float) -> Text:
     """An amount as people read it."""
-    return Text(f"{amount:,.0f}원", f"{amount:,.0f} won")
+    return in_force().currency.amount(amount)
 
 
 def check_offer(offer: Offer) -> None:
     """Raise `QuestionError` for a cap below the platform's own minimum."""
     if offer.cap is not None and offer.cap < offer.minimum:
-        name, short = platform_text(offer.name), won(offer.minimum - offer.cap)
+        name, short = platform_text(offer.name), money(offer.minimum - offer.cap)
         raise QuestionError(
             Text(f"{name.ko}의 상한이 최소 집행액보다 {short.ko} 적습니다.",
                  f"The cap of {name.en} lies {short.en} below the minimum spend."),
@@ -342,8 +342,8 @@ def check_unit(unit: int, budget: int) -> None:
     """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
     if unit > budget:
         raise QuestionError(
-            Text(f"집행 단위가 예산보다 {won(unit - budget).ko} 큽니다.",
-                 f"The unit of spends exceeds the budget by {won(unit - budget).en}."),
+            Text(f"집행 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
+                 f"The unit of spends exceeds the budget by {money(unit - budget).en}."),
             Text("집행 단위를 예산보다 훨씬 작게 적어 주세요.",
                  "Write a unit that is much smaller than the budget."),
             rule="unit", value=unit,
@@ -357,8 +357,8 @@ def check(offers: Sequence[Offer], budget: int) -> None:
     minimums = sum(offer.minimum for offer in offers)
     if minimums > budget:
         raise QuestionError(
-            Text(f"최소 집행액의 합이 예산을 {won(minimums - budget).ko} 넘습니다.",
-                 f"The minimum spends exceed the budget by {won(minimums - budget).en}."),
+            Text(f"최소 집행액의 합이 예산을 {money(minimums - budget).ko} 넘습니다.",
+                 f"The minimum spends exceed the budget by {money(minimums - budget).en}."),
             Text("예산을 늘리거나 최소 집행액을 낮춰 주세요.",
                  "Raise the budget or lower a minimum."),
             limit=", ".join(offer.name for offer in offers if offer.minimum), value=minimums,
@@ -366,8 +366,8 @@ def check(offers: Sequence[Offer], budget: int) -> None:
     caps = sum(inf if offer.cap is None else offer.cap for offer in offers)
     if caps < budget:
         raise QuestionError(
-            Text(f"상한의 합이 예산보다 {won(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
-                 f"The caps leave {won(budget - caps).en} of the budget that cannot be spent."),
+            Text(f"상한의 합이 예산보다 {money(budget - caps).ko} 적어 예산을 다 쓸 수 없습니다.",
+                 f"The caps leave {money(budget - caps).en} of the budget that cannot be spent."),
             Text("상한을 올리거나 예산을 줄여 주세요.", "Raise a cap or lower the budget."),
             limit=", ".join(offer.name for offer in offers), value=int(caps),
         )  # fmt: skip

@@ -27,6 +27,7 @@ from dataclasses import dataclass, replace
 from math import fsum
 
 from telads.answers.tables import of_month
+from telads.dataset import in_force
 from telads.model import Month
 from telads.planning.audience import Key
 from telads.planning.brief import Brief
@@ -55,7 +56,7 @@ BRIEF: dict[str, Text] = {
 }
 """The parts of a brief that two plans may differ in."""
 REASONS: dict[str, Text] = {
-    "change_city": Text("서울 전체의 움직임", "a movement all over the city"),
+    "change_city": Text("{city} 전체의 움직임", "a movement all over the city"),
     "change_local": Text("그 지역의 움직임", "one of the district itself"),
     "change_method": Text("방법과 자료", "method and data"),
 }
@@ -333,7 +334,7 @@ def _verdict(found: Comparison) -> Text:
 def _shares(found: Comparison) -> tuple[Text, ...]:
     """Which part of the change of affinity is the city's, the segments' own, that of the data."""
     shares = found.shares()
-    told = [(share, words) for (part, words) in REASONS.items()
+    told = [(share, words) for (part, words) in _reasons_named()
             if (share := shares[f"share_{part.removeprefix('change_')}"])]  # fmt: skip
     if not told:
         return ()
@@ -343,6 +344,10 @@ def _shares(found: Comparison) -> tuple[Text, ...]:
         "Change of affinity of the segments that stayed: "
         f"{', '.join(f'{words.en} {share:.0%}' for share, words in told)}.",
     ),)  # fmt: skip
+
+
+def _reasons_named() -> list[tuple[str, Text]]:
+    return [(part, in_force().fill(words)) for part, words in REASONS.items()]
 
 
 def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
@@ -369,7 +374,7 @@ def _reasons(moved: Sequence[Row]) -> tuple[Text, ...]:
     )  # fmt: skip
     if not largest:
         return ()
-    told = [(largest[part], words) for part, words in REASONS.items() if largest[part]]
+    told = [(largest[part], words) for part, words in _reasons_named() if largest[part]]
     return (
         Text(
             f"주된 까닭: {', '.join(f'{words.ko} {number}개' for number, words in told)}.",

@@ -1,6 +1,6 @@
 """Fields of audiences and plans, as those of the other answers (`answers.fields`).
 
-Money is whole won.
+Money is whole units of the dataset's currency.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from telads.answers.fields import (
 from telads.answers.questions import Question, register
 from telads.text import Lang, Text
 
-_WON = Text("원", " won")
+_UNIT = Text("{unit}", " {unit}")
 
 _STATUS: dict[str, Text] = {
     "stayed": Text("그대로", "stayed"),
@@ -55,11 +55,11 @@ ASSUMPTIONS: dict[str, Text] = {
 """What the reach of a plan depends on."""
 
 
-def won(schema: Schema) -> Kind:
+def money(schema: Schema) -> Kind:
     """The kind of sums of money."""
 
     def write(row: Row, key: str, lang: Lang) -> str:
-        return UNKNOWN if row[key] is None else f"{row[key]:,}{_WON(lang)}"
+        return UNKNOWN if row[key] is None else f"{row[key]:,}{_UNIT(lang)}"
 
     return Kind(schema, write, figure=True, form=",d")
 
@@ -73,7 +73,8 @@ def _level(row: Row, key: str, lang: Lang) -> str:
 
 
 _FIELDS: tuple[Field, ...] = (
-    Field("budget", Text("예산", "Budget"), Text("예산(원)", "budget, won"), won(COUNT), 50000000),
+    Field("budget", Text("예산", "Budget"), Text("예산({unit})", "budget, {unit}"), money(COUNT),
+        50000000),
     Field("weighted_reach", Text("목적 값", "Objective"),
         Text("가장 크게 한 값, 가중이 없으면 도달과 같음",
              "what is maximised: the reach itself where nothing is weighted"),
@@ -83,9 +84,10 @@ _FIELDS: tuple[Field, ...] = (
              "platform: the service, or the name the brief gives it"), Kind(TEXT, service_name),
         "youtube"),
     Field("price", Text("CPM", "CPM"),
-        Text("CPM: 노출 1,000회의 단가(원)", "CPM: won for 1,000 impressions"), won(COUNT), 4500),
-    Field("minimum", None, Text("최소 집행액(원)", "least spend, won"), plain(COUNT), 0),
-    Field("cap", None, Text("상한(원), 없으면 null", "most spend, won; null: none"),
+        Text("CPM: 노출 1,000회의 단가({unit})", "CPM: {unit} for 1,000 impressions"),
+        money(COUNT), 4500),
+    Field("minimum", None, Text("최소 집행액({unit})", "least spend, {unit}"), plain(COUNT), 0),
+    Field("cap", None, Text("상한({unit}), 없으면 null", "most spend, {unit}; null: none"),
         plain(MAYBE_COUNT), 9000000),
     Field("ceiling", Text("도달 상한", "Ceiling"),
         Text("도달 상한: 집단에서 닿을 수 있는 사람의 비율, 없으면 null",
@@ -95,7 +97,7 @@ _FIELDS: tuple[Field, ...] = (
         Text("매체와 서비스의 연관(음수는 0으로 셈)",
              "association of platform and service; below 0 counts 0"),
         figure("+.2f", CORRELATION), 0.2172),
-    Field("spend", Text("집행액", "Spend"), Text("집행액(원)", "spend, won"), won(COUNT),
+    Field("spend", Text("집행액", "Spend"), Text("집행액({unit})", "spend, {unit}"), money(COUNT),
         41000000),
     Field("spend_share", Text("비중", "Share"),
         Text("예산에서의 비중(0~1)", "share of the budget, 0..1"), figure(".1%", SHARE), 0.82),
@@ -145,9 +147,9 @@ _FIELDS: tuple[Field, ...] = (
     Field("asked", None, Text("요청에 적은 목표인지", "whether the brief asked for it"),
         plain(FLAG), False),
     Field("least_budget", Text("최소 예산", "Least budget"),
-        Text("목표에 필요한 최소 예산(원), 없으면 null",
-             "least budget that meets it, won, to three digits; null: none does"),
-        won(MAYBE_COUNT), 38800000),
+        Text("목표에 필요한 최소 예산({unit}), 없으면 null",
+             "least budget that meets it, {unit}, to three digits; null: none does"),
+        money(MAYBE_COUNT), 38800000),
     Field("assumption", Text("가정", "Assumption"),
         Text("달라질 수 있는 가정: 겹침, 그 밖은 10%",
              "what may differ: the overlap, and by 10 % everything else"),
@@ -177,15 +179,15 @@ _FIELDS: tuple[Field, ...] = (
         -0.1118, priority=22),
     Field("change_method", Text("방법·자료 몫", "Method"),
         Text("방법과 자료의 몫", "part of method and data"), figure("+.2f"), 0.0),
-    Field("change_city", Text("서울 전체 몫", "City's part"),
-        Text("서울 같은 성별·나이의 몫", "part of sex and age"), figure("+.2f"), -0.1183,
+    Field("change_city", Text("{city} 전체 몫", "City's part"),
+        Text("{city} 같은 성별·나이의 몫", "part of sex and age"), figure("+.2f"), -0.1183,
         priority=9),
     Field("change_local", Text("지역 몫", "Local part"),
         Text("그 집단만의 몫", "the segment's own part"), figure("+.2f"), 0.0065, priority=10),
     Field("spend_before", Text("계획 집행액", "Spend then"),
-        Text("계획 때의 집행액(원)", "spend when planned, won"), won(COUNT), 707000),
+        Text("계획 때의 집행액({unit})", "spend when planned, {unit}"), money(COUNT), 707000),
     Field("spend_now", Text("새 집행액", "Spend now"),
-        Text("지금의 집행액(원)", "spend now, won"), won(COUNT), 674000),
+        Text("지금의 집행액({unit})", "spend now, {unit}"), money(COUNT), 674000),
     Field("reached_before", None, Text("계획 때의 예상 도달", "people reached when planned"),
         plain(COUNT), 752830),
     Field("reached_now", None, Text("지금의 예상 도달", "people reached now"), plain(COUNT),

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.choices import one_of
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS
+from telads.dataset import in_force
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
-from telads.render.files import FORMATS, SOURCE, marked, write_workbook
+from telads.render.files import FORMATS, marked, write_workbook
 from telads.store.files import write_text
 from telads.text import Lang, Text
 
@@ -112,7 +113,7 @@ def about(plan: Plan) -> dict[str, object]:
         "months": [basis.month],
         "windows": [[str(month) for month in plan.month.window]],
         "synthetic": basis.synthetic,
-        "source": "synthetic twin" if basis.synthetic else SOURCE,
+        "source": "synthetic twin" if basis.synthetic else in_force().source.files,
         "brief": json.dumps(plan.brief.document(), ensure_ascii=False, sort_keys=True),
     }
 

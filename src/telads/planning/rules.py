@@ -17,17 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from telads import catalog
 from telads.answers.advertisers import lookalike
 from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
 from telads.answers.questions import AMONG
 from telads.answers.tables import districts, of_month
-from telads.catalog import refuse_index
+from telads.dataset import in_force, refuse_index
 from telads.errors import QuestionError, UnknownChoice
 from telads.method.recommend import Among
-from telads.method.signals import SIGNALS
 from telads.model import Month, Segment, Sex
-from telads.places import DISTRICTS, find_district
 from telads.planning.reading import Fields, wrong
 from telads.store.workspace import Build
 from telads.text import Text
@@ -130,7 +127,7 @@ class OneOf:
         """Segments of these; a district that is not in the data raises `UnknownChoice`."""
         if self.part == "district":
             for name in self.values:
-                find_district(str(name), districts(build))
+                in_force().find_district(str(name), districts(build))
         rows = of_month(build, "segments", month)
         return _segments(rows.filter(rows[self.part].is_in(self.values)))
 
@@ -306,7 +303,7 @@ def _one_figure(fields: Fields, figures: tuple[str, str]) -> tuple[str, float]:
 
 
 def _read_usage(fields: Fields, kind: str) -> Rule:
-    service = fields.named("service", catalog.service)
+    service = fields.named("service", in_force().service)
     figure, least = _one_figure(fields, ("affinity", "index"))
     if figure == "index":
         refuse_index(service, Text("지수", "index"))
@@ -314,7 +311,7 @@ def _read_usage(fields: Fields, kind: str) -> Rule:
 
 
 def _read_signal(fields: Fields, kind: str) -> Rule:
-    known = [signal.id for signal in SIGNALS]
+    known = [signal.id for signal in in_force().signals]
     signal = fields.text("signal")
     if signal not in known:
         raise one_of(Text("신호", "signal"), signal, known)
@@ -347,6 +344,6 @@ _READERS: dict[str, Callable[[Fields, str], Rule]] = {
 def _district(name: str) -> str:
     """The Korean name of a district; one of another city stays as it is until it is asked for."""
     try:
-        return find_district(name, [text.ko for text in DISTRICTS.values()])
+        return in_force().find_district(name, [text.ko for text in in_force().districts.values()])
     except UnknownChoice:
         return name

@@ -1,4 +1,6 @@
-"""The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
+"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
+
+The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
 
 Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
 
@@ -12,7 +14,6 @@ from __future__ import annotations
 from typing import Any
 
 from telads.answers import questions
-from telads.answers.choices import AGE_NAMES, SEX_NAMES
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.fields import (
     COUNT,
@@ -29,9 +30,7 @@ from telads.answers.fields import (
     maybe,
 )
 from telads.answers.questions import AMONG, keys_schema
-from telads.catalog import SERVICE_IDS, SERVICES
-from telads.method.signals import SIGNALS
-from telads.model import AGES
+from telads.dataset import in_force
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
 from telads.planning.fields import OWN, QUESTIONS
 from telads.planning.plan import PARTS
@@ -75,7 +74,7 @@ _SUMS: dict[str, Field | Key] = {
                        "what is maximised: the people reached, or weighted by index or affinity"),
     "weight": _part(_WEIGHT, None, "노출의 가중: 없음(null) 또는 연관",
                     "what an impression counts: 1 (null), or the association"),
-    "budget": _part(COUNT, 50000000, "예산(원)", "budget, won"),
+    "budget": _part(COUNT, 50000000, "예산({unit})", "budget, {unit}"),
     "segments": _part(COUNT, 100, "집단 수", "segments"),
     "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
     "population": FIELDS["population"],
@@ -90,13 +89,13 @@ _SUMS: dict[str, Field | Key] = {
     "gap_to": _part(_GAP, "best", "무엇과의 차이인지: 가장 좋은 배분, 또는 빈도 목표가 없는 배분",
                     "to what: the best division, or divisions that need not keep the goal"),
     "binding": _part(TEXTS, ["cap shopping"], "결과를 제한한 한도", "the limits that bind"),
-    "next_budget": _part(COUNT, 5000000, "예산의 10%(원)", "a tenth of the budget, won"),
+    "next_budget": _part(COUNT, 5000000, "예산의 10%({unit})", "a tenth of the budget, {unit}"),
     "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 그 값의 변화",
                                  "change of what is maximised with a tenth more"),
     "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
-    "below_segments": _part(MAYBE_COUNT, 2, "서비스를 서울 평균보다 적게 쓰는 집단 수",
+    "below_segments": _part(MAYBE_COUNT, 2, "서비스를 {city} 평균보다 적게 쓰는 집단 수",
                             "segments that use the service less than the average person"),
-    "below_spend": _part(MAYBE_COUNT, 950000, "그 집단의 집행액(원)", "spend on these, won"),
+    "below_spend": _part(MAYBE_COUNT, 950000, "그 집단의 집행액({unit})", "spend on these, {unit}"),
     "below_spend_share": _part(SHARE, 0.019, "그 비중(0~1)", "the same as a share of the budget"),
     "narrowed": _part({**keys_schema(_NARROWED, "en"), "type": ["object", "null"]}, None,
                       f"빈도 5 이하로 좁힌 대상: {', '.join(_NARROWED)}",
@@ -111,7 +110,7 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
         "profile": _part({"type": "array", "items": keys_schema(_PROFILE, "en")}, [],
                          f"서비스마다 {', '.join(_PROFILE)}", f"by service: {', '.join(_PROFILE)}"),
         "districts": _part({"type": "object", "additionalProperties": COUNT}, {"강남구": 170750},
-                           "자치구별 인원", "people by district"),
+                           "{district}별 인원", "people by {district}"),
     },
     "overlap": {
         "population_first": _part(COUNT, 3136150, "첫 번째 대상의 인원", "people of the first"),
@@ -125,11 +124,11 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
     "plan_comparison": {
         "verdict": _part(_VERDICT, "keep", "판정: 금액 5% 미만, 도달 3% 미만이면 keep",
                          "keep: under 5 % of the money and 3 % of the reach differ; or change"),
-        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액(원)",
-                       "money that goes to other segments or platforms, won"),
+        "moved": _part(COUNT, 1480000, "다른 집단이나 매체로 옮길 금액({unit})",
+                       "money that goes to other segments or platforms, {unit}"),
         "moved_share": _part(SHARE, 0.0296, "그 비중(0~1)", "the same as a share of the budget"),
         "reach_change": _part(_SCORE, -0.007, "예상 도달의 변화(비율)", "change of reach, a share"),
-        "share_city": _part(SHARE, 0.71, "관심도 변화에서 서울 같은 성별·나이의 비율",
+        "share_city": _part(SHARE, 0.71, "관심도 변화에서 {city} 같은 성별·나이의 비율",
                             "part of sex and age in the change of affinity, over people"),
         "share_local": _part(SHARE, 0.29, "그 집단만의 비율", "the segments' own part"),
         "share_method": _part(SHARE, 0.0, "방법과 자료의 비율", "part of method and data"),
@@ -176,10 +175,14 @@ _WON: Schema = {"type": "integer", "minimum": 1, "exclusiveMaximum": LARGEST}
 _FROM_0: Schema = {**_WON, "minimum": 0}
 _SERVICE: Schema = {
     "type": "string",
-    "enum": list(dict.fromkeys([*SERVICE_IDS, *(name for one in SERVICES for name in one.text)])),
+    "enum": list(
+        dict.fromkeys(
+            [*in_force().service_ids, *(name for one in in_force().services for name in one.text)]
+        )
+    ),
 }
-_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *SEX_NAMES]))}
-_AGE: Schema = {"enum": [*AGES, *AGE_NAMES]}
+_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *in_force().sex_names]))}
+_AGE: Schema = {"enum": [*in_force().ages, *in_force().age_names]}
 _SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
 _POINTS: Schema = {
     "type": "array", "minItems": 1,
@@ -205,7 +208,8 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
 
     number = Key(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
     service = Key(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
-    signal = Key({"type": "string", "enum": [one.id for one in SIGNALS]}, "subway_days",
+    signals = [one.id for one in in_force().signals]
+    signal = Key({"type": "string", "enum": signals}, "subway_days",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")
@@ -221,7 +225,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         "sex": Key(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
         "age": Key(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
         "district": Key(_list(_TEXT, 1), ["강남구"],
-                          Text("자치구 가운데 하나", "one of these districts")),
+                          Text("{district} 가운데 하나", "one of these {districts}")),
     }  # fmt: skip
     segments = _list(known("Segment"), 0)
     where = {
@@ -232,7 +236,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
     return {
         "Segment": thing(
             "district", "sex", "age",
-            district=Key(_TEXT, "강남구", Text("자치구, 한글이나 영문",
+            district=Key(_TEXT, "강남구", Text("{district}, 한글이나 영문",
                                               "district, in Korean or English")),
             sex=Key(_SEX, "F", Text("성별", "sex")),
             age=Key(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
@@ -263,10 +267,10 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
             service=service,
             name=Key(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
                                                     "its name; that of the service if left out")),
-            price=Key(_WON, 4500, Text("CPM: 노출 1,000회의 단가(원)",
-                                         "CPM: won for 1,000 impressions")),
-            minimum=Key(_FROM_0, 0, Text("최소 집행액(원)", "least spend, won")),
-            cap=Key(_FROM_0, 20_000_000, Text("상한(원)", "most spend, won")),
+            price=Key(_WON, 4500, Text("CPM: 노출 1,000회의 단가({unit})",
+                                         "CPM: {unit} for 1,000 impressions")),
+            minimum=Key(_FROM_0, 0, Text("최소 집행액({unit})", "least spend, {unit}")),
+            cap=Key(_FROM_0, 20_000_000, Text("상한({unit})", "most spend, {unit}")),
             ceiling=Key({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
                           Text("도달 상한(비율), 없으면 1",
                                "share of a segment that can be reached at all; 1 if left out")),
@@ -285,8 +289,9 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                         Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
             audience=Key(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
             service=Key(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
-            budget=Key(_WON, 50_000_000, Text("예산(원)", "budget, won")),
-            unit=Key(_WON, 1000, Text("집행액의 단위(원)", "spends are multiples of it, won")),
+            budget=Key(_WON, 50_000_000, Text("예산({unit})", "budget, {unit}")),
+            unit=Key(_WON, 1000, Text("집행액의 단위({unit})",
+                                      "spends are multiples of it, {unit}")),
             frequency=Key(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
                             Text("빈도의 한도", "goal of contacts per person reached")),
             objective=Key({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],

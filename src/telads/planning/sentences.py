@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.planning.audience import Audience, Overlap, Standing
-from telads.planning.brief import won
+from telads.planning.brief import money
 from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
-from telads.text import LANGUAGES, Text, same
-from telads.wording import josa, people
+from telads.text import LANGUAGES, Text, josa, same
+from telads.wording import people
 
 DIGITS = 3
 """Significant digits of a reach in a sentence: a model has no more."""
@@ -46,7 +46,7 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
 
 def _bought(sums: Mapping[str, Any]) -> Text:
     """What the money buys; no frequency where the number reached is shown as 0."""
-    spend, contacts = won(sums["spend"]), f"{sums['contacts']:,}"
+    spend, contacts = money(sums["spend"]), f"{sums['contacts']:,}"
     if not sums["reached"]:
         return Text(
             f"{spend.ko}으로 계획 노출 {contacts}회이며, 예상 도달은 10명이 되지 않습니다.",
@@ -135,8 +135,8 @@ def _of_fullness(plan: Plan) -> tuple[Text, ...]:
     enough = Text("", "")
     if least is not None and least < sums["budget"]:
         enough = Text(
-            f" {FULL:.0%}에 도달하는 데는 {won(least).ko}이면 됩니다.",
-            f" {won(least).en} are enough to reach {FULL:.0%} of them.",
+            f" {FULL:.0%}에 도달하는 데는 {money(least).ko}이면 됩니다.",
+            f" {money(least).en} are enough to reach {FULL:.0%} of them.",
         )
     return (Text(
         f"주의: {', '.join(one.ko for one in told)}.{enough.ko}",
@@ -177,7 +177,7 @@ def _of_target(plan: Plan) -> tuple[Text, ...]:
             f"목표({named.ko})는 이 대상과 매체로는 어떤 예산으로도 이룰 수 없습니다.",
             f"The target, {named.en}, is met by no budget with this audience and these platforms.",
         ),)  # fmt: skip
-    least = won(row["least_budget"])
+    least = money(row["least_budget"])
     return (Text(
         f"목표({named.ko})에 필요한 최소 예산은 {least.ko}입니다.",
         f"The least budget for the target, {named.en}, is {least.en}.",
@@ -197,8 +197,8 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
         share = f"{sums['below_spend_share']:.1%}"
         used = josa(service.ko, "을/를")
         found.append(Text(
-            f"집행액의 {share}가 {used} 서울 평균보다 적게 쓰는 {sums['below_segments']}개 집단에 "
-            "갑니다.",
+            f"집행액의 {share}가 {used} {in_force().city.ko} 평균보다 적게 쓰는 "
+            f"{sums['below_segments']}개 집단에 갑니다.",
             f"{share} of the money goes to {sums['below_segments']} segments that use "
             f"{service.en} less than the average person.",
         ))  # fmt: skip
@@ -305,7 +305,11 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
 
 def _of_services(profile: Sequence[Standing]) -> Text:
     """The services they use more than the average, the first first."""
-    known = [(one.affinity, BY_ID[one.service].text) for one in profile if one.affinity is not None]
+    known = [
+        (one.affinity, in_force().measures[one.service].text)
+        for one in profile
+        if one.affinity is not None
+    ]
     above = sorted((one for one in known if one[0] > 0), key=lambda one: -one[0])
     if not above:
         return Text("관심도가 평균보다 높은 서비스는 없습니다.",

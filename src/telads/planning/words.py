@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from telads.answers.questions import field_of
-from telads.catalog import BY_ID
-from telads.model import Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 from telads.text import Lang, Text, same
 
@@ -93,7 +92,7 @@ def objective_text(objective: str, weight: str | None) -> Text:
 
 def platform_text(name: str) -> Text:
     """A service by name; a platform that a planner named stays as it is."""
-    return BY_ID[name].text if name in BY_ID else same(name)
+    return in_force().measures[name].text if name in in_force().measures else same(name)
 
 
 def service_word(name: str, lang: Lang) -> str:
@@ -104,9 +103,9 @@ def service_word(name: str, lang: Lang) -> str:
 _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "platform": service_word,
     "service": service_word,
-    "district": district_name,
+    "district": in_force().district_name,
     "sex": lambda value, lang: Sex(value).text(lang),
-    "age": lambda value, lang: age_text(value)(lang),
+    "age": lambda value, lang: in_force().age_text(value)(lang),
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",
     "goal": lambda value, lang: GOALS[value](lang),
     "assumption": lambda value, lang: ASSUMPTIONS[value](lang),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS, declared, field_of
+from telads.dataset import in_force
 from telads.store.files import replacing, write_text
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang, Text
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
     from telads.answers.answer import Answer
 
-SOURCE = (
-    "서울 열린데이터광장 '서울 시민생활 데이터' / Seoul Open Data Plaza, citizen life data "
-    "(Seoul Metropolitan Government, SK Telecom)"
-)
 SEPARATOR = "|"
 """Between the items of a list inside one CSV field."""
 DESCRIPTION = "-metadata.json"
@@ -81,7 +78,7 @@ def provenance(build: Build, table: str, method: str | None) -> dict[str, object
         "months": [str(month) for month in build.months],
         "windows": [[str(month) for month in label.window] for label in build.months],
         "synthetic": build.synthetic,
-        "source": "synthetic twin" if build.synthetic else SOURCE,
+        "source": "synthetic twin" if build.synthetic else in_force().source.files,
     }
 
 

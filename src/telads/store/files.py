@@ -1,4 +1,6 @@
-"""Files and folders for their owner alone, whatever the umask: made, found open, and closed.
+"""Files of a workspace: for their owner alone, and whole or not there at all.
+
+Whatever the umask, they are made, found open, and closed:
 
     folder     0700    the workspace and every folder in it
     file       0600    every file in it; backups, wherever they are
@@ -7,11 +9,9 @@
 What people export to a path of their own is not for their owner alone: it keeps their umask. Root
 makes files in the name of whoever owns the folder, or the website could not read what root took in.
 
-Files that are there whole or not at all, even after a power cut.
-
-Everything is written beside its target under a temporary name, forced to disk, and moved over the
-target in one rename. Where that fails (disk full, no permission) the target is as it was. Files are
-for their owner alone (`telads.store.files`), unless they are somebody's export.
+A file is there whole or not at all, even after a power cut. Everything is written beside its target
+under a temporary name, forced to disk, and moved over the target in one rename. Where that fails
+(disk full, no permission) the target is as it was.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077
 CELLS = "cells"
 OWN = frozenset({
-    "workspace.json", "ledger.json", "current", "lock", "secret-key",
+    "workspace.json", "ledger.json", "dataset", "current", "lock", "secret-key",
     CELLS, "marts", "aggregations", "evaluations",
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",

@@ -1,10 +1,10 @@
-"""Keeping a month: its cells are written, then the ledger that makes them count.
+"""Months: kept and taken back.
 
-Whoever is killed between the two leaves cells that nothing names, and the next writer deletes them.
+The cells of a month are written first, then the ledger that makes them count; a process killed
+between the two leaves cells that nothing names, and the next writer deletes them.
 
-Taking a month back: a wrong file goes out of the next build, and the ledger keeps that it was.
-
-The ledger is replaced as a whole, so a month is either in force or taken back. Its cells stay, for
+A month taken back goes out of the next build, and the ledger keeps that it was there. The ledger
+is replaced as a whole, so a month is either in force or taken back. Its cells stay, for
 builds that are kept rest on them; the same file, or the right one, can be taken in later.
 """
 
@@ -15,9 +15,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from telads.catalog import BY_ID, SERVICE_IDS
+from telads.dataset import in_force
 from telads.errors import DataError, UnknownChoice
-from telads.model import AGES5, Month, Sex
+from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.store import warnings
 from telads.store.ledger import Entry, Ledger
@@ -52,10 +52,10 @@ def described(
     from telads.store.cells import summary
 
     facts = summary(cells)
-    dead = [id for id in SERVICE_IDS if id in facts.zero]
+    dead = [id for id in in_force().service_ids if id in facts.zero]
     if dead and not entry.made.get("noise"):  # noise is cut at 0, and its budget is spent
         raise _all_zero(entry, dead)
-    expected = len(facts.codes) * len(AGES5) * len(Sex)
+    expected = len(facts.codes) * len(in_force().cell_ages) * len(Sex)
     remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
     entry = replace(
         entry,
@@ -77,6 +77,7 @@ def keep(workspace: Store, ledger: Ledger, months: Sequence[tuple[Entry, pl.Data
     """
     from telads.store.files import write_parquet
 
+    workspace.remember_dataset(in_force())
     for entry, cells in months:
         write_parquet(workspace.cells_path / entry.cells, cells)
         ledger = ledger.with_entry(entry)
@@ -111,10 +112,10 @@ def replaced_cells(workspace: Store, ledger: Ledger, settings: Settings) -> list
 
 def _refuse_shrinking(before: Entry, entry: Entry) -> None:
     """Raise `DataError` where a month would have far fewer rows, places or services than it has."""
-    held = set(SERVICE_IDS) & set(before.prints)
+    held = set(in_force().service_ids) & set(before.prints)
     counts = (
         (Text("행", "rows"), before.rows, entry.rows),
-        (Text("행정동", "neighbourhoods"), len(before.codes), len(entry.codes)),
+        (in_force().neighbourhood.plural, len(before.codes), len(entry.codes)),
         (Text("서비스", "services"), len(held), len(held & set(entry.prints))),
     )
     fewer = [(name, old, new) for name, old, new in counts if new < LEAST_SHARE * old]
@@ -132,7 +133,7 @@ def _refuse_shrinking(before: Entry, entry: Entry) -> None:
 
 
 def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
-    names = [BY_ID[id].text for id in services]
+    names = [in_force().measures[id].text for id in services]
     ko, en = (", ".join(text) for text in zip(*names, strict=True))
     return DataError(
         Text(f"{entry.month}: 모든 값이 0인 서비스가 있습니다.",

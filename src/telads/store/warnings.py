@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from statistics import fmean, median
 
-from telads.catalog import BY_ID, SERVICES
+from telads.dataset import in_force
 from telads.model import Month
 from telads.store.ledger import Entry
 from telads.text import Text
@@ -41,7 +41,7 @@ def of_file(
 ) -> list[Text]:
     """Warnings about one file: services and cells it lacks, measures masked or all zero."""
     warnings = []
-    absent = [service.text for service in SERVICES if service.id not in columns]
+    absent = [service.text for service in in_force().services if service.id not in columns]
     if absent:
         warnings.append(
             Text(f"다음 서비스의 열이 없습니다: {', '.join(one.ko for one in absent)}.",
@@ -119,7 +119,7 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
     """The measures whose series may be broken between each month and the one before it."""
     found: dict[Month, tuple[str, ...]] = {}
     for measure in dict.fromkeys(name for entry in entries.values() for name in entry.means):
-        if BY_ID[measure].is_index:
+        if in_force().measures[measure].is_index:
             continue  # its scale is set anew each month
         moved = _relative(entries, measure)
         for month, change in moved.items():
@@ -147,8 +147,9 @@ def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     for measure in breaks(entries).get(month, ()):
         share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
         found.append(
-            Text(f"{_name(measure).ko}: 서울 평균이 지난달보다 {share:+.1%} 움직였습니다. 집계가 "
-                 "바뀌어 계열이 끊겼을 수 있으니 이 달을 넘는 비교에 주의하십시오.",
+            Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 지난달보다 "
+                 f"{share:+.1%} 움직였습니다. 집계가 바뀌어 계열이 끊겼을 수 있으니 "
+                 "이 달을 넘는 비교에 주의하십시오.",
                  f"{_name(measure).en}: possible break, the city mean moved by {share:+.1%} since "
                  "the month before; take care with comparisons across this month.")
         )  # fmt: skip
@@ -160,7 +161,7 @@ def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     warnings: list[Text] = []
     broken = breaks(entries).get(month, ())
     for measure in entries[month].means:
-        if BY_ID[measure].is_index or measure in broken:
+        if in_force().measures[measure].is_index or measure in broken:
             continue  # its scale is set anew each month: a change of its mean says nothing
         changes = _changes(entries, measure)
         change = changes.pop(month, None)
@@ -171,7 +172,8 @@ def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
             continue
         times = change / usual
         warnings.append(
-            Text(f"{_name(measure).ko}: 서울 평균이 평소 변화의 {times:.1f}배만큼 움직였습니다.",
+            Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 평소 변화의 "
+                 f"{times:.1f}배만큼 움직였습니다.",
                  f"{_name(measure).en}: the city mean moved {times:.1f} times its usual change.")
         )  # fmt: skip
     return warnings
@@ -191,7 +193,7 @@ def _changes(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]
 
 
 def _name(measure: str) -> Text:
-    return BY_ID[measure].text
+    return in_force().measures[measure].text
 
 
 def _some(codes: set[str]) -> str:
@@ -201,7 +203,7 @@ def _some(codes: set[str]) -> str:
 
 def _named(measures: list[str]) -> Text:
     """The first few names, services before others, and how many more there are."""
-    ordered = sorted(measures, key=lambda measure: BY_ID[measure].topic != "service")
+    ordered = sorted(measures, key=lambda measure: in_force().measures[measure].topic != "service")
     names, more = [_name(measure) for measure in ordered[:NAMED]], len(measures) - NAMED
     return Text(
         ", ".join(name.ko for name in names) + (f" 외 {more}개" if more > 0 else ""),

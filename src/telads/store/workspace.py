@@ -3,6 +3,7 @@
 telads-data/
   workspace.json        the format of all this, and the version of telads that wrote here last
   ledger.json           what was taken in (tables.ledger)
+  dataset/              the definition of its dataset, where that is not the one telads ships with
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed once there
   current               the name of the build in force, replaced in one rename
@@ -22,8 +23,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from telads.catalog import BY_ID
+from telads.dataset import Dataset, dataset_of, seoul
+from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import (
+    DatasetError,
     NothingBuilt,
     UnknownChoice,
     WorkspaceBusy,
@@ -32,7 +35,7 @@ from telads.errors import (
 )
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.files import FILE, TEMPORARY, close, make_folder, write_text
+from telads.store.files import FILE, TEMPORARY, close, explained, make_folder, write_text
 from telads.store.ledger import CELLS, Ledger, newer_workspace
 from telads.store.ledger import VERSION as FORMAT
 from telads.text import Text
@@ -107,6 +110,56 @@ class Store:
     def marts_path(self) -> Path:
         """The folder of builds."""
         return self.path / "marts"
+
+    @property
+    def dataset_path(self) -> Path:
+        """The folder of its dataset's definition; not there where that is the one shipped."""
+        return self.path / "dataset"
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset of its months; of a workspace without any, the one of the settings.
+
+        Raises `DatasetError` for a definition that cannot be used.
+        """
+        if (self.dataset_path / DEFINITION).is_file():
+            return dataset_of(self.dataset_path)
+        default = None if self.ledger_path.exists() else Settings.load().dataset
+        return dataset_of(default) if default else seoul()
+
+    def choose_dataset(self, folder: Path | None) -> Dataset:
+        """The dataset that new months are of: that of a folder or, without one, its own.
+
+        A definition may be changed as far as the months it has still fit it; raises `DatasetError`
+        for another city, other ages of cells or another window, and for one with faults.
+        """
+        own, asked = self.dataset, folder or Settings.load().dataset
+        if asked is None or not self.ledger_path.exists():
+            return dataset_of(asked) if asked else own
+        new = dataset_of(asked)
+        fixed = ("id", "cell_ages", "window_months")
+        differ = [name for name in fixed if getattr(new, name) != getattr(own, name)]
+        if differ:
+            raise DatasetError(
+                Text("작업 폴더에는 다른 자료 정의의 달이 들어 있습니다.",
+                     "The workspace holds months of another dataset."),
+                Text("--workspace로 새 폴더를 골라 주세요.",
+                     "Choose a new folder with --workspace."),
+                file=new.folder / DEFINITION, key=differ[0], value=getattr(new, differ[0]),
+            )  # fmt: skip
+        return new
+
+    def remember_dataset(self, dataset: Dataset) -> None:
+        """Keep a copy of the definition with the data; only ever under the lock."""
+        if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
+            return
+        for name in (BORDERS, PROFILE, DEFINITION):  # the last one makes the others count
+            file = dataset.folder / name
+            if file.is_file():
+                write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
+            else:
+                with explained(self.dataset_path / name):
+                    (self.dataset_path / name).unlink(missing_ok=True)
 
     def written_by(self) -> dict[str, Any]:
         """The `format` of the workspace and the version of `telads` that wrote to it last.
@@ -268,6 +321,11 @@ class Build:
     path: Path
 
     @property
+    def dataset(self) -> Dataset:
+        """The dataset it is of: that of the workspace it lies in."""
+        return Store(self.path.parents[1]).dataset
+
+    @property
     def name(self) -> str:
         """The build's hash."""
         return self.path.name
@@ -277,7 +335,7 @@ class Build:
         """What the build was made from: months, hashes, warnings, settings, version."""
         try:
             about: dict[str, Any] = json.loads((self.path / "build.json").read_text("utf-8"))
-            _check_about(about)
+            _check_about(about, self.dataset)
         except (
             AttributeError,
             KeyError,
@@ -320,8 +378,10 @@ class Build:
 
     @property
     def is_current(self) -> bool:
-        """Whether its tables are as this version of telads makes them."""
-        return bool(self.about.get("format") == BUILD_FORMAT)
+        """Whether its tables are as this version of telads, and the dataset, make them."""
+        own = Store(self.path.parents[1]).dataset_path / DEFINITION
+        fits = not own.is_file() or self.about.get("dataset") == self.dataset.digest
+        return fits and bool(self.about.get("format") == BUILD_FORMAT)
 
     def table(self, name: str) -> Path:
         """The Parquet file of a table; raises `NothingBuilt` for one of another format."""
@@ -336,14 +396,14 @@ class Build:
         return self.path / f"{name}.parquet"
 
 
-def _check_about(about: dict[str, Any]) -> None:
+def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
     """Raise an error where a reader would find something else than it looks for."""
     months = [str(Month.parse(text)) for text in about["months"]]
     good = (
         months
         and about["files"].keys() == set(months)
         and about["services"]
-        and {*about["services"]} <= BY_ID.keys()
+        and {*about["services"]} <= dataset.measures.keys()
         and isinstance(about["version"], str)
         and math.isfinite(about["floor"])
         and math.isfinite(about["forecast_phi"])

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The synthetic twin: a profile of a city's cells, and cells drawn from it."""

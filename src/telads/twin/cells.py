@@ -6,10 +6,9 @@ the profile's. Means over people are met exactly, means over cells by leaning ce
 people against those of few. Source of raking: Deming and Stephan, On a least squares adjustment
 of a sampled frequency table when the expected marginal totals are known, 1940.
 
-The synthetic twin: invented neighbourhoods whose cells behave like a profile's city.
-
-Districts, sexes and ages keep their means, neighbourhoods and their cells are drawn anew: no row
-of a twin describes a place that exists. `portal_writer` writes it as the portal's files.
+A twin has invented neighbourhoods whose cells behave like the profile's city: districts, sexes and
+ages keep their means, neighbourhoods and their cells are drawn anew: no row of a twin describes a
+place that exists. `twin.files` writes it as published files.
 """
 
 from __future__ import annotations
@@ -22,18 +21,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from telads.dataset import in_force
 from telads.errors import DataError, OtherFile, UnknownChoice
 from telads.ingest.files import files_below
 from telads.ingest.source import Reading, source_of
-from telads.model import AGES5, Month
-from telads.places import DISTRICTS
+from telads.model import Month
 from telads.store.cells import KEY, PLACE
 from telads.text import Text
 from telads.twin.copula import draw_residuals
 from telads.twin.fitting import (
-    BANDS,
     SEXES,
     Array,
+    bands,
     city_band,
     difference,
     expectation,
@@ -100,7 +99,7 @@ def _to_segments(cells: Array, target: Array, member: Array, additive: NDArray[n
     """Move all cells of a district, sex and ten-year age alike, to their mean."""
     total, people = (ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in weighed(cells))
     by = difference(target, mean(total, people), additive)
-    return moved(cells, to_neighbourhoods(np.repeat(by, BANDS, axis=2), member), additive)
+    return moved(cells, to_neighbourhoods(np.repeat(by, bands(), axis=2), member), additive)
 
 
 DECIMALS = 2
@@ -108,7 +107,7 @@ DECIMALS = 2
 
 
 def read_profile(like: Path | None = None) -> Profile:
-    """The profile of a folder of files, of a profile file, or the packaged one of Seoul.
+    """The profile of a folder of files, of a profile file, or the dataset's own.
 
     A folder is fitted as by `fit_folder`. Raises `DataError` for what cannot be read or fitted.
     """
@@ -159,7 +158,7 @@ def synthesise(
     base = draw_cells(profile, member, generator(seed))
     places = _places(profile)
     for month in months:
-        by_age5 = np.repeat(segment_drift(profile, month, seed), BANDS, axis=2)
+        by_age5 = np.repeat(segment_drift(profile, month, seed), bands(), axis=2)
         drift = to_neighbourhoods(by_age5, member) + cell_drift(profile, month, seed)
         values = possible(moved(base, drift, additive), additive, counted)
         values[..., counted] *= values[..., :1]
@@ -178,24 +177,33 @@ def _membership(profile: Profile) -> Array:
 def _places(profile: Profile) -> pl.DataFrame:
     """Code, district, neighbourhood, sex and age5 of each cell, in the order of the arrays.
 
-    Invented codes begin with the district's census code and count from 01, where the census has
-    no neighbourhoods (its own begin at 51); invented names begin with 가상, 'imagined'.
+    Invented codes begin with the district's code and count from 1 in as many digits as the
+    dataset's have: Seoul's census has no neighbourhoods there, its own begin at 51.
     """
     import polars as pl
 
-    census = {text.ko: code for code, text in DISTRICTS.items()}
+    dataset = in_force()
+    known = {text.ko: code for code, text in dataset.districts.items()}
+    begins = len(next(iter(dataset.districts)))
+    digits = (dataset.neighbourhood.code_digits or begins + 2) - begins
     rows = [
         (
-            f"{census.get(district, f'99{at:03d}')}{place:02d}",
+            f"{known.get(district, f'99{at:03d}')}{place:0{digits}d}",
             district,
-            f"가상{district.removesuffix('구')}{place}동",
+            dataset.invented.format(district=_without_suffix(district), number=place),
             str(sex),
             age5,
         )
         for at, (district, number) in enumerate(profile.neighbourhoods.items())
         for place in range(1, number + 1)
         for sex in SEXES
-        for age5 in AGES5
+        for age5 in dataset.cell_ages
     ]
     keys = {name: pl.String() for name in (*PLACE, "sex")}
     return pl.DataFrame(rows, schema={**keys, "age5": pl.Int16()}, orient="row")
+
+
+def _without_suffix(district: str) -> str:
+    for suffix in in_force().district.suffixes:
+        district = district.removesuffix(suffix)
+    return district

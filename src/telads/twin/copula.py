@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from telads.model import AGES
-from telads.twin.fitting import BANDS, FEWEST_BEYOND, PROBABILITIES, SEXES, Array
+from telads.dataset import in_force
+from telads.twin.fitting import FEWEST_BEYOND, PROBABILITIES, SEXES, Array, bands
 
 FACTORS = 24
 """What neighbourhoods share is kept in so many directions; the rest counts as the cells' own."""
@@ -24,9 +24,6 @@ RANK = 1e-4
 
 REHEARSALS, DRAWS = 3, 3
 """Covariances are corrected so often, each time by the mean of so many draws."""
-
-CELLS = len(SEXES) * BANDS
-"""Cells of one neighbourhood in one ten-year age."""
 
 
 class Scatter(NamedTuple):
@@ -53,15 +50,16 @@ def measure_scatter(residuals: Array, member: Array, people: Array) -> Scatter:
     banded = _by_band(residuals)
     heads = _by_band(np.nan_to_num(people)[..., None])
     scores = _to_unit(_comparable(_normal_scores(banded), member, heads))
+    cells = len(SEXES) * bands()
     number, _, ages, _, measures = scores.shape
     within = _covariance(scores)
     sums = scores.sum(axis=(1, 3)).reshape(number, -1)
-    shared = sums.T @ sums / (number * CELLS**2)
+    shared = sums.T @ sums / (number * cells**2)
     for age in range(ages):
         block = slice(age * measures, (age + 1) * measures)
         # Of the pairs of cells in one age, a cell with itself says nothing of what is shared.
-        itself = CELLS * within[:, age].mean(axis=0)
-        shared[block, block] = (CELLS**2 * shared[block, block] - itself) / (CELLS**2 - CELLS)
+        itself = cells * within[:, age].mean(axis=0)
+        shared[block, block] = (cells**2 * shared[block, block] - itself) / (cells**2 - cells)
     loadings = _factors(shared).reshape(ages, measures, FACTORS)
     own = within - np.einsum("aif,ajf->aij", loadings, loadings)
     scatter = Scatter(_quantiles(banded, heads), loadings, _each_positive(own))
@@ -82,20 +80,20 @@ def draw_residuals(
     factors = random.standard_normal((number, FACTORS))
     shared = np.einsum("nf,amf->nam", factors, scatter.loadings)
     scores = np.repeat(shared[:, None, :, None], sexes, axis=1)
-    scores = np.repeat(scores, BANDS, axis=3)
+    scores = np.repeat(scores, bands(), axis=3)
     for sex, age in np.ndindex(sexes, ages):
-        drawn = random.standard_normal((number, BANDS, measures))
+        drawn = random.standard_normal((number, bands(), measures))
         scores[:, sex, age] += drawn @ root(scatter.own[sex, age])
     population = _residuals(scores[..., :1], scatter.quantiles[:, :, :1])
     people = _by_band(expected[..., None]) * np.nan_to_num(population, nan=1.0)
-    if BANDS * (number - len(member)) > 2 * measures:  # else too few cells to set them by
+    if bands() * (number - len(member)) > 2 * measures:  # else too few cells to set them by
         found = _covariance(_comparable(scores, member, people))
         common = np.einsum("aif,ajf->aij", scatter.loadings, scatter.loadings)
         for sex, age in np.ndindex(sexes, ages):
             wanted = common[age] + scatter.own[sex, age]
             scores[:, sex, age] = scores[:, sex, age] @ _remap(found[sex, age], wanted)
     residuals = _residuals(scores, scatter.quantiles)
-    return residuals.reshape(number, sexes, ages * BANDS, measures)
+    return residuals.reshape(number, sexes, ages * bands(), measures)
 
 
 def _rehearsed(scatter: Scatter, residuals: Array, member: Array, people: Array) -> Scatter:
@@ -193,7 +191,7 @@ def _factors(shared: Array) -> Array:
 def _by_band(cells: Array) -> Array:
     """Neighbourhoods x sex x age5 x M to neighbourhoods x sex x age x band x M."""
     number, sexes, _, measures = cells.shape
-    return cells.reshape(number, sexes, len(AGES), BANDS, measures)
+    return cells.reshape(number, sexes, len(in_force().ages), bands(), measures)
 
 
 def _pooled(banded: Array) -> Array:
@@ -212,7 +210,7 @@ def _normal_scores(banded: Array) -> Array:
     known = (~np.isnan(flat)).sum(axis=2, keepdims=True)
     ranks = rankdata(flat, axis=2, nan_policy="omit")
     scores = np.nan_to_num(ndtri((ranks - 0.5) / np.maximum(known, 1)))
-    scores = scores.reshape(sexes, ages, number, BANDS, measures)
+    scores = scores.reshape(sexes, ages, number, bands(), measures)
     return np.asarray(scores.transpose(2, 0, 1, 3, 4))
 
 

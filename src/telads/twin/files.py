@@ -1,7 +1,7 @@
-"""Writing a twin as the portal publishes its months: file names, headers, sexes 1 and 2.
+"""Writing a twin as the dataset's months are published: file names, headers, spellings.
 
-Each file has one column more than the portal's, `headers.SYNTHETIC_HEADER`: whoever takes it in
-learns that it is synthetic, whatever became of its name.
+Each file has one column more, the dataset's `synthetic`: whoever takes it in learns that it is
+synthetic, whatever became of its name.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from telads.catalog import MEASURES
+from telads.dataset import in_force, put_in_force
 from telads.errors import DataError, UnknownChoice, WorkspaceError
-from telads.ingest.source.seoul import SEOUL
-from telads.ingest.wide_table import SYNTHETIC_HEADER
-from telads.model import Month, Sex
+from telads.ingest.wide_table import WIDE_TABLE
+from telads.model import Month
 from telads.store.files import replacing
 from telads.text import Text
 from telads.twin.cells import synthesise
@@ -30,11 +29,7 @@ if TYPE_CHECKING:
 
 FileFormat = Literal["xlsx", "csv"]
 
-SYNTHETIC = "합성"
-MASKED = "*"
-
-_KEYS = {"code": "행정동코드", "district": "자치구", "neighbourhood": "행정동"}
-_SEXES = {str(Sex.MALE): 1, str(Sex.FEMALE): 2}
+_KEYS = ("code", "district", "neighbourhood", "sex", "age5")
 
 
 def write_twin(
@@ -79,28 +74,32 @@ def write_twin(
 
 
 def file_name(month: Month, file_format: FileFormat) -> str:
-    """The name the portal gives a month: `2023.6월_29개 통신정보.xlsx`."""
-    return f"{month.year}.{month.month}월_29개 통신정보.{file_format}"
+    """The name under which a month is published: `2023.6월_29개 통신정보.xlsx`."""
+    name = in_force().files.name.format(year=month.year, month=month.month)
+    return f"{name}.{file_format}"
 
 
 def portal_table(cells: pl.DataFrame) -> pl.DataFrame:
-    """Cells as a table with the portal's headers and the column that marks it as synthetic."""
+    """Cells as a table with published headers and the column that marks it as synthetic."""
     import polars as pl
 
+    dataset = in_force()
+    columns = dataset.files.columns
+    sexes = {sex.id: sex.written for sex in dataset.sexes.values()}
+    written = {"sex": pl.col("sex").replace_strict(sexes)}
     return cells.select(
-        *(pl.col(column).alias(header) for column, header in _KEYS.items()),
-        pl.col("sex").replace_strict(_SEXES, return_dtype=pl.Int64).alias("성별"),
-        pl.col("age5").alias("연령대"),
-        *(pl.col(m.id).alias(m.headers[0]) for m in MEASURES if m.id in cells.columns),
-        pl.lit(SYNTHETIC).alias(SYNTHETIC_HEADER),
-    )
+        *(written.get(key, pl.col(key)).alias(columns[key][0]) for key in _KEYS if columns[key]),
+        *(pl.col(m.id).alias(m.headers[0])
+          for m in dataset.measures.values() if m.id in cells.columns),
+        pl.lit(dataset.mark).alias(columns["synthetic"][0]),
+    )  # fmt: skip
 
 
 def write_portal_file(table: pl.DataFrame, path: Path) -> Path:
     """Write a workbook or a CSV (UTF-8 with BOM) by the path's suffix; null becomes `*`."""
     with replacing(path, export=True) as temporary:
         if path.suffix == ".csv":
-            table.write_csv(temporary, include_bom=True, null_value=MASKED)
+            table.write_csv(temporary, include_bom=True, null_value=in_force().files.masked[0])
         else:
             _write_workbook(table, temporary)
     return path
@@ -117,8 +116,9 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
     workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
     sheet = workbook.add_worksheet("Sheet1")
     sheet.write_row(0, 0, table.columns)
+    masked = in_force().files.masked[0]
     for number, row in enumerate(table.iter_rows(), start=1):
-        sheet.write_row(number, 0, [MASKED if value is None else value for value in row])
+        sheet.write_row(number, 0, [masked if value is None else value for value in row])
     try:
         workbook.close()
     except FileCreateError as error:  # its own files, in the system's temporary folder
@@ -128,8 +128,9 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
 
 def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> Iterator[Path]:
     """Write files in several processes, in order, drawing no further ahead than they need."""
+    inherit: dict[str, Any] = {"initializer": put_in_force, "initargs": (in_force(),)}
     # A forked process would inherit the locks of the table engine's threads.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), **inherit) as pool:
         begun: deque[Future[Path]] = deque()
         for table, path in jobs:
             begun.append(pool.submit(write_portal_file, table, path))
@@ -144,7 +145,7 @@ def _require_replaceable(path: Path) -> None:
     if not path.exists():
         return
     try:
-        synthetic = SEOUL.read(path).synthetic
+        synthetic = WIDE_TABLE.read(path).synthetic
     except DataError:
         synthetic = False
     if not synthetic:

@@ -1,14 +1,13 @@
 """The figures of a profile, measured step by step on cells: levels, effects, residuals.
 
 Arrays keep the order (districts or neighbourhoods) x sex x age x measure, in the orders of
-`Sex`, `AGES` / `AGES5` and the profile's measures, of which the population is the first. Every
+`Sex`, the dataset's ages and the profile's measures, of which the population is the first. Every
 figure summarises many people: see `FEWEST_PEOPLE` and the two limits beside it.
 
-Whether cells of many people have more or less of a measure than cells of few.
-
-The lean is the difference between the mean over cells, each counting alike (as the classic
-method takes it), and the mean over people. A twin needs both: its cells are moved by how many
-people they have until it leans as its profile does.
+The lean says whether cells of many people have more or less of a measure than cells of few: it is
+the difference between the mean over cells, each counting alike (as the classic method takes it),
+and the mean over people. A twin needs both: its cells are moved by how many people they have until
+it leans as its profile does.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.catalog import BY_ID, COUNTED
+from telads.dataset import in_force
 from telads.errors import DataError
-from telads.model import AGES, AGES5, Sex
+from telads.model import Sex
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -47,18 +46,21 @@ PROBABILITIES = (0.005, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0
 """Where the spread of cells around their expectation is measured."""
 
 SEXES = tuple(Sex)
-BANDS = len(AGES5) // len(AGES)
-"""Five-year ages in a ten-year age."""
+
+
+def bands() -> int:
+    """Ages of cells in an age of segments."""
+    return len(in_force().cell_ages) // len(in_force().ages)
 
 
 def is_additive(measures: Sequence[str]) -> NDArray[np.bool_]:
     """Which measures differ by sums (standardised indices) and not by ratios."""
-    return np.array([BY_ID[measure].is_index for measure in measures])
+    return np.array([in_force().measures[measure].is_index for measure in measures])
 
 
 def is_counted(measures: Sequence[str]) -> NDArray[np.bool_]:
     """Which measures count people and are fitted as shares of the population."""
-    return np.array([measure in COUNTED for measure in measures])
+    return np.array([in_force().measures[measure].counted for measure in measures])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,7 @@ def cube(reading: Reading, measures: Sequence[str], districts: Sequence[str]) ->
     cells = reading.cells.filter(pl.col("district").is_in(list(districts)))
     places = cells.select("code", "district").unique("code").sort("code")
     grid = places.join(pl.DataFrame({"sex": [str(sex) for sex in SEXES]}), how="cross").join(
-        pl.DataFrame({"age5": list(AGES5)}, schema={"age5": pl.Int16}), how="cross"
+        pl.DataFrame({"age5": list(in_force().cell_ages)}, schema={"age5": pl.Int16}), how="cross"
     )
     present = [measure for measure in measures if measure in cells.columns]
     full = grid.join(
@@ -107,7 +109,7 @@ def cube(reading: Reading, measures: Sequence[str], districts: Sequence[str]) ->
         for name in measures
     ).to_numpy()
     values = np.array(flat, dtype=np.float64)
-    values = values.reshape(places.height, len(SEXES), len(AGES5), len(measures))
+    values = values.reshape(places.height, len(SEXES), len(in_force().cell_ages), len(measures))
     counted = is_counted(measures)
     people = np.where(values[..., :1] > 0, values[..., :1], np.nan)
     values[..., counted] /= people
@@ -123,7 +125,7 @@ def mean(total: Array, weight: Array) -> Array:
 def ten_years(by_age5: Array) -> Array:
     """Sum the five-year ages of an array (... x age5 x measure) to ten-year ages."""
     *front, ages, measures = by_age5.shape
-    summed: Array = by_age5.reshape(*front, ages // BANDS, BANDS, measures).sum(axis=-2)
+    summed: Array = by_age5.reshape(*front, ages // bands(), bands(), measures).sum(axis=-2)
     return summed
 
 
@@ -194,7 +196,7 @@ def moved(values: Array, by: Array, additive: NDArray[np.bool_]) -> Array:
 
 def expectation(level: Array, effect: Array, additive: NDArray[np.bool_]) -> Array:
     """What a cell is expected to be by district x sex x age5 x measure; NaN where unknown."""
-    return moved(level, np.repeat(np.nan_to_num(effect), BANDS, axis=-2), additive)
+    return moved(level, np.repeat(np.nan_to_num(effect), bands(), axis=-2), additive)
 
 
 def residuals(data: Cube, level: Array, effect: Array, additive: NDArray[np.bool_]) -> Array:
@@ -272,7 +274,7 @@ def _size(cells: Array, member: Array) -> Array:
     summed, number = (
         ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in (heads, (heads > 0) * 1.0)
     )
-    usual = to_neighbourhoods(np.repeat(mean(summed, number), BANDS, axis=2), member)
+    usual = to_neighbourhoods(np.repeat(mean(summed, number), bands(), axis=2), member)
     size = np.nan_to_num(heads / usual, nan=1.0) - 1.0
     size[..., 0] = 0.0  # the population cannot lean on itself
     return size

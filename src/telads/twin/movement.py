@@ -2,9 +2,8 @@
 
 The movement of a segment is split as a planner sees it: what everybody of its sex and age does in
 the whole city, what its district does besides, and what is its own. All of it is kept as a
-difference to the base month (`fitting.difference`); `drift` replays it and carries it on.
-
-How far a twin has moved by any month: fitted months replayed, the others carried on.
+difference to the base month (`fitting.difference`). A twin replays fitted months and carries the
+others on:
 
 | a month | moves by |
 |---|---|
@@ -25,12 +24,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.model import AGES, Month
+from telads.dataset import in_force
+from telads.model import Month
 from telads.twin.fitting import (
-    BANDS,
     SEXES,
     Array,
     Cube,
+    bands,
     city_band,
     city_level,
     difference,
@@ -136,11 +136,13 @@ def _cell_steps(
     then, now = _matched(before, after)
     member = before.member[:, np.isin(before.codes, after.codes)]
     segment = np.nan_to_num(difference(figures[1], figures[0], additive))
-    expected = np.einsum("dn,dsam->nsam", member, np.repeat(segment, BANDS, axis=2))
+    expected = np.einsum("dn,dsam->nsam", member, np.repeat(segment, bands(), axis=2))
     positive = additive | ((then > 0) & (now > 0))
     steps = np.where(positive & seen, difference(now, then, additive) - expected, np.nan)
     number, sexes, _, measures = steps.shape
-    return steps.reshape(number, sexes, len(AGES), BANDS, measures).transpose(2, 0, 1, 3, 4)
+    return steps.reshape(number, sexes, len(in_force().ages), bands(), measures).transpose(
+        2, 0, 1, 3, 4
+    )
 
 
 def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
@@ -148,7 +150,7 @@ def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
 
     Robust against the few cells of a handful of people; NaN where no step was observed.
     """
-    shape = (len(AGES), len(measures))
+    shape = (len(in_force().ages), len(measures))
     total, number = np.zeros(shape), np.zeros(shape)
     for step in steps:
         across = tuple(range(1, step.ndim - 1))
@@ -186,7 +188,7 @@ def segment_drift(profile: Profile, month: Month, seed: int) -> Array:
 def cell_drift(profile: Profile, month: Month, seed: int) -> Array:
     """What cells moved besides their segment: neighbourhood x sex x age5 x measure."""
     number = sum(profile.neighbourhoods.values())
-    by_age5 = np.repeat(np.nan_to_num(profile.cell_step), BANDS, axis=0)
+    by_age5 = np.repeat(np.nan_to_num(profile.cell_step), bands(), axis=0)
     step = np.broadcast_to(by_age5, (number, len(SEXES), *by_age5.shape))
     return _walk(profile, month, seed, _CELL, step)
 

@@ -20,16 +20,16 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from importlib import resources
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from telads.catalog import BY_ID
+from telads.dataset import in_force
+from telads.dataset.definition import PROFILE
 from telads.errors import DataError, TeladsError
-from telads.model import AGES, AGES5, Month
+from telads.model import Month
 from telads.store.cells import POPULATION, measures_in
 from telads.store.files import write_text
 from telads.text import Text
@@ -91,8 +91,8 @@ class Profile:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Profile:
-        """Read a profile, or the packaged one of Seoul; raises `DataError`."""
-        place = path or resources.files("telads.data") / "seoul_profile.json"
+        """Read a profile, or that of the dataset in force; raises `DataError`."""
+        place = path or in_force().folder / PROFILE
         try:
             return _from_document(json.loads(place.read_text(encoding="utf-8")))
         except OSError as error:
@@ -187,7 +187,7 @@ def _digits(figures: Array, digits: int) -> Array:
 def _shapes(profile: dict[str, Any]) -> dict[str, tuple[int, ...]]:
     """The shape that each array of the file has to have."""
     T, D, M = (len(profile[name]) for name in ("months", "neighbourhoods", "measures"))
-    S, A, F, Q = len(SEXES), len(AGES), len(AGES5), len(PROBABILITIES)
+    S, A, F, Q = len(SEXES), len(in_force().ages), len(in_force().cell_ages), len(PROBABILITIES)
     return {
         "level": (S, F, M), "effect": (D, S, A, M), "lean": (S, F, M),
         "district_lean": (D, M), "quantiles": (S, A, M, Q),
@@ -220,7 +220,7 @@ def _document(profile: Profile) -> dict[str, Any]:
 def _from_document(document: dict[str, Any]) -> Profile:
     if document.get("schema") != SCHEMA:
         raise ValueError(f"schema {document.get('schema')}, not {SCHEMA}")
-    unknown = [measure for measure in document["measures"] if measure not in BY_ID]
+    unknown = [measure for measure in document["measures"] if measure not in in_force().measures]
     if unknown or document["measures"][0] != POPULATION:
         raise ValueError(f"measures {unknown or document['measures'][0]}")
     arrays: dict[str, Array] = {}

@@ -13,7 +13,7 @@ from telads.charts import theme
 from telads.charts.borders import Area, short
 from telads.charts.choropleth import Shown, shown
 from telads.charts.render import in_one_line
-from telads.places import district_name
+from telads.dataset import in_force
 from telads.text import Lang
 from telads.web.jinja import rendered
 from telads.web.svg import Outline, outlines
@@ -63,7 +63,7 @@ def _svg(what: Shown, finding: str, lang: Lang, narrow: bool) -> str:
 def _place(outline: Outline, what: Shown, lang: Lang, narrow: bool) -> Place:
     area: Area | None = what.areas.get(outline.district)
     colour = area.colour if area else theme.NO_DATA
-    name = district_name(outline.district, lang)
+    name = in_force().district_name(outline.district, lang)
     named = what.named is None or outline.district in what.named
     return Place(
         outline,

@@ -1,4 +1,6 @@
-"""What the shared parts of pages hold: tables, bars, labels with their explanations, links.
+"""Components that pages share: tables, bars, labels with explanations, links, lists to choose from.
+
+What the shared parts of pages hold: tables, bars, labels with their explanations, links.
 
 Lists to choose from, as the forms of pages show them.
 """
@@ -18,8 +20,8 @@ from telads.answers.customers import AHEAD, NEXT, TIES
 from telads.answers.fields import LABELS, Field
 from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
-from telads.model import AGES, Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
@@ -64,25 +66,31 @@ NOTES: dict[str, Note] = {
         f"The first two affinities are less than {TIES[AHEAD]:.2f} apart: the next month's first "
         "is clear, but which one leads in three months cannot be told.")),
     "below_average": Note(LABELS["below_average"], "below", Text(
-        "이 집단은 이 서비스를 서울 시민 평균보다 적게 씁니다.",
+        "이 집단은 이 서비스를 {city} 시민 평균보다 적게 씁니다.",
         "This segment uses the service less than the city's mean person.")),
     "local": Note(LABELS["local"], "local", Text(
-        "다른 자치구의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
-        "Differs from the same sex and age in other districts (t-test over neighbourhoods, "
+        "다른 {district}의 같은 성별·나이와 통계적으로 다릅니다(동네 간 t 검정, 오발견율 5%).",
+        "Differs from the same sex and age in other {districts} (t-test over neighbourhoods, "
         "false discovery rate 5 %).")),
     "break": Note(LABELS["break"], "below", Text(
-        "서울 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
+        "{city} 평균이 지난달과 이 달 사이에 유난히 크게 움직였습니다. 집계가 바뀌었을 수 있으니 "
         "이 달을 넘는 비교에 주의하십시오.",
         "The city's mean moved unusually far into this month: it may have been counted otherwise "
         "since, so take care with comparisons across it.")),
     "synthetic": Note(Text("합성 자료", "synthetic"), "synthetic", Text(
         "실제 시민의 자료가 아니라, 닮은 분포에서 만들어 낸 자료입니다.",
         "Not the data of real people: drawn from a distribution like theirs.")),
-    "prior": Note(Text("서울 값", "city's value"), "prior", Text(
-        "이 집단만의 자료가 부족해 같은 성별·나이의 서울 전체 값으로 답했습니다.",
+    "prior": Note(Text("{city} 값", "city's value"), "prior", Text(
+        "이 집단만의 자료가 부족해 같은 성별·나이의 {city} 전체 값으로 답했습니다.",
         "Too few data of this segment: the value is that of its sex and age in the whole city.")),
 }  # fmt: skip
-"""Every label that a figure can carry."""
+"""Every label that a figure can carry; `note` fills in the names of the dataset."""
+
+
+def note(id: str) -> Note:
+    """A label as the pages of this dataset explain it."""
+    fill, found = in_force().fill, NOTES[id]
+    return Note(fill(found.name), found.style, fill(found.meaning))
 
 
 class Bar(NamedTuple):
@@ -230,8 +238,6 @@ METHOD_NAMES: dict[str, Text] = {
     "affinity": Text("관심도(기본)", "affinity (the default)"),
     "classic": Text("2023년 연구 방식(비교용)", "classic, as in the 2023 study (for comparison)"),
 }
-SEXES_NAMED = [(str(sex), sex.text) for sex in Sex]
-AGES_NAMED = [(str(age), age_text(age)) for age in AGES]
 
 
 class Option(NamedTuple):
@@ -279,23 +285,36 @@ def select(
 
 def districts_named(build: Build) -> list[tuple[str, Text]]:
     """The districts a build holds, by the name in an address."""
-    return [(name, Text(name, district_name(name, "en"))) for name in districts(build)]
+    return [(name, Text(name, in_force().district_name(name, "en"))) for name in districts(build)]
+
+
+def sexes_named() -> list[tuple[str, Text]]:
+    """The sexes, by the letter in an address."""
+    return [(str(sex), sex.text) for sex in Sex]
+
+
+def ages_named() -> list[tuple[str, Text]]:
+    """The ages of segments, by the first year."""
+    return [(str(age), in_force().age_text(age)) for age in in_force().ages]
+
+
+DISTRICT = Text("{district}", "{District}")
 
 
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
     """The districts; `any_of` names the choice of all of them."""
     named = districts_named(build)
-    return select("district", Text("자치구", "District"), _with(any_of, named), chosen, lang)
+    return select("district", in_force().fill(DISTRICT), _with(any_of, named), chosen, lang)
 
 
 def sex_select(chosen: Sex | None, lang: Lang, any_of: Text | None) -> Select:
     """The sexes."""
-    return select("sex", Text("성별", "Sex"), _with(any_of, SEXES_NAMED), chosen, lang)
+    return select("sex", Text("성별", "Sex"), _with(any_of, sexes_named()), chosen, lang)
 
 
 def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
     """The ten-year ages."""
-    return select("age", Text("나이", "Age"), _with(any_of, AGES_NAMED), chosen, lang)
+    return select("age", Text("나이", "Age"), _with(any_of, ages_named()), chosen, lang)
 
 
 def month_select(build: Build, chosen: object, lang: Lang) -> Select:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from telads.dataset import in_force
 from telads.errors import TeladsError
 from telads.model import Window
 from telads.version import __version__
@@ -15,7 +16,12 @@ from telads.wording import span
 
 def installation(request: HttpRequest) -> dict[str, Any]:
     """Template variables of every page; `build` is None where there is none yet."""
-    known = {"build": None, "lang": request_state.language(request), "version": __version__}
+    known = {
+        "build": None,
+        "lang": request_state.language(request),
+        "version": __version__,
+        "dataset": in_force(),
+    }
     try:
         build = request_state.build(request)
         months = build.months

@@ -1,4 +1,6 @@
-"""Files to be kept: named, of their media type, and a CSV leads to what describes it.
+"""Downloads: tables of pages as files, named, of their media type, a CSV with its description.
+
+Files to be kept: named, of their media type, and a CSV leads to what describes it.
 
 The description of `/data/people.csv?sex=F` is at `/data/people.csv-metadata.json?sex=F`; it says
 the columns and what the file was made from (`export.description`).

@@ -10,9 +10,9 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from telads.answers.pictures import Picture
-from telads.catalog import SERVICES
 from telads.charts import correlation, theme
 from telads.charts.render import in_one_line
+from telads.dataset import in_force
 from telads.text import Lang, Text
 from telads.web.jinja import rendered
 from telads.wording import number
@@ -71,7 +71,7 @@ def heatmap(picture: Picture, lang: Lang) -> tuple[str, str, str, str]:
 def _svg(
     rows: Sequence[dict[str, Any]], ages: Sequence[str], finding: str, lang: Lang, layout: Layout
 ) -> str:
-    names = [service.text(lang) for service in SERVICES]
+    names = [service.text(lang) for service in in_force().services]
     across, side = min(layout.columns, max(len(ages), 1)), layout.cell * (len(names) - 1)
     down = ceil(len(ages) / layout.columns) * layout.rise
     triangles = [

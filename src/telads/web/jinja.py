@@ -1,74 +1,214 @@
-"""Templates of Jinja, for the parts of pages that hold hundreds of figures.
+"""Templates: all are Jinja's, made into Python once for each language.
 
-Jinja makes Python of a template, which then takes a tenth of the time that Django's own templates
-take for the same rows. A page and what is around its result stay Django's; the result is
-`<folder>/<name>.html.j2` beside them, with the same filters as there:
+The engine takes a tenth of the time of Django's own templates for the same rows. A page is
+`<folder>/page.html`, a part that a view makes ahead is `rendered`. What templates know besides
+their facts:
 
-    {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}
+    {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
     {{ _("city %(city)s")|fill(city=figure) }}
+    {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
+    {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}
+    {{ querystring(request, page=2) }}
 
-In a text a percent sign is written twice, as catalogues hold it.
+In a text a percent sign is written twice, as catalogues hold it. A name that no view gave is
+nothing in a condition, and an error where it would be shown.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.utils.html import escape
+import jinja2
+from django.http import HttpRequest
+from django.template import Context, TemplateDoesNotExist, defaulttags
+from django.template.backends.jinja2 import Jinja2, Template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.encoding import iri_to_uri
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext
+from django.utils.translation import ngettext as number_text
+from django_htmx.jinja import htmx_script
 
+from telads.answers.answer import Answer
+from telads.dataset import Dataset, in_force
 from telads.text import Lang
-
-if TYPE_CHECKING:
-    import jinja2
+from telads.web import filters
+from telads.web.components import NOTES, PAGES, address_in, note, table_of
+from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
+FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "jobs")]
+TEXTS = 1024
+"""Texts held: the catalogue in two languages, for each dataset."""
+
+
+class Templates(Jinja2):
+    """Django's door to the templates; `settings.TEMPLATES` names it."""
+
+    def get_template(self, template_name: str) -> Template:
+        """A template in the language of the request."""
+        try:
+            return Template(_environment(lang()).get_template(template_name), self)
+        except jinja2.TemplateNotFound as missing:
+            raise TemplateDoesNotExist(str(missing), backend=self) from missing
+
+
+class Missing(jinja2.StrictUndefined):
+    """A name that no view gave: false in a condition, an error anywhere else."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:  # type: ignore[override]
+        return False
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+        return False
+
+    def __ne__(self, other: object) -> bool:  # type: ignore[override]
+        return True
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(type(self))
+
+
+class Environment(jinja2.Environment):
+    """Templates in which an attribute of nothing is nothing."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The attribute or key of an object."""
+        return obj if obj is None or isinstance(obj, Missing) else super().getattr(obj, attribute)
 
 
 def rendered(template: str, facts: dict[str, Any]) -> SafeString:
     """A template with its facts, in the language of the request; texts are escaped."""
-    lang: Lang = "en" if get_language() == "en" else "ko"
-    return mark_safe(_environment(lang).get_template(template).render(facts))
+    return mark_safe(_environment(lang()).get_template(template).render(facts))
 
 
 @cache
-def _environment(lang: Lang) -> jinja2.Environment:
+def _environment(language: Lang) -> Environment:
     """One for each language: nothing in a template has to ask for the language again."""
-    import jinja2
-
-    from telads.web.templatetags import telads as tags
-
-    known = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "pages"]),
-        autoescape=True, undefined=jinja2.StrictUndefined, auto_reload=False,
+    known = Environment(
+        loader=jinja2.FileSystemLoader([*FOLDERS, _HERE / "pages"]),
+        autoescape=True, undefined=Missing, auto_reload=False,
+        keep_trailing_newline=True,
     )  # fmt: skip
-    for name in ("say", "month", "window", "people", "service", "district", "method"):
-        known.filters[name] = partial(getattr(tags, name), language=lang)
+    for name in ("say", "named", "month", "window", "people", "service", "district", "method"):
+        known.filters[name] = partial(getattr(filters, name), language=language)
+    for name in ("plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex"):
+        known.filters[name] = getattr(filters, name)
     known.filters.update(
-        plain=tags.plain, percent=tags.percent, unbroken=tags.unbroken, capfirst=capfirst,
-        fill=_fill,
-    )  # fmt: skip
+        capfirst=capfirst, fill=_fill, truncatechars=lambda text, most: Truncator(text).chars(most)
+    )
     known.globals.update(
-        basis=tags.basis,
-        warnings=tags.warnings,
-        bar=tags.bar,
-        badges=partial(tags.badges, language=lang),
-        _=cache(_text),
+        LANGUAGE_CODE=language,
+        _=partial(_text, language=language),
+        ngettext=partial(_number_text, language=language),
+        url=lambda name, *args, **named: reverse(name, args=args, kwargs=named),
+        static=static,
+        querystring=_querystring,
+        htmx_script=htmx_script,
+        in_language=_in_language,
+        navigation=partial(_navigation, language=language),
+        badge=filters.badge,
+        badges=partial(filters.badges, language=language),
+        badge_notes=badge_notes,
+        bar=filters.bar,
+        answer_table=answer_table,
+        basis=basis,
+        warnings=warnings,
     )
     return known
 
 
-def _text(english: str) -> SafeString:
-    """A text of the catalogue, which holds its percent signs twice."""
-    return mark_safe(gettext(english).replace("%%", "%"))
+def filled(text: str, language: Lang | None = None) -> str:
+    """A text of the catalogue in the words of the dataset in force, safe if it was."""
+    told = in_force().filled(text, language or lang(), escape)
+    return mark_safe(told) if isinstance(text, SafeString) else told
 
 
-def _fill(text: str, **values: object) -> SafeString:
+def _text(english: str, language: Lang) -> SafeString:
+    """A text of the catalogue, which holds its percent signs twice, as the dataset says it."""
+    return _text_of(in_force(), english, language)
+
+
+@lru_cache(maxsize=TEXTS)
+def _text_of(_: Dataset, english: str, language: Lang) -> SafeString:
+    return SafeString(filled(mark_safe(gettext(english).replace("%%", "%")), language))
+
+
+def _number_text(one: str, many: str, number: int, language: Lang) -> SafeString:
+    """A text of the catalogue that depends on a number."""
+    told = number_text(one, many, number).replace("%%", "%")
+    return SafeString(filled(mark_safe(told), language))
+
+
+def _fill(text: str, **values: Any) -> SafeString:
     """A text of the catalogue with its places `%(name)s` filled."""
     for name, value in values.items():
-        text = text.replace(f"%({name})s", escape(value))
+        text = text.replace(f"%({name})s", conditional_escape(value))
     return mark_safe(text)
+
+
+def _querystring(request: HttpRequest, **changes: Any) -> str:
+    """The choices of this page's address, some changed."""
+    context = Context({"request": request})
+    context.request = request  # type: ignore[attr-defined]
+    return str(defaulttags.querystring(context, **changes))
+
+
+def _in_language(request: HttpRequest | Missing | None, language: Lang) -> str:
+    """The address of this page in a language, its choices kept."""
+    if not isinstance(request, HttpRequest):
+        return address_in(language, "/")
+    query = request.GET.urlencode()
+    return address_in(language, iri_to_uri(request.path)) + (f"?{query}" if query else "")
+
+
+def _navigation(request: HttpRequest | Missing | None, language: Lang) -> SafeString:
+    """The pages, the present one marked."""
+    here = address_in("ko", request.path) if isinstance(request, HttpRequest) else ""
+    marked = [here == "/" if path == "/" else here.startswith(path) for path, _ in PAGES]
+    return _marked(tuple(marked), language)
+
+
+@cache
+def _marked(marked: tuple[bool, ...], language: Lang) -> SafeString:
+    links = [
+        (address_in(language, path), name, present)
+        for (path, name), present in zip(PAGES, marked, strict=True)
+    ]
+    return rendered("components/navigation.html", {"links": links})
+
+
+def badge_notes() -> SafeString:
+    """The explanations of all labels; `base.html` holds them once for the page."""
+    return rendered("components/notes.html", {"notes": [(id, note(id)) for id in NOTES]})
+
+
+def answer_table(
+    answer: Answer, caption: str = "", without: str = "", only: str = ""
+) -> SafeString:
+    """An answer as a table, headed and written as on the command line.
+
+    `only` and `without` choose columns by id, separated by commas. The caption is read out and
+    shown; labels become badges; the first column that is no figure heads its row.
+    """
+    chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
+    names = [name for name in chosen if name not in without.split(",")]
+    facts = {"table": table_of(answer, names, lang()), "caption": caption}
+    return rendered("components/answer_table.html.j2", facts)
+
+
+def basis(answer: Answer) -> SafeString:
+    """What an answer's figures stand on: month, months observed, method, build, synthetic."""
+    return rendered("components/basis.html.j2", {"answer": answer})
+
+
+def warnings(answer: Answer) -> SafeString:
+    """What is remarkable about the month's data, folded."""
+    return rendered("components/warnings.html.j2", {"warnings": answer.warnings})

@@ -1,4 +1,6 @@
-"""What takes seconds is made before anybody asks, once for a workspace or a build, and kept there.
+"""Answers made before anybody asks: evaluations kept for a build, and a worker's first pages.
+
+What takes seconds is made before anybody asks, once for a workspace or a build, and kept there.
 
 | what | kept | seconds |
 |---|---|---|
@@ -25,6 +27,7 @@ from django.utils.translation import override
 from telads.answers.changes import movements
 from telads.answers.choices import HORIZONS
 from telads.answers.evaluation import comparison, evaluation
+from telads.dataset import using
 from telads.errors import TeladsError
 from telads.store.workspace import Store
 from telads.web import request_state
@@ -38,7 +41,7 @@ def make_ahead(workspace: Store) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:
-        with suppress(TeladsError, OSError):
+        with suppress(TeladsError, OSError), using(workspace.dataset):
             evaluation(workspace, horizon)
 
 
@@ -51,7 +54,7 @@ def warm_up() -> None:
 
     What fails here fails again for whoever asks, and is told then: no worker stays away for it.
     """
-    with suppress(Exception):
+    with suppress(Exception), using(request_state.workspace().dataset):
         build = request_state.workspace().build()
         movements(build, build.months[-1])
         comparison(build, build.months[-1])

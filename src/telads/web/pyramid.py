@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from telads.answers.pictures import Picture
 from telads.charts import population, theme
 from telads.charts.render import in_one_line
-from telads.model import AGES, Sex, age_text
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.text import Lang
 from telads.web.jinja import rendered
 
@@ -65,7 +66,7 @@ def _svg(
     middle = layout.ages + (layout.width - layout.ages) / 2
     reach = max((abs(row["signed"]) for row in rows), default=0.0) or 1.0
     unit = (layout.width - layout.ages) / 2 - layout.figures
-    names = [age_text(age)(lang) for age in reversed(AGES)]
+    names = [in_force().age_text(age)(lang) for age in reversed(in_force().ages)]
     facts: dict[str, Any] = {
         "finding": finding,
         "width": layout.width,

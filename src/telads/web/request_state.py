@@ -6,11 +6,16 @@ all workers without a restart, and one request never mixes two builds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
 
+from telads.dataset import seoul, using
+from telads.errors import TeladsError
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.text import Lang
@@ -24,6 +29,25 @@ def settings() -> Settings:
 def workspace() -> Store:
     """The workspace this website shows."""
     return Store(settings().workspace)
+
+
+def dataset_in_force(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer for the dataset of the workspace, in its time zone.
+
+    A definition that cannot be read is told by whatever asks for the build; its page needs names.
+    """
+
+    def answered(request: HttpRequest) -> HttpResponseBase:
+        try:
+            dataset = workspace().dataset
+        except TeladsError:
+            dataset = seoul()
+        with using(dataset), timezone.override(dataset.time_zone):
+            return get_response(request)
+
+    return answered
 
 
 def build(request: HttpRequest) -> Build:

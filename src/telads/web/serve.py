@@ -102,7 +102,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         lambda: _make_ahead(settings.workspace, figures),
     ]
     if settings.own_worker:
-        from telads.web.jobs.queue import work_ahead
+        from telads.web.jobs.worker import work_ahead
 
         beside.append(work_ahead)
     for work in beside:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from telads.dataset import seoul
+from telads.errors import TeladsError
 from telads.settings import Settings
 from telads.store.files import FILE, FOLDER
+from telads.store.workspace import Store
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key
@@ -15,6 +18,15 @@ TELADS = Settings.load()
 """The product's settings; views reach the workspace through them (`telads.web.request_state`)."""
 
 _HERE = Path(__file__).parent
+
+
+def _time_zone() -> str:
+    """That of the workspace's dataset; a definition that cannot be read is told by the pages."""
+    try:
+        return Store(TELADS.workspace).dataset.time_zone
+    except TeladsError:
+        return seoul().time_zone
+
 
 DEBUG = False
 SECRET_KEY = secret_key(TELADS.workspace)
@@ -41,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "telads.web.metrics.measured",
+    "telads.web.request_state.dataset_in_force",
     "telads.web.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "telads.web.security.content_security_policy",
@@ -62,12 +75,11 @@ MIDDLEWARE = [
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [_HERE / "templates", _HERE / "pages"],
-        "APP_DIRS": True,
+        "BACKEND": "telads.web.jinja.Templates",
+        "DIRS": [],
+        "APP_DIRS": False,
         "OPTIONS": {
             "context_processors": [
-                "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "telads.web.context_processors.installation",
                 "telads.web.accounts.context_processors.signed_in",
@@ -94,7 +106,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [_HERE / "locale"]
 USE_I18N = True
-TIME_ZONE = "Asia/Seoul"
+TIME_ZONE = _time_zone()
 USE_TZ = True
 
 STATIC_URL = "static/"

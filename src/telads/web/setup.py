@@ -1,4 +1,6 @@
-"""Django made ready outside any website: for verbs of the command line.
+"""Django made ready outside any website: settings, database and secret key of a workspace.
+
+Django made ready outside any website: for verbs of the command line.
 
 The workspace's own settings hold, and tables are made where they are missing: a key or a user can
 be made before the website was ever started.

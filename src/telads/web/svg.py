@@ -6,10 +6,10 @@ No picture holds a style; classes of the stylesheet colour it, so that it follow
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from math import cos, radians
 from typing import Any, NamedTuple
 
+from telads.dataset import in_force, of_dataset
 from telads.model import Month
 
 LINE_WIDTH, LINE_HEIGHT = 100, 40
@@ -82,7 +82,7 @@ class Outlines(NamedTuple):
     districts: tuple[Outline, ...]
 
 
-@cache
+@of_dataset
 def outlines() -> Outlines:
     """The districts projected once: equirectangular, true at the middle of the city."""
     from telads.charts.borders import borders
@@ -100,7 +100,7 @@ def outlines() -> Outlines:
     districts = tuple(
         Outline(
             facts["code"],
-            facts["district"],
+            in_force().districts[facts["code"]].ko,
             "".join(_path([place(*point) for point in ring]) for ring in _rings(feature)),
             *place(facts["longitude"], facts["latitude"]),
         )

@@ -15,7 +15,6 @@ from telads.aggregate.job import aggregate
 from telads.aggregate.request import Request
 from telads.aggregate.suppression import Hidden, hidden_figures
 from telads.aggregate.synth import City, Plan, write_log
-from telads.catalog import BY_ID, SERVICE_IDS
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
@@ -25,6 +24,7 @@ from telads.twin.fitting import Array
 from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH
 from tests.aggregate.synth.test_figures import within_sampling_error
+from tests.seoul import BY_ID, SERVICE_IDS
 
 USE = 0.2
 DISTRICT = ["강남구"]

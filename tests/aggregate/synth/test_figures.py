@@ -19,10 +19,10 @@ from telads.aggregate.synth import (
     is_weekday,
     write_log,
 )
-from telads.catalog import BY_ID, SERVICE_IDS
 from telads.twin.cells import synthesise
 from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH, read
+from tests.seoul import BY_ID, SERVICE_IDS
 
 SEGMENT = ["district", "sex", "age"]
 

@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 
 from telads.errors import SettingError
 from telads.settings import Settings
-from telads.web.accounts import people
+from telads.web.accounts import newcomers, people
 from telads.web.accounts.backends import BACKEND, backends_of
 from telads.web.accounts.middleware import CHECKED
 from telads.web.accounts.models import AuditEntry, SingleSignOn
@@ -428,13 +428,13 @@ def test_a_name_there_that_looks_like_one_here_gets_a_number(provider: Provider)
 def test_two_first_sign_ins_at_once_make_one_account(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = people._made
+    made = newcomers._made
 
     def meanwhile(*asked: Any) -> User:
         made(*asked)  # by another tab
         return made(*asked)
 
-    monkeypatch.setattr(people, "_made", meanwhile)
+    monkeypatch.setattr(newcomers, "_made", meanwhile)
     client = Client()
     come(provider, client)
     assert get(client, "/").one("details", class_="account").text.startswith("kim")

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from telads.catalog import service
 from telads.charts import CHARTS
 from telads.text import Lang, typed
 from telads.web.api.openapi import PREFIX, document
 from telads.web.api.operations import BODIES, OPERATIONS
 from telads.web.api.routes import api
+from tests.seoul import SEOUL
 
 PLACE = "/api/v1/openapi.json"
 DRAWN = 6
@@ -252,7 +252,7 @@ def test_what_the_schema_allows_is_answered(site: Client, place: str) -> None:
         path, query = asked_of(place, data.draw)
         answer = asked(site, path, SENT[place], query)
         by_sum = query.get("by") in {"excess", "volume"}
-        if by_sum and service(query.get("service", "delivery")).is_index:
+        if by_sum and SEOUL.service(query.get("service", "delivery")).is_index:
             assert (answer.status_code, answer.json()["code"]) == (400, "index-refused")
             assert "index-refused" in ADDRESSES[place]["by"]["description"]
         else:

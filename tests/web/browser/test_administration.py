@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from telads.store.workspace import Store
-from tests.sources.portal import portal_rows, write_csv, write_month
+from tests.ingest.portal import portal_rows, write_csv, write_month
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.visits import NARROW, WIDE, Visit, Way

@@ -16,7 +16,7 @@ import pytest
 from telads.errors import DataError
 from telads.ingest import archives, guard
 from telads.ingest.archives import Unpacked, check_workbook, harmless, told_by_archive, unpack
-from tests.sources.portal import portal_rows, write_csv, write_xlsx
+from tests.ingest.portal import portal_rows, write_csv, write_xlsx
 
 MOST = 64 * 2**20
 

@@ -10,8 +10,8 @@ from django.test import Client
 from telads.model import Month
 from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
-from tests.sources.portal import write_month
-from tests.test_workspace import held
+from tests.ingest.portal import write_month
+from tests.store.test_workspace import held
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done, outcomes
 

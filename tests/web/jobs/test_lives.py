@@ -22,10 +22,11 @@ from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import models, queue
 from telads.web.jobs.models import Job, State, Step, claim, tell
-from telads.web.jobs.queue import DAY, forget_killed
+from telads.web.jobs.queue import DAY
 from telads.web.jobs.uploads import UPLOADS
-from tests.sources.portal import write_month
-from tests.test_workspace import held
+from telads.web.jobs.worker import forget_killed
+from tests.ingest.portal import write_month
+from tests.store.test_workspace import held
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done, outcomes
 

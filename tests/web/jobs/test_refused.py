@@ -9,7 +9,7 @@ from django.test import Client
 
 from telads.store.workspace import Store
 from telads.web.jobs.models import State
-from tests.sources.test_refused_files import REFUSED
+from tests.ingest.test_refused_files import REFUSED
 from tests.web.document import get
 from tests.web.jobs.conftest import Upload, done
 

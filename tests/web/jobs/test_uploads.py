@@ -17,8 +17,8 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import queue as running
 from telads.web.jobs import uploads
 from telads.web.jobs.models import Job, State, Step
-from tests.sources.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
-from tests.sources.workbooks import write_groups, write_guide
+from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
+from tests.ingest.workbooks import write_groups, write_guide
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get, read
 from tests.web.jobs.conftest import Upload, done, outcomes
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from telads.store.workspace import Store
-from tests.sources.portal import write_month
-from tests.test_workspace import held
+from tests.ingest.portal import write_month
+from tests.store.test_workspace import held
 
 pytestmark = pytest.mark.slow
 
@@ -81,7 +81,7 @@ run.enqueue(job.pk, 2)
 ONCE = (
     BEFORE
     + """
-from telads.web.jobs.queue import work_once
+from telads.web.jobs.worker import work_once
 print("ready", flush=True)
 sys.stdin.readline()
 work_once()

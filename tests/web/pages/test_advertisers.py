@@ -17,8 +17,7 @@ from django.test import Client, override_settings
 
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
-from telads.catalog import BY_ID
-from telads.model import AGES, Segment, Sex
+from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.version import __version__
@@ -26,6 +25,7 @@ from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
 from tests.asked import platforms, targets
+from tests.seoul import AGES, BY_ID
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 

@@ -11,12 +11,12 @@ from django.test import Client
 
 from telads.answers.choices import largest_segment
 from telads.answers.tables import districts
-from telads.catalog import BY_ID
-from telads.model import AGES, Sex
+from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
 from tests.asked import lookalike, services, signals, trends
+from tests.seoul import AGES, BY_ID
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}

@@ -16,7 +16,6 @@ from django.test import Client
 from django.utils.translation import override
 
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
-from telads.catalog import BY_ID
 from telads.charts.correlation import colour_of
 from telads.charts.render import title_of
 from telads.model import Month
@@ -27,6 +26,7 @@ from telads.web.pages.data import present
 from telads.web.pages.data.bars import people_svg
 from telads.web.pages.data.present import table_of
 from tests.asked import by_district
+from tests.seoul import BY_ID
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
 WEIGHT = 100_000

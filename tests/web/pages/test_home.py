@@ -7,8 +7,8 @@ from django.test import Client, override_settings
 
 from telads.model import Month, Window, months_between
 from telads.store.workspace import Store
+from telads.web.filters import unbroken
 from telads.web.pages.home.views import SHOWN, windows
-from telads.web.templatetags.telads import unbroken
 from tests.asked import movements
 
 

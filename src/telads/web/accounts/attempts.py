@@ -1,4 +1,6 @@
-"""Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
+"""Attempts to sign in, limited by address and by name; names that look alike count as one.
+
+Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
 
 Django-axes takes several sets of parameters but one limit for all of them, and a success clears
 each set. An address needs a limit of its own, since an office may share one, and it must not be

@@ -1,4 +1,6 @@
-"""A wholly closed installation (TELADS_CLOSED=1): nothing is open to visitors that needs not be.
+"""Sessions and closed installations: what a request must have before a view sees it.
+
+A wholly closed installation (TELADS_CLOSED=1): nothing is open to visitors that needs not be.
 
 Whoever has signed in comes in, and programs with a key of the API. A new address is closed unless
 it is named here.

@@ -1,4 +1,6 @@
-"""People who may sign in: made, invited, listed, given a role, disabled, unlocked.
+"""People who may sign in: made, invited by link, vouched for by single sign-on, disabled.
+
+People who may sign in: made, invited, listed, given a role, disabled, unlocked.
 
 The account of somebody whom the single sign-on vouches for: found, or made.
 
@@ -11,11 +13,7 @@ link is out for cannot be entered otherwise, and of several links only the newes
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
-from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
 from axes.utils import reset as forget_attempts
@@ -28,7 +26,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -37,12 +35,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from telads.errors import QuestionError, UnknownChoice
-from telads.settings import Settings
 from telads.text import Text
 from telads.web.accounts.attempts import INVISIBLE, alike, forget_addresses, normal
 from telads.web.accounts.audit import COMMAND_LINE, one_action, record
-from telads.web.accounts.backends import SINGLE_SIGN_ON
-from telads.web.accounts.models import SingleSignOn
 from telads.web.accounts.roles import Role
 
 BYTES = 12
@@ -242,89 +237,6 @@ def _no_name(name: str) -> QuestionError:
              "Use up to 150 letters, digits and @ . + - _."),
         value=name,
     )  # fmt: skip
-
-
-LONGEST = 100
-
-
-class Disabled(Exception):
-    """Somebody who may not sign in any more."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
-
-
-def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
-    """The account of a token's claims, its role as they say; raises `Disabled`.
-
-    An account that was made otherwise is never taken over because a name is alike.
-    """
-    mapped = role_in(claims, settings)
-    of_subject = SingleSignOn.objects.select_related("user").filter(
-        issuer=claims["iss"], subject=claims["sub"]
-    )
-    known = of_subject.first()
-    if known is None:
-        try:
-            return _made(claims, mapped or Role.VIEWER)
-        except IntegrityError:  # the same person in another tab was faster
-            known = of_subject.get()
-    if not known.user.is_active:
-        raise Disabled(known.user.username)
-    if mapped and role_name(known.user) != mapped:
-        _change(known.user, mapped)
-    return known.user
-
-
-def role_in(claims: Mapping[str, Any], settings: Settings) -> Role | None:
-    """The highest role that a claim maps to, viewer for none of them; None: claims say nothing."""
-    if not settings.oidc_role_claim:
-        return None
-    found = _claim(claims, settings.oidc_role_claim)
-    values = found if isinstance(found, list) else [found]
-    roles = {role for value, role in settings.oidc_roles if value in values}
-    return next((role for role in reversed(tuple(Role)) if role in roles), Role.VIEWER)
-
-
-def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    """A claim by its name, which may have dots, or by its path: `realm_access.roles`."""
-    if name in claims:
-        return claims[name]
-    found: Any = claims
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
-
-
-def _change(user: User, role: Role) -> None:
-    try:
-        set_role(user.username, role, SINGLE_SIGN_ON)
-    except QuestionError:
-        return  # the last administrator stays one, whatever the provider says
-
-
-def _made(claims: Mapping[str, Any], role: Role) -> User:
-    for name in _names(claims):
-        if alike(name):
-            continue
-        try:
-            with transaction.atomic():
-                user = invite(name, role, SINGLE_SIGN_ON)
-                SingleSignOn.objects.create(user=user, issuer=claims["iss"], subject=claims["sub"])
-        except QuestionError:  # meanwhile somebody else has it
-            continue
-        return user
-    raise AssertionError("names do not end")
-
-
-def _names(claims: Mapping[str, Any]) -> Iterator[str]:
-    """What somebody could be called: as at the provider, then with a number."""
-    told = (claims.get(name) for name in ("preferred_username", "email", "sub"))
-    text = next((value for value in told if isinstance(value, str) and value.strip()), "user")
-    name = re.sub(r"[^\w.@+-]", "-", unicodedata.normalize("NFKC", text.strip()))[:LONGEST]
-    yield name
-    yield from (f"{name}-{number}" for number in count(2))
 
 
 def make_link(request: HttpRequest, user: User) -> str:

@@ -45,7 +45,7 @@ from telads.web.accounts.attempts import may_be_logged
 from telads.web.accounts.audit import record
 from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
 from telads.web.accounts.middleware import is_by_provider, note_check
-from telads.web.accounts.people import Disabled, person_of
+from telads.web.accounts.newcomers import Disabled, person_of
 from telads.web.accounts.roles import way_back
 from telads.web.errors import answer_with
 

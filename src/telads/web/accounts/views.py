@@ -1,4 +1,6 @@
-"""Pages of accounts: signing in and out, and the password.
+"""Pages of accounts: signing in and out, the password, people, and the log of actions.
+
+Pages of accounts: signing in and out, and the password.
 
 Pages on which administrators look after people; each action stands in the log.
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.dataset import in_force
 from telads.export import TABLES
 from telads.planning.schema import schemas as sent
 from telads.text import Lang, Text
@@ -50,9 +51,10 @@ def document(lang: Lang) -> dict[str, Any]:
 def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
     told["info"]["description"] = Text(
-        "서울 통신 이용 자료에서 광고 조언까지. 명령줄의 --format json과 같은 문서를 돌려줍니다.",
-        "From Seoul's telecom usage to advertising advice: the documents of the command line's "
-        "--format json.",
+        f"{in_force().city.ko} 통신 이용 자료에서 광고 조언까지. "
+        "명령줄의 --format json과 같은 문서를 돌려줍니다.",
+        f"From {in_force().city.en}'s telecom usage to advertising advice: the documents "
+        "of the command line's --format json.",
     )(lang)
     paths = {f"{PREFIX}{place}": told["paths"][f"{PREFIX}{place}"] for place in OPERATIONS}
     told["paths"] = _plain(paths, lang)
@@ -84,7 +86,7 @@ def _plain(told: Any, lang: Lang) -> Any:
     if not isinstance(told, dict):
         return told
     if told.keys() == _TEXT:
-        return told[lang]
+        return Text(told["ko"], told["en"])(lang)
     return {
         str(name): _plain(value, lang)
         for name, value in told.items()

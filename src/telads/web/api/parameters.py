@@ -16,7 +16,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import AGE_NAMES, ROWS, SEX_NAMES
+from telads.answers.choices import ROWS
 from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.questions import (
     FILTERS,
@@ -30,8 +30,7 @@ from telads.answers.questions import (
     Parameter,
     Question,
 )
-from telads.catalog import SERVICE_IDS, SERVICES
-from telads.model import AGES
+from telads.dataset import in_force
 from telads.planning.plan import PARTS
 from telads.text import LANGUAGES, Text, typed
 
@@ -102,9 +101,11 @@ def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
 _NAME = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _NUMBER = {"type": "integer"}
 _MONTH = {"type": "string", "pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
-_SEX = {"type": "string", **_spelt(["F", "M"], SEX_NAMES)}
-_AGE = {"type": "string", **_spelt(map(str, AGES), AGE_NAMES)}
-_SERVICES = _spelt(SERVICE_IDS, [name for service in SERVICES for name in service.text])
+_SEX = {"type": "string", **_spelt(["F", "M"], in_force().sex_names)}
+_AGE = {"type": "string", **_spelt(map(str, in_force().ages), in_force().age_names)}
+_SERVICES = _spelt(
+    in_force().service_ids, [name for service in in_force().services for name in service.text]
+)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "sex": _SEX,
     "any_sex": _SEX,

@@ -1,14 +1,7 @@
-"""Asking for a job, for its end, and for another attempt; each written down.
-
-Doing a job: unpack, take each file in, build; the checks are those of the command line.
+"""Asking for a job, and doing it: unpack, take each file in, build; as the command line does.
 
 Between two files and between two tables of a build it says how far it is, and looks whether it was
 cancelled or is no longer its own. A file counts for the workspace as soon as it is reported.
-
-Who does the jobs: `telads worker`, or by default the server itself.
-
-The server's supervisor looks once a second whether something waits, which costs a query, and has
-it done by a process that ends with the work (`web.subprocess`).
 """
 
 from __future__ import annotations
@@ -22,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +25,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django_tasks import task
 
+from telads.dataset import using
 from telads.errors import DataError, OtherFile, TeladsError, WorkspaceBusy
 from telads.ingest.archives import UNPACKED, Unpacked, unpack
 from telads.ingest.files import read_bytes
@@ -48,7 +41,6 @@ from telads.web.accounts.audit import one_action, record
 from telads.web.jobs import report
 from telads.web.jobs.models import Job, State, Step, claim, tell
 from telads.web.jobs.uploads import UPLOADS, folder_of, received, remove
-from telads.web.subprocess import in_fresh
 
 DAY = 24 * 3600
 
@@ -191,6 +183,10 @@ class _Doing:
 
     def all(self) -> str:
         """Everything; the build that was put in force, empty if nothing new came."""
+        with using(self.workspace.choose_dataset(None)):
+            return self._all()
+
+    def _all(self) -> str:
         if not self.job.files:
             return self._build()
         paths = self._unpacked()
@@ -331,76 +327,3 @@ def _beating(number: int, attempt: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-LOOK_SECONDS = 1.0
-QUEUE_DAYS = 7
-"""How long the queue's rows of tasks that ended, or never will, are kept."""
-DATABASE_SECONDS = 5.0
-"""How long to wait before a database that is down is asked again."""
-
-
-def work_for_ever(workspace: Path) -> None:
-    """Do jobs as they come until a signal; the first one lets the running job end.
-
-    A database that goes away is waited for; one that is away at the start, for a while. Raises
-    `DatabaseAway`, `WorkspaceError`.
-    """
-    from telads.web.setup import WAIT_SECONDS, make_ready
-
-    make_ready(workspace, WAIT_SECONDS)
-    from django.db import Error, connection
-
-    pause = threading.Event()
-    while True:
-        try:
-            _work(batch=False)
-        except Error:
-            connection.close()
-            pause.wait(DATABASE_SECONDS)
-        else:
-            return
-
-
-def work_ahead() -> None:
-    """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
-    from django.db import Error, connection
-    from django_tasks_db.models import DBTaskResult
-
-    pause = threading.Event()
-    while True:
-        try:
-            waits = DBTaskResult.objects.ready().exists()
-        except Error:
-            connection.close()
-            waits = False
-        if waits:
-            in_fresh(work_once)
-        pause.wait(LOOK_SECONDS)
-
-
-def work_once() -> None:
-    """Do all jobs that wait, in this process, then return."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
-    import django
-
-    django.setup()
-    _work(batch=True)
-
-
-def _work(batch: bool) -> None:
-    from django.core.management import call_command
-
-    # A record of each job is kept by telads itself; the queue's own may go.
-    call_command("prune_db_task_results", min_age_days=QUEUE_DAYS, verbosity=0)
-    forget_killed()
-    call_command("db_worker", batch=batch, startup_delay=False, reload=False, verbosity=0)
-
-
-def forget_killed() -> None:
-    """Remove what the queue takes for running since days: its worker was killed and told nobody."""
-    from django.utils import timezone
-    from django_tasks_db.models import DBTaskResult
-
-    before = timezone.now() - timedelta(days=QUEUE_DAYS)
-    DBTaskResult.objects.running().filter(started_at__lt=before).delete()

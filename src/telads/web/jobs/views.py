@@ -1,4 +1,6 @@
-"""`/admin-data/`: months, builds, jobs, and the form for new files. For administrators alone.
+"""Pages of data administration: months, builds, jobs, uploads, and forgetting a month.
+
+`/admin-data/`: months, builds, jobs, and the form for new files. For administrators alone.
 
 `/admin-data/jobs/3/`: how far a job is, and what came of it.
 

@@ -1,4 +1,6 @@
-"""Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
+"""The form of a plan: its fields, the brief they mean, amounts as people type them, its draft.
+
+Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
 
 The form of a plan: what was typed, as the brief it means, and back.
 
@@ -23,6 +25,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, QueryDict
 
+from telads.dataset import in_force
 from telads.errors import QuestionError, TeladsError
 from telads.planning.brief import MOST_PLATFORMS, OBJECTIVES, UNIT, Brief, read_brief
 from telads.planning.plan import canonical
@@ -39,14 +42,15 @@ _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_DIGITS})?"
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
 _PART = re.compile(f"({_DIGITS})?([천백십]?)")
-_CURRENCY = re.compile(r"^(?:₩|￦|원|won|krw)|(?:₩|￦|원|won|krw)$", re.IGNORECASE)
 LONGEST = 60
 """Longer texts are no amounts."""
 
 
 def won_of(name: str, text: str) -> float:
     """The amount somebody typed into a field; raises `QuestionError` that names it."""
-    plain = _CURRENCY.sub("", re.sub(r"[\s,]", "", text))
+    words = "|".join(map(re.escape, in_force().currency.spellings))
+    bare = re.sub(r"[\s,]", "", text)
+    plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
     found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
         return number_of(name, plain if plain else text)
@@ -54,8 +58,9 @@ def won_of(name: str, text: str) -> float:
     if _gap(parts):
         raise QuestionError(
             Text("금액을 한 가지로 읽을 수 없습니다.", "This amount can be read in two ways."),
-            Text("1억 5000만원처럼 만까지 적거나 150,000,000처럼 숫자로 적어 주세요.",
-                 "Write it in digits, as 150,000,000, or with 만, as 1억 5000만원."),
+            Text(f"1억 5000만{in_force().currency.unit.ko}처럼 만까지 적거나 "
+                 "150,000,000처럼 숫자로 적어 주세요.",
+                 "Write it in digits, as 150,000,000, or with 만, as 1억 5000만."),
             rule=name, value=text,
         )  # fmt: skip
     amount = sum(
@@ -341,8 +346,8 @@ def _check_name(field: str, name: str) -> None:
 TITLES: dict[str, Text] = {
     "name": Text("이름", "Name"),
     "advertise": Text("광고할 서비스", "Service to advertise"),
-    "budget": Text("예산(원)", "Budget (won)"),
-    "unit": Text("집행 단위(원)", "In steps of (won)"),
+    "budget": Text("예산({unit})", "Budget ({unit})"),
+    "unit": Text("집행 단위({unit})", "In steps of ({unit})"),
     "goal": Text("빈도 목표", "Frequency goal"),
     "often": Text("빈도(1인당 노출)", "Frequency"),
     "objective": Text("목적", "Objective"),
@@ -353,9 +358,9 @@ TITLES: dict[str, Text] = {
 }
 PLATFORM_TITLES: dict[str, Text] = {
     "service": Text("매체", "Platform"),
-    "price": Text("CPM(원)", "CPM (won)"),
-    "minimum": Text("최소 집행액(원)", "Least spend (won)"),
-    "cap": Text("집행 상한(원)", "Cap (won)"),
+    "price": Text("CPM({unit})", "CPM ({unit})"),
+    "minimum": Text("최소 집행액({unit})", "Least spend ({unit})"),
+    "cap": Text("집행 상한({unit})", "Cap ({unit})"),
     "curve": Text("도달 곡선", "Reach curve"),
     "ceiling": Text("도달 상한", "Ceiling"),
     "name": Text("표시할 이름", "Name to show"),
@@ -389,13 +394,16 @@ class Wrong(NamedTuple):
 
 def fields_of(typed: Typed, lang: Lang) -> dict[str, Field]:
     """The fields of the plan itself."""
-    return {name: Field(name, title(lang), getattr(typed, name)) for name, title in TITLES.items()}
+    return {
+        name: Field(name, in_force().fill(title)(lang), getattr(typed, name))
+        for name, title in TITLES.items()
+    }
 
 
 def platform_fields(at: int, row: PlatformRow, lang: Lang) -> dict[str, Field]:
     """The fields of a platform."""
     return {
-        name: Field(f"p{at}_{name}", title(lang), getattr(row, name))
+        name: Field(f"p{at}_{name}", in_force().fill(title)(lang), getattr(row, name))
         for name, title in PLATFORM_TITLES.items()
     }
 
@@ -411,7 +419,7 @@ def wrong_of(error: QuestionError, typed: Typed, lang: Lang) -> Wrong:
     name = _ALSO.get(name, name)
     if name not in TITLES:
         return Wrong("", "", error.line(lang))
-    title = TITLES[name](lang)
+    title = in_force().fill(TITLES[name])(lang)
     if name == "rules":
         inside = place.partition(".")[2]
         title += f" {inside}" if inside else ""
@@ -439,7 +447,7 @@ def _platform_title(at: int, service: str, part: str) -> Text:
         return Text(ko, en)
     if service:
         ko, en = f"{ko}({name.ko})", f"{en} ({name.en})"
-    title = PLATFORM_TITLES[part]
+    title = in_force().fill(PLATFORM_TITLES[part])
     return Text(f"{ko} {title.ko}", f"{en}, {title.en}")
 
 

@@ -25,11 +25,11 @@ from fpdf import FPDF
 
 from telads.answers.questions import QUESTIONS
 from telads.charts.fonts import face, korean_font
+from telads.dataset import in_force
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
-from telads.render.files import SOURCE
 from telads.text import Lang, Text
 from telads.web.formatting import MINUS
 from telads.wording import observed
@@ -271,10 +271,10 @@ SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "c
 CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
                      "change_high"})  # fmt: skip
 """Figures that people read in percent; changes have their sign."""
-_WON, _TIMES = Text("원", " won"), Text("회", "")
+_MONEY, _TIMES = Text("{unit}", " {unit}"), Text("회", "")
 _PEOPLE, _SEGMENTS = Text("명", " people"), Text("개", "")
 UNITS: dict[str, Text] = {
-    **dict.fromkeys(("budget", "spend", "next_budget", "below_spend"), _WON),
+    **dict.fromkeys(("budget", "spend", "next_budget", "below_spend"), _MONEY),
     **dict.fromkeys(("contacts", "frequency"), _TIMES),
     **dict.fromkeys(
         (
@@ -292,8 +292,9 @@ UNITS: dict[str, Text] = {
 }
 """Units of the figures of the whole plan; those of tables stand once above them."""
 UNITS_OF_TABLES = Text(
-    "금액은 원, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
-    "Money in won, people and reach in persons (rounded to 10), affinity in standard deviations.",
+    "금액은 {unit}, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
+    "Money in {unit}, people and reach in persons (rounded to 10), affinity in standard "
+    "deviations.",
 )
 
 
@@ -309,7 +310,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
     sheet.facts([
         (figure_title(plan, name, lang), total(name, sums[name], lang)) for name in figures_of(plan)
     ])  # fmt: skip
-    sheet.words(UNITS_OF_TABLES(lang), size=7.5, muted=True)
+    sheet.words(in_force().fill(UNITS_OF_TABLES)(lang), size=7.5, muted=True)
     for name, (heading, without) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
         if not table:  # of a plan of an earlier version
@@ -324,7 +325,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
     source = Text("telads가 만든 합성 자료", "Synthetic twin made by telads")(lang)
     for line in (
         *(line(lang) for line in method_of(plan)),
-        source if plan.basis.synthetic else SOURCE,
+        source if plan.basis.synthetic else in_force().source.files,
     ):
         sheet.words(line, size=8)
     sheet.words(_basis(plan, lang), size=8, muted=True)
@@ -346,7 +347,7 @@ def figure(name: str, value: Any) -> str:
 
 def total(name: str, value: Any, lang: Lang) -> str:
     """A figure of the whole plan with its unit."""
-    unit = UNITS[name](lang) if name in UNITS and value is not None else ""
+    unit = in_force().fill(UNITS[name])(lang) if name in UNITS and value is not None else ""
     return figure(name, value) + unit
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.planning.brief import won
+from telads.planning.brief import money
 from telads.planning.files import method_of
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
@@ -108,7 +108,7 @@ class ShownPlan:
         own = next(row for row in rows if row["budget"] >= self.plan.brief.budget)
         return Curve(
             " ".join(f"{x},{y}" for x, y in map(place, rows)), place(own),
-            won(first)(self.lang), won(last)(self.lang),
+            money(first)(self.lang), money(last)(self.lang),
             reach_text(most)(self.lang) if self.plain else f"{most:,}",
         )  # fmt: skip
 

@@ -1,4 +1,6 @@
-"""Who may do what with which plan. What somebody may not see is not there: 404, not 403.
+"""Saved plans: who may do what, saving, sharing, removal, each recorded in the log of actions.
+
+Who may do what with which plan. What somebody may not see is not there: 404, not 403.
 
     own    everything: edit, share, say who else may see it
     edit   save new versions
@@ -37,11 +39,10 @@ from telads.errors import QuestionError, UnknownChoice
 from telads.planning.brief import Brief, read_brief
 from telads.planning.plan import Plan, canonical, make_plan
 from telads.store.workspace import Build
-from telads.text import Text
+from telads.text import Text, josa
 from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, allows
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
-from telads.wording import josa
 
 
 class Level(IntEnum):

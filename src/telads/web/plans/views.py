@@ -1,4 +1,6 @@
-"""`/plans/`: one's own plans, and those that others share.
+"""Pages of plans: list, form, a saved version, comparison, sharing, archiving and deleting.
+
+`/plans/`: one's own plans, and those that others share.
 
 The form of a plan: tried out, saved, and saved again as a new version.
 
@@ -25,7 +27,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.choices import month_of
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import QuestionError, TeladsError
 from telads.planning.audience import audience
 from telads.planning.comparison import compare as compared
@@ -214,7 +216,10 @@ def _page(
     facts: dict[str, Any],
 ) -> HttpResponse:
     lang = request_state.language(request)
-    services = [("", Text("–", "–")), *((id, BY_ID[id].text) for id in build.about["services"])]
+    services = [
+        ("", Text("–", "–")),
+        *((id, in_force().measures[id].text) for id in build.about["services"]),
+    ]
     goals = [("", NONE), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
     choices: dict[str, dict[str, Text]] = {
         "objective": OBJECTIVE_NAMES, "weight": WEIGHT_NAMES, "target": TARGET_NAMES,

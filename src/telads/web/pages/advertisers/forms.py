@@ -16,9 +16,8 @@ from telads.answers.choices import (
     target_order_of,
 )
 from telads.answers.questions import METHODS, PLATFORM_ORDERS, TARGET_ORDERS
-from telads.catalog import BY_ID, Measure
+from telads.dataset import Measure, in_force
 from telads.model import Month
-from telads.places import district_name
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.addresses import address
@@ -32,7 +31,6 @@ from telads.web.components import (
     sex_select,
 )
 
-EXAMPLE = "delivery"
 """The service shown where none was chosen."""
 DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
@@ -83,7 +81,7 @@ class Choice(NamedTuple):
         district, sex, age = self.filters
         words = (
             f"by-{self.by}" if self.by != _BY else "",
-            district_name(district or "", "en").lower(),
+            in_force().district_name(district or "", "en").lower(),
             str(sex or ""),
             str(age or ""),
             f"top-{self.top}" if self.top != DEFAULT_TOP else "",
@@ -109,7 +107,8 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     keeps the order chosen before.
     """
     services = build.about["services"]
-    fallback = EXAMPLE if EXAMPLE in services else services[0]
+    shown = in_force().example.service
+    fallback = shown if shown in services else services[0]
     service = service_of(build, query.get("service") or fallback)
     by = target_order_of(query.get("by") or _BY)
     method = method_of(query.get("method") or METHODS[0])
@@ -127,7 +126,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
 
 def targets_address(service: str, month: Month, method: str = METHODS[0]) -> str:
     """The address of a service's list of targets."""
-    return address_of(Choice(BY_ID[service], month, method=method))
+    return address_of(Choice(in_force().measures[service], month, method=method))
 
 
 def address_of(choice: Choice) -> str:
@@ -142,9 +141,12 @@ def file_address(choice: Choice, name: str) -> str:
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
     """The lists of the form."""
-    services = [(id, BY_ID[id].text) for id in build.about["services"]]
+    services = [(id, in_force().measures[id].text) for id in build.about["services"]]
     tops = [(str(top), Text(f"{top}개", str(top))) for top in sorted({*TOPS, choice.top})]
-    anybody, anywhere = Text("전체", "all"), Text("서울 전체", "all of Seoul")
+    anybody, anywhere = (
+        Text("전체", "all"),
+        Text(f"{in_force().city.ko} 전체", f"all of {in_force().city.en}"),
+    )
     return [
         select("service", Text("서비스", "Service"), services, choice.service.id, lang),
         month_select(build, choice.month, lang),
@@ -159,7 +161,7 @@ def orders(choice: Choice, lang: Lang) -> list[Order]:
     """The orders of the list; sums have no meaning for an index service."""
     found = []
     for id, text in TARGET_ORDERS.items():
-        name, _, explanation = text(lang).partition(": ")
+        name, _, explanation = in_force().fill(text)(lang).partition(": ")
         possible = id == _BY or not why_one_order(choice, lang)
         found.append(Order(id, name, explanation, id == choice.by, possible))
     return found
@@ -177,7 +179,7 @@ def why_one_order(choice: Choice, lang: Lang) -> str:
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
     """The lists that few need."""
     named = [
-        (id, Text(*(words.partition(":")[0] for words in text)))
+        (id, Text(*(words.partition(":")[0] for words in in_force().fill(text))))
         for id, text in PLATFORM_ORDERS.items()
         if id != "classic"
     ]

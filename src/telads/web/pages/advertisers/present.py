@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
+from telads.dataset import in_force
 from telads.model import Segment, Sex
 from telads.text import Lang, Text
 from telads.web.components import Bar, Column, columns_of
@@ -92,12 +93,12 @@ def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) ->
 
 def extent(targets: int, districts: int) -> Text:
     """In how many districts how many targets are."""
-    en = f"{_counted(targets, 'target')} in {_counted(districts, 'district')}"
-    return Text(f"자치구 {districts}곳에 대상 {targets}개", en)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    level = in_force().district
+    where = level.text.en if districts == 1 else level.plural.en
+    counted = f"{targets} target{'' if targets == 1 else 's'}"
+    return Text(
+        f"{level.text.ko} {districts}곳에 대상 {targets}개", f"{counted} in {districts} {where}"
+    )
 
 
 def _platform_row(

@@ -1,4 +1,6 @@
-"""One group of conditions as a form describes it: read from an address, told as a rule, and back.
+"""The form of an audience: groups of conditions read from an address, told as rules, and back.
+
+One group of conditions as a form describes it: read from an address, told as a rule, and back.
 
 All fields join by "and"; a group of no fields is everybody. Several groups make an audience
 (`described`).
@@ -23,15 +25,22 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import month_of
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.errors import QuestionError, choose
-from telads.method.signals import SIGNALS
 from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import Rules, read_rules
 from telads.store.workspace import Build
 from telads.text import Lang, Text, same
-from telads.web.components import AGES_NAMED, SEXES_NAMED, Option, Select, districts_named, select
+from telads.web.components import (
+    DISTRICT,
+    Option,
+    Select,
+    ages_named,
+    districts_named,
+    select,
+    sexes_named,
+)
 
 FIGURES = ("affinity", "index")
 LIKE = ("like_district", "like_sex", "like_age")
@@ -247,8 +256,14 @@ def described_from(rules: Rules) -> Described | None:
     return Described((*known, *(Wanted(),) * (len(GROUPS) - len(known))), without)
 
 
-_MUCH = Wanted(service="delivery", by="affinity", least=DEFAULT_LEAST["affinity"])
-EXAMPLE = Described((_MUCH, Wanted(), Wanted()))
+def example_of() -> Described:
+    """Those who use the dataset's example service much: what the page shows before it is asked."""
+    much = Wanted(
+        service=in_force().example.service, by="affinity", least=DEFAULT_LEAST["affinity"]
+    )
+    return Described((much, Wanted(), Wanted()))
+
+
 """The audience shown where none was described."""
 NONE = Text("–", "–")
 NEW = "new"
@@ -307,7 +322,7 @@ def choice_of(build: Build, query: QueryDict) -> Choice:
     example = first.nobody_asked and second.nobody_asked and "service" not in query and not plan
     return Choice(
         month=month_of(build, query.get("month") or None),
-        first=EXAMPLE if example else first,
+        first=example_of() if example else first,
         second=None if second.nobody_asked else second,
         example=example,
         plan=plan,
@@ -347,10 +362,11 @@ def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
 
 def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     """The fields of one group."""
-    services = [("", NONE), *((id, BY_ID[id].text) for id in build.about["services"])]
+    services = [("", NONE), *((id, in_force().measures[id].text) for id in build.about["services"])]
     figures = [("affinity", Text("관심도(표준편차) 이상", "affinity (sd) of at least")),
-               ("index", Text("지수(서울 100) 이상", "index (city 100) of at least"))]  # fmt: skip
-    signals = [("", NONE), *((signal.id, signal.text) for signal in SIGNALS)]
+               ("index", Text(f"지수({in_force().city.ko} 100) 이상",
+                              "index (city 100) of at least"))]  # fmt: skip
+    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals)]
     named = districts_named(build)
     none = ("", NONE)
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
@@ -365,19 +381,19 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
         signals=select(f"signal{suffix}", Text("생활 신호", "Context signal"), signals,
                        wanted.signal, lang),
         like=[
-            select(f"like_district{suffix}", Text("자치구", "District"), [none, *named],
+            select(f"like_district{suffix}", in_force().fill(DISTRICT), [none, *named],
                    wanted.like_district, lang),
-            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *SEXES_NAMED],
+            select(f"like_sex{suffix}", Text("성별", "Sex"), [none, *sexes_named()],
                    wanted.like_sex, lang),
-            select(f"like_age{suffix}", Text("나이", "Age"), [none, *AGES_NAMED],
+            select(f"like_age{suffix}", Text("나이", "Age"), [none, *ages_named()],
                    wanted.like_age, lang),
             select(f"top{suffix}", Text("비슷한 집단 수", "How many"), tops, wanted.top or "5",
                    lang),
         ],
         boxes=[
-            _boxes("sex", Text("성별", "Sex"), SEXES_NAMED, wanted.sex, lang),
-            _boxes("age", Text("나이", "Age"), AGES_NAMED, wanted.age, lang),
-            _boxes("district", Text("자치구", "District"), named, wanted.district, lang),
+            _boxes("sex", Text("성별", "Sex"), sexes_named(), wanted.sex, lang),
+            _boxes("age", Text("나이", "Age"), ages_named(), wanted.age, lang),
+            _boxes("district", in_force().fill(DISTRICT), named, wanted.district, lang),
         ],
         least=wanted.least or DEFAULT_LEAST[wanted.by],
     )  # fmt: skip

@@ -1,4 +1,6 @@
-"""What the audience page shows of its answers, written for people.
+"""The answers of the audience page as it shows them, with the map of people by district.
+
+What the audience page shows of its answers, written for people.
 
 The map of an audience: people by district, on the outlines that all maps of pages share.
 """
@@ -10,7 +12,7 @@ from math import ceil, floor
 from typing import Any, NamedTuple, cast
 
 from telads.answers.answer import Answer
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.text import Lang
 from telads.web.components import Bar
 from telads.web.formatting import figure_text
@@ -67,7 +69,7 @@ def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
 def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow:
     index, interval = row["index"], (row["index_low"], row["index_high"])
     return ProfileRow(
-        service=BY_ID[row["service"]].text(lang),
+        service=in_force().measures[row["service"]].text(lang),
         figure="–" if index is None else f"{index:.1f}",
         interval="" if None in interval else f"{interval[0]:.1f}–{interval[1]:.1f}",
         bar=Bar.of(index, low, high, CITY, *interval),

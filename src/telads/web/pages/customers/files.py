@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 
 from telads.answers.customers import history, services, signals
-from telads.places import district_name
+from telads.dataset import in_force
 from telads.render.files import provenance
 from telads.store.workspace import Build
 from telads.text import Text
@@ -24,7 +24,7 @@ FILES = {
 def _tables(build: Build, query: QueryDict) -> Tables:
     choice = forms.choice_of(build, query)
     district, sex, age = choice.segment
-    where = district_name(district, "en").lower()
+    where = in_force().district_name(district, "en").lower()
     words = ("telads", where, str(sex), str(age), str(choice.month), choice.method, build.name, "")
     return Tables(
         "-".join(words),

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
 from telads.answers.fields import MOVEMENTS
-from telads.catalog import BY_ID
-from telads.method.signals import CLEARLY, SIGNALS, hint_of
+from telads.dataset import in_force
+from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -119,7 +119,7 @@ def trends_of(answer: Answer, build: Build, lang: Lang) -> list[Trend]:
 
 
 def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], lang: Lang) -> Trend:
-    kind = BY_ID[service].kind
+    kind = in_force().measures[service].kind
 
     def text(value: float | None) -> str:
         return "–" if value is None else figure(value, kind, lang)
@@ -128,7 +128,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
     own, city = ([row[name] for row in rows] for name in ("value", "city"))
     return Trend(
         service=service,
-        indexed=BY_ID[service].is_index,
+        indexed=in_force().measures[service].is_index,
         lines=lines(months, own, city),
         last=text(own[-1]),
         last_city=text(city[-1]),
@@ -142,7 +142,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
 
 def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
     """The context signals with the channels they speak for."""
-    known = {signal.id: signal for signal in SIGNALS}
+    known = {signal.id: signal for signal in in_force().signals}
     z_peers = {row["signal"]: row["z_peers"] for row in answer.records}
     return [
         SignalRow(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from django.template.loader import render_to_string
-
 from telads.answers.answer import Answer
 from telads.charts import theme
 from telads.charts.population import PERSONS
 from telads.charts.render import families
-from telads.model import Sex, age_text
-from telads.places import district_name
+from telads.dataset import in_force
+from telads.model import Sex
 from telads.text import Lang, Text
+from telads.web.jinja import rendered
 from telads.wording import group_name, observed
 
 _WIDTH, _FIGURES = 660, 70
@@ -44,7 +43,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
     scale = (_WIDTH - names - _FIGURES) / most
     bars = [
         Bar(
-            district_name(row["district"], lang),
+            in_force().district_name(row["district"], lang),
             start + place * _ROW + _BAR - 3,
             start + place * _ROW,
             f"{row['chosen'] * scale:.1f}",
@@ -70,7 +69,7 @@ def people_svg(people: Answer, lang: Lang) -> str:
         "font": families(),
         "colour": _COLOURS.get(str(people.parameters["sex"]), theme.SEQUENTIAL[3]),
     }
-    return render_to_string("data/people.svg", facts)
+    return rendered("data/people.svg", facts)
 
 
 def heading_of(people: Answer, lang: Lang) -> Any:
@@ -88,10 +87,11 @@ def heading_of(people: Answer, lang: Lang) -> Any:
 def whom_of(people: Answer, lang: Lang) -> str:
     """Whom the figures are about, as `30대 여성`."""
     sex, age = people.parameters["sex"], people.parameters["age"]
+    first = in_force().ages[0]
     if isinstance(sex, Sex) and isinstance(age, int):
         return group_name(sex, age, lang)
     if isinstance(sex, Sex):
-        return Text(f"20세 이상 {sex.text.ko}", f"{sex.text.en} aged 20 and over")(lang)
+        return Text(f"{first}세 이상 {sex.text.ko}", f"{sex.text.en} aged {first} and over")(lang)
     if isinstance(age, int):
-        return age_text(age)(lang)
-    return Text("20세 이상 전체", "everyone aged 20 and over")(lang)
+        return in_force().age_text(age)(lang)
+    return Text(f"{first}세 이상 전체", f"everyone aged {first} and over")(lang)

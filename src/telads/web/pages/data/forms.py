@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
-from telads import catalog
 from telads.answers.choices import filters_of, month_of
 from telads.answers.pictures import AVERAGE_AGE, Asked, measure_of, measures
-from telads.catalog import BY_ID, Topic
+from telads.dataset import Topic, in_force, shown
 from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -32,7 +31,7 @@ TOPICS: dict[Topic, Text] = {
 }
 
 AVERAGE = Text("평균 나이", "Average age")
-EVERYBODY, EVERYWHERE = Text("전체", "all"), Text("서울 전체", "all of Seoul")
+EVERYBODY, EVERYWHERE = Text("전체", "all"), Text("{city} 전체", "all of {city}")
 
 
 def asked(build: Build, query: Mapping[str, str]) -> Asked:
@@ -61,7 +60,7 @@ def selects(build: Build, choice: Asked, lang: Lang) -> list[Select]:
         month_select(build, choice.month, lang),
         sex_select(sex or None, lang, EVERYBODY),
         age_select(age or None, lang, EVERYBODY),
-        district_select(build, choice.district, lang, EVERYWHERE),
+        district_select(build, choice.district, lang, in_force().fill(EVERYWHERE)),
     ]
 
 
@@ -71,9 +70,9 @@ def topics(build: Build, choice: Asked, lang: Lang) -> list[tuple[str, list[Opti
     groups = [("", [average])]
     for topic, title in TOPICS.items():
         of_topic = [
-            Option(id, catalog.shown(BY_ID[id]).text(lang), id == choice.measure)
+            Option(id, shown(in_force().measures[id]).text(lang), id == choice.measure)
             for id in measures(build)
-            if BY_ID[id].topic == topic
+            if in_force().measures[id].topic == topic
         ]
         if of_topic:
             groups.append((title(lang), of_topic))

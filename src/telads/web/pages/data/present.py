@@ -1,4 +1,6 @@
-"""The figures of the pictures as tables for reading, and the months of the ledger.
+"""The pictures of the data page with their tables, each as HTML, kept by build and choice.
+
+The figures of the pictures as tables for reading, and the months of the ledger.
 
 The parts of the data page, each as HTML, kept by build and by the choices that change it.
 
@@ -17,14 +19,14 @@ from django.utils.safestring import SafeString
 from telads.answers.answer import Answer
 from telads.answers.pictures import Asked, Picture
 from telads.answers.questions import PEOPLE
-from telads.catalog import BY_ID, SERVICE_IDS, Measure
 from telads.charts import population
 from telads.charts.render import in_one_line
-from telads.model import AGES, Month, Sex, age_text
-from telads.places import district_name
+from telads.dataset import Measure, in_force
+from telads.model import Month, Sex
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts
+from telads.web.components import DISTRICT
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.bars import heading_of, whom_of
@@ -32,7 +34,7 @@ from telads.web.pages.data.files import KINDS
 from telads.wording import figure, number
 
 UNKNOWN = "–"
-AGE, DISTRICT, MONTH = Text("나이", "Age"), Text("자치구", "District"), Text("기준 달", "Month")
+AGE, MONTH = Text("나이", "Age"), Text("기준 달", "Month")
 WHO, PAIR = Text("누구", "Who"), Text("두 서비스", "Two services")
 AVERAGE_AGE = Text("평균 나이", "Average age")
 
@@ -70,8 +72,8 @@ def _population(picture: Picture, lang: Lang) -> Table:
     return Table(
         [AGE(lang), *(sex.text(lang) for sex in Sex)],
         [
-            [age_text(age)(lang), *(_count(known.get((str(sex), age))) for sex in Sex)]
-            for age in AGES
+            [in_force().age_text(age)(lang), *(_count(known.get((str(sex), age))) for sex in Sex)]
+            for age in in_force().ages
             if any((str(sex), age) in known for sex in Sex)
         ],
     )
@@ -86,8 +88,8 @@ def _choropleth(picture: Picture, lang: Lang) -> Table:
     )
     name = measure.text if isinstance(measure, Measure) else AVERAGE_AGE
     return Table(
-        [DISTRICT(lang), name(lang)],
-        [[district_name(row["district"], lang), value_of(row["value"], measure, lang)]
+        [in_force().fill(DISTRICT)(lang), name(lang)],
+        [[in_force().district_name(row["district"], lang), value_of(row["value"], measure, lang)]
          for row in rows],
     )  # fmt: skip
 
@@ -105,14 +107,14 @@ def _correlation(picture: Picture, lang: Lang) -> Table:
     known: dict[tuple[str, str], dict[int, float | None]] = {}
     for row in _rows(picture):
         one, other = row["service_a"], row["service_b"]
-        if SERVICE_IDS.index(one) < SERVICE_IDS.index(other):
+        if in_force().service_ids.index(one) < in_force().service_ids.index(other):
             known.setdefault((one, other), {})[row["age"]] = row["correlation"]
     return Table(
-        [PAIR(lang), *(age_text(age)(lang) for age in AGES)],
+        [PAIR(lang), *(in_force().age_text(age)(lang) for age in in_force().ages)],
         [
             [
-                f"{BY_ID[one].text(lang)} × {BY_ID[other].text(lang)}",
-                *(_two_digits(of_age.get(age)) for age in AGES),
+                f"{in_force().measures[one].text(lang)} × {in_force().measures[other].text(lang)}",
+                *(_two_digits(of_age.get(age)) for age in in_force().ages),
             ]
             for (one, other), of_age in known.items()
         ],
@@ -123,7 +125,7 @@ def _monthly(picture: Picture, lang: Lang) -> Table:
     """Months by service; with a group of people also the city's, beneath each other."""
     rows = _rows(picture)
     present = {row["service"] for row in rows}
-    services = [BY_ID[id] for id in SERVICE_IDS if id in present]
+    services = [in_force().measures[id] for id in in_force().service_ids if id in present]
     known: dict[tuple[str, str], dict[str, float | None]] = {}
     for row in rows:
         known.setdefault((row["month"], row.get("group", "")), {})[row["service"]] = row["value"]
@@ -145,12 +147,15 @@ def groups_of(people: Answer, lang: Lang) -> Table:
     columns: dict[str, Text] = {
         "all": Text("모두", "all"),
         **{str(sex): sex.text for sex in Sex},
-        **{str(age): age_text(age) for age in AGES},
+        **{str(age): in_force().age_text(age) for age in in_force().ages},
     }
     return Table(
-        [DISTRICT(lang), *(title(lang) for title in columns.values())],
+        [in_force().fill(DISTRICT)(lang), *(title(lang) for title in columns.values())],
         [
-            [district_name(row["district"], lang), *(_count(row[name]) for name in columns)]
+            [
+                in_force().district_name(row["district"], lang),
+                *(_count(row[name]) for name in columns),
+            ]
             for row in people.rows.iter_rows(named=True)
         ],
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.answers.answer import Answer
 from telads.answers.inventory import status
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
@@ -24,19 +22,13 @@ def data(request: HttpRequest) -> HttpResponse:
     """`/data/`; htmx asks for the pictures alone."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
-
-    @cache
-    def taken() -> Answer:
-        return status(request_state.workspace())
-
+    taken = status(request_state.workspace())
     facts: dict[str, Any] = {
         "people": people(build, choice, lang),
         "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
         "outlines": outlines(),
-        # Asked for only where the page has no former text of the same ledger and build.
-        "ledger": request_state.ledger_state(),
         "status": taken,
-        "remarks": lambda: remarks_of(taken(), lang),
+        "remarks": remarks_of(taken, lang),
         "selects": forms.selects(build, choice, lang),
         "topics": forms.topics(build, choice, lang),
         "total": total(build, str(choice.month)),

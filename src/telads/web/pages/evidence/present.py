@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from telads.answers.answer import Answer
 from telads.answers.evaluation import INTERVALS, TIES
 from telads.answers.questions import field_of
-from telads.catalog import BY_ID
+from telads.dataset import in_force
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 
@@ -113,7 +113,7 @@ def held(evaluation: Answer, lang: Lang) -> list[Held]:
 
     return [
         Held(
-            BY_ID[service].text(lang),
+            in_force().measures[service].text(lang),
             said(of, "forecast_half", ".1f"),
             said(of, "forecast_holds", ".1%"),
             said(of, "neighbourhoods_hold", ".1%"),

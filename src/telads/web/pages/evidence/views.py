@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -44,9 +43,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """`/evidence/?horizon=3`; computed when it is first asked for, and kept."""
     build, lang = request_state.build(request), request_state.language(request)
     horizon = _horizon(request)
-    # Functions are asked only where the page has not been rendered for this build and language.
     shown: dict[str, Any] = {
-        "comparison": cache(lambda: comparison(build, build.months[-1])),
+        "comparison": comparison(build, build.months[-1]),
         "horizons": HORIZONS,
         "horizon": horizon,
         "too_few": None,
@@ -92,16 +90,16 @@ def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
     return {
         "evaluation": answer,
         "lead": answer.sentences[0](lang) if answer.sentences else "",
-        "services": lambda: panels(answer, SERVICES, lang),
-        "platforms": lambda: panels(answer, PLATFORMS, lang),
+        "services": panels(answer, SERVICES, lang),
+        "platforms": panels(answer, PLATFORMS, lang),
         "own_tau": own,
         "city_tau": city,
         "alike": own is not None and city is not None and own - city < ALIKE,
         "classic_tau": platform(CLASSIC, "tau"),
         "coverage": platform(OWN, "coverage"),
         "pattern": isinstance(repeats, float) and repeats >= REPEATS,
-        "leads": lambda: leads(answer, lang),
-        "held": lambda: held(answer, lang),
+        "leads": leads(answer, lang),
+        "held": held(answer, lang),
         **{
             name: value_in(answer, part, OWN, name)
             for part, names in PROMISED.items()

@@ -1,4 +1,6 @@
-"""The introduction: what the software does, one door to each question, what moved last.
+"""The introduction: what the software does, one door to each question, what moved, which months.
+
+The introduction: what the software does, one door to each question, what moved last.
 
 Which months each loaded month observes, laid out as a grid.
 """
@@ -6,14 +8,12 @@ Which months each loaded month observes, laid out as a grid.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from telads.answers.answer import Answer
 from telads.answers.changes import movements
 from telads.errors import NothingBuilt
 from telads.model import Month, months_between
@@ -33,15 +33,11 @@ def home(request: HttpRequest) -> HttpResponse:
         place = request_state.workspace().path if is_local(request) else None
         return render(request, "home/empty.html", {"workspace": place})
 
-    @cache
-    def moved() -> Answer:
-        return movements(build, build.months[-1])
-
-    # Asked for only where the page has not been rendered for this build and language.
+    moved = movements(build, build.months[-1])
     shown = {
         "moved": moved,
-        "movements": lambda: list(zip(moved().rows.to_dicts(), moved().sentences, strict=True)),
-        "windows": lambda: windows(build.months),
+        "movements": list(zip(moved.rows.to_dicts(), moved.sentences, strict=True)),
+        "windows": windows(build.months),
     }
     return render(request, "home/home.html", shown)
 

@@ -1,0 +1,90 @@
+"""The verbs about datasets: a definition checked, or drafted from a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from telads.cli.options import DEFAULT_LANGUAGE, LangOption, say
+from telads.cli.registry import listed
+from telads.errors import DatasetError, WorkspaceError
+from telads.text import Text
+
+dataset = typer.Typer(**listed("dataset"))
+
+
+@dataset.callback()
+def _whole(lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """The language was read before (`options.LANG`); the help of all verbs takes it."""
+
+
+FolderArgument = Annotated[
+    Path, typer.Argument(help=say("자료 정의의 폴더", "folder of the definition"))
+]
+
+
+@dataset.command("check", help=say("자료 정의의 잘못을 한 번에 모두 봅니다.",
+                                 "Tell every fault of a definition at once."))  # fmt: skip
+def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
+    """One line a fault on standard error and exit code 1, or what the dataset is."""
+    from telads.dataset import load
+    from telads.dataset.reading import Fault
+
+    try:
+        found = load(folder)
+    except DatasetError as error:
+        for fault in error.faults:
+            if isinstance(fault, Fault):
+                sys.stderr.write(f"{fault.line(lang.value)}\n")
+        raise typer.Exit(1) from error
+    services = ", ".join(service.text(lang.value) for service in found.services)
+    told = Text(
+        f"{found.text.ko}: {found.city.ko}, {found.district.text.ko} {len(found.districts)}곳, "
+        f"측정값 {len(found.measures)}개, 서비스 {len(found.services)}개({services})",
+        f"{found.text.en}: {found.city.en}, {len(found.districts)} {found.district.plural.en}, "
+        f"{len(found.measures)} measures, {len(found.services)} services ({services})",
+    )
+    sys.stdout.write(f"{told(lang.value)}\n")
+    if not found.borders:
+        none = Text("경계 파일이 없어 지도에 아무 지역도 그리지 않습니다.",
+                    "Without borders.geojson maps draw no area.")  # fmt: skip
+        sys.stdout.write(f"{none(lang.value)}\n")
+
+
+@dataset.command("new", help=say("자료 파일의 열에서 정의의 초안을 만듭니다.",
+                               "Draft a definition from the columns of a file."))  # fmt: skip
+def new(
+    folder: FolderArgument,
+    source: Annotated[
+        Path, typer.Option("--from", help=say("자료의 CSV 파일", "a CSV file of the data"))
+    ],
+    encoding: Annotated[
+        str, typer.Option(help=say("UTF-8이 아닐 때의 인코딩", "encoding, if it is not UTF-8"))
+    ] = "cp1252",
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Write FOLDER/dataset.toml; one that is there already stays."""
+    from telads.dataset.definition import DEFINITION
+    from telads.dataset.draft import draft
+
+    target = folder / DEFINITION
+    if target.exists():
+        raise WorkspaceError(
+            Text(
+                "이미 정의가 있어 그대로 두었습니다.", "There is a definition; it was left alone."
+            ),
+            Text("다른 폴더를 골라 주세요.", "Choose another folder."),
+            file=target,
+        )
+    text = draft(source, encoding)
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+    told = Text(
+        f"{target}: 초안입니다. EDIT와 guessed 줄을 고친 뒤 telads dataset check로 확인해 주세요.",
+        f"{target}: a draft. Edit the lines marked EDIT and guessed, then run "
+        "telads dataset check.",
+    )
+    sys.stdout.write(f"{told(lang.value)}\n")

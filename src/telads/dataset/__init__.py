@@ -1,0 +1,123 @@
+"""The dataset: one city's places, people, measures and files, declared in one folder.
+
+A workspace remembers its dataset, and what answers for it (a door, a method of the library) puts
+that in force with `using`; `in_force` is asked wherever a name, an age or a measure is needed. It
+is kept by context, as the language of a request is, so that two workspaces of one process do not
+meet. Where nothing was put in force it is the one shipped, Seoul's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from telads.dataset.definition import (
+    BORDERS,
+    DEFINITION,
+    Dataset,
+    Kind,
+    Level,
+    Measure,
+    Signal,
+    Topic,
+    refuse_index,
+    shown,
+)
+
+__all__ = [
+    "Dataset",
+    "Kind",
+    "Level",
+    "Measure",
+    "Signal",
+    "Topic",
+    "carried",
+    "dataset_of",
+    "in_force",
+    "load",
+    "of_dataset",
+    "put_in_force",
+    "refuse_index",
+    "seoul",
+    "shown",
+    "using",
+]
+from telads.dataset.reading import load
+from telads.text import fill_places_by
+
+Made = TypeVar("Made")
+Given = ParamSpec("Given")
+_IN_FORCE: ContextVar[Dataset | None] = ContextVar("dataset", default=None)
+KEPT = 8
+"""Datasets of which derived texts and tables are kept."""
+
+
+@cache
+def seoul() -> Dataset:
+    """The dataset that telads ships with."""
+    return load(Path(__file__).parent / "seoul", known=True)
+
+
+def dataset_of(folder: Path) -> Dataset:
+    """The dataset of a folder, read once as long as its files stay; raises `DatasetError`."""
+    return _read(folder.absolute(), *(_stamp(folder / name) for name in (DEFINITION, BORDERS)))
+
+
+def _stamp(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=KEPT)
+def _read(folder: Path, *_: int) -> Dataset:
+    return load(folder)
+
+
+def in_force() -> Dataset:
+    """The dataset of the workspace that is being answered for."""
+    return _IN_FORCE.get() or seoul()
+
+
+def put_in_force(dataset: Dataset) -> None:
+    """Put a dataset in force for the rest of this context: what a program or a process is for."""
+    _IN_FORCE.set(dataset)
+
+
+def carried(work: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The same work with the dataset now in force, for a thread that does it elsewhere."""
+    dataset = in_force()
+
+    def run(*arguments: Given.args, **named: Given.kwargs) -> Made:
+        with using(dataset):
+            return work(*arguments, **named)
+
+    return run
+
+
+fill_places_by(lambda text, lang: in_force().filled(text, lang))
+
+
+@contextmanager
+def using(dataset: Dataset) -> Iterator[Dataset]:
+    """Put a dataset in force for what runs inside; work for threads is to be `carried`."""
+    token = _IN_FORCE.set(dataset)
+    try:
+        yield dataset
+    finally:
+        _IN_FORCE.reset(token)
+
+
+def of_dataset(make: Callable[[], Made]) -> Callable[[], Made]:
+    """What follows from the dataset in force, made once for each dataset."""
+
+    @lru_cache(maxsize=KEPT)
+    def made(_: Dataset) -> Made:
+        return make()
+
+    return lambda: made(in_force())

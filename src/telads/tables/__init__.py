@@ -1,1 +1,0 @@
-"""Tables: the schema of cells, the checks of input, Parquet on disk, the ledger."""

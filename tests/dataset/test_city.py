@@ -1,0 +1,250 @@
+"""Another city goes the whole way: a made-up one that does everything otherwise than Seoul."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
+
+import telads
+from telads.answers.answer import Answer
+from telads.dataset import dataset_of, in_force, seoul, using
+from telads.errors import DatasetError
+from telads.ingest.wide_table import WIDE_TABLE
+from telads.library import Workspace
+from telads.model import Segment, Sex
+from telads.report import write_report
+from telads.settings import Settings
+from tests import doors
+from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
+
+SEGMENT = Segment("Kirkegade", Sex.FEMALE, 35)
+OTHERS = re.compile(
+    r"서울|Seoul|\bwon\b|[0-9)] ?원\b|\(원\)|Korea(?!n)|KRW|₩|자치구|행정동|"
+    r"유튜브|YouTube|Netflix|넷플릭스"
+)
+"""Words of another dataset."""
+PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/evidence/", "/api/")
+
+
+def strange(text: str) -> list[str]:
+    """The words of another dataset, each with what stands around it."""
+    return [text[max(0, found.start() - 50) : found.end() + 30] for found in OTHERS.finditer(text)]
+
+
+@pytest.fixture
+def site(client: Client, city: Workspace) -> Iterator[Client]:
+    shown = replace(django_settings.TELADS, workspace=city.store.path)
+    with override_settings(TELADS=shown):
+        yield client
+
+
+def test_cells_are_those_of_the_files(city: Workspace, files: list[Path]) -> None:
+    rows = files[0].read_text("cp1252").splitlines()
+    names, first = rows[0].split(";"), rows[1].split(";")
+    told = dict(zip(names, first, strict=True))
+    cells = pl.read_parquet(city.store.cells()[MONTHS[0]])
+    assert cells.height == len(rows) - 1 == 7 * QUARTERS * 2 * 6
+    cell = cells.row(
+        by_predicate=(pl.col("code") == told["kvarter_nr"])
+        & (pl.col("sex") == "M") & (pl.col("age5") == int(told["alder"])),
+        named=True,
+    )  # fmt: skip
+    assert (cell["district"], told["køn"]) == (told["bydel"], "H")
+    assert cell["sport"] == float(told["sport dage"].replace(",", "."))
+    assert cells["radio"].null_count() + cells["travel"].null_count() > 0, "masked by -"
+
+
+def test_the_workspace_remembers_its_dataset(city: Workspace) -> None:
+    assert city.store.dataset == vesterby() != seoul()
+    assert city.store.dataset.folder == city.store.dataset_path.absolute()
+    assert MONTHS[0].window.first == MONTHS[0] + -3, "here Seoul's is in force"
+    status = city.status().rows.row(0, named=True)
+    assert status["first"] == status["last"] == str(MONTHS[0] + -1)
+
+
+def test_two_workspaces_of_a_process_do_not_meet(city: Workspace, twin_workspace: object) -> None:
+    other = telads.open(getattr(twin_workspace, "path"), Settings.load({}))  # noqa: B009
+    seven = other.services("강남구", "F", 30).rows["service"].to_list()
+    four = city.services(*SEGMENT).rows["service"].to_list()
+    assert sorted(seven) == sorted(seoul().service_ids)
+    assert sorted(four) == sorted(vesterby().service_ids)
+    assert in_force() == seoul()
+
+
+def test_every_question(city: Workspace, in_vesterby: None) -> None:
+    for name, ask in doors.answers(city, SEGMENT):
+        found = ask()
+        assert isinstance(found, Answer)
+        said = [*found.sentences, *found.warnings, *found.parameters.values()]
+        assert not strange(f"{found.rows.to_dicts()} {said}"), name
+
+
+def test_every_picture(city: Workspace, in_vesterby: None) -> None:
+    for name, draw in doors.charts(city, SEGMENT, "sport"):
+        assert not strange(json.dumps(draw().to_dict(), ensure_ascii=False)), name
+
+
+def test_every_export(city: Workspace, tmp_path: Path) -> None:
+    for name, write in doors.exports(city, tmp_path, (".csv", ".xlsx", ".parquet")):
+        assert write() > 0, name
+    for path in tmp_path.glob("*.csv*"):
+        assert not strange(path.read_text("utf-8-sig")), path.name
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_report(city: Workspace, tmp_path: Path, lang: str) -> None:
+    path = tmp_path / "report.html"
+    with using(vesterby()):
+        write_report(
+            city.store,
+            path,
+            "ko" if lang == "ko" else "en",
+            SEGMENT.district,
+            str(SEGMENT.sex),
+            str(SEGMENT.age),
+            "sport",
+        )
+    assert not strange(path.read_text("utf-8"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lang", ["", "/en"])
+def test_every_page(site: Client, lang: str) -> None:
+    service = vesterby().service_ids
+    asked = "district=Kirkegade&sex=F&age=35"
+    places = [
+        *PAGES,
+        f"/customers/?{asked}",
+        f"/customers/?{asked}&method=classic",
+        f"/data/?measure=roaming_euros&{asked}",
+        *(f"/advertisers/?service={id}&by=excess&top=20" for id in service),
+        f"/advertisers/?service={service[0]}&method=classic",
+        f"/audiences/?service={service[0]}&by=index&least=105&age=35&sex2=F",
+        "/data/?district=nowhere",
+        "/nothing/",
+    ]
+    for place in places:
+        page = site.get(lang + place)
+        assert page.status_code in {200, 400, 404}, place
+        assert not strange(page.content.decode()), place
+    for name in ("population", "choropleth", "monthly", "correlation"):
+        assert not strange(site.get(f"{lang}/data/{name}.svg").content.decode()), name
+
+
+@pytest.mark.django_db
+def test_the_map_is_its_own(site: Client) -> None:
+    page = site.get("/en/advertisers/?service=sport").content.decode()
+    assert "Map of Vesterby" in page
+    assert "Kirkegade" in page
+    assert len(set(re.findall(r'href="#outline-(\d+)"', page))) in {0, 7}
+
+
+def test_a_plan_is_in_its_money(city: Workspace) -> None:
+    brief = {
+        "name": "spring", "audience": {"where": {"sex": "K"}}, "service": "sport",
+        "budget": 40_000, "platforms": [{"service": "news", "price": 12},
+                                        {"service": "radio", "price": 8, "cap": 15_000}],
+    }  # fmt: skip
+    made = city.plan(brief)
+    assert made.rows["spend"].sum() == 40_000
+    told = " ".join(sentence.en for sentence in made.sentences)
+    assert "euros" in told
+    assert "유로" in " ".join(sentence.ko for sentence in made.sentences)
+
+
+def test_a_backup_holds_the_dataset(city: Workspace, tmp_path: Path) -> None:
+    from telads.backup.archive import files_of
+
+    assert {"dataset/dataset.toml", "dataset/borders.geojson"} <= {
+        name for name, _ in files_of(city.store)
+    }
+
+
+def test_an_unknown_sex_is_refused(tmp_path: Path) -> None:
+    path = write_month(tmp_path, MONTHS[0])
+    path.write_bytes(path.read_bytes().replace(b";K;", b";X;", 1))
+    refused = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
+    error = refused[0].error
+    assert error is not None
+    assert error.facts["value"] == "x"
+    assert "h, han, k, kvinde" in error.line("en")
+
+
+def test_points_group_thousands_where_commas_begin_decimals(tmp_path: Path) -> None:
+    path = write_month(tmp_path, MONTHS[0])
+    lines = path.read_text("cp1252").splitlines()
+    row = lines[1].split(";")
+    row[5] = "1.234,5"
+    path.write_text("\n".join((lines[0], ";".join(row), *lines[2:], "")), "utf-8")
+    with using(vesterby()):
+        cells = WIDE_TABLE.read(path).cells
+    assert cells["population"].max() == 1234.5
+    row[5] = "1.23,5"
+    path.write_text("\n".join((lines[0], ";".join(row), *lines[2:], "")), "utf-8")
+    refused = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
+    assert refused[0].error
+    assert refused[0].error.facts["value"] == "1.23,5"
+
+
+def test_months_of_another_city_are_refused(city: Workspace, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(FOLDER, other)
+    text = (other / "dataset.toml").read_text("utf-8")
+    (other / "dataset.toml").write_text(
+        text.replace('id = "vesterby"', 'id = "elsewhere"'), "utf-8"
+    )
+    with pytest.raises(DatasetError) as caught:
+        city.store.choose_dataset(other)
+    assert caught.value.facts["key"] == "id"
+
+
+def test_the_command_line_takes_a_dataset(tmp_path: Path, files: list[Path]) -> None:
+    def telads(*words: str) -> str:
+        ran = subprocess.run(
+            [sys.executable, "-m", "telads", *words, "-w", str(tmp_path / "w"), "--lang", "en"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    assert "observed 2023-12..2023-12" in telads(
+        "ingest", str(files[0]), "--dataset", str(FOLDER), "--build"
+    )
+    told = telads("services", "--district", "Kirkegade", "--sex", "K", "--age", "35-54")
+    assert "Sport" in told
+    assert not strange(told)
+
+
+def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
+    dataset = vesterby()
+    rows = [
+        (number, f"2024-03-{day:02d}", dataset.service_ids[number % 4],
+         int(f"{1 + number % 7}{1 + number % 3:02d}"), "KH"[number % 2], 1990 - number % 50)
+        for number in range(3000)
+        for day in range(1, 32, 1 + number % 5)
+    ]  # fmt: skip
+    names = ["subscriber_id", "date", "service", "home_code", "sex", "birth_year"]
+    log = pl.DataFrame(rows, schema=names, orient="row").with_columns(
+        pl.col("date").str.to_date(), pl.col("home_code").cast(pl.Int64)
+    )
+    log.write_parquet(tmp_path / "log.parquet")
+    opened = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER)
+    taken = opened.aggregate(tmp_path / "log.parquet", month="2024-04")
+    assert [str(one.month) for one in taken] == ["2024-04"]
+    cells = pl.read_parquet(opened.store.cells()[taken[0].month or MONTHS[0]])
+    assert {*dataset.service_ids} <= {*cells.columns}
+    assert set(cells["age5"]) == set(dataset.cell_ages)
+    assert set(cells["district"]) == {text.ko for text in dataset.districts.values()}
+    assert cells["population"].sum() > 1000
+    assert dataset_of(opened.store.dataset_path) == dataset
