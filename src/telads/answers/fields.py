@@ -315,8 +315,8 @@ _SHARED: tuple[Field, ...] = (
         priority=31, html=Html(style="people")),
     Field("usage", Text("이용량", "Usage"),
         Text("이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
-             "usage: days a month summed over apps[[indexes|; a standardised index for {indexed}]]"
-             "Netflix"), Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16,
+             "usage: days a month summed over apps"
+             "[[indexes|; a standardised index for {indexed}]]"), Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16,
         note=SUMMED),
     Field("affinity", Text("관심도", "Affinity"),
         Text("관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
@@ -349,7 +349,7 @@ _SHARED: tuple[Field, ...] = (
              "since the month before (days a month; affinity for index services)"), CHANGE,
         -0.707, priority=22,
         unit=Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
-                  "days a month[[indexes|; affinity for {indexed}]]"),
+                  "days a month[[indexes|; affinity for {indexes}]]"),
         html=Html("words", beside=("change_city", "change_local", "movement"),
                   short=Text("지난달 대비", "Since last month"))),
     Field("change_city", Text("{city} 또래 몫", "Peers' part"),
