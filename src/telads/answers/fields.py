@@ -316,8 +316,8 @@ _SHARED: tuple[Field, ...] = (
     Field("usage", Text("이용량", "Usage"),
         Text("이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
              "usage: days a month summed over apps"
-             "[[indexes|; a standardised index for {indexed}]]"), Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16,
-        note=SUMMED),
+             "[[indexes|; a standardised index for {indexed}]]"),
+        Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16, note=SUMMED),
     Field("affinity", Text("관심도", "Affinity"),
         Text("관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
              "affinity: standard deviations from the city's mean person"), figure("+.2f"), 0.911,
