@@ -1,8 +1,7 @@
 """Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
 
-The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
-
-Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
+The form is as that of the other answers (`answers.questions`); the schemas of rules and briefs are
+for programs that write them (docs/planning.md).
 
 They hold the plainest form of what is read: names count whatever their case, and one value stands
 for a list of one. What no schema can say (limits that leave no room, a table that is no curve) is

@@ -103,7 +103,7 @@ def service_word(name: str, lang: Lang) -> str:
 _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "platform": service_word,
     "service": service_word,
-    "district": in_force().district_name,
+    "district": lambda value, lang: in_force().district_name(value, lang),
     "sex": lambda value, lang: Sex(value).text(lang),
     "age": lambda value, lang: in_force().age_text(value)(lang),
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",

@@ -31,7 +31,6 @@ from telads.web.components import (
     sex_select,
 )
 
-"""The service shown where none was chosen."""
 DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
 """Numbers of targets to choose from; an address may name any other that answers allow."""
