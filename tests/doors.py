@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from telads.answers import inventory
 from telads.answers.answer import Answer
 from telads.answers.questions import QUESTIONS, TARGET_ORDERS
-from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import Workspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
+from telads.render.svg import CHARTS
 from telads.store.workspace import Build
 from tests.asked import trends
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 METHODS = ("affinity", "classic")
 

@@ -16,9 +16,9 @@ import polars as pl
 import pytest
 from django.test import Client
 
-from telads.charts import CHARTS
 from telads.export import TABLES, export
 from telads.render.files import DESCRIPTION, FORMATS
+from telads.render.svg import CHARTS
 from telads.store.workspace import Build, Store
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
-from telads.charts import CHARTS
+from telads.render.svg import CHARTS
 from telads.text import Lang, typed
 from telads.web.api.openapi import PREFIX, document
 from telads.web.api.operations import BODIES, OPERATIONS
