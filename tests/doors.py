@@ -13,15 +13,15 @@ from telads.answers.answer import Answer
 from telads.answers.audience import by_district
 from telads.answers.changes import movements, trends
 from telads.answers.evaluation import comparison
-from telads.charts import CHARTS
 from telads.export import TABLES
 from telads.library import Workspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
+from telads.render.svg import CHARTS
 from telads.store.workspace import Build
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 METHODS = ("affinity", "classic")
 

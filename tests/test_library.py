@@ -18,13 +18,13 @@ from typer.testing import CliRunner
 import telads
 from telads.answers import advertisers as targets_module
 from telads.answers.advertisers import lookalike
-from telads.charts import CHARTS
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.make import make
 from telads.cli.plan import plan
 from telads.library import Workspace
+from telads.render.svg import CHARTS
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests.aggregate import logs

@@ -23,7 +23,7 @@ from telads.library import Workspace
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
-from telads.report import write_report
+from telads.render.report import write_report
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests import doors

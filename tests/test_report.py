@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from telads.ingest.ingest import ingest
 from telads.method.build import build
-from telads.report import write_report
+from telads.render.report import write_report
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import Lang

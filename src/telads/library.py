@@ -20,9 +20,9 @@ from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
     from telads.ingest.ingest import Taken
     from telads.method.build import Built
+    from telads.render.svg import AnyChart
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
@@ -258,8 +258,8 @@ class Workspace:
         A notebook shows it as SVG that is drawn here, and asks the network for nothing.
         """
         from telads.answers.pictures import Asked, picture
-        from telads.charts import find_chart
-        from telads.charts.render import shown_as_svg
+        from telads.render.svg import find_chart
+        from telads.render.svg.drawing import shown_as_svg
 
         kind = find_chart(name)
         shown = picture(self.workspace.build(), kind.id, Asked(**asked), lang)

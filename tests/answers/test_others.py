@@ -16,8 +16,8 @@ from telads.answers.evaluation import evaluation
 from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
 from telads.answers.tables import read
-from telads.charts import CHARTS, find_chart
 from telads.errors import UnknownChoice
+from telads.render.svg import CHARTS, find_chart
 from telads.store.workspace import Build, Store
 from tests.seoul import BY_ID
 

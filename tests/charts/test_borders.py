@@ -5,7 +5,7 @@ from importlib.resources import files
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from telads.charts.borders import borders
+from telads.render.svg.city import borders
 from tests.seoul import DISTRICTS
 
 KILOBYTE = 1000

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.charts.choropleth import AverageAge, draw
-from telads.charts.render import specification, title_of
-from telads.charts.theme import NO_DATA, SEQUENTIAL
 from telads.dataset import Measure
+from telads.render.svg.choropleth import AverageAge, draw
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.theme import NO_DATA, SEQUENTIAL
 from telads.text import Lang
 from tests.charts.samples import DISTRICT_DAYS, rows
 from tests.seoul import BY_ID, MEASURES, SEOUL

@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.correlation import draw
-from telads.charts.render import specification, title_of
+from telads.render.svg.correlation import draw
+from telads.render.svg.drawing import specification, title_of
 from tests.charts.samples import CORRELATION, rows
 
 

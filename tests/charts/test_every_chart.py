@@ -15,15 +15,15 @@ import altair as alt
 import polars as pl
 import pytest
 
-from telads.charts import CHARTS, find_chart
-from telads.charts.render import Format, render, specification, title_of
-from telads.charts.theme import PAGE
 from telads.errors import UnknownChoice
+from telads.render.svg import CHARTS, find_chart
+from telads.render.svg.drawing import Format, render, specification, title_of
+from telads.render.svg.theme import PAGE
 from telads.text import Lang
 from tests.charts.samples import AFFINITY, SAMPLES
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
 WINDOW = "관측 2023-03..2023-05"
@@ -46,7 +46,7 @@ def draw(id: str, lang: Lang, frame: pl.DataFrame | None = None, **options: Any)
 
 def test_importing_the_registry_does_not_import_altair() -> None:
     code = (
-        "import sys, telads.charts; heavy = {'altair', 'vl_convert', 'polars', 'numpy'};"
+        "import sys, telads.render.svg; heavy = {'altair', 'vl_convert', 'polars', 'numpy'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -66,7 +66,7 @@ def test_has_a_name_a_module_a_sample_and_a_test(id: str) -> None:
     assert chart.id == id
     assert re.search("[가-힣]", chart.text.ko)
     assert chart.text.en.isascii()
-    assert "`frame`" in (import_module(f"telads.charts.{id}").draw.__doc__ or "")
+    assert "`frame`" in (import_module(f"telads.render.svg.{id}").draw.__doc__ or "")
     assert id in SAMPLES
     assert (Path(__file__).parent / f"test_{id}.py").exists()
 

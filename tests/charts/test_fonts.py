@@ -10,8 +10,8 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib.ttCollection import TTCollection
 
-from telads.charts import fonts
 from telads.errors import SettingError
+from telads.render.svg import fonts
 
 
 def write_font(path: Path, family: str, letters: str = "가A") -> Path:
@@ -90,7 +90,7 @@ def test_a_folder_without_a_korean_font_is_refused(
 DRAW = """
 import sys
 from tests.charts.test_render import ranking
-from telads.charts.render import render
+from telads.render.svg.drawing import render
 sys.stdout.buffer.write(render(ranking(), sys.argv[1]))
 """
 

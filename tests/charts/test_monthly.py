@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.monthly import draw
-from telads.charts.render import render, specification, title_of
+from telads.render.svg.drawing import render, specification, title_of
+from telads.render.svg.monthly import draw
 from telads.text import Lang
 from tests.charts.samples import MONTHLY, rows
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.population import draw
-from telads.charts.render import specification, title_of
 from telads.model import Month
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.population import draw
 from tests.charts.samples import POPULATION, rows
 
 

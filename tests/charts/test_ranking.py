@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from telads.charts.ranking import draw
-from telads.charts.render import specification, title_of
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.ranking import draw
 from telads.text import Lang
 from tests.charts.samples import AFFINITY, PLATFORMS, rows
 from tests.seoul import BY_ID

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from telads.charts import find_chart
-from telads.charts.render import FORMATS, PNG_SCALE, render, specification, title_of
-from telads.charts.theme import PAGE
 from telads.errors import UnknownChoice
+from telads.render.svg import find_chart
+from telads.render.svg.drawing import FORMATS, PNG_SCALE, render, specification, title_of
+from telads.render.svg.theme import PAGE
 from tests import tools
 from tests.charts.samples import AFFINITY, PLATFORMS
 from tests.seoul import BY_ID
 from tests.tools import lacking
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 NAMES_ONLY = re.compile(
     r"https?://(www\.w3\.org/(2000|1999)/[\w/]+|vega\.github\.io/(schema/[\w./-]+|editor/)"

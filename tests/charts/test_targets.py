@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from telads.charts.render import specification, title_of
-from telads.charts.targets import draw
+from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.targets import draw
 from telads.text import Lang
 from tests.charts.samples import TARGETS, rows
 from tests.seoul import BY_ID

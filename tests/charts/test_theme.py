@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from telads.charts import theme
-from telads.charts.theme import PLAIN, blend, contrast, ink_on
+from telads.render.svg import theme
+from telads.render.svg.theme import PLAIN, blend, contrast, ink_on
 
 Vector = NDArray[np.float64]
 

@@ -243,7 +243,7 @@ def test_the_doctor_keeps_a_password_to_itself(
 
 
 def test_the_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from telads.charts.fonts import FAMILY, VARIABLE
+    from telads.render.svg.fonts import FAMILY, VARIABLE
 
     assert f"font: {FAMILY} (" in telads("doctor", "--lang", "en").out
     monkeypatch.setenv(VARIABLE, str(tmp_path))

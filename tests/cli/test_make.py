@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.charts import CHARTS
+from telads.render.svg import CHARTS
 from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 from tests.cli.conftest import Telads

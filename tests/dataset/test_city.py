@@ -22,7 +22,7 @@ from telads.errors import DatasetError
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace, open_workspace
 from telads.model import Segment, Sex
-from telads.report import write_report
+from telads.render.report import write_report
 from telads.settings import Settings
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.web.month_lines import Dot, path, scale
+from telads.render.svg.monthly import Dot, path, scale
 
 
 def test_a_gap_is_left_where_nothing_is_known() -> None:

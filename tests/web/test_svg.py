@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from telads.model import Month, months_between
-from telads.web.svg import lines, outlines, target_map
+from telads.render.svg.lines import lines, outlines, target_map
 from tests.seoul import DISTRICTS
 
 MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))

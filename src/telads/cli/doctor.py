@@ -88,7 +88,7 @@ def _library(name: str) -> Finding:
 
 
 def _font() -> Finding:
-    from telads.charts.fonts import family, korean_font
+    from telads.render.svg.fonts import family, korean_font
 
     try:
         font, name = korean_font(), family()

@@ -58,9 +58,9 @@ def chart(
 ) -> None:
     """Draw one picture; the kind of file is told by its suffix."""
     from telads.answers.pictures import Asked, picture
-    from telads.charts import find_chart
-    from telads.charts.render import format_of, render
     from telads.cli.show import require_folder, show_written
+    from telads.render.svg import find_chart
+    from telads.render.svg.drawing import format_of, render
     from telads.store.files import replacing
 
     kind = find_chart(name)

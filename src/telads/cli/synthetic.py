@@ -188,7 +188,7 @@ def demo(
 ) -> None:  # fmt: skip
     """Twin, ingest, build, three answers, a report of one file, and the website."""
     from telads.cli.serve import check_address, run_site, settings_for
-    from telads.report import write_report
+    from telads.render.report import write_report
     from telads.store.workspace import Store
 
     workspace = Store(folder / "telads-data")

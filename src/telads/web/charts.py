@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING
 import vl_convert
 
 from telads.answers.pictures import Asked, Picture, picture
-from telads.charts import find_chart
-from telads.charts.fonts import register_korean_font
-from telads.charts.render import PNG_SCALE, Format, render
 from telads.export import marked
+from telads.render.svg import find_chart
+from telads.render.svg.choropleth import city_map
+from telads.render.svg.correlation import heatmap
+from telads.render.svg.drawing import PNG_SCALE, Format, render
+from telads.render.svg.fonts import register_korean_font
+from telads.render.svg.monthly import month_lines
+from telads.render.svg.population import pyramid
 from telads.store.workspace import Build
 from telads.text import Lang
-from telads.web.city_map import city_map
-from telads.web.heatmap import heatmap
-from telads.web.month_lines import month_lines
-from telads.web.pyramid import pyramid
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 IN_MEMORY = 64
 """Tables of pictures that a worker keeps; some 30 kB each."""

@@ -16,8 +16,8 @@ import polars as pl
 import pytest
 from django.test import Client
 
-from telads.charts import CHARTS
 from telads.export import DESCRIPTION, TABLES, WRITERS, export
+from telads.render.svg import CHARTS
 from telads.store.workspace import Build, Store
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old

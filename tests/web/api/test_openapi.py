@@ -20,7 +20,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
 from telads.answers import contract
-from telads.charts import CHARTS
+from telads.render.svg import CHARTS
 from telads.text import Lang, typed
 from telads.web.api.openapi import ANSWERS, BODIES, OPERATIONS, PREFIX, document
 from telads.web.api.routes import api

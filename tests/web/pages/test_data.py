@@ -17,9 +17,9 @@ from django.utils.translation import override
 
 from telads.answers.audience import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
-from telads.charts.correlation import colour_of
-from telads.charts.render import title_of
 from telads.model import Month
+from telads.render.svg.correlation import colour_of
+from telads.render.svg.drawing import title_of
 from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts

@@ -15,11 +15,11 @@ from django.test import Client
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
-from telads.charts import fonts
 from telads.planning.files import figure_title, figures_of, write_plan
 from telads.planning.plan import PARTS, make_plan, read_plan
 from telads.planning.schema import ROWS
 from telads.planning.words import title
+from telads.render.svg import fonts
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.accounts.models import AuditEntry

@@ -8,7 +8,7 @@ import pytest
 from fpdf import FPDF
 from pypdf import PdfReader
 
-from telads.charts.fonts import korean_font
+from telads.render.svg.fonts import korean_font
 from telads.web.plans.paper import PADDING, Ruler, _widths, draw
 
 

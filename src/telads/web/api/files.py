@@ -15,9 +15,9 @@ from telads import export
 from telads.answers.choices import method_of, one_of
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
-from telads.charts import find_chart
-from telads.charts.render import render
 from telads.export import DESCRIPTION
+from telads.render.svg import find_chart
+from telads.render.svg.drawing import render
 from telads.store.files import make_folder
 from telads.store.workspace import Build
 from telads.text import Lang, Text

@@ -23,13 +23,13 @@ from typing import Any
 
 from fpdf import FPDF
 
-from telads.charts.fonts import face, korean_font
 from telads.dataset import in_force
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.schema import ROWS
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
+from telads.render.svg.fonts import face, korean_font
 from telads.text import Lang, Text
 from telads.web.formatting import MINUS
 from telads.wording import observed

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
+from telads.render.svg.lines import outlines, target_map
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links
@@ -17,7 +18,6 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
-from telads.web.svg import outlines, target_map
 
 
 @require_safe

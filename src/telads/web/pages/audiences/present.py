@@ -13,10 +13,10 @@ from typing import Any, NamedTuple, cast
 
 from telads.answers.answer import Answer
 from telads.dataset import in_force
+from telads.render.svg.lines import SHADES, Outline, outlines
 from telads.text import Lang
 from telads.web.components import Bar
 from telads.web.formatting import figure_text
-from telads.web.svg import SHADES, Outline, outlines
 
 CITY = 100.0
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from telads.answers.audience import has_range
 from telads.errors import AudienceTooSmall, IndexRefused, QuestionError
 from telads.planning.questions import audience_answer, overlap_answer
+from telads.render.svg.lines import outlines
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web import request_state
@@ -19,7 +20,6 @@ from telads.web.htmx import page_or_result
 from telads.web.pages.audiences import forms
 from telads.web.pages.audiences.forms import SECOND, Described
 from telads.web.pages.audiences.present import shown
-from telads.web.svg import outlines
 
 
 @require_safe

@@ -9,12 +9,12 @@ from telads.answers.columns import MOVEMENTS
 from telads.dataset import in_force
 from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month, Segment, Sex
+from telads.render.svg.lines import Lines, lines
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import written
 from telads.web.pages.advertisers.forms import targets_address
 from telads.web.pages.customers.forms import Choice, customer_address
-from telads.web.svg import Lines, lines
 from telads.wording import figure, segment_name
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.charts import theme
-from telads.charts.population import PERSONS
-from telads.charts.render import families
 from telads.dataset import in_force
 from telads.model import Sex
+from telads.render.svg import theme
+from telads.render.svg.drawing import families
+from telads.render.svg.population import PERSONS
 from telads.text import Lang, Text
 from telads.web.jinja import rendered
 from telads.wording import group_name, observed

@@ -19,10 +19,10 @@ from django.utils.safestring import SafeString
 from telads.answers.answer import Answer
 from telads.answers.audience import by_district
 from telads.answers.pictures import Asked, Picture
-from telads.charts import population
-from telads.charts.render import in_one_line
 from telads.dataset import Measure, in_force
 from telads.model import Month, Sex
+from telads.render.svg import population
+from telads.render.svg.drawing import in_one_line
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts

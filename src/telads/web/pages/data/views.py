@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.answers.inventory import status
+from telads.render.svg.lines import outlines
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result
 from telads.web.pages.data import forms
 from telads.web.pages.data.present import part, people, remarks_of, total
-from telads.web.svg import outlines
 
 
 @require_safe

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 
-from telads.charts import theme
 from telads.dataset import in_force
+from telads.render.svg import theme
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from telads.answers.choices import segment_of, service_of
 from telads.answers.columns import Column, column_of
 from telads.answers.customers import services, signals
 from telads.answers.pictures import Asked, picture
-from telads.charts import find_chart
-from telads.charts.render import render, title_of
-from telads.charts.theme import PAGE
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
+from telads.render.svg import find_chart
+from telads.render.svg.drawing import render, title_of
+from telads.render.svg.theme import PAGE
 from telads.store.files import write_text
 from telads.store.workspace import Build, Store
 from telads.text import Lang, Text
@@ -31,7 +31,7 @@ from telads.wording import in_sentence, observed, segment_name
 if TYPE_CHECKING:
     import jinja2
 
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
 
 TARGETS = 10
 OF_THE_CITY = ("population", "choropleth", "monthly", "correlation")

@@ -1,6 +1,8 @@
 """A chart as a file: SVG, PNG, Vega-Lite JSON or a page that works offline.
 
 The same chart always gives the same bytes.
+
+What every chart does to its table before it looks at it.
 """
 
 from __future__ import annotations
@@ -12,15 +14,17 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
+import polars as pl
 import vl_convert
 
-from telads.charts.fonts import register_korean_font
-from telads.charts.theme import FONT, PLAIN, Look, config
 from telads.errors import UnknownChoice
+from telads.render.svg.fonts import register_korean_font
+from telads.render.svg.theme import FONT, PLAIN, Look, config
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.charts import AnyChart
+    from telads.render.svg import AnyChart
+
 
 Format = Literal["svg", "png", "json", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -171,3 +175,9 @@ def _own_ids(svg: str) -> str:
 
 def _labelled(svg: str, title: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(title)}" ', 1)
+
+
+def known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows where the column is a number: not null, not NaN, not infinite."""
+    numbers = frame.with_columns(pl.col(column).cast(pl.Float64))
+    return numbers.filter(pl.col(column).is_finite())

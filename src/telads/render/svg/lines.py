@@ -85,7 +85,7 @@ class Outlines(NamedTuple):
 @of_dataset
 def outlines() -> Outlines:
     """The districts projected once: equirectangular, true at the middle of the city."""
-    from telads.charts.borders import borders
+    from telads.render.svg.city import borders
 
     features = borders()
     points = [point for feature in features for ring in _rings(feature) for point in ring]

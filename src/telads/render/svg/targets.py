@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from telads.charts import theme
-from telads.charts.borders import LEGEND_BELOW, Area, district_map, on_the_map
-from telads.charts.frames import known
 from telads.dataset import Measure, in_force
+from telads.render.svg import theme
+from telads.render.svg.city import LEGEND_BELOW, Area, district_map, on_the_map
+from telads.render.svg.drawing import known
 from telads.text import Lang, Text, join_names, josa
 from telads.wording import in_sentence, people, segment_name
 

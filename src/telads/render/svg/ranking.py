@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import altair as alt
 
-from telads.charts import theme
-from telads.charts.frames import known
 from telads.dataset import Measure, in_force
+from telads.render.svg import theme
+from telads.render.svg.drawing import known
 from telads.text import Lang, Text, join_names, josa
 from telads.wording import be, in_sentence, number
 
