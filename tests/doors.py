@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telads.answers import lists
+from telads.answers import inventory
+from telads.answers.advertisers import TARGET_ORDERS
 from telads.answers.answer import Answer
-from telads.answers.comparison import comparison
-from telads.answers.movements import movements
-from telads.answers.people import by_district
-from telads.answers.targets import ORDERS
-from telads.answers.trends import trends
+from telads.answers.audience import by_district
+from telads.answers.changes import movements, trends
+from telads.answers.evaluation import comparison
 from telads.export import TABLES
 from telads.library import OpenWorkspace
 from telads.model import Segment
@@ -40,7 +39,7 @@ def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Call
             asked = partial(opened.services, *segment, month=month, method=method)
             yield f"services {month} {method}", asked
     for service in opened.workspace.build().about["services"]:
-        for by in ORDERS:
+        for by in TARGET_ORDERS:
             listed = partial(opened.targets, service, by=by, top=300, platforms=True)
             yield f"targets {service} {by}", listed
         for method in METHODS:
@@ -54,10 +53,10 @@ def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Call
 def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """What only the website asks."""
     yield "trends", partial(trends, build, *segment)
-    for question in (lists.segments, movements, by_district, comparison):
+    for question in (inventory.segments, movements, by_district, comparison):
         for month in build.months:
             yield f"{question.__name__} {month}", partial(question, build, month)
-    for about_all in (lists.months, lists.measures, lists.districts):
+    for about_all in (inventory.months, inventory.measures, inventory.districts):
         yield about_all.__name__, partial(about_all, build)
 
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import polars as pl
 import pytest
 
-from telads.answers.services import services
-from telads.answers.targets import targets
+from telads.answers.advertisers import targets
+from telads.answers.customers import services
 from telads.errors import UnknownChoice, WorkspaceError
 from telads.export import TABLES, WRITERS, export, write_workbook
 from telads.store.workspace import Build

@@ -15,8 +15,8 @@ import pytest
 from typer.testing import CliRunner
 
 import telads
-from telads.answers import targets as targets_module
-from telads.answers.lookalike import lookalike
+from telads.answers import advertisers as targets_module
+from telads.answers.advertisers import lookalike
 from telads.cli.aggregate import aggregate
 from telads.cli.ask import ask
 from telads.cli.data import data

@@ -17,9 +17,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from telads.answers.advertisers import in_order as in_order_of_platforms
 from telads.answers.choices import listed, method_of, one_of
-from telads.answers.platforms import in_order as in_order_of_platforms
-from telads.answers.services import in_order
+from telads.answers.customers import in_order
 from telads.answers.tables import read
 from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS, size_of

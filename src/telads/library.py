@@ -187,8 +187,8 @@ class OpenWorkspace:
         return self.build()
 
     def status(self) -> Answer:
-        """The months that are there: see `answers.status.status`."""
-        from telads.answers.status import status
+        """The months that are there: see `answers.inventory.status`."""
+        from telads.answers.inventory import status
 
         return self._shown(status(self.workspace, self.settings))
 
@@ -200,20 +200,20 @@ class OpenWorkspace:
         month: str | Month | None = None,
         method: str = "affinity",
     ) -> Answer:
-        """What to advertise to these people: see `answers.services.services`."""
-        from telads.answers.services import services
+        """What to advertise to these people: see `answers.customers.services`."""
+        from telads.answers.customers import services
 
         return self._shown(services(self.workspace.build(), district, sex, age, month, method))
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
-        """Their services month by month: see `answers.services.history`."""
-        from telads.answers.services import history
+        """Their services month by month: see `answers.customers.history`."""
+        from telads.answers.customers import history
 
         return self._shown(history(self.workspace.build(), district, sex, age))
 
     def targets(self, service: str, **choices: Any) -> Answer:
-        """Whom to address with a service: see `answers.targets.targets` for the choices."""
-        from telads.answers.targets import targets
+        """Whom to address with a service: see `answers.advertisers.targets` for the choices."""
+        from telads.answers.advertisers import targets
 
         return self._shown(targets(self.workspace.build(), service, **choices))
 
@@ -227,24 +227,24 @@ class OpenWorkspace:
         method: str = "affinity",
         by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
-        from telads.answers.platforms import platforms
+        """Where to run its advert for them: see `answers.advertisers.platforms` for the orders."""
+        from telads.answers.advertisers import platforms
 
         return self._shown(
             platforms(self.workspace.build(), service, district, sex, age, month, method, by)
         )
 
     def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
-        """Who is like them: see `answers.lookalike.lookalike` for the choices."""
-        from telads.answers.lookalike import lookalike
+        """Who is like them: see `answers.advertisers.lookalike` for the choices."""
+        from telads.answers.advertisers import lookalike
 
         return self._shown(lookalike(self.workspace.build(), district, sex, age, **choices))
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
-        """How they move and live: see `answers.signals.signals`."""
-        from telads.answers.signals import signals
+        """How they move and live: see `answers.customers.signals`."""
+        from telads.answers.customers import signals
 
         return self._shown(signals(self.workspace.build(), district, sex, age, month))
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from telads.answers.comparison import comparison
-from telads.answers.services import services
+from telads.answers.customers import services
+from telads.answers.evaluation import comparison
 from telads.answers.tables import read
 from telads.store.workspace import Build
 

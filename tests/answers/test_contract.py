@@ -7,15 +7,12 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from telads.answers import contract, lists
+from telads.answers import contract, inventory
+from telads.answers.advertisers import lookalike, platforms, targets
 from telads.answers.answer import Answer
+from telads.answers.customers import history, services, signals
 from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.status import status
-from telads.answers.targets import targets
+from telads.answers.inventory import status
 from telads.store.workspace import Build, Workspace
 
 GROUP = ("강남구", "F", "30")
@@ -30,10 +27,10 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "lookalike": lambda build: lookalike(build, *GROUP),
     "signals": lambda build: signals(build, *GROUP),
     "history": lambda build: history(build, *GROUP),
-    "segments": lists.segments,
-    "months": lists.months,
-    "measures": lists.measures,
-    "districts": lists.districts,
+    "segments": inventory.segments,
+    "months": inventory.months,
+    "measures": inventory.measures,
+    "districts": inventory.districts,
     "status": lambda build: status(Workspace(build.path.parents[1])),
     "evaluate": lambda build: evaluation(Workspace(build.path.parents[1])),
 }

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from telads.answers.movements import movements
-from telads.answers.services import history, services
+from telads.answers.changes import movements
+from telads.answers.customers import history, services
 from telads.answers.tables import read
 from telads.store.workspace import Build
 from tests.seoul import BY_ID

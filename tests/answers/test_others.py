@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from telads.answers.advertisers import lookalike
 from telads.answers.choices import Filters
+from telads.answers.customers import signals
 from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
+from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
-from telads.answers.signals import signals
-from telads.answers.status import status
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.render.svg import CHARTS, drawn

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from telads.answers import columns
+from telads.answers.advertisers import lookalike, of_targets, targets
 from telads.answers.answer import Answer
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import of_targets
-from telads.answers.services import history, services
+from telads.answers.customers import history, services, signals
 from telads.answers.sheets import NUMBER_FORMATS, sheet_of
-from telads.answers.signals import signals
-from telads.answers.targets import targets
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang
 

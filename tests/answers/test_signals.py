@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from telads.answers.customers import signals
 from telads.answers.sentences import of_stale_signals
-from telads.answers.signals import signals
 from telads.answers.tables import people
 from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month

@@ -8,12 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.answers.lists import segments
-from telads.answers.people import by_district
-from telads.answers.services import services
-from telads.answers.signals import signals
+from telads.answers.advertisers import targets
+from telads.answers.audience import by_district
+from telads.answers.customers import services, signals
+from telads.answers.inventory import segments
 from telads.answers.tables import of_month
-from telads.answers.targets import targets
 from telads.export import export
 from telads.method.disclosure import SHARE_DIGITS, size
 from telads.store.workspace import Build, Workspace

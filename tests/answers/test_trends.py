@@ -3,10 +3,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.answers.changes import trends
 from telads.answers.choices import Filters
+from telads.answers.customers import history
 from telads.answers.pictures import monthly_means
-from telads.answers.services import history
-from telads.answers.trends import trends
 from telads.store.workspace import Build
 
 OF = ("강남구", "F", 30)

@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from telads.cli import app
-from telads.cli.contents import VERBS as CONTENTS
+from telads.cli.registry import VERBS as CONTENTS
 from telads.store.workspace import Workspace
 from tests.cli.test_json import GROUP
 
@@ -236,5 +236,5 @@ def test_the_table_of_contents_lists_every_verb_where_it_is_found() -> None:
 @pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "-h"), ("advise",)])
 def test_help_loads_no_verb(twin_workspace: Workspace, words: tuple[str, ...]) -> None:
     loaded = modules(twin_workspace, *words)
-    assert "telads.cli.contents" in loaded
+    assert "telads.cli.registry" in loaded
     assert "telads.cli.data" not in loaded

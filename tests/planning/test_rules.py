@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.answers.lookalike import lookalike
+from telads.answers.advertisers import lookalike
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month

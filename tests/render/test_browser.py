@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import Asked, picture
 from telads.render.svg import CHARTS, drawn
 from telads.render.svg import people as people_bars

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.render.svg.people import draw, draw_audience
 from telads.render.svg.theme import FILE
 from telads.store.workspace import Build

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.answers.status import status
+from telads.answers.inventory import status
 from telads.errors import DataError, UnknownChoice
 from telads.ingest.ingest import ingest
 from telads.method.build import build

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
-from telads.answers.services import services
+from telads.answers.customers import services
 from telads.store.workspace import Build
 from telads.web.jinja import rendered
 

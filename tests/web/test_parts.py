@@ -7,9 +7,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
+from telads.answers.advertisers import targets
 from telads.answers.columns import LABELS, column_of
-from telads.answers.services import services
-from telads.answers.targets import targets
+from telads.answers.customers import services
 from telads.model import Month
 from telads.store.workspace import Build
 from telads.text import Lang, Text

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from telads.answers.grouped import KEPT
-from telads.answers.tables import districts, of_month
+from telads.answers.tables import GROUPS_KEPT, districts, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
 from telads.model import Month, Segment, Sex
@@ -132,7 +131,7 @@ def count_of(top: int | str) -> int:
     return count
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=GROUPS_KEPT)
 def largest_segment(build: Build, month: Month) -> Segment:
     """The segment with the most people in a month: an example where nothing was chosen."""
     known = of_month(build, "segments", month).sort(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.advertisers import order_of_targets, platforms, targets
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -17,10 +18,8 @@ from telads.answers.choices import (
     segment_of,
     service_of,
 )
-from telads.answers.platforms import platforms
-from telads.answers.services import services
+from telads.answers.customers import services
 from telads.answers.tables import of_month, read
-from telads.answers.targets import order_of, targets
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure
@@ -80,7 +79,7 @@ def _check(build: Build, asked: Asked) -> None:
         service_of(build, asked.service)
     if asked.measure != AVERAGE_AGE:
         measure_of(build, asked.measure)
-    order_of(asked.by)
+    order_of_targets(asked.by)
     count_of(asked.top)
 
 

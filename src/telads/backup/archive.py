@@ -25,13 +25,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.status import status
+from telads.answers.advertisers import lookalike, platforms, targets
+from telads.answers.customers import history, services, signals
+from telads.answers.inventory import status
 from telads.answers.tables import people, read
-from telads.answers.targets import targets
 from telads.dataset import using
 from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer

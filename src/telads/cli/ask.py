@@ -6,7 +6,6 @@ from typing import Annotated, cast
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AgeOption,
@@ -25,6 +24,7 @@ from telads.cli.options import (
     build_of,
     say,
 )
+from telads.cli.registry import listed
 from telads.cli.show import show
 
 ask = typer.Typer()
@@ -42,7 +42,7 @@ def services(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Method A."""
-    from telads.answers.services import services as answer
+    from telads.answers.customers import services as answer
 
     show(answer(build_of(workspace), district, sex, age, month, method), form, lang.value)
 
@@ -75,7 +75,7 @@ def targets(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Method T."""
-    from telads.answers.targets import targets as answer
+    from telads.answers.advertisers import targets as answer
 
     found = answer(
         build_of(workspace),
@@ -111,7 +111,7 @@ def platforms(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Method P."""
-    from telads.answers.platforms import platforms as answer
+    from telads.answers.advertisers import platforms as answer
 
     found = answer(build_of(workspace), service, district, sex, age, month, method, by)
     show(found, form, lang.value)
@@ -134,7 +134,7 @@ def lookalike(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
     """Method L."""
-    from telads.answers.lookalike import lookalike as answer
+    from telads.answers.advertisers import lookalike as answer
     from telads.method.recommend import Among
 
     build = build_of(workspace)
@@ -153,7 +153,7 @@ def signals(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Method C."""
-    from telads.answers.signals import signals as answer
+    from telads.answers.customers import signals as answer
 
     show(answer(build_of(workspace), district, sex, age, month), form, lang.value)
 
@@ -168,6 +168,6 @@ def history(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """All months of a segment."""
-    from telads.answers.services import history as answer
+    from telads.answers.customers import history as answer
 
     show(answer(build_of(workspace), district, sex, age), form, lang.value)

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AnyAgeOption,
@@ -24,6 +23,7 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
+from telads.cli.registry import listed
 
 make = typer.Typer()
 

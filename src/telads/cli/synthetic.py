@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     DatasetOption,
@@ -23,6 +22,7 @@ from telads.cli.options import (
     use_dataset,
 )
 from telads.cli.progress import progress
+from telads.cli.registry import listed
 from telads.errors import UnknownChoice
 from telads.model import Month, months_between
 from telads.text import Lang, Text
@@ -252,9 +252,8 @@ def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
 
 
 def _three_answers(workspace: Workspace, lang: Lang) -> None:
-    from telads.answers.platforms import platforms
-    from telads.answers.services import services
-    from telads.answers.targets import targets
+    from telads.answers.advertisers import platforms, targets
+    from telads.answers.customers import services
     from telads.cli.show import show
 
     build = workspace.build()

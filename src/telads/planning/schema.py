@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from telads.answers.advertisers import AMONG
 from telads.answers.choices import ROWS as COUNTS
 from telads.answers.contract import DIALECT, document_schema, keys_schema
 from telads.answers.fields import (
@@ -28,7 +29,6 @@ from telads.answers.fields import (
     Field,
     maybe,
 )
-from telads.answers.lookalike import AMONG
 from telads.dataset import in_force
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, TARGETS, WEIGHTS
 from telads.planning.plan import PARTS

@@ -10,14 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from telads.answers.advertisers import platforms, targets
 from telads.answers.answer import Answer
 from telads.answers.choices import segment_of, service_of
 from telads.answers.columns import Column, column_of
+from telads.answers.customers import services, signals
 from telads.answers.pictures import Asked, picture
-from telads.answers.platforms import platforms
-from telads.answers.services import services
-from telads.answers.signals import signals
-from telads.answers.targets import targets
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex

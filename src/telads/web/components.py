@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from telads.answers.answer import Answer
 from telads.answers.choices import METHODS
 from telads.answers.columns import LABELS, Column, column_of
-from telads.answers.services import AHEAD, NEXT, TIES
+from telads.answers.customers import AHEAD, NEXT, TIES
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex

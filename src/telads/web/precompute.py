@@ -24,9 +24,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolve
 from django.utils.translation import override
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import HORIZONS, evaluation
-from telads.answers.movements import movements
+from telads.answers.changes import movements
+from telads.answers.evaluation import HORIZONS, comparison, evaluation
 from telads.dataset import using
 from telads.errors import TeladsError
 from telads.store.workspace import Workspace

@@ -88,7 +88,7 @@ TEMPLATES = [
     },
 ]
 
-# Counts requests (telads.web.api.rate): with fewer entries many clients would push each other out.
+# Counts requests (telads.web.api.admission): with fewer entries many clients would push each other out.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import contract, lists
+from telads.answers import contract, inventory
 from telads.cli import main
 from telads.ingest.ingest import ingest
 from telads.method.build import build
@@ -63,7 +63,7 @@ def test_platforms_of_targets_are_asked_by_a_flag(site: Client) -> None:
 
 @pytest.mark.parametrize("question", ["months", "measures", "districts"])
 def test_lists(site: Client, twin_workspace: Workspace, question: str) -> None:
-    answer = getattr(lists, question)(twin_workspace.build())
+    answer = getattr(inventory, question)(twin_workspace.build())
     assert site.get(f"/api/v1/{question}").content.decode() == answer.json("ko")
 
 

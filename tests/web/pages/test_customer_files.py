@@ -11,8 +11,7 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
 
-from telads.answers.services import history, services
-from telads.answers.signals import signals
+from telads.answers.customers import history, services, signals
 from telads.store.workspace import Build
 from tests.web.csv_rows import assert_rows
 from tests.web.document import get

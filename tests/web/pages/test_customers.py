@@ -9,12 +9,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 from django.test import Client
 
+from telads.answers.advertisers import lookalike
+from telads.answers.changes import trends
 from telads.answers.choices import largest_segment
-from telads.answers.lookalike import lookalike
-from telads.answers.services import services
-from telads.answers.signals import signals
+from telads.answers.customers import services, signals
 from telads.answers.tables import districts
-from telads.answers.trends import trends
 from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.model import Month
 from telads.render.svg import drawn

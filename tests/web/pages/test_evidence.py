@@ -15,8 +15,7 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import evaluation
+from telads.answers.evaluation import comparison, evaluation
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers.movements import movements
+from telads.answers.changes import movements
 from telads.model import Month, Window, months_between
 from telads.store.workspace import Workspace
 from telads.web.filters import unbroken

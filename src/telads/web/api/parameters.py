@@ -15,11 +15,10 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from telads.answers.advertisers import AMONG, TARGET_ORDERS
+from telads.answers.advertisers import PLATFORM_ORDERS as PLATFORM_ORDERS
 from telads.answers.choices import METHODS, ROWS
-from telads.answers.lookalike import AMONG
 from telads.answers.pictures import AVERAGE_AGE
-from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
-from telads.answers.targets import ORDERS
 from telads.dataset import in_force
 from telads.planning.plan import PARTS
 from telads.text import Text, typed
@@ -211,7 +210,7 @@ class Paged(Asked):
 class TargetsAsked(Paged, Members, Methodical, Timed, Service):
     """`targets`."""
 
-    by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
+    by: str = _given("by", "affinity", example="affinity", enum=list(TARGET_ORDERS))
     top: Rows = _given("top", 10, example=10)
     platforms: Switch = _given("platforms", False, example=True)
     platforms_by: str = _given(
@@ -263,5 +262,5 @@ class TargetsDrawn(Drawn, Members, Timed):
     """`targets`."""
 
     service: str = _given("service", "delivery", example="delivery", **_SERVICES)
-    by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
+    by: str = _given("by", "affinity", example="affinity", enum=list(TARGET_ORDERS))
     top: Rows = _given("top", 30, example=30)

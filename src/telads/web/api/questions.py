@@ -8,14 +8,14 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja import Query, Router
 
-from telads.answers import lists
-from telads.answers.lookalike import lookalike as ask_lookalike
-from telads.answers.platforms import platforms as ask_platforms
-from telads.answers.services import history as ask_history
-from telads.answers.services import services as ask_services
-from telads.answers.signals import signals as ask_signals
-from telads.answers.status import status as ask_status
-from telads.answers.targets import targets as ask_targets
+from telads.answers import inventory
+from telads.answers.advertisers import lookalike as ask_lookalike
+from telads.answers.advertisers import platforms as ask_platforms
+from telads.answers.advertisers import targets as ask_targets
+from telads.answers.customers import history as ask_history
+from telads.answers.customers import services as ask_services
+from telads.answers.customers import signals as ask_signals
+from telads.answers.inventory import status as ask_status
 from telads.method.recommend import Among
 from telads.web import request_state
 from telads.web.api.answering import answered, document, sent
@@ -111,26 +111,26 @@ def segments(request: HttpRequest, asked: Query[SegmentsAsked]) -> Response:
     """The segments of a month with every measure."""
     a = asked
     return answered(
-        request, a, lambda build: lists.segments(build, a.month, a.district, a.sex, a.age)
+        request, a, lambda build: inventory.segments(build, a.month, a.district, a.sex, a.age)
     )
 
 
 @router.get("/months")
 def months(request: HttpRequest, asked: Query[Asked]) -> Response:
     """The label months that can be asked about."""
-    return answered(request, asked, lists.months)
+    return answered(request, asked, inventory.months)
 
 
 @router.get("/measures")
 def measures(request: HttpRequest, asked: Query[Asked]) -> Response:
     """The measures of segments, with their units."""
-    return answered(request, asked, lists.measures)
+    return answered(request, asked, inventory.measures)
 
 
 @router.get("/districts")
 def districts(request: HttpRequest, asked: Query[Asked]) -> Response:
     """The districts, in Korean and English."""
-    return answered(request, asked, lists.districts)
+    return answered(request, asked, inventory.districts)
 
 
 @router.get("/status")

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.status import changed_settings, status
+from telads.answers.inventory import changed_settings, status
 from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
 from telads.model import Month
 from telads.store.months import withdraw

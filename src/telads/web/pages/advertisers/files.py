@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
+from telads.answers.advertisers import of_targets, targets
 from telads.export import provenance
 from telads.store.workspace import Build
 from telads.text import Text

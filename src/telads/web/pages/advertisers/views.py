@@ -7,9 +7,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
 from telads.render.svg import targets as targets_map
 from telads.render.svg.theme import SITE
 from telads.web import request_state

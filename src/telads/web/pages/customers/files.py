@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.services import history, services
-from telads.answers.signals import signals
+from telads.answers.customers import history, services, signals
 from telads.dataset import in_force
 from telads.export import provenance
 from telads.store.workspace import Build

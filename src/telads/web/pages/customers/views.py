@@ -7,11 +7,10 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.advertisers import lookalike
 from telads.answers.audience import has_range
-from telads.answers.lookalike import lookalike
-from telads.answers.services import LEAST_FORETOLD, services
-from telads.answers.signals import signals
-from telads.answers.trends import trends
+from telads.answers.changes import trends
+from telads.answers.customers import LEAST_FORETOLD, services, signals
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links

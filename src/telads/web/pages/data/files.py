@@ -16,8 +16,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
+from telads.answers.audience import by_district
 from telads.answers.choices import one_of
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
 from telads.export import DESCRIPTION, description, marked, provenance
 from telads.model import Month

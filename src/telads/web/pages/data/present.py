@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from telads.answers.answer import Answer
-from telads.answers.people import by_district
+from telads.answers.audience import by_district
 from telads.answers.pictures import Asked
 from telads.dataset import in_force
 from telads.model import Month, Sex

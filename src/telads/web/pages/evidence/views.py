@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.answers.comparison import comparison
 from telads.answers.evaluation import (
     HORIZONS,
     MOVEMENTS,
@@ -18,6 +17,7 @@ from telads.answers.evaluation import (
     REPEATS,
     SERVICES,
     WORTH,
+    comparison,
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from telads.answers.movements import movements
+from telads.answers.changes import movements
 from telads.errors import NothingBuilt
 from telads.model import Month, months_between
 from telads.web import request_state

@@ -1,4 +1,7 @@
-"""Customer to service: what to advertise to a segment, and how its use has moved."""
+"""Customer to service: what to advertise to a segment, and how its use has moved.
+
+How a segment moves and lives: time and distance, as hints for channels (method C1).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.choices import method_of, month_of, segment_of
-from telads.answers.grouped import KEPT, KEY, Grouped
-from telads.answers.tables import of_month, read
+from telads.answers.tables import GROUPS_KEPT, KEY, Grouped, of_month, read
 from telads.dataset import in_force
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
@@ -20,8 +22,18 @@ from telads.store.workspace import Build
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["AHEAD", "LEAST_FORETOLD", "NEXT", "TIES", "beyond_noise", "history", "in_order",
-           "movement_of", "services"]  # fmt: skip
+__all__ = [
+    "AHEAD",
+    "LEAST_FORETOLD",
+    "NEXT",
+    "TIES",
+    "beyond_noise",
+    "history",
+    "in_order",
+    "movement_of",
+    "services",
+]
+
 
 STILL = 0.005
 """A change of less than this share of the usage is no movement worth a word."""
@@ -56,7 +68,7 @@ def services(
     """
     when, segment = month_of(build, month), segment_of(build, district, sex, age)
     method = method_of(method)
-    rows = _in_month(build, when, method).of_segment(segment)
+    rows = _services_in_month(build, when, method).of_segment(segment)
     people = size(build, [segment], when)
     return Answer(
         question="services",
@@ -94,8 +106,8 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _in_month(build: Build, month: Month, method: str) -> Grouped:
+@lru_cache(maxsize=GROUPS_KEPT)
+def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
@@ -104,7 +116,7 @@ def _in_month(build: Build, month: Month, method: str) -> Grouped:
     return Grouped(in_order(rows, "forecast", over=KEY), KEY, ("rank", "service", *_SHOWN))
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=GROUPS_KEPT)
 def _over_months(build: Build) -> Grouped:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl
@@ -195,3 +207,64 @@ def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
     own = classic.select(*KEY, "service", "rank", "weight", "z", "score")
     joined = own.join(rows, on=[*KEY, "service"], how="left", maintain_order="left")
     return joined.sort("rank", maintain_order=True)
+
+
+SAME = 1e-9
+"""Means of the same figures, added up in another order, differ by less."""
+
+
+def signals(
+    build: Build,
+    district: str,
+    sex: str | Sex,
+    age: str | int,
+    month: str | Month | None = None,
+) -> Answer:
+    """The context signals of a segment.
+
+    Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
+    z_city and z_peers (standard deviations from all segments, from the same sex and age),
+    coverage (share of people the value speaks for). Raises `UnknownChoice`, `AudienceTooSmall`.
+    """
+    when, segment = month_of(build, month), segment_of(build, district, sex, age)
+    people = size(build, [segment], when)
+    rows = _signals_in_month(build, when).of_segment(segment)
+    return Answer(
+        question="signals",
+        parameters=segment._asdict(),
+        month=when,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=people.facts(),
+        sentences=(
+            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_stale_signals(_as_before(build, when)),
+        ),
+        warnings=build.warnings(when),
+    )
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _signals_in_month(build: Build, month: Month) -> Grouped:
+    """Every segment's signals."""
+    shown = ("signal", "value", "se", "z_city", "z_peers", "coverage")
+    return Grouped(of_month(build, "signals", month), KEY, shown)
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _as_before(build: Build, month: Month) -> tuple[str, ...]:
+    """The signals that are, in every segment, what they were in the month before."""
+    import polars as pl
+
+    if month + -1 not in build.months:
+        return ()
+    now, before = (of_month(build, "signals", one) for one in (month, month + -1))
+    moved = (
+        now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
+        .with_columns(moved=(pl.col("value") - pl.col("value_before")).abs() > SAME)
+        .group_by("signal", maintain_order=True)
+        .agg(pl.col("moved").any())
+    )
+    return tuple(moved.filter(~pl.col("moved"))["signal"])

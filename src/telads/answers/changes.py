@@ -1,23 +1,29 @@
-"""What moved most since the month before: a service in the whole city, segments of their own."""
+"""What moved most since the month before: a service in the whole city, segments of their own.
+
+How a segment's use of each service went, beside the city's.
+"""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.answers.choices import month_of
+from telads.answers.choices import Filters, month_of, segment_of
+from telads.answers.customers import beyond_noise
+from telads.answers.pictures import monthly_means
 from telads.answers.sentences import BROKEN, PASSING
-from telads.answers.services import beyond_noise
-from telads.answers.tables import of_month
+from telads.answers.tables import GROUPS_KEPT, KEY, Grouped, of_month, read
 from telads.dataset import in_force
 from telads.method.disclosure import published
-from telads.model import Month
+from telads.model import Month, Sex
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
 
 if TYPE_CHECKING:
     import polars as pl
+
 
 STILL = 0.001
 """A relative change below this is no movement."""
@@ -148,3 +154,42 @@ def _said(row: dict[str, Any]) -> Text:
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
         f"person, against the same sex and age in the city; {PASSING.en}.",
     )
+
+
+def trends(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+    """A segment's services in every label month, each beside the city's.
+
+    Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
+    service they are the mean usage days of the segment's and of all people. The scale of an index
+    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
+    Raises `UnknownChoice`, `AudienceTooSmall`.
+    """
+    segment = segment_of(build, district, sex, age)
+    return Answer(
+        question="trends",
+        parameters=segment._asdict(),
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_beside_the_city(build).of_segment(segment),
+    )
+
+
+@lru_cache(maxsize=GROUPS_KEPT)
+def _beside_the_city(build: Build) -> Grouped:
+    """Every segment's figures beside the city's."""
+    import polars as pl
+
+    city = monthly_means(build, Filters()).rename({"value": "city"})
+    indexed = pl.col("service").is_in(
+        [id for id in build.about["services"] if in_force().measures[id].is_index]
+    )
+    both = read(build, "services").join(
+        city, on=["month", "service"], how="left", maintain_order="left"
+    )
+    rows = both.with_columns(
+        value=pl.when(indexed).then("affinity").otherwise("usage"),
+        city=pl.when(indexed).then(0.0).otherwise("city"),
+    )
+    return Grouped(rows, KEY, ("month", "service", "value", "city"))
