@@ -21,7 +21,7 @@ from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
 from telads.method.recommend import TIES
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 
 ROOT = Path(__file__).parents[1]
 MEASURES = {
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit("no real files: set TELADS_SEOUL_DATA")
     settings = Settings.load({}, Path("no-such-file"))
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder) / "workspace")
+        workspace = Store(Path(folder) / "workspace")
         for taken in ingest(workspace, files, settings):
             if taken.error:
                 raise taken.error
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"Written: {choice.out}")
 
 
-def _page(workspace: Workspace, made: Build) -> Iterator[str]:
+def _page(workspace: Store, made: Build) -> Iterator[str]:
     first, last = made.months[0], made.months[-1]
     yield "# Evidence"
     yield ""
@@ -74,7 +74,7 @@ def _page(workspace: Workspace, made: Build) -> Iterator[str]:
     yield from _orders(read(made, "services"))
 
 
-def _horizon(workspace: Workspace, horizon: int) -> Iterator[str]:
+def _horizon(workspace: Store, horizon: int) -> Iterator[str]:
     answer = evaluation(workspace, horizon)
     rows = answer.rows.filter(pl.col("part") == "services")
     table = {

@@ -14,7 +14,7 @@ from telads.answers.audience import by_district
 from telads.answers.changes import movements, trends
 from telads.answers.evaluation import comparison
 from telads.export import TABLES
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
 from telads.render.svg import CHARTS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 METHODS = ("affinity", "classic")
 
 
-def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
+def answers(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """Every question about one segment and every service of the build."""
     yield "status", opened.status
     yield "history", partial(opened.history, *segment)
@@ -60,9 +60,7 @@ def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[]
         yield about_all.__name__, partial(about_all, build)
 
 
-def _of_planning(
-    opened: OpenWorkspace, segment: Segment
-) -> Iterator[tuple[str, Callable[[], Answer]]]:
+def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """An audience of one sex, its overlap with an age, and a plan for each service."""
     them = {"where": {"sex": str(segment.sex)}}
     services = opened.workspace.build().about["services"]
@@ -79,7 +77,7 @@ def _of_planning(
 
 
 def charts(
-    opened: OpenWorkspace, segment: Segment, service: str
+    opened: Workspace, segment: Segment, service: str
 ) -> Iterator[tuple[str, Callable[[], Drawing]]]:
     """Every chart: of the city in Korean, of one segment or service in English."""
     people = segment._asdict()
@@ -98,7 +96,7 @@ def charts(
 
 
 def exports(
-    opened: OpenWorkspace, folder: Path, kinds: tuple[str, ...]
+    opened: Workspace, folder: Path, kinds: tuple[str, ...]
 ) -> Iterator[tuple[str, Callable[[], int]]]:
     """Every table by every method to some kinds of file, named `table-method.kind`."""
     for table in TABLES:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
-    from telads.library import OpenWorkspace, open_workspace
+    from telads.library import Workspace, open_workspace
     from telads.model import Month, Segment, Sex, Window
     from telads.render.svg.drawing import Drawing
     from telads.settings import Settings

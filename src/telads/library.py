@@ -16,7 +16,7 @@ from telads.answers.answer import Answer
 from telads.dataset import using
 from telads.model import Month, Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ def open_workspace(
     path: str | PathLike[str] | None = None,
     settings: Settings | None = None,
     dataset: str | PathLike[str] | None = None,
-) -> OpenWorkspace:
+) -> Workspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
     `dataset` is the folder of the definition that new months are of (docs/dataset.md); by default
     the workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    workspace = Workspace(Path(path) if path else chosen.workspace)
-    return OpenWorkspace(workspace, chosen, _path(dataset))
+    workspace = Store(Path(path) if path else chosen.workspace)
+    return Workspace(workspace, chosen, _path(dataset))
 
 
 def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
@@ -57,7 +57,7 @@ def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
 
 def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def answer(self: OpenWorkspace, *given: Any, **named: Any) -> Any:
+    def answer(self: Workspace, *given: Any, **named: Any) -> Any:
         with using(self.workspace.dataset):
             return method(self, *given, **named)
 
@@ -65,7 +65,7 @@ def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_of_its_dataset
-class OpenWorkspace:
+class Workspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
     Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
@@ -74,9 +74,7 @@ class OpenWorkspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(
-        self, workspace: Workspace, settings: Settings, dataset: Path | None = None
-    ) -> None:
+    def __init__(self, workspace: Store, settings: Settings, dataset: Path | None = None) -> None:
         self.workspace = workspace
         self.settings = settings
         self._dataset = dataset

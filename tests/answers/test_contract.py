@@ -13,7 +13,7 @@ from telads.answers.answer import Answer
 from telads.answers.customers import history, services, signals
 from telads.answers.evaluation import evaluation
 from telads.answers.inventory import status
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 
 GROUP = ("강남구", "F", "30")
 
@@ -31,8 +31,8 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "months": inventory.months,
     "measures": inventory.measures,
     "districts": inventory.districts,
-    "status": lambda build: status(Workspace(build.path.parents[1])),
-    "evaluate": lambda build: evaluation(Workspace(build.path.parents[1])),
+    "status": lambda build: status(Store(build.path.parents[1])),
+    "evaluate": lambda build: evaluation(Store(build.path.parents[1])),
 }
 
 

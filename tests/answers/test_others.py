@@ -18,7 +18,7 @@ from telads.answers.pictures import PICTURES, Asked, average_age, by_district, p
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.render.svg import CHARTS, drawn
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from tests.seoul import BY_ID
 
 
@@ -55,7 +55,7 @@ def test_signals_never_speak_of_hours(seoul_build: Build) -> None:
             assert not {"evening", "morning", "night"} & set(sentence.en.lower().split())
 
 
-def test_status_tells_what_is_built(seoul_workspace: Workspace, seoul_build: Build) -> None:
+def test_status_tells_what_is_built(seoul_workspace: Store, seoul_build: Build) -> None:
     answer = status(seoul_workspace)
     assert answer.rows["month"].to_list() == [f"2023-0{n}" for n in range(1, 8)]
     assert answer.rows["built"].all()
@@ -65,12 +65,12 @@ def test_status_tells_what_is_built(seoul_workspace: Workspace, seoul_build: Bui
 
 
 def test_status_of_an_empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> None:
-    answer = status(Workspace(tmp_path_factory.mktemp("empty") / "none"))
+    answer = status(Store(tmp_path_factory.mktemp("empty") / "none"))
     assert answer.rows.is_empty()
     assert not answer.facts["current"]
 
 
-def test_the_evaluation_is_computed_once(twin_workspace: Workspace) -> None:
+def test_the_evaluation_is_computed_once(twin_workspace: Store) -> None:
     first = evaluation(twin_workspace)
     assert (twin_workspace.path / "evaluations").is_dir()
     again = evaluation(twin_workspace)

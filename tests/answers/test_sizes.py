@@ -15,7 +15,7 @@ from telads.answers.inventory import segments
 from telads.answers.tables import of_month
 from telads.export import export
 from telads.method.disclosure import SHARE_DIGITS, size
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 
 KEY = ("district", "sex", "age")
 
@@ -28,7 +28,7 @@ def fitting(shown: int, share: float, total: int) -> list[int]:
 
 @pytest.mark.seoul
 def test_no_share_of_the_people_singles_a_size_out(
-    seoul_build: Build, seoul_workspace: Workspace
+    seoul_build: Build, seoul_workspace: Store
 ) -> None:
     month = seoul_build.months[-1]
     cells = pl.read_parquet(seoul_workspace.cells()[month]).with_columns(

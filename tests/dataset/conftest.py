@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telads.dataset import using
-from telads.library import OpenWorkspace, open_workspace
+from telads.library import Workspace, open_workspace
 from telads.settings import Settings
 from tests.dataset.city import FOLDER, MONTHS, vesterby, write_month
 
@@ -21,7 +21,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> OpenWorkspace:
+def city(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Workspace:
     """The workspace, opened without naming its dataset: it remembers it."""
     path = tmp_path_factory.mktemp("city") / "workspace"
     taken = open_workspace(path, Settings.load({}), dataset=FOLDER).ingest(files)

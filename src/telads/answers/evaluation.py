@@ -15,7 +15,7 @@ from telads.dataset import in_force
 from telads.errors import WorkspaceError
 from telads.method.disclosure import published, significant
 from telads.model import Month
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ REPEATS = 0.99
 """Share of patterns equal to the month before from which all months are said to have one."""
 
 
-def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = None) -> Answer:
+def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -> Answer:
     """The backtest of services and targets, and the split-half test of platforms.
 
     Of the build in force, or of `build`, one of the workspace's.
@@ -66,7 +66,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     )
 
 
-def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
+def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     """The evaluation of a build from disk, or computed and put there."""
     import polars as pl
 
@@ -83,7 +83,7 @@ def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     return rows
 
 
-def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
+def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
     from telads.engines.polars import scan_cells

@@ -17,7 +17,7 @@ from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.model import Month, Sex
 from telads.store import warnings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _BUILT_WITH = ("floor", "forecast_phi")
 _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build to apply it.")
 
 
-def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
+def status(workspace: Store, settings: Settings | None = None) -> Answer:
     """The months of the workspace, taken in and built.
 
     Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
@@ -85,7 +85,7 @@ def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
     )
 
 
-def changed_settings(workspace: Workspace, settings: Settings) -> Iterator[Text]:
+def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
     """What was changed since the build in force was made: version, settings; a sentence each."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:

@@ -35,7 +35,7 @@ from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamage
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
 from telads.store.files import TEMPORARY, make_folder, new_file, replacing
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 DATABASE = "database.jsonl"
@@ -55,7 +55,7 @@ def is_allowed(name: str) -> bool:
     return _ALLOWED.fullmatch(name) is not None
 
 
-def files_of(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def files_of(workspace: Store) -> Iterator[tuple[str, Path]]:
     """The files by their names in the archive; only under the workspace's lock.
 
     Raises `WorkspaceDamaged` where cells that the ledger counts on are missing.
@@ -81,7 +81,7 @@ def _folders(path: Path) -> list[Path]:
     return sorted(one for one in found if one.is_dir() and not one.name.startswith(TEMPORARY))
 
 
-def check_usable(workspace: Workspace) -> None:
+def check_usable(workspace: Store) -> None:
     """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
 
     The ledger is read, and all cells of months in force; of the build in force every table, and it
@@ -92,7 +92,7 @@ def check_usable(workspace: Workspace) -> None:
         _check(workspace)
 
 
-def _check(workspace: Workspace) -> None:
+def _check(workspace: Store) -> None:
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
         raise _unusable(key)
@@ -114,7 +114,7 @@ def _check(workspace: Workspace) -> None:
         raise _unusable(build.path) from error
 
 
-def _ask(workspace: Workspace, build: Build) -> None:
+def _ask(workspace: Store, build: Build) -> None:
     """What people ask first, of the first segment that is shown."""
     status(workspace)
     month = str(build.months[-1])

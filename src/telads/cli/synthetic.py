@@ -28,7 +28,7 @@ from telads.model import Month, months_between
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
     from telads.twin.files import FileFormat
 
 synthetic = typer.Typer()
@@ -189,9 +189,9 @@ def demo(
     """Twin, ingest, build, three answers, a report of one file, and the website."""
     from telads.cli.serve import check_address, run_site, settings_for
     from telads.render.report import write_report
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
 
-    workspace = Workspace(folder / "telads-data")
+    workspace = Store(folder / "telads-data")
     settings = settings_for(workspace.path)
     if not no_serve:
         check_address(settings)
@@ -206,7 +206,7 @@ def demo(
         run_site(settings, lang.value, browser=True)
 
 
-def _next_steps(workspace: Workspace) -> Text:
+def _next_steps(workspace: Store) -> Text:
     """What to do after the demo, as it is to be typed here."""
     called = shown_call()
     account = f"{called} user create demo --role planner -w {shlex.quote(str(workspace.path))}"
@@ -233,7 +233,7 @@ def shown_call(here: Path | None = None) -> str:
     return shlex.quote(str(own.relative_to(folder) if own.is_relative_to(folder) else own))
 
 
-def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
+def _prepare(workspace: Store, files: Path, seed: int) -> None:
     """Make the twin, take it in, and build; what is there already is not made again."""
     from telads.ingest.ingest import ingest
     from telads.method.build import build
@@ -251,7 +251,7 @@ def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
         build(workspace, settings, on_step=step)
 
 
-def _three_answers(workspace: Workspace, lang: Lang) -> None:
+def _three_answers(workspace: Store, lang: Lang) -> None:
     from telads.answers.advertisers import platforms, targets
     from telads.answers.customers import services
     from telads.cli.show import show

@@ -23,7 +23,7 @@ from telads.render.svg import drawn
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import SITE, stylesheet
 from telads.store.files import write_text
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
@@ -62,7 +62,7 @@ class Figure(NamedTuple):
 
 
 def write_report(
-    workspace: Workspace, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
+    workspace: Store, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
 ) -> None:
     """Write the report about one group of people and one service, in one language."""
     build = workspace.build()

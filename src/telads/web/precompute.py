@@ -28,7 +28,7 @@ from telads.answers.changes import movements
 from telads.answers.evaluation import HORIZONS, comparison, evaluation
 from telads.dataset import using
 from telads.errors import TeladsError
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web import request_state
 from telads.web.components import address_in
 
@@ -36,7 +36,7 @@ FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""
 
 
-def make_ahead(workspace: Workspace) -> None:
+def make_ahead(workspace: Store) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:

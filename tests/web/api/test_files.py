@@ -19,7 +19,7 @@ from django.test import Client
 
 from telads.export import DESCRIPTION, TABLES, WRITERS, export
 from telads.render.svg import CHARTS
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS, _forget_old
 from telads.web.api.openapi import document
@@ -35,7 +35,7 @@ def test_every_kind_of_file_can_be_had() -> None:
     assert {f".{kind}" for kind in KINDS} == set(WRITERS)
 
 
-def test_a_format_that_was_added_is_served(twin_workspace: Workspace, tmp_path: Path) -> None:
+def test_a_format_that_was_added_is_served(twin_workspace: Store, tmp_path: Path) -> None:
     """In a process of its own: the website reads the registry as it starts."""
     program = """
 from pathlib import Path

@@ -19,7 +19,7 @@ from telads.cli import main
 from telads.planning import schema as contract
 from telads.planning.plan import PARTS
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.api import admission
 from telads.web.api.planning import MOST_BYTES
 from telads.web.cache import KEPT
@@ -44,7 +44,7 @@ BRIEFS: dict[str, dict[str, Any]] = {
 
 
 def told_by_the_command_line(
-    workspace: Workspace, capture: pytest.CaptureFixture[bytes], *words: str
+    workspace: Store, capture: pytest.CaptureFixture[bytes], *words: str
 ) -> bytes:
     with pytest.raises(SystemExit) as left:
         main([*words, "--workspace", str(workspace.path), "--format", "json"])
@@ -65,7 +65,7 @@ def file_of(folder: Path, name: str, document: object) -> str:
 )
 def test_a_plan_is_that_of_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     tmp_path: Path,
     brief: str,
@@ -88,7 +88,7 @@ def test_a_plan_is_that_of_the_command_line(
 @pytest.mark.parametrize("against", [None, WOMEN])
 def test_an_audience_is_that_of_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     tmp_path: Path,
     against: dict[str, Any] | None,

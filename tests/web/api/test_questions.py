@@ -16,7 +16,7 @@ from telads.cli import main
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {
@@ -38,7 +38,7 @@ ASKED: dict[str, tuple[str, dict[str, str]]] = {
 @pytest.mark.parametrize("case", ASKED)
 def test_same_bytes_as_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     case: str,
     lang: str,
@@ -62,7 +62,7 @@ def test_platforms_of_targets_are_asked_by_a_flag(site: Client) -> None:
 
 
 @pytest.mark.parametrize("question", ["months", "measures", "districts"])
-def test_lists(site: Client, twin_workspace: Workspace, question: str) -> None:
+def test_lists(site: Client, twin_workspace: Store, question: str) -> None:
     answer = getattr(inventory, question)(twin_workspace.build())
     assert site.get(f"/api/v1/{question}").content.decode() == answer.json("ko")
 
@@ -118,7 +118,7 @@ def test_each_choice_has_its_own_tag(site: Client) -> None:
 def test_a_new_build_has_new_tags(
     client: Client, twin_files: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     shown = replace(django_settings.TELADS, workspace=workspace.path)
     tags, months = [], []
     with override_settings(TELADS=shown):

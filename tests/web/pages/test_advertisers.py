@@ -17,7 +17,7 @@ from django.test import Client, override_settings
 
 from telads.answers.advertisers import TARGET_ORDERS, of_targets, platforms, targets
 from telads.model import Segment, Sex
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.version import __version__
 from telads.web.formatting import written
@@ -32,7 +32,7 @@ PAGE = "/advertisers/?service=delivery&month=2023-03"
 
 
 @pytest.fixture
-def seoul_site(client: Client, seoul_workspace: Workspace, seoul_build: Build) -> Iterator[Client]:
+def seoul_site(client: Client, seoul_workspace: Store, seoul_build: Build) -> Iterator[Client]:
     """A client of the website that shows the real months."""
     shown = replace(django_settings.TELADS, workspace=seoul_workspace.path)
     with override_settings(TELADS=shown):

@@ -18,7 +18,7 @@ from telads.model import Month
 from telads.render.svg import drawn
 from telads.render.svg.correlation import colour_of
 from telads.render.svg.theme import FILE
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
@@ -300,7 +300,7 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 
-def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Workspace) -> None:
+def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Store) -> None:
     def shown() -> str:
         page = site.get("/en/data/", HTTP_COOKIE="telads-session=x").content.decode()
         return page[page.index('id="ledger"') :]
