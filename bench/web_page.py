@@ -79,7 +79,7 @@ Input: {results.inputs}.
   rows a request and one list of platforms for all targets. Same server (granian), same worker and
   threads. Its pages hold a title and a table; those of telads also lines of each service, signals,
   similar groups, a map, and platforms of each target with intervals.
-- The data page's pictures come from templates, whatever is chosen; a worker keeps the last of them.
+- The data page's pictures are drawn here, whatever is chosen; a worker keeps the last of them.
 
 ## Weights
 

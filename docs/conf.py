@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from pygments.lexers.special import TextLexer
 from sphinx.search.en import SearchEnglish
 
 if TYPE_CHECKING:
@@ -73,4 +74,5 @@ def contents(_: Sphinx, document: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Register what is above."""
     app.add_search_language(Korean)
+    app.add_lexer("csv", TextLexer)  # Pygments has none; examples of files are shown as they are
     app.connect("source-read", contents)

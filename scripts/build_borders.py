@@ -53,14 +53,14 @@ def districts() -> dict[str, BaseGeometry]:
 
 
 def simplified(whole: dict[str, BaseGeometry]) -> dict[str, BaseGeometry]:
-    """The same coverage with fewer corners, in degrees of five decimals, clockwise for Vega."""
+    """The same coverage with fewer corners, in degrees of five decimals, rings clockwise."""
     coarse = shapely.coverage_simplify(list(whole.values()), TOLERANCE)
     degrees = [_degrees(shape) for shape in coarse]
     # Rounding can shut the mouth of an inlet between two districts, which leaves a hole.
     clean = shapely.coverage_clean(
         degrees, gap_width=WIDEST_GAP / METRES_A_DEGREE, snapping_distance=0
     )
-    # Vega reads a counter-clockwise ring as the whole globe except the district.
+    # Some readers take a counter-clockwise ring for the whole globe but the district.
     return dict(zip(whole, shapely.orient_polygons(clean, exterior_cw=True), strict=True))
 
 

@@ -14,7 +14,7 @@ packages=python3,python3-venv,make,git,ca-certificates
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/telads"
 days=7 # that the cached base is used
 locales=("" ko_KR.UTF-8)
-tests="tests/charts tests/test_report.py tests/planning/test_files.py tests/web/plans/test_files.py
+tests="tests/render tests/planning/test_files.py tests/web/plans/test_files.py
   tests/web/jobs/test_archives.py"
 
 fail() {

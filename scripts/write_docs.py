@@ -1,4 +1,4 @@
-"""Write the pages made from the code: docs/settings.md, docs/command-line.md and docs/json.md.
+"""Write what the code makes: settings.md, command-line.md, json.md in docs/, and pictures.css.
 
 python scripts/write_docs.py            # write them
 python scripts/write_docs.py --check    # exit code 1 if they are not as they would be written
@@ -22,12 +22,15 @@ from telads.answers import questions  # noqa: E402
 from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
 from telads.planning import schema as planning  # noqa: E402
+from telads.render.svg.theme import stylesheet  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+STYLE = ROOT / "src/telads/web/static/telads/pictures.css"
 MADE = "<!-- Made by scripts/write_docs.py; edit the code instead. -->\n\n"
 SHARED = ("--workspace", "--format", "--lang", "--help")
 """Options that are explained once, for all verbs that have them."""
@@ -117,6 +120,19 @@ def json_page() -> str:
         "`POST /api/v1/audience` and `POST /api/v1/plan` read the same JSON files as the",
         "command line ([planning.md](planning.md)): 415 for another `Content-Type`, 413 for",
         "a body that is too long, 400 if it is not JSON or not a brief.", "",
+        "## A picture", "",
+        "`telads chart NAME -o x.json`, `/api/v1/charts/NAME.json` and `Drawing.as_dict()` in",
+        "Python: what a picture says and shows, without the drawing. `chart`, `lang`,",
+        "`synthetic`; `title`, the finding; `subtitle`, what it rests on, and `notes`, the same",
+        "in parts; `unit` of what is drawn (empty where each row has its own); `rows`, the",
+        "figures that it shows, `null` for what is not known:", "",
+        "| picture | a row |", "|---|---|",
+        "| population | `sex`, `age`, `population` |",
+        "| choropleth | `district`, `value` |",
+        "| correlation | `month`, `age`, `service_a`, `service_b`, `correlation`, `n_cells` |",
+        "| monthly | `month`, `service`, `value`, `unit`; with a choice of people also `group` |",
+        "| ranking | as in [services](#services); with a service, [platforms](#platforms) |",
+        "| targets | as in [targets](#targets) |", "",
         "## Rows",
     ]  # fmt: skip
     for question in questions.variants():
@@ -241,10 +257,11 @@ PAGES = {"settings.md": settings_page, "command-line.md": command_line_page, "js
 
 
 def main() -> None:
-    """Write the pages, or say which are not up to date."""
-    made = {DOCS / name: page() for name, page in PAGES.items()}
+    """Write the files, or say which are not up to date."""
+    made = {STYLE: stylesheet(), **{DOCS / name: page() for name, page in PAGES.items()}}
     if "--check" not in sys.argv:
         for path, text in made.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return
     stale = [

@@ -19,7 +19,7 @@ from telads.store.workspace import Build
 from tests.asked import trends
 
 if TYPE_CHECKING:
-    from telads.render.svg import AnyChart
+    from telads.render.svg.drawing import Drawing
 
 METHODS = ("affinity", "classic")
 
@@ -76,7 +76,7 @@ def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Cal
 
 def charts(
     opened: Workspace, segment: Segment, service: str
-) -> Iterator[tuple[str, Callable[[], AnyChart]]]:
+) -> Iterator[tuple[str, Callable[[], Drawing]]]:
     """Every chart: of the city in Korean, of one segment or service in English."""
     people = segment._asdict()
     choices: tuple[dict[str, Any], ...] = (

@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, metadata, requires
+from importlib.metadata import PackageNotFoundError, files, metadata, requires
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +231,10 @@ PERMISSIVE = re.compile(
 """Licences that ask no more than to keep their text, as metadata name them."""
 
 
+TOLD_BY_TEXT = {"resvg-py"}
+"""Packages whose metadata name no licence, and which hold nothing under another than their own."""
+
+
 def licences(name: str) -> list[str]:
     """The licences of an installed package: by SPDX, else its own word, else classifiers."""
     told: Any = metadata(name)  # an email's headers
@@ -242,7 +246,19 @@ def licences(name: str) -> list[str]:
                    if line.startswith("License :: OSI Approved :: ")]  # fmt: skip
     names = re.split(r" AND | OR ", stated) if stated else classifiers
     plain = [re.sub(r" \(.*\)| License$", "", name).strip("() ") for name in names]
-    return [one for one in plain if one] or ["not told"]
+    return [one for one in plain if one] or [
+        by_its_text(name) if name in TOLD_BY_TEXT else "not told"
+    ]
+
+
+def by_its_text(name: str) -> str:
+    """MIT, where the file beside the metadata has its words."""
+    for file in files(name) or []:
+        if file.name.startswith("LICENSE") and ".dist-info" in str(file):
+            words = " ".join(Path(str(file.locate())).read_text("utf-8").split())
+            if "Permission is hereby granted, free of charge, to any person" in words:
+                return "MIT"
+    return "not told"
 
 
 def noticed() -> dict[str, str]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from telads.library import Workspace, open
     from telads.method.build import Built
     from telads.model import Month, Segment, Sex, Window
+    from telads.render.svg.drawing import Drawing
     from telads.settings import Settings
     from telads.text import Lang, Text
 
@@ -48,6 +49,7 @@ __all__ = [
     "Built",
     "DataError",
     "DatasetError",
+    "Drawing",
     "IndexRefused",
     "Lang",
     "Month",
@@ -79,6 +81,7 @@ _MODULES = {
     "telads.text": ("Lang", "Text"),
     "telads.library": ("Workspace", "open"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
+    "telads.render.svg.drawing": ("Drawing",),
     "telads.settings": ("Settings",),
 }
 """Where the names stand that are no errors; a module is loaded when a name of it is first used."""

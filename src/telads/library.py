@@ -32,7 +32,7 @@ from telads.text import Lang, Text, locale_language
 if TYPE_CHECKING:
     from telads.ingest.ingest import Taken
     from telads.method.build import Built
-    from telads.render.svg import AnyChart
+    from telads.render.svg.drawing import Drawing
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
@@ -290,19 +290,17 @@ class Workspace:
         measure: str = "average_age",
         by: str = "affinity",
         top: int = 30,
-    ) -> AnyChart:
-        """An Altair chart; the choices are the fields of `answers.pictures.Asked`.
+    ) -> Drawing:
+        """A picture; the choices are the fields of `answers.pictures.Asked`.
 
-        A notebook shows it as SVG that is drawn here, and asks the network for nothing.
+        A notebook shows it as SVG; `svg`, `png()`, `rows` and `save(path)` give it to a program.
         """
         from telads.answers.pictures import Asked, picture
-        from telads.render.svg import find_chart
-        from telads.render.svg.drawing import shown_as_svg
+        from telads.render.svg import drawn, find_chart
 
-        kind = find_chart(name)
         asked = Asked(month, district, sex, age, service, measure, by, top)
-        shown = picture(self.store.build(), kind.id, asked, lang)
-        return shown_as_svg(kind.draw(shown.frame, narrow=narrow, **shown.options))
+        shown = picture(self.store.build(), find_chart(name).id, asked, lang)
+        return drawn(shown, narrow=narrow)
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""

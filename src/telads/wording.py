@@ -12,6 +12,8 @@ _SECONDS_AN_HOUR = 3600
 def span(window: Window, lang: Lang) -> str:
     """First and last month, the year said once: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     first, last = window
+    if first == last:
+        return first.text(lang)
     if lang == "en":
         return f"{first} to {last}"
     end = f"{last.month}월" if first.year == last.year else last.text.ko

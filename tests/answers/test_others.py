@@ -14,7 +14,7 @@ from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
-from telads.render.svg import CHARTS, find_chart
+from telads.render.svg import CHARTS, drawn
 from telads.store.workspace import Build, Store
 from tests.asked import evaluation, lookalike, signals
 from tests.seoul import BY_ID
@@ -84,8 +84,20 @@ def test_the_evaluation_is_computed_once(twin_workspace: Store) -> None:
 def test_every_picture_can_be_drawn(twin_build: Build, chart: str, lang: str) -> None:
     asked = Asked(district="강남구", sex="F", age=30) if chart == "ranking" else Asked()
     shown = picture(twin_build, chart, asked, lang)  # type: ignore[arg-type]
-    drawn = find_chart(chart).draw(shown.frame, **shown.options)
-    assert drawn.to_dict()["title"]
+    picture_of = drawn(shown)
+    assert picture_of.finding
+    # Its rows are the answer's.
+    figures = shown.frame.to_dicts()
+    if chart == "correlation":  # each pair once, none with itself
+        figures = [row for row in figures if row["service_a"] < row["service_b"]]
+        assert len(picture_of.rows) == len(figures)
+    elif chart == "monthly":
+        assert [{k: v for k, v in row.items() if k != "unit"} for row in picture_of.rows] == figures
+    else:
+        key = "rank" if chart == "targets" else "service" if chart == "ranking" else "district"
+        assert sorted(picture_of.rows, key=lambda row: str(row.get(key))) == sorted(
+            figures, key=lambda row: str(row.get(key))
+        )
 
 
 def test_every_chart_has_a_picture() -> None:

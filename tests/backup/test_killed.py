@@ -13,14 +13,14 @@ from tests.killing import Victim, kill_at_every_step, kill_at_random
 RESTORE = """
 from pathlib import Path
 from tests.backup.installation import Installation
-from telads.backup import archive, contents, restore, take
+from telads.backup import archive, restore, take
 ready()
 Installation(Path(sys.argv[2])).restore(Path(sys.argv[3]), replace=True)
 """
 BACK_UP = """
 from pathlib import Path
 from tests.backup.installation import Installation
-from telads.backup import archive, contents, restore, take
+from telads.backup import archive, restore, take
 ready()
 Installation(Path(sys.argv[2])).back_up(Path(sys.argv[3]), again=True)
 """

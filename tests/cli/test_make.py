@@ -38,15 +38,16 @@ def test_every_chart_is_drawn_in_both_languages(
     words = GROUP if chart in {"ranking", "monthly"} else ()
     path = tmp_path / f"{chart}.json"
     assert telads("chart", chart, *words, "-o", path, "--lang", lang).code == 0
-    title = json.dumps(json.loads(path.read_text("utf-8"))["title"], ensure_ascii=False)
+    told = json.loads(path.read_text("utf-8"))
+    title = told["title"] + told["subtitle"]
     assert any("가" <= letter <= "힣" for letter in title) == (lang == "ko")
-    assert ("합성 자료" if lang == "ko" else "synthetic") in title
+    assert told["notes"][0] == ("합성 자료" if lang == "ko" else "synthetic data")
 
 
 def test_charts_take_choices(telads: Telads, tmp_path: Path) -> None:
     def drawn(*words: str) -> str:
-        assert telads("chart", *words, "-o", tmp_path / "x.json").code == 0
-        return (tmp_path / "x.json").read_text("utf-8")
+        assert telads("chart", *words, "-o", tmp_path / "x.svg").code == 0
+        return (tmp_path / "x.svg").read_text("utf-8")
 
     plain = drawn("choropleth")
     assert drawn("choropleth", "--measure", "delivery") != plain

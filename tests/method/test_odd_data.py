@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+from xml.etree import ElementTree
 
 import pytest
 
@@ -133,7 +135,9 @@ def test_every_chart_is_drawn_or_refused(opened: Workspace) -> None:
     drawn = [chart for chart in told if chart]
     assert len(drawn) >= 5
     for chart in drawn:
-        json.dumps(chart.to_dict(), allow_nan=False)
+        json.dumps(chart.as_dict(), allow_nan=False)
+        ElementTree.fromstring(chart.svg)
+        assert not re.search(r"\b(nan|inf|None)\b", chart.html())
 
 
 def test_every_export_is_written(opened: Workspace, tmp_path: Path) -> None:

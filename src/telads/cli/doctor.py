@@ -18,7 +18,7 @@ from telads.store.workspace import Store
 from telads.text import Text, same
 from telads.version import __version__
 
-LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "altair", "vl-convert-python")
+LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "resvg-py")
 LEAST_DISK = 1_000_000_000
 """Bytes; a month takes about 1 MB, a build 3 MB, a browserful of pictures less."""
 MOST_OPEN = 5

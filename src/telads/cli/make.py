@@ -59,18 +59,15 @@ def chart(
     """Draw one picture; the kind of file is told by its suffix."""
     from telads.answers.pictures import Asked, picture
     from telads.cli.show import require_folder, show_written
-    from telads.render.svg import find_chart
-    from telads.render.svg.drawing import format_of, render
-    from telads.store.files import replacing
+    from telads.render.svg import drawn, find_chart
+    from telads.render.svg.drawing import format_of
 
     kind = find_chart(name)
-    suffix = format_of(output.suffix.lower().removeprefix("."))
+    format_of(output.suffix.lower().removeprefix("."))
     require_folder(output)
     asked = Asked(month, district, sex, age, service, measure, by, top)
     shown = picture(build_of(workspace), kind.id, asked, lang.value)
-    content = render(kind.draw(shown.frame, narrow=narrow, **shown.options), suffix)
-    with replacing(output, export=True) as temporary:
-        temporary.write_bytes(content)
+    drawn(shown, narrow=narrow).save(output)
     show_written("chart", [output], form)
 
 

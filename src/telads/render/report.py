@@ -20,9 +20,9 @@ from telads.answers.questions import field_of
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
-from telads.render.svg import find_chart
-from telads.render.svg.drawing import render, title_of
-from telads.render.svg.theme import PAGE
+from telads.render.svg import drawn
+from telads.render.svg.city import outlines_svg
+from telads.render.svg.theme import SITE, stylesheet
 from telads.store.files import write_text
 from telads.store.workspace import Build, Store
 from telads.text import Lang, Text
@@ -31,8 +31,6 @@ from telads.wording import in_sentence, observed, segment_name
 
 if TYPE_CHECKING:
     import jinja2
-
-    from telads.render.svg import AnyChart
 
 TARGETS = 10
 OF_THE_CITY = ("population", "choropleth", "monthly", "correlation")
@@ -80,6 +78,8 @@ def write_report(
         window=window,
         sections=_sections(build, lang, district, sex, age, service),
         figures=_figures(build, lang),
+        outlines=outlines_svg(),
+        colours=stylesheet(),
     )
     write_text(path, page, export=True)
 
@@ -150,16 +150,9 @@ def _figures(build: Build, lang: Lang) -> list[Figure]:
 
 def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
     """A picture twice, wide and as wide as a phone: the page's style shows the one that fits."""
-    shown, kind = picture(build, chart, asked, lang), find_chart(chart)
-    wide, narrow = (
-        kind.draw(shown.frame, narrow=narrow, **shown.options) for narrow in (False, True)
-    )
-    title, subtitle = title_of(wide)
-    return Figure(title, subtitle, _svg(wide), _svg(narrow))
-
-
-def _svg(chart: AnyChart) -> str:
-    return render(chart, "svg", look=PAGE, heading=False).decode()
+    shown = picture(build, chart, asked, lang)
+    wide, narrow = drawn(shown), drawn(shown, narrow=True)
+    return Figure(wide.finding, wide.details, wide.paint(SITE), narrow.paint(SITE))
 
 
 def _columns(answer: Answer) -> list[Field]:

@@ -36,6 +36,9 @@ from django_htmx.jinja import htmx_script
 
 from telads.answers.answer import Answer
 from telads.dataset import Dataset, in_force
+from telads.render.svg.city import outlines_svg
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.theme import SITE
 from telads.text import Lang
 from telads.web import filters
 from telads.web.components import NOTES, PAGES, address_in, note, table_of
@@ -120,6 +123,8 @@ def _environment(language: Lang) -> Environment:
         bar=filters.bar,
         answer_table=answer_table,
         basis=basis,
+        drawing=drawing,
+        outlines=outlines,
         warnings=warnings,
     )
     return known
@@ -207,6 +212,16 @@ def answer_table(
 def basis(answer: Answer) -> SafeString:
     """What an answer's figures stand on: month, months observed, method, build, synthetic."""
     return rendered("components/basis.html.j2", {"answer": answer})
+
+
+def drawing(picture: Drawing) -> SafeString:
+    """A picture in the colours of the page, whose heading stands beside it."""
+    return mark_safe(picture.paint(SITE))
+
+
+def outlines() -> SafeString:
+    """The borders of the districts, once on a page whose maps point to them."""
+    return mark_safe(outlines_svg())
 
 
 def warnings(answer: Answer) -> SafeString:

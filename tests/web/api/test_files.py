@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from threading import Thread
 
@@ -193,9 +194,18 @@ def test_every_picture_is_drawn_from_the_choice(site: Client, name: str) -> None
     }
     drawn = site.get(f"/api/v1/charts/{name}.json", asked)
     assert drawn.status_code == 200
-    assert drawn.json()["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
-    narrow = site.get(f"/api/v1/charts/{name}.json", {**asked, "narrow": "true"})
-    assert narrow.content != drawn.content
+    told = drawn.json()
+    assert set(told) == {
+        "chart", "lang", "synthetic", "title", "subtitle", "notes", "unit", "rows"
+    }  # fmt: skip
+    assert (told["chart"], told["lang"], told["synthetic"]) == (name, "en", True)
+    assert told["rows"]
+    wide, narrow = (
+        site.get(f"/api/v1/charts/{name}.svg", {**asked, "narrow": each}).content.decode()
+        for each in ("false", "true")
+    )
+    assert narrow != wide
+    assert told["title"] in unescape(wide)
 
 
 def _rows(site: Client, table: str, method: str) -> list[dict[str, str]]:

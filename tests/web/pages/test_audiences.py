@@ -11,9 +11,11 @@ from django.test import Client
 
 from telads.planning.questions import audience_answer, overlap_answer
 from telads.planning.rules import read_rules
+from telads.render.svg.people import draw_audience
+from telads.render.svg.theme import FILE
 from telads.store.workspace import Build
 from telads.web.pages.audiences.forms import SECOND, Wanted, wanted_of
-from telads.web.pages.audiences.present import people_map
+from tests.render.samples import texts, tree
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 PAGE = "/audiences/?service=delivery&by=index&least=105&age=20&age=30"
@@ -142,8 +144,13 @@ def test_fields_read_from_an_address_write_the_same_one() -> None:
 
 
 def test_the_map_has_equal_steps() -> None:
-    drawn = people_map({"강남구": 1000, "종로구": 100, "중구": 0})
-    shades = {place.outline.district: place.shade for place in drawn.places}
-    assert (shades["강남구"], shades["종로구"], shades["중구"]) == (5, 1, 0)
-    assert drawn.legend == ((0, "0"), (1, "100"), (5, "1,000"))
-    assert [name for name, _ in drawn.table] == ["강남구", "종로구", "중구"]
+    drawn = draw_audience(
+        {"중구": 0, "강남구": 30_000, "종로구": 4_000}, lang="ko", window="w", synthetic=False
+    )
+    fills = {one.findtext("title"): one.get("fill") for one in tree(drawn.svg).iter("path")}
+    assert fills["강남구: 3.0만 명"] == FILE["amount-5"]
+    assert fills["종로구: 4,000명"] == FILE["amount-0"]
+    assert "url(#" in str(fills["중구: 대상 없음"])
+    assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]
+    assert drawn.finding == "대상은 강남구에 가장 많이 삽니다(3.0만 명)"
+    assert drawn.table.rows == [["강남구", "30,000"], ["종로구", "4,000"], ["중구", "0"]]

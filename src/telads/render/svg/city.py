@@ -1,37 +1,93 @@
-"""The map of the 25 districts that the map charts share.
+"""The map of the districts: their borders, and how areas, names and a legend are drawn.
 
-Borders: © NGII via data.go.kr, base date 2023-09-15; `scripts/build_borders.py` makes the file.
+Borders are those of the dataset in force; `scripts/build_borders.py` makes Seoul's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations, pairwise
+from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import altair as alt
-
-from telads.dataset import in_force
-from telads.render.svg import theme
+from telads.dataset import in_force, of_dataset
+from telads.render.svg.drawing import Body, own, width
+from telads.render.svg.fonts import pixels
+from telads.render.svg.markup import LABEL, tag, text, title
+from telads.render.svg.theme import Look
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
     import polars as pl
 
-_SHAPE = 0.79
-"""Height of the map of Seoul for one of width."""
-_BELOW = 22
-"""Pixels from the map down to the attribution."""
-LEGEND_BELOW = _BELOW + 14
-"""Pixels from the map down to a legend that stands below the attribution."""
+NOTHING = "nothing"
+"""The colour of a district without a value; it is hatched too."""
+GRID_METRES = 20
+"""The map's unit: finer than a pixel of a map of the city, and its figures stay short."""
+_DEGREE = 111_195
+"""Metres of a degree of a great circle (mean radius of the earth, 6,371 km)."""
+_BORDER = 1.2
+"""Pixels of the line between districts."""
+_RISE, _DROP = 8.0, 8.0
+"""From the middle of a label up to the middle of its name, and down to that of its figure."""
+_NAMES_AT_MOST = 6
+"""Names on a narrow map, which has no room for all."""
+_SWATCH, _SWATCH_HIGH = 36, 10
+_LEGEND = 58
+"""Height of the legend, from the map to its foot."""
+_FOOT = 24
+"""Room below it for the owner of the borders."""
 
 
 class Area(NamedTuple):
-    """How one district is drawn: its value and colour, what stands under its name and on hover."""
+    """How one district is drawn: the name of its colour, its figure, and what it says on hover."""
 
-    value: float
     colour: str
     label: str
     hover: str
+    short: str = ""
+    """A label for where the other would meet a neighbour's."""
+
+
+class Legend(NamedTuple):
+    """The steps of colour, from first to last, and texts at places along them (0..1)."""
+
+    unit: str
+    colours: Sequence[str]
+    ticks: Sequence[tuple[float, str]]
+    nothing: str
+    """What a hatched district means; empty where there is none."""
+
+
+class Outline(NamedTuple):
+    """A district on the map's grid: its border as an SVG path, and where its name stands."""
+
+    code: str
+    district: str
+    path: str
+    x: int
+    y: int
+    corners: tuple[tuple[int, int], ...]
+
+    def room(self, y: float) -> float:
+        """How wide a text around `x` may be at this height without leaving the district."""
+        crossings = sorted(
+            a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
+            for a, b in pairwise((*self.corners, self.corners[0]))
+            if (a[1] > y) != (b[1] > y)
+        )
+        for left, right in zip(crossings[::2], crossings[1::2], strict=False):
+            if left <= self.x <= right:
+                return 2 * min(self.x - left, right - self.x)
+        return 0.0
+
+
+class Outlines(NamedTuple):
+    """All districts and the size of the map in its grid."""
+
+    width: int
+    height: int
+    districts: tuple[Outline, ...]
 
 
 def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
@@ -43,93 +99,76 @@ def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
     return here, remark(lang) if strange else ""
 
 
-def borders() -> tuple[dict[str, Any], ...]:
-    """The GeoJSON features of the districts, in the file's order."""
-    return tuple(in_force().borders.values())
+@of_dataset
+def outlines() -> Outlines:
+    """The districts projected once: equirectangular, true at the middle of the city.
+
+    A dataset without borders has none, on a map without height.
+    """
+    features = in_force().borders.values()
+    if not features:
+        return Outlines(1, 0, ())
+    points = [point for feature in features for ring in _rings(feature) for point in ring]
+    west, east = min(x for x, _ in points), max(x for x, _ in points)
+    south, north = min(y for _, y in points), max(y for _, y in points)
+    wide = cos(radians((south + north) / 2)) * _DEGREE / GRID_METRES
+
+    def place(longitude: float, latitude: float) -> tuple[int, int]:
+        x, y = (longitude - west) * wide, (north - latitude) * _DEGREE / GRID_METRES
+        return round(x), round(y)
+
+    districts = []
+    for feature in features:
+        facts = feature["properties"]
+        code = str(facts["code"])
+        rings = [[place(*point) for point in ring] for ring in _rings(feature)]
+        largest: list[tuple[int, int]] = max(rings, key=len)
+        districts.append(Outline(
+            code, in_force().districts[code].ko, "".join(map(_path, rings)),
+            *place(facts["longitude"], facts["latitude"]), tuple(largest),
+        ))  # fmt: skip
+    return Outlines(*place(east, south), tuple(districts))
+
+
+def outlines_svg() -> str:
+    """The borders once for a page whose maps only point at them (`Look.shared_borders`)."""
+    paths = (tag("path", id=_id(one), d=one.path) for one in outlines().districts)
+    hidden = tag("svg", tag("defs", "".join(paths)), aria_hidden="true", focusable="false")
+    return f'<div hidden="">{hidden}</div>'
 
 
 def district_map(
-    areas: Mapping[str, Area],
-    *,
-    colour: alt.Color,
-    title: alt.TitleParams,
-    lang: Lang,
-    narrow: bool,
-    named: frozenset[str] | None = None,
-) -> alt.LayerChart:
-    """All districts with names and labels; those without an area are grey.
+    areas: Mapping[str, Area], legend: Legend, *, lang: Lang, narrow: bool, first: Sequence[str]
+) -> Body:
+    """All districts with names and figures; those without an area are hatched.
 
-    `colour` encodes the field `value`. `named` leaves out the names of all other districts.
+    Names stand where they have room, those of `first` before the others; a narrow map has room
+    for six at most.
     """
-    rows = [_row(feature, areas, lang, narrow, named) for feature in borders()]
-    place = {"longitude": "longitude:Q", "latitude": "latitude:Q"}
-    ink = theme.ink_of("ink")
-    below = 0 if narrow else 7
-    shapes = (
-        alt.Chart()
-        .mark_geoshape(strokeWidth=1.2)
-        .encode(
-            color=alt.condition("datum.drawn", colour, alt.value(theme.NO_DATA)),
-            tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("hover:N", title="  ")],
+    grid = outlines()
+    scale = width(narrow) / grid.width
+    high = grid.height * scale
+    areas = _apart(areas, scale)
+    named = _named(areas, lang, scale, narrow, first)
+
+    def paint(look: Look) -> str:
+        shapes = "".join(
+            _shape(one, areas.get(one.district), legend.nothing, lang, look)
+            for one in grid.districts
         )
-    )
-    style: dict[str, Any] = {
-        "fontSize": _name_size(lang, narrow),
-        "fontWeight": "bold",
-        "dy": -below,
-    }
-    names = alt.Chart().mark_text(**style).encode(**place, text="short:N", color=ink)
-    # A name that reaches over the border stays readable on a rim of its own district's colour.
-    rims = (
-        alt.Chart()
-        .mark_text(**style, strokeWidth=3, strokeJoin="round")
-        .encode(**place, text="short:N", color=ink, stroke=alt.Stroke("paint:N", scale=None))
-    )
-    labels = (
-        alt.Chart().mark_text(fontSize=10.5, dy=below).encode(**place, text="label:N", color=ink)
-    )
-    width = theme.NARROW if narrow else theme.WIDE
-    height = round(width * _SHAPE)
-    return alt.LayerChart(
-        layer=[shapes, rims, names, *([] if narrow else [labels]), _attribution(lang, height)],
-        data=alt.InlineData(values=rows),
-        projection=alt.Projection(type="mercator"),
-        title=title, width=width, height=height,
-    )  # fmt: skip
+        group = tag("g", shapes, transform=f"scale({scale:.4f})", stroke=look["surface"],
+                    stroke_width=_BORDER / scale, stroke_linejoin="round")  # fmt: skip
+        texts = [
+            _texts(one, areas.get(one.district), named.get(one.district, ""), scale, look)
+            for one in grid.districts
+        ]
+        foot = text(
+            in_force().source.borders(lang), 0, high + _LEGEND + _FOOT - 4, look, size=LABEL
+        )
+        hatching = _hatching(look, scale) if legend.nothing else ""
+        return "".join((hatching, group, *texts, _legend(legend, high, narrow, look), foot))
 
-
-def _name_size(lang: Lang, narrow: bool) -> float:
-    """Pixels that let the longest name, Yeongdeungpo or 동대문구, stay in its district."""
-    if lang == "ko":
-        return 9.5 if narrow else 11
-    return 10
-
-
-def _row(
-    feature: dict[str, Any],
-    areas: Mapping[str, Area],
-    lang: Lang,
-    narrow: bool,
-    named: frozenset[str] | None,
-) -> dict[str, Any]:
-    facts = feature["properties"]
-    district = in_force().districts[facts["code"]].ko
-    area = areas.get(district)
-    colour = area.colour if area else theme.NO_DATA
-    name = in_force().district_name(district, lang)
-    return {
-        "type": "Feature",
-        "geometry": feature["geometry"],
-        "name": name,
-        "short": short(name) if named is None or district in named else "",
-        "label": area.label if area and not narrow else "",
-        "longitude": facts["longitude"],
-        "latitude": facts["latitude"],
-        "paint": colour,
-        "ink": theme.ink_on(colour),
-        "drawn": area is not None,
-        **({"value": area.value, "hover": area.hover} if area else {}),
-    }
+    return Body(width(narrow), high + _LEGEND + _FOOT, paint)
 
 
 def short(name: str) -> str:
@@ -137,14 +176,174 @@ def short(name: str) -> str:
     return name.removesuffix(in_force().district.short.en)
 
 
-def _attribution(lang: Lang, height: int) -> alt.Chart:
-    text: alt.Chart = (
-        alt.Chart(alt.InlineData(values=[{}]))
-        .mark_text(align="left", baseline="bottom", style="quiet", fontSize=10)
-        .encode(
-            x=alt.value(0),
-            y=alt.value(height + _BELOW),
-            text=alt.value(in_force().source.borders(lang)),
-        )
+class _Box(NamedTuple):
+    """Where a text stands, in pixels."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    @classmethod
+    def of(cls, content: str, x: float, y: float, bold: bool) -> _Box:
+        """The box of a label whose middle is there."""
+        half = pixels(content, LABEL, bold) / 2 + 1
+        return cls(x - half, x + half, y - 6, y + 6)
+
+    def meets(self, other: _Box) -> bool:
+        """Whether the two overlap."""
+        return (self.left < other.right and other.left < self.right
+                and self.top < other.bottom and other.top < self.bottom)  # fmt: skip
+
+
+def _apart(areas: Mapping[str, Area], scale: float) -> Mapping[str, Area]:
+    """The areas with short labels where two of the long ones would meet."""
+    boxes = {
+        one.district: _Box.of(area.label, one.x * scale, one.y * scale, bold=True)
+        for one in outlines().districts
+        if (area := areas.get(one.district)) and area.label
+    }
+    close = {
+        name
+        for pair in combinations(boxes, 2)
+        if boxes[pair[0]].meets(boxes[pair[1]])
+        for name in pair
+    }
+    return {
+        name: area._replace(label=area.short) if name in close and area.short else area
+        for name, area in areas.items()
+    }
+
+
+def _named(
+    areas: Mapping[str, Area], lang: Lang, scale: float, narrow: bool, first: Sequence[str]
+) -> dict[str, str]:
+    """The names that are written, by district.
+
+    One that its district has room for, and one that reaches over a border but over no other text:
+    on a narrow map only if it is among the `first`, and six at most.
+    """
+    grid = outlines().districts
+    taken = {
+        one.district: [_Box.of(area.label, one.x * scale, one.y * scale, bold=True)]
+        for one in grid
+        if (area := areas.get(one.district)) and area.label
+    }
+    rooms = {one.district: _room(one, areas.get(one.district), lang, scale) for one in grid}
+    order = sorted(grid, key=lambda one: (one.district not in first[:_NAMES_AT_MOST],
+                                          -rooms[one.district]))  # fmt: skip
+    named: dict[str, str] = {}
+    for one in order:
+        if narrow and len(named) == _NAMES_AT_MOST:
+            break
+        fits = rooms[one.district] >= 0
+        if narrow and not fits and one.district not in first[:_NAMES_AT_MOST]:
+            continue
+        boxes = _boxes(one, areas.get(one.district), lang, scale)
+        others = (box for name, own in taken.items() if name != one.district for box in own)
+        if not any(box.meets(other) for other in others for box in boxes):
+            named[one.district] = short(in_force().district_name(one.district, lang))
+            taken[one.district] = boxes
+    return named
+
+
+def _boxes(outline: Outline, area: Area | None, lang: Lang, scale: float) -> list[_Box]:
+    """The name and, below it, the figure of a district."""
+    x, y = outline.x * scale, outline.y * scale
+    name = short(in_force().district_name(outline.district, lang))
+    if not (area and area.label):
+        return [_Box.of(name, x, y, bold=False)]
+    return [_Box.of(name, x, y - _RISE, bold=False), _Box.of(area.label, x, y + _DROP, bold=True)]
+
+
+def _room(outline: Outline, area: Area | None, lang: Lang, scale: float) -> float:
+    """Pixels that a district has left beside its name and figure; below zero if too few."""
+    return min(
+        outline.room(y / scale) * scale - (box.right - box.left) + 4
+        for box in _boxes(outline, area, lang, scale)
+        for y in (box.top + 2, box.bottom - 2)
     )
-    return text
+
+
+def _shape(outline: Outline, area: Area | None, nothing: str, lang: Lang, look: Look) -> str:
+    name = in_force().district_name(outline.district, lang)
+    fill = look[area.colour] if area else f"url(#{own('hatch')})"
+    told = title(f"{name}: {area.hover if area else nothing}")
+    if look.shared_borders:
+        return tag("use", told, href=f"#{_id(outline)}", fill=fill)
+    return tag("path", told, d=outline.path, fill=fill)
+
+
+def _texts(outline: Outline, area: Area | None, name: str, scale: float, look: Look) -> str:
+    x, y = outline.x * scale, outline.y * scale
+    colour = area.colour if area else NOTHING
+    ink, rim = f"on-{colour}", look[colour]
+    label = area.label if area else ""
+    parts = []
+    if name:
+        parts.append(_label(name, x, y - (_RISE if label else 0), ink, rim, look, "name"))
+    if label:
+        parts.append(_label(label, x, y + (_DROP if name else 0), ink, rim, look, "label"))
+    return "".join(parts)
+
+
+def _label(content: str, x: float, y: float, ink: str, rim: str, look: Look, kind: str) -> str:
+    return text(content, x, y, look, size=LABEL, fill=ink, anchor="middle", middle=True, rim=rim,
+                bold=kind == "label", kind=kind)  # fmt: skip
+
+
+def _hatching(look: Look, scale: float) -> str:
+    """The hatching of the map, whose group is scaled, and that of its legend."""
+    return tag("defs", _pattern("hatch", 1 / scale, look) + _pattern("key", 1.0, look))
+
+
+def _pattern(name: str, scale: float, look: Look) -> str:
+    line = tag("path", d="M0 0v6", stroke=look["hatch"], stroke_width=2)
+    ground = tag("rect", width=6, height=6, fill=look[NOTHING])
+    return tag("pattern", ground + line, id=own(name), width=6, height=6,
+               patternUnits="userSpaceOnUse",
+               patternTransform=f"rotate(45) scale({scale:.3f})")  # fmt: skip
+
+
+def _legend(legend: Legend, top: float, narrow: bool, look: Look) -> str:
+    """Unit, steps and figures at the left; what is hatched beside them."""
+    y = top + 14
+    steps = len(legend.colours)
+    swatch = min(_SWATCH, (200 if narrow else 260) / max(steps, 1))
+    length = swatch * steps
+    parts = [text(legend.unit, 0, y, look, size=LABEL, kind="unit")]
+    parts += [
+        tag("rect", x=place * swatch, y=y + 7, width=swatch, height=_SWATCH_HIGH, fill=look[colour])
+        for place, colour in enumerate(legend.colours)
+    ]
+    for at, told in legend.ticks:
+        anchor = "start" if at == 0 else "end" if at == 1 else "middle"
+        parts.append(text(told, at * length, y + 33, look, size=LABEL, anchor=anchor, kind="tick"))
+    if legend.nothing:
+        x = length + 24
+        parts.append(tag("rect", x=x, y=y + 7, width=18, height=_SWATCH_HIGH, stroke_width=0.5,
+                         fill=f"url(#{own('key')})", stroke=look["hatch"]))  # fmt: skip
+        parts.append(text(legend.nothing, x + 25, y + 16, look, size=LABEL, kind="nothing"))
+    return tag("g", "".join(parts), kind="legend")
+
+
+def _id(outline: Outline) -> str:
+    return f"d{outline.code}"
+
+
+def _rings(feature: dict[str, Any]) -> list[list[tuple[float, float]]]:
+    geometry = feature["geometry"]
+    polygons = geometry["coordinates"]
+    parts = [polygons] if geometry["type"] == "Polygon" else polygons
+    return [[(x, y) for x, y, *_ in ring] for part in parts for ring in part]
+
+
+def _path(points: Sequence[tuple[int, int]]) -> str:
+    """A ring as a path of steps on the grid; steps of no length are left out."""
+    (x, y), *others = points
+    steps = [f"M{x} {y}l"]
+    for next_x, next_y in others[:-1]:  # the last is the first again: z goes there
+        if (next_x, next_y) != (x, y):
+            steps.append(f"{next_x - x} {next_y - y} ")
+            x, y = next_x, next_y
+    return "".join(steps).replace(" -", "-").strip() + "z"

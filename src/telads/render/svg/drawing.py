@@ -1,60 +1,259 @@
-"""A chart as a file: SVG, PNG, Vega-Lite JSON or a page that works offline.
+"""A picture that is drawn, and the forms in which it is taken: SVG, PNG, a page, JSON.
 
-The same chart always gives the same bytes.
-
-What every chart does to its table before it looks at it.
+The same picture always gives the same bytes, on every machine.
 """
 
 from __future__ import annotations
 
 import hashlib
-import html
 import json
-import re
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-import polars as pl
-import vl_convert
-
+from telads.dataset import carried
 from telads.errors import UnknownChoice
-from telads.render.svg.fonts import register_korean_font
-from telads.render.svg.theme import FONT, PLAIN, Look, config
+from telads.render.svg.fonts import family, korean_font
+from telads.render.svg.markup import SEPARATOR, Heading, heading, tag
+from telads.render.svg.theme import FALLBACKS, FILE, LIGHT, PNG, Look
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.render.svg import AnyChart
-
+    import polars as pl
 
 Format = Literal["svg", "png", "json", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-VEGA_LITE = "6.4"
 PNG_SCALE = 2
+WIDE, NARROW = 660, 340
+"""Pixels of a picture. Narrow is a layout of its own: a scaled-down one has unreadable text."""
+PANELS = 1040
+"""Pixels of a wide picture made of small panels."""
+MARGIN, BELOW_HEADING = 16, 18
+"""Around a picture in a file."""
+UNKNOWN = "–"
+DISTRICT = Text("{district}", "{District}")
+_SYNTHETIC = Text("합성 자료", "synthetic data")
+_FIGURES = Text("그림의 숫자", "The figures of the picture")
+_ID = "{id}"
+"""Stands for the picture's own id in what it paints: `url(#{id}hatch)`."""
 
-_PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:">
-<title>{title}</title>
-<style>body {{ margin: 0; overflow-x: auto; }}</style>
-</head>
-<body>
-<div id="chart" role="img" aria-label="{title}"></div>
-<script>{library}</script>
-<script>vegaEmbed("#chart", {spec}, {options}).catch(console.error);</script>
-</body>
-</html>
-"""
-_OPTIONS = {
-    "renderer": "svg",
-    # Expressions are interpreted, not compiled: the page can forbid `eval`.
-    "ast": True,
-    # The other menu entries would send the data to an outside editor.
-    "actions": {"export": True, "source": False, "compiled": False, "editor": False},
-}
+
+class Table(NamedTuple):
+    """Headings and rows of text; the first `names` columns name the row, the others are figures."""
+
+    headings: list[str]
+    rows: list[list[str]]
+    names: int = 1
+
+
+@dataclass(frozen=True)
+class Body:
+    """A drawing without its heading: its size in pixels, and its marks in the colours of a look."""
+
+    width: float
+    height: float
+    paint: Callable[[Look], str]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture in one language and layout.
+
+    A notebook shows it as SVG. `rows` are the figures that it shows, as the answers give them:
+    one dictionary each, in the picture's order.
+    """
+
+    chart: str
+    lang: Lang
+    finding: str
+    notes: tuple[str, ...]
+    """What the finding rests on: what was measured, of whom, in which months."""
+    unit: str
+    rows: list[dict[str, Any]]
+    table: Table
+    body: Body
+    synthetic: bool
+    caption: str
+    """What the table is about: the notes, in the unit of its figures."""
+
+    @property
+    def details(self) -> str:
+        """The notes in one line."""
+        return SEPARATOR.join(self.notes)
+
+    @property
+    def svg(self) -> str:
+        """The picture as a file of its own, with its heading."""
+        return self.paint(FILE)
+
+    def png(self, scale: float = PNG_SCALE) -> bytes:
+        """The same as PNG, `scale` pixels for one of the SVG; raises `SettingError` for no font."""
+        from resvg_py import svg_to_bytes
+
+        name = family()
+        return svg_to_bytes(
+            svg_string=self.paint(PNG), zoom=scale, skip_system_fonts=True,
+            font_files=[str(korean_font())], font_family=name, sans_serif_family=name,
+        )  # fmt: skip
+
+    def html(self) -> str:
+        """A page that stands alone: heading, picture and its figures as a table; no script."""
+        table = self.table
+        rows = [
+            "<tr>" + "".join(_cell(cell, at, table.names) for at, cell in enumerate(row)) + "</tr>"
+            for row in table.rows
+        ]
+        heads = [
+            f'<th scope="col"{_figure(at, table.names)}>{escape(head)}</th>'
+            for at, head in enumerate(table.headings)
+        ]
+        return _PAGE.format(
+            lang=self.lang,
+            finding=escape(self.finding),
+            details=escape(self.details),
+            picture=self.paint(FILE, heading=False),
+            caption=escape(f"{_FIGURES(self.lang)}: {self.caption}"),
+            heads="".join(heads),
+            rows="\n".join(rows),
+            fonts=FALLBACKS,
+            **{name: LIGHT[name] for name in ("ink", "muted", "line", "surface")},
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """What the picture says and shows, without the drawing."""
+        return {
+            "chart": self.chart,
+            "lang": self.lang,
+            "synthetic": self.synthetic,
+            "title": self.finding,
+            "subtitle": self.details,
+            "notes": list(self.notes),
+            "unit": self.unit,
+            "rows": self.rows,
+        }
+
+    def json(self) -> str:
+        """`as_dict` as JSON, in readable Hangul."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False)
+
+    def to(self, format: str) -> bytes:
+        """The picture in a format of `FORMATS`; raises `UnknownChoice` for another."""
+        forms: dict[Format, Callable[[], str | bytes]] = {
+            "svg": lambda: self.svg, "png": self.png, "json": self.json, "html": self.html,
+        }  # fmt: skip
+        content = forms[format_of(format)]()
+        return content if isinstance(content, bytes) else content.encode()
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write a file; its suffix tells the format. Raises `UnknownChoice` for another."""
+        from telads.store.files import replacing
+
+        target = Path(path)
+        content = self.to(target.suffix.lower().removeprefix("."))
+        with replacing(target, export=True) as temporary:
+            temporary.write_bytes(content)
+        return target
+
+    def paint(self, look: Look, *, heading: bool | None = None) -> str:
+        """The SVG in a look; pages write the heading themselves."""
+        with_heading = not look.page if heading is None else heading
+        lines = self._heading() if with_heading else Heading((), ())
+        margin = MARGIN if with_heading else 0
+        top = margin + (lines.height + BELOW_HEADING if with_heading else 0)
+        width, height = self.body.width + 2 * margin, top + self.body.height + margin
+        parts = [] if look.page else [tag("rect", width=width, height=height, fill=look["surface"])]
+        if with_heading:
+            parts.append(lines.paint(look, margin, margin))
+        marks = self.body.paint(look)
+        moved = f"translate({margin:g} {top:g})" if with_heading else None
+        parts.append(tag("g", marks, transform=moved) if moved else marks)
+        content = "\n".join(parts)
+        own = "c" + hashlib.sha256(f"{self.finding}{content}".encode()).hexdigest()[:8] + "-"
+        described = f"<desc>{escape(self.details)}</desc>"
+        named = "" if look.page else f"<title>{escape(self.finding)}</title>"
+        return tag(
+            "svg",
+            named + described + "\n" + content.replace(_ID, own) + "\n",
+            kind=f"picture-{self.chart}" if look.page else None,
+            xmlns=None if look.page else "http://www.w3.org/2000/svg",
+            width=math.ceil(width), height=math.ceil(height),
+            viewBox=f"0 0 {math.ceil(width)} {math.ceil(height)}",
+            role="img",
+            aria_label=self.finding,
+            font_family=None if look.page else f"{family()}, {FALLBACKS}",
+            focusable="false" if look.page else None,
+            # A reader's font may be wider than any that is known: it is not cut off for that.
+            overflow="visible" if look.page else None,
+            data_marks="" if look.page else None,
+        )  # fmt: skip
+
+    def _heading(self) -> Heading:
+        return heading(self.finding, self.notes, self.body.width)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+
+def drawing(
+    chart: str,
+    finding: str,
+    details: Sequence[str],
+    *,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    unit: str,
+    frame: pl.DataFrame,
+    table: Table,
+    body: Body,
+    details_of_table: Sequence[str] | None = None,
+) -> Drawing:
+    """A picture with its heading: the finding, and below it what was measured, where and when.
+
+    Details that are empty or stand in the finding already are left out. `frame` holds the rows
+    that are shown; what is no number in it is null in `rows`. `details_of_table` are those of the
+    table, where its unit is another.
+    """
+
+    def notes(given: Sequence[str]) -> tuple[str, ...]:
+        marked = [_SYNTHETIC(lang)] if synthetic else []
+        new = [detail for detail in given if detail.casefold() not in finding.casefold()]
+        return tuple(note for note in (*marked, *new, window) if note)
+
+    caption = SEPARATOR.join(notes(details if details_of_table is None else details_of_table))
+    # It is painted when somebody takes it, and then still in the names of its own dataset.
+    own = replace(body, paint=carried(body.paint))
+    return Drawing(chart, lang, finding, notes(details), unit, rows_of(frame), table, own,
+                   synthetic, caption)  # fmt: skip
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, with null for what is no number: JSON has no NaN."""
+    return [
+        {name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)
+    ]
+
+
+def known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The rows where the column is a number: not null, not NaN, not infinite."""
+    import polars as pl
+
+    numbers = frame.with_columns(pl.col(column).cast(pl.Float64))
+    return numbers.filter(pl.col(column).is_finite())
+
+
+def own(name: str) -> str:
+    """An id of the picture's own: two pictures on one page must not share one."""
+    return _ID + name
+
+
+def width(narrow: bool) -> int:
+    """Pixels of the wide or the narrow layout."""
+    return NARROW if narrow else WIDE
 
 
 def format_of(name: str) -> Format:
@@ -69,115 +268,63 @@ def format_of(name: str) -> Format:
     )
 
 
-def render(chart: AnyChart, format: Format, *, look: Look = PLAIN, heading: bool = True) -> bytes:
-    """The chart in one format; raises `UnknownChoice` for another.
-
-    A page that writes the title itself (`title_of`) leaves it out with `heading=False` and takes
-    `look=theme.PAGE`, so that the picture follows the page's colours.
-    """
-    format_of(format)
-    spec = specification(chart, look=look, heading=heading)
-    if format == "json":
-        return json.dumps(spec, ensure_ascii=False).encode()
-    title, _ = title_of(chart)
-    if format == "html":
-        return _page(spec, title).encode()
-    spec["config"]["font"] = families()
-    if format == "svg":
-        # An empty list of addresses: drawing never asks the network for anything.
-        drawn = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
-        return _labelled(_own_ids(drawn), title).encode()
-    return vl_convert.vegalite_to_png(
-        spec, vl_version=VEGA_LITE, scale=PNG_SCALE, allowed_base_urls=[]
-    )
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def specification(chart: AnyChart, *, look: Look = PLAIN, heading: bool = True) -> dict[str, Any]:
-    """The Vega-Lite specification with the look of the house, checked against its schema."""
-    spec: dict[str, Any] = chart.to_dict()
-    spec["config"] = config(look)
-    if not heading:
-        spec.pop("title", None)
-    return spec
+def _cell(cell: str, at: int, names: int) -> str:
+    if at == 0:
+        return f'<th scope="row">{escape(cell)}</th>'
+    return f"<td{_figure(at, names)}>{escape(cell)}</td>"
 
 
-def families() -> str:
-    """What texts of a picture are drawn in; raises `SettingError`.
-
-    The font that comes along is the first, or whatever is installed would decide their widths.
-    """
-    return f"{register_korean_font()}, {FONT}"
+def _figure(at: int, names: int) -> str:
+    return ' class="figure"' if at >= names else ""
 
 
-class _Svg:
-    """How a notebook shows a chart: Altair's own way loads scripts from the internet."""
-
-    def _repr_mimebundle_(self, *args: object, **kwargs: object) -> dict[str, str]:
-        return {"image/svg+xml": render(cast("AnyChart", self), "svg").decode()}
-
-
-def shown_as_svg(chart: AnyChart) -> AnyChart:
-    """The same chart, of a class of its own kind that a notebook shows as SVG drawn here.
-
-    What is made of it with Altair's methods (`properties`, `copy`) is shown so too.
-    """
-    kind: Any = type(chart)
-    made: AnyChart = _svg_class(kind)(*chart._args, **chart._kwds)
-    return made
-
-
-@cache
-def _svg_class(kind: type[Any]) -> type[Any]:
-    return type(kind.__name__, (_Svg, kind), {})
-
-
-def title_of(chart: AnyChart) -> tuple[str, str]:
-    """The finding and the subtitle of a chart, each in one line."""
-    return in_one_line(chart.title)
-
-
-def in_one_line(heading: Any) -> tuple[str, str]:
-    """The two texts of a heading, each in one line; Altair also takes one plain text, or none."""
-
-    def line(text: object) -> str:
-        return " ".join(text) if isinstance(text, list) else text if isinstance(text, str) else ""
-
-    return line(getattr(heading, "text", heading)), line(getattr(heading, "subtitle", ""))
-
-
-def _page(spec: dict[str, Any], title: str) -> str:
-    # `<` inside a script would let a name in the data close it.
-    safe = json.dumps(spec, ensure_ascii=False).replace("<", "\\u003c")
-    lang: Lang = "ko" if re.search("[가-힣]", title) else "en"
-    return _PAGE.format(
-        lang=lang,
-        title=html.escape(title),
-        library=_library(),
-        spec=safe,
-        options=json.dumps(_OPTIONS),
-    )
-
-
-@cache
-def _library() -> str:
-    """The drawing library itself (0.9 MB), so that the page asks the network for nothing."""
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)
-    return bundle
-
-
-def _own_ids(svg: str) -> str:
-    """Rename ids by content: `gradient_0` of two pictures in one page would be mixed up."""
-    ids = list(dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg)))
-    own = hashlib.sha256(re.sub(r'(\bid="|url\(#)[^")]+', r"\1", svg).encode()).hexdigest()[:8]
-    new = {old: f"c{own}-{number}" for number, old in enumerate(ids)}
-    return re.sub(r'(\bid="|url\(#|href="#)([^")]+)', lambda at: at[1] + new.get(at[2], at[2]), svg)
-
-
-def _labelled(svg: str, title: str) -> str:
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(title)}" ', 1)
-
-
-def known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """The rows where the column is a number: not null, not NaN, not infinite."""
-    numbers = frame.with_columns(pl.col(column).cast(pl.Float64))
-    return numbers.filter(pl.col(column).is_finite())
+_PAGE = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{finding}</title>
+<style>
+:root {{ color-scheme: light; }}
+body {{ margin: 0; background: {surface}; color: {ink}; font: 14px/1.55 {fonts};
+  word-break: keep-all; overflow-wrap: break-word; font-variant-numeric: tabular-nums; }}
+main {{ max-width: 1072px; margin: 0 auto; padding: 24px 16px 48px; }}
+h1 {{ font-size: 22px; line-height: 1.4; margin: 0 0 4px; }}
+p, caption {{ color: {muted}; font-size: 13px; margin: 0 0 16px; text-align: left; }}
+svg {{ display: block; max-width: 100%; height: auto; }}
+figure {{ margin: 0 0 32px; }}
+.table {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; font-size: 13px; }}
+caption {{ margin: 0; padding-bottom: 6px; }}
+th, td {{ padding: 5px 12px 5px 0; border-bottom: 1px solid {line}; text-align: left;
+  vertical-align: top; }}
+thead th {{ font-size: 12px; color: {muted}; }}
+tbody th {{ font-weight: 400; }}
+.figure {{ text-align: right; white-space: nowrap; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{finding}</h1>
+<p>{details}</p>
+<figure>
+{picture}
+</figure>
+<div class="table" tabindex="0" role="region" aria-label="{caption}">
+<table>
+<caption>{caption}</caption>
+<thead><tr>{heads}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table>
+</div>
+</main>
+</body>
+</html>
+"""

@@ -1,4 +1,6 @@
-"""The Korean font of pictures and papers: Noto Sans KR, which comes with the package.
+"""The Korean font of pictures and papers, and how wide its letters are.
+
+It is Noto Sans KR, which comes with the package.
 
 What is installed on a machine does not matter: the same chart looks alike everywhere.
 """
@@ -19,6 +21,8 @@ VARIABLE = "TELADS_FONT_DIR"
 FAMILY = "Noto Sans KR"
 """The name of the font that comes along."""
 
+_BOLD, _ROOM = 1.05, 1.03
+"""How much wider bold letters are, and those of the widest of the fonts that pages name."""
 _KINDS = {".ttf", ".otf", ".ttc", ".otc"}
 _COLLECTIONS = {".ttc", ".otc"}
 _KNOWN = ("pretendard", "notosanskr", "notosanscjk", "applesdgothicneo", "malgun", "nanum")
@@ -41,12 +45,6 @@ def face(font: Path) -> int:
     if font.suffix.lower() not in _COLLECTIONS:
         return 0
     return next((at for at, name in enumerate(_names(font)) if name.endswith(" KR")), 0)
-
-
-def register_korean_font() -> str:
-    """Give the font to the renderer, and its name to the caller; raises `SettingError`."""
-    _register(korean_font().parent)
-    return family()
 
 
 @cache
@@ -99,7 +97,24 @@ def _name(face: object) -> str:
 
 
 @cache
-def _register(folder: Path) -> None:
-    import vl_convert
+def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
+    """Letters to glyphs, glyphs to widths, and the units of an em."""
+    from fontTools.ttLib import TTFont
 
-    vl_convert.register_font_directory(str(folder))
+    with font.open("rb") as file, TTFont(file, fontNumber=face(font), lazy=True) as opened:
+        return opened.getBestCmap(), opened["hmtx"].metrics, opened["head"].unitsPerEm
+
+
+@cache
+def _ems(letter: str, font: Path) -> float:
+    """The width of a letter in ems; one that the font lacks takes a whole em."""
+    glyphs, widths, units = _advances(font)
+    glyph = glyphs.get(ord(letter))
+    return widths[glyph][0] / units if glyph else 1.0
+
+
+def pixels(text: str, size: float, bold: bool = False) -> float:
+    """How wide a text is, with room for the wider fonts that a page may have instead."""
+    font = korean_font()
+    ems = sum(_ems(letter, font) for letter in text)
+    return ems * size * _ROOM * (_BOLD if bold else 1.0)

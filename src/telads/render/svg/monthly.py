@@ -1,33 +1,34 @@
-"""Services month by month, one small panel each.
-
-The services month by month, from our own template: a hundredth of a drawn chart's time.
-
-It shows what the chart `monthly` shows: a small panel for each service on a scale of its own. The
-scale of an index is set anew each month: its months are parted, and no line joins them.
-"""
+"""Services month by month, one small panel each."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from math import ceil, floor, log10
+from math import ceil
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import altair as alt
-
-from telads.answers.pictures import Picture
 from telads.dataset import Measure, in_force
 from telads.model import Month, months_between
-from telads.render.svg import theme
-from telads.render.svg.drawing import in_one_line, known
+from telads.render.svg.drawing import (
+    NARROW,
+    PANELS,
+    UNKNOWN,
+    Body,
+    Drawing,
+    Table,
+    drawing,
+    known,
+    rows_of,
+)
+from telads.render.svg.fonts import pixels
+from telads.render.svg.lines import path, scale
+from telads.render.svg.markup import LABEL, NAME, tag, text, title
+from telads.render.svg.theme import Look, service_colour
 from telads.text import Lang, Text
-from telads.web.jinja import rendered
 from telads.wording import figure, in_sentence, number
 
 if TYPE_CHECKING:
     import polars as pl
-
 
 ENGLISH_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun",
                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # fmt: skip
@@ -43,8 +44,67 @@ _INDEX_NOTE = Text(
     "표준화 지수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
     "indices: scaled anew each month (dashed lines), so months are not joined; 0 is drawn",
 )
+_BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
+_WHO, _MONTH = Text("누구", "Who"), Text("기준 달", "Month")
 _STILL = 0.005
 """Day services that change by less, as a share, are not said to move."""
+
+
+class _Layout(NamedTuple):
+    """Where things stand in a panel, in pixels."""
+
+    columns: int
+    width: int
+    """Of the picture."""
+    height: int
+    """Of a plot."""
+    gap: int
+    """Between panels, across."""
+    left: int = 0
+    """Room for the figures of the scale; what they take."""
+
+
+_WIDE = _Layout(columns=4, width=PANELS, height=124, gap=24)
+_NARROW = _Layout(columns=2, width=NARROW, height=104, gap=12)
+_TOP, _BELOW = 24, 52
+"""Room above a plot for its name, and below it for the months."""
+_INSET = 10
+"""Room in a plot around its lines."""
+_LEGEND = 34
+_DOT = 3
+_HIT = 18
+"""Width of the unseen rim of a dot, by which it is easily pointed at."""
+
+
+class _Point(NamedTuple):
+    """A service of a group in a month."""
+
+    month: Month
+    value: float | None
+
+    def written(self, service: Measure, lang: Lang) -> str:
+        """The figure with its unit."""
+        return UNKNOWN if self.value is None else figure(self.value, service.kind, lang)
+
+
+class _Plot(NamedTuple):
+    """A panel: a service with the points of each group, month by month."""
+
+    service: Measure
+    series: list[list[_Point]]
+    breaks: Sequence[str]
+
+    @property
+    def colour(self) -> str:
+        """The name of the service's colour."""
+        return service_colour(in_force().service_ids.index(self.service.id))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest figure; zero is on the scale of an index."""
+        values = [point.value for own in self.series for point in own if point.value is not None]
+        values += [0.0] if self.service.is_index else []
+        return min(values, default=0.0), max(values, default=0.0)
 
 
 def draw(
@@ -56,7 +116,7 @@ def draw(
     audience: str = "",
     breaks: Mapping[str, Sequence[str]] = MappingProxyType({}),
     narrow: bool = False,
-) -> alt.FacetChart:
+) -> Drawing:
     """How the use of each service moved over the label months.
 
     `frame` has the columns month (YYYY-MM), service (id) and value (days a month, or the
@@ -66,60 +126,249 @@ def draw(
     `audience` names whom the lines are about where there is no `group`; `breaks` are the months
     (YYYY-MM) into which the city's series of a service may be broken, by service.
     """
-    groups, shown = groups_of(frame), services_of(frame)
-    width, height = (124, 96) if narrow else (160, 118)
-    facet = alt.Facet(
-        "panel:N", sort=[panel_name(service, lang) for service in shown], title=None,
-        header=alt.Header(labelFontSize=11 if narrow else 12),
-    )  # fmt: skip
-    return alt.FacetChart(
-        data=alt.InlineData(values=rows_of(frame, lang)),
-        spec=alt.LayerChart(
-            layer=_layers(groups, _step(frame, width), lang, narrow), width=width, height=height
-        ),
-        facet=facet,
-        columns=2 if narrow else 4,
-        title=heading(
-            frame,
-            lang=lang,
-            window=window,
-            synthetic=synthetic,
-            audience=audience,
-            breaks=breaks,
-            narrow=narrow,
-        ),
-        # Panels stand in line whatever the width of their figures, which needs room between.
-        bounds="flush",
-        spacing=alt.RowColnumber(row=66, column=48),
-        resolve=alt.Resolve(
-            scale=alt.ScaleResolveMap(y="independent"), axis=alt.AxisResolveMap(x="independent")
-        ),
-    )
-
-
-def heading(
-    frame: pl.DataFrame,
-    *,
-    lang: Lang,
-    window: str,
-    synthetic: bool,
-    audience: str = "",
-    breaks: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    narrow: bool = False,
-) -> alt.TitleParams:
-    """The finding and what it rests on, whoever draws the lines; takes what `draw` takes."""
-    groups = groups_of(frame)
+    groups, services = _groups_of(frame), _services_of(frame)
     about = audience or (groups[0] if groups else "")
-    indices = any(service.is_index for service in services_of(frame))
     own = frame.filter(frame["group"] == groups[0]) if len(groups) > 1 else frame
-    notes = (*_NOTES, _INDEX_NOTE) if indices else _NOTES
-    return theme.heading(
-        _finding(own, about, lang),
-        [about or in_force().fill(_EVERYONE)(lang),
-         *(in_force().fill(note)(lang) for note in notes), *_broken(breaks, lang)],
-        lang=lang, window=window, synthetic=synthetic,
-        width=theme.NARROW if narrow else theme.PANELS,
+    notes = (*_NOTES, _INDEX_NOTE) if any(service.is_index for service in services) else _NOTES
+    return drawing(
+        "monthly", _finding(own, about, lang),
+        [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
+        lang=lang, window=window, synthetic=synthetic, unit="", frame=_with_unit(frame, lang),
+        table=_table(frame, lang),
+        body=_body(
+            _plots(frame, groups, services, breaks), groups, lang, _NARROW if narrow else _WIDE
+        ),
     )  # fmt: skip
+
+
+def panel_name(service: Measure, lang: Lang) -> str:
+    """What stands above a panel: the service and its unit."""
+    unit = _unit(service, lang)
+    return f"{service.text.ko}({unit})" if lang == "ko" else f"{service.text.en} ({unit})"
+
+
+def _unit(service: Measure, lang: Lang) -> str:
+    return Text("표준화 지수", "index")(lang) if service.is_index else service.unit(lang)
+
+
+def _with_unit(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """The rows, each with the unit of its service."""
+    import polars as pl
+
+    units = {service.id: _unit(service, lang) for service in in_force().services}
+    return frame.with_columns(unit=pl.col("service").replace_strict(units, return_dtype=pl.String))
+
+
+def _plots(
+    frame: pl.DataFrame,
+    groups: Sequence[str],
+    services: Sequence[Measure],
+    breaks: Mapping[str, Sequence[str]],
+) -> list[_Plot]:
+    """One plot for each service, every month of the frame in it, known or not."""
+    values: dict[tuple[str, str, str], float] = {
+        (row["service"], row.get("group", ""), row["month"]): row["value"]
+        for row in known(frame, "value").iter_rows(named=True)
+    }
+    present = sorted(Month.parse(month) for month in set(frame["month"].to_list()))
+    months = months_between(present[0], present[-1]) if present else ()
+    return [
+        _Plot(
+            service,
+            [[_Point(month, values.get((service.id, group, str(month)))) for month in months]
+             for group in groups],
+            breaks.get(service.id, ()),
+        )
+        for service in services
+    ]  # fmt: skip
+
+
+def _body(plots: Sequence[_Plot], groups: Sequence[str], lang: Lang, layout: _Layout) -> Body:
+    ticks = [pixels(told, LABEL) for plot in plots for _, told in scale(*plot.ends)]
+    layout = layout._replace(left=ceil(max(ticks, default=0.0)) + 8)
+    pitch = (layout.width + layout.gap) / layout.columns
+    rise = _TOP + layout.height + _BELOW
+    down = ceil(len(plots) / layout.columns) * rise
+    grouped = len(groups) > 1
+
+    def paint(look: Look) -> str:
+        parts = []
+        for at, plot in enumerate(plots):
+            x, y = at % layout.columns * pitch, at // layout.columns * rise
+            panel = _Panel(plot, groups, layout, pitch - layout.gap, lang).paint(look)
+            parts.append(tag("g", panel, transform=f"translate({x:g} {y:g})"))
+        return "\n".join(parts) + (_legend(groups, down, layout, look) if grouped else "")
+
+    return Body(layout.width, down + (_LEGEND if grouped else 0), paint)
+
+
+class _Panel(NamedTuple):
+    """A plot and where it is drawn."""
+
+    plot: _Plot
+    groups: Sequence[str]
+    layout: _Layout
+    width: float
+    lang: Lang
+
+    @property
+    def _step(self) -> float:
+        """Pixels from a month to the next."""
+        months = len(self.plot.series[0]) if self.plot.series else 0
+        return (self.width - self.layout.left - 2 * _INSET) / max(months - 1, 1)
+
+    def _x(self, at: float) -> float:
+        return self.layout.left + _INSET + at * self._step
+
+    def _y(self, value: float) -> float:
+        low, high = self.plot.ends
+        share = (high - value) / (high - low) if high > low else 0.5
+        return _TOP + _INSET + share * (self.layout.height - 2 * _INSET)
+
+    def paint(self, look: Look) -> str:
+        service, series = self.plot.service, self.plot.series
+        own, *beside = series or [[]]
+        name = panel_name(service, self.lang)
+        size = NAME if pixels(name, NAME, bold=True) <= self.width else LABEL
+        parts = [text(name, 0, 12, look, size=size, fill="ink", bold=True, kind="name")]
+        parts += self._scale(look)
+        parts += self._partings(own, look)
+        if not service.is_index:  # whose months no line joins
+            parts += [self._line(other, look, beside=True) for other in beside]
+            parts.append(self._line(own, look))
+        for place, other in enumerate(beside, 1):
+            # Beside a line of its own, a dot would only hide it.
+            parts += self._dots(other, look, place) if service.is_index else []
+        parts += self._dots(own, look, 0)
+        parts += self._months(own, look)
+        return "".join(parts)
+
+    def _scale(self, look: Look) -> list[str]:
+        left, wide = self.layout.left, self.width - self.layout.left
+        parts = []
+        for tick, told in scale(*self.plot.ends):
+            y = self._y(tick)
+            zero = self.plot.service.is_index and tick == 0
+            if not zero:
+                parts.append(tag("path", d=f"M{left} {y:.1f}h{wide:g}", stroke=look["line"]))
+            parts.append(text(told, left - 6, y, look, size=LABEL, anchor="end", middle=True,
+                              kind="tick"))  # fmt: skip
+        if self.plot.service.is_index:
+            parts.append(tag("path", kind="zero", d=f"M{left} {self._y(0.0):.1f}h{wide:g}",
+                             stroke=look["muted"]))  # fmt: skip
+        return parts
+
+    def _partings(self, own: Sequence[_Point], look: Look) -> list[str]:
+        """Where one month's scale ends and the next one's begins, and where a series may break."""
+        high = self.layout.height
+        parts = []
+        if self.plot.service.is_index:
+            parts += [
+                tag("path", kind="parting", d=f"M{self._x(at + 0.5):.1f} {_TOP}v{high}",
+                    stroke=look["line"], stroke_dasharray="2 3")
+                for at in range(len(own) - 1)
+            ]  # fmt: skip
+        for at, point in enumerate(own):
+            if at and str(point.month) in self.plot.breaks:
+                told = title(_BREAK.format(month=point.month.text(self.lang))(self.lang))
+                x = self._x(at - 0.5)
+                mark = tag("path", d=f"M{x:.1f} {_TOP}v{high}", stroke=look["break"],
+                           stroke_width=1.5, stroke_dasharray="5 3")  # fmt: skip
+                hit = tag("path", d=f"M{x:.1f} {_TOP}v{high}", stroke=look["break"],
+                          stroke_width=_HIT / 2, stroke_opacity=0)  # fmt: skip
+                parts.append(tag("g", told + mark + hit, kind="break"))
+        return parts
+
+    def _line(self, points: Sequence[_Point], look: Look, beside: bool = False) -> str:
+        known = [
+            None if point.value is None else (self._x(at), self._y(point.value))
+            for at, point in enumerate(points)
+        ]
+        drawn = path(known)
+        if not drawn:
+            return ""
+        colour = "muted" if beside else self.plot.colour
+        return tag("path", kind="beside" if beside else "own", d=drawn, fill="none",
+                   stroke=look[colour], stroke_width=1.5 if beside else 2, stroke_linejoin="round",
+                   stroke_linecap="round", stroke_dasharray="4 4" if beside else None)  # fmt: skip
+
+    def _dots(self, points: Sequence[_Point], look: Look, group: int) -> list[str]:
+        colour = look["muted" if group else self.plot.colour]
+        return [
+            tag("circle", title(self._hover(at)), kind="dot-beside" if group else "dot",
+                cx=self._x(at), cy=self._y(point.value), r=_DOT, fill=colour, stroke=colour,
+                stroke_width=_HIT, stroke_opacity=0)
+            for at, point in enumerate(points)
+            if point.value is not None
+        ]  # fmt: skip
+
+    def _hover(self, at: int) -> str:
+        """The figures of a month: `2023년 4월: 월 15.3일`, with groups each by its name."""
+        points = [own[at] for own in self.plot.series]
+        figures = [
+            f"{group} {point.written(self.plot.service, self.lang)}".strip()
+            for group, point in zip(self.groups, points, strict=True)
+        ]
+        return f"{points[0].month.text(self.lang)}: {', '.join(figures)}"
+
+    def _months(self, own: Sequence[_Point], look: Look) -> list[str]:
+        """Names of months as far as there is room, the year under the first and each January."""
+        foot = _TOP + self.layout.height
+        names = [_month_name(point.month, self.lang) for point in own]
+        room = max((pixels(name, LABEL) for name in names), default=0.0) + 6
+        every = max(1, ceil(room / self._step))
+        parts = []
+        for at, (point, name) in enumerate(zip(own, names, strict=True)):
+            if at % every == 0:
+                parts.append(text(name, self._x(at), foot + 15, look, size=LABEL, anchor="middle",
+                                  kind="month"))  # fmt: skip
+            if at == 0 or point.month.month == 1:
+                parts.append(text(str(point.month.year), self._x(at), foot + 29, look, size=LABEL,
+                                  anchor="middle", kind="year"))  # fmt: skip
+        return parts
+
+
+def _legend(groups: Sequence[str], y: float, layout: _Layout, look: Look) -> str:
+    """The first group's line is solid and has its service's colour, the others' are dashed."""
+    parts, x, row = [], 0.0, 0
+    for place, name in enumerate(groups):
+        wide = 32 + pixels(name, NAME) + 24
+        if x and x + wide - 24 > layout.width:
+            x, row = 0.0, row + 16
+        parts.append(tag("path", d=f"M{x:g} {8 + row}h24", fill="none", stroke_width=2,
+                         stroke=look["muted" if place else "ink"],
+                         stroke_dasharray="4 4" if place else None))  # fmt: skip
+        parts.append(text(name, x + 32, 8 + row, look, fill="ink", middle=True))
+        x += wide
+    return tag("g", "".join(parts), transform=f"translate(0 {y:g})", kind="legend")
+
+
+def _month_name(month: Month, lang: Lang) -> str:
+    return f"{month.month}월" if lang == "ko" else ENGLISH_MONTHS[month.month - 1]
+
+
+def _table(frame: pl.DataFrame, lang: Lang) -> Table:
+    """Months by service; with a group of people also the city's, beneath each other."""
+    rows = rows_of(frame)
+    services = _services_of(frame)
+    known: dict[tuple[str, str], dict[str, float | None]] = {}
+    for row in rows:
+        known.setdefault((row["month"], row.get("group", "")), {})[row["service"]] = row["value"]
+    grouped = any(group for _, group in known)
+    return Table(
+        [_MONTH(lang), *([_WHO(lang)] if grouped else []),
+         *(f"{service.text(lang)} ({service.unit(lang)})" for service in services)],
+        [
+            [Month.parse(month).text(lang), *([group] if grouped else []),
+             *(_in_unit(values.get(service.id), service) for service in services)]
+            for (month, group), values in sorted(known.items(), key=lambda item: item[0][0])
+        ],
+        names=2 if grouped else 1,
+    )  # fmt: skip
+
+
+def _in_unit(value: float | None, service: Measure) -> str:
+    return UNKNOWN if value is None else number(value, service.kind)
 
 
 def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
@@ -131,64 +380,15 @@ def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
     ]  # fmt: skip
 
 
-def groups_of(frame: pl.DataFrame) -> list[str]:
+def _groups_of(frame: pl.DataFrame) -> list[str]:
     """The groups that have a line, the one it is about first; a nameless one without a choice."""
     return list(dict.fromkeys(frame["group"].to_list())) if "group" in frame.columns else [""]
 
 
-def services_of(frame: pl.DataFrame) -> list[Measure]:
+def _services_of(frame: pl.DataFrame) -> list[Measure]:
     """The services that have a panel, in the order of the catalogue."""
     present = set(frame["service"].to_list())
     return [service for service in in_force().services if service.id in present]
-
-
-def panel_name(service: Measure, lang: Lang) -> str:
-    """What stands above a panel: the service and its unit."""
-    unit = Text("표준화 지수", "index")(lang) if service.is_index else service.unit(lang)
-    return f"{service.text.ko}({unit})" if lang == "ko" else f"{service.text.en} ({unit})"
-
-
-def rows_of(frame: pl.DataFrame, lang: Lang) -> list[dict[str, Any]]:
-    """One row for each month, service and group, with an empty value where a month is missing.
-
-    `line` is the value where a line may join it to the next month's, `zero` where zero is drawn,
-    `parted` whether the next month has another scale.
-    """
-    if frame.is_empty():
-        return []
-    present = sorted(Month.parse(month) for month in set(frame["month"].to_list()))
-    lines: dict[tuple[str, str], dict[str, float]] = {}
-    for row in known(frame, "value").iter_rows(named=True):
-        lines.setdefault((row["service"], row.get("group", "")), {})[row["month"]] = row["value"]
-    months = months_between(present[0], present[-1])
-    return [
-        _row(
-            month,
-            in_force().measures[service],
-            group,
-            values.get(str(month)),
-            month == months[-1],
-            lang,
-        )
-        for (service, group), values in lines.items()
-        for month in months
-    ]
-
-
-def _row(
-    month: Month, service: Measure, group: str, value: float | None, newest: bool, lang: Lang
-) -> dict[str, Any]:
-    return {
-        "month": str(month),
-        "service": service.id,
-        "panel": panel_name(service, lang),
-        "group": group,
-        "value": value,
-        "line": None if service.is_index else value,
-        "zero": 0.0 if service.is_index and newest else None,
-        "parted": service.is_index and not newest,
-        "hover": "–" if value is None else figure(value, service.kind, lang),
-    }
 
 
 def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
@@ -229,236 +429,3 @@ def _movement(service: str, share: float, months: tuple[str, str], about: str, l
         f"{whom} of {in_sentence(name.en)} changed most, "
         f"{'up' if share > 0 else 'down'} {abs(share):.0%} from {first} to {last}",
     )(lang)
-
-
-def _step(frame: pl.DataFrame, width: int) -> float:
-    """Pixels from a month to the next: a scale of points leaves half a step at either end."""
-    present = [Month.parse(month) for month in set(frame["month"].to_list())]
-    return width / len(months_between(min(present), max(present))) if present else width
-
-
-def _layers(groups: list[str], step: float, lang: Lang, narrow: bool) -> list[alt.Chart]:
-    x = alt.X("month:O", title=None, scale=alt.Scale(type="point"), axis=alt.Axis(
-        labelAngle=0, labelExpr=_month_labels(lang), labelOverlap="parity", labelSeparation=4,
-        labelFontSize=10, tickSize=4, grid=False,
-    ))  # fmt: skip
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=8),
-                     axis=alt.Axis(tickCount=3, labelFontSize=10, domain=False, ticks=False,
-                                   labelPadding=4, labelFlush=6))  # fmt: skip
-
-    hover = [alt.Tooltip("month:N", title=" "), alt.Tooltip("hover:N", title="  ")]
-    if len(groups) > 1:
-        hover.insert(0, alt.Tooltip("group:N", title="   "))
-    colour = _colour(groups)
-    line = alt.Chart().mark_line(
-        strokeWidth=2, invalid="break-paths-show-path-domains"
-    ).encode(x=x, y=y("line"), color=colour, detail="group:N")  # fmt: skip
-    zero = alt.Chart().transform_filter("isValid(datum.zero)").mark_rule(style="quiet").encode(
-        y=y("zero")
-    )  # fmt: skip
-    breaks = alt.Chart().transform_filter("datum.parted").mark_rule(
-        style="quiet", strokeDash=[2, 3], xOffset=step / 2
-    ).encode(x=x)  # fmt: skip
-    points = alt.Chart().mark_circle(size=24 if narrow else 32, opacity=1).encode(
-        x=x, y=y("value"), color=colour, detail="group:N", tooltip=hover
-    )  # fmt: skip
-    return [breaks, zero, line, points]
-
-
-def _month_labels(lang: Lang) -> str:
-    """`1월` or `Jan`, with the year under the first month and under every January."""
-    month = "toNumber(slice(datum.value, 5))"
-    name = f"{month} + '월'" if lang == "ko" else f"{json.dumps(ENGLISH_MONTHS)}[{month} - 1]"
-    return f"datum.index === 0 || {month} === 1 ? [{name}, slice(datum.value, 0, 4)] : {name}"
-
-
-def _colour(groups: list[str]) -> alt.Color:
-    """One colour a group; a single group needs no legend."""
-    colours = [theme.GROUPS[place % len(theme.GROUPS)] for place in range(len(groups))]
-    legend = alt.Legend(title=None, orient="bottom", direction="horizontal", columnPadding=24)
-    return alt.Color(
-        "group:N",
-        scale=alt.Scale(domain=groups, range=colours),
-        legend=legend if len(groups) > 1 else None,
-    )
-
-
-class Layout(NamedTuple):
-    """Where things stand in a panel, in the picture's units."""
-
-    columns: int
-    pitch: int
-    """From one panel to the next, across."""
-    rise: int
-    """The same, down."""
-    left: int
-    """Room for the figures of the scale."""
-    width: int
-    height: int
-    label: int
-    """Least room for the name of a month."""
-
-
-TOP = 24
-"""Room above a plot for its name."""
-INSET = 8
-"""Room in a plot around its lines."""
-LEGEND = 36
-WIDE = Layout(columns=4, pitch=290, rise=204, left=46, width=218, height=124, label=30)
-NARROW = Layout(columns=2, pitch=186, rise=184, left=44, width=124, height=104, label=30)
-
-
-class Dot(NamedTuple):
-    """A figure in a month."""
-
-    x: float
-    y: float
-    hover: str
-
-
-class Panel(NamedTuple):
-    """One service: its paths, dots, and the scale at its side.
-
-    Without paths, the dots of those beside are drawn too. `zero` is where zero is drawn.
-    """
-
-    name: str
-    x: int
-    y: int
-    own: str
-    beside: str
-    dots: list[Dot]
-    dots_beside: list[Dot]
-    breaks: list[float]
-    """Where one month's scale ends and the next one's begins."""
-    zero: float | None
-    ticks: list[tuple[float, str]]
-
-
-Rows = Sequence[dict[str, Any]]
-
-
-def month_lines(picture: Picture, lang: Lang) -> tuple[str, str, str, str]:
-    """Finding, details, wide and narrow SVG of the picture of `monthly`."""
-    finding, details = in_one_line(heading(picture.frame, **picture.options))
-    rows, groups = rows_of(picture.frame, lang), groups_of(picture.frame)
-    plots = [
-        (panel_name(service, lang), [row for row in rows if row["service"] == service.id])
-        for service in services_of(picture.frame)
-    ]
-    wide, narrow = (_svg(plots, groups, finding, lang, layout) for layout in (WIDE, NARROW))
-    return finding, details, wide, narrow
-
-
-def _svg(
-    plots: Sequence[tuple[str, Rows]], groups: Sequence[str], finding: str, lang: Lang,
-    layout: Layout,
-) -> str:  # fmt: skip
-    """One layout; `plots` are the panels' names and rows."""
-    named = dict.fromkeys(row["month"] for _, rows in plots for row in rows)
-    months = [Month.parse(month) for month in named]
-    panels = []
-    for place, (name, rows) in enumerate(plots):
-        at = (place % layout.columns * layout.pitch, place // layout.columns * layout.rise)
-        panels.append(_panel(rows, groups, name, at, layout, lang))
-    down = ceil(len(panels) / layout.columns) * layout.rise
-    facts: dict[str, Any] = {
-        "finding": finding,
-        "layout": layout,
-        "width": layout.columns * layout.pitch - (layout.pitch - layout.left - layout.width),
-        "height": down + (LEGEND if len(groups) > 1 else 0),
-        "panels": panels,
-        "months": _months(months, layout, lang),
-        "groups": groups if len(groups) > 1 else [],
-        "down": down,
-        "top": TOP,
-    }
-    return rendered("data/month_lines.html.j2", facts)
-
-
-def _panel(
-    rows: Rows, groups: Sequence[str], name: str, at: tuple[int, int], layout: Layout, lang: Lang
-) -> Panel:  # fmt: skip
-    zeros = [row["zero"] for row in rows if row["zero"] is not None]
-    values = [row["value"] for row in rows if row["value"] is not None] + zeros
-    low, high = min(values, default=0.0), max(values, default=0.0)
-    months = max(len(rows) // max(len(groups), 1) - 1, 1)
-    step = (layout.width - 2 * INSET) / months
-
-    def x(place: float) -> float:
-        return round(layout.left + INSET + place * step, 1)
-
-    def y(value: float) -> float:
-        share = (high - value) / (high - low) if high > low else 0.5
-        return round(TOP + INSET + share * (layout.height - 2 * INSET), 1)
-
-    series = [[row for row in rows if row["group"] == group] for group in groups]
-
-    def dots(own: Rows, name: str) -> list[Dot | None]:
-        return [
-            Dot(x(place), y(row[name]), _hover([others[place] for others in series], lang))
-            if row[name] is not None
-            else None
-            for place, row in enumerate(own)
-        ]
-
-    own, *beside = series or [[]]
-    return Panel(
-        name, *at,
-        own=path(dots(own, "line")),
-        beside=" ".join(filter(None, (path(dots(other, "line")) for other in beside))),
-        dots=[dot for dot in dots(own, "value") if dot],
-        dots_beside=[dot for other in beside for dot in dots(other, "value") if dot and zeros],
-        breaks=[x(place + 0.5) for place, row in enumerate(own) if row["parted"]],
-        zero=y(zeros[0]) if zeros else None,
-        ticks=[(y(tick), text) for tick, text in scale(low, high)],
-    )  # fmt: skip
-
-
-def _hover(rows: Rows, lang: Lang) -> str:
-    """The figures of a month in a panel: `2023년 4월: 월 15.3일`, with groups each by its name."""
-    month = Month.parse(rows[0]["month"]).text(lang)
-    figures = [f"{row['group']} {row['hover']}".strip() for row in rows]
-    return f"{month}: {', '.join(figures)}"
-
-
-def path(dots: Sequence[Dot | None]) -> str:
-    """A line through the dots; what is not known leaves a gap."""
-    steps, pen = [], "M"
-    for dot in dots:
-        if dot is None:
-            pen = "M"
-            continue
-        steps.append(f"{pen}{dot.x:g} {dot.y:g}")
-        pen = "L"
-    return "".join(steps)
-
-
-def scale(low: float, high: float) -> list[tuple[float, str]]:
-    """Two to five round figures between the least and the greatest value, with their texts."""
-    if high <= low:
-        return [(low, number(low))]
-    rough = (high - low) / 2
-    unit = 10.0 ** floor(log10(rough))
-    step = max(unit * part for part in (1, 2, 5) if unit * part <= rough * (1 + 1e-9))
-    digits = max(0, -floor(log10(step)))
-    first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
-    return [(tick * step, number(tick * step, digits=digits)) for tick in range(first, last + 1)]
-
-
-def _months(months: Sequence[Month], layout: Layout, lang: Lang) -> list[tuple[float, str, str]]:
-    """Where each month stands below a plot, with its name and, where it begins, the year."""
-    step = (layout.width - 2 * INSET) / max(len(months) - 1, 1)
-    every = max(1, ceil(layout.label / step))
-    return [
-        (
-            round(layout.left + INSET + place * step, 1),
-            Text(f"{month.month}월", ENGLISH_MONTHS[month.month - 1])(lang)
-            if place % every == 0
-            else "",
-            str(month.year) if place == 0 or month.month == 1 else "",
-        )
-        for place, month in enumerate(months)
-    ]

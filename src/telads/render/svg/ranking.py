@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
-
-import altair as alt
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.dataset import Measure, in_force
-from telads.render.svg import theme
-from telads.render.svg.drawing import known
+from telads.render.svg.drawing import UNKNOWN, Body, Drawing, Table, drawing, known, width
+from telads.render.svg.fonts import pixels
+from telads.render.svg.lines import scale
+from telads.render.svg.markup import LABEL, NAME, tag, text, title
+from telads.render.svg.theme import TIES, Look
 from telads.text import Lang, Text, join_names, josa
 from telads.wording import be, in_sentence, number
 
@@ -23,9 +24,33 @@ _AFFINITY = Text("0 = {city} 시민 평균, 단위는 표준편차",
 _ASSOCIATION = Text(
     "같은 연령 안에서 동네 사이의 상관", "correlation between neighbourhoods within an age"
 )
-_NAMES_WIDTH, _NARROW_NAMES_WIDTH = 90, 76
-_DOT = 11
-"""Pixels from the middle of a dot to its label."""
+_AXIS = {True: Text("연관", "association"), False: Text("관심도", "usage affinity")}
+_DEVIATIONS = Text("표준편차", "standard deviations")
+_CORRELATION = Text("상관계수", "correlation")
+_SERVICE, _LOW, _HIGH = (
+    Text("서비스", "Service"),
+    Text("구간 하한", "Low"),
+    Text("구간 상한", "High"),
+)
+_FIRST = Text("1위 확률", "Chance of first")
+_ROW, _DOT, _BAND = 34, 6.5, 6
+_LABEL_GAP = 12
+"""Pixels from the middle of a dot, or the end of its band, to its label."""
+_FOOT = 44
+"""Room below the rows for the axis."""
+
+
+class _Row(NamedTuple):
+    """A service: its figure, the interval around it, and its texts."""
+
+    id: str
+    value: float
+    low: float | None
+    high: float | None
+    tie: int
+    tied: bool
+    label: str
+    hover: str
 
 
 def draw(
@@ -37,7 +62,7 @@ def draw(
     service: Measure | None = None,
     audience: str = "",
     narrow: bool = False,
-) -> alt.LayerChart:
+) -> Drawing:
     """Services in order, as dots.
 
     Two kinds of `frame`: service (id), association (-1..1), low, high (80 % interval), p_first
@@ -53,61 +78,140 @@ def draw(
         ordered = ordered.sort(column, descending=True, maintain_order=True)
     rows = [_row(row, column, lang, narrow) for row in ordered.iter_rows(named=True)]
     if associated:
-        finding, axis = _associated(rows, service, lang), Text("연관", "association")(lang)
+        finding, unit = _associated(rows, service, lang), _CORRELATION(lang)
         chance = _CHANCE(lang) if narrow else ""
         details = [audience, _ASSOCIATION(lang), _INTERVAL(lang), chance, _SHADES(lang)]
     else:
-        finding, axis = _preferred(rows, audience, lang), Text("관심도", "usage affinity")(lang)
-        details = [audience, in_force().fill(_AFFINITY)(lang)]
-    width = theme.width(narrow) - (_NARROW_NAMES_WIDTH if narrow else _NAMES_WIDTH)
-    return alt.LayerChart(
-        layer=_layers(rows, axis, _domain(rows, width)),
-        data=alt.InlineData(values=rows),
-        title=theme.heading(
-            finding, details,
-            lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
-        ),
-        width=width,
-        height=34 * max(len(rows), 1),
+        finding, unit = _preferred(rows, audience, lang), _DEVIATIONS(lang)
+        details = [audience, _AFFINITY(lang)]
+    return drawing(
+        "ranking", finding, details,
+        lang=lang, window=window, synthetic=synthetic, unit=unit, frame=ordered,
+        table=_table(rows, ordered, associated, lang),
+        body=_body(rows, _AXIS[associated](lang), lang, width(narrow)),
     )  # fmt: skip
 
 
-def _row(row: dict[str, Any], column: str, lang: Lang, narrow: bool) -> dict[str, Any]:
+def _row(row: dict[str, Any], column: str, lang: Lang, narrow: bool) -> _Row:
     chance, value = row.get("p_first"), row[column]
     label = number(value, "index")
     if chance is not None:
-        share = "<1%" if chance < 0.005 else f"{chance:.0%}"
+        share = _share(chance)
         long = Text(f"1위 확률 {share}", f"{share} chance of first")(lang)
         label = share if narrow else long
     low, high = row.get("low"), row.get("high")
     interval = ""
     if low is not None and high is not None:
         interval = f" ({number(low, 'index')}~{number(high, 'index')})"
-    return {
-        "service": in_force().measures[row["service"]].text(lang),
-        "id": row["service"],
-        "value": value,
-        "low": low,
-        "high": high,
-        "tie": str(row.get("tie_group", 1)),
-        "tied": "tie" in row.get("labels", ()),
-        "label": label,
-        "hover": number(value, "index") + interval,
-    }
+    return _Row(
+        row["service"], value, low, high, row.get("tie_group", 1), "tie" in row.get("labels", ()),
+        label, number(value, "index") + interval,
+    )  # fmt: skip
 
 
-def _associated(rows: list[dict[str, Any]], service: Measure | None, lang: Lang) -> str:
+def _share(chance: float) -> str:
+    return "<1%" if chance < 0.005 else f"{chance:.0%}"
+
+
+def _body(rows: list[_Row], axis: str, lang: Lang, wide: float) -> Body:
+    names = {row.id: in_force().measures[row.id].text(lang) for row in rows}
+    left = max((pixels(name, 13) for name in names.values()), default=0.0) + 16
+    low, high = _domain(rows, wide - left)
+    unit = (wide - left) / (high - low)
+    ties = sorted({row.tie for row in rows})
+    colours = {tie: f"tie-{min(place, TIES - 1)}" for place, tie in enumerate(ties)}
+    foot = _ROW * max(len(rows), 1)
+
+    def x(value: float) -> float:
+        return left + (value - low) * unit
+
+    def row_of(row: _Row, at: int, look: Look) -> str:
+        y, colour = _ROW * (at + 0.5), look[colours[row.tie]]
+        parts = [text(names[row.id], left - 12, y, look, size=13, fill="ink", anchor="end",
+                      middle=True, kind="service")]  # fmt: skip
+        ends = (row.low, row.high) if row.low is not None and row.high is not None else None
+        start, end = ends or sorted((0.0, row.value))
+        parts.append(tag(
+            "path", kind="interval" if ends else "stem",
+            d=f"M{x(start):.1f} {y:g}H{x(end):.1f}", stroke=colour,
+            stroke_width=_BAND if ends else 3, stroke_opacity=0.4,
+            stroke_linecap="round" if ends else None,
+        ))  # fmt: skip
+        parts.append(tag("circle", title(f"{names[row.id]} {row.hover}"), cx=x(row.value), cy=y,
+                         r=_DOT, fill=colour, stroke=colour, stroke_width=12,
+                         stroke_opacity=0))  # fmt: skip
+        before = ends is None and row.value < 0
+        place = x(row.value) - _LABEL_GAP if before else x(end if ends else row.value) + _LABEL_GAP
+        parts.append(text(row.label, place, y, look, fill="ink", middle=True, kind="label",
+                          anchor="end" if before else None, rim=look["surface"]))  # fmt: skip
+        return "".join(parts)
+
+    def paint(look: Look) -> str:
+        ticks = [(tick, "0" if abs(tick) < 1e-9 else told)
+                 for tick, told in scale(low, high)]  # fmt: skip
+        parts = [
+            tag("path", d=f"M{x(tick):.1f} 0V{foot}", stroke=look["line"])
+            for tick, _ in ticks
+            if abs(tick) > 1e-9
+        ]
+        parts.append(tag("path", kind="zero", d=f"M{x(0.0):.1f} 0V{foot}", stroke=look["muted"],
+                         stroke_width=1.5))  # fmt: skip
+        parts += [row_of(row, at, look) for at, row in enumerate(rows)]
+        parts += [
+            text(told if tick <= 0 or told == "0" else f"+{told}", x(tick), foot + 16, look,
+                 size=LABEL, anchor="middle", kind="tick")
+            for tick, told in ticks
+        ]  # fmt: skip
+        parts.append(text(axis, (left + wide) / 2, foot + 36, look, size=LABEL, anchor="middle",
+                          kind="axis"))  # fmt: skip
+        return "".join(parts)
+
+    return Body(wide, foot + _FOOT, paint)
+
+
+def _domain(rows: list[_Row], wide: float) -> tuple[float, float]:
+    """From the lowest to the highest figure and zero, with room for the labels at both ends."""
+    ends = [end for row in rows for end in (row.low, row.high, row.value) if end is not None]
+    low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
+    span = (high - low) or 1.0
+    label = max((pixels(row.label, NAME) for row in rows), default=0.0) + _LABEL_GAP + 4
+    intervals = any(row.high is not None for row in rows)
+    left = _LABEL_GAP if intervals or low == 0 else label
+    unit = span / max(wide - label - left, 1.0)
+    return low - left * unit, high + label * unit
+
+
+def _table(rows: list[_Row], frame: pl.DataFrame, associated: bool, lang: Lang) -> Table:
+    """Services in order with their figures."""
+    heads = [_SERVICE(lang), _AXIS[associated](lang)]
+    if not associated:
+        return Table(heads, [[in_force().measures[row.id].text(lang), number(row.value, "index")]
+                             for row in rows])  # fmt: skip
+    chances = frame["p_first"].to_list()
+    return Table(
+        [*heads, _LOW(lang), _HIGH(lang), _FIRST(lang)],
+        [
+            [in_force().measures[row.id].text(lang),
+             *(UNKNOWN if value is None else number(value, "index")
+               for value in (row.value, row.low, row.high)),
+             UNKNOWN if chance is None else _share(chance)]
+            for row, chance in zip(rows, chances, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _associated(rows: list[_Row], service: Measure | None, lang: Lang) -> str:
     """What the neighbourhoods say, never what persons do: the data are cells."""
     asked = service.text if service else Text("이 서비스", "this service")
-    front = [row for row in rows if row["tie"] == rows[0]["tie"]]
-    clear = [row for row in front if row["low"] is not None and row["low"] > 0]
+    front = [row for row in rows if row.tie == rows[0].tie]
+    clear = [row for row in front if row.low is not None and row.low > 0]
     if not clear:
         where = f"in neighbourhoods where {in_sentence(asked.en)} {be(asked.en)}"
         return Text(
             f"{josa(asked.ko, '을/를')} 많이 쓰는 동네에서 뚜렷하게 더 쓰는 서비스는 없습니다",
             f"No service is clearly used more {where}",
         )(lang)
-    names = [in_force().measures[row["id"]].text for row in clear]
+    names = [in_force().measures[row.id].text for row in clear]
     also = Text(join_names([name.ko for name in names], "ko"),
                 join_names([in_sentence(name.en) for name in names], "en"))  # fmt: skip
     tied = Text("(순위를 가릴 수 없음)", " (in no clear order)") if len(names) > 1 else Text("", "")
@@ -118,16 +222,16 @@ def _associated(rows: list[dict[str, Any]], service: Measure | None, lang: Lang)
     )(lang)
 
 
-def _preferred(rows: list[dict[str, Any]], audience: str, lang: Lang) -> str:
+def _preferred(rows: list[_Row], audience: str, lang: Lang) -> str:
     """The service that stands out, the tie that does, or that none does."""
     if not rows:
         return Text("보여 줄 순위가 없습니다", "There is no ranking to show")(lang)
-    tied = [row["id"] for row in rows if row["tied"]] or [rows[0]["id"]]
+    tied = [row.id for row in rows if row.tied] or [rows[0].id]
     texts = [in_force().measures[id].text for id in tied]
     names = Text(join_names([text.ko for text in texts], "ko"),
                  join_names([in_sentence(text.en) for text in texts], "en"))  # fmt: skip
     whom = Text(audience or "이 집단", audience or "this group")
-    if max(row["value"] for row in rows) < 0:
+    if max(row.value for row in rows) < 0:
         return Text(
             f"{josa(whom.ko, '은/는')} 모든 서비스를 평균보다 덜 쓰며, "
             f"평균에 가장 가까운 서비스는 {names.ko}입니다",
@@ -139,73 +243,8 @@ def _preferred(rows: list[dict[str, Any]], audience: str, lang: Lang) -> str:
             f"{whom.ko}에게는 {josa(names.ko, '이/가')} 나란히 두드러집니다(순위를 가릴 수 없음)",
             f"For {whom.en}, {names.en} lead together (in no clear order)",
         )(lang)
-    figure = number(rows[0]["value"], "index")
+    figure = number(rows[0].value, "index")
     return Text(
         f"{whom.ko}에게 가장 두드러진 서비스는 {names.ko}입니다(관심도 {figure})",
         f"The service that stands out for {whom.en} is {names.en} (affinity {figure})",
     )(lang)
-
-
-def _domain(rows: list[dict[str, Any]], width: int) -> tuple[float, float]:
-    """From the lowest to the highest figure and zero, with room for the labels at both ends."""
-    ends = [row[key] for row in rows for key in ("low", "high", "value") if row[key] is not None]
-    low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
-    span = (high - low) or 1.0
-    label = max((theme.pixels(row["label"], 12) for row in rows), default=0.0) + 2 * _DOT
-    intervals = any(row["high"] is not None for row in rows)
-    left = 0.0 if intervals or low == 0 else label
-    scale = span / max(width - label - left, 1.0)
-    return low - max(left, _DOT) * scale, high + label * scale
-
-
-def _layers(rows: list[dict[str, Any]], axis: str, domain: tuple[float, float]) -> list[alt.Chart]:
-    names = alt.Axis(domain=False, ticks=False, labelFontSize=13, labelPadding=8)
-    y = alt.Y("service:N", sort=[row["service"] for row in rows], title=None, axis=names)
-    x = alt.X(
-        "value:Q", title=axis, scale=alt.Scale(domain=list(domain), nice=False),
-        axis=alt.Axis(tickCount=5, labelExpr="datum.value === 0 ? '0' : datum.label",
-                      format="+.1f"),
-    )  # fmt: skip
-    ties = sorted({row["tie"] for row in rows}, key=int)
-    shades = [theme.TIES[min(place, len(theme.TIES) - 1)] for place in range(len(ties))]
-    colour = alt.Color("tie:N", scale=alt.Scale(domain=ties, range=shades), legend=None)
-    hover = [alt.Tooltip("service:N", title=" "), alt.Tooltip("hover:N", title="  ")]
-    zero: alt.Chart = alt.Chart().mark_rule(style="zero").encode(x=alt.datum(0.0))
-    dots = (
-        alt.Chart().mark_circle(size=150, opacity=1).encode(x=x, y=y, color=colour, tooltip=hover)
-    )
-    if all(row["low"] is None for row in rows):
-        stems = alt.Chart().mark_rule(strokeWidth=3, opacity=0.45).encode(
-            x=x, x2=alt.datum(0.0), y=y, color=colour
-        )  # fmt: skip
-        return [zero, stems, dots, *_beside_dots(x, y)]
-    bands = alt.Chart().mark_rule(strokeWidth=6, opacity=0.35, strokeCap="round").encode(
-        x=alt.X("low:Q", title=axis), x2="high:Q", y=y, color=colour
-    )  # fmt: skip
-    return [zero, bands, dots, _beyond_bands(y, axis)]
-
-
-def _beside_dots(x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """The figure of each service, on the far side of its dot."""
-    sides: tuple[tuple[Literal["left", "right"], int, str], ...] = (
-        ("left", _DOT, ">="),
-        ("right", -_DOT, "<"),
-    )
-    return [
-        alt.Chart()
-        .mark_text(fontSize=12, align=align, dx=distance)
-        .encode(x=x, y=y, text="label:N")
-        .transform_filter(f"datum.value {side} 0")
-        for align, distance, side in sides
-    ]
-
-
-def _beyond_bands(y: alt.Y, axis: str) -> alt.Chart:
-    """How likely each service is the first, beyond its interval."""
-    right = alt.X("high:Q", title=axis)
-    labels: alt.Chart = (
-        alt.Chart()
-        .mark_text(fontSize=12, align="left", dx=_DOT)
-        .encode(x=right, y=y, text="label:N")
-    )
-    return labels

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
-
 from telads.dataset import Measure, in_force
-from telads.render.svg import theme
-from telads.render.svg.city import LEGEND_BELOW, Area, district_map, on_the_map
-from telads.render.svg.drawing import known
+from telads.render.svg.city import Area, Legend, district_map, on_the_map
+from telads.render.svg.drawing import DISTRICT, UNKNOWN, Drawing, Table, drawing, known, rows_of
+from telads.render.svg.theme import AMOUNTS
 from telads.text import Lang, Text, join_names, josa
-from telads.wording import in_sentence, people, segment_name
+from telads.wording import group_name, in_sentence, people, segment_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,7 +17,10 @@ if TYPE_CHECKING:
 _SHOWN = 3
 """Ranks written into a district before the rest is only counted."""
 _RANKS = Text("숫자는 순위", "figures: ranks")
-_GREY = Text("회색은 대상 없음", "grey: no target")
+_GAPS = Text("빗금은 대상 없음", "hatched: no target")
+_NO_TARGET = Text("대상 없음", "no target")
+_UNIT = Text("대상 집단 수", "target groups")
+_RANK, _GROUP, _PEOPLE = Text("순위", "Rank"), Text("집단", "Group"), Text("인구", "People")
 
 
 def draw(
@@ -30,30 +31,29 @@ def draw(
     window: str,
     synthetic: bool,
     narrow: bool = False,
-) -> alt.LayerChart:
+) -> Drawing:
     """How many targets lie in each district, and which places of the ranking they take.
 
     `frame` has the columns rank (1 = best), district (Korean name), sex and age, and optionally
-    population, whose sum over the targets is then told; further columns are ignored. Targets
-    outside Seoul are left out, and said so.
+    population, whose sum over the targets is then told; further columns are only in the rows of
+    the drawing. Targets off the map are left out, and said so.
     """
     here, strange = on_the_map(frame, lang)
     ordered = here.sort("rank")
     targets: dict[str, list[dict[str, Any]]] = {}
-    for row in ordered.iter_rows(named=True):
+    for row in rows_of(ordered):
         targets.setdefault(row["district"], []).append(row)
     most = max((len(rows) for rows in targets.values()), default=1)
-    ranks = "" if narrow else _RANKS(lang)
-    grey = _GREY(lang) if len(targets) < len(in_force().districts) else ""
-    title = theme.heading(
-        _finding(targets, service, lang), [_reach(ordered, lang), ranks, grey, strange],
-        lang=lang, window=window, synthetic=synthetic, width=theme.width(narrow),
-    )  # fmt: skip
-    named = None if lang == "ko" or not narrow else frozenset([*targets][:_SHOWN])
-    return district_map(
-        {district: _area(rows, most, lang) for district, rows in targets.items()},
-        colour=_colour(most, lang, narrow),
-        title=title, lang=lang, narrow=narrow, named=named,
+    gaps = len(targets) < len(in_force().districts)
+    return drawing(
+        "targets", _finding(targets, service, lang),
+        [_reach(ordered, lang), _RANKS(lang), _GAPS(lang) if gaps else "", strange],
+        lang=lang, window=window, synthetic=synthetic, unit=_UNIT(lang), frame=ordered,
+        table=_table(ordered, lang),
+        body=district_map(
+            {district: _area(rows, most, narrow, lang) for district, rows in targets.items()},
+            _legend(most, gaps, lang), lang=lang, narrow=narrow, first=[*targets],
+        ),
     )  # fmt: skip
 
 
@@ -100,33 +100,57 @@ def _reach(ordered: pl.DataFrame, lang: Lang) -> str:
     return Text(f"대상 합계 {total}", f"{total} in all")(lang)
 
 
-def _area(rows: list[dict[str, Any]], most: int, lang: Lang) -> Area:
-    ranks = "·".join(str(row["rank"]) for row in rows[:_SHOWN])
-    more = len(rows) - _SHOWN
+def _area(rows: list[dict[str, Any]], most: int, narrow: bool, lang: Lang) -> Area:
     hover = ", ".join(
         f"{row['rank']} {segment_name(row['district'], row['sex'], row['age'], lang)}"
         for row in rows
     )
+    best, others = rows[0]["rank"], len(rows) - 1
+    short = f"{best} +{others}" if others else _label(rows, 1, lang)
+    label = short if narrow else _label(rows, _SHOWN, lang)
+    return Area(_shade(len(rows), most), label, hover, short)
+
+
+def _label(rows: list[dict[str, Any]], shown: int, lang: Lang) -> str:
+    """The best ranks of a district and how many more there are: `1·4·7위 외 2`."""
+    ranks = "·".join(str(row["rank"]) for row in rows[:shown])
+    more = len(rows) - shown
     rest = Text(f" 외 {more}", f" +{more}")(lang) if more > 0 else ""
-    label = Text(f"{ranks}위{rest}", f"#{ranks}{rest}")(lang)
-    return Area(len(rows), _shade(len(rows), most), label, hover)
+    return Text(f"{ranks}위{rest}", f"#{ranks}{rest}")(lang)
 
 
 def _shade(count: int, most: int) -> str:
-    """The lightest blues would look like the grey of no target."""
-    return theme.blend(theme.SEQUENTIAL[1:], 1.0 if most == 1 else (count - 1) / (most - 1))
+    """The colour of a number of targets: a light step for one, the last for the most.
+
+    The lightest would look like no target; a map of single targets has a middle step.
+    """
+    share = (count - 1) / (most - 1) if most > 1 else 0.5
+    return f"amount-{1 + round(share * (AMOUNTS - 2))}"
 
 
-def _colour(most: int, lang: Lang, narrow: bool) -> alt.Color:
-    counts = list(range(1, most + 1))
-    return alt.Color(
-        "value:O",
-        scale=alt.Scale(domain=counts, range=[_shade(count, most) for count in counts]),
-        legend=alt.Legend(
-            title=Text("대상 집단 수", "target groups")(lang),
-            orient="bottom" if narrow else "right",
-            offset=LEGEND_BELOW if narrow else 18,
-            direction="horizontal" if narrow else "vertical",
-            symbolType="square",
-        ),
-    )
+def _legend(most: int, gaps: bool, lang: Lang) -> Legend:
+    """Each step with the numbers of targets it stands for."""
+    counts: dict[str, list[int]] = {}
+    for count in range(1, most + 1):
+        counts.setdefault(_shade(count, most), []).append(count)
+    texts = [str(own[0]) if len(own) == 1 else f"{own[0]}–{own[-1]}" for own in counts.values()]
+    ticks = [((at + 0.5) / len(texts), told) for at, told in enumerate(texts)]
+    return Legend(_UNIT(lang), list(counts), ticks, _NO_TARGET(lang) if gaps else "")
+
+
+def _table(ordered: pl.DataFrame, lang: Lang) -> Table:
+    """Targets in order."""
+    told = "population" in ordered.columns
+    rows = []
+    for row in rows_of(ordered):
+        count = [_count(row["population"])] if told else []
+        group = group_name(row["sex"], row["age"], lang)
+        rows.append(
+            [str(row["rank"]), in_force().district_name(row["district"], lang), group, *count]
+        )
+    heads = [_RANK(lang), DISTRICT(lang), _GROUP(lang), *([_PEOPLE(lang)] if told else [])]
+    return Table(heads, rows, names=3)
+
+
+def _count(people: float | None) -> str:
+    return UNKNOWN if people is None else f"{people:,.0f}"

@@ -1,149 +1,28 @@
-"""The look of all charts: fonts, colours safe for colour-blind readers, titles.
+"""The colours of all pictures, in the light and in the dark, and how well each is read.
 
-Colours of data are plain, chosen by lightness first, and serve light and dark pages alike. Colours
-of text and lines come from a `Look`, so that a chart inside a page can follow the page.
+A colour has a name. In a file it is its light value; on a page it is a variable of the page's
+style (`stylesheet`), so that a picture follows the page into the dark. Amounts and changes are
+drawn in steps, not in a blend: a step can be found again in the legend, and the contrast of a label
+on it is known.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
-import altair as alt
-
-from telads.text import Lang, Text
-
-FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
-
-WIDE, NARROW = 660, 320
-"""Pixels of the plot. Narrow is a layout of its own: a scaled-down picture has unreadable text."""
-
-PANELS = 800
-"""Pixels of a wide picture made of small panels."""
-
-MALE, FEMALE = "#1f6fae", "#d97d1e"
-GROUPS = ("#2878b8", "#84898f", "#c9670f", "#8a6440")
-"""Lines: the first is what the picture is about, grey is what it is compared with."""
-NO_DATA = "#d2cec8"
-"""A warm grey, which no kind of colour blindness takes for one of the blues."""
-SEQUENTIAL = ("#e6f0f7", "#bad6ea", "#82b5d9", "#4a8fc1", "#22689f", "#0d3f6e")
-DIVERGING = ("#a4490a", "#df8e45", "#f6d9b8", "#f2f3f3", "#bdd7ea", "#5c9ecb", "#0d5086")
-"""Orange below zero, blue above: told apart by every common kind of colour blindness."""
-TIES = ("#2878b8", "#c07326", "#84898f", "#8a6440")
-"""Groups of a ranking, front runners first. Like GROUPS, seen on white and on dark pages alike."""
-
-_DARK_INK, _LIGHT_INK = "#000000", "#ffffff"
-"""Only pure black and white leave no colour on which both are harder to read than 4.5 to 1."""
-
-
-@dataclass(frozen=True)
-class Look:
-    """Colours of everything that is not data."""
-
-    ink: str
-    muted: str
-    grid: str
-    background: str
-
-
-PLAIN = Look(ink="#17212b", muted="#55616d", grid="#e4e8ec", background="#ffffff")
-"""For files that stand alone."""
-PAGE = Look(
-    ink="var(--chart-ink, #17212b)",
-    muted="var(--chart-muted, #55616d)",
-    grid="var(--chart-grid, #e4e8ec)",
-    background="transparent",
+FALLBACKS = (
+    "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 )
-"""For SVG inside a page: the page's variables decide, so the chart follows its dark mode."""
-
-
-def config(look: Look) -> dict[str, Any]:
-    """The Vega-Lite configuration of every chart."""
-    quiet = {"labelColor": look.muted, "titleColor": look.muted, "titleFontWeight": "normal"}
-    return {
-        "font": FONT,
-        "background": look.background,
-        "padding": {"left": 16, "right": 16, "top": 16, "bottom": 14},
-        # The picture as a whole has a label; one for each bar would only be noise read aloud.
-        "aria": False,
-        "view": {"stroke": None},
-        "text": {"color": look.ink},
-        "rule": {"color": look.grid},
-        "geoshape": {"stroke": look.background if look is PLAIN else look.grid},
-        "style": {"quiet": {"color": look.muted}, "zero": {"color": look.muted}},
-        "title": {
-            "anchor": "start", "align": "left", "offset": 18,
-            "fontSize": 18, "fontWeight": "bold", "lineHeight": 25, "color": look.ink,
-            "subtitleFontSize": 12, "subtitleLineHeight": 17, "subtitlePadding": 7,
-            "subtitleColor": look.muted,
-        },
-        "axis": {
-            **quiet, "labelFontSize": 12, "titleFontSize": 12, "gridColor": look.grid,
-            "domainColor": look.grid, "tickColor": look.grid, "titlePadding": 10,
-            "labelLimit": 0, "titleLimit": 0,
-        },
-        "legend": {
-            **quiet, "labelFontSize": 12, "titleFontSize": 12, "symbolSize": 110,
-            "gradientThickness": 12, "labelLimit": 0, "titleLimit": 0,
-        },
-        "header": {
-            "labelColor": look.ink, "labelFontSize": 13, "labelFontWeight": "bold",
-            "labelAnchor": "start", "labelPadding": 6, "title": None,
-        },
-    }  # fmt: skip
-
-
-def heading(
-    finding: str, details: Sequence[str], *, lang: Lang, window: str, synthetic: bool, width: int
-) -> alt.TitleParams:
-    """The title, which is the finding, and below it what was measured, where and when.
-
-    Details that are empty or stand in the finding already are left out.
-    Vega does not wrap: the lines are broken here for a picture of this width.
-    """
-    marked = [_SYNTHETIC(lang)] if synthetic else []
-    new = [detail for detail in details if detail.casefold() not in finding.casefold()]
-    said = [detail for detail in (*marked, *new, window) if detail]
-    # Panels have titles too, and stand in line only if those keep to the plot, not to its labels.
-    return alt.TitleParams(
-        frame="bounds",
-        text=_balanced(_UNBROKEN.split(finding), " ", width, 18),
-        subtitle=_filled(said, SEPARATOR, width, 12),
-    )
-
-
-def width(narrow: bool) -> int:
-    """Pixels a title may take in the wide or the narrow layout."""
-    return NARROW if narrow else WIDE
-
-
-def blend(stops: Sequence[str], share: float) -> str:
-    """The colour at `share` (0..1) of an even scale of colours, as Vega's `rgb` interpolation."""
-    position = min(max(share, 0.0), 1.0) * (len(stops) - 1)
-    low = min(int(position), len(stops) - 2)
-    mixed = (
-        round(start + (end - start) * (position - low))
-        for start, end in zip(_rgb(stops[low]), _rgb(stops[low + 1]), strict=True)
-    )
-    return "#" + "".join(f"{part:02x}" for part in mixed)
-
-
-def ink_on(colour: str) -> str:
-    """Dark or light, whichever is easier to read on the colour."""
-    dark, light = contrast(colour, _DARK_INK), contrast(colour, _LIGHT_INK)
-    return _DARK_INK if dark >= light else _LIGHT_INK
-
-
-def ink_of(field: str) -> alt.ColorValue:
-    """The colour of a text, taken from a field that `ink_on` filled.
-
-    A condition, because a text layer's own colour scale would clash with that of the data.
-    """
-    light = {"test": f"datum.{field} === '{_LIGHT_INK}'", "value": _LIGHT_INK}
-    return alt.ColorValue(_DARK_INK, condition=light)
+"""Fonts of a file's texts, after the one that comes along."""
+AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
+"""Steps of a scale from little to much, of one around zero, groups of a ranking, and services."""
+_DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
+_NAME = "--chart-"
+_PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
+              "surface": "var(--paper)"}  # fmt: skip
+"""Texts and lines of a picture are those of the page around it, under the names of its style."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -152,57 +31,108 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-SEPARATOR = " · "
-_UNBROKEN = re.compile(r" (?![^(]*\))")
-"""Spaces outside brackets: a figure stays with its unit."""
-_SYNTHETIC = Text("합성 자료", "synthetic data")
+def ink_on(colour: str) -> str:
+    """Dark or light, whichever is easier to read on the colour."""
+    dark, light = contrast(colour, _DARK_INK), contrast(colour, _LIGHT_INK)
+    return _DARK_INK if dark >= light else _LIGHT_INK
+
+
+def steps(scale: str, count: int) -> tuple[str, ...]:
+    """The names of a scale's colours."""
+    return tuple(f"{scale}-{place}" for place in range(count))
+
+
+def step_of(share: float, names: Sequence[str]) -> str:
+    """The colour at `share` (0..1) of a scale of equal steps."""
+    return names[min(max(int(share * len(names)), 0), len(names) - 1)]
+
+
+def service_colour(place: int) -> str:
+    """The colour of a service by its place in the dataset; after the last they begin again."""
+    return f"service-{place % SERVICES}"
 
 
 def _luminance(colour: str) -> float:
     linear = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in (value / 255 for value in _rgb(colour))
+        for part in (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     )
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _named(prefix: str, *colours: str) -> dict[str, str]:
+    return {f"{prefix}-{place}": colour for place, colour in enumerate(colours)}
 
 
-def _balanced(parts: Sequence[str], between: str, width: float, size: int) -> list[str]:
-    """As few lines as fit, made alike in length, so that no word is left alone on the last."""
-    fewest = _filled(parts, between, width, size)
-    room = width
-    while room > size:
-        tighter = _filled(parts, between, room - size, size)
-        if len(tighter) > len(fewest) or any(pixels(line, size) > width for line in tighter):
-            break
-        fewest, room = tighter, room - size
-    return fewest
+def _palette(plain: dict[str, str]) -> Mapping[str, str]:
+    """The colours with the ink for texts on each step."""
+    inks = {
+        f"on-{name}": ink_on(colour)
+        for name, colour in plain.items()
+        if name.startswith(("amount-", "change-"))
+    }
+    return MappingProxyType({**plain, **inks, "on-nothing": plain["ink"]})
 
 
-def _filled(parts: Sequence[str], between: str, width: float, size: int) -> list[str]:
-    """Lines broken between the parts, and inside a part only where it alone is too wide."""
-    lines: list[str] = []
-    for part in parts:
-        if lines and pixels(lines[-1] + between + part, size) <= width:
-            lines[-1] += between + part
-            continue
-        if lines:
-            lines[-1] += between.rstrip()
-        words = part.split(" ") if between != " " and pixels(part, size) > width else [part]
-        lines.extend(_filled(words, " ", width, size) if len(words) > 1 else words)
-    return lines
+LIGHT = _palette({
+    "ink": "#15171a", "muted": "#4a515a", "line": "#e4e4df", "surface": "#ffffff",
+    **_named("amount", "#e7f6f3", "#b9e3dd", "#81cbc0", "#43a89c", "#037d72", "#05544c"),
+    **_named("change", "#884801", "#d3823d", "#f5c6a4", "#eae9e6", "#cbc8f4", "#8f84dd",
+             "#5038a0"),
+    **_named("tie", "#05544c", "#c07326", "#8a8f96", "#592d81"),
+    "nothing": "#f1f0ec", "hatch": "#c9c9c3", "men": "#037d72", "women": "#c07326",
+    "break": "#8a4b00",
+    **_named("service", "#592d81", "#4c8bfe", "#9f8126", "#cd4eb8", "#982f00", "#412525",
+             "#067a70"),
+})  # fmt: skip
+DARK = _palette({
+    "ink": "#ecedee", "muted": "#b4bac2", "line": "#3d4148", "surface": "#16181b",
+    # In the dark more is brighter.
+    **_named("amount", "#172523", "#1b3c38", "#225a54", "#28706a", "#43afa3", "#5ce4d4"),
+    **_named("change", "#fca864", "#bb7234", "#694324", "#27292c", "#4b4280", "#7e6ed3",
+             "#b4abff"),
+    **_named("tie", "#5ce4d4", "#d08a4a", "#777e88", "#b4abff"),
+    "nothing": "#1b1f24", "hatch": "#3d434b", "men": "#43afa3", "women": "#fca864",
+    "break": "#f0c26a",
+    **_named("service", "#6c67f0", "#6fb3ff", "#ffbd67", "#af78a3", "#ec794f", "#905e3f",
+             "#3fe6da"),
+})  # fmt: skip
 
 
-def pixels(text: str, size: int) -> float:
-    """How wide a text is at most in the fonts of the house, letter by letter."""
-    return size * sum(map(_ems, text))
+@dataclass(frozen=True)
+class Look:
+    """How a picture is painted: its colours, and what stands around it in a file or on a page."""
+
+    colours: Mapping[str, str]
+    page: bool
+    """A page writes the heading itself, gives the font, and may hold the borders once for all."""
+    shared_borders: bool = False
+    """The page has `city.outlines_svg`, and maps point at it."""
+    drawn_bold: bool = False
+    """Bold is drawn around the letters: the font that comes along has one weight."""
+
+    def __getitem__(self, name: str) -> str:
+        return self.colours[name]
 
 
-@cache
-def _ems(letter: str) -> float:
-    if ord(letter) > 0x1100:
-        return 0.95
-    return 0.57 if letter.isalnum() or letter in "%+−~<=#" else 0.32
+FILE = Look(LIGHT, page=False)
+"""A file that stands alone: light, with its heading."""
+PNG = replace(FILE, drawn_bold=True)
+PAGE = Look(
+    MappingProxyType({**{name: f"var({_NAME}{name})" for name in LIGHT}, **_PAGE_INKS}), page=True
+)
+"""Inside a page whose style holds `stylesheet()`."""
+SITE = replace(PAGE, shared_borders=True)
+
+
+def stylesheet() -> str:
+    """The variables of a page that holds pictures: light, and dark where the reader's screen is."""
+
+    def block(colours: Mapping[str, str]) -> str:
+        values = {name: value for name, value in colours.items() if name not in _PAGE_INKS}
+        return " ".join(f"{_NAME}{name}: {value};" for name, value in values.items())
+
+    return (
+        f":root {{ {block(LIGHT)} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {block(DARK)} }} }}\n"
+    )

@@ -16,8 +16,7 @@ from telads.answers.choices import method_of, one_of
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
 from telads.render.files import DESCRIPTION, FORMATS
-from telads.render.svg import find_chart
-from telads.render.svg.drawing import render
+from telads.render.svg import drawn
 from telads.store.files import make_folder
 from telads.store.workspace import Build
 from telads.text import Lang, Text
@@ -117,15 +116,14 @@ def routed() -> Router:
 
 
 def _picture(request: HttpRequest, name: str, form: str, asked: Any) -> HttpResponseBase:
-    """A picture as svg, png or Vega-Lite json."""
+    """A picture as svg or png, or what it says and its rows as json."""
     if form not in FORMS:
         raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)
 
     def draw(lang: Lang) -> HttpResponse:
         choices = Choices(**asked.model_dump(exclude={"lang", "narrow"}))
         shown = picture(request_state.build(request), name, choices, lang)
-        drawn = find_chart(name).draw(shown.frame, narrow=asked.narrow, **shown.options)
-        return HttpResponse(render(drawn, form), content_type=FORMS[form])
+        return HttpResponse(drawn(shown, narrow=asked.narrow).to(form), content_type=FORMS[form])
 
     return sent(request, asked, draw)
 

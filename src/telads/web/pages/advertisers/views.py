@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
-from telads.render.svg.lines import outlines, target_map
+from telads.render.svg import targets as targets_map
+from telads.render.svg.theme import SITE
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links
@@ -18,6 +19,7 @@ from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
 from telads.web.pages.advertisers import forms, present
 from telads.web.pages.advertisers.files import FILES
+from telads.wording import observed
 
 
 @require_safe
@@ -27,7 +29,14 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.choice_of(build, request.GET)
     found = targets(build, **forms.asked(choice))
-    where = target_map(found.records)
+    maps = [
+        targets_map.draw(
+            found.rows, service=choice.service, lang=lang, narrow=narrow,
+            window=observed(choice.month.window, lang), synthetic=found.synthetic,
+        )
+        for narrow in (False, True)
+    ]  # fmt: skip
+    reached = len({row["district"] for row in maps[0].rows})
     facts = {
         "choice": choice,
         "has_range": has_range(build, choice.month),
@@ -42,9 +51,9 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         ),
         "runs_on": forms.runs_on(choice),
         "scale": affinity_scale(found.rows["affinity"]),
-        "map": where,
-        "extent": present.extent(found.rows.height, where.reached),
-        "outlines": outlines(),
+        "maps": [one.paint(SITE) for one in maps],
+        "elsewhere": found.rows.height - len(maps[0].rows),
+        "extent": present.extent(found.rows.height, reached),
         **links(FILES, partial(forms.file_address, choice), lang),
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)

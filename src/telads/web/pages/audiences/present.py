@@ -1,22 +1,22 @@
 """The answers of the audience page as it shows them, with the map of people by district.
 
 What the audience page shows of its answers, written for people.
-
-The map of an audience: people by district, on the outlines that all maps of pages share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil, floor
 from typing import Any, NamedTuple, cast
 
 from telads.answers.answer import Answer
 from telads.dataset import in_force
-from telads.render.svg.lines import SHADES, Outline, outlines
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.people import draw_audience
 from telads.text import Lang
 from telads.web.components import Bar
 from telads.web.formatting import figure_text
+from telads.wording import observed
 
 CITY = 100.0
 
@@ -38,7 +38,7 @@ class Shown(NamedTuple):
 
     answer: Answer
     profile: list[ProfileRow]
-    map: PeopleMap
+    map: Drawing
 
 
 def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
@@ -51,10 +51,18 @@ def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
         Shown(
             answer,
             [_row(row, low, high, lang) for row in profile],
-            people_map(cast("dict[str, int]", answer.facts["districts"])),
+            _map(answer, lang),
         )
         for answer, profile in zip(answers, profiles, strict=True)
     ]
+
+
+def _map(answer: Answer, lang: Lang) -> Drawing:
+    month = answer.month
+    assert month is not None  # an audience is always about one month
+    districts = cast("dict[str, int]", answer.facts["districts"])
+    return draw_audience(districts, lang=lang, window=observed(month.window, lang),
+                         synthetic=answer.synthetic, narrow=True)  # fmt: skip
 
 
 def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
@@ -75,55 +83,4 @@ def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow
         bar=Bar.of(index, low, high, CITY, *interval),
         affinity=figure_text(f"{row['affinity']:+.2f}"),
         share="–" if row["volume_share"] is None else f"{row['volume_share']:.1%}",
-    )
-
-
-class Place(NamedTuple):
-    """A district with its people and its step of colour."""
-
-    outline: Outline
-    shade: int
-    people: int
-
-
-class PeopleMap(NamedTuple):
-    """Where the people of an audience live."""
-
-    width: int
-    height: int
-    places: tuple[Place, ...]
-    legend: tuple[tuple[int, str], ...]
-    """Each step of colour that is on the map with the people it stands for."""
-    table: tuple[tuple[str, int], ...]
-    """Districts, the most people first."""
-
-
-def people_map(districts: Mapping[str, int]) -> PeopleMap:
-    """The map of people by district; steps are equal parts of the largest."""
-    width, height, known = outlines()
-    most = max(districts.values(), default=0)
-    shades = {name: _shade(count, most) for name, count in districts.items()}
-    return PeopleMap(
-        width, height,
-        places=tuple(
-            Place(outline, shades.get(outline.district, 0), districts.get(outline.district, 0))
-            for outline in known
-        ),
-        legend=_legend(districts, shades),
-        table=tuple(sorted(districts.items(), key=lambda item: (-item[1], item[0]))),
-    )  # fmt: skip
-
-
-def _shade(count: int, most: int) -> int:
-    return 0 if not count else max(1, min(SHADES, -(-count * SHADES // most)))
-
-
-def _legend(districts: Mapping[str, int], shades: Mapping[str, int]) -> tuple[tuple[int, str], ...]:
-    steps: dict[int, list[int]] = {}
-    for name, shade in shades.items():
-        steps.setdefault(shade, []).append(districts[name])
-    return tuple(
-        (shade, f"{low:,}" if low == high else f"{low:,}–{high:,}")
-        for shade in sorted(steps)
-        for low, high in [(min(steps[shade]), max(steps[shade]))]
     )

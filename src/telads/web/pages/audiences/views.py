@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from telads.answers.audience import has_range
 from telads.errors import AudienceTooSmall, IndexRefused, QuestionError
 from telads.planning.questions import audience_answer, overlap_answer
-from telads.render.svg.lines import outlines
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web import request_state
@@ -33,7 +32,6 @@ def audiences(request: HttpRequest) -> HttpResponse:
         "month": month_select(build, choice.month, lang),
         "first": forms.form_of(build, choice.first, "", lang),
         "second": forms.form_of(build, choice.second or Described(), SECOND, lang),
-        "outlines": outlines(),
         "plan_address": forms.plan_address(choice),
         "unchanged_address": forms.unchanged_address(choice),
         **_found(build, choice, lang),

@@ -1,4 +1,4 @@
-"""Files of the data page: each picture as CSV, PNG and SVG, and its specification as JSON.
+"""Files of the data page: each picture as CSV, PNG and SVG, and what it says and its rows as JSON.
 
 A CSV file has a description beside it, at its address with `-metadata.json`. All files are told
 apart by the build, so a browser that asks again is answered with 304.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
@@ -20,20 +21,21 @@ from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE as PEOPLE_ASKED
 from telads.model import Month
 from telads.render.files import DESCRIPTION, description, marked, provenance
+from telads.render.svg import drawn
+from telads.render.svg import people as people_bars
 from telads.store.workspace import Build
-from telads.text import Text
+from telads.text import Lang, Text
 from telads.version import __version__
 from telads.web import charts, request_state
 from telads.web.file_responses import media_of, saved
 from telads.web.pages.data import forms
-from telads.web.pages.data.bars import people_svg
 
 if TYPE_CHECKING:
     import polars as pl
 
 DESCRIBED = f"csv{DESCRIPTION}"
 KINDS = ("csv", "png", "svg")
-"""What a reader can take home; the specification, as JSON, is for programs."""
+"""What a reader can take home; what a picture says and shows, as JSON, is for programs."""
 PEOPLE = ("month", "sex", "age")
 """What the people of the districts depend on."""
 
@@ -54,9 +56,7 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
         raise one_of(Text("그림", "picture"), chart, charts.DEPENDS_ON)
     choice = charts.relevant(chart, forms.asked(build, request.GET))
     makers: dict[str, Callable[[], bytes]] = {
-        "png": lambda: charts.download(build, chart, choice, lang, "png"),
-        "svg": lambda: charts.download(build, chart, choice, lang, "svg"),
-        "json": lambda: charts.download(build, chart, choice, lang, "json"),
+        each: partial(_drawn, build, chart, choice, lang, each) for each in ("png", "svg", "json")
     }
     return _file(
         request, chart, kind, _chosen(choice, charts.DEPENDS_ON[chart]),
@@ -73,10 +73,14 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     choice = forms.asked(build, request.GET)
     answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     makers: dict[str, Callable[[], bytes]] = {
-        "png": lambda: charts.png(people_svg(answer, lang)),
-        "svg": lambda: people_svg(answer, lang).encode(),
+        each: partial(people_bars.draw(answer, lang).to, each) for each in ("png", "svg")
     }
     return _file(request, "people", kind, _chosen(choice, PEOPLE), lambda: answer.rows, makers)
+
+
+def _drawn(build: Build, chart: str, choice: Asked, lang: Lang, kind: str) -> bytes:
+    """The wide picture as a file that stands alone, with its heading."""
+    return drawn(charts.shown(build, chart, choice, lang)).to(kind)
 
 
 def _chosen(choice: Asked, names: Iterable[str]) -> dict[str, str]:

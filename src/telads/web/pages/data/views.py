@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from telads.answers.inventory import status
-from telads.render.svg.lines import outlines
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result
@@ -26,7 +25,6 @@ def data(request: HttpRequest) -> HttpResponse:
     facts: dict[str, Any] = {
         "people": people(build, choice, lang),
         "figures": {chart: part(build, chart, choice, lang) for chart in charts.DEPENDS_ON},
-        "outlines": outlines(),
         "status": taken,
         "remarks": remarks_of(taken, lang),
         "selects": forms.selects(build, choice, lang),

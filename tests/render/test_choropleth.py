@@ -8,38 +8,51 @@ import pytest
 
 from telads.dataset import Measure
 from telads.render.svg.choropleth import AverageAge, draw
-from telads.render.svg.drawing import specification, title_of
-from telads.render.svg.theme import NO_DATA, SEQUENTIAL
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.theme import FILE
 from telads.text import Lang
-from tests.charts.samples import DISTRICT_DAYS, rows
+from tests.render.samples import DISTRICT_DAYS, kinds, texts, tree
 from tests.seoul import BY_ID, MEASURES, SEOUL
 
 
-def spec(
+def drawn(
     frame: pl.DataFrame = DISTRICT_DAYS, measure: Measure | AverageAge = BY_ID["delivery"],
     lang: Lang = "ko", **options: Any,
-) -> dict[str, Any]:  # fmt: skip
-    return specification(
-        draw(frame, measure=measure, lang=lang, window="w", synthetic=False, **options)
-    )
+) -> Drawing:  # fmt: skip
+    return draw(frame, measure=measure, lang=lang, window="w", synthetic=False, **options)
 
 
 def titles(frame: pl.DataFrame, measure: Measure | AverageAge, lang: Lang) -> tuple[str, str]:
-    return title_of(draw(frame, measure=measure, lang=lang, window="w", synthetic=False))
+    found = drawn(frame, measure, lang)
+    return found.finding, found.details
 
 
-def places(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {row["name"]: row for row in rows(spec)}
+def fills(drawing: Drawing) -> dict[str, str]:
+    """The colours of the districts by what they say."""
+    paths = tree(drawing.svg).iter("path")
+    return {one.findtext("title") or "": one.get("fill", "") for one in paths if len(one)}
 
 
-def test_all_districts_are_there_and_those_without_data_are_grey() -> None:
-    drawn = places(spec())
-    assert len(drawn) == 25
-    assert drawn["강남구"]["label"] == "14.42"
-    assert drawn["강남구"]["hover"] == "월 14.42일"
-    assert not drawn["서초구"]["drawn"]
-    assert drawn["서초구"]["paint"] == NO_DATA
-    assert "회색은 자료 없음" in titles(DISTRICT_DAYS, BY_ID["delivery"], "ko")[1]
+def written(drawing: Drawing, kind: str) -> list[str]:
+    return [one.text for one in texts(drawing.svg) if one.kind == kind]
+
+
+def test_all_districts_are_there_and_those_without_data_are_hatched() -> None:
+    colours = fills(drawn())
+    assert len(colours) == 25
+    assert "강남구: 월 14.42일" in colours
+    assert sorted(written(drawn(), "label")) == ["14.42", "15.10", "16.33"]
+    assert re.fullmatch(r"url\(#c\w+-hatch\)", colours["서초구: 자료 없음"])
+    assert "빗금은 자료 없음" in titles(DISTRICT_DAYS, BY_ID["delivery"], "ko")[1]
+    assert written(drawn(), "nothing") == ["자료 없음"]
+
+
+def test_the_rows_and_the_table_are_the_figures_as_published() -> None:
+    assert drawn().rows == DISTRICT_DAYS.to_dicts()
+    assert drawn().unit == BY_ID["delivery"].unit.ko
+    assert drawn().table.rows == [
+        ["관악구", "월 16.33일"], ["중구", "월 15.10일"], ["강남구", "월 14.42일"]
+    ]  # fmt: skip
 
 
 def test_a_district_outside_seoul_is_left_out_of_map_and_finding() -> None:
@@ -52,11 +65,13 @@ def test_a_district_outside_seoul_is_left_out_of_map_and_finding() -> None:
 
 
 def test_an_index_has_its_zero_in_the_middle_and_no_unit_of_days() -> None:
-    frame = pl.DataFrame({"district": ["강남구", "중구"], "value": [0.003, -0.049]})
-    drawn = spec(frame, BY_ID["youtube"])
-    domain = drawn["layer"][0]["encoding"]["color"]["condition"]["scale"]["domain"]
-    assert [domain[0], domain[3], domain[-1]] == pytest.approx([-0.049, 0, 0.049])
-    assert places(drawn)["강남구"]["label"] == "+0.003"
+    frame = pl.DataFrame({"district": ["강남구", "중구", "마포구"], "value": [0.003, -0.049, 0.0]})
+    found = drawn(frame, BY_ID["youtube"])
+    assert written(found, "tick") == ["−0.049", "0", "+0.049"]
+    colours = fills(found)
+    assert colours["중구: −0.049"] == FILE["change-0"]
+    assert colours["마포구: 0.000"] == FILE["change-3"]
+    assert "+0.003" in written(found, "label")
     finding, details = titles(frame, BY_ID["youtube"], "ko")
     assert finding == "유튜브 이용 지수는 강남구가 가장 높고(+0.003), 중구가 가장 낮습니다(−0.049)"
     assert "%" not in finding + details
@@ -65,9 +80,19 @@ def test_an_index_has_its_zero_in_the_middle_and_no_unit_of_days() -> None:
 
 def test_an_index_on_one_side_of_zero_uses_the_whole_scale() -> None:
     frame = pl.DataFrame({"district": ["강남구", "금천구"], "value": [-0.32, -0.39]})
-    drawn = places(spec(frame, BY_ID["netflix"]))
-    assert drawn["강남구"]["paint"] == SEQUENTIAL[-1]
-    assert drawn["금천구"]["paint"] == SEQUENTIAL[0]
+    colours = fills(drawn(frame, BY_ID["netflix"]))
+    assert colours["강남구: −0.320"] == FILE["amount-5"]
+    assert colours["금천구: −0.390"] == FILE["amount-0"]
+
+
+def test_steps_are_equal_parts_of_the_range() -> None:
+    names = ["강남구", "중구", "마포구", "노원구", "강서구", "송파구", "은평구"]
+    values = [10.0, 10.9, 11.1, 13.0, 14.9, 15.1, 16.0]
+    found = drawn(pl.DataFrame({"district": names, "value": values}))
+    steps = [fills(found)[f"{name}: 월 {value:.1f}일"] for name, value in
+             zip(names, values, strict=True)]  # fmt: skip
+    assert steps == [FILE[f"amount-{step}"] for step in (0, 0, 1, 3, 4, 5, 5)]
+    assert written(found, "tick") == ["10.0", "13.0", "16.0"]
 
 
 def test_average_age_in_years() -> None:
@@ -82,8 +107,8 @@ def test_average_age_in_years() -> None:
 
 def test_inhabitants_and_seconds_are_shown_in_units_people_can_read() -> None:
     crowd = pl.DataFrame({"district": ["송파구", "중구"], "value": [532_971.0, 114_112.0]})
-    assert places(spec(crowd, BY_ID["population"]))["송파구"]["label"] == "53.3"
-    assert places(spec(crowd, BY_ID["population"], "en"))["Songpa-gu"]["label"] == "533.0"
+    assert "53.3" in written(drawn(crowd, BY_ID["population"]), "label")
+    assert "533.0" in written(drawn(crowd, BY_ID["population"], "en"), "label")
     home = pl.DataFrame({"district": ["종로구", "서초구"], "value": [669_960.0, 631_800.0]})
     finding, details = titles(home, BY_ID["weekday_home_seconds"], "ko")
     assert finding == (
@@ -111,14 +136,12 @@ def test_every_measure_of_the_catalogue_has_a_title_in_both_languages() -> None:
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_the_owner_of_the_borders_is_named(narrow: bool) -> None:
-    texts = [
-        layer["encoding"].get("text", {}).get("value") for layer in spec(narrow=narrow)["layer"]
-    ]
-    assert SEOUL.source.borders.ko in texts
+    assert SEOUL.source.borders.ko in [one.text for one in texts(drawn(narrow=narrow).svg)]
     assert "NGII" in SEOUL.source.borders.ko
     assert "data.go.kr, 2023-09-15" in SEOUL.source.borders.en
 
 
-def test_a_narrow_english_map_names_the_two_ends_only() -> None:
-    named = [row["short"] for row in rows(spec(lang="en", narrow=True)) if row["short"]]
-    assert sorted(named) == ["Gangnam", "Gwanak"]
+def test_a_narrow_map_names_the_two_ends_and_writes_every_figure() -> None:
+    narrow = drawn(lang="en", narrow=True)
+    assert {"Gangnam", "Gwanak"} <= set(written(narrow, "name"))
+    assert len(kinds(narrow.svg, "label")) == 3

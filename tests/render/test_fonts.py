@@ -83,15 +83,25 @@ def test_a_folder_without_a_korean_font_is_refused(
         write_font(tmp_path / "Latin-Regular.ttf", "Latin", letters)
     monkeypatch.setenv(fonts.VARIABLE, str(tmp_path))
     with pytest.raises(SettingError, match=fonts.VARIABLE) as caught:
-        fonts.register_korean_font()
+        fonts.family()
     assert str(tmp_path) in caught.value.line("ko")
+
+
+def test_widths_are_those_of_the_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = fonts._ROOM
+    assert fonts.pixels("가나", 10) == pytest.approx(2 * 9.2 * room)
+    assert fonts.pixels("−1.5", 10) == pytest.approx((5.55 + 5.55 + 2.78 + 5.55) * room)
+    assert fonts.pixels("가나", 10, bold=True) > fonts.pixels("가나", 10)
+    write_font(tmp_path / "Own-Regular.ttf", "Own")
+    monkeypatch.setenv(fonts.VARIABLE, str(tmp_path))
+    assert fonts.pixels("가A", 10) == pytest.approx(2 * 5.0 * room)
+    assert fonts.pixels("Z", 10) == pytest.approx(10 * room), "it has no such letter"
 
 
 DRAW = """
 import sys
-from tests.charts.test_render import ranking
-from telads.render.svg.drawing import render
-sys.stdout.buffer.write(render(ranking(), sys.argv[1]))
+from tests.render.test_drawing import ranking
+sys.stdout.buffer.write(ranking().to(sys.argv[1]))
 """
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import polars as pl
 
+from telads.render.svg import fonts
 from tests.seoul import BY_ID
 
 
@@ -16,13 +19,69 @@ class Sample(NamedTuple):
     english: str
 
 
-def rows(spec: dict[str, Any]) -> list[dict[str, Any]]:
-    """The table a specification draws."""
-    data = spec["data"]
-    table: list[dict[str, Any]] = (
-        data["values"] if "values" in data else spec["datasets"][data["name"]]
+class Written(NamedTuple):
+    """A text of a drawing and where it stands, in pixels of the picture."""
+
+    text: str
+    kind: str
+    fill: str
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+    def meets(self, other: Written, slack: float = 1.0) -> bool:
+        across = self.left + slack < other.right and other.left + slack < self.right
+        return across and self.top + slack < other.bottom and other.top + slack < self.bottom
+
+
+def tree(svg: str) -> ElementTree.Element:
+    return ElementTree.fromstring(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+
+
+def size(svg: str) -> tuple[float, float]:
+    _, _, width, height = map(float, tree(svg).attrib["viewBox"].split())
+    return width, height
+
+
+def kinds(svg: str, kind: str) -> list[ElementTree.Element]:
+    return [one for one in tree(svg).iter() if one.get("class") == kind]
+
+
+def told(svg: str) -> list[str]:
+    """What marks say on their own."""
+    return [title.text or "" for title in tree(svg).findall(".//*/title")]
+
+
+def texts(svg: str) -> list[Written]:
+    """Every upright text with the box that the font gives it; rims are no texts of their own."""
+    found: list[Written] = []
+
+    def walk(element: ElementTree.Element, x: float, y: float) -> None:
+        move = re.fullmatch(r"translate\(([-\d.]+) ([-\d.]+)\)", element.get("transform", ""))
+        if move:
+            x, y = x + float(move[1]), y + float(move[2])
+        if element.tag == "text" and element.get("fill") and "rotate" not in str(element.attrib):
+            found.append(_written(element, x, y))
+        for child in element:
+            walk(child, x, y)
+
+    walk(tree(svg), 0.0, 0.0)
+    return found
+
+
+def _written(element: ElementTree.Element, x: float, y: float) -> Written:
+    content, em = element.text or "", float(element.attrib["font-size"])
+    wide = sum(fonts._ems(letter, fonts.korean_font()) for letter in content) * em
+    if element.get("font-weight") == "700":
+        wide *= 1.04
+    x += float(element.attrib["x"])
+    foot = y + float(element.attrib["y"])
+    left = (
+        x - {None: 0.0, "start": 0.0, "middle": wide / 2, "end": wide}[element.get("text-anchor")]
     )
-    return table
+    return Written(content, element.get("class", ""), element.attrib["fill"],
+                   left, left + wide, foot - 0.8 * em, foot + 0.12 * em)  # fmt: skip
 
 
 POPULATION = pl.DataFrame({

@@ -1,19 +1,28 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
 import pytest
 
-from telads.render.svg.drawing import specification, title_of
+from telads.render.svg.drawing import Drawing
 from telads.render.svg.ranking import draw
 from telads.text import Lang
-from tests.charts.samples import AFFINITY, PLATFORMS, rows
+from tests.render.samples import AFFINITY, PLATFORMS, kinds, told
 from tests.seoul import BY_ID
 
 
+def drawn(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> Drawing:
+    return draw(frame, lang=lang, window="w", synthetic=False, **options)
+
+
 def finding(frame: pl.DataFrame, lang: Lang = "en", **options: Any) -> str:
-    return title_of(draw(frame, lang=lang, window="w", synthetic=False, **options))[0]
+    return drawn(frame, lang, **options).finding
+
+
+def order(drawing: Drawing) -> list[str | None]:
+    return [one.text for one in kinds(drawing.svg, "service")]
 
 
 def affinities(tied: int, **values: float) -> pl.DataFrame:
@@ -51,8 +60,7 @@ def test_the_order_and_the_ties_are_those_of_the_answer() -> None:
     """Which a forecast may rank other than by the month's affinity."""
     foreseen = affinities(2, game=0.8, shopping=1.0, delivery=0.9)
     assert finding(foreseen, audience="men").startswith("For men, games and shopping lead")
-    drawn = specification(draw(foreseen, lang="en", window="w", synthetic=False))
-    assert [row["id"] for row in rows(drawn)] == ["game", "shopping", "delivery"]
+    assert order(drawn(foreseen)) == ["Games", "Shopping", "Delivery"]
 
 
 def test_below_average_is_not_sold_as_a_preference() -> None:
@@ -84,32 +92,49 @@ def test_the_verb_agrees_with_the_service() -> None:
 
 
 def test_intervals_ties_and_chances_are_drawn() -> None:
-    spec = specification(
-        draw(PLATFORMS, lang="ko", window="w", synthetic=False, service=BY_ID["delivery"])
-    )
-    first, second, third = rows(spec)
-    assert (first["low"], first["high"]) == (0.39, 0.64)
-    assert [row["label"] for row in (first, second, third)] == [
-        "1위 확률 87%", "1위 확률 13%", "1위 확률 <1%"
-    ]  # fmt: skip
-    assert first["tie"] == second["tie"] != third["tie"]
-    assert first["hover"] == "+0.53 (+0.39~+0.64)"
-    subtitle = " ".join(spec["title"]["subtitle"])
-    assert "띠는 80% 구간" in subtitle
-    assert "같은 색끼리는 순위를 가릴 수 없음" in subtitle
+    found = drawn(PLATFORMS, "ko", service=BY_ID["delivery"])
+    labels = [one.text for one in kinds(found.svg, "label")]
+    assert labels == ["1위 확률 87%", "1위 확률 13%", "1위 확률 <1%"]
+    narrow = drawn(PLATFORMS, "ko", service=BY_ID["delivery"], narrow=True)
+    assert [one.text for one in kinds(narrow.svg, "label")] == ["87%", "13%", "<1%"]
+    assert "%는 1위일 확률" in narrow.details
+    bands = kinds(found.svg, "interval")
+    first, second, third = (one.attrib["stroke"] for one in bands)
+    assert first == second != third
+    assert told(found.svg)[0] == "게임 +0.53 (+0.39~+0.64)"
+    assert "띠는 80% 구간" in found.details
+    assert "같은 색끼리는 순위를 가릴 수 없음" in found.details
+    assert found.table.rows[0] == ["게임", "+0.53", "+0.39", "+0.64", "87%"]
+    assert found.rows == PLATFORMS.to_dicts()
 
 
 @pytest.mark.parametrize("narrow", [False, True])
-def test_no_label_runs_over_the_names_of_the_services(narrow: bool) -> None:
-    spec = specification(draw(AFFINITY, lang="ko", window="w", synthetic=False, narrow=narrow))
-    low, high = spec["layer"][2]["encoding"]["x"]["scale"]["domain"]
-    pixels = spec["width"] / (high - low)
-    assert (-0.57 - low) * pixels > 40
-    assert (high - 1.19) * pixels > 40
-    assert [row["label"] for row in rows(spec)] == ["+1.19", "+1.02", "−0.57"]
+def test_places_on_the_axis_are_the_figures(narrow: bool) -> None:
+    """Bands and dots lie between the marks of the axis as their figures do."""
+    found = drawn(PLATFORMS, service=BY_ID["delivery"], narrow=narrow)
+    ticks = {one.text: float(one.attrib["x"]) for one in kinds(found.svg, "tick")}
+    last = list(ticks)[-1] or ""
+    unit = (ticks[last] - ticks["0"]) / float(last)
+    for band, row in zip(kinds(found.svg, "interval"), found.rows, strict=True):
+        ends = [float(end) for end in re.findall(r"[MH]([-\d.]+)", band.attrib["d"])]
+        assert [(end - ticks["0"]) / unit for end in ends] == pytest.approx(
+            [row["low"], row["high"]], abs=0.002
+        )
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_figure_below_zero_stands_before_its_dot(narrow: bool) -> None:
+    found = drawn(AFFINITY, "ko", narrow=narrow)
+    labels = kinds(found.svg, "label")
+    assert [one.text for one in labels] == ["+1.19", "+1.02", "−0.57"]
+    assert [one.get("text-anchor") for one in labels] == [None, None, "end"]
+    names = [float(one.attrib["x"]) for one in kinds(found.svg, "service")]
+    assert float(labels[2].attrib["x"]) - 32 > names[2]
 
 
 def test_the_best_stands_on_top() -> None:
-    spec = specification(draw(AFFINITY, lang="en", window="w", synthetic=False))
-    order = spec["layer"][1]["encoding"]["y"]["sort"]
-    assert order == ["Netflix", "Shopping", "Games"]
+    found = drawn(AFFINITY)
+    assert order(found) == ["Netflix", "Shopping", "Games"]
+    heights = [float(one.attrib["y"]) for one in kinds(found.svg, "service")]
+    assert heights == sorted(heights)
+    assert found.table.rows == [["Netflix", "+1.19"], ["Shopping", "+1.02"], ["Games", "−0.57"]]
