@@ -13,7 +13,8 @@ import polars as pl
 
 from bench.inputs import real_files
 from telads.answers.answer import Answer
-from telads.answers.evaluation import HORIZONS, REPEATS, evaluation
+from telads.answers.choices import HORIZONS
+from telads.answers.evaluation import REPEATS, evaluation
 from telads.answers.tables import read
 from telads.dataset import in_force
 from telads.ingest.ingest import ingest
@@ -21,7 +22,7 @@ from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
 from telads.method.recommend import TIES
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 
 ROOT = Path(__file__).parents[1]
 MEASURES = {
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise SystemExit("no real files: set TELADS_SEOUL_DATA")
     settings = Settings.load({}, Path("no-such-file"))
     with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace(Path(folder) / "workspace")
+        workspace = Store(Path(folder) / "workspace")
         for taken in ingest(workspace, files, settings):
             if taken.error:
                 raise taken.error
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"Written: {choice.out}")
 
 
-def _page(workspace: Workspace, made: Build) -> Iterator[str]:
+def _page(workspace: Store, made: Build) -> Iterator[str]:
     first, last = made.months[0], made.months[-1]
     yield "# Evidence"
     yield ""
@@ -74,7 +75,7 @@ def _page(workspace: Workspace, made: Build) -> Iterator[str]:
     yield from _orders(read(made, "services"))
 
 
-def _horizon(workspace: Workspace, horizon: int) -> Iterator[str]:
+def _horizon(workspace: Store, horizon: int) -> Iterator[str]:
     answer = evaluation(workspace, horizon)
     rows = answer.rows.filter(pl.col("part") == "services")
     table = {

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bench.measure import Failed
-from telads.answers.evaluation import HORIZONS
-from telads.store.workspace import Workspace
+from telads.answers.choices import HORIZONS
+from telads.store.workspace import Store
 
 START = 60.0
 """Seconds a server may take until its first answer."""
@@ -53,7 +53,7 @@ def server(
 
 def wait_until_ahead(workspace: Path) -> None:
     """Until the server has made what it makes ahead, which is work beside its answers."""
-    build = Workspace(workspace).build_name()
+    build = Store(workspace).build_name()
     last = workspace / "evaluations" / f"{build}-{HORIZONS[-1]}.parquet"
     end = time.monotonic() + AHEAD
     while not last.is_file():

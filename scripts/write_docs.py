@@ -18,8 +18,8 @@ sys.argv[1:] = [word for word in sys.argv[1:] if word == "--check"]
 
 import typer  # noqa: E402
 
-from telads.answers import contract  # noqa: E402
-from telads.answers.answer import CONTRACT  # noqa: E402
+from telads.answers import questions  # noqa: E402
+from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
 from telads.planning import schema as planning  # noqa: E402
 from telads.render.svg.theme import stylesheet  # noqa: E402
@@ -82,14 +82,14 @@ def command_line_page() -> str:
 
 def json_page() -> str:
     """The JSON contract: the document, then the keys of a row for each question."""
-    told: list[Mapping[str, contract.Field]] = []
+    told: list[Mapping[str, Field | Key]] = []
     lines = [
         "# JSON", "",
         MADE.strip(), "",
         "`telads VERB --format json`, `Answer.json()` in Python and `/api/v1/` give the same",
-        f"document, to the byte. This is version {CONTRACT} of it (`contract`). Keys are never",
-        "removed or given another meaning within a version; a change that can break a reader",
-        "makes it another one. `telads.answers.contract.schema(question)` is the JSON Schema;",
+        f"document, to the byte. This is version {questions.CONTRACT} of it (`contract`). Keys are",
+        "never removed or given another meaning within a version; a change that can break a reader",
+        "makes it another one. `telads.answers.questions.schema(question)` is the JSON Schema;",
         "the tests hold every answer to it. Numbers that are not known are `null`. Texts are in",
         "the language asked for, names of districts are always the Korean ones. Audiences and",
         "plans (`telads audience`, `plan`, `replan`) have the same form; their schema is",
@@ -100,13 +100,13 @@ def json_page() -> str:
         "a figure known for fewer people than the floor is `null` ([method.md](method.md)).", "",
         "## The document", "",
         "| key | |", "|---|---|",
-        *(f"| `{name}` | {text('en')} |" for name, text in contract.DOCUMENT.items()), "",
+        *(f"| `{name}` | {text('en')} |" for name, text in questions.DOCUMENT.items()), "",
         "A list that was asked for in pages (`limit`, `offset`; over the network only, there",
         "`segments` always) also has `page`, with `limit`, `offset`, `total` and `next`, the",
         "address of the next page.", "",
         "## Facts", "",
         "Each question has those that fit it.", "",
-        *_keys(contract.FACTS), "",
+        *_keys(FACTS), "",
         "## Errors over the network", "",
         "`application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `instance`,",
         "then `code`, `advice` and the subject of the error (`value`, `parameter`, `file`, `row`,",
@@ -135,14 +135,13 @@ def json_page() -> str:
         "| targets | as in [targets](#targets) |", "",
         "## Rows",
     ]  # fmt: skip
-    for question in contract.ROWS:
+    for question in questions.variants():
         lines += ["", f"### {question}", "", *_row(question)]
     lines += ["", "## Planning", "", "Money is whole won. Facts are those of the question, and no"
               " others."]  # fmt: skip
-    for question, names in planning.ROWS.items():
-        keys = {name: planning.field(name, question) for name in names}
-        lines += ["", f"### {question}", "", *_keys(keys)]
-        if (facts := planning.FACTS_OF[question]) not in told:
+    for question in planning.QUESTIONS:
+        lines += ["", f"### {question.id}", "", *_keys(question.fields())]
+        if (facts := planning.FACTS_OF[question.id]) not in told:
             lines += ["", "Facts:", "", *_keys(facts)]
             told.append(facts)
         else:
@@ -150,27 +149,27 @@ def json_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _keys(fields: Mapping[str, contract.Field]) -> list[str]:
+def _keys(fields: Mapping[str, Field | Key]) -> list[str]:
     return ["| key | kind | | example |", "|---|---|---|---|",
             *(_key(name, one) for name, one in fields.items())]  # fmt: skip
 
 
-def _row(question: str) -> list[str]:
-    plain, _, variant = question.partition(" ")
-    names = contract.ROWS[question]
+def _row(name: str) -> list[str]:
+    question, variant = questions.question_of(name)
+    fields = question.fields()
     if variant:
-        names = tuple(name for name in names if name not in contract.ROWS[plain])
-    table = _keys({name: contract.field(plain, name) for name in names})
-    told = [f"As `{plain}`, and:", ""] if variant else []
-    if plain in contract.OPEN:
+        fields = {one.key: one for one in question.variants[variant]}
+    told = [f"As `{question.id}`, and:", ""] if variant else []
+    table = _keys(fields)
+    if question.open:
         table += ["", "And for each measure (see `measures`) its mean over people and, as",
                   "`MEASURE__coverage`, the share of people the mean speaks for."]  # fmt: skip
     return [*told, *table]
 
 
-def _key(name: str, field: contract.Field) -> str:
+def _key(name: str, field: Field | Key) -> str:
     example = json.dumps(field.example, ensure_ascii=False)
-    return f"| `{name}` | {_written(field.schema)} | {field.text('en')} | `{example}` |"
+    return f"| `{name}` | {_written(field.schema)} | {field.meaning('en')} | `{example}` |"
 
 
 def _written(schema: dict[str, Any]) -> str:

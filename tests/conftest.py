@@ -15,7 +15,7 @@ from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month, months_between
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
 from tests.spread import (  # noqa: F401
@@ -56,16 +56,16 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def seoul_workspace(
     seoul: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Workspace:
+) -> Store:
     """A workspace with all real months taken in. Read only: tests that write make their own."""
-    workspace = Workspace(tmp_path_factory.mktemp("seoul") / "workspace")
+    workspace = Store(tmp_path_factory.mktemp("seoul") / "workspace")
     refused = [taken for taken in ingest(workspace, [seoul], settings) if taken.error]
     assert not refused
     return workspace
 
 
 @pytest.fixture(scope="session")
-def seoul_build(seoul_workspace: Workspace, settings: Settings) -> Build:
+def seoul_build(seoul_workspace: Store, settings: Settings) -> Build:
     """The tables built from all real months."""
     build(seoul_workspace, settings)
     return seoul_workspace.build()
@@ -85,15 +85,15 @@ def twin_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def twin_workspace(
     twin_files: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Workspace:
+) -> Store:
     """Four synthetic months, taken in and built. Read only."""
-    workspace = Workspace(tmp_path_factory.mktemp("twin") / "workspace")
+    workspace = Store(tmp_path_factory.mktemp("twin") / "workspace")
     assert not [taken for taken in ingest(workspace, [twin_files], settings) if taken.error]
     build(workspace, settings)
     return workspace
 
 
 @pytest.fixture(scope="session")
-def twin_build(twin_workspace: Workspace) -> Build:
+def twin_build(twin_workspace: Store) -> Build:
     """The tables built from the synthetic months."""
     return twin_workspace.build()

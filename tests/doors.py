@@ -7,19 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from telads.answers import lists
+from telads.answers import inventory
 from telads.answers.answer import Answer
-from telads.answers.comparison import comparison
-from telads.answers.movements import movements
-from telads.answers.people import by_district
-from telads.answers.targets import ORDERS
-from telads.answers.trends import trends
+from telads.answers.questions import QUESTIONS, TARGET_ORDERS
 from telads.export import TABLES
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.model import Segment
 from telads.planning.plan import PARTS
 from telads.render.svg import CHARTS
 from telads.store.workspace import Build
+from tests.asked import trends
 
 if TYPE_CHECKING:
     from telads.render.svg.drawing import Drawing
@@ -27,47 +24,45 @@ if TYPE_CHECKING:
 METHODS = ("affinity", "classic")
 
 
-def answers(opened: OpenWorkspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
+def answers(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """Every question about one segment and every service of the build."""
     yield "status", opened.status
     yield "history", partial(opened.history, *segment)
     for horizon in (1, 3):
         yield f"evaluate {horizon}", partial(opened.evaluate, horizon)
-    for month in opened.workspace.build().months:
+    for month in opened.store.build().months:
         yield f"lookalike {month}", partial(opened.lookalike, *segment, month=month)
         yield f"signals {month}", partial(opened.signals, *segment, month=month)
         for method in METHODS:
             asked = partial(opened.services, *segment, month=month, method=method)
             yield f"services {month} {method}", asked
-    for service in opened.workspace.build().about["services"]:
-        for by in ORDERS:
+    for service in opened.store.build().about["services"]:
+        for by in TARGET_ORDERS:
             listed = partial(opened.targets, service, by=by, top=300, platforms=True)
             yield f"targets {service} {by}", listed
         for method in METHODS:
             yield f"targets {service} {method}", partial(opened.targets, service, method=method)
             where = partial(opened.platforms, service, *segment, method=method)
             yield f"platforms {service} {method}", where
-    yield from _of_pages(opened.workspace.build(), segment)
+    yield from _of_pages(opened.store.build(), segment)
     yield from _of_planning(opened, segment)
 
 
 def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """What only the website asks."""
     yield "trends", partial(trends, build, *segment)
-    for question in (lists.segments, movements, by_district, comparison):
+    for name in ("segments", "movements", "people", "comparison"):
         for month in build.months:
-            yield f"{question.__name__} {month}", partial(question, build, month)
-    for about_all in (lists.months, lists.measures, lists.districts):
+            yield f"{name} {month}", partial(QUESTIONS[name].ask, build, month=month)
+    for about_all in (inventory.months, inventory.measures, inventory.districts):
         yield about_all.__name__, partial(about_all, build)
 
 
-def _of_planning(
-    opened: OpenWorkspace, segment: Segment
-) -> Iterator[tuple[str, Callable[[], Answer]]]:
+def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
     """An audience of one sex, its overlap with an age, and a plan for each service."""
     them = {"where": {"sex": str(segment.sex)}}
-    services = opened.workspace.build().about["services"]
-    for month in opened.workspace.build().months:
+    services = opened.store.build().about["services"]
+    for month in opened.store.build().months:
         yield f"audience {month}", partial(opened.audience, them, month=month)
         other = {"where": {"age": segment.age}}
         yield f"overlap {month}", partial(opened.audience, them, other, month=month)
@@ -80,7 +75,7 @@ def _of_planning(
 
 
 def charts(
-    opened: OpenWorkspace, segment: Segment, service: str
+    opened: Workspace, segment: Segment, service: str
 ) -> Iterator[tuple[str, Callable[[], Drawing]]]:
     """Every chart: of the city in Korean, of one segment or service in English."""
     people = segment._asdict()
@@ -99,7 +94,7 @@ def charts(
 
 
 def exports(
-    opened: OpenWorkspace, folder: Path, kinds: tuple[str, ...]
+    opened: Workspace, folder: Path, kinds: tuple[str, ...]
 ) -> Iterator[tuple[str, Callable[[], int]]]:
     """Every table by every method to some kinds of file, named `table-method.kind`."""
     for table in TABLES:

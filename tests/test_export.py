@@ -12,12 +12,12 @@ from typing import Any, Literal
 import polars as pl
 import pytest
 
-from telads.answers.services import services
-from telads.answers.targets import targets
 from telads.errors import UnknownChoice, WorkspaceError
-from telads.export import TABLES, WRITERS, export, write_workbook
+from telads.export import TABLES, export
+from telads.render.files import FORMATS, write_workbook
 from telads.store.workspace import Build
 from telads.version import __version__
+from tests.asked import services, targets
 
 METHODS = ("affinity", "classic")
 PROMISED = {
@@ -76,7 +76,7 @@ def test_real_data_have_no_synthetic_column(
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_row_says_that_it_is_synthetic(written: Written, table: str) -> None:
-    for suffix in WRITERS:
+    for suffix in FORMATS:
         assert (
             frame_of(written(table, "affinity", suffix))["synthetic"].to_list()
             == [True] * frame_of(written(table, "affinity", ".parquet")).height
@@ -118,7 +118,7 @@ def test_a_csv_file_begins_with_a_mark_and_is_read_back_by_its_description(
     assert frame.equals(frame_of(path))
 
 
-SAME = [(t, s) for t in TABLES for s in WRITERS if (t, s) != ("platforms", ".xlsx")]
+SAME = [(t, s) for t in TABLES for s in FORMATS if (t, s) != ("platforms", ".xlsx")]
 """Of workbooks the largest takes long, and is written like the others."""
 
 
@@ -136,7 +136,7 @@ def test_the_same_build_gives_the_same_bytes(
         assert notes[0].read_bytes() == notes[1].read_bytes()
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_file_says_what_it_was_made_from(
     written: Written, twin_build: Build, method: str, suffix: str
@@ -221,13 +221,13 @@ def test_what_cannot_be_exported_is_told(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_missing_folder_is_made(twin_build: Build, suffix: str, tmp_path: Path) -> None:
     export(twin_build, "segments", tmp_path / "a" / "b" / f"x{suffix}")
     assert (tmp_path / "a" / "b" / f"x{suffix}").is_file()
 
 
-@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("suffix", FORMATS)
 def test_a_path_that_cannot_be_written_is_told(
     twin_build: Build, suffix: str, tmp_path: Path
 ) -> None:

@@ -71,9 +71,9 @@ def test_what_is_listed_is_documented(name: str) -> None:
         assert inspect.getdoc(thing), name
 
 
-@pytest.mark.parametrize("name", [n for n in vars(telads.OpenWorkspace) if not n.startswith("_")])
+@pytest.mark.parametrize("name", [n for n in vars(telads.Workspace) if not n.startswith("_")])
 def test_every_method_is_documented_and_typed(name: str) -> None:
-    method = getattr(telads.OpenWorkspace, name)
+    method = getattr(telads.Workspace, name)
     assert inspect.getdoc(method)
     signature = inspect.signature(method)
     assert signature.return_annotation is not inspect.Signature.empty

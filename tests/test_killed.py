@@ -13,7 +13,7 @@ from telads.ingest.ingest import ingest
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 
@@ -24,13 +24,13 @@ from pathlib import Path
 import polars, fastexcel
 from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.ingest import wide_table
 from telads.ingest import checks
 from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 ready()
-list(ingest(Workspace(Path(sys.argv[2])), [Path(sys.argv[3])], settings))
+list(ingest(Store(Path(sys.argv[2])), [Path(sys.argv[3])], settings))
 """
 
 
@@ -46,7 +46,7 @@ class Killed:
             for month in months:
                 write_month(files, f"2023.{month}", NEIGHBOURHOODS, seed=seed * 100 + month)
         self.start = folder / "start"
-        list(ingest(Workspace(self.start), [self.old], settings))
+        list(ingest(Store(self.start), [self.old], settings))
         self.cells = {
             (month, which): WIDE_TABLE.read(path).cells
             for which in (self.old, self.new)
@@ -59,8 +59,8 @@ class Killed:
         shutil.copytree(self.start, self.workspace(number).path)
         return Victim(INGEST, self.workspace(number).path, [str(self.new)])
 
-    def workspace(self, number: int) -> Workspace:
-        return Workspace(self.folder / f"workspace{number}")
+    def workspace(self, number: int) -> Store:
+        return Store(self.folder / f"workspace{number}")
 
     def check(self, number: int) -> None:
         workspace = self.workspace(number)
@@ -77,7 +77,7 @@ class Killed:
         }  # fmt: skip
         shutil.rmtree(workspace.path)
 
-    def _every_month_is_whole(self, workspace: Workspace) -> None:
+    def _every_month_is_whole(self, workspace: Store) -> None:
         cells = workspace.cells()
         assert list(cells) == self.months
         for month, path in cells.items():

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from telads.store.files import OWN, close, found_open, make_folder, new_file
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.web.server import Server
 
 TELADS = str(Path(sys.executable).with_name("telads"))
@@ -135,7 +135,7 @@ def test_every_verb_and_the_server_write_for_the_owner_alone(
 
 @pytest.mark.slow
 def test_a_workspace_of_a_former_version_is_told_and_closed(
-    reachable: Path, twin_workspace: Workspace
+    reachable: Path, twin_workspace: Store
 ) -> None:
     workspace = reachable / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
@@ -159,9 +159,9 @@ def test_a_workspace_of_a_former_version_is_told_and_closed(
 
 
 def test_others_may_read_cells_only_where_a_setting_says_so(
-    reachable: Path, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    reachable: Path, twin_workspace: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = Workspace(reachable / "workspace")
+    workspace = Store(reachable / "workspace")
     shutil.copytree(twin_workspace.path, workspace.path)
     with workspace.writing(0):
         pass

@@ -19,13 +19,13 @@ import pytest
 from telads.errors import AudienceTooSmall
 from telads.export import TABLES as EXPORTS
 from telads.ingest.ingest import ingest
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.render.report import write_report
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests import doors
 from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv
 
@@ -67,20 +67,20 @@ def months_with(secret: Secret) -> dict[str, list[Row]]:
     return months  # fmt: skip
 
 
-def open_with(secret: Secret, folder: Path, settings: Settings) -> OpenWorkspace:
+def open_with(secret: Secret, folder: Path, settings: Settings) -> Workspace:
     folder.mkdir()
     for month, rows in months_with(secret).items():
         write_csv(folder / f"2023.{month}월_29개 통신정보.csv", rows)
-    workspace = Workspace(folder / "workspace")
+    workspace = Store(folder / "workspace")
     assert not [taken for taken in ingest(workspace, [folder], settings) if taken.error]
     build(workspace, settings)
-    return OpenWorkspace(workspace, settings)
+    return Workspace(workspace, settings)
 
 
 @pytest.fixture(scope="module")
 def pair(
     settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[OpenWorkspace, OpenWorkspace]:
+) -> tuple[Workspace, Workspace]:
     """Two workspaces that differ in nothing but what nobody may see."""
     folder = tmp_path_factory.mktemp("private")
     few, other = Secret(people=49.9, times=1), Secret(people=3.3, times=2.5)
@@ -98,8 +98,8 @@ def hidden_rows(frame: pl.DataFrame, month: str | None) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "correlations"])
-def test_no_table_names_them(pair: tuple[OpenWorkspace, OpenWorkspace], table: str) -> None:
-    frame = pl.read_parquet(pair[0].workspace.build().table(table))
+def test_no_table_names_them(pair: tuple[Workspace, Workspace], table: str) -> None:
+    frame = pl.read_parquet(pair[0].store.build().table(table))
     if "month" not in frame.columns:  # of all months together: hidden in one, shown in another
         frame = frame.filter(pl.col("district") != "강남구")
         assert hidden_rows(frame, None).is_empty()
@@ -111,15 +111,13 @@ def test_no_table_names_them(pair: tuple[OpenWorkspace, OpenWorkspace], table: s
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_no_table_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace], table: str) -> None:
-    one, other = (pl.read_parquet(each.workspace.build().table(table)) for each in pair)
+def test_no_table_depends_on_them(pair: tuple[Workspace, Workspace], table: str) -> None:
+    one, other = (pl.read_parquet(each.store.build().table(table)) for each in pair)
     assert one.equals(other)
     assert one.height > 0
 
 
-def test_no_export_depends_on_them(
-    pair: tuple[OpenWorkspace, OpenWorkspace], tmp_path: Path
-) -> None:
+def test_no_export_depends_on_them(pair: tuple[Workspace, Workspace], tmp_path: Path) -> None:
     for each, folder in zip(pair, ("one", "other"), strict=True):
         for _, write in doors.exports(each, tmp_path / folder, (".csv", ".json", ".parquet")):
             write()
@@ -139,7 +137,7 @@ def test_no_export_depends_on_them(
     assert compared == len(EXPORTS) * len(doors.METHODS) * 3
 
 
-def documents(opened: OpenWorkspace) -> Iterator[tuple[str, object]]:
+def documents(opened: Workspace) -> Iterator[tuple[str, object]]:
     """Everything that answers say, but for the build's name and the ledger's own facts."""
     for name, ask in doors.answers(opened, SHOWN):
         if name.startswith(("status", "evaluate 3")):
@@ -156,13 +154,13 @@ def _is_refused(name: str) -> bool:
     )  # fmt: skip
 
 
-def test_no_answer_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace]) -> None:
+def test_no_answer_depends_on_them(pair: tuple[Workspace, Workspace]) -> None:
     one, other = (dict(documents(each)) for each in pair)
     assert len(one) > 30
     assert one == other
 
 
-def test_no_picture_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace]) -> None:
+def test_no_picture_depends_on_them(pair: tuple[Workspace, Workspace]) -> None:
     one, other = (
         {name: draw().html() + draw().json() for name, draw in doors.charts(each, SHOWN, "game")}
         for each in pair
@@ -170,20 +168,18 @@ def test_no_picture_depends_on_them(pair: tuple[OpenWorkspace, OpenWorkspace]) -
     assert one == other
 
 
-def test_no_report_depends_on_them(
-    pair: tuple[OpenWorkspace, OpenWorkspace], tmp_path: Path
-) -> None:
+def test_no_report_depends_on_them(pair: tuple[Workspace, Workspace], tmp_path: Path) -> None:
     told = []
     for each in pair:
         path = tmp_path / "report.html"
-        write_report(each.workspace, path, "en", SHOWN.district, "F", "30", "delivery")
-        told.append(path.read_text("utf-8").replace(each.workspace.build().name, ""))
+        write_report(each.store, path, "en", SHOWN.district, "F", "30", "delivery")
+        told.append(path.read_text("utf-8").replace(each.store.build().name, ""))
     assert told[0] == told[1]
 
 
 @pytest.mark.parametrize("segment", sorted(HIDDEN))
 def test_asked_for_by_name_they_are_refused(
-    pair: tuple[OpenWorkspace, OpenWorkspace], segment: Segment
+    pair: tuple[Workspace, Workspace], segment: Segment
 ) -> None:
     questions = (pair[0].services, pair[0].lookalike, pair[0].signals)
     for ask in questions:
@@ -194,16 +190,14 @@ def test_asked_for_by_name_they_are_refused(
             pair[0].platforms("game", *segment, month="2023-05", method=method)
 
 
-def test_shown_elsewhere_they_are_shown_there(pair: tuple[OpenWorkspace, OpenWorkspace]) -> None:
+def test_shown_elsewhere_they_are_shown_there(pair: tuple[Workspace, Workspace]) -> None:
     answer = pair[0].services("강남구", "F", 20, month="2023-06")
     assert answer.rows["change"].null_count() == answer.rows.height, "no change since the unseen"
     with pytest.raises(AudienceTooSmall):
         pair[0].history("종로구", "F", 30)
 
 
-def test_sizes_are_rounded_everywhere(
-    pair: tuple[OpenWorkspace, OpenWorkspace], tmp_path: Path
-) -> None:
+def test_sizes_are_rounded_everywhere(pair: tuple[Workspace, Workspace], tmp_path: Path) -> None:
     for table in ("segments", "targets"):
         pair[0].export(table, tmp_path / f"{table}.csv")
         people = pl.read_csv(tmp_path / f"{table}.csv")["population"]
@@ -213,10 +207,10 @@ def test_sizes_are_rounded_everywhere(
 
 
 def test_a_higher_floor_hides_more(
-    pair: tuple[OpenWorkspace, OpenWorkspace], settings: Settings, tmp_path: Path
+    pair: tuple[Workspace, Workspace], settings: Settings, tmp_path: Path
 ) -> None:
     higher = open_with(Secret(49.9, 1), tmp_path / "x", replace(settings, floor=3000))
-    kept = pl.read_parquet(higher.workspace.build().table("segments"))
-    before = pl.read_parquet(pair[0].workspace.build().table("segments"))
+    kept = pl.read_parquet(higher.store.build().table("segments"))
+    before = pl.read_parquet(pair[0].store.build().table("segments"))
     assert 0 < kept.height < before.height
     assert float(str(kept["population"].min())) >= 3000

@@ -2,7 +2,7 @@
 
     import telads
 
-    workspace = telads.open_workspace("telads-data")
+    workspace = telads.open("telads-data")
     workspace.ingest(["2023.6월_29개 통신정보.xlsx"])
     workspace.build()
     workspace.services("강남구", "F", 30).rows        # a Polars table
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
-    from telads.library import OpenWorkspace, open_workspace
+    from telads.ingest.ingest import Taken
+    from telads.library import Workspace, open
+    from telads.method.build import Built
     from telads.model import Month, Segment, Sex, Window
     from telads.render.svg.drawing import Drawing
     from telads.settings import Settings
@@ -44,6 +46,7 @@ __all__ = [
     "AddressUnusable",
     "Answer",
     "AudienceTooSmall",
+    "Built",
     "DataError",
     "DatasetError",
     "Drawing",
@@ -52,28 +55,31 @@ __all__ = [
     "Month",
     "NewerVersion",
     "NothingBuilt",
-    "OpenWorkspace",
     "OtherFile",
     "QuestionError",
     "Segment",
     "SettingError",
     "Settings",
     "Sex",
+    "Taken",
     "TeladsError",
     "Text",
     "UnknownChoice",
     "Window",
+    "Workspace",
     "WorkspaceBusy",
     "WorkspaceDamaged",
     "WorkspaceError",
     "__version__",
-    "open_workspace",
+    "open",
 ]
 
 _MODULES = {
     "telads.answers.answer": ("Answer",),
+    "telads.ingest.ingest": ("Taken",),
+    "telads.method.build": ("Built",),
     "telads.text": ("Lang", "Text"),
-    "telads.library": ("OpenWorkspace", "open_workspace"),
+    "telads.library": ("Workspace", "open"),
     "telads.model": ("Month", "Segment", "Sex", "Window"),
     "telads.render.svg.drawing": ("Drawing",),
     "telads.settings": ("Settings",),

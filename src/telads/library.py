@@ -13,10 +13,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
+from telads.answers.questions import (
+    EVALUATE,
+    HISTORY,
+    LOOKALIKE,
+    PLATFORMS,
+    SERVICES,
+    SIGNALS,
+    TARGETS,
+    Question,
+)
 from telads.dataset import using
 from telads.model import Month, Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
@@ -32,19 +42,19 @@ if TYPE_CHECKING:
 Opened = TypeVar("Opened")
 
 
-def open_workspace(
+def open(
     path: str | PathLike[str] | None = None,
     settings: Settings | None = None,
     dataset: str | PathLike[str] | None = None,
-) -> OpenWorkspace:
+) -> Workspace:
     """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
     `dataset` is the folder of the definition that new months are of (docs/dataset.md); by default
     the workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
-    workspace = Workspace(Path(path) if path else chosen.workspace)
-    return OpenWorkspace(workspace, chosen, _path(dataset))
+    store = Store(Path(path) if path else chosen.workspace)
+    return Workspace(store, chosen, _path(dataset))
 
 
 def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
@@ -57,15 +67,15 @@ def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
 
 def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def answer(self: OpenWorkspace, *given: Any, **named: Any) -> Any:
-        with using(self.workspace.dataset):
+    def answer(self: Workspace, *given: Any, **named: Any) -> Any:
+        with using(self.store.dataset):
             return method(self, *given, **named)
 
     return answer
 
 
 @_of_its_dataset
-class OpenWorkspace:
+class Workspace:
     """A workspace, asked as on the command line. Questions are about the build in force.
 
     Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
@@ -74,20 +84,21 @@ class OpenWorkspace:
     `UnknownChoice` for a name that is not in the data.
     """
 
-    def __init__(
-        self, workspace: Workspace, settings: Settings, dataset: Path | None = None
-    ) -> None:
-        self.workspace = workspace
+    def __init__(self, store: Store, settings: Settings, dataset: Path | None = None) -> None:
+        self.store = store
         self.settings = settings
         self._dataset = dataset
 
     def __repr__(self) -> str:
-        return f"OpenWorkspace({str(self.workspace.path)!r})"
+        return f"Workspace({str(self.store.path)!r})"
 
     def _shown(self, answer: Answer) -> Answer:
         """An answer that a notebook shows in the language of the settings."""
         chosen: Lang = "en" if (self.settings.lang or locale_language()) == "en" else "ko"
         return replace(answer, language=chosen)
+
+    def _ask(self, question: Question, asked: Mapping[str, object]) -> Answer:
+        return self._shown(question.ask(self.store.build(), **asked))
 
     def ingest(
         self,
@@ -106,8 +117,8 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        with using(self.workspace.choose_dataset(self._dataset)):
-            return list(ingest(self.workspace, files, self.settings, label, replace=replace))
+        with using(self.store.choose_dataset(self._dataset)):
+            return list(ingest(self.store, files, self.settings, label, replace=replace))
 
     def check(
         self,
@@ -123,8 +134,8 @@ class OpenWorkspace:
 
         label = Month.parse(month) if isinstance(month, str) else month
         files = map(Path, _listed(paths))
-        with using(self.workspace.choose_dataset(self._dataset)):
-            return list(check(self.workspace, files, self.settings, label, replace=replace))
+        with using(self.store.choose_dataset(self._dataset)):
+            return list(check(self.store, files, self.settings, label, replace=replace))
 
     def aggregate(
         self,
@@ -167,14 +178,14 @@ class OpenWorkspace:
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
         runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
-        with using(self.workspace.choose_dataset(self._dataset)):
-            return aggregate(self.workspace, request, self.settings, runs_on)
+        with using(self.store.choose_dataset(self._dataset)):
+            return aggregate(self.store, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
         """Compute all months and put them in force; nothing to do where nothing is new."""
         from telads.method.build import build
 
-        return build(self.workspace, self.settings, again=again)
+        return build(self.store, self.settings, again=again)
 
     def forget(self, month: str | Month, by: str = "Python") -> Built:
         """Take a month back whose file was wrong, and build without it; `by` is kept beside it.
@@ -183,14 +194,14 @@ class OpenWorkspace:
         """
         from telads.store.months import withdraw
 
-        withdraw(self.workspace, Month.parse(str(month)), by, self.settings)
+        withdraw(self.store, Month.parse(str(month)), by, self.settings)
         return self.build()
 
     def status(self) -> Answer:
-        """The months that are there: see `answers.status.status`."""
-        from telads.answers.status import status
+        """The months that are there: see `answers.inventory.status`."""
+        from telads.answers.inventory import status
 
-        return self._shown(status(self.workspace, self.settings))
+        return self._shown(status(self.store, self.settings))
 
     def services(
         self,
@@ -200,22 +211,32 @@ class OpenWorkspace:
         month: str | Month | None = None,
         method: str = "affinity",
     ) -> Answer:
-        """What to advertise to these people: see `answers.services.services`."""
-        from telads.answers.services import services
-
-        return self._shown(services(self.workspace.build(), district, sex, age, month, method))
+        """What to advertise to these people: see `answers.customers.services`."""
+        asked = {"district": district, "sex": sex, "age": age, "month": month, "method": method}
+        return self._ask(SERVICES, asked)
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
-        """Their services month by month: see `answers.services.history`."""
-        from telads.answers.services import history
+        """Their services month by month: see `answers.customers.history`."""
+        return self._ask(HISTORY, {"district": district, "sex": sex, "age": age})
 
-        return self._shown(history(self.workspace.build(), district, sex, age))
-
-    def targets(self, service: str, **choices: Any) -> Answer:
-        """Whom to address with a service: see `answers.targets.targets` for the choices."""
-        from telads.answers.targets import targets
-
-        return self._shown(targets(self.workspace.build(), service, **choices))
+    def targets(
+        self,
+        service: str,
+        by: str = "affinity",
+        top: int = 10,
+        month: str | Month | None = None,
+        method: str = "affinity",
+        district: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        platforms: bool = False,
+        platforms_by: str = "use",
+    ) -> Answer:
+        """Whom to address with a service: see `answers.advertisers.targets` for the choices."""
+        asked = {"service": service, "by": by, "top": top, "month": month, "method": method,
+                 "district": district, "sex": sex, "age": age, "platforms": platforms,
+                 "platforms_by": platforms_by}  # fmt: skip
+        return self._ask(TARGETS, asked)
 
     def platforms(
         self,
@@ -227,49 +248,65 @@ class OpenWorkspace:
         method: str = "affinity",
         by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.platforms.platforms` for the orders."""
-        from telads.answers.platforms import platforms
+        """Where to run its advert for them: see `answers.advertisers.platforms` for the orders."""
+        asked = {"service": service, "district": district, "sex": sex, "age": age, "month": month,
+                 "method": method, "by": by}  # fmt: skip
+        return self._ask(PLATFORMS, asked)
 
-        return self._shown(
-            platforms(self.workspace.build(), service, district, sex, age, month, method, by)
-        )
-
-    def lookalike(self, district: str, sex: str | Sex, age: str | int, **choices: Any) -> Answer:
-        """Who is like them: see `answers.lookalike.lookalike` for the choices."""
-        from telads.answers.lookalike import lookalike
-
-        return self._shown(lookalike(self.workspace.build(), district, sex, age, **choices))
+    def lookalike(
+        self,
+        district: str,
+        sex: str | Sex,
+        age: str | int,
+        month: str | Month | None = None,
+        among: str = "all",
+        top: int = 5,
+    ) -> Answer:
+        """Who is like them: see `answers.advertisers.lookalike` for the choices."""
+        asked = {"district": district, "sex": sex, "age": age, "month": month, "among": among,
+                 "top": top}  # fmt: skip
+        return self._ask(LOOKALIKE, asked)
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
-        """How they move and live: see `answers.signals.signals`."""
-        from telads.answers.signals import signals
-
-        return self._shown(signals(self.workspace.build(), district, sex, age, month))
+        """How they move and live: see `answers.customers.signals`."""
+        return self._ask(SIGNALS, {"district": district, "sex": sex, "age": age, "month": month})
 
     def evaluate(self, horizon: int = 1) -> Answer:
         """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
-        from telads.answers.evaluation import evaluation
+        return self._shown(EVALUATE.ask(self.store, horizon=horizon))
 
-        return self._shown(evaluation(self.workspace, horizon))
-
-    def chart(self, name: str, lang: Lang = "ko", narrow: bool = False, **asked: Any) -> Drawing:
-        """A picture; `asked` are the fields of `answers.pictures.Asked`.
+    def chart(
+        self,
+        name: str,
+        lang: Lang = "ko",
+        narrow: bool = False,
+        month: str | Month | None = None,
+        district: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        service: str | None = None,
+        measure: str = "average_age",
+        by: str = "affinity",
+        top: int = 30,
+    ) -> Drawing:
+        """A picture; the choices are the fields of `answers.pictures.Asked`.
 
         A notebook shows it as SVG; `svg`, `png()`, `rows` and `save(path)` give it to a program.
         """
         from telads.answers.pictures import Asked, picture
         from telads.render.svg import drawn, find_chart
 
-        shown = picture(self.workspace.build(), find_chart(name).id, Asked(**asked), lang)
+        asked = Asked(month, district, sex, age, service, measure, by, top)
+        shown = picture(self.store.build(), find_chart(name).id, asked, lang)
         return drawn(shown, narrow=narrow)
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""
         from telads.export import export
 
-        return export(self.workspace.build(), table, Path(path), method)
+        return export(self.store.build(), table, Path(path), method)
 
     def audience(
         self, rules: Document, against: Document | None = None, month: str | Month | None = None
@@ -283,7 +320,7 @@ class OpenWorkspace:
         from telads.planning.questions import audience_answer, overlap_answer
         from telads.planning.rules import read_rules
 
-        build = self.workspace.build()
+        build = self.store.build()
         first = read_rules(_document(rules, RULES))
         if against is None:
             return self._shown(audience_answer(build, first, month))
@@ -305,7 +342,7 @@ class OpenWorkspace:
         from telads.planning.plan import make_plan
         from telads.planning.questions import part_named, plan_answer
 
-        chosen, build = part_named(part), self.workspace.build()
+        chosen, build = part_named(part), self.store.build()
         made = make_plan(build, read_brief(_document(brief, BRIEF)))
         if output is not None:
             write_plan(made, Path(output))
@@ -319,7 +356,7 @@ class OpenWorkspace:
         from telads.planning.plan import read_plan
         from telads.planning.questions import comparison_answer
 
-        build = self.workspace.build()
+        build = self.store.build()
         found = compare(read_plan(_document(saved, PLAN)), build, month_of(build, month))
         return self._shown(comparison_answer(found))
 

@@ -19,7 +19,7 @@ from telads.errors import DataError
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import Entry
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.slow_count import Counted, count
 
@@ -214,7 +214,7 @@ def run(
     label: Month = LABEL,
 ) -> Result:
     """Aggregate into a new workspace."""
-    workspace = Workspace(folders.mktemp("workspace"))
+    workspace = Store(folders.mktemp("workspace"))
     aggregate(workspace, request, settings, engine)
     entry = workspace.ledger().current()[label]
     return Result(pl.read_parquet(workspace.cells_path / entry.cells), entry)

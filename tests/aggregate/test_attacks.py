@@ -22,11 +22,11 @@ from telads.aggregate.request import Request
 from telads.aggregate.suppression import hidden_figures, hidden_in
 from telads.engines import event_engine
 from telads.errors import SettingError
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.attack import (
     Counts,
@@ -59,7 +59,7 @@ def made(
     log: Path, folder: Path, settings: Settings, *months: Month, **choices: Any
 ) -> dict[Month, pl.DataFrame]:
     """The cells of all months of a workspace after a run."""
-    workspace = Workspace(folder)
+    workspace = Store(folder)
     request = Request((str(log),), months=months, **choices)
     aggregate(workspace, request, settings, event_engine("polars"))
     return {month: pl.read_parquet(path) for month, path in workspace.cells().items()}
@@ -144,7 +144,7 @@ def test_the_ledgers_totals_tell_of_no_few_users(tmp_path: Path, settings: Setti
     logs.write(rows, tmp_path / "log" / "events")
     logs.write_tables(tmp_path / "log")
     cells = made(tmp_path / "log", tmp_path / "w", settings, JUNE)[JUNE]
-    entry = Workspace(tmp_path / "w").ledger().current()[JUNE]
+    entry = Store(tmp_path / "w").ledger().current()[JUNE]
     slow = count((2023, 6), rows, [], logs.APPS, logs.PLACES)
     few = [cell for cell, n in slow.users["delivery"].items() if n < 5]
     assert len(few) == 1
@@ -221,7 +221,7 @@ def test_neighbouring_logs_with_noise_differ_in_nothing_but_sums_with_noise(
             for path in sorted((folder / "w").rglob("*")) if path.is_file()
         }  # fmt: skip
         assert files.pop("w/aggregations/key")
-        name = Workspace(Path("w")).ledger().current()[JUNE].sha256
+        name = Store(Path("w")).ledger().current()[JUNE].sha256
         found.append((told.out, told.err, files, name))
     names = [name for *_, name in found]
     assert names[0] != names[1], "they are random to whoever has not the key"
@@ -236,7 +236,7 @@ def test_neighbouring_logs_with_noise_differ_in_nothing_but_sums_with_noise(
         for of, name in zip(files, names, strict=True)
     ]  # fmt: skip
     assert same[0] == same[1]
-    assert "counted" not in json.dumps(asdict(Workspace(Path("w")).ledger().current()[JUNE]))
+    assert "counted" not in json.dumps(asdict(Store(Path("w")).ledger().current()[JUNE]))
 
 
 def test_the_name_of_a_month_with_noise_is_no_hash_of_the_log(
@@ -246,7 +246,7 @@ def test_the_name_of_a_month_with_noise_is_no_hash_of_the_log(
     names = set()
     for folder in (tmp_path / "a", tmp_path / "b"):
         made(log, folder, settings, JUNE, noise=Noise(50.0))
-        names.add(Workspace(folder).ledger().current()[JUNE].sha256)
+        names.add(Store(folder).ledger().current()[JUNE].sha256)
         key = folder / "aggregations" / "key"
         assert key.stat().st_mode & 0o077 == 0
     assert len(names) == 2
@@ -259,7 +259,7 @@ def test_with_noise_places_do_not_come_from_the_log(
     request = Request((str(log / "events"),), mapping=log / "services.csv", months=(JUNE,),
                       noise=Noise(1.0))  # fmt: skip
     with pytest.raises(SettingError, match="list of places"):
-        aggregate(Workspace(tmp_path), request, settings, event_engine("polars"))
+        aggregate(Store(tmp_path), request, settings, event_engine("polars"))
 
 
 # 3. The noise's own error.
@@ -297,7 +297,7 @@ def test_noised_figures_bear_their_half_widths(
     log: Path, tmp_path: Path, settings: Settings
 ) -> None:
     cells = made(log, tmp_path, settings, JUNE, noise=Noise(60.0))[JUNE]
-    entry = Workspace(tmp_path).ledger().current()[JUNE]
+    entry = Store(tmp_path).ledger().current()[JUNE]
     figures = [name for name in cells.columns if f"{name}__noise" in cells.columns]
     assert {"population", *PLAIN, "youtube", "weekday_trips", "subway_days"} <= set(figures)
     for name in figures:
@@ -381,7 +381,7 @@ def test_a_later_run_hides_what_months_in_force_hide(
     alone = made(busy, tmp_path / "alone", settings, JULY)
     kept = nearly_known(apart[JULY], alone[JULY], FIGURES)
     assert {figure for *_, figure, _ in kept} >= {"population", "game", "finance"}
-    entry = Workspace(tmp_path / "one by one").ledger().current()[JULY]
+    entry = Store(tmp_path / "one by one").ledger().current()[JULY]
     assert entry.made["hidden"]["other_months"] >= len(kept)
 
 
@@ -391,7 +391,7 @@ def test_what_is_hidden_for_others_only_is_shown_when_they_do_not_overlap(
     """Else whatever was small once would be hidden for ever."""
     made(busy, tmp_path, settings, MAY)
     made(busy, tmp_path, settings, JUNE)
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     entry = workspace.ledger().current()[JUNE]
     own = hidden_in(entry, workspace.cells_path / entry.cells)
     cells = pl.read_parquet(workspace.cells()[JUNE])
@@ -405,7 +405,7 @@ def test_months_made_before_flags_were_kept_hide_what_their_cells_hide(
     busy: Path, tmp_path: Path, settings: Settings
 ) -> None:
     made(busy, tmp_path, settings, MAY)
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     content = json.loads(workspace.ledger_path.read_text("utf-8"))
     del content["entries"][0]["made"]["hides"]
     workspace.ledger_path.write_text(json.dumps(content), "utf-8")
@@ -431,7 +431,7 @@ def test_replaced_cells_are_gone_after_the_next_build(
     logs.write(logs.events(), plain / "events")
     logs.write_tables(plain)
     made(plain, tmp_path / "w", settings, JUNE)
-    workspace = Workspace(tmp_path / "w")
+    workspace = Store(tmp_path / "w")
     before = workspace.cells()[JUNE]
     old = pl.read_parquet(before)
     smaller, who = without_one(log, tmp_path / "smaller")
@@ -444,7 +444,7 @@ def test_replaced_cells_are_gone_after_the_next_build(
     build(workspace, settings)
     assert not before.exists()
     assert workspace.cells()[JUNE].exists()
-    assert OpenWorkspace(workspace, settings).status().rows.height == 1
+    assert Workspace(workspace, settings).status().rows.height == 1
 
 
 def test_a_setting_keeps_replaced_cells_and_a_month_taken_back_loses_them(
@@ -452,14 +452,14 @@ def test_a_setting_keeps_replaced_cells_and_a_month_taken_back_loses_them(
 ) -> None:
     keeping = Settings.load({"TELADS_REPLACED_CELLS_KEPT": "1"}, Path("no-such-file"))
     made(log, tmp_path, settings, MAY, JUNE)
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     old = workspace.cells()
     made(log, tmp_path, settings, MAY, k=6)
     build(workspace, keeping)
     assert old[MAY].exists()
     build(workspace, settings)  # nothing new to build, but something to remove
     assert not old[MAY].exists()
-    OpenWorkspace(workspace, settings).forget(JUNE)
+    Workspace(workspace, settings).forget(JUNE)
     assert not old[JUNE].exists()
 
 

@@ -19,11 +19,11 @@ from telads.backup.take import take
 from telads.engines import event_engine
 from telads.engines.polars_events import PolarsEvents
 from telads.errors import SettingError, WorkspaceDamaged
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import Draw, Ledger
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.cli.conftest import Telads
 
@@ -41,7 +41,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(log: Path, workspace: Workspace, settings: Settings, *months: Month, **more: Any) -> None:
+def run(log: Path, workspace: Store, settings: Settings, *months: Month, **more: Any) -> None:
     request = Request((str(log),), months=months, **more)
     aggregate(workspace, request, settings, event_engine("polars"))
 
@@ -77,13 +77,13 @@ def test_cells_without_noise_are_refused_where_there_is_a_limit(
 ) -> None:
     """They would tell more than any budget."""
     with pytest.raises(SettingError, match="cells without noise"):
-        run(log, Workspace(tmp_path), replace(settings, epsilon_limit=5.0), JUNE)
-    assert not Workspace(tmp_path).ledger().entries
+        run(log, Store(tmp_path), replace(settings, epsilon_limit=5.0), JUNE)
+    assert not Store(tmp_path).ledger().entries
 
 
 def test_beyond_the_limit_nothing_is_drawn(log: Path, tmp_path: Path, settings: Settings) -> None:
     """Neither the setting nor the option can be passed; all months of a run count together."""
-    workspace, owner = Workspace(tmp_path), replace(settings, epsilon_limit=5.0)
+    workspace, owner = Store(tmp_path), replace(settings, epsilon_limit=5.0)
     run(log, workspace, owner, MAY, JUNE, noise=Noise(2.0), limit=50.0)
     before = workspace.ledger_path.read_bytes()
     for limit, months, noise in ((50.0, [JULY], Noise(2.0)), (4.5, [JULY], Noise(0.6)),
@@ -99,7 +99,7 @@ def test_beyond_the_limit_nothing_is_drawn(log: Path, tmp_path: Path, settings: 
 def test_what_was_spent_stays_when_months_are_replaced_or_taken_back(
     log: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     run(log, workspace, settings, MAY, JUNE, noise=Noise(60.0))
     run(log, workspace, settings, JUNE, noise=Noise(50.0))
     assert spent(workspace.ledger()).epsilon == 170.0
@@ -116,7 +116,7 @@ def test_what_was_spent_stays_when_months_are_replaced_or_taken_back(
 def test_a_run_that_dies_while_it_draws_has_spent(
     log: Path, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
 
     def killed(*_: object) -> None:
         told = spent(workspace.ledger())
@@ -137,7 +137,7 @@ def test_a_run_that_dies_while_it_draws_has_spent(
 
 def test_two_runs_at_once_draw_once(log: Path, tmp_path: Path, settings: Settings) -> None:
     """The second has waited for the first, and finds nothing left to do."""
-    workspace, request = Workspace(tmp_path), Request((str(log),), months=(JUNE,), noise=Noise(1.0))
+    workspace, request = Store(tmp_path), Request((str(log),), months=(JUNE,), noise=Noise(1.0))
     waits = Event()
     outcomes: list[str] = []
 
@@ -197,7 +197,7 @@ def test_a_backup_neither_loses_nor_gives_back_what_was_spent(
     log: Path, tmp_path: Path, settings: Settings, empty: bool
 ) -> None:
     """It is in the backup; what was drawn after that stays spent when it is restored."""
-    workspace, elsewhere = Workspace(tmp_path / "w"), Workspace(tmp_path / "elsewhere")
+    workspace, elsewhere = Store(tmp_path / "w"), Store(tmp_path / "elsewhere")
     if empty:
         workspace.path.mkdir()
     else:
@@ -217,7 +217,7 @@ def test_a_backup_neither_loses_nor_gives_back_what_was_spent(
 def test_months_made_before_draws_were_written_down_count(
     log: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     run(log, workspace, settings, MAY, JUNE, noise=Noise(1.5))
     content = json.loads(workspace.ledger_path.read_text("utf-8"))
     del content["draws"]
@@ -272,11 +272,11 @@ def test_a_build_in_force_keeps_its_cells_until_the_next(
     log: Path, tmp_path: Path, settings: Settings
 ) -> None:
     """Each draw of noise has cells of its own: the next build is of the new ones."""
-    workspace = Workspace(tmp_path / "w")
+    workspace = Store(tmp_path / "w")
     log = shutil.copytree(log, tmp_path / "log")
     logs.write(logs.events(2500), log / "events")
     run(log, workspace, settings, JUNE, noise=Noise(5000.0))
-    opened = OpenWorkspace(workspace, settings)
+    opened = Workspace(workspace, settings)
     opened.build()
     first = workspace.cells()[JUNE]
     run(log, workspace, settings, JUNE, noise=Noise(5001.0))

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from telads.model import Month
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 
 SUBSCRIBERS = 1_000_000
@@ -84,6 +84,6 @@ def test_memory_stays_within_what_is_given(
     unbounded = peak_bytes(log, tmp_path / "unbounded", "--partitions", "1", *words)
     print(f"{bounded / 1e6:.0f} MB, in one part {unbounded / 1e6:.0f} MB")  # noqa: T201
     assert bounded < given < unbounded
-    cells = [Workspace(tmp_path / name).cells()[Month.of(2023, 6)]
+    cells = [Store(tmp_path / name).cells()[Month.of(2023, 6)]
              for name in ("bounded", "unbounded")]  # fmt: skip
     assert cells[0].read_bytes() == cells[1].read_bytes()

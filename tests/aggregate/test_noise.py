@@ -28,7 +28,7 @@ from telads.errors import SettingError
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.cells import values_in
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.seoul import SEOUL, SERVICE_IDS
 
@@ -81,7 +81,7 @@ def test_without_opendp_nothing_is_spent(
 ) -> None:
     logs.write(logs.events(200), tmp_path / "events")
     logs.write_tables(tmp_path)
-    workspace = Workspace(tmp_path / "w")
+    workspace = Store(tmp_path / "w")
     scales({"game": 93}, Noise(1.5))  # known from before, as in a process that runs for long
     monkeypatch.setitem(sys.modules, "opendp.prelude", None)
     for noise in (Noise(1.5), Noise(1e-300)):
@@ -160,7 +160,7 @@ def test_the_ledger_tells_the_budget(kind: str, tmp_path: Path, settings: Settin
     budget = Noise(3.0) if kind == "laplace" else Noise(3.0, "gaussian", 1e-6)
     tables = []
     for noise in (None, budget):
-        workspace = Workspace(tmp_path / f"workspace {noise is None}")
+        workspace = Store(tmp_path / f"workspace {noise is None}")
         request = Request((str(tmp_path),), months=(LABEL,), noise=noise)
         aggregate(workspace, request, settings, event_engine("polars"))
         tables.append(pl.read_parquet(workspace.cells()[LABEL]))
@@ -180,7 +180,7 @@ def test_each_draw_has_its_own_cells(tmp_path: Path, settings: Settings) -> None
     """Else a build in force would be of other cells than those that have its name."""
     logs.write(logs.events(), tmp_path / "events")
     logs.write_tables(tmp_path)
-    workspace, engine = Workspace(tmp_path / "workspace"), event_engine("polars")
+    workspace, engine = Store(tmp_path / "workspace"), event_engine("polars")
     files, outcomes = [], []
     for noise in (Noise(1.0), Noise(1.0), None, Noise(1.0)):
         request = Request((str(tmp_path),), months=(LABEL,), noise=noise)

@@ -16,7 +16,7 @@ from telads.engines.polars_events import PolarsEvents
 from telads.errors import WorkspaceBusy
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 
@@ -34,14 +34,14 @@ from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.ingest import checks
 from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 engine = event_engine("polars")
 request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))
 ready()
-job.aggregate(Workspace(Path(sys.argv[2])), request, settings, engine)
+job.aggregate(Store(Path(sys.argv[2])), request, settings, engine)
 """
 
 
@@ -58,7 +58,7 @@ def request(log: Path, parts: int) -> Request:
     return Request((str(log),), months=(LABEL,), parts=parts)
 
 
-def contents(workspace: Workspace) -> dict[str, bytes]:
+def contents(workspace: Store) -> dict[str, bytes]:
     """All files of a workspace whose content must not depend on how it came about."""
     files = [path for path in workspace.path.rglob("*") if path.is_file()]
     return {
@@ -72,19 +72,19 @@ class Killed:
 
     def __init__(self, log: Path, folder: Path, settings: Settings, parts: int) -> None:
         self.log, self.folder, self.settings, self.parts = log, folder, settings, parts
-        untouched = Workspace(folder / "untouched")
+        untouched = Store(folder / "untouched")
         self.run(untouched)
         self.expected = contents(untouched)
         self.resumed = 0
 
-    def run(self, workspace: Workspace) -> None:
+    def run(self, workspace: Store) -> None:
         aggregate(workspace, request(self.log, self.parts), self.settings, event_engine("polars"))
 
     def prepare(self, number: int) -> Victim:
         return Victim(AGGREGATE, self.folder / str(number), (str(self.log), str(self.parts)))
 
     def check(self, number: int) -> None:
-        workspace = Workspace(self.folder / str(number))
+        workspace = Store(self.folder / str(number))
         self.resumed += bool(list(workspace.path.glob("aggregations/*/*.parquet")))
         before = workspace.ledger().current()
         assert not before or contents(workspace).items() >= self.expected.items()
@@ -125,7 +125,7 @@ class Interrupted(PolarsEvents):
 
 
 def test_only_missing_parts_are_made(log: Path, tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         aggregate(workspace, request(log, 2), settings, Interrupted(5))
     engine = Interrupted()
@@ -134,7 +134,7 @@ def test_only_missing_parts_are_made(log: Path, tmp_path: Path, settings: Settin
 
 
 def test_asked_again_nothing_is_done(log: Path, tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     first = aggregate(workspace, request(log, 2), settings, Interrupted())
     engine = Interrupted()
     again = aggregate(workspace, request(log, 3), settings, engine)
@@ -150,7 +150,7 @@ def test_asked_again_nothing_is_done(log: Path, tmp_path: Path, settings: Settin
 def test_another_request_replaces(
     change: Callable[[Path], Request] | None, log: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     aggregate(workspace, request(log, 1), settings, Interrupted())
     if change is None:
         other = tmp_path / "log"
@@ -165,7 +165,7 @@ def test_another_request_replaces(
 
 def test_parts_of_a_job_given_up_are_removed(log: Path, tmp_path: Path, settings: Settings) -> None:
     """They are about persons: no longer than needed."""
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         aggregate(workspace, request(log, 2), settings, Interrupted(3))
     (given_up,) = (path for path in (tmp_path / "aggregations").iterdir() if path.is_dir())
@@ -180,8 +180,8 @@ def test_one_aggregation_at_a_time(log: Path, tmp_path: Path) -> None:
     class Nested(PolarsEvents):
         def save(self, frame: Frame, target: Path) -> None:
             with pytest.raises(WorkspaceBusy):
-                aggregate(Workspace(tmp_path), request(log, 2), hasty, PolarsEvents())
+                aggregate(Store(tmp_path), request(log, 2), hasty, PolarsEvents())
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        aggregate(Workspace(tmp_path), request(log, 2), hasty, Nested())
+        aggregate(Store(tmp_path), request(log, 2), hasty, Nested())

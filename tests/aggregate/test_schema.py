@@ -14,7 +14,7 @@ from telads.engines import event_engine
 from telads.errors import DataError, SettingError, UnknownChoice
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 
 LABEL = Month.of(2023, 6)
@@ -36,7 +36,7 @@ def taken(tables: Tables, folder: Path, settings: Settings, **asked: Any) -> pl.
         (folder / name).mkdir(parents=True, exist_ok=True)
         table.write_parquet(folder / name / "0.parquet")
     logs.write_tables(folder)
-    workspace = Workspace(folder / "workspace")
+    workspace = Store(folder / "workspace")
     request = Request((str(folder),), months=(LABEL,), **asked)
     aggregate(workspace, request, settings, ENGINE)
     cells = pl.read_parquet(workspace.cells()[LABEL])
@@ -65,7 +65,7 @@ def test_a_wrong_column_is_named(
 
 
 def test_no_log_and_no_parquet_are_told(tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     (tmp_path / "text.parquet").write_text("no parquet", "utf-8")
     for path in (tmp_path / "nowhere", tmp_path / "workspace", tmp_path / "text.parquet"):
         with pytest.raises(DataError) as caught:
@@ -118,7 +118,7 @@ def test_late_rows_count_for_their_own_month(
         target.mkdir(parents=True)
         rows.drop("of", "month").write_parquet(target / "0.parquet")
     logs.write_tables(folder)
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     request = Request((str(folder),), months=(LABEL,))
     (one,) = aggregate(workspace, request, settings, ENGINE)
     assert one.entry
@@ -137,7 +137,7 @@ def test_a_folder_for_each_day_and_dates_as_partitions(
         target.mkdir(parents=True)
         rows.drop("date").write_parquet(target / "0.parquet")
     logs.write_tables(folder)
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     aggregate(workspace, Request((str(folder),), months=(LABEL,)), settings, ENGINE)
     assert pl.read_parquet(workspace.cells()[LABEL]).equals(expected)
 
@@ -153,7 +153,7 @@ def test_all_months_whose_windows_are_whole(
         (folder / "events").mkdir(parents=True)
         kept.write_parquet(folder / "events" / "0.parquet")
         logs.write_tables(folder)
-        found = aggregate(Workspace(folder / "w"), Request((str(folder),)), settings, ENGINE)
+        found = aggregate(Store(folder / "w"), Request((str(folder),)), settings, ENGINE)
         assert [str(one.month) for one in found] == wanted
 
 

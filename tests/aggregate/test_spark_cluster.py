@@ -19,7 +19,7 @@ from telads.aggregate.request import Request
 from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.cluster import PATIENCE, Cluster, cluster, wait_for
 from tests.aggregate.conftest import spark_or_skip
@@ -97,9 +97,9 @@ def lose_a_worker(running: Cluster, staging: Path, driver: subprocess.Popen[byte
 def test_a_worker_is_lost_and_nothing_else(log: Path, tmp_path: Path, settings: Settings) -> None:
     spark_or_skip()
     request = Request((str(log),), months=(LABEL,))
-    expected = Workspace(tmp_path / "expected")
+    expected = Store(tmp_path / "expected")
     aggregate(expected, request, settings, event_engine("polars"))
-    conf, staging, found = settings_of(tmp_path), tmp_path / "staging", Workspace(tmp_path / "w")
+    conf, staging, found = settings_of(tmp_path), tmp_path / "staging", Store(tmp_path / "w")
     with cluster(tmp_path / "cluster") as running:
         command = [
             str(Path(sys.executable).with_name("telads")), "aggregate", str(log), "--engine",

@@ -20,7 +20,7 @@ from telads.aggregate.request import Request
 from telads.cli import __main__ as program
 from telads.engines import EventEngine, event_engine
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.aggregate import logs
 from tests.aggregate.conformance import LABEL, TOLERANCE, EngineSuite
 from tests.aggregate.conftest import QUICK, spark_or_skip
@@ -46,11 +46,11 @@ def test_cells_are_built_and_evaluated_like_those_of_polars(
     logs.write_tables(log)
     evaluations = []
     for engine in (spark, event_engine("polars")):
-        workspace = Workspace(tmp_path / engine.id)
+        workspace = Store(tmp_path / engine.id)
         taken = aggregate(workspace, Request((str(log),)), settings, engine)
         assert [str(one.month) for one in taken] == ["2023-05", "2023-06", "2023-07"]
         assert all(one.entry and one.entry.made["engine"].startswith(engine.id) for one in taken)
-        opened = telads.OpenWorkspace(workspace, settings)
+        opened = telads.Workspace(workspace, settings)
         opened.build()
         evaluations.append(opened.evaluate().rows)
     assert evaluations[0].height > 10
@@ -66,7 +66,7 @@ def test_a_cluster_can_be_given_the_program(settings: Settings, tmp_path: Path) 
     log, found, expected = (tmp_path / name for name in ("log", "found", "expected"))
     logs.write(logs.events(), log / "events", files=1)
     logs.write_tables(log)
-    aggregate(Workspace(expected), Request((str(log),), months=(LABEL,)), settings,
+    aggregate(Store(expected), Request((str(log),), months=(LABEL,)), settings,
               event_engine("polars"))  # fmt: skip
     home = Path(pyspark.__file__).parent
     conf = tmp_path / "spark.conf"
@@ -81,7 +81,7 @@ def test_a_cluster_can_be_given_the_program(settings: Settings, tmp_path: Path) 
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr[-2000:]
-    cells = [pl.read_parquet(Workspace(folder).cells()[LABEL]) for folder in (found, expected)]
+    cells = [pl.read_parquet(Store(folder).cells()[LABEL]) for folder in (found, expected)]
     assert_frame_equal(*cells, abs_tol=TOLERANCE, rel_tol=0)
     assert (tmp_path / "s").is_dir()
     assert not list((tmp_path / "s").iterdir())

@@ -20,7 +20,7 @@ from telads.errors import WorkspaceDamaged
 from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 from tests.aggregate import logs
 from tests.ingest.portal import write_month
@@ -40,14 +40,14 @@ def synthetic(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def workspace(
     synthetic: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Workspace:
-    made = Workspace(tmp_path_factory.mktemp("made"))
+) -> Store:
+    made = Store(tmp_path_factory.mktemp("made"))
     aggregate(made, Request((str(synthetic),), parts=2), settings, event_engine("polars"))
     return made
 
 
-def test_every_question_has_an_answer(workspace: Workspace, settings: Settings) -> None:
-    opened = telads.OpenWorkspace(workspace, settings)
+def test_every_question_has_an_answer(workspace: Store, settings: Settings) -> None:
+    opened = telads.Workspace(workspace, settings)
     opened.build()
     asked = ("강남구", "F", "30")
     answers: list[Answer] = [
@@ -65,14 +65,14 @@ def test_every_question_has_an_answer(workspace: Workspace, settings: Settings) 
 def test_damaged_cells_that_tell_the_places_are_told(
     synthetic: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    made = Workspace(tmp_path / "workspace")
+    made = Store(tmp_path / "workspace")
     list(ingest(made, [write_month(tmp_path, "2023.6")], settings))
     made.cells()[LABELS[0]].write_bytes(b"PAR1junk")
     with pytest.raises(WorkspaceDamaged, match="take the data of 2023-06 in again"):
         aggregate(made, Request((str(synthetic / "events"),)), settings, event_engine("polars"))
 
 
-def test_the_ledger_tells_what_months_were_made_from(workspace: Workspace, synthetic: Path) -> None:
+def test_the_ledger_tells_what_months_were_made_from(workspace: Store, synthetic: Path) -> None:
     about = json.loads((synthetic / "log.json").read_text("utf-8"))
     entries = workspace.ledger().current()
     assert list(entries) == LABELS
@@ -104,6 +104,6 @@ def test_a_run_is_of_one_mapping_whoever_saves_the_file_meanwhile(
     logs.write_tables(tmp_path / "log")
     monkeypatch.setattr("telads.aggregate.request.read_mapping", counted)
     request = Request((str(tmp_path / "log"),), months=(Month.of(2023, 6),), parts=2)
-    (taken,) = aggregate(Workspace(tmp_path / "w"), request, settings, event_engine("polars"))
+    (taken,) = aggregate(Store(tmp_path / "w"), request, settings, event_engine("polars"))
     assert taken.outcome == "taken"
     assert len(read) == 1

@@ -6,10 +6,9 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from telads.answers.comparison import comparison
-from telads.answers.services import services
 from telads.answers.tables import read
 from telads.store.workspace import Build
+from tests.asked import comparison, services
 
 pytestmark = pytest.mark.seoul
 

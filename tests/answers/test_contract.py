@@ -7,16 +7,20 @@ from collections.abc import Callable
 import jsonschema
 import pytest
 
-from telads.answers import contract, lists
+from telads.answers import inventory, questions
 from telads.answers.answer import Answer
-from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.status import status
-from telads.answers.targets import targets
-from telads.store.workspace import Build, Workspace
+from telads.answers.inventory import status
+from telads.store.workspace import Build, Store
+from tests.asked import (
+    evaluation,
+    history,
+    lookalike,
+    platforms,
+    segments,
+    services,
+    signals,
+    targets,
+)
 
 GROUP = ("강남구", "F", "30")
 
@@ -30,42 +34,40 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "lookalike": lambda build: lookalike(build, *GROUP),
     "signals": lambda build: signals(build, *GROUP),
     "history": lambda build: history(build, *GROUP),
-    "segments": lists.segments,
-    "months": lists.months,
-    "measures": lists.measures,
-    "districts": lists.districts,
-    "status": lambda build: status(Workspace(build.path.parents[1])),
-    "evaluate": lambda build: evaluation(Workspace(build.path.parents[1])),
+    "segments": segments,
+    "months": inventory.months,
+    "measures": inventory.measures,
+    "districts": inventory.districts,
+    "status": lambda build: status(Store(build.path.parents[1])),
+    "evaluate": lambda build: evaluation(Store(build.path.parents[1])),
 }
 
 
 def test_every_question_is_asked() -> None:
-    assert ASKED.keys() == contract.ROWS.keys()
+    assert [*ASKED] == [*questions.variants()]
 
 
 @pytest.mark.parametrize("question", ASKED)
 def test_an_answer_is_as_promised(twin_build: Build, question: str) -> None:
     document = ASKED[question](twin_build).document("en")
-    jsonschema.Draft202012Validator(contract.schema(question)).validate(document)
+    jsonschema.Draft202012Validator(questions.schema(question)).validate(document)
     rows = document["rows"]
     assert isinstance(rows, list)
     assert rows
 
 
-@pytest.mark.parametrize("question", contract.ROWS)
+@pytest.mark.parametrize("question", questions.variants())
 def test_examples_are_as_promised(question: str) -> None:
-    row = {
-        name: contract.field(question.split(maxsplit=1)[0], name).example
-        for name in contract.ROWS[question]
-    }
-    jsonschema.Draft202012Validator(contract.row_schema(question)).validate(row)
+    known, variant = questions.question_of(question)
+    row = {key: field.example for key, field in known.fields(variant).items()}
+    jsonschema.Draft202012Validator(questions.row_schema(question)).validate(row)
 
 
 def test_a_key_too_many_breaks_the_contract(twin_build: Build) -> None:
     document = ASKED["services"](twin_build).document("en")
     document["more"] = 1
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft202012Validator(contract.schema("services")).validate(document)
+        jsonschema.Draft202012Validator(questions.schema("services")).validate(document)
 
 
 def test_nothing_of_the_machine_is_told(twin_build: Build) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.answers.grouped import KEY, Grouped, key_of
-from telads.answers.platforms import of_targets
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.tables import of_month, read
-from telads.answers.targets import targets
+from telads.answers.advertisers import of_targets
+from telads.answers.tables import KEY, Grouped, key_of, of_month, read
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
 from telads.store.workspace import Build
+from tests.asked import history, services, signals, targets
 
 FRAME = pl.DataFrame(
     {

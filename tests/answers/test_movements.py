@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from telads.answers.movements import movements
-from telads.answers.services import history, services
 from telads.answers.tables import read
 from telads.store.workspace import Build
+from tests.asked import history, movements, services
 from tests.seoul import BY_ID
 
 

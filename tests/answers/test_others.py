@@ -10,15 +10,13 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import Filters
-from telads.answers.evaluation import evaluation
-from telads.answers.lookalike import lookalike
+from telads.answers.inventory import status
 from telads.answers.pictures import PICTURES, Asked, average_age, by_district, picture
-from telads.answers.signals import signals
-from telads.answers.status import status
 from telads.answers.tables import read
 from telads.errors import UnknownChoice
 from telads.render.svg import CHARTS, drawn
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
+from tests.asked import evaluation, lookalike, signals
 from tests.seoul import BY_ID
 
 
@@ -44,7 +42,7 @@ def test_lookalikes_among_some(seoul_build: Build) -> None:
     others = lookalike(seoul_build, "강남구", "F", 30, among="other-people", top=300).rows
     assert others.filter((pl.col("sex") == "F") & (pl.col("age") == 30)).is_empty()
     with pytest.raises(UnknownChoice):
-        lookalike(seoul_build, "강남구", "F", 30, among="friends")  # type: ignore[arg-type]
+        lookalike(seoul_build, "강남구", "F", 30, among="friends")
 
 
 def test_signals_never_speak_of_hours(seoul_build: Build) -> None:
@@ -55,7 +53,7 @@ def test_signals_never_speak_of_hours(seoul_build: Build) -> None:
             assert not {"evening", "morning", "night"} & set(sentence.en.lower().split())
 
 
-def test_status_tells_what_is_built(seoul_workspace: Workspace, seoul_build: Build) -> None:
+def test_status_tells_what_is_built(seoul_workspace: Store, seoul_build: Build) -> None:
     answer = status(seoul_workspace)
     assert answer.rows["month"].to_list() == [f"2023-0{n}" for n in range(1, 8)]
     assert answer.rows["built"].all()
@@ -65,12 +63,12 @@ def test_status_tells_what_is_built(seoul_workspace: Workspace, seoul_build: Bui
 
 
 def test_status_of_an_empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> None:
-    answer = status(Workspace(tmp_path_factory.mktemp("empty") / "none"))
+    answer = status(Store(tmp_path_factory.mktemp("empty") / "none"))
     assert answer.rows.is_empty()
     assert not answer.facts["current"]
 
 
-def test_the_evaluation_is_computed_once(twin_workspace: Workspace) -> None:
+def test_the_evaluation_is_computed_once(twin_workspace: Store) -> None:
     first = evaluation(twin_workspace)
     assert (twin_workspace.path / "evaluations").is_dir()
     again = evaluation(twin_workspace)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from telads.answers.people import by_district
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.store.workspace import Build
+from tests.asked import by_district
 
 
 @pytest.mark.seoul

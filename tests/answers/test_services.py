@@ -5,12 +5,12 @@ import polars as pl
 import pytest
 
 from telads.answers.choices import largest_segment
-from telads.answers.grouped import KEY
-from telads.answers.services import history, movement_of, services
-from telads.answers.tables import read
+from telads.answers.customers import movement_of
+from telads.answers.tables import KEY, read
 from telads.errors import UnknownChoice
 from telads.model import Sex
 from telads.store.workspace import Build
+from tests.asked import history, services
 from tests.seoul import AGES
 
 

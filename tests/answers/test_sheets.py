@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from telads.answers import columns
+from telads.answers.advertisers import of_targets
 from telads.answers.answer import Answer
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import of_targets
-from telads.answers.services import history, services
-from telads.answers.sheets import NUMBER_FORMATS, sheet_of
-from telads.answers.signals import signals
-from telads.answers.targets import targets
+from telads.answers.fields import FIELDS, NUMBER_FORMATS
+from telads.answers.questions import QUESTIONS, field_of
+from telads.render.files import sheet_of
 from telads.store.workspace import Build
 from telads.text import LANGUAGES, Lang
+from tests.asked import history, lookalike, services, signals, targets
 
 OF = ("강남구", "F", 30)
 
@@ -34,9 +32,9 @@ def test_every_column_is_headed_in_words_and_figures_stay_figures(
         frame, formats = sheet_of(answer, lang)
         assert frame.shape == answer.rows.shape
         for name, heading in zip(answer.rows.columns, frame.columns, strict=True):
-            column = columns.column_of(answer.question, name)
+            column = field_of(answer.question, name)
             assert column is not None, f"{answer.question}: {name} has no heading"
-            assert heading == column.title(lang)
+            assert heading == column.heading(lang)
             if column.figure:
                 assert frame[heading].to_list() == answer.rows[name].to_list()
                 assert heading in formats
@@ -50,5 +48,6 @@ def test_people_and_services_are_named_in_the_language(twin_build: Build) -> Non
 
 
 def test_every_format_of_a_column_is_known_to_spreadsheets() -> None:
-    forms = {one.form for one in (*columns.COLUMNS.values(), *columns.OF_QUESTION.values())}
+    known = [*FIELDS.values(), *(one for of in QUESTIONS.values() for one in of.rows)]
+    forms = {one.kind.form for one in known}
     assert forms - {""} <= NUMBER_FORMATS.keys()

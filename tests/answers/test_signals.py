@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from telads.answers.sentences import of_stale_signals
-from telads.answers.signals import signals
 from telads.answers.tables import people
 from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month
 from telads.store.workspace import Build
+from tests.asked import signals
 from tests.seoul import SEOUL
 
 SUBWAY = "subway_days"

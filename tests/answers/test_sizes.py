@@ -8,15 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.answers.lists import segments
-from telads.answers.people import by_district
-from telads.answers.services import services
-from telads.answers.signals import signals
 from telads.answers.tables import of_month
-from telads.answers.targets import targets
 from telads.export import export
 from telads.method.disclosure import SHARE_DIGITS, size
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
+from tests.asked import by_district, segments, services, signals, targets
 
 KEY = ("district", "sex", "age")
 
@@ -29,7 +25,7 @@ def fitting(shown: int, share: float, total: int) -> list[int]:
 
 @pytest.mark.seoul
 def test_no_share_of_the_people_singles_a_size_out(
-    seoul_build: Build, seoul_workspace: Workspace
+    seoul_build: Build, seoul_workspace: Store
 ) -> None:
     month = seoul_build.months[-1]
     cells = pl.read_parquet(seoul_workspace.cells()[month]).with_columns(

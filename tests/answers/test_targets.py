@@ -3,13 +3,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from telads.answers.advertisers import of_targets
 from telads.answers.choices import age_of, count_of
-from telads.answers.platforms import of_targets, platforms
-from telads.answers.services import services
 from telads.answers.tables import read
-from telads.answers.targets import targets
 from telads.errors import IndexRefused, UnknownChoice
 from telads.store.workspace import Build
+from tests.asked import platforms, services, targets
 from tests.seoul import AGES, SEOUL
 
 

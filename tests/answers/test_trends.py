@@ -5,9 +5,8 @@ import pytest
 
 from telads.answers.choices import Filters
 from telads.answers.pictures import monthly_means
-from telads.answers.services import history
-from telads.answers.trends import trends
 from telads.store.workspace import Build
+from tests.asked import history, trends
 
 OF = ("강남구", "F", 30)
 

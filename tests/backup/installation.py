@@ -14,7 +14,7 @@ from telads.backup.restore import restore
 from telads.backup.take import take
 from telads.settings import Settings
 from telads.store.files import TEMPORARY, write_text
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 NEIGHBOURHOODS = 3
 
@@ -53,8 +53,8 @@ class Installation:
     folder: Path
 
     @property
-    def workspace(self) -> Workspace:
-        return Workspace(self.folder / "workspace")
+    def workspace(self) -> Store:
+        return Store(self.folder / "workspace")
 
     @property
     def database(self) -> Lines:

@@ -22,7 +22,7 @@ from telads.aggregate.request import Request
 from telads.aggregate.synth import Plan, write_log
 from telads.engines import event_engine
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def published(log: Path) -> Path:
     """The cells of telads."""
-    workspace = Workspace(log.parent / "workspace")
+    workspace = Store(log.parent / "workspace")
     aggregate(workspace, Request((str(log),)), Settings.load({}), event_engine("polars"))
     (cells,) = workspace.cells_path.glob("*.parquet")
     return cells

@@ -16,7 +16,7 @@ from telads.method.classic import classic_scores
 from telads.method.segments import Panel, read_panel
 from telads.model import Month, Segment, Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.seoul import SERVICE_IDS
 
 SEXES = {1: Sex.MALE, 2: Sex.FEMALE}
@@ -80,14 +80,14 @@ def assert_agreement(files: Sequence[Path], panel: Panel) -> None:
 def test_the_peer_agrees_with_classic_on_small_data(
     files: list[Path], settings: Settings, tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert [taken.outcome for taken in ingest(workspace, files, settings)] == ["taken"] * 4
     assert_agreement(files, read_panel(scan_cells(workspace.cells()), SERVICE_IDS))
 
 
 @pytest.mark.seoul
 @pytest.mark.slow
-def test_the_peer_agrees_with_classic_on_real_data(seoul: Path, seoul_workspace: Workspace) -> None:
+def test_the_peer_agrees_with_classic_on_real_data(seoul: Path, seoul_workspace: Store) -> None:
     # Two months: the study's way to read takes four seconds for each.
     files = sorted(seoul.glob("*.xlsx"), key=study.label_month)[:2]
     months = [Month.parse(study.label_month(file)) for file in files]

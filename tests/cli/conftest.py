@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from telads.cli import main
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ Telads = Callable[..., Told]
 def telads(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
 ) -> Telads:
     """Run the command line with these words, on the synthetic workspace, in Korean if not told."""
     monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))

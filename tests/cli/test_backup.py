@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from bench.soak.postgres import Missing, Postgres, postgres
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads
@@ -86,7 +86,7 @@ empty_server = pytest.fixture(started, name="empty_server")
 
 @pytest.mark.slow
 def test_an_installation_moves_from_database_to_database(
-    twin_workspace: Workspace, server: Postgres, tmp_path: Path
+    twin_workspace: Store, server: Postgres, tmp_path: Path
 ) -> None:
     old = Place(tmp_path / "old")
     shutil.copytree(twin_workspace.path, old.workspace)
@@ -115,7 +115,7 @@ def test_an_installation_moves_from_database_to_database(
 
 @pytest.mark.slow
 def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
-    twin_workspace: Workspace, tmp_path: Path
+    twin_workspace: Store, tmp_path: Path
 ) -> None:
     old, new = Place(tmp_path / "old"), Place(tmp_path / "new")
     shutil.copytree(twin_workspace.path, old.workspace)
@@ -138,7 +138,7 @@ def test_a_damaged_backup_is_told_in_a_line_and_changes_nothing(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_forged_backup_is_told_in_a_line_and_changes_nothing(
-    kind: str, twin_workspace: Workspace, empty_server: Postgres, tmp_path: Path
+    kind: str, twin_workspace: Store, empty_server: Postgres, tmp_path: Path
 ) -> None:
     old = Place(tmp_path / "old")
     shutil.copytree(twin_workspace.path, old.workspace)
@@ -176,7 +176,7 @@ def _people(place: Place) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 def test_a_database_that_is_down_is_told(
-    twin_workspace: Workspace, tmp_path: Path, server: Postgres
+    twin_workspace: Store, tmp_path: Path, server: Postgres
 ) -> None:
     away = Place(tmp_path / "old", server.url.replace("pg-", "no-"))
     shutil.copytree(twin_workspace.path, away.workspace)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.cli.conftest import Telads, Told
 from tests.cli.test_json import GROUP
 
@@ -148,17 +148,17 @@ def test_debug_shows_where_and_keeps_the_exit_code(telads: Telads) -> None:
     told = telads("--debug", "targets", "--service", "email", "--lang", "en")
     assert told.code == 2
     assert "Traceback" in told.err
-    assert 'targets.py", line' in told.err
+    assert 'choices.py", line' in told.err
     assert told.err.splitlines()[-1].startswith("telads: There is no such service.")
 
 
 def test_what_nobody_expected_is_one_line_too(
     telads: Telads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(self: Workspace) -> None:
+    def fail(self: Store) -> None:
         raise ZeroDivisionError("by\nzero")
 
-    monkeypatch.setattr(Workspace, "ledger", fail)
+    monkeypatch.setattr(Store, "ledger", fail)
     told = telads("status", "--lang", "en")
     assert told.code == 1
     assert told.err == (
@@ -167,10 +167,10 @@ def test_what_nobody_expected_is_one_line_too(
 
 
 def test_an_interrupt_is_quiet(telads: Telads, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(self: Workspace) -> None:
+    def interrupt(self: Store) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Workspace, "ledger", interrupt)
+    monkeypatch.setattr(Store, "ledger", interrupt)
     told = telads("status")
     assert (told.code, told.out, told.err) == (130, "", "")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
-from telads.answers.contract import schema
+from telads.answers.questions import schema
 from telads.model import Month
 from tests.cli.conftest import Telads
 

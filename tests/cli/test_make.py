@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from telads.render.svg import CHARTS
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 from tests.cli.conftest import Telads
 from tests.cli.test_json import GROUP
@@ -140,7 +140,7 @@ def test_the_evaluation_names_its_baselines(telads: Telads) -> None:
 
 
 def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(
-    telads: Telads, twin_workspace: Workspace, tmp_path: Path
+    telads: Telads, twin_workspace: Store, tmp_path: Path
 ) -> None:
     """In a workspace that may only be read, say."""
     shutil.copytree(twin_workspace.path, tmp_path / "w", ignore=lambda *_: {"evaluations"})

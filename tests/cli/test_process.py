@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from telads.cli import app
-from telads.cli.contents import VERBS as CONTENTS
-from telads.store.workspace import Workspace
+from telads.cli.registry import VERBS as CONTENTS
+from telads.store.workspace import Store
 from tests.cli.test_json import GROUP
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ LOADED = "import sys; sys.argv[1:]={words!r}\nfrom telads.cli import main\ntry: 
     "except SystemExit: pass\nsys.stderr.write(' '.join(sys.modules))"  # fmt: skip
 
 
-def environment(workspace: Workspace | None = None, **more: str) -> dict[str, str]:
+def environment(workspace: Store | None = None, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TELADS_")}
     place = {"TELADS_WORKSPACE": str(workspace.path)} if workspace else {}
     return {**kept, "TELADS_LANG": "ko", **place, **more}
 
 
-def loaded(workspace: Workspace, *words: str) -> set[str]:
+def loaded(workspace: Store, *words: str) -> set[str]:
     """The top-level packages that a command line loads."""
     return {name.split(".")[0] for name in modules(workspace, *words)}
 
 
-def modules(workspace: Workspace, *words: str) -> set[str]:
+def modules(workspace: Store, *words: str) -> set[str]:
     """Every module that a command line loads."""
     run = subprocess.run(
         [sys.executable, "-c", LOADED.format(words=list(words))],
@@ -54,7 +54,7 @@ def modules(workspace: Workspace, *words: str) -> set[str]:
     return set(run.stderr.splitlines()[-1].split())
 
 
-def shell(command: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
+def shell(command: str, workspace: Store) -> subprocess.CompletedProcess[str]:
     telads = f'"{sys.executable}" -c "from telads.cli import main; main()"'
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.replace("telads", telads)],
@@ -62,7 +62,7 @@ def shell(command: str, workspace: Workspace) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-def test_help_loads_next_to_nothing(twin_workspace: Workspace) -> None:
+def test_help_loads_next_to_nothing(twin_workspace: Store) -> None:
     assert not loaded(twin_workspace, "--help") & {
         "django", "scipy", "polars", "numpy", "narwhals", "xlsxwriter", "pydantic",
         "fastexcel", "resvg_py", "fontTools",
@@ -71,7 +71,7 @@ def test_help_loads_next_to_nothing(twin_workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "services", "-h")])
 def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
-    twin_workspace: Workspace, words: tuple[str, ...]
+    twin_workspace: Store, words: tuple[str, ...]
 ) -> None:
     found = modules(twin_workspace, *words)
     assert {"typer.rich_utils", "telads.settings"} <= found
@@ -84,7 +84,7 @@ def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
         }  # fmt: skip
 
 
-def test_what_help_does_without_is_there_when_it_is_asked_for(twin_workspace: Workspace) -> None:
+def test_what_help_does_without_is_there_when_it_is_asked_for(twin_workspace: Store) -> None:
     script = LOADED.format(words=["--help"]) + (
         "\nfrom typer import rich_utils; import rich.markdown, rich.traceback"
         "\nassert type(rich_utils.Markdown('*a*')) is rich.markdown.Markdown"
@@ -99,36 +99,32 @@ def test_what_help_does_without_is_there_when_it_is_asked_for(twin_workspace: Wo
 
 
 @pytest.mark.parametrize("verb", ["services", "lookalike", "signals", "history"])
-def test_a_question_loads_no_more_than_it_needs(twin_workspace: Workspace, verb: str) -> None:
+def test_a_question_loads_no_more_than_it_needs(twin_workspace: Store, verb: str) -> None:
     packages = loaded(twin_workspace, verb, *GROUP, "--format", "json")
     assert "polars" in packages
     assert not packages & {"django", "scipy", "resvg_py", "xlsxwriter", "pydantic", "fastexcel"}
 
 
-def test_a_build_with_nothing_new_needs_no_engine(twin_workspace: Workspace) -> None:
+def test_a_build_with_nothing_new_needs_no_engine(twin_workspace: Store) -> None:
     packages = loaded(twin_workspace, "build")
     assert "telads" in packages
     assert not packages & {"polars", "numpy", "narwhals", "scipy", "resvg_py", "django"}
 
 
-def test_taking_in_what_is_there_needs_no_engine(
-    twin_workspace: Workspace, twin_files: Path
-) -> None:
+def test_taking_in_what_is_there_needs_no_engine(twin_workspace: Store, twin_files: Path) -> None:
     packages = loaded(twin_workspace, "ingest", str(twin_files))
     assert not packages & {"polars", "numpy", "fastexcel", "scipy", "resvg_py", "django"}
 
 
 @pytest.mark.parametrize("reader", ["head -n 1", "true"])
-def test_a_reader_that_goes_away_is_no_error(twin_workspace: Workspace, reader: str) -> None:
+def test_a_reader_that_goes_away_is_no_error(twin_workspace: Store, reader: str) -> None:
     for form in ("table", "json", "csv"):
         words = f"targets --service game --top 300 --format {form}"
         assert shell(f"telads {words} | {reader}", twin_workspace).stderr == ""
 
 
 @pytest.mark.parametrize("encoding", ["cp949", "ascii"])
-def test_an_encoding_without_all_signs_ends_no_answer(
-    twin_workspace: Workspace, encoding: str
-) -> None:
+def test_an_encoding_without_all_signs_ends_no_answer(twin_workspace: Store, encoding: str) -> None:
     script = LOADED.format(words=["services", *GROUP])
     run = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, check=False,
@@ -141,13 +137,13 @@ def test_an_encoding_without_all_signs_ends_no_answer(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-def test_a_full_disk_is_told_in_one_line(twin_workspace: Workspace) -> None:
+def test_a_full_disk_is_told_in_one_line(twin_workspace: Store) -> None:
     run = shell("telads targets --service game >/dev/full", twin_workspace)
     assert run.returncode == 1
     assert run.stderr == "telads: No space left on device\n"
 
 
-def test_exit_codes_reach_the_shell(twin_workspace: Workspace) -> None:
+def test_exit_codes_reach_the_shell(twin_workspace: Store) -> None:
     script = (
         "telads status >/dev/null; echo $?; telads advise; echo $?; telads build -w none; echo $?"
     )
@@ -155,7 +151,7 @@ def test_exit_codes_reach_the_shell(twin_workspace: Workspace) -> None:
 
 
 def test_progress_goes_to_standard_error_as_plain_lines(
-    twin_workspace: Workspace, twin_files: Path
+    twin_workspace: Store, twin_files: Path
 ) -> None:
     run = shell(f"telads ingest {twin_files}", twin_workspace)
     assert run.returncode == 0
@@ -234,7 +230,7 @@ def test_the_table_of_contents_lists_every_verb_where_it_is_found() -> None:
 
 
 @pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "-h"), ("advise",)])
-def test_help_loads_no_verb(twin_workspace: Workspace, words: tuple[str, ...]) -> None:
+def test_help_loads_no_verb(twin_workspace: Store, words: tuple[str, ...]) -> None:
     loaded = modules(twin_workspace, *words)
-    assert "telads.cli.contents" in loaded
+    assert "telads.cli.registry" in loaded
     assert "telads.cli.data" not in loaded

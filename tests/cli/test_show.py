@@ -7,8 +7,10 @@ import json
 import pytest
 from rich.cells import cell_len
 
+from telads.answers.fields import SUMMED
 from telads.cli import show
 from telads.cli.options import Form
+from telads.render import terminal
 from tests.cli.conftest import Telads
 from tests.cli.test_json import QUESTIONS
 
@@ -16,7 +18,7 @@ from tests.cli.test_json import QUESTIONS
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal of 80 columns."""
-    monkeypatch.setattr(show, "WIDTH_OF_A_FILE", 80)
+    monkeypatch.setattr(terminal, "WIDTH_OF_A_FILE", 80)
 
 
 @pytest.mark.usefixtures("narrow")
@@ -76,6 +78,6 @@ def test_what_a_verb_did_is_told_to_programs(capsys: pytest.CaptureFixture[str])
 
 
 def test_what_usage_adds_up_is_said_where_it_stands(telads: Telads) -> None:
-    said = show.SUMMED("en")
+    said = SUMMED("en")
     assert said in telads(*QUESTIONS["services"], "--lang", "en").out
     assert said not in telads(*QUESTIONS["targets"], "--lang", "en").out

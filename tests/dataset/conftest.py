@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import telads
 from telads.dataset import using
-from telads.library import OpenWorkspace, open_workspace
+from telads.library import Workspace
 from telads.settings import Settings
 from tests.dataset.city import FOLDER, MONTHS, vesterby, write_month
 
@@ -21,12 +22,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> OpenWorkspace:
+def city(tmp_path_factory: pytest.TempPathFactory, files: list[Path]) -> Workspace:
     """The workspace, opened without naming its dataset: it remembers it."""
     path = tmp_path_factory.mktemp("city") / "workspace"
-    taken = open_workspace(path, Settings.load({}), dataset=FOLDER).ingest(files)
+    taken = telads.open(path, Settings.load({}), dataset=FOLDER).ingest(files)
     assert [(one.outcome, one.error) for one in taken] == [("taken", None)] * len(MONTHS)
-    opened = open_workspace(path, Settings.load({}))
+    opened = telads.open(path, Settings.load({}))
     assert opened.build().made
     return opened
 

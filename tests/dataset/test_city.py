@@ -15,11 +15,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
+import telads
 from telads.answers.answer import Answer
 from telads.dataset import dataset_of, in_force, load, seoul, using
 from telads.errors import DatasetError
 from telads.ingest.wide_table import WIDE_TABLE
-from telads.library import OpenWorkspace, open_workspace
+from telads.library import Workspace
 from telads.model import Segment, Sex
 from telads.render.report import write_report
 from telads.render.svg import choropleth
@@ -46,17 +47,17 @@ def strange(text: str) -> list[str]:
 
 
 @pytest.fixture
-def site(client: Client, city: OpenWorkspace) -> Iterator[Client]:
-    shown = replace(django_settings.TELADS, workspace=city.workspace.path)
+def site(client: Client, city: Workspace) -> Iterator[Client]:
+    shown = replace(django_settings.TELADS, workspace=city.store.path)
     with override_settings(TELADS=shown):
         yield client
 
 
-def test_cells_are_those_of_the_files(city: OpenWorkspace, files: list[Path]) -> None:
+def test_cells_are_those_of_the_files(city: Workspace, files: list[Path]) -> None:
     rows = files[0].read_text("cp1252").splitlines()
     names, first = rows[0].split(";"), rows[1].split(";")
     told = dict(zip(names, first, strict=True))
-    cells = pl.read_parquet(city.workspace.cells()[MONTHS[0]])
+    cells = pl.read_parquet(city.store.cells()[MONTHS[0]])
     assert cells.height == len(rows) - 1 == 7 * QUARTERS * 2 * 6
     cell = cells.row(
         by_predicate=(pl.col("code") == told["kvarter_nr"])
@@ -68,9 +69,9 @@ def test_cells_are_those_of_the_files(city: OpenWorkspace, files: list[Path]) ->
     assert cells["radio"].null_count() + cells["travel"].null_count() > 0, "masked by -"
 
 
-def test_the_workspace_remembers_its_dataset(city: OpenWorkspace) -> None:
-    assert city.workspace.dataset == vesterby() != seoul()
-    assert city.workspace.dataset.folder == city.workspace.dataset_path.absolute()
+def test_the_workspace_remembers_its_dataset(city: Workspace) -> None:
+    assert city.store.dataset == vesterby() != seoul()
+    assert city.store.dataset.folder == city.store.dataset_path.absolute()
     assert MONTHS[0].window.first == MONTHS[0] + -3, "here Seoul's is in force"
     with using(vesterby()):
         assert span(MONTHS[0].window, "en") == "2023-12"
@@ -78,10 +79,8 @@ def test_the_workspace_remembers_its_dataset(city: OpenWorkspace) -> None:
     assert status["first"] == status["last"] == str(MONTHS[0] + -1)
 
 
-def test_two_workspaces_of_a_process_do_not_meet(
-    city: OpenWorkspace, twin_workspace: object
-) -> None:
-    other = open_workspace(getattr(twin_workspace, "path"), Settings.load({}))  # noqa: B009
+def test_two_workspaces_of_a_process_do_not_meet(city: Workspace, twin_workspace: object) -> None:
+    other = telads.open(getattr(twin_workspace, "path"), Settings.load({}))  # noqa: B009
     seven = other.services("강남구", "F", 30).rows["service"].to_list()
     four = city.services(*SEGMENT).rows["service"].to_list()
     assert sorted(seven) == sorted(seoul().service_ids)
@@ -89,7 +88,7 @@ def test_two_workspaces_of_a_process_do_not_meet(
     assert in_force() == seoul()
 
 
-def test_every_question(city: OpenWorkspace, in_vesterby: None) -> None:
+def test_every_question(city: Workspace, in_vesterby: None) -> None:
     for name, ask in doors.answers(city, SEGMENT):
         found = ask()
         assert isinstance(found, Answer)
@@ -97,7 +96,7 @@ def test_every_question(city: OpenWorkspace, in_vesterby: None) -> None:
         assert not strange(f"{found.rows.to_dicts()} {said}"), name
 
 
-def test_every_picture(city: OpenWorkspace) -> None:
+def test_every_picture(city: Workspace) -> None:
     """Painted after its question, where Seoul's dataset is in force again."""
     assert in_force() == seoul()
     for name, draw in doors.charts(city, SEGMENT, "sport"):
@@ -111,7 +110,7 @@ def test_every_picture(city: OpenWorkspace) -> None:
             assert "Borders: city of Vesterby" in drawn.svg
 
 
-def test_a_map_without_borders_draws_no_area(city: OpenWorkspace, tmp_path: Path) -> None:
+def test_a_map_without_borders_draws_no_area(city: Workspace, tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "d", ignore=shutil.ignore_patterns("borders.geojson"))
     dataset = load(tmp_path / "d")
     assert not dataset.borders
@@ -126,7 +125,7 @@ def test_a_map_without_borders_draws_no_area(city: OpenWorkspace, tmp_path: Path
             assert "<path id" not in outlines_svg()
 
 
-def test_every_export(city: OpenWorkspace, tmp_path: Path) -> None:
+def test_every_export(city: Workspace, tmp_path: Path) -> None:
     for name, write in doors.exports(city, tmp_path, (".csv", ".xlsx", ".parquet")):
         assert write() > 0, name
     for path in tmp_path.glob("*.csv*"):
@@ -134,11 +133,11 @@ def test_every_export(city: OpenWorkspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_the_report(city: OpenWorkspace, tmp_path: Path, lang: str) -> None:
+def test_the_report(city: Workspace, tmp_path: Path, lang: str) -> None:
     path = tmp_path / "report.html"
     with using(vesterby()):
         write_report(
-            city.workspace,
+            city.store,
             path,
             "ko" if lang == "ko" else "en",
             SEGMENT.district,
@@ -182,7 +181,7 @@ def test_the_map_is_its_own(site: Client) -> None:
     assert set(re.findall(r'id="d(\d+)"', page)) == set(vesterby().districts)
 
 
-def test_a_plan_is_in_its_money(city: OpenWorkspace) -> None:
+def test_a_plan_is_in_its_money(city: Workspace) -> None:
     brief = {
         "name": "spring", "audience": {"where": {"sex": "K"}}, "service": "sport",
         "budget": 40_000, "platforms": [{"service": "news", "price": 12},
@@ -195,18 +194,18 @@ def test_a_plan_is_in_its_money(city: OpenWorkspace) -> None:
     assert "유로" in " ".join(sentence.ko for sentence in made.sentences)
 
 
-def test_a_backup_holds_the_dataset(city: OpenWorkspace, tmp_path: Path) -> None:
+def test_a_backup_holds_the_dataset(city: Workspace, tmp_path: Path) -> None:
     from telads.backup.archive import files_of
 
     assert {"dataset/dataset.toml", "dataset/borders.geojson"} <= {
-        name for name, _ in files_of(city.workspace)
+        name for name, _ in files_of(city.store)
     }
 
 
 def test_an_unknown_sex_is_refused(tmp_path: Path) -> None:
     path = write_month(tmp_path, MONTHS[0])
     path.write_bytes(path.read_bytes().replace(b";K;", b";X;", 1))
-    refused = open_workspace(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
+    refused = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
     error = refused[0].error
     assert error is not None
     assert error.facts["value"] == "x"
@@ -224,12 +223,12 @@ def test_points_group_thousands_where_commas_begin_decimals(tmp_path: Path) -> N
     assert cells["population"].max() == 1234.5
     row[5] = "1.23,5"
     path.write_text("\n".join((lines[0], ";".join(row), *lines[2:], "")), "utf-8")
-    refused = open_workspace(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
+    refused = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER).ingest(path)
     assert refused[0].error
     assert refused[0].error.facts["value"] == "1.23,5"
 
 
-def test_months_of_another_city_are_refused(city: OpenWorkspace, tmp_path: Path) -> None:
+def test_months_of_another_city_are_refused(city: Workspace, tmp_path: Path) -> None:
     other = tmp_path / "other"
     shutil.copytree(FOLDER, other)
     text = (other / "dataset.toml").read_text("utf-8")
@@ -237,7 +236,7 @@ def test_months_of_another_city_are_refused(city: OpenWorkspace, tmp_path: Path)
         text.replace('id = "vesterby"', 'id = "elsewhere"'), "utf-8"
     )
     with pytest.raises(DatasetError) as caught:
-        city.workspace.choose_dataset(other)
+        city.store.choose_dataset(other)
     assert caught.value.facts["key"] == "id"
 
 
@@ -271,12 +270,12 @@ def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
         pl.col("date").str.to_date(), pl.col("home_code").cast(pl.Int64)
     )
     log.write_parquet(tmp_path / "log.parquet")
-    opened = open_workspace(tmp_path / "w", Settings.load({}), dataset=FOLDER)
+    opened = telads.open(tmp_path / "w", Settings.load({}), dataset=FOLDER)
     taken = opened.aggregate(tmp_path / "log.parquet", month="2024-04")
     assert [str(one.month) for one in taken] == ["2024-04"]
-    cells = pl.read_parquet(opened.workspace.cells()[taken[0].month or MONTHS[0]])
+    cells = pl.read_parquet(opened.store.cells()[taken[0].month or MONTHS[0]])
     assert {*dataset.service_ids} <= {*cells.columns}
     assert set(cells["age5"]) == set(dataset.cell_ages)
     assert set(cells["district"]) == {text.ko for text in dataset.districts.values()}
     assert cells["population"].sum() > 1000
-    assert dataset_of(opened.workspace.dataset_path) == dataset
+    assert dataset_of(opened.store.dataset_path) == dataset

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+import telads
 from telads.dataset import load, seoul, using
 from telads.dataset.definition import Dataset
 from telads.dataset.draft import draft
 from telads.dataset.reading import Fault
 from telads.errors import DataError, DatasetError
-from telads.library import open_workspace
 from telads.model import Month
 from telads.settings import Settings
 from telads.text import Text
@@ -121,7 +121,7 @@ def test_a_draft_takes_its_file_in(tmp_path: Path) -> None:
     assert dict(drafted.districts) == dict(vesterby().districts)
     assert (drafted.cell_ages, drafted.ages) == (vesterby().cell_ages, vesterby().ages)
     assert (drafted.files.decimal, drafted.files.masked) == (",", ("-", ""))
-    taken = open_workspace(tmp_path / "w", Settings.load({}), dataset=folder).ingest(file)
+    taken = telads.open(tmp_path / "w", Settings.load({}), dataset=folder).ingest(file)
     assert taken[0].error is None
     assert taken[0].entry
     assert taken[0].entry.rows == 504

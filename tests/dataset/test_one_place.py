@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.library import OpenWorkspace, open_workspace
+import telads
+from telads.library import Workspace
 from telads.settings import Settings
 from tests.dataset.city import FOLDER, MONTHS, write_month
 
@@ -27,21 +28,21 @@ SEGMENT = ("Kirkegade", "F", 35)
 
 
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Vesterby with one more service: one table more in its definition, one column in its files."""
     folder = tmp_path_factory.mktemp("grown")
     shutil.copytree(FOLDER, folder / "dataset")
     definition = folder / "dataset" / "dataset.toml"
     text = definition.read_text("utf-8")
     definition.write_text(text.replace("\n[hints]", f"{ADDED}\n[hints]"), "utf-8")
-    opened = open_workspace(folder / "w", Settings.load({}), dataset=folder / "dataset")
+    opened = telads.open(folder / "w", Settings.load({}), dataset=folder / "dataset")
     files = [write_month(folder / "files", month, ("skak dage",)) for month in MONTHS[:3]]
     assert all(taken.error is None for taken in opened.ingest(files))
     opened.build()
     return opened
 
 
-def test_python(grown: OpenWorkspace, tmp_path: Path) -> None:
+def test_python(grown: Workspace, tmp_path: Path) -> None:
     assert "chess" in grown.services(*SEGMENT).rows["service"].to_list()
     assert grown.targets("체스").rows.height > 0
     assert grown.targets("Chess").sentences[0].en.startswith("The first target for a chess advert")
@@ -61,8 +62,8 @@ def test_python(grown: OpenWorkspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("lang", "name"), [("ko", "체스"), ("en", "Chess")])
-def test_the_command_line(grown: OpenWorkspace, lang: str, name: str) -> None:
-    place = str(grown.workspace.path)
+def test_the_command_line(grown: Workspace, lang: str, name: str) -> None:
+    place = str(grown.store.path)
     ran = subprocess.run(
         [sys.executable, "-m", "telads", "services", "--district", "Kirkegade", "--sex", "F",
          "--age", "35", "-w", place, "--lang", lang],
@@ -73,8 +74,8 @@ def test_the_command_line(grown: OpenWorkspace, lang: str, name: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("lang", "name"), [("", "체스"), ("/en", "Chess")])
-def test_pages(client: Client, grown: OpenWorkspace, lang: str, name: str) -> None:
-    shown = replace(django_settings.TELADS, workspace=grown.workspace.path)
+def test_pages(client: Client, grown: Workspace, lang: str, name: str) -> None:
+    shown = replace(django_settings.TELADS, workspace=grown.store.path)
     with override_settings(TELADS=shown):
         for place in (
             "/customers/?district=Kirkegade&sex=F&age=35", "/advertisers/?service=chess",
@@ -84,8 +85,8 @@ def test_pages(client: Client, grown: OpenWorkspace, lang: str, name: str) -> No
 
 
 @pytest.mark.django_db
-def test_the_api(client: Client, grown: OpenWorkspace) -> None:
-    shown = replace(django_settings.TELADS, workspace=grown.workspace.path)
+def test_the_api(client: Client, grown: Workspace) -> None:
+    shown = replace(django_settings.TELADS, workspace=grown.store.path)
     with override_settings(TELADS=shown):
         known = client.get("/api/v1/measures").json()
         asked = "/api/v1/services?district=Kirkegade&sex=F&age=35"

@@ -8,7 +8,7 @@
 of both and compare the folders with `diff -r`.
 
 Everything is reached as its user reaches it: the installed command `telads` in this process,
-`telads.open_workspace`, addresses of the website through Django's test client, files on disk. The
+`telads.open`, addresses of the website through Django's test client, files on disk. The
 modules behind these doors may move and be renamed; their results may not change unnoticed.
 
 Covered: the twin's files, cells and tables of a build; every question by method and month as JSON

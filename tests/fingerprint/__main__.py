@@ -25,7 +25,7 @@ def part(name: str, folder: Path, texts: Path | None, data: Path | None) -> None
         prints = Prints(hidden, texts)
         make(prints, workspace, folder, data)
     else:
-        opened = telads.open_workspace(workspace)
+        opened = telads.open(workspace)
         history = opened.history(*SEGMENTS[0])
         prints = Prints({history.build: "BUILD", **hidden}, texts)
         months = sorted(set(history.rows["month"].cast(str)))

@@ -27,7 +27,7 @@ from tests.fingerprint.questions import (
 
 def library(prints: Prints, months: Sequence[str], workspace: Path, folder: Path) -> None:
     """Every question of the library by method and month; exports, charts, plans."""
-    opened: Any = telads.open_workspace(workspace)
+    opened: Any = telads.open(workspace)
     asked: dict[str, Callable[[], Any]] = {"status": opened.status}
     for segment in SEGMENTS:
         asked[f"history {' '.join(segment)}"] = partial(opened.history, *segment)

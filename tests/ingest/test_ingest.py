@@ -21,7 +21,7 @@ from telads.ingest.ingest import Taken, ingest
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.store.test_workspace import held
 
@@ -29,15 +29,15 @@ JUNE, JULY = Month.of(2023, 6), Month.of(2023, 7)
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "workspace")
+def workspace(tmp_path: Path) -> Store:
+    return Store(tmp_path / "workspace")
 
 
 def outcomes(taken: Iterable[Taken]) -> dict[str, str]:
     return {each.path.name: each.outcome for each in taken}
 
 
-def visible(workspace: Workspace) -> dict[str, bytes]:
+def visible(workspace: Store) -> dict[str, bytes]:
     return {
         str(path.relative_to(workspace.path)): path.read_bytes()
         for path in workspace.path.rglob("*")
@@ -46,7 +46,7 @@ def visible(workspace: Workspace) -> dict[str, bytes]:
 
 
 def test_a_file_becomes_cells_and_a_full_entry(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     rows = [[*row, "x"] for row in portal_rows()]
     for row in rows[:10]:
@@ -73,7 +73,7 @@ def test_a_file_becomes_cells_and_a_full_entry(
 
 @pytest.mark.seoul
 def test_the_same_files_again_change_nothing_at_once(
-    seoul: Path, seoul_workspace: Workspace, settings: Settings
+    seoul: Path, seoul_workspace: Store, settings: Settings
 ) -> None:
     before = visible(seoul_workspace)
     start = time.perf_counter()
@@ -85,7 +85,7 @@ def test_the_same_files_again_change_nothing_at_once(
 
 
 def test_a_corrected_file_replaces_its_month_and_both_stay_in_the_ledger(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6", seed=1)
     list(ingest(workspace, [path], settings))
@@ -104,7 +104,7 @@ def test_a_corrected_file_replaces_its_month_and_both_stay_in_the_ledger(
 
 
 def test_the_month_can_be_given_for_one_file(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_xlsx(tmp_path / "통신정보.xlsx", portal_rows())
     (taken,) = ingest(workspace, [path], settings, month=JULY)
@@ -117,7 +117,7 @@ def test_the_month_can_be_given_for_one_file(
 
 
 def test_nothing_is_told_of_a_workspace_that_is_busy(
-    tmp_path: Path, workspace: Workspace, settings: Settings
+    tmp_path: Path, workspace: Store, settings: Settings
 ) -> None:
     """So whoever tries again later tells of no file twice."""
     write_month(tmp_path, "2023.6")
@@ -129,7 +129,7 @@ def test_nothing_is_told_of_a_workspace_that_is_busy(
 
 
 def test_lock_files_and_other_kinds_in_a_folder_are_skipped_with_a_word(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
@@ -150,7 +150,7 @@ def test_lock_files_and_other_kinds_in_a_folder_are_skipped_with_a_word(
 
 
 def test_a_refused_file_does_not_keep_the_others_out(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     good, bad = write_month(tmp_path, "2023.6"), tmp_path / "2023.7월.xlsx"
     bad.write_bytes(b"")
@@ -164,7 +164,7 @@ def test_the_order_of_files_is_irrelevant(settings: Settings, tmp_path: Path) ->
     files.append(write_csv(tmp_path / "2023.7월.csv", portal_rows(seed=9)))  # contradicts July
     states = set()
     for number, order in enumerate(itertools.permutations(files)):
-        workspace = Workspace(tmp_path / f"workspace{number}")
+        workspace = Store(tmp_path / f"workspace{number}")
         found = outcomes(ingest(workspace, order, settings))
         current = workspace.ledger().current()
         states.add((
@@ -177,7 +177,7 @@ def test_the_order_of_files_is_irrelevant(settings: Settings, tmp_path: Path) ->
 
 
 def test_different_files_for_one_month_are_refused_by_name(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     first = write_month(tmp_path, "2023.6")
     second = write_csv(tmp_path / "2023-06.csv", portal_rows(seed=9))
@@ -190,9 +190,7 @@ def test_different_files_for_one_month_are_refused_by_name(
     assert not workspace.ledger().entries
 
 
-def test_a_copy_of_a_file_counts_once(
-    workspace: Workspace, settings: Settings, tmp_path: Path
-) -> None:
+def test_a_copy_of_a_file_counts_once(workspace: Store, settings: Settings, tmp_path: Path) -> None:
     path = write_month(tmp_path, "2023.6")
     copy = tmp_path / "2023.6월_29개 통신정보 (1).xlsx"
     copy.write_bytes(path.read_bytes())
@@ -203,7 +201,7 @@ def test_a_copy_of_a_file_counts_once(
 
 
 def test_a_copy_of_a_refused_file_is_refused_as_well(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path, copy = tmp_path / "2023.6월.csv", tmp_path / "2023.6월 (1).csv"
     for each in (path, copy):
@@ -214,7 +212,7 @@ def test_a_copy_of_a_refused_file_is_refused_as_well(
 
 
 def test_a_file_that_changes_while_it_is_read_is_refused(
-    workspace: Workspace, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Store, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_month(tmp_path, "2023.6", seed=1)
     look = module._look
@@ -233,7 +231,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 
 @pytest.mark.parametrize("failing", ["write_bytes", "write_text", "replace"])
 def test_a_full_disk_is_told_and_changes_nothing(
-    failing: str, workspace: Workspace, settings: Settings, tmp_path: Path,
+    failing: str, workspace: Store, settings: Settings, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     list(ingest(workspace, [write_month(tmp_path, "2023.6", seed=1)], settings))
@@ -259,13 +257,13 @@ def test_a_workspace_that_cannot_be_written_to_is_told(settings: Settings, tmp_p
     path = write_month(tmp_path, "2023.6")
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(WorkspaceError) as caught:
-        list(ingest(Workspace(tmp_path / "file"), [path], settings))
+        list(ingest(Store(tmp_path / "file"), [path], settings))
     assert caught.value.facts["file"] == tmp_path / "file"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_workspace_is_told(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6")
     workspace.path.mkdir()
@@ -275,7 +273,7 @@ def test_a_read_only_workspace_is_told(
 
 
 def test_cells_that_nobody_names_are_cleared_away(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6", seed=1)
     list(ingest(workspace, [path], settings))
@@ -290,7 +288,7 @@ def test_cells_that_nobody_names_are_cleared_away(
 
 
 def test_without_a_ledger_no_cells_are_cleared_away(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6")
     list(ingest(workspace, [path], settings))
@@ -301,9 +299,7 @@ def test_without_a_ledger_no_cells_are_cleared_away(
     assert workspace.cells()[JUNE].is_file()
 
 
-def test_lost_cells_are_read_again(
-    workspace: Workspace, settings: Settings, tmp_path: Path
-) -> None:
+def test_lost_cells_are_read_again(workspace: Store, settings: Settings, tmp_path: Path) -> None:
     path = write_month(tmp_path, "2023.6")
     list(ingest(workspace, [path], settings))
     workspace.cells()[JUNE].unlink()
@@ -312,7 +308,7 @@ def test_lost_cells_are_read_again(
 
 
 def test_a_reader_that_stops_early_keeps_what_was_taken_and_frees_the_lock(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     files = [write_month(tmp_path, f"2023.{month}", seed=month) for month in (5, 6, 7)]
     taking = ingest(workspace, files, settings)

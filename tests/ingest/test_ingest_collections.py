@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads import open_workspace
+import telads
 from telads.errors import DataError
 from telads.ingest.ingest import Taken, check, ingest
 from telads.ingest.wide_table import WIDE_TABLE
@@ -18,7 +18,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store.months import withdraw
 from telads.store.warnings import by_month
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv, write_month, write_xlsx
 from tests.ingest.workbooks import Sheet, write_groups, write_guide, write_sheets
 
@@ -26,8 +26,8 @@ MAY, JUNE, JULY = (Month.of(2023, month) for month in (5, 6, 7))
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "workspace")
+def workspace(tmp_path: Path) -> Store:
+    return Store(tmp_path / "workspace")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def take(workspace: Workspace, settings: Settings) -> Callable[..., list[Taken]]:
+def take(workspace: Store, settings: Settings) -> Callable[..., list[Taken]]:
     """Check files, take them in, and see that both say the same of each."""
 
     def both(*paths: Path, replace: bool = False) -> list[Taken]:
@@ -58,7 +58,7 @@ def told(taken: Taken) -> tuple[object, ...]:
     return (taken.path, taken.outcome, taken.month, taken.reason("ko"), taken.reason("en"), known)
 
 
-def state(workspace: Workspace) -> dict[Path, bytes]:
+def state(workspace: Store) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in workspace.path.rglob("*") if path.is_file()}
 
 
@@ -94,7 +94,7 @@ def test_the_month_s_file_is_taken_from_beside_its_other_file_and_the_guide(
 
 
 def test_the_other_file_alone_replaces_nothing(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store
 ) -> None:
     groups = write_groups(folder / "2023.6월_10개 관심집단 수.xlsx")
     guide = write_guide(folder / "컬럼설명서.xlsx")
@@ -118,7 +118,7 @@ def test_two_files_of_the_kind_that_is_taken_are_still_refused(
 
 
 def test_folders_of_folders_are_entered(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace, settings: Settings
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store, settings: Settings
 ) -> None:
     for year, month in (("2022", "2022.12"), ("2023", "2023.1")):
         (folder / f"{year}_29개" / "원본").mkdir(parents=True)
@@ -128,7 +128,7 @@ def test_folders_of_folders_are_entered(
         write_month(folder / left, "2023.2")
     (folder / "2023_29개" / "읽어보기.hwp").write_bytes(b"x")
     (folder / "다시").symlink_to(folder)
-    other = Workspace(folder / "telads-data")
+    other = Store(folder / "telads-data")
     list(ingest(other, [write_month(folder, "2023.3")], settings))
     write_month(other.path, "2023.4")
     assert sorted(outcomes(take(folder))) == [
@@ -140,7 +140,7 @@ def test_folders_of_folders_are_entered(
 
 
 def test_archives_are_unpacked(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store
 ) -> None:
     june = write_month(folder.parent, "2023.6")
     wrong = [[*row[:6], "많음", *row[7:]] for row in portal_rows()]
@@ -181,7 +181,7 @@ def test_an_archive_that_leads_out_or_is_broken_is_refused_by_name(
 
 
 def test_each_month_of_a_table_has_its_own_entry(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace, settings: Settings
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store, settings: Settings
 ) -> None:
     path = of_two_months(folder / "2023.06_통합.csv")
     assert outcomes(take(path)) == [
@@ -203,7 +203,7 @@ def test_each_month_of_a_table_has_its_own_entry(
 
 
 def test_a_file_of_several_months_is_taken_whole_or_not_at_all(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store
 ) -> None:
     rows = [[*row, month] for month in (202305, 202306) for row in portal_rows()]
     for row in rows[72:]:
@@ -223,7 +223,7 @@ def test_in_any_order_files_of_several_months_give_way(folder: Path, settings: S
                      Sheet("8월", portal_rows(seed=8))),
     ]  # fmt: skip
     for number, order in enumerate(itertools.permutations(files)):
-        taken = list(ingest(Workspace(folder / str(number)), order, settings))
+        taken = list(ingest(Store(folder / str(number)), order, settings))
         assert sorted(outcomes(taken)) == [
             ("2023.06_통합.csv", "refused", "2023-06"),
             ("2023.6월_29개 통신정보.xlsx", "taken", "2023-06"),
@@ -261,7 +261,7 @@ SHRUNK: dict[str, tuple[Callable[[list[Row]], list[Row]], int, str]] = {
 
 @pytest.mark.parametrize("how", SHRUNK.values(), ids=SHRUNK)
 def test_a_month_is_not_replaced_by_far_less_unasked(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace,
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store,
     how: tuple[Callable[[list[Row]], list[Row]], int, str],
 ) -> None:  # fmt: skip
     shrink, width, words = how
@@ -288,7 +288,7 @@ def test_a_correction_that_loses_little_replaces_its_month(
 
 
 def test_a_month_taken_back_may_come_again_smaller(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Workspace, settings: Settings
+    take: Callable[..., list[Taken]], folder: Path, workspace: Store, settings: Settings
 ) -> None:
     take(write_month(folder, "2023.5"), write_month(folder, "2023.6"))
     withdraw(workspace, JUNE, "x", settings)
@@ -315,11 +315,11 @@ def test_a_service_of_which_all_is_zero_is_refused(
 
 
 def test_python_programs_check_and_replace(folder: Path, settings: Settings) -> None:
-    work = open_workspace(folder / "work", settings)
+    work = telads.open(folder / "work", settings)
     path = write_month(folder, "2023.6")
     (foreseen,) = work.check(path)
     assert (foreseen.outcome, foreseen.month) == ("taken", JUNE)
-    assert not work.workspace.path.exists()
+    assert not work.store.path.exists()
     work.ingest(path)
     small = write_csv(folder / "2023-06.csv", portal_rows(1))
     assert [one.outcome for one in work.check([small])] == ["refused"]
@@ -331,7 +331,7 @@ def test_python_programs_check_and_replace(folder: Path, settings: Settings) -> 
 
 
 def test_the_month_that_is_said_fits_one_file_of_an_archive(
-    workspace: Workspace, settings: Settings, folder: Path
+    workspace: Store, settings: Settings, folder: Path
 ) -> None:
     csv = write_csv(folder / "x.csv", portal_rows()).read_bytes()
     (taken,) = ingest(workspace, [zipped(folder / "a.zip", **{"x.csv": csv})], settings, JULY)

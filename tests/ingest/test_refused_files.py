@@ -12,7 +12,7 @@ import pytest
 from telads.errors import DataError, TeladsError
 from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.broken import (
     NAME,
     blank_row_inside,
@@ -212,16 +212,16 @@ REFUSED = {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Store:
     """A workspace with one good month, which no refusal may change."""
     folder = tmp_path_factory.mktemp("refused")
-    workspace = Workspace(folder / "workspace")
+    workspace = Store(folder / "workspace")
     (taken,) = ingest(workspace, [write_month(folder, "2023.6")], settings)
     assert taken.outcome == "taken"
     return workspace
 
 
-def state(workspace: Workspace) -> dict[str, str]:
+def state(workspace: Store) -> dict[str, str]:
     """Every file of the workspace with a hash of its content."""
     return {
         str(path.relative_to(workspace.path)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -230,7 +230,7 @@ def state(workspace: Workspace) -> dict[str, str]:
     }
 
 
-def refusal(workspace: Workspace, path: Path, settings: Settings) -> TeladsError:
+def refusal(workspace: Store, path: Path, settings: Settings) -> TeladsError:
     before = state(workspace)
     (taken,) = ingest(workspace, [path], settings)
     assert taken.outcome == "refused"
@@ -240,7 +240,7 @@ def refusal(workspace: Workspace, path: Path, settings: Settings) -> TeladsError
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())
-def test_refused(case: Refused, workspace: Workspace, settings: Settings, tmp_path: Path) -> None:
+def test_refused(case: Refused, workspace: Store, settings: Settings, tmp_path: Path) -> None:
     path = case.write(tmp_path)
     error = refusal(workspace, path, settings)
     assert isinstance(error, DataError)
@@ -256,7 +256,7 @@ def test_refused(case: Refused, workspace: Workspace, settings: Settings, tmp_pa
 
 
 def test_a_folder_without_files_is_refused(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.txt").write_text("not data")
     before = state(workspace)

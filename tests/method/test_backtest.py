@@ -15,7 +15,7 @@ from telads.method.affinity import affinity
 from telads.method.evaluation import CHANCE, MEASURES, backtest
 from telads.method.recommend import RECOMMENDERS, ServiceRecommender
 from telads.method.segments import Array, Panel, read_panel
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text, same
 from tests.samples import JUNE, made_panel
 from tests.seoul import SERVICE_IDS
@@ -45,7 +45,7 @@ def value(frame: pl.DataFrame, recommender: str, measure: str, column: str = "va
 
 
 @pytest.fixture(scope="module")
-def seoul_panel(seoul_workspace: Workspace) -> Panel:
+def seoul_panel(seoul_workspace: Store) -> Panel:
     return read_panel(scan_cells(seoul_workspace.cells()), SERVICE_IDS)
 
 

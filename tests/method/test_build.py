@@ -12,7 +12,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.errors import NothingBuilt, WorkspaceDamaged, WorkspaceError
 from telads.ingest.ingest import ingest
@@ -21,7 +20,8 @@ from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import BUILD_FORMAT, Build, Workspace
+from telads.store.workspace import BUILD_FORMAT, Build, Store
+from tests.asked import evaluation
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
 
 NEIGHBOURHOODS = 30
@@ -31,15 +31,15 @@ import sys
 from pathlib import Path
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()
-print(build(Workspace(Path(sys.argv[1])), settings).name)
+print(build(Store(Path(sys.argv[1])), settings).name)
 """
 
 
-def take_in(workspace: Workspace, settings: Settings, month: str, seed: int = 1) -> None:
+def take_in(workspace: Store, settings: Settings, month: str, seed: int = 1) -> None:
     """Take a made-up month in."""
     folder = workspace.path.parent
     file = write_csv(
@@ -50,26 +50,26 @@ def take_in(workspace: Workspace, settings: Settings, month: str, seed: int = 1)
 
 
 @pytest.fixture(scope="module")
-def two_months(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def two_months(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Two made-up months, taken in and not built. Read only."""
-    workspace = Workspace(tmp_path_factory.mktemp("made") / "workspace")
+    workspace = Store(tmp_path_factory.mktemp("made") / "workspace")
     take_in(workspace, settings, "5", seed=5)
     take_in(workspace, settings, "6", seed=6)
     return workspace
 
 
 @pytest.fixture
-def workspace(two_months: Workspace, tmp_path: Path) -> Workspace:
+def workspace(two_months: Store, tmp_path: Path) -> Store:
     """A workspace of one's own with two made-up months."""
     shutil.copytree(two_months.path, tmp_path / "workspace")
-    return Workspace(tmp_path / "workspace")
+    return Store(tmp_path / "workspace")
 
 
 def files(made: Build) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in made.path.iterdir()}
 
 
-def start(workspace: Workspace, seed: str) -> subprocess.Popen[str]:
+def start(workspace: Store, seed: str) -> subprocess.Popen[str]:
     """A process that builds as soon as it is told to."""
     process = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(workspace.path)],
@@ -92,7 +92,7 @@ def both(processes: list[subprocess.Popen[str]]) -> list[str]:
     return names
 
 
-def test_every_table_is_there(workspace: Workspace, settings: Settings) -> None:
+def test_every_table_is_there(workspace: Store, settings: Settings) -> None:
     built = build(workspace, settings)
     assert built.made
     assert set(files(workspace.build())) == {"build.json", *(f"{name}.parquet" for name in TABLES)}
@@ -101,9 +101,9 @@ def test_every_table_is_there(workspace: Workspace, settings: Settings) -> None:
 
 
 def test_the_same_data_in_two_processes_give_the_same_bytes(
-    workspace: Workspace, tmp_path: Path
+    workspace: Store, tmp_path: Path
 ) -> None:
-    other = Workspace(tmp_path / "other")
+    other = Store(tmp_path / "other")
     shutil.copytree(workspace.path, other.path)
     names = both([start(workspace, "1"), start(other, "2")])
     assert len(set(names)) == 1
@@ -112,9 +112,9 @@ def test_the_same_data_in_two_processes_give_the_same_bytes(
 
 @pytest.mark.seoul
 def test_the_real_data_in_two_processes_give_the_same_bytes(
-    seoul_workspace: Workspace, tmp_path: Path
+    seoul_workspace: Store, tmp_path: Path
 ) -> None:
-    pair = [Workspace(tmp_path / name) for name in ("one", "other")]
+    pair = [Store(tmp_path / name) for name in ("one", "other")]
     for each in pair:
         each.path.mkdir()
         shutil.copytree(seoul_workspace.cells_path, each.cells_path)
@@ -124,7 +124,7 @@ def test_the_real_data_in_two_processes_give_the_same_bytes(
     assert [name for name in one if one[name] != other[name]] == []
 
 
-def test_nothing_new_is_not_made_again(workspace: Workspace, settings: Settings) -> None:
+def test_nothing_new_is_not_made_again(workspace: Store, settings: Settings) -> None:
     first = build(workspace, settings)
     before = {path: path.stat().st_mtime_ns for path in workspace.marts_path.rglob("*")}
     steps: list[str] = []
@@ -134,13 +134,13 @@ def test_nothing_new_is_not_made_again(workspace: Workspace, settings: Settings)
     assert steps == []
 
 
-def test_nothing_new_waits_for_nobody(workspace: Workspace, settings: Settings) -> None:
+def test_nothing_new_waits_for_nobody(workspace: Store, settings: Settings) -> None:
     build(workspace, settings)
     with workspace.writing(0):
         assert not build(workspace, replace(settings, lock_seconds=0)).made
 
 
-def test_progress_names_every_table(workspace: Workspace, settings: Settings) -> None:
+def test_progress_names_every_table(workspace: Store, settings: Settings) -> None:
     steps: list[tuple[str, int, int]] = []
     build(workspace, settings, on_step=lambda *step: steps.append(step))
     names = [*TABLES, ""]
@@ -148,7 +148,7 @@ def test_progress_names_every_table(workspace: Workspace, settings: Settings) ->
 
 
 def test_whatever_the_figures_depend_on_makes_another_name(
-    workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    workspace: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = [build(workspace, settings).name]
     names.append(build(workspace, replace(settings, floor=51)).name)
@@ -165,7 +165,7 @@ def test_whatever_the_figures_depend_on_makes_another_name(
     assert workspace.build().name == names[-1]
 
 
-def test_other_settings_make_no_other_name(workspace: Workspace, settings: Settings) -> None:
+def test_other_settings_make_no_other_name(workspace: Store, settings: Settings) -> None:
     first = build(workspace, settings).name
     other = replace(settings, lang="en", builds_kept=7, port=9, lock_seconds=1)
     assert not build(workspace, other).made
@@ -173,7 +173,7 @@ def test_other_settings_make_no_other_name(workspace: Workspace, settings: Setti
 
 
 def test_a_corrected_month_put_back_is_the_former_build(
-    workspace: Workspace, settings: Settings
+    workspace: Store, settings: Settings
 ) -> None:
     first = build(workspace, settings).name
     take_in(workspace, settings, "6", seed=66)
@@ -184,7 +184,7 @@ def test_a_corrected_month_put_back_is_the_former_build(
     assert workspace.build().name == first
 
 
-def test_readers_of_the_former_build_go_on(workspace: Workspace, settings: Settings) -> None:
+def test_readers_of_the_former_build_go_on(workspace: Store, settings: Settings) -> None:
     build(workspace, settings)
     former = workspace.build()
     known = files(former)
@@ -198,7 +198,7 @@ def test_readers_of_the_former_build_go_on(workspace: Workspace, settings: Setti
 
 
 @pytest.mark.parametrize("kept", [1, 2, 3])
-def test_so_many_builds_are_kept(workspace: Workspace, settings: Settings, kept: int) -> None:
+def test_so_many_builds_are_kept(workspace: Store, settings: Settings, kept: int) -> None:
     few = replace(settings, builds_kept=kept)
     names = [build(workspace, replace(few, floor=50 + at)).name for at in range(4)]
     assert {path.name for path in workspace.marts_path.iterdir()} == set(names[-kept:])
@@ -206,7 +206,7 @@ def test_so_many_builds_are_kept(workspace: Workspace, settings: Settings, kept:
 
 
 def test_the_builds_made_last_are_kept_whatever_their_folders_dates(
-    workspace: Workspace, settings: Settings
+    workspace: Store, settings: Settings
 ) -> None:
     """Where a backup is put in force, folders come in another order than their builds."""
     many = replace(settings, builds_kept=9)
@@ -218,7 +218,7 @@ def test_the_builds_made_last_are_kept_whatever_their_folders_dates(
     assert [each.name for each in workspace.builds()] == [names[2], names[1]]
 
 
-def test_what_is_no_build_is_left_alone(workspace: Workspace, settings: Settings) -> None:
+def test_what_is_no_build_is_left_alone(workspace: Store, settings: Settings) -> None:
     workspace.marts_path.mkdir()
     (workspace.marts_path / ".DS_Store").write_text("a file manager's")
     build(workspace, replace(settings, builds_kept=1))
@@ -227,7 +227,7 @@ def test_what_is_no_build_is_left_alone(workspace: Workspace, settings: Settings
 
 
 def test_a_build_that_was_half_removed_is_made_again(
-    workspace: Workspace, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    workspace: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed while it forgets an old build: what is left of it never passes for a whole one."""
     first = build(workspace, settings).name
@@ -246,7 +246,7 @@ def test_a_build_that_was_half_removed_is_made_again(
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
-def test_again_mends_a_damaged_table(workspace: Workspace, settings: Settings, damage: str) -> None:
+def test_again_mends_a_damaged_table(workspace: Store, settings: Settings, damage: str) -> None:
     name = build(workspace, settings).name
     whole = files(workspace.build())
     table = workspace.build().table("services")
@@ -264,7 +264,7 @@ def test_again_mends_a_damaged_table(workspace: Workspace, settings: Settings, d
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_the_month_of_damaged_cells_is_told(
-    workspace: Workspace, settings: Settings, damage: str
+    workspace: Store, settings: Settings, damage: str
 ) -> None:
     build(workspace, settings)
     cells = workspace.cells()[Month.of(2023, 6)]
@@ -283,16 +283,14 @@ def test_the_month_of_damaged_cells_is_told(
     assert build(workspace, settings, again=True).made
 
 
-def test_a_folder_of_builds_that_cannot_be_is_told(
-    workspace: Workspace, settings: Settings
-) -> None:
+def test_a_folder_of_builds_that_cannot_be_is_told(workspace: Store, settings: Settings) -> None:
     workspace.marts_path.write_text("not a folder")
     with pytest.raises(WorkspaceError, match="cannot be written"):
         build(workspace, settings)
 
 
 def test_a_build_without_its_description_is_made_again(
-    workspace: Workspace, settings: Settings
+    workspace: Store, settings: Settings
 ) -> None:
     build(workspace, settings)
     whole = files(workspace.build())
@@ -304,7 +302,7 @@ def test_a_build_without_its_description_is_made_again(
     assert files(workspace.build()) == whole
 
 
-def test_two_builds_at_once_make_one(workspace: Workspace) -> None:
+def test_two_builds_at_once_make_one(workspace: Store) -> None:
     names = both([start(workspace, "1"), start(workspace, "2")])
     assert names[0] == names[1] == workspace.build().name
     assert [path.name for path in workspace.marts_path.iterdir()] == [names[0]]
@@ -313,7 +311,7 @@ def test_two_builds_at_once_make_one(workspace: Workspace) -> None:
 
 
 def test_a_workspace_without_months_is_told(tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path / "empty")
+    workspace = Store(tmp_path / "empty")
     with pytest.raises(NothingBuilt, match="no data"):
         build(workspace, settings)
     with pytest.raises(NothingBuilt, match="Nothing has been built"):
@@ -327,7 +325,7 @@ def test_too_few_services_are_told(tmp_path: Path, settings: Settings, services:
     kept += [at for at, name in enumerate(HEADERS) if name == "게임 서비스 사용일수"][:services]
     rows = [[row[at] for at in kept] for row in portal_rows(3)]
     file = write_csv(tmp_path / "2023.6월.csv", rows, [HEADERS[at] for at in kept])
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert not [taken for taken in ingest(workspace, [file], settings) if taken.error]
     with pytest.raises(WorkspaceError, match="two services"):
         build(workspace, settings)
@@ -337,7 +335,7 @@ def test_too_few_services_are_told(tmp_path: Path, settings: Settings, services:
 def test_nobody_to_show_is_told(tmp_path: Path, settings: Settings) -> None:
     rows = [[*row[:5], 0.1, *row[6:]] for row in portal_rows(NEIGHBOURHOODS)]
     file = write_csv(tmp_path / "2023.6월.csv", rows)
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert not [taken for taken in ingest(workspace, [file], settings) if taken.error]
     with pytest.raises(WorkspaceError, match="No segment has enough people"):
         build(workspace, settings)

@@ -10,7 +10,7 @@ import pytest
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step, kill_at_random
 
@@ -21,12 +21,12 @@ from pathlib import Path
 import polars, narwhals, numpy, scipy.special
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.method import tables
 from telads.engines import polars as engine
 settings = Settings.load({}, Path("no-such-file"))
 ready()
-build(Workspace(Path(sys.argv[2])), settings)
+build(Store(Path(sys.argv[2])), settings)
 """
 
 
@@ -35,8 +35,8 @@ class Killed:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder, self.settings = folder, settings
-        self.start = Workspace(folder / "start")
-        finished = Workspace(folder / "finished")
+        self.start = Store(folder / "start")
+        finished = Store(folder / "finished")
         self._take_in(self.start, seed=1)
         self.old = build(self.start, settings).name
         self._take_in(self.start, seed=2)
@@ -45,7 +45,7 @@ class Killed:
         self.whole = {name: tables(finished, name) for name in (self.old, self.new)}
         self.seen: set[str] = set()
 
-    def _take_in(self, workspace: Workspace, seed: int) -> None:
+    def _take_in(self, workspace: Store, seed: int) -> None:
         files = [
             write_month(self.folder, f"2023.{month}", NEIGHBOURHOODS, seed=seed * 100 + month)
             for month in (5, 6)
@@ -56,8 +56,8 @@ class Killed:
         shutil.copytree(self.start.path, self.workspace(number).path)
         return Victim(BUILD, self.workspace(number).path)
 
-    def workspace(self, number: int) -> Workspace:
-        return Workspace(self.folder / f"workspace{number}")
+    def workspace(self, number: int) -> Store:
+        return Store(self.folder / f"workspace{number}")
 
     def check(self, number: int) -> None:
         workspace = self.workspace(number)
@@ -78,7 +78,7 @@ class Killed:
         shutil.rmtree(workspace.path)
 
 
-def tables(workspace: Workspace, name: str) -> dict[str, bytes]:
+def tables(workspace: Store, name: str) -> dict[str, bytes]:
     """Every file of a build, byte by byte: the same data always give the same."""
     return {path.name: path.read_bytes() for path in (workspace.marts_path / name).iterdir()}
 

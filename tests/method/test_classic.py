@@ -22,7 +22,7 @@ from telads.method.association import read_cells, segment_correlations
 from telads.method.classic import classic_associations, classic_scores
 from telads.method.segments import Panel, read_panel
 from telads.model import Segment, Sex
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
 from tests.seoul import SERVICE_IDS
 
@@ -84,7 +84,7 @@ def plain_scores(
 
 @pytest.mark.seoul
 @pytest.mark.slow
-def test_the_study_is_reproduced_number_for_number(seoul: Path, seoul_workspace: Workspace) -> None:
+def test_the_study_is_reproduced_number_for_number(seoul: Path, seoul_workspace: Store) -> None:
     expected = plain_scores(seoul, range(1, 8))
     panel = read_panel(scan_cells(seoul_workspace.cells()), SERVICE_IDS)
     found = classic_scores(panel)

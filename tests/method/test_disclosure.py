@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.method.disclosure import (
     STANDARDISED,
     STANDARDISED_DECIMALS,
@@ -34,7 +34,7 @@ from telads.method.disclosure import (
 from telads.method.tables import TABLES
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from tests import doors
 
 FLOOR = 50.0
@@ -153,8 +153,8 @@ def figures(part: Any, name: str = "") -> Iterator[tuple[str, float]]:
         yield name, part
 
 
-def test_no_answer_has_more_digits(twin_workspace: Workspace, settings: Settings) -> None:
-    opened, counted = OpenWorkspace(twin_workspace, settings), 0
+def test_no_answer_has_more_digits(twin_workspace: Store, settings: Settings) -> None:
+    opened, counted = Workspace(twin_workspace, settings), 0
     for name, ask in doors.answers(opened, SHOWN):
         if _is_refused(name):
             continue
@@ -170,7 +170,7 @@ def _is_refused(name: str) -> bool:
     )  # fmt: skip
 
 
-def test_no_picture_has_more_digits(twin_workspace: Workspace, settings: Settings) -> None:
+def test_no_picture_has_more_digits(twin_workspace: Store, settings: Settings) -> None:
     from telads.answers.pictures import PICTURES, Asked, picture
 
     build = twin_workspace.build()
@@ -188,9 +188,9 @@ def test_no_picture_has_more_digits(twin_workspace: Workspace, settings: Setting
 
 
 def test_no_export_has_more_digits(
-    twin_workspace: Workspace, settings: Settings, tmp_path: Path
+    twin_workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
-    opened = OpenWorkspace(twin_workspace, settings)
+    opened = Workspace(twin_workspace, settings)
     for _, write in doors.exports(opened, tmp_path, (".csv",)):
         write()
     read = 0

@@ -14,7 +14,7 @@ from telads.method.affinity import affinity, movement
 from telads.method.classic import classic_scores
 from telads.method.recommend import distances, reach
 from telads.method.segments import Array, Panel, read_panel
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy
 from tests.seoul import SERVICE_IDS, SERVICES
 
@@ -23,7 +23,7 @@ DELIVERY = SERVICE_IDS.index("delivery")
 
 
 @pytest.fixture(scope="module")
-def real(seoul_workspace: Workspace) -> Panel:
+def real(seoul_workspace: Store) -> Panel:
     return read_panel(scan_cells(seoul_workspace.cells()), SERVICE_IDS)
 
 
@@ -90,7 +90,7 @@ def test_orders_of_targets_differ(real: Panel, z: Array) -> None:
         assert 12 <= len(first & volume) <= 16
 
 
-def test_lookalikes_are_found_again_in_the_other_half(seoul_workspace: Workspace) -> None:
+def test_lookalikes_are_found_again_in_the_other_half(seoul_workspace: Store) -> None:
     """Of the ten nearest by one half of the neighbourhoods, those that the other half names too."""
     cells = scan_cells({JUNE: seoul_workspace.cells()[JUNE]}).to_native().collect()
     generator = np.random.default_rng(0)

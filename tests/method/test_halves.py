@@ -11,7 +11,7 @@ from telads.engines.polars import scan_cells
 from telads.method.association import read_cells
 from telads.method.evaluation import METHODS, platform_backtest
 from telads.method.segments import read_panel
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
 from tests.seoul import SERVICE_IDS
 
@@ -21,7 +21,7 @@ def of(frame: pl.DataFrame, method: str) -> dict[str, float]:
 
 
 @pytest.fixture(scope="module")
-def june(seoul_workspace: Workspace) -> pl.DataFrame:
+def june(seoul_workspace: Store) -> pl.DataFrame:
     cells = scan_cells(seoul_workspace.cells())
     panel = read_panel(cells, SERVICE_IDS)
     return platform_backtest(read_cells(cells, (JUNE,), SERVICE_IDS, panel.segments), panel.peers)

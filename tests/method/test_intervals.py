@@ -10,7 +10,7 @@ from telads.method.affinity import AHEAD, NEXT, coverage, foretold, half_widths
 from telads.method.recommend import reach
 from telads.method.segments import Array, Panel, read_panel
 from telads.model import Month, months_between
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.seoul import BY_ID
 
 YEAR = months_between(Month.of(2023, 1), Month.of(2023, 12))
@@ -64,7 +64,7 @@ def index_of(panel: Panel) -> Array:
 @pytest.mark.seoul
 @pytest.mark.parametrize("horizon", [NEXT, AHEAD])
 def test_on_real_months_left_out_it_holds_four_fifths_by_service(
-    seoul_workspace: Workspace, horizon: int
+    seoul_workspace: Store, horizon: int
 ) -> None:
     panel = read_panel(scan_cells(seoul_workspace.cells()), SERVICES)
     held, told = coverage(index_of(panel), panel.months, horizon)
@@ -74,7 +74,7 @@ def test_on_real_months_left_out_it_holds_four_fifths_by_service(
 
 @pytest.mark.seoul
 def test_what_the_first_months_say_holds_about_as_often_in_the_next(
-    seoul_workspace: Workspace,
+    seoul_workspace: Store,
 ) -> None:
     """Two months, five services: the months differ, so this is no sharper than that."""
     panel = read_panel(scan_cells(seoul_workspace.cells()), SERVICES)

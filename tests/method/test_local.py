@@ -12,7 +12,7 @@ from telads.engines.polars import collect, scan_cells
 from telads.method.affinity import differs_locally, false_discovery, neighbourhood_spread
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
 from tests.seoul import SERVICE_IDS
 
@@ -60,7 +60,7 @@ def test_one_district_or_one_neighbourhood_says_nothing(districts: tuple[str, ..
 
 
 @pytest.mark.seoul
-def test_a_quarter_to_a_third_of_real_segments_differ_locally(seoul_workspace: Workspace) -> None:
+def test_a_quarter_to_a_third_of_real_segments_differ_locally(seoul_workspace: Store) -> None:
     cells = scan_cells(seoul_workspace.cells())
     panel = read_panel(cells, SERVICE_IDS)
     shares = [

@@ -13,11 +13,11 @@ import pytest
 
 from telads.errors import QuestionError
 from telads.ingest.ingest import ingest
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.method.build import build
 from telads.model import Segment, Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang
 from tests import doors
 from tests.ingest.portal import HEADERS, Row, portal_rows, write_csv
@@ -100,16 +100,16 @@ ODD: dict[str, dict[str, Change]] = {
 @pytest.fixture(params=ODD, scope="module")
 def opened(
     request: pytest.FixtureRequest, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> OpenWorkspace:
+) -> Workspace:
     """A built workspace of odd months."""
     folder = tmp_path_factory.mktemp("odd")
     for month, change in ODD[request.param].items():
         rows, headers = change(portal_rows(NEIGHBOURHOODS, seed=int(month)))
         write_csv(folder / f"2023.{month}월_29개 통신정보.csv", rows, headers)
-    workspace = Workspace(folder / "workspace")
+    workspace = Store(folder / "workspace")
     assert not [taken for taken in ingest(workspace, [folder], settings) if taken.error]
     build(workspace, settings)
-    return OpenWorkspace(workspace, settings)
+    return Workspace(workspace, settings)
 
 
 def unless_refused(ask: Callable[[], Document], name: str) -> Document | None:
@@ -120,7 +120,7 @@ def unless_refused(ask: Callable[[], Document], name: str) -> Document | None:
         return None if error.line("ko") and error.line("en") else pytest.fail(name)
 
 
-def test_every_question_is_answered_or_refused(opened: OpenWorkspace) -> None:
+def test_every_question_is_answered_or_refused(opened: Workspace) -> None:
     told = [unless_refused(ask, name) for name, ask in doors.answers(opened, SEGMENT)]
     answered = [answer for answer in told if answer]
     assert len(answered) >= 5
@@ -129,8 +129,8 @@ def test_every_question_is_answered_or_refused(opened: OpenWorkspace) -> None:
             json.dumps(answer.document(lang), allow_nan=False)
 
 
-def test_every_chart_is_drawn_or_refused(opened: OpenWorkspace) -> None:
-    service = opened.workspace.build().about["services"][0]
+def test_every_chart_is_drawn_or_refused(opened: Workspace) -> None:
+    service = opened.store.build().about["services"][0]
     told = [unless_refused(draw, name) for name, draw in doors.charts(opened, SEGMENT, service)]
     drawn = [chart for chart in told if chart]
     assert len(drawn) >= 5
@@ -140,7 +140,7 @@ def test_every_chart_is_drawn_or_refused(opened: OpenWorkspace) -> None:
         assert not re.search(r"\b(nan|inf|None)\b", chart.html())
 
 
-def test_every_export_is_written(opened: OpenWorkspace, tmp_path: Path) -> None:
+def test_every_export_is_written(opened: Workspace, tmp_path: Path) -> None:
     for _, write in doors.exports(opened, tmp_path, (".json",)):
         write()
     for method in doors.METHODS:  # a workbook refuses what is no number; one table is enough

@@ -14,7 +14,7 @@ from telads.method.affinity import affinity
 from telads.method.classic import classic_scores
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells, made_panel
 from tests.seoul import SERVICE_IDS
 
@@ -117,7 +117,7 @@ def test_two_halves_of_a_neighbourhood_are_as_good_as_the_whole() -> None:
 
 
 @pytest.mark.seoul
-def test_real_halves_change_no_affinity_figure(seoul_workspace: Workspace) -> None:
+def test_real_halves_change_no_affinity_figure(seoul_workspace: Store) -> None:
     cells = scan_cells({JUNE: seoul_workspace.cells()[JUNE]}).to_native().collect()
     chosen = pl.col("code").is_in(cells["code"].unique().sort()[::7].implode())
     halved = cells.filter(chosen).with_columns(population=pl.col("population") / 2)

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.method import evaluation as promises
 from telads.method.association import Cells, read_cells
 from telads.method.segments import read_panel
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
+from tests.asked import evaluation
 from tests.samples import JUNE, lazy, made_cells
 from tests.seoul import SERVICE_IDS
 
@@ -66,9 +66,9 @@ def value(rows: pl.DataFrame, part: str, measure: str, service: str | None = Non
 @pytest.mark.seoul
 @pytest.mark.parametrize("horizon", [1, 3])
 def test_on_the_real_months_promises_hold(
-    seoul_workspace: Workspace, seoul_build: Build, horizon: int
+    seoul_workspace: Store, seoul_build: Build, horizon: int
 ) -> None:
-    answer = evaluation(seoul_workspace, horizon, seoul_build)
+    answer = evaluation(seoul_workspace, horizon)
     rows = answer.rows
     clear, tie = (value(rows, "ties", name) for name in ("clear", "tie"))
     assert clear > 0.96
@@ -93,7 +93,7 @@ def test_with_the_threshold_of_one_month_leads_three_ahead_would_not_hold(
     assert by["lead_10"] < 0.9 < by["lead_20"]
 
 
-def test_the_twin_is_judged_too(twin_workspace: Workspace) -> None:
+def test_the_twin_is_judged_too(twin_workspace: Store) -> None:
     rows = evaluation(twin_workspace, 1).rows
     assert set(rows["part"]) == {"services", "platforms", "ties", "intervals", "movements", "worth"}
     assert value(rows, "ties", "clear") > value(rows, "ties", "tie")

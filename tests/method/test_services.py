@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from telads.answers.choices import METHODS, method_of
+from telads.answers.choices import method_of
+from telads.answers.questions import METHODS
 from telads.errors import UnknownChoice
 from telads.method.affinity import affinity
 from telads.method.recommend import (

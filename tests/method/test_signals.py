@@ -12,7 +12,7 @@ from polars.testing import assert_frame_equal
 
 from telads.engines.polars import scan_cells
 from telads.method.signals import signals
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.samples import JUNE, lazy, made_cells
 from tests.seoul import SEOUL
 
@@ -144,7 +144,7 @@ def test_no_text_claims_an_hour_of_the_day() -> None:
 
 
 @pytest.mark.seoul
-def test_real_months_have_every_signal_for_every_segment(seoul_workspace: Workspace) -> None:
+def test_real_months_have_every_signal_for_every_segment(seoul_workspace: Store) -> None:
     files = seoul_workspace.cells()
     frame = signals(scan_cells(files), sorted(files))
     assert frame.height == 7 * 300 * len(SEOUL.signals)

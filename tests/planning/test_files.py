@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from telads.errors import UnknownChoice
-from telads.export import write_workbook
 from telads.planning.files import KINDS, figure_title, figures_of, write_plan
 from telads.planning.plan import PARTS, Plan, make_plan, read_plan
 from telads.planning.words import title
+from telads.render.files import write_workbook
 from telads.store.workspace import Build
 from tests.planning.samples import in_words
 from tests.planning.test_plan import brief

@@ -20,7 +20,7 @@ from telads.planning.comparison import compare, compare_plans
 from telads.planning.plan import Plan, canonical, make_plan, read_plan
 from telads.planning.sentences import plan_sentences
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 
 BRIEF: dict[str, Any] = {
     "name": "여름 배달",
@@ -314,7 +314,7 @@ def test_another_setting_is_told_as_the_cause(
     twin_files: Path, twin_build: Build, plan: Plan, settings: Settings, tmp_path: Path
 ) -> None:
     """A floor that hides segments changes every standard deviation: the part called method."""
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     other = replace(settings, floor=16_000.0)
     assert not [one for one in ingest(workspace, [twin_files], other) if one.error]
     build_now(workspace, other)
@@ -332,7 +332,7 @@ def test_a_month_that_is_gone_cannot_be_split(
     twin_files: Path, twin_build: Build, settings: Settings, tmp_path: Path
 ) -> None:
     old = make_plan(twin_build, brief(month="2023-01"))
-    workspace = Workspace(tmp_path)
+    workspace = Store(tmp_path)
     newest = sorted(twin_files.iterdir())[-1]
     assert not [one for one in ingest(workspace, [newest], settings) if one.error]
     build_now(workspace, settings)

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telads.answers.lookalike import lookalike
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
+from tests.asked import lookalike
 
 
 def chosen(build: Build, document: Any) -> set[tuple[str, str, int]]:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked, picture
 from telads.render.svg import CHARTS, drawn
 from telads.render.svg import people as people_bars
@@ -16,6 +15,7 @@ from telads.render.svg.theme import FALLBACKS, SITE, stylesheet
 from telads.store.workspace import Build
 from telads.text import Lang
 from tests import tools
+from tests.asked import by_district
 from tests.render.test_every_picture import ASKED
 from tests.render.test_report import CHROMIUM, QUIET
 from tests.tools import lacking

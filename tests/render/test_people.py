@@ -6,11 +6,11 @@ from itertools import combinations
 
 import pytest
 
-from telads.answers.people import by_district
 from telads.render.svg.people import draw, draw_audience
 from telads.render.svg.theme import FILE
 from telads.store.workspace import Build
 from telads.text import Lang
+from tests.asked import by_district
 from tests.render.samples import kinds, size, texts, tree
 
 

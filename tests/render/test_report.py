@@ -16,7 +16,7 @@ from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.render.report import write_report
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang
 from tests import tools
 from tests.ingest.portal import HEADERS, portal_rows, write_csv
@@ -33,9 +33,7 @@ LANGUAGES: tuple[Lang, Lang] = ("ko", "en")
 
 
 @pytest.fixture(scope="module")
-def reports(
-    twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
-) -> dict[Lang, Path]:
+def reports(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[Lang, Path]:
     folder = tmp_path_factory.mktemp("reports")
     paths = {lang: folder / f"report.{lang}.html" for lang in LANGUAGES}
     for lang, path in paths.items():
@@ -99,7 +97,7 @@ def test_it_never_claims_what_the_data_cannot_say(reports: dict[Lang, Path], lan
 
 
 def test_every_figure_stands_with_month_window_and_build(
-    reports: dict[Lang, Path], twin_workspace: Workspace
+    reports: dict[Lang, Path], twin_workspace: Store
 ) -> None:
     words = " ".join("".join(Words(reports["en"]).words).split())
     built = twin_workspace.build()
@@ -107,7 +105,7 @@ def test_every_figure_stands_with_month_window_and_build(
 
 
 def test_the_same_build_gives_the_same_bytes(
-    reports: dict[Lang, Path], twin_workspace: Workspace, tmp_path: Path
+    reports: dict[Lang, Path], twin_workspace: Store, tmp_path: Path
 ) -> None:
     write_report(twin_workspace, tmp_path / "again.html", "ko", *GROUP, "delivery")
     assert (tmp_path / "again.html").read_bytes() == reports["ko"].read_bytes()
@@ -119,7 +117,7 @@ def test_what_has_no_answer_is_left_out(tmp_path: Path, settings: Settings) -> N
     game = HEADERS.index("게임 서비스 사용일수")
     rows = [["*" if at == game else row[at] for at in kept] for row in portal_rows(50)]
     file = write_csv(tmp_path / "2023.6월.csv", rows, [HEADERS[at] for at in kept])
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert not [taken for taken in ingest(workspace, [file], settings) if taken.error]
     build(workspace, settings)
     write_report(workspace, tmp_path / "report.html", "en", *GROUP, "game")

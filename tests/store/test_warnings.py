@@ -13,7 +13,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store import warnings
 from telads.store.ledger import Entry
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 from tests.ingest.portal import HEADERS, Row, portal_rows, write_xlsx
 from tests.seoul import BY_ID
@@ -27,7 +27,7 @@ def taken(
     tmp_path: Path, settings: Settings, *months: Sequence[Row], start: Month = FIRST
 ) -> list[tuple[Text, ...]]:
     """The warnings of consecutive months with these rows, in order."""
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     paths = [
         write_xlsx(tmp_path / f"{start + number}.xlsx", rows) for number, rows in enumerate(months)
     ]
@@ -90,7 +90,7 @@ def test_a_measure_unchanged_from_the_month_before(tmp_path: Path, settings: Set
 
 
 def test_a_gap_between_months_is_no_month_before(tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     for month, rows in zip(("2023-01", "2023-03"), steps(1, 1), strict=True):
         list(ingest(workspace, [write_xlsx(tmp_path / f"{month}.xlsx", rows)], settings))
     assert list(warnings.by_month(workspace.ledger().current()).values()) == [(), ()]
@@ -111,7 +111,7 @@ def test_neighbourhoods_that_appear_or_vanish(tmp_path: Path, settings: Settings
 
 
 def test_the_same_file_under_two_months(tmp_path: Path, settings: Settings) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     path = write_xlsx(tmp_path / "2023-06.xlsx", portal_rows())
     copy = tmp_path / "2023-08.xlsx"
     copy.write_bytes(path.read_bytes())
@@ -201,7 +201,7 @@ def test_no_break(means: Sequence[float]) -> None:
 
 
 @pytest.mark.seoul
-def test_of_the_real_months_video_may_be_broken_twice(seoul_workspace: Workspace) -> None:
+def test_of_the_real_months_video_may_be_broken_twice(seoul_workspace: Store) -> None:
     entries = seoul_workspace.ledger().current()
     found = warnings.by_month(entries)
     assert len(found) == 7

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from telads.answers.status import status
+from telads.answers.inventory import status
 from telads.errors import DataError, UnknownChoice
 from telads.ingest.ingest import ingest
 from telads.method.build import build
@@ -15,7 +15,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import Ledger
 from telads.store.months import withdraw
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import write_month
 from tests.killing import Victim, kill_at_every_step
 
@@ -26,17 +26,17 @@ from pathlib import Path
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.months import withdraw
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 settings = Settings.load({}, Path("no-such-file"))
 ready()
-withdraw(Workspace(Path(sys.argv[2])), Month.of(2023, 8), "me", settings)
+withdraw(Store(Path(sys.argv[2])), Month.of(2023, 8), "me", settings)
 """
 
 
 @pytest.fixture
-def poisoned(tmp_path: Path, settings: Settings) -> Workspace:
+def poisoned(tmp_path: Path, settings: Settings) -> Store:
     """May and June, and a wrong file as August, all built."""
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     files = [write_month(tmp_path, f"2023.{number}") for number in (5, 6, 8)]
     for file in files[:2]:
         list(ingest(workspace, [file], settings))
@@ -47,7 +47,7 @@ def poisoned(tmp_path: Path, settings: Settings) -> Workspace:
 
 
 def test_the_month_is_out_and_the_ledger_tells_who_took_it_back(
-    poisoned: Workspace, settings: Settings
+    poisoned: Store, settings: Settings
 ) -> None:
     before = poisoned.build()
     assert before.months[-1] == AUGUST
@@ -67,7 +67,7 @@ def test_the_month_is_out_and_the_ledger_tells_who_took_it_back(
 
 
 def test_back_to_the_build_that_holds_it_and_forward_again(
-    poisoned: Workspace, settings: Settings
+    poisoned: Store, settings: Settings
 ) -> None:
     with_it = poisoned.build().name
     withdraw(poisoned, AUGUST, "me", settings)
@@ -79,7 +79,7 @@ def test_back_to_the_build_that_holds_it_and_forward_again(
 
 
 def test_the_same_file_can_be_taken_again(
-    poisoned: Workspace, settings: Settings, tmp_path: Path
+    poisoned: Store, settings: Settings, tmp_path: Path
 ) -> None:
     with_it = poisoned.build().name
     withdraw(poisoned, AUGUST, "me", settings)
@@ -92,7 +92,7 @@ def test_the_same_file_can_be_taken_again(
     assert [entry.label for entry in poisoned.ledger().entries].count(AUGUST) == 2
 
 
-def test_what_is_not_taken_back(poisoned: Workspace, settings: Settings) -> None:
+def test_what_is_not_taken_back(poisoned: Store, settings: Settings) -> None:
     with pytest.raises(UnknownChoice, match="2020-01"):
         withdraw(poisoned, Month.of(2020, 1), "me", settings)
     with pytest.raises(DataError, match="meanwhile"):
@@ -107,7 +107,7 @@ def test_what_is_not_taken_back(poisoned: Workspace, settings: Settings) -> None
 class Killed:
     """Copies of a workspace, on each of which taking a month back is killed."""
 
-    def __init__(self, start: Workspace, folder: Path, settings: Settings) -> None:
+    def __init__(self, start: Store, folder: Path, settings: Settings) -> None:
         self.start, self.folder, self.settings = start, folder, settings
         self.cells = {path.name for path in start.cells_path.iterdir()}
         self.seen: set[bool] = set()
@@ -116,8 +116,8 @@ class Killed:
         shutil.copytree(self.start.path, self.workspace(number).path)
         return Victim(FORGET, self.workspace(number).path)
 
-    def workspace(self, number: int) -> Workspace:
-        return Workspace(self.folder / f"killed{number}")
+    def workspace(self, number: int) -> Store:
+        return Store(self.folder / f"killed{number}")
 
     def check(self, number: int) -> None:
         workspace = self.workspace(number)
@@ -134,7 +134,7 @@ class Killed:
 
 
 def test_killed_at_any_step_it_is_in_force_or_taken_back(
-    poisoned: Workspace, settings: Settings, tmp_path: Path
+    poisoned: Store, settings: Settings, tmp_path: Path
 ) -> None:
     killed = Killed(poisoned, tmp_path, settings)
     kill_at_every_step(killed.prepare, killed.check)

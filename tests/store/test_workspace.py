@@ -17,14 +17,14 @@ from telads.errors import WorkspaceBusy, WorkspaceError
 from telads.ingest.ingest import ingest
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import write_month
 
 HOLDER = """
 import sys
 from pathlib import Path
-from telads.store.workspace import Workspace
-with Workspace(Path(sys.argv[1])).writing(10):
+from telads.store.workspace import Store
+with Store(Path(sys.argv[1])).writing(10):
     print("held", flush=True)
     sys.stdin.readline()
 """
@@ -34,11 +34,11 @@ import sys
 from pathlib import Path
 from telads.ingest.ingest import ingest
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 settings = Settings.load({}, Path("no-such-file"))
 print("ready", flush=True)
 sys.stdin.readline()
-for taken in ingest(Workspace(Path(sys.argv[1])), map(Path, sys.argv[2:]), settings):
+for taken in ingest(Store(Path(sys.argv[1])), map(Path, sys.argv[2:]), settings):
     assert not taken.error, taken.error
 """
 
@@ -54,7 +54,7 @@ def run(script: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 @contextmanager
-def held(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
+def held(workspace: Store) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the lock until the block ends."""
     process = run(HOLDER, workspace.path)
     try:
@@ -64,11 +64,11 @@ def held(workspace: Workspace) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path / "workspace")
+def workspace(tmp_path: Path) -> Store:
+    return Store(tmp_path / "workspace")
 
 
-def test_nothing_is_made_before_the_first_write(workspace: Workspace) -> None:
+def test_nothing_is_made_before_the_first_write(workspace: Store) -> None:
     assert workspace.ledger().entries == ()
     assert workspace.cells() == {}
     assert workspace.build_name() is None
@@ -76,7 +76,7 @@ def test_nothing_is_made_before_the_first_write(workspace: Workspace) -> None:
 
 
 def test_a_second_writer_is_told_who_is_in_the_way(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6")
     impatient = replace(settings, lock_seconds=0.1)
@@ -94,7 +94,7 @@ def test_a_second_writer_is_told_who_is_in_the_way(
 
 
 def test_a_second_writer_waits_its_turn(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     path = write_month(tmp_path, "2023.6")
     waited = threading.Event()
@@ -114,7 +114,7 @@ def test_a_second_writer_waits_its_turn(
     assert taken.outcome == "taken"
 
 
-def test_the_lock_of_a_killed_process_is_free(workspace: Workspace, settings: Settings) -> None:
+def test_the_lock_of_a_killed_process_is_free(workspace: Store, settings: Settings) -> None:
     holder = run(HOLDER, workspace.path)
     holder.kill()
     holder.communicate(timeout=30)
@@ -124,7 +124,7 @@ def test_the_lock_of_a_killed_process_is_free(workspace: Workspace, settings: Se
 
 
 def test_two_ingests_at_once_lose_nothing(
-    workspace: Workspace, settings: Settings, tmp_path: Path
+    workspace: Store, settings: Settings, tmp_path: Path
 ) -> None:
     files = [write_month(tmp_path, f"2023.{month}", seed=month) for month in range(1, 7)]
     processes = [run(INGEST, workspace.path, *files[start::2]) for start in (0, 1)]
@@ -140,14 +140,14 @@ def test_two_ingests_at_once_lose_nothing(
     assert {taken.outcome for taken in ingest(workspace, files, settings)} == {"unchanged"}
 
 
-def test_the_lock_is_freed_after_an_error(workspace: Workspace) -> None:
+def test_the_lock_is_freed_after_an_error(workspace: Store) -> None:
     with pytest.raises(RuntimeError), workspace.writing(0):
         raise RuntimeError
     with workspace.writing(0):
         pass
 
 
-def test_the_next_writer_sweeps_what_was_left(workspace: Workspace) -> None:
+def test_the_next_writer_sweeps_what_was_left(workspace: Store) -> None:
     for folder in (workspace.path, workspace.cells_path, workspace.marts_path):
         folder.mkdir()
         (folder / ".tmp-99-left").write_text("half")
@@ -161,6 +161,6 @@ def test_the_next_writer_sweeps_what_was_left(workspace: Workspace) -> None:
 
 def test_a_workspace_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    workspace = Workspace(tmp_path / "file")
+    workspace = Store(tmp_path / "file")
     with pytest.raises(WorkspaceError, match="cannot be written"), workspace.writing(0):
         pass

@@ -16,7 +16,7 @@ from telads.ingest.wide_table import WIDE_TABLE
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.store.cells import KEY, values_in
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.cells import fit_folder, read_profile, synthesise
 from telads.twin.files import FileFormat, portal_table, write_portal_file, write_twin
 from telads.twin.profile import Profile, fit_profile
@@ -209,7 +209,7 @@ def test_an_unknown_format_is_refused(profile: Profile, tmp_path: Path) -> None:
 
 def test_the_ledger_says_synthetic(profile: Profile, tmp_path: Path, settings: Settings) -> None:
     files = list(write_twin(profile, [JUNE], 1, tmp_path / "twin", "csv"))
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     assert [taken.outcome for taken in ingest(workspace, files, settings)] == ["taken"]
     entry = workspace.ledger().current()[JUNE]
     assert entry.synthetic

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 HERE = Path(__file__).parent
 VERSIONS = [path.name.removesuffix(".tar.xz") for path in sorted(HERE.glob("*.tar.xz"))]
@@ -29,8 +29,8 @@ class Installation:
     folder: Path
 
     @property
-    def workspace(self) -> Workspace:
-        return Workspace(self.folder / "workspace")
+    def workspace(self) -> Store:
+        return Store(self.folder / "workspace")
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def state(folder: Path) -> dict[str, str]:
     }
 
 
-def telads(workspace: Workspace, *words: object, code: int = 0) -> str:
+def telads(workspace: Store, *words: object, code: int = 0) -> str:
     """The command as a process of its own: what it said."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip

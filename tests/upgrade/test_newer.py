@@ -13,13 +13,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads import NewerVersion, open_workspace
+from telads import NewerVersion
 from telads.errors import DataError
+from telads.library import Workspace
 from telads.planning.plan import FORMAT as PLAN_FORMAT
 from telads.planning.plan import read_plan
 from telads.settings import Settings
 from telads.store.ledger import VERSION as FORMAT
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.version import __version__
 from tests.cli.conftest import runner
 from tests.upgrade.conftest import state, telads
@@ -41,9 +42,9 @@ VERBS: tuple[tuple[object, ...], ...] = (
 
 
 @pytest.fixture
-def newer(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
+def newer(twin_workspace: Store, tmp_path: Path) -> Store:
     """A workspace of a format that this version does not know."""
-    made = Workspace(tmp_path / "newer")
+    made = Store(tmp_path / "newer")
     shutil.copytree(twin_workspace.path, made.path)
     (made.path / "workspace.json").write_text(json.dumps(LATER | {"more": ["of", "it"]}), "utf-8")
     return made
@@ -61,7 +62,7 @@ def given(word: object, folder: Path) -> object:
 @pytest.mark.parametrize("words", VERBS, ids=lambda words: "-".join(map(str, words[:1])))
 def test_every_verb_refuses_a_newer_workspace(
     words: tuple[object, ...],
-    newer: Workspace,
+    newer: Store,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -79,13 +80,13 @@ def test_every_verb_refuses_a_newer_workspace(
 
 
 def test_python_and_the_doctor_refuse_it(
-    newer: Workspace,
+    newer: Store,
     twin_files: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings,
 ) -> None:
-    opened = open_workspace(newer.path, settings)
+    opened = Workspace(Store(newer.path), settings)
     for ask in (opened.status, opened.build, lambda: opened.targets("game"),
                 lambda: opened.ingest([twin_files]), lambda: opened.forget("2023-01")):  # fmt: skip
         with pytest.raises(NewerVersion):
@@ -97,7 +98,7 @@ def test_python_and_the_doctor_refuse_it(
 
 
 @pytest.mark.django_db
-def test_the_website_says_so_on_every_page(newer: Workspace, client: Client) -> None:
+def test_the_website_says_so_on_every_page(newer: Store, client: Client) -> None:
     """As where it runs on while another version writes to its workspace."""
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=newer.path)):
         for page in ("/en/data/", "/en/customers/", "/en/advertisers/", "/en/audiences/"):
@@ -112,9 +113,9 @@ def test_the_website_says_so_on_every_page(newer: Workspace, client: Client) -> 
 
 
 @pytest.fixture
-def newer_database(tmp_path: Path) -> Iterator[Workspace]:
+def newer_database(tmp_path: Path) -> Iterator[Store]:
     """A workspace whose database was made by migrations that this version does not know."""
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     telads(workspace, "user", "create", "kim")
     path = workspace.path / "web.sqlite3"
     with sqlite3.connect(path) as database:
@@ -131,11 +132,11 @@ def newer_database(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.mark.slow
 def test_every_verb_of_the_website_refuses_a_newer_database(
-    newer_database: Workspace, tmp_path: Path
+    newer_database: Store, tmp_path: Path
 ) -> None:
     archive = tmp_path / "backup.tar.gz"
-    telads(Workspace(tmp_path / "other"), "user", "create", "lee")
-    telads(Workspace(tmp_path / "other"), "backup", archive)
+    telads(Store(tmp_path / "other"), "user", "create", "lee")
+    telads(Store(tmp_path / "other"), "backup", archive)
     for words in (
         ("user", "list"), ("user", "create", "lee"), ("apikey", "create", "reports"), ("worker",),
         ("serve", "--port", 58979), ("backup", tmp_path / "new.tar.gz"),

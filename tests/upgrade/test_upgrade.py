@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from telads import NothingBuilt, open_workspace
+from telads import NothingBuilt
+from telads.library import Workspace
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import VERSION as FORMAT
+from telads.store.workspace import Store
 from telads.version import __version__
 from tests.upgrade.conftest import Installation, state, telads
 from tests.upgrade.make_installation import PEOPLE, SEGMENT, UPLOADED, WRONG, Visitor
 from tests.web.server import Server
 
-WHO = dict(zip(("district", "sex", "age"), SEGMENT[1::2], strict=True))
+WHO: dict[str, Any] = dict(zip(("district", "sex", "age"), SEGMENT[1::2], strict=True))
 KEPT = {
     "people": "SELECT username, password, is_active, is_superuser FROM auth_user ORDER BY id",
     "roles": "SELECT user_id, name FROM auth_user_groups JOIN auth_group "
@@ -42,7 +45,7 @@ def test_the_data_are_there_at_once_and_answer_after_one_build(
     stored: Installation, settings: Settings
 ) -> None:
     before, files = stored.workspace.ledger(), state(stored.workspace.path)
-    opened = open_workspace(stored.workspace.path, settings)
+    opened = Workspace(Store(stored.workspace.path), settings)
     status = opened.status()
     months = status.rows["month"].to_list()
     assert months[-1] == UPLOADED
@@ -193,7 +196,7 @@ def test_it_is_backed_up_and_restored(stored: Installation, built: bool) -> None
 
 def test_months_go_on(stored: Installation, twin_files: Path, settings: Settings) -> None:
     """What is taken in now stands beside what the earlier version took in."""
-    opened = open_workspace(stored.workspace.path, settings)
+    opened = Workspace(Store(stored.workspace.path), settings)
     before = stored.workspace.ledger()
     (april,) = twin_files.glob("2023.4*.csv")
     (taken,) = opened.ingest([april])

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client, override_settings
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts import chain
 
 PROCESSES = {"Server", "multiprocessing", "subprocess"}
@@ -54,7 +54,7 @@ def log_emptied_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture
-def site(client: Client, twin_workspace: Workspace) -> Iterator[Client]:
+def site(client: Client, twin_workspace: Store) -> Iterator[Client]:
     """A client of the website that shows the synthetic months."""
     shown = replace(django_settings.TELADS, workspace=twin_workspace.path)
     with override_settings(TELADS=shown):

@@ -10,21 +10,22 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from telads.answers.evaluation import HORIZONS, evaluation
-from telads.store.workspace import Workspace
+from telads.answers.choices import HORIZONS
+from telads.store.workspace import Store
 from telads.web import precompute
 from telads.web.cache import KEPT
+from tests.asked import evaluation
 
 
 @pytest.fixture
-def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
+def workspace(twin_workspace: Store, tmp_path: Path) -> Store:
     """A workspace of its own in which nothing is made ahead yet."""
     unneeded = shutil.ignore_patterns("pictures", "evaluations", "static", "*.sqlite3")
-    return Workspace(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
+    return Store(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
 
 
 def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures = workspace.path / precompute.FORMER
     (pictures / "0123456789abcdef").mkdir(parents=True)
@@ -37,7 +38,7 @@ def test_what_takes_seconds_is_there_afterwards_and_is_not_made_twice(
 
 
 def test_an_empty_workspace_is_left_as_it_is(tmp_path: Path) -> None:
-    precompute.make_ahead(Workspace(tmp_path / "nothing"))
+    precompute.make_ahead(Store(tmp_path / "nothing"))
     assert not (tmp_path / "nothing" / "evaluations").exists()
 
 

@@ -27,7 +27,7 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.web.accounts.people import PASSWORD
 from tests.web.plans.samples import FORM
 from tests.web.server import Server
@@ -58,7 +58,7 @@ Ask = Callable[["Site", Someone, int], Asked]
 class Site:
     """The server, and what is common to all who ask."""
 
-    def __init__(self, port: int, workspace: Workspace, prefix: str) -> None:
+    def __init__(self, port: int, workspace: Store, prefix: str) -> None:
         self.port, self.workspace, self.prefix = port, workspace, prefix
         self.builds = sorted(build.name for build in workspace.builds())
         ledger = workspace.ledger().current()
@@ -234,11 +234,11 @@ def test_every_address_that_takes_a_form_is_tried() -> None:
 
 @pytest.fixture(scope="module")
 def site(
-    twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+    twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Site, list[Someone]]]:
     folder = tmp_path_factory.mktemp("crowd") / "workspace"
     shutil.copytree(twin_workspace.path, folder)
-    workspace = Workspace(folder)
+    workspace = Store(folder)
     shutil.copytree(workspace.build().path, workspace.marts_path / "other")
     filled = subprocess.run(
         [sys.executable, "-m", "tests.web.crowd", str(folder), str(AT_ONCE), str(ROUNDS)],

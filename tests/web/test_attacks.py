@@ -23,11 +23,11 @@ from django.test import Client, override_settings
 
 from telads.export import export
 from telads.ingest.ingest import ingest
-from telads.library import OpenWorkspace
+from telads.library import Workspace
 from telads.method.build import build
 from telads.model import Sex
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import FIGURES, HEADERS, Row, portal_rows, write_csv
 from tests.seoul import BY_ID
 
@@ -43,7 +43,7 @@ Key = tuple[str, str, int]
 class Town:
     """The published month and the numbers behind it."""
 
-    def __init__(self, opened: OpenWorkspace, rows: list[Row]) -> None:
+    def __init__(self, opened: Workspace, rows: list[Row]) -> None:
         self.opened = opened
         self.bands: dict[Key, dict[int, float]] = defaultdict(lambda: defaultdict(float))
         self.cells: dict[Key, list[Row]] = defaultdict(list)
@@ -82,15 +82,15 @@ def town(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Town:
     folder = tmp_path_factory.mktemp("town")
     rows = small_groups()
     write_csv(folder / "2023.6월_29개 통신정보.csv", rows)
-    workspace = Workspace(folder / "workspace")
+    workspace = Store(folder / "workspace")
     assert not [taken for taken in ingest(workspace, [folder], settings) if taken.error]
     build(workspace, settings)
-    return Town(OpenWorkspace(workspace, settings), rows)
+    return Town(Workspace(workspace, settings), rows)
 
 
 @pytest.fixture
 def site(client: Client, town: Town) -> Iterator[Client]:
-    shown = replace(django_settings.TELADS, workspace=town.opened.workspace.path)
+    shown = replace(django_settings.TELADS, workspace=town.opened.store.path)
     with override_settings(TELADS=shown):
         yield client
 
@@ -161,7 +161,7 @@ def test_a_figure_of_one_known_cell_is_nowhere(town: Town, site: Client, tmp_pat
             if row["service"] == "game"
         )
         assert {game[name] for name in ("usage", "affinity", "index", "index_low")} == {None}
-    workspace = town.opened.workspace
+    workspace = town.opened.store
     for table in ("scores", "targets", "segments"):
         for method in ("affinity", "classic"):
             path = tmp_path / f"{table}-{method}.csv"

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils.translation import override
 
 from telads.answers.answer import Answer
-from telads.answers.services import services
 from telads.store.workspace import Build
 from telads.web.jinja import _environment, rendered
+from tests.asked import services
 
 
 def answer(build: Build) -> Answer:

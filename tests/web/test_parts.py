@@ -7,14 +7,14 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
-from telads.answers.columns import LABELS, column_of
-from telads.answers.services import services
-from telads.answers.targets import targets
+from telads.answers.fields import LABELS
+from telads.answers.questions import field_of
 from telads.model import Month
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import NOTES, Bar, address_in
 from telads.web.jinja import _environment
+from tests.asked import services, targets
 
 
 def render(source: str, language: Lang = "ko", path: str = "/", **facts: object) -> str:
@@ -72,8 +72,8 @@ def test_the_language_switch_keeps_the_choices() -> None:
 def test_an_answer_as_a_table(twin_build: Build, language: Lang) -> None:
     answer = services(twin_build, "강남구", "F", 30)
     table = render('{{ answer_table(answer, "제목") }}', language, answer=answer)
-    shown = [column_of(answer.question, name) for name in answer.rows.columns]
-    headings = [column.title(language) for column in shown if column]
+    shown = [field_of(answer.question, name) for name in answer.rows.columns]
+    headings = [column.heading(language) for column in shown if column]
     assert re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table) == headings
     assert table.count("<tr>") == 1 + answer.rows.height
     assert table.count('<th scope="row">') == answer.rows.height

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.test import Client
 
 from telads.errors import DataError, WorkspaceError
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.audit import record
 from telads.web.accounts.chain import checked
 from telads.web.accounts.models import AuditEntry
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def rows(site: Client, twin_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Rows:
+def rows(site: Client, twin_workspace: Store, monkeypatch: pytest.MonkeyPatch) -> Rows:
     monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))
     return Rows(twin_workspace.path)
 

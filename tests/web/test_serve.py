@@ -20,20 +20,20 @@ import pytest
 from telads.errors import AddressUnusable
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.serve import HEADER_SECONDS, LOOK_SECONDS, address_of, check_address
 from tests.web.server import Server
 
 
 @pytest.fixture
-def workspace(twin_workspace: Workspace, tmp_path: Path) -> Workspace:
+def workspace(twin_workspace: Store, tmp_path: Path) -> Store:
     """A workspace of its own with two builds: `other` holds one month less."""
     shutil.copytree(twin_workspace.path, tmp_path / "workspace")
-    return Workspace(tmp_path / "workspace")
+    return Store(tmp_path / "workspace")
 
 
 @pytest.fixture
-def server(workspace: Workspace) -> Iterator[Server]:
+def server(workspace: Store) -> Iterator[Server]:
     started = Server(workspace.path, workers=2)
     try:
         started.wait()
@@ -42,7 +42,7 @@ def server(workspace: Workspace) -> Iterator[Server]:
         started.kill()
 
 
-def other_build(workspace: Workspace) -> str:
+def other_build(workspace: Store) -> str:
     """Build again with another setting; the first stays, and is in force again."""
     first = workspace.build().name
     build(workspace, Settings.load({"TELADS_FORECAST_PHI": "0.5"}, Path("none")))
@@ -54,7 +54,7 @@ def other_build(workspace: Workspace) -> str:
 
 @pytest.mark.slow
 def test_a_new_build_is_picked_up_by_all_workers_and_no_answer_is_torn(
-    server: Server, workspace: Workspace
+    server: Server, workspace: Store
 ) -> None:
     first, second = workspace.build().name, other_build(workspace)
     seen: list[set[str]] = []
@@ -90,7 +90,7 @@ def test_a_new_build_is_picked_up_by_all_workers_and_no_answer_is_torn(
 
 
 @pytest.mark.slow
-def test_a_served_site_from_start_to_end(server: Server, workspace: Workspace) -> None:
+def test_a_served_site_from_start_to_end(server: Server, workspace: Store) -> None:
     status, page, headers = server.get("/en/?secret=%EA%B0%95%EB%82%A8", **{"User-Agent": "me/1"})
     assert status == 200
     assert headers["content-security-policy"].startswith("default-src 'self';")
@@ -128,7 +128,7 @@ def test_a_served_site_from_start_to_end(server: Server, workspace: Workspace) -
 
 @pytest.mark.slow
 def test_the_address_is_told_when_it_answers_and_what_takes_long_comes_after_a_page(
-    workspace: Workspace,
+    workspace: Store,
 ) -> None:
     shutil.rmtree(workspace.path / "evaluations", ignore_errors=True)
     server = Server(workspace.path, workers=1)
@@ -157,9 +157,7 @@ SOON = 5.0
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after", [0.7, 1.5, 3.0, 5.0])
-def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(
-    workspace: Workspace, after: float
-) -> None:
+def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(workspace: Store, after: float) -> None:
     server = Server(workspace.path, workers=2)
     try:
         time.sleep(after)
@@ -172,7 +170,7 @@ def test_ctrl_c_soon_after_the_start_ends_it_without_a_word(
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_it_at_once_whatever_is_made_ahead(workspace: Workspace) -> None:
+def test_ctrl_c_ends_it_at_once_whatever_is_made_ahead(workspace: Store) -> None:
     """Right after the first page, when a process makes ahead what takes seconds, and later."""
     for pause in (0.0, LOOK_SECONDS + 1, LOOK_SECONDS + 3):
         shutil.rmtree(workspace.path / "evaluations", ignore_errors=True)

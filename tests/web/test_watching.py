@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.client import PROXIED, is_local
 from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
 from telads.web.metrics import REGISTRY
@@ -22,7 +22,7 @@ from telads.web.metrics import REGISTRY
 pytestmark = pytest.mark.django_db  # health asks the database, too
 
 
-def test_health_names_build_and_months(site: Client, twin_workspace: Workspace) -> None:
+def test_health_names_build_and_months(site: Client, twin_workspace: Store) -> None:
     response = site.get("/healthz")
     assert response.status_code == 200
     assert "no-store" in response["Cache-Control"]
@@ -47,12 +47,12 @@ def test_health_keeps_the_servers_paths_to_this_machine(client: Client, tmp_path
         assert str(tmp_path) not in response.content.decode()
 
 
-def test_health_says_why_not(client: Client, twin_workspace: Workspace, tmp_path: Path) -> None:
+def test_health_says_why_not(client: Client, twin_workspace: Store, tmp_path: Path) -> None:
     reasons = []
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path / "w")):
         reasons.append(client.get("/healthz"))
         shutil.copytree(twin_workspace.path, tmp_path / "w")
-        build = Workspace(tmp_path / "w").build()
+        build = Store(tmp_path / "w").build()
         build.table("services").write_bytes(b"damaged")
         reasons.append(client.get("/healthz"))
         (build.path / "build.json").unlink()
@@ -68,7 +68,7 @@ def counted(view: str, status: int) -> float:
     return REGISTRY.get_sample_value("telads_requests_total", labels) or 0.0
 
 
-def test_figures_count_by_view_and_status(site: Client, twin_workspace: Workspace) -> None:
+def test_figures_count_by_view_and_status(site: Client, twin_workspace: Store) -> None:
     before = counted("home", 200), counted("none", 404)
     site.get("/")
     site.get("/en/")

@@ -82,7 +82,7 @@ from telads.store.cells import KEY, NOISE, POPULATION, measures_in, values_in
 from telads.store.files import TEMPORARY, explained, make_folder, new_file
 from telads.store.ledger import Draw, Entry
 from telads.store.months import LOGS, described, forget_abandoned, keep
-from telads.store.workspace import Workspace, locked
+from telads.store.workspace import Store, locked
 from telads.text import Text
 from telads.version import __version__
 
@@ -108,7 +108,7 @@ class Job:
         return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
 
 
-def private_key(workspace: Workspace) -> bytes:
+def private_key(workspace: Store) -> bytes:
     """A key of the workspace, made if need be, that only its owner may read.
 
     Whoever has two logs in mind could work out the hash of each: with a key the names of months
@@ -131,14 +131,14 @@ def private_key(workspace: Workspace) -> bytes:
         return path.read_bytes()
 
 
-def has_left(workspace: Workspace) -> bool:
+def has_left(workspace: Store) -> bool:
     """Whether a killed run left partial results, which are to go even if nothing is to do."""
     return any(path.is_dir() for path in (workspace.path / "aggregations").glob("*"))
 
 
 @contextmanager
 def working(
-    workspace: Workspace,
+    workspace: Store,
     name: str,
     parts: int,
     discard: Callable[[Path], None],
@@ -361,7 +361,7 @@ class _Counted:
 
 
 def aggregate(
-    workspace: Workspace,
+    workspace: Store,
     request: Request,
     settings: Settings,
     engine: EventEngine,
@@ -381,7 +381,7 @@ def aggregate(
 
 
 def _aggregate(
-    workspace: Workspace,
+    workspace: Store,
     request: Request,
     settings: Settings,
     engine: EventEngine,
@@ -417,7 +417,7 @@ def _aggregate(
     return sorted(taken, key=lambda one: one.month or labels[0])
 
 
-def _due(workspace: Workspace, names: Mapping[Month, str]) -> list[Month]:
+def _due(workspace: Store, names: Mapping[Month, str]) -> list[Month]:
     """The label months that are not there yet, or are of something else."""
     return [label for label, name in names.items() if not _is_known(workspace, label, name)]
 
@@ -433,7 +433,7 @@ def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _result_name(workspace: Workspace, log: Log, engine: EventEngine, label: Month) -> str:
+def _result_name(workspace: Store, log: Log, engine: EventEngine, label: Month) -> str:
     """All that the cells of a month depend on: stands for the SHA-256 of a file.
 
     With noise it is made with the workspace's own key, or it would tell two logs apart.
@@ -446,7 +446,7 @@ def _result_name(workspace: Workspace, log: Log, engine: EventEngine, label: Mon
     return hmac.digest(private_key(workspace), name.encode(), "sha256").hex() if noise else name
 
 
-def _is_known(workspace: Workspace, label: Month, name: str) -> bool:
+def _is_known(workspace: Store, label: Month, name: str) -> bool:
     entry = workspace.ledger().current().get(label)
     return (
         entry is not None and entry.sha256 == name and (workspace.cells_path / entry.cells).exists()
@@ -500,7 +500,7 @@ def _counted(log: Log, sums: pl.DataFrame, draw: Draw | None) -> _Counted:
 
 
 def _kept(
-    workspace: Workspace,
+    workspace: Store,
     log: Log,
     engine: EventEngine,
     counted: Mapping[Month, _Counted],
@@ -540,7 +540,7 @@ def _kept(
 
 
 def _hidden_beside(
-    workspace: Workspace, entries: Mapping[Month, Entry], counted: Mapping[Month, _Counted]
+    workspace: Store, entries: Mapping[Month, Entry], counted: Mapping[Month, _Counted]
 ) -> dict[Month, Hidden]:
     """What each label month hides for the sake of others whose windows overlap its own.
 

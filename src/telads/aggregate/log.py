@@ -23,7 +23,7 @@ from telads.errors import DataError, SettingError
 from telads.model import Month, months_between
 from telads.store.cells import PLACE, reading
 from telads.store.months import LOGS
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Log:
         return sums_in(tuple(self.request.services), self.mobility is not None)
 
 
-def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log:
+def open_log(workspace: Store, request: Request, engine: EventEngine) -> Log:
     """Check the schema, count the rows; raises as `run.aggregate` tells."""
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
@@ -76,9 +76,7 @@ def open_log(workspace: Workspace, request: Request, engine: EventEngine) -> Log
     )  # fmt: skip
 
 
-def _places(
-    workspace: Workspace, request: Request, engine: EventEngine, events: Frame
-) -> pl.DataFrame:
+def _places(workspace: Store, request: Request, engine: EventEngine, events: Frame) -> pl.DataFrame:
     """The city's neighbourhoods: from a file, else of the newest portal month, else by codes."""
     import polars as pl
 

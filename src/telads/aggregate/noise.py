@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from telads.aggregate.request import Request
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
 
 
 Kind = Literal["laplace", "gaussian"]
@@ -326,7 +326,7 @@ def require(
 
 
 def spend(
-    workspace: Workspace, noise: Noise, labels: Iterable[Month], limit: float | None
+    workspace: Store, noise: Noise, labels: Iterable[Month], limit: float | None
 ) -> dict[Month, Draw]:
     """Write a draw for each label month into the ledger; only under the workspace's lock.
 

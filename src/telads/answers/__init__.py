@@ -1,21 +1,20 @@
 """Answers: one function per question a user asks; every door calls these and nothing deeper.
 
-| question | function |
-|---|---|
-| what to advertise to these people | `services.services` |
-| how their use moved | `services.history`; beside the city's: `trends.trends` |
-| what moved most of all | `movements.movements` |
-| whom to address with this service | `targets.targets` |
-| where to run its advert for one target | `platforms.platforms` |
-| where to run it for each target of a list | `platforms.of_targets` |
-| who is like them | `lookalike.lookalike` |
-| how they move and live | `signals.signals` |
-| what the data hold | `status.status` |
-| where people live | `people.by_district` |
-| how well the method does | `evaluation.evaluation` |
-| where the classic method differs | `comparison.comparison` |
-| what a picture shows | `pictures` |
+fields.py      fields of answers, each declared once: titles, meanings, kinds, how they are shown
+questions.py   questions, each declared once: parameters, fields, facts, texts, function
+choices.py     what reads a choice as people type it
+answer.py      what every answer carries
+tables.py      a build's tables in memory
+sentences.py   answers in words
 
-Each takes a `Build` and returns an `Answer`. The functions stand in modules of their own, so that a
-door loads only what it is asked for.
+customers.py   what to advertise to these people, how their use moved, how they live
+advertisers.py whom to address with a service, where to run its advert, who is alike
+audience.py    how many people an audience has, and where people live
+changes.py     what moved most, and use month by month beside the city's
+evaluation.py  how well the method does, and where the classic method differs
+inventory.py   what the data hold
+pictures.py    what a picture shows
+
+A function takes a `Build` and typed choices, which `Question.ask` reads from what people type, and
+returns an `Answer`. They stand in modules of their own, so that a door loads only what it is asked.
 """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from telads.answers.columns import column_of, method_name
+from telads.answers.fields import method_name
+from telads.answers.questions import CONTRACT, field_of
 from telads.model import Month
 from telads.text import Lang, Text
 from telads.wording import observed
@@ -17,8 +19,6 @@ from telads.wording import observed
 if TYPE_CHECKING:
     import polars as pl
 
-CONTRACT = 1
-"""Version of the JSON form; a change that can break a reader makes it another."""
 ROWS_IN_A_NOTEBOOK = 50
 """Rows that a notebook shows; what is left out is counted."""
 
@@ -36,13 +36,13 @@ class Answer:
     build: str
     synthetic: bool
     rows: pl.DataFrame
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = attribute(default_factory=dict)
     """Single figures about the answer as a whole."""
     sentences: tuple[Text, ...] = ()
     """The answer in words a planner can repeat."""
     warnings: tuple[Text, ...] = ()
     """What is remarkable about the month's data, or about the settings."""
-    language: Lang = field(default="ko", compare=False)
+    language: Lang = attribute(default="ko", compare=False)
     """In which a notebook shows it; the figures are the same in both."""
 
     @cached_property
@@ -102,19 +102,19 @@ def _html(answer: Answer, lang: Lang) -> Iterator[str]:
     for at, sentence in enumerate(answer.sentences):
         said = escape(sentence(lang))
         yield f"<p>{said}</p>" if at else f"<p><strong>{said}</strong></p>"
-    known = (column_of(answer.question, name) for name in answer.rows.columns)
-    columns = [column for column in known if column]
-    sides = ["right" if column.figure else "left" for column in columns]
+    known = (field_of(answer.question, name) for name in answer.rows.columns)
+    fields = [field for field in known if field]
+    sides = ["right" if field.figure else "left" for field in fields]
     heads = (
-        f'<th scope="col" style="text-align: {side}">{escape(column.title(lang))}</th>'
-        for column, side in zip(columns, sides, strict=True)
+        f'<th scope="col" style="text-align: {side}">{escape(field.heading(lang))}</th>'
+        for field, side in zip(fields, sides, strict=True)
     )
     yield f"<table><thead><tr>{''.join(heads)}</tr></thead><tbody>"
     for row in answer.rows.head(ROWS_IN_A_NOTEBOOK).iter_rows(named=True):
         cells = (
             f'<td style="text-align: {side}; white-space: pre-line">'
-            f"{escape(column.write(row, lang))}</td>"
-            for column, side in zip(columns, sides, strict=True)
+            f"{escape(field.write(row, lang))}</td>"
+            for field, side in zip(fields, sides, strict=True)
         )
         yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody></table>"

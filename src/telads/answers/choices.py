@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.answers.grouped import KEPT
-from telads.answers.tables import districts, of_month
+from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
+from telads.answers.tables import districts, held, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
 from telads.model import Month, Segment, Sex
@@ -17,9 +16,8 @@ from telads.text import Text, same, typed
 if TYPE_CHECKING:
     import polars as pl
 
-METHODS = ("affinity", "classic")
-"""The first is the default; the second reproduces the 2023 study, for comparison."""
-
+HORIZONS = (1, 3)
+"""Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
 ROWS = (1, 300)
 """Fewest and most rows a list of targets may have."""
 
@@ -116,6 +114,30 @@ def filters_of(
     )
 
 
+def target_order_of(name: str) -> str:
+    """An order of targets; raises `UnknownChoice`."""
+    return listed(Text("순서", "order"), name, TARGET_ORDERS)
+
+
+def platform_order_of(name: str | None) -> str | None:
+    """An order of platforms, or None where none is asked for; raises `UnknownChoice`."""
+    return listed(Text("매체 순서", "order of platforms"), name, PLATFORM_ORDERS) if name else None
+
+
+def among_of(name: str) -> str:
+    """Where to look for segments alike; raises `UnknownChoice`."""
+    if name not in AMONG:
+        raise one_of(Text("범위", "choice"), name, AMONG)
+    return name
+
+
+def horizon_of(months: int | str) -> int:
+    """Months ahead that the method is judged by; raises `UnknownChoice`."""
+    if str(months) not in map(str, HORIZONS):
+        raise one_of(Text("기간", "horizon"), months, map(str, HORIZONS))
+    return int(months)
+
+
 def count_of(top: int | str) -> int:
     """How many rows a list shall have."""
     low, high = ROWS
@@ -132,7 +154,7 @@ def count_of(top: int | str) -> int:
     return count
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def largest_segment(build: Build, month: Month) -> Segment:
     """The segment with the most people in a month: an example where nothing was chosen."""
     known = of_month(build, "segments", month).sort(
@@ -140,3 +162,23 @@ def largest_segment(build: Build, month: Month) -> Segment:
     )
     district, sex, age = known.select("district", "sex", "age").row(0)
     return Segment(district, Sex(sex), age)
+
+
+PARSERS: dict[str, Callable[[Build, Any], Any]] = {
+    "district": district_of,
+    "sex": lambda _, name: sex_of(name),
+    "age": lambda _, name: age_of(name),
+    "any_district": lambda build, name: filters_of(build, name, None, None).district,
+    "any_sex": lambda build, name: filters_of(build, None, name, None).sex,
+    "any_age": lambda build, name: filters_of(build, None, None, name).age,
+    "month": month_of,
+    "method": lambda _, name: method_of(name),
+    "service": lambda build, name: service_of(build, name).id,
+    "target_order": lambda _, name: target_order_of(name),
+    "platform_order": lambda _, name: platform_order_of(name),
+    "among": lambda _, name: among_of(name),
+    "count": lambda _, top: count_of(top),
+    "months": lambda _, months: horizon_of(months),
+    "switch": lambda _, on: bool(on),
+}
+"""What reads each kind of parameter (`questions.Parameter`) for a build."""

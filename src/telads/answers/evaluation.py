@@ -1,22 +1,26 @@
-"""How well the method does on past months, beside its baselines (method, section 3)."""
+"""How well the method does on past months, beside its baselines (method, section 3).
+
+And where the classic method and affinity differ on the same data, and how far its faults reach.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
-from telads.answers.choices import one_of
-from telads.answers.tables import read
+from telads.answers.customers import in_order
+from telads.answers.tables import of_month, read
+from telads.dataset import in_force
 from telads.errors import WorkspaceError
-from telads.method.disclosure import published
-from telads.store.workspace import Build, Workspace
+from telads.method.disclosure import published, significant
+from telads.model import Month
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
 
-HORIZONS = (1, 3)
-"""Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
+
 SERVICES, PLATFORMS = "services", "platforms"
 TIES, INTERVALS, MOVEMENTS, WORTH = "ties", "intervals", "movements", "worth"
 
@@ -24,7 +28,7 @@ REPEATS = 0.99
 """Share of patterns equal to the month before from which all months are said to have one."""
 
 
-def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = None) -> Answer:
+def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -> Answer:
     """The backtest of services and targets, and the split-half test of platforms.
 
     Of the build in force, or of `build`, one of the workspace's.
@@ -38,8 +42,6 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     once for a build and kept. Raises `UnknownChoice` for a horizon that is neither 1 nor 3,
     `QuestionError` with too few months.
     """
-    if horizon not in HORIZONS:
-        raise one_of(Text("기간", "horizon"), horizon, map(str, HORIZONS))
     build = build or workspace.build()
     rows = published(_kept(workspace, build, horizon))
     facts = {
@@ -59,7 +61,7 @@ def evaluation(workspace: Workspace, horizon: int = 1, build: Build | None = Non
     )
 
 
-def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
+def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     """The evaluation of a build from disk, or computed and put there."""
     import polars as pl
 
@@ -76,7 +78,7 @@ def _kept(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
     return rows
 
 
-def _computed(workspace: Workspace, build: Build, horizon: int) -> pl.DataFrame:
+def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
     from telads.engines.polars import scan_cells
@@ -158,5 +160,130 @@ def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
             "분포에 기댄 값입니다.",
             "Inside the segments every month repeats the neighbourhood pattern of the month "
             "before: associations of platforms rest on one month's pattern of neighbourhoods.",
+        ),
+    )
+
+
+_SEGMENT_KEY = ["district", "sex", "age"]
+_KEY = [*_SEGMENT_KEY, "service"]
+NOTEWORTHY = 0.01
+"""Share by which a plain mean of neighbourhoods misses the mean person before it is counted."""
+
+
+def comparison(build: Build, month: Month) -> Answer:
+    """How often each service comes first by either method, and the classic method's known faults.
+
+    Rows: service, affinity_first, classic_first (segments of the month whose first service it is),
+    both (by both methods). Facts: segments; first_differs (share of segments whose first services
+    differ); reversed (share of all months' segment-services with a z below zero, where more usage
+    lowers the classic score); against (share of the usage's movements from month to month that
+    the classic score goes against; None with one month); lopsided (share of the month's
+    segment-services of day services whose plain mean over neighbourhoods is off the mean person by
+    more than 1 %); weight_low, weight_high (of index services, where the ratio means nothing; None
+    without one).
+    """
+    import polars as pl
+
+    classic = read(build, "classic")
+    ranked = in_order(
+        of_month(build, "services", month).drop_nulls("forecast"),
+        "forecast",
+        over=tuple(_SEGMENT_KEY),
+    )
+    own = _first(ranked, "affinity")
+    reference = _first(of_month(build, "classic", month).drop_nulls("score"), "classic")
+    pairs = own.join(reference, on=_SEGMENT_KEY)
+    agreed = pl.col("affinity") == pl.col("classic")
+    rows = pl.DataFrame(
+        [
+            {
+                "service": service,
+                "affinity_first": (pairs["affinity"] == service).sum(),
+                "classic_first": (pairs["classic"] == service).sum(),
+                "both": pairs.filter(agreed & (pl.col("affinity") == service)).height,
+            }
+            for service in build.about["services"]
+        ]
+    )
+    facts: dict[str, object] = {
+        "segments": pairs.height,
+        "first_differs": _share_of_rows(pairs, ~agreed),
+        "reversed": _share_of_rows(classic.drop_nulls("z"), pl.col("z") < 0),
+        "against": _against(classic),
+        "lopsided": _lopsided(build, month),
+        **_index_weights(classic),
+    }
+    return Answer(
+        question="comparison",
+        parameters={},
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=facts,
+        sentences=_of_comparison(facts),
+        warnings=build.warnings(month),
+    )
+
+
+def _first(ranked: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The first service of each segment, in a column called `name`."""
+    import polars as pl
+
+    first = ranked.filter(pl.col("rank") == 1)
+    return first.select(*_SEGMENT_KEY, pl.col("service").alias(name))
+
+
+def _against(classic: pl.DataFrame) -> float | None:
+    """Share of movements of the usage, from month to month, that the score goes against."""
+    import polars as pl
+
+    moves = classic.sort("month").select(
+        pl.col(name).diff().over(_KEY).sign() for name in ("usage", "score")
+    )
+    moved = moves.drop_nulls().filter(pl.col("usage") != 0)
+    return _share_of_rows(moved, pl.col("usage") != pl.col("score")) if moved.height else None
+
+
+def _lopsided(build: Build, month: Month) -> float:
+    """Share of segment-services whose plain mean of neighbourhoods misses the mean person."""
+    import polars as pl
+
+    plain = of_month(build, "classic", month).select(*_KEY, plain="usage")
+    both = of_month(build, "services", month).join(plain, on=_KEY).drop_nulls(["usage", "plain"])
+    days = both.filter(~pl.col("service").is_in(_indices(build)))
+    off = (pl.col("plain") / pl.col("usage") - 1).abs() > NOTEWORTHY
+    return _share_of_rows(days, off)
+
+
+def _index_weights(classic: pl.DataFrame) -> dict[str, float | None]:
+    """The range of the weights that are ratios of a standardised index."""
+    import polars as pl
+
+    indexed = [id for id, measure in in_force().measures.items() if measure.is_index]
+    weights = classic.filter(pl.col("service").is_in(indexed))["weight"].drop_nulls()
+    low, high = (weights.min(), weights.max()) if len(weights) else (None, None)
+    return {"weight_low": _number(low), "weight_high": _number(high)}
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _indices(build: Build) -> list[str]:
+    return [service for service in build.about["services"] if in_force().measures[service].is_index]
+
+
+def _share_of_rows(rows: pl.DataFrame, condition: pl.Expr) -> float:
+    return significant(rows.filter(condition).height / max(rows.height, 1))
+
+
+def _of_comparison(facts: dict[str, object]) -> tuple[Text, ...]:
+    differs, segments = facts["first_differs"], facts["segments"]
+    return (
+        Text(
+            f"두 방법은 {segments}개 집단 가운데 {differs:.1%}에서 1위 서비스를 다르게 꼽습니다.",
+            f"The two methods name another first service in {differs:.1%} of {segments} segments.",
         ),
     )

@@ -1,214 +1,553 @@
-"""The keys of answers in JSON: each one's kind, an example, what it means and its unit.
+"""Fields: the columns of answers and their single figures, each declared once.
 
-`contract` makes the documents of them, `planning.schema` those of audiences and plans.
+A field says its key, its title over a column, what it means, of what kind its values are (their
+JSON Schema, how people read them), an example, when a narrow screen does without it, and how a
+page draws it. JSON Schema, OpenAPI, docs/json.md, tables of the command line, of pages and of
+notebooks, CSV with its description, workbooks and reports are made from these declarations.
+
+`FIELDS` holds what several questions share; what one question alone has, or has for something
+else, stands with the question (`answers.questions`).
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from telads.dataset import in_force
-from telads.text import Text
+from telads.model import Month, Sex
+from telads.text import Lang, Text
+from telads.wording import figure as figure_in_unit
+
+Row = dict[str, Any]
+Schema = dict[str, Any]
+Write = Callable[[Row, str, Lang], str]
+"""Writes the value that a row has for a key."""
+
+UNKNOWN = "–"
+"""Written where a value is not known."""
+STAYS = 1000
+"""Priority of a field that a narrow screen never does without."""
+
+
+class Kind(NamedTuple):
+    """What the values of a field are: their JSON Schema, and how people read them.
+
+    `form` is the format of its figures, in Python's language, for files that hold figures.
+    """
+
+    schema: Schema
+    write: Write
+    figure: bool = False
+    form: str = ""
+
+
+class Html(NamedTuple):
+    """How a table of a page draws a field.
+
+    `bar` adds a bar to the figure, `badges` draws labels that explain themselves, `words` aligns a
+    figure that stands among words as text. `beside` are the fields that its cell shows as well,
+    which then have no column of their own. `short` is its heading where a caption says the rest,
+    `phone` the heading of its cell on a phone, both the title where they are left out. `style` is
+    the class of its cells, by default the key; a field that is not `shown` has no column.
+    """
+
+    draw: Literal["text", "bar", "badges", "words"] = "text"
+    beside: tuple[str, ...] = ()
+    short: Text | None = None
+    phone: Text | None = None
+    style: str = ""
+    shown: bool = True
 
 
 class Field(NamedTuple):
-    """One key: its JSON Schema, an example, and what it means."""
+    """One column of an answer's rows, or one of its single figures.
 
-    schema: dict[str, Any]
+    Without a title it is left out of tables for people; JSON and CSV have it all the same.
+    `priority` orders the columns that a narrow terminal does without: the lowest leaves first.
+    `note` stands once beneath a table that shows it.
+    """
+
+    key: str
+    title: Text | None
+    meaning: Text
+    kind: Kind
     example: object
-    text: Text
+    priority: int = STAYS
+    unit: Text | None = None
+    html: Html = Html()
+    note: Text | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The JSON Schema of its values."""
+        return self.kind.schema
+
+    @property
+    def figure(self) -> bool:
+        """Whether its values are figures, which stand to the right."""
+        return self.kind.figure
+
+    def heading(self, lang: Lang) -> str:
+        """What stands over its column: the title, or the key where it has none."""
+        return self.title(lang) if self.title else self.key
+
+    def write(self, row: Row, lang: Lang) -> str:
+        """A row's value as people read it."""
+        return self.kind.write(row, self.key, lang)
 
 
-def maybe(**schema: object) -> dict[str, Any]:
-    """A number that is not always known."""
+class Key(NamedTuple):
+    """A key of an object that heads no table: of what is sent, or a single figure of planning."""
+
+    schema: Schema
+    example: object
+    meaning: Text
+
+
+def maybe(**schema: object) -> Schema:
+    """The schema of a number that is not always known."""
     return {"type": ["number", "null"], **schema}
 
 
-TEXT = {"type": "string"}
-FLAG = {"type": "boolean"}
-TEXTS = {"type": "array", "items": TEXT}
-MONTH = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE = {"type": "string", "enum": list(in_force().service_ids)}
-COUNT = {"type": "integer", "minimum": 0}
-RANK = {"type": "integer", "minimum": 1}
-SHARE = maybe(minimum=0, maximum=1)
-CORRELATION = maybe(minimum=-1, maximum=1)
-LABELS = {"type": "array", "items": {"type": "string", "enum": [
-    "tie", "tie_ahead", "below_average", "local", "break"]}}  # fmt: skip
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+FLAG: Schema = {"type": "boolean"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+MONTH: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
+SERVICE: Schema = {"type": "string", "enum": list(in_force().service_ids)}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
+RANK: Schema = {"type": "integer", "minimum": 1}
+SHARE: Schema = maybe(minimum=0, maximum=1)
+CORRELATION: Schema = maybe(minimum=-1, maximum=1)
 
-FIELDS: dict[str, Field] = {
-    "rank": Field(RANK, 1, Text("순위, 1이 먼저", "place, 1 comes first")),
-    "month": Field(MONTH, "2023-06", Text("기준 달", "label month")),
-    "service": Field(SERVICE, "delivery", Text("서비스", "service")),
-    "district": Field(TEXT, "강남구", Text(
-        "{district}(한국어 이름)", "district, by its Korean name")),
-    "sex": Field({"type": "string", "enum": ["M", "F"]}, "F",
-                 Text("성별", "sex")),
-    "age": Field({"type": "integer", "enum": list(in_force().ages)}, 30,
-                 Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over")),
-    "population": Field({"type": "integer", "minimum": 0}, 50920,
-                        Text("인원, 10명 단위로 반올림", "people, rounded to 10")),
-    "usage": Field(maybe(), 18.05, Text(
-        "이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
-        "usage: days a month summed over apps[[indexes|; a standardised index for {indexed}]]")),
-    "affinity": Field(maybe(), 0.911, Text(
-        "관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
-        "affinity: standard deviations from the city's mean person")),
-    "index": Field(maybe(), 120.5, Text(
-        "지수: {city} 시민 평균이 100, 지수 서비스는 null",
-        "index: 100 is the city's mean person; null for index services")),
-    "index_low": Field(maybe(), 116.4, Text(
-        "동네 사이의 차이로 본 지수의 80% 구간 하한(예측이 아님)",
-        "index, low end of its 80 % interval over neighbourhoods (no forecast)")),
-    "index_high": Field(maybe(), 124.6, Text("그 상한", "high end of that interval")),
-    "index_next_low": Field(maybe(), 118.1, Text(
-        "다음 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
-        "index of the next label month, low end of its 80 % forecast interval; null where fewer "
-        "than four months were foretold")),
-    "index_next_high": Field(maybe(), 122.9, Text("그 상한", "high end of that interval")),
-    "index_ahead_low": Field(maybe(), 116.2, Text(
-        "석 달 뒤 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
-        "index three label months ahead, low end of its 80 % forecast interval; null where fewer "
-        "than four months were foretold")),
-    "index_ahead_high": Field(maybe(), 124.8, Text("그 상한", "high end of that interval")),
-    "change": Field(maybe(), -0.707, Text(
-        "지난달 대비(일/월, 지수 서비스는 관심도)",
-        "since the month before (days a month; affinity for index services)")),
-    "change_city": Field(maybe(), -0.746, Text(
-        "그중 {city} 같은 성별·나이의 몫", "the part of the same sex and age in the whole city")),
-    "change_local": Field(maybe(), 0.040, Text("그중 이 집단만의 몫", "the segment's own part")),
-    "movement": Field({"type": ["string", "null"], "enum": [
-        "still", "city", "local", "noise", None]}, "city", Text(
-        "누구의 움직임인지: still(그대로), city({city} 전반), local(이 집단만, 대개 오래가지 "
-        "않음), noise(오차 범위 안)",
-        "whose the change was: still, city, local (the segment's own, mostly passing), noise (its "
-        "own, but within noise)")),
-    "labels": Field(LABELS, ["local"], Text(
-        "표시: tie(다음 달 동률), tie_ahead(석 달 뒤 동률), "
-        "below_average(평균 아래), local(지역 특성), break(이 달에 계열이 끊겼을 수 있음)",
-        "labels: tie (no clear first next month), tie_ahead (none three months ahead), "
-        "below_average, local (differs from the city), break (the city's series may be broken "
-        "between the month before and this one)")),
-    "weight": Field(maybe(), 1.056, Text("2023년 연구의 가중치", "weight of the 2023 study")),
-    "z": Field(maybe(), 0.781, Text("2023년 연구의 z", "z of the 2023 study")),
-    "score": Field(maybe(), 0.825, Text("2023년 연구의 점수", "score of the 2023 study")),
-    "excess": Field(maybe(), 179540, Text(
-        "초과 이용량: {city} 평균을 넘는 한 달 사용일수의 합, 10 단위",
-        "excess: days a month above the city's mean, summed over people, rounded to 10")),
-    "volume_share": Field(SHARE, 0.0045, Text("{city} 이용량에서의 비중(0~1)",
-                                              "share of the city's usage, 0..1")),
-    "cumulative_share": Field(SHARE, 0.0045, Text("여기까지의 누적 비중(0~1)",
-                                                  "running total of the shares, 0..1")),
-    "platforms": Field({"type": ["array", "null"], "items": SERVICE}, ["game"], Text(
-        "1위와 가릴 수 없는 매체들(매체 순서에 따라)",
-        "the platforms that cannot be told from the best in the order of platforms")),
-    "association": Field(CORRELATION, 0.579, Text(
-        "연관: 나이를 고른 동네들의 상관(-1~1)",
-        "association: correlation between neighbourhoods within an age, -1..1")),
-    "low": Field(CORRELATION, 0.518, Text("연관의 80% 하한", "low end of its 80 % interval")),
-    "high": Field(CORRELATION, 0.635, Text("연관의 80% 상한", "high end of its 80 % interval")),
-    "p_first": Field(SHARE, 0.982, Text(
-        "연관이 가장 높을 확률(0~1)", "probability that its association is the largest, 0..1")),
-    "tie_group": Field({"type": ["integer", "null"], "minimum": 1}, 1, Text(
-        "물어본 순서의 동순위 묶음, 1은 1위와 가릴 수 없음",
-        "tie group in the order asked for; 1 cannot be told from the first")),
-    "n_cells": Field(COUNT, 44, Text(
-        "바탕이 된 셀(동네×5세) 수, classic은 동네 수",
-        "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods")),
-    "distance": Field({"type": "number", "minimum": 0}, 0.234, Text(
-        "일곱 관심도 사이의 거리(표준편차), 0은 같음",
-        "distance between the seven affinities (standard deviations), 0 is the same")),
-    "closest": Field(SERVICE, "delivery", Text("가장 닮은 서비스", "service that differs least")),
-    "farthest": Field(SERVICE, "netflix", Text("가장 다른 서비스", "service that differs most")),
-    "signal": Field(TEXT, "subway_days", Text("생활 신호", "context signal")),
-    "value": Field(maybe(), 8.67, Text("신호의 값(신호의 단위)", "value, in the signal's unit")),
-    "se": Field(maybe(minimum=0), 0.32, Text("표준오차(동네 단위)",
-                                             "standard error, clustered by neighbourhood")),
-    "z_city": Field(maybe(), -0.537, Text("{city} 시민 평균 대비(표준편차)",
-                                        "standard deviations from the city's mean person")),
-    "z_peers": Field(maybe(), -1.808, Text("같은 성별·나이 대비(표준편차)",
-                                         "standard deviations from the same sex and age")),
-    "coverage": Field(SHARE, 1.0, Text(
-        "값이 있는 비율(0~1), 값이 있는 인원이 공개 최소 인원보다 적으면 null",
-        "share that has a value, 0..1; null where it is known for fewer people than the floor")),
-    "first": Field(MONTH, "2023-03", Text("관측한 첫 달", "first month observed")),
-    "last": Field(MONTH, "2023-05", Text("관측한 마지막 달", "last month observed")),
-    "file": Field(TEXT, "2023.6월_29개 통신정보.xlsx", Text("파일", "file")),
-    "taken": Field(TEXT, "2023-08-01T09:00:00+00:00", Text("넣은 때", "when it was taken in")),
-    "rows": Field(COUNT, 10176, Text("행 수", "rows")),
-    "masked": Field(COUNT, 0, Text("가려진 값의 수", "masked values")),
-    "synthetic": Field(FLAG, False, Text("합성 자료인지", "whether it is synthetic")),
-    "built": Field(FLAG, True, Text("지금 결과에 들어 있는지", "whether the build holds it")),
-    "replaced": Field({"type": ["string", "null"]}, None, Text(
-        "바꾼 파일의 SHA-256", "SHA-256 of the file it replaced")),
-    "warnings_ko": Field(TEXTS, [], Text("주의할 점(한국어)", "remarks in Korean")),
-    "warnings_en": Field(TEXTS, [], Text("주의할 점(영어)", "remarks in English")),
-    "part": Field({"type": "string", "enum": ["services", "platforms", "ties", "intervals",
-                                              "movements", "worth"]}, "services",
-                  Text("무엇을 시험했는지", "what was tested")),
-    "cases": Field({"type": ["integer", "null"], "minimum": 0}, 1234, Text(
-        "값의 바탕이 된 경우의 수, 세지 않으면 null", "cases that the value rests on, if counted")),
-    "recommender": Field(TEXT, "affinity", Text("방법", "recommender")),
-    "measure": Field(TEXT, "ndcg", Text("척도 또는 항목", "measure")),
-    "ahead": Field(maybe(), 0.02, Text("classic보다 앞선 만큼", "ahead of classic by")),
-    "ahead_low": Field(maybe(), 0.01, Text("그 95% 구간 하한", "low end of its 95 % interval")),
-    "ahead_high": Field(maybe(), 0.03, Text("그 95% 구간 상한", "high end of its 95 % interval")),
-    "name_ko": Field(TEXT, "강남구", Text("한국어 이름", "name in Korean")),
-    "name_en": Field(TEXT, "Gangnam-gu", Text("영어 이름", "name in English")),
-    "unit_ko": Field(TEXT, "일/월", Text("단위(한국어)", "unit in Korean")),
-    "unit_en": Field(TEXT, "days a month", Text("단위(영어)", "unit in English")),
-    "kind": Field(TEXT, "days", Text("값의 종류", "kind of figure")),
-    "topic": Field(TEXT, "service", Text("분야", "topic")),
-}  # fmt: skip
-"""Every key a row can have."""
 
-_ANY = maybe()
-OF_QUESTION: dict[tuple[str, str], Field] = {
-    ("evaluate", "service"): Field({"type": ["string", "null"], 
-                                     "enum": [*SERVICE["enum"], None]},
-        None, Text("서비스, 모두에 관한 값은 null", "service; null where it is about all")),
-    ("evaluate", "value"): Field(_ANY, 0.98, Text("값", "value of the measure")),
-    ("evaluate", "low"): Field(_ANY, 0.97, Text("95% 구간 하한", "low end of its 95 % interval")),
-    ("evaluate", "high"): Field(_ANY, 0.99, Text("95% 구간 상한", "high end of its 95 % interval")),
-    ("measures", "measure"): Field(TEXT, "single_households", Text("항목", "measure")),
-    ("measures", "name_ko"): Field(TEXT, "1인가구", Text("한국어 이름", "name in Korean")),
-    ("measures", "name_en"): Field(
-        TEXT, "Single-person households", Text("영어 이름", "name in English")),
-    ("platforms", "affinity"): Field(_ANY, 0.984, Text(
-        "이 집단이 매체를 쓰는 관심도({city} 시민 평균 0, 표준편차)",
-        "affinity of the segment for the platform: standard deviations from the city's mean "
-        "person")),
-    ("platforms", "index"): Field(_ANY, 131.6, Text(
-        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 지수 서비스는 null",
-        "index of the segment's use of the platform, 100 is the city's mean person; null for index "
-        "services")),
-    ("history", "rank"): Field({"type": ["integer", "null"]}, 1, Text(
-        "그달 안의 순위(관심도)", "place within the month, by affinity")),
-}  # fmt: skip
-"""Keys that mean something else in one question."""
+def figure(form: str, schema: Schema | None = None) -> Kind:
+    """The kind of figures that are written by a format of Python."""
 
-FACTS: dict[str, Field] = {
-    "population": Field({"type": "integer", "minimum": 0}, 50920, Text(
-        "인원, 10명 단위로 반올림", "people, rounded to 10")),
-    "population_low": Field({"type": "integer", "minimum": 0}, 50900, Text(
-        "한 해의 기준 달 가운데 가장 적은 인원", "fewest over the label months of a year")),
-    "population_high": Field({"type": "integer", "minimum": 0}, 50920, Text(
-        "그 가운데 가장 많은 인원", "most over them")),
-    "population_share": Field(SHARE, 0.0062, Text(
-        "보여 주는 모든 사람 가운데 비중(0~1)", "share of all people shown, 0..1")),
-    "foretold_next": Field(COUNT, 6, Text(
-        "services: 한 달 앞을 예측해 본 달의 수, 넷보다 적으면 다음 달 구간은 null",
-        "services: months foretold one month ahead; fewer than four: no interval of the next")),
-    "foretold_ahead": Field(COUNT, 4, Text(
-        "services: 석 달 앞을 예측해 본 달의 수, 넷보다 적으면 석 달 뒤 구간은 null",
-        "services: months foretold three months ahead; fewer than four: no interval")),
-    "volume_share": Field(SHARE, 0.0569, Text(
-        "targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1")),
-    "prior_only": Field(FLAG, False, Text(
-        "platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
-        "platforms: whether the city's value of the sex and age alone answers")),
-    "current": Field(FLAG, True, Text(
-        "status: 지금 결과가 넣은 파일을 모두 담았는지",
-        "status: whether the build in force holds every file taken in")),
+    def write(row: Row, key: str, lang: Lang) -> str:
+        return UNKNOWN if row[key] is None else format(row[key], form)
+
+    return Kind(maybe() if schema is None else schema, write, figure=True, form=form)
+
+
+def of_words(words: Mapping[str, Text], schema: Schema) -> Kind:
+    """The kind of ids that people read as words."""
+    return Kind(schema, lambda row, key, lang: words[row[key]](lang) if row[key] else UNKNOWN)
+
+
+def plain(schema: Schema) -> Kind:
+    """The kind of values that are written as they are."""
+    return Kind(schema, lambda row, key, lang: str(row[key]))
+
+
+LABELS: dict[str, Text] = {
+    "tie": Text("다음 달 동률", "tie next month"),
+    "tie_ahead": Text("석 달 뒤 동률", "tie in three months"),
+    "below_average": Text("평균 아래", "below average"),
+    "local": Text("지역 특성", "local"),
+    "break": Text("계열 끊김 가능", "possible break"),
+}
+"""The honesty labels of method A4."""
+
+MOVEMENTS: dict[str, Text] = {
+    "still": Text("거의 그대로", "about the same"),
+    "city": Text("{city} 전반의 움직임", "a movement all over {city}"),
+    "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
+    "noise": Text("오차 범위 안의 움직임", "within noise"),
+}
+"""Whose the latest change was (method A5)."""
+
+BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
+"""Instead of a share of people that fewer people than the floor are known for."""
+
+_WORDS: dict[str, Text] = {
+    "services": Text("서비스", "services"),
+    "platforms": Text("매체", "platforms"),
+    "affinity": Text("관심도", "affinity"),
+    "classic": Text("2023년 연구", "classic"),
+    "last": Text("지난달 그대로", "last month"),
+    "mean": Text("모든 달 평균", "mean of months"),
+    "city": Text("같은 성별·나이 평균", "mean of sex and age"),
+    "ceiling": Text("가능한 한계", "ceiling"),
+    "chance": Text("우연(대조)", "chance (control)"),
+    "ndcg": Text("NDCG@3", "NDCG@3"),
+    "tau": Text("켄들 타우", "Kendall's tau"),
+    "first": Text("1위 적중", "first place right"),
+    "precision": Text("대상 30 정밀도", "precision@30 of targets"),
+    "coverage": Text("80% 구간 포함률", "80 % interval holds"),
+    "ties": Text("1위 표시", "ties"),
+    "intervals": Text("지수 구간", "intervals"),
+    "movements": Text("움직임", "movements"),
+    "worth": Text("매체 순서", "worth"),
+    "tie": Text("동률 표시: 1위 유지", "labelled a tie: first again"),
+    "clear": Text("동률 아님: 1위 유지", "no tie: first again"),
+    "lead_0": Text("차이 0.05 미만: 1위 유지", "lead below 0.05: first again"),
+    "lead_5": Text("차이 0.05~0.10: 1위 유지", "lead 0.05–0.10: first again"),
+    "lead_10": Text("차이 0.10~0.15: 1위 유지", "lead 0.10–0.15: first again"),
+    "lead_15": Text("차이 0.15~0.20: 1위 유지", "lead 0.15–0.20: first again"),
+    "lead_20": Text("차이 0.20~0.30: 1위 유지", "lead 0.20–0.30: first again"),
+    "lead_30": Text("차이 0.30 이상: 1위 유지", "lead from 0.30: first again"),
+    "forecast_holds": Text("예측 구간에 든 비율", "80 % forecast interval holds"),
+    "forecast_half": Text("예측 구간 반폭(지수)", "half its width, index points"),
+    "neighbourhoods_hold": Text("동네 구간에 든 비율", "80 % of neighbourhoods holds"),
+    "own_keeps_sign": Text("방향이 이어진 비율", "keeps its sign"),
+    "beyond_noise_keeps_sign": Text("오차 밖: 이어진 비율", "beyond noise: keeps its sign"),
+    "association_gain": Text("연관 순의 이용 차이",
+                             "use met by association"),
+    "association_gain_p90": Text("연관 순의 이용 차이(상위 10%)",
+                                 "use met by association, p90"),
+    "use_gain": Text("이용 순의 이용 차이",
+                     "use of platforms by use"),
+    "orders_agree": Text("두 순서의 켄들 타우", "tau of both orders"),
 }  # fmt: skip
+"""Words of the evaluation."""
+
+
+def method_name(method: str, lang: Lang) -> str:
+    """What a recommender is called: `관심도`, `affinity`."""
+    return _WORDS[method](lang) if method in _WORDS else method
+
+
+def _word(row: Row, key: str, lang: Lang) -> str:
+    return method_name(str(row[key]), lang)
+
+
+def _yes(row: Row, key: str, lang: Lang) -> str:
+    return Text("예", "yes")(lang) if row[key] else Text("아니요", "no")(lang)
+
+
+def _month(row: Row, key: str, lang: Lang) -> str:
+    return Month.parse(row[key]).text(lang)
+
+
+def _district(row: Row, key: str, lang: Lang) -> str:
+    return in_force().district_name(row[key], lang)
+
+
+def _sex(row: Row, key: str, lang: Lang) -> str:
+    return Sex(row[key]).text(lang)
+
+
+def _age(row: Row, key: str, lang: Lang) -> str:
+    return in_force().age_text(row[key])(lang)
+
+
+def service_name(row: Row, key: str, lang: Lang) -> str:
+    """A service, or a platform that is none and stays as it is."""
+    known = in_force().measures
+    return known[row[key]].text(lang) if row[key] in known else str(row[key] or UNKNOWN)
+
+
+def _services(row: Row, key: str, lang: Lang) -> str:
+    return ", ".join(in_force().measures[id].text(lang) for id in row[key] or ())
+
+
+def _usage(row: Row, key: str, lang: Lang) -> str:
+    """A usage in the unit of its service."""
+    if row[key] is None:
+        return UNKNOWN
+    service = in_force().measures[row["service"]]
+    return f"{row[key]:+.2f}" if service.is_index else figure_in_unit(row[key], service.kind, lang)
+
+
+def _change(row: Row, key: str, lang: Lang) -> str:
+    """A change in the unit of its service; that of an index service is one of its affinity."""
+    if row[key] is None:
+        return UNKNOWN
+    service = in_force().measures[row["service"]]
+    return f"{row[key]:+.2f}" if service.is_index else f"{row[key]:+.1f}"
+
+
+def _covered(row: Row, key: str, lang: Lang) -> str:
+    """A share of people, or that it may not be told."""
+    return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
+
+
+def _labels(row: Row, key: str, lang: Lang) -> str:
+    return ", ".join(LABELS[label](lang) for label in row[key])
+
+
+def _remarks(row: Row, key: str, lang: Lang) -> str:
+    return "\n".join(row[f"warnings_{lang}"])
+
+
+def _signal(row: Row, key: str, lang: Lang) -> str:
+    return next(
+        f"{signal.text(lang)} ({signal.unit(lang)})"
+        for signal in in_force().signals
+        if signal.id == row[key]
+    )
+
+
+CHANGE = Kind(maybe(), _change, figure=True, form="+.2f")
+SERVICE_NAME = Kind(SERVICE, service_name)
+WORD = Kind(TEXT, _word)
+
+
+SD = Text("표준편차", "sd")
+NONE = Text("", "")
+"""The heading of a cell that needs none on a phone."""
+SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
+              "[[indexes|({indexed:은/는} 표준화 지수)]]",
+              "Usage: days a month summed over the apps of a category"
+              "[[indexes| ({indexed}: a standardised index)]]")  # fmt: skip
+"""Why a group can use a category on more days than a month has."""
+
+_SHARED: tuple[Field, ...] = (
+    Field("rank", Text("순위", "Rank"), Text("순위, 1이 먼저", "place, 1 comes first"),
+        figure("d", RANK), 1, html=Html(phone=NONE)),
+    Field("month", Text("기준 달", "Month"), Text("기준 달", "label month"), Kind(MONTH, _month),
+        "2023-06"),
+    Field("service", Text("서비스", "Service"), Text("서비스", "service"), SERVICE_NAME,
+        "delivery"),
+    Field("district", Text("{district}", "{District}"),
+        Text("{district}(한국어 이름)", "district, by its Korean name"), Kind(TEXT, _district),
+        "강남구"),
+    Field("sex", Text("성별", "Sex"), Text("성별", "sex"),
+        Kind({"type": "string", "enum": ["M", "F"]}, _sex), "F"),
+    Field("age", Text("나이", "Age"),
+        Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over"),
+        Kind({"type": "integer", "enum": list(in_force().ages)}, _age), 30),
+    Field("population", Text("인원", "People"),
+        Text("인원, 10명 단위로 반올림", "people, rounded to 10"), figure(",.0f", COUNT), 50920,
+        priority=31, html=Html(style="people")),
+    Field("usage", Text("이용량", "Usage"),
+        Text("이용량: 한 달 사용일수(앱별 합)[[indexes|, {indexed:은/는} 표준화 지수]]",
+             "usage: days a month summed over apps"
+             "[[indexes|; a standardised index for {indexed}]]"),
+        Kind(maybe(), _usage, figure=True, form=".2f"), 18.05, priority=16, note=SUMMED),
+    Field("affinity", Text("관심도", "Affinity"),
+        Text("관심도: {city} 시민 평균에서 떨어진 정도(표준편차)",
+             "affinity: standard deviations from the city's mean person"), figure("+.2f"), 0.911,
+        unit=SD, html=Html("bar")),
+    Field("index", Text("지수({city}=100)", "Index (city 100)"),
+        Text("지수: {city} 시민 평균이 100, 지수 서비스는 null",
+             "index: 100 is the city's mean person; null for index services"), figure(".0f"),
+        120.5, html=Html(short=Text("지수", "Index"))),
+    Field("index_low", Text("동네 80% 하한", "Places 80% low"),
+        Text("동네 사이의 차이로 본 지수의 80% 구간 하한(예측이 아님)",
+             "index, low end of its 80 % interval over neighbourhoods (no forecast)"),
+        figure(".0f"), 116.4, priority=1),
+    Field("index_high", Text("동네 80% 상한", "Places 80% high"),
+        Text("그 상한", "high end of that interval"), figure(".0f"), 124.6, priority=2),
+    Field("index_next_low", Text("다음 달 80% 하한", "Next 80% low"),
+        Text("다음 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
+             "index of the next label month, low end of its 80 % forecast interval; null where "
+             "fewer than four months were foretold"), figure(".0f"), 118.1, priority=5),
+    Field("index_next_high", Text("다음 달 80% 상한", "Next 80% high"),
+        Text("그 상한", "high end of that interval"), figure(".0f"), 122.9, priority=6),
+    Field("index_ahead_low", Text("석 달 뒤 80% 하한", "In 3 months low"),
+        Text("석 달 뒤 기준 달 지수의 80% 예측 구간 하한, 예측해 본 달이 넷보다 적으면 null",
+             "index three label months ahead, low end of its 80 % forecast interval; null "
+             "where fewer than four months were foretold"), figure(".0f"), 116.2, priority=3),
+    Field("index_ahead_high", Text("석 달 뒤 80% 상한", "In 3 months high"),
+        Text("그 상한", "high end of that interval"), figure(".0f"), 124.8, priority=4),
+    Field("change", Text("지난달 대비", "Change"),
+        Text("지난달 대비(일/월, 지수 서비스는 관심도)",
+             "since the month before (days a month; affinity for index services)"), CHANGE,
+        -0.707, priority=22,
+        unit=Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
+                  "days a month[[indexes|; affinity for {indexes}]]"),
+        html=Html("words", beside=("change_city", "change_local", "movement"),
+                  short=Text("지난달 대비", "Since last month"))),
+    Field("change_city", Text("{city} 또래 몫", "Peers' part"),
+        Text("그중 {city} 같은 성별·나이의 몫",
+             "the part of the same sex and age in the whole city"), CHANGE, -0.746, priority=9),
+    Field("change_local", Text("지역 몫", "Local part"),
+        Text("그중 이 집단만의 몫", "the segment's own part"), CHANGE, 0.04, priority=10),
+    Field("movement", Text("움직임", "Movement"),
+        Text("누구의 움직임인지: still(그대로), city({city} 전반), local(이 집단만, 대개 "
+             "오래가지 않음), noise(오차 범위 안)",
+             "whose the change was: still, city, local (the segment's own, mostly passing), "
+             "noise (its own, but within noise)"),
+        of_words(MOVEMENTS,
+                 {"type": ["string", "null"], "enum": ["still", "city", "local", "noise", None]}),
+        "city", priority=21),
+    Field("labels", Text("표시", "Labels"),
+        Text("표시: tie(다음 달 동률), tie_ahead(석 달 뒤 동률), below_average(평균 아래), "
+             "local(지역 특성), break(이 달에 계열이 끊겼을 수 있음)",
+             "labels: tie (no clear first next month), tie_ahead (none three months ahead), "
+             "below_average, local (differs from the city), break (the city's series may be "
+             "broken between the month before and this one)"), 
+        Kind({"type": "array", "items": {"type": "string", "enum": list(LABELS)}}, _labels),
+        ["local"],
+        html=Html("badges")),
+    Field("weight", Text("가중치", "Weight"),
+        Text("2023년 연구의 가중치", "weight of the 2023 study"), figure(".3f"), 1.056,
+        priority=28),
+    Field("z", Text("z", "z"), Text("2023년 연구의 z", "z of the 2023 study"), figure("+.3f"),
+        0.781, priority=29),
+    Field("score", Text("점수", "Score"), Text("2023년 연구의 점수", "score of the 2023 study"),
+        figure("+.3f"), 0.825, unit=Text("가중치 × z", "weight × z"),
+        html=Html(beside=("weight", "z"))),
+    Field("excess", Text("초과 이용량(일/월)", "Excess (days a month)"),
+        Text("초과 이용량: {city} 평균을 넘는 한 달 사용일수의 합, 10 단위",
+             "excess: days a month above the city's mean, summed over people, rounded to 10"),
+        figure(",.0f"), 179540, priority=11, unit=Text("일/월", "days a month"),
+        html=Html(short=Text("초과 이용량", "Excess"),
+                  phone=Text("초과 이용량 (일/월)", "Excess (days a month)"))),
+    Field("volume_share", Text("이용량 비중", "Share of volume"),
+        Text("{city} 이용량에서의 비중(0~1)", "share of the city's usage, 0..1"),
+        figure(".2%", SHARE), 0.0045, priority=12, unit=Text("누계", "so far"),
+        html=Html(beside=("cumulative_share",), short=Text("비중", "Share"),
+                  phone=Text("비중 · 누계", "Share · so far"), style="share")),
+    Field("cumulative_share", Text("누적 비중", "Running share"),
+        Text("여기까지의 누적 비중(0~1)", "running total of the shares, 0..1"),
+        figure(".2%", SHARE), 0.0045, priority=20),
+    Field("platforms", Text("광고 매체", "Platforms"),
+        Text("1위와 가릴 수 없는 매체들(매체 순서에 따라)",
+             "the platforms that cannot be told from the best in the order of platforms"),
+        Kind({"type": ["array", "null"], "items": SERVICE}, _services), ["game"]),
+    Field("platform", Text("매체", "Platform"), Text("매체", "platform"), SERVICE_NAME, "game"),
+    Field("prior_only", Text("{city} 값", "City's value"),
+        Text("같은 성별·나이의 {city} 값만으로 답했는지",
+             "whether the city's value of the sex and age alone answers"), Kind(FLAG, _yes), False),
+    Field("association", Text("연관", "Association"),
+        Text("연관: 나이를 고른 동네들의 상관(-1~1)",
+             "association: correlation between neighbourhoods within an age, -1..1"),
+        figure("+.2f", CORRELATION), 0.579),
+    Field("low", Text("80% 하한", "80% low"),
+        Text("연관의 80% 하한", "low end of its 80 % interval"), figure("+.2f", CORRELATION),
+        0.518, priority=26),
+    Field("high", Text("80% 상한", "80% high"),
+        Text("연관의 80% 상한", "high end of its 80 % interval"), figure("+.2f", CORRELATION),
+        0.635, priority=27),
+    Field("p_first", Text("1위일 확률", "Chance of first"),
+        Text("연관이 가장 높을 확률(0~1)",
+             "probability that its association is the largest, 0..1"), figure(".0%", SHARE),
+        0.982),
+    Field("tie_group", Text("동순위 묶음", "Tie group"),
+        Text("물어본 순서의 동순위 묶음, 1은 1위와 가릴 수 없음",
+             "tie group in the order asked for; 1 cannot be told from the first"),
+        figure("d", {"type": ["integer", "null"], "minimum": 1}), 1, priority=25),
+    Field("n_cells", Text("셀 수", "Cells"),
+        Text("바탕이 된 셀(동네×5세) 수, classic은 동네 수",
+             "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods"),
+        figure("d", COUNT), 44, priority=17),
+    Field("distance", Text("거리", "Distance"),
+        Text("일곱 관심도 사이의 거리(표준편차), 0은 같음",
+             "distance between the seven affinities (standard deviations), 0 is the same"),
+        figure(".2f", {"type": "number", "minimum": 0}), 0.234),
+    Field("closest", Text("가장 닮은 서비스", "Closest in"),
+        Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME, "delivery"),
+    Field("farthest", Text("가장 다른 서비스", "Farthest in"),
+        Text("가장 다른 서비스", "service that differs most"), SERVICE_NAME, "netflix",
+        priority=30),
+    Field("signal", Text("신호", "Signal"), Text("생활 신호", "context signal"),
+        Kind(TEXT, _signal), "subway_days"),
+    Field("value", Text("값", "Value"),
+        Text("신호의 값(신호의 단위)", "value, in the signal's unit"), figure(",.1f"), 8.67,
+        html=Html(beside=("se",), phone=NONE)),
+    Field("se", Text("표준오차", "Standard error"),
+        Text("표준오차(동네 단위)", "standard error, clustered by neighbourhood"),
+        figure(",.2f", maybe(minimum=0)), 0.32, priority=13),
+    Field("z_city", Text("{city} 대비(표준편차)", "Against the city (sd)"),
+        Text("{city} 시민 평균 대비(표준편차)", "standard deviations from the city's mean person"),
+        figure("+.2f"), -0.537, unit=SD,
+        html=Html(short=Text("{city} 대비", "Against the city"), style="city")),
+    Field("z_peers", Text("같은 성별·나이 대비(표준편차)", "Against sex and age (sd)"),
+        Text("같은 성별·나이 대비(표준편차)", "standard deviations from the same sex and age"),
+        figure("+.2f"), -1.808, unit=SD,
+        html=Html("bar", short=Text("같은 성별·나이 대비", "Against the same sex and age"),
+                  style="peers")),
+    Field("coverage", Text("자료 비율", "Coverage"),
+        Text("값이 있는 비율(0~1), 값이 있는 인원이 공개 최소 인원보다 적으면 null",
+             "share that has a value, 0..1; null where it is known for fewer people than the "
+             "floor"), Kind(SHARE, _covered, figure=True, form=".1%"), 1.0, priority=18),
+    Field("first", Text("관측 시작", "Observed from"),
+        Text("관측한 첫 달", "first month observed"), Kind(MONTH, _month), "2023-03"),
+    Field("last", Text("관측 끝", "to"), Text("관측한 마지막 달", "last month observed"),
+        Kind(MONTH, _month), "2023-05"),
+    Field("file", Text("파일", "File"), Text("파일", "file"), plain(TEXT),
+        "2023.6월_29개 통신정보.xlsx", priority=24),
+    Field("taken", None, Text("넣은 때", "when it was taken in"), plain(TEXT),
+        "2023-08-01T09:00:00+00:00"),
+    Field("rows", Text("행", "Rows"), Text("행 수", "rows"), figure(",d", COUNT), 10176,
+        priority=15),
+    Field("masked", Text("가려진 값", "Masked"), Text("가려진 값의 수", "masked values"),
+        figure(",d", COUNT), 0, priority=14),
+    Field("synthetic", Text("합성", "Synthetic"),
+        Text("합성 자료인지", "whether it is synthetic"), Kind(FLAG, _yes), False, priority=19),
+    Field("built", Text("계산됨", "Built"),
+        Text("지금 결과에 들어 있는지", "whether the build holds it"), Kind(FLAG, _yes), True),
+    Field("replaced", None, Text("바꾼 파일의 SHA-256", "SHA-256 of the file it replaced"),
+        plain(MAYBE_TEXT), None),
+    Field("warnings_ko", Text("주의", "Warnings"), Text("주의할 점(한국어)", "remarks in Korean"),
+        Kind(TEXTS, _remarks), []),
+    Field("warnings_en", None, Text("주의할 점(영어)", "remarks in English"), plain(TEXTS), []),
+    Field("part", Text("무엇", "What"), Text("무엇을 시험했는지", "what was tested"),
+        Kind({"type": "string", "enum": ["services", "platforms", "ties", "intervals", "movements",
+                                         "worth"]}, _word), "services"),
+    Field("cases", Text("경우 수", "Cases"),
+        Text("값의 바탕이 된 경우의 수, 세지 않으면 null",
+             "cases that the value rests on, if counted"),
+        figure(",d", {"type": ["integer", "null"], "minimum": 0}), 1234, priority=23),
+    Field("recommender", Text("방법", "Recommender"), Text("방법", "recommender"), WORD,
+        "affinity"),
+    Field("measure", Text("척도", "Measure"), Text("척도 또는 항목", "measure"), WORD, "ndcg"),
+    Field("ahead", Text("classic 대비", "Ahead of classic"),
+        Text("classic보다 앞선 만큼", "ahead of classic by"), figure("+.3f"), 0.02),
+    Field("ahead_low", Text("95% 하한", "95% low"),
+        Text("그 95% 구간 하한", "low end of its 95 % interval"), figure("+.3f"), 0.01,
+        priority=7),
+    Field("ahead_high", Text("95% 상한", "95% high"),
+        Text("그 95% 구간 상한", "high end of its 95 % interval"), figure("+.3f"), 0.03,
+        priority=8),
+    Field("name_ko", None, Text("한국어 이름", "name in Korean"), plain(TEXT), "강남구"),
+    Field("name_en", None, Text("영어 이름", "name in English"), plain(TEXT), "Gangnam-gu"),
+    Field("unit_ko", None, Text("단위(한국어)", "unit in Korean"), plain(TEXT), "일/월"),
+    Field("unit_en", None, Text("단위(영어)", "unit in English"), plain(TEXT), "days a month"),
+    Field("kind", None, Text("값의 종류", "kind of figure"), plain(TEXT), "days"),
+    Field("topic", None, Text("분야", "topic"), plain(TEXT), "service"),
+)  # fmt: skip
+FIELDS: dict[str, Field] = {field.key: field for field in _SHARED}
+"""Fields of rows that several questions share, by key."""
+
+_SINGLE: tuple[Field, ...] = (
+    Field("population", None, Text("인원, 10명 단위로 반올림", "people, rounded to 10"),
+        plain(COUNT), 50920),
+    Field("population_low", None,
+        Text("한 해의 기준 달 가운데 가장 적은 인원", "fewest over the label months of a year"),
+        plain(COUNT), 50900),
+    Field("population_high", None, Text("그 가운데 가장 많은 인원", "most over them"),
+        plain(COUNT), 50920),
+    Field("population_share", None,
+        Text("보여 주는 모든 사람 가운데 비중(0~1)", "share of all people shown, 0..1"),
+        plain(SHARE), 0.0062),
+    Field("foretold_next", None,
+        Text("services: 한 달 앞을 예측해 본 달의 수, 넷보다 적으면 다음 달 구간은 null",
+             "services: months foretold one month ahead; fewer than four: no interval of the "
+             "next"), plain(COUNT), 6),
+    Field("foretold_ahead", None,
+        Text("services: 석 달 앞을 예측해 본 달의 수, 넷보다 적으면 석 달 뒤 구간은 null",
+             "services: months foretold three months ahead; fewer than four: no interval"),
+        plain(COUNT), 4),
+    Field("volume_share", None,
+        Text("targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1"),
+        plain(SHARE), 0.0569),
+    Field("prior_only", None,
+        Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
+             "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),
+        False),
+    Field("current", None,
+        Text("status: 지금 결과가 넣은 파일을 모두 담았는지",
+             "status: whether the build in force holds every file taken in"), plain(FLAG), True),
+)  # fmt: skip
+FACTS: dict[str, Field] = {field.key: field for field in _SINGLE}
 """Single figures; each question has those that fit it, `evaluate` others."""
+
+
+def number_format(field: Field | None) -> str:
+    """How a spreadsheet shows a field's figures; empty where they have no form of their own."""
+    return NUMBER_FORMATS[field.kind.form] if field and field.kind.form else ""
+
+
+NUMBER_FORMATS = {
+    "d": "0", ".0f": "0", ",d": "#,##0", ",.0f": "#,##0",
+    ".1f": "0.0", ".2f": "0.00", ".3f": "0.000", ",.1f": "#,##0.0", ",.2f": "#,##0.00",
+    "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
+    ".0%": "0%", ".1%": "0.0%", ".2%": "0.00%", "+.1%": "+0.0%;-0.0%;0.0%",
+}  # fmt: skip
+"""Formats of Python as those of spreadsheets (ECMA-376, 18.8.31)."""

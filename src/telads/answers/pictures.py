@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from telads.answers.advertisers import platforms, targets
 from telads.answers.choices import (
     Filters,
     count_of,
@@ -16,11 +16,10 @@ from telads.answers.choices import (
     one_of,
     segment_of,
     service_of,
+    target_order_of,
 )
-from telads.answers.platforms import platforms
-from telads.answers.services import services
-from telads.answers.tables import of_month, read
-from telads.answers.targets import order_of, targets
+from telads.answers.customers import services
+from telads.answers.tables import held, of_month, read
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import figure
@@ -80,7 +79,7 @@ def _check(build: Build, asked: Asked) -> None:
         service_of(build, asked.service)
     if asked.measure != AVERAGE_AGE:
         measure_of(build, asked.measure)
-    order_of(asked.by)
+    target_order_of(asked.by)
     count_of(asked.top)
 
 
@@ -164,8 +163,9 @@ def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     """Columns rank, district, sex, age, population and the other figures of targets."""
     month = month_of(build, asked.month)
     service = service_of(build, asked.service or in_force().example.service)
-    found = targets(build, service.id, asked.by, asked.top, month, "affinity",
-                    asked.district, asked.sex, asked.age)  # fmt: skip
+    filters = filters_of(build, asked.district, asked.sex, asked.age)
+    by, top = target_order_of(asked.by), count_of(asked.top)
+    found = targets(build, service.id, by, top, month, "affinity", *filters)
     return found.rows, (month,), {"service": service}
 
 
@@ -234,7 +234,7 @@ def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=8)
+@held
 def _city_means(build: Build) -> pl.DataFrame:
     """The same for everybody: what every choice of people stands beside."""
     return monthly_means(build, Filters())

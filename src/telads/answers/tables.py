@@ -1,10 +1,17 @@
-"""Reading the tables of a build. A build never changes, so what was read once is kept."""
+"""The tables of a build in memory, and laid out so that one question's rows are a slice.
+
+A build never changes, so what was read once is held, and its tables are put in order once; what a
+page or a program asks after that costs microseconds, where a query over the table costs
+milliseconds. `Held` is the one layer of memory for a build's tables, bounded in bytes.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, WorkspaceDamaged
@@ -15,33 +22,131 @@ from telads.text import Text
 if TYPE_CHECKING:
     import polars as pl
 
-KEPT = 24
-"""Tables held in memory: those of the newest builds; all tables of one take about 30 MB."""
-MONTHS_KEPT = 96
-"""Single months of tables held beside them."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+MOST_BYTES = 256 * 2**20
+"""Of tables and indexes of builds that a process holds; those of seven months take about 60 MB."""
+ENTRY_BYTES = 2000
+"""What is held besides tables takes, about: keys, small objects."""
+SEGMENT_BYTES = 200
+"""A segment as a key with its figure in a dictionary."""
 
 People = dict[str, dict[tuple[str, str, int], int]]
 """Month, then segment, to its published size."""
 
 
+class Held:
+    """What was read of builds and laid out: up to so many bytes, what was asked for last.
+
+    A build never changes, so nothing of it is ever out of date. Safe among threads; what two ask
+    for at the same moment may be made twice.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._entries: OrderedDict[tuple[object, ...], tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all that is held."""
+        return self._bytes
+
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What is held under a key, or is made now."""
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+                found: T = self._entries[key][0]
+                return found
+        made = make()
+        size = ENTRY_BYTES + bytes_of(made)
+        with self._lock:
+            if key not in self._entries:
+                self._entries[key] = (made, size)
+                self._bytes += size
+            while self._bytes > self.most_bytes and len(self._entries) > 1:
+                self._bytes -= self._entries.popitem(last=False)[1][1]
+        return made
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._bytes = 0
+
+
+HELD = Held(MOST_BYTES)
+
+
+def held(
+    make: Callable[Concatenate[Build, P], T],
+) -> Callable[Concatenate[Build, P], T]:
+    """Hold what a function makes of a build in `HELD`; its other arguments are ids and months."""
+
+    @wraps(make)
+    def get(build: Build, /, *args: P.args, **named: P.kwargs) -> T:
+        key = (build.path, make.__module__, make.__qualname__, *args, *sorted(named.items()))
+        return HELD.get(key, lambda: make(build, *args, **named))
+
+    return get
+
+
+def bytes_of(value: object) -> int:
+    """Bytes of a table or an index in memory; of whatever else holds none, 0."""
+    for name in ("nbytes", "estimated_size"):  # of ours and NumPy's, of Polars'
+        if (size := getattr(value, name, None)) is not None:
+            return int(size() if callable(size) else size)
+    if isinstance(value, dict):
+        return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
+    if isinstance(value, tuple):
+        return sum(map(bytes_of, value))
+    return SEGMENT_BYTES * len(value) if isinstance(value, list) else 0
+
+
+@held
 def read(build: Build, table: str) -> pl.DataFrame:
     """A whole table; raises `WorkspaceDamaged` if its file is gone or unreadable."""
-    return _read(build.table(table))
+    import polars as pl
+
+    path = build.table(table)
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise WorkspaceDamaged(
+            Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
+            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+            file=path,
+        ) from error
 
 
+@held
 def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
     """The rows of one label month; filtered once, since most questions are about the newest."""
-    return _of_month(build.table(table), str(month))
+    import polars as pl
+
+    return read(build, table).filter(pl.col("month") == str(month))
 
 
+@held
 def people(build: Build) -> People:
     """Month, then segment, to its people: sizes of audiences are asked for with every answer."""
-    return _people(build.table("segments"))
+    known: People = {}
+    columns = read(build, "segments").select("month", "district", "sex", "age", "population")
+    for month, district, sex, age, population in columns.iter_rows():
+        known.setdefault(month, {})[district, sex, age] = population
+    return known
 
 
+@held
 def districts(build: Build) -> tuple[str, ...]:
     """The districts of the build, Korean names in alphabetical order."""
-    return _districts(build.table("segments"))
+    return tuple(read(build, "segments")["district"].unique().sort())
 
 
 def too_small(segment: Segment) -> AudienceTooSmall:
@@ -55,36 +160,49 @@ def too_small(segment: Segment) -> AudienceTooSmall:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=KEPT)
-def _read(path: Path) -> pl.DataFrame:
-    import polars as pl
-
-    try:
-        return pl.read_parquet(path)
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise WorkspaceDamaged(
-            Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
-            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
-            file=path,
-        ) from error
+KEY = ("district", "sex", "age")
+"""The columns that name a segment."""
+Key = tuple[Any, ...]
 
 
-@lru_cache(maxsize=MONTHS_KEPT)
-def _of_month(path: Path, month: str) -> pl.DataFrame:
-    import polars as pl
+class Grouped:
+    """A table of which the rows of a key stand together, each group in an order of its own."""
 
-    return _read(path).filter(pl.col("month") == month)
+    def __init__(self, frame: pl.DataFrame, key: Sequence[str], shown: Sequence[str]) -> None:
+        """Lay out `frame` by `key`; the order within a group stays. `shown` are the columns."""
+        import polars as pl
+
+        ordered = frame.sort(key, maintain_order=True)
+        numbered = ordered.with_row_index("at").group_by(key, maintain_order=True)
+        places = numbered.agg(first=pl.col("at").first(), count=pl.len())
+        self.frame = ordered.select(shown)
+        self._places: dict[Key, tuple[int, int]] = {
+            tuple(of): (first, count) for *of, first, count in places.iter_rows()
+        }
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the table and of its index, about."""
+        return int(self.frame.estimated_size()) + SEGMENT_BYTES * len(self._places)
+
+    def rows(self, key: Key) -> pl.DataFrame:
+        """The rows of a key; none where it is not known."""
+        return self.frame.slice(*self._places.get(key, (0, 0)))
+
+    def of_segment(self, segment: Segment) -> pl.DataFrame:
+        """The rows of a segment, where the key is `KEY`; raises `AudienceTooSmall`."""
+        rows = self.rows(key_of(segment))
+        if rows.is_empty():
+            raise too_small(segment)
+        return rows
+
+    def of_each(self, keys: Iterable[Key]) -> tuple[pl.DataFrame, list[int]]:
+        """The rows of several keys one after another, and how many each has."""
+        found = [self._places.get(key, (0, 0)) for key in keys]
+        places = [at for first, count in found for at in range(first, first + count)]
+        return self.frame[places], [count for _, count in found]
 
 
-@lru_cache(maxsize=KEPT)
-def _people(path: Path) -> People:
-    known: People = {}
-    columns = _read(path).select("month", "district", "sex", "age", "population")
-    for month, district, sex, age, population in columns.iter_rows():
-        known.setdefault(month, {})[district, sex, age] = population
-    return known
-
-
-@lru_cache(maxsize=KEPT)
-def _districts(path: Path) -> tuple[str, ...]:
-    return tuple(_read(path)["district"].unique().sort())
+def key_of(segment: Segment) -> tuple[str, str, int]:
+    """A segment as the tables name it."""
+    return (segment.district, str(segment.sex), segment.age)

@@ -25,20 +25,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from telads.answers.lookalike import lookalike
-from telads.answers.platforms import platforms
-from telads.answers.services import history, services
-from telads.answers.signals import signals
-from telads.answers.status import status
+from telads.answers.inventory import status
+from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
 from telads.answers.tables import people, read
-from telads.answers.targets import targets
 from telads.dataset import using
 from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
 from telads.store.files import TEMPORARY, make_folder, new_file, replacing
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 DATABASE = "database.jsonl"
@@ -58,7 +54,7 @@ def is_allowed(name: str) -> bool:
     return _ALLOWED.fullmatch(name) is not None
 
 
-def files_of(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+def files_of(workspace: Store) -> Iterator[tuple[str, Path]]:
     """The files by their names in the archive; only under the workspace's lock.
 
     Raises `WorkspaceDamaged` where cells that the ledger counts on are missing.
@@ -84,7 +80,7 @@ def _folders(path: Path) -> list[Path]:
     return sorted(one for one in found if one.is_dir() and not one.name.startswith(TEMPORARY))
 
 
-def check_usable(workspace: Workspace) -> None:
+def check_usable(workspace: Store) -> None:
     """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
 
     The ledger is read, and all cells of months in force; of the build in force every table, and it
@@ -95,7 +91,7 @@ def check_usable(workspace: Workspace) -> None:
         _check(workspace)
 
 
-def _check(workspace: Workspace) -> None:
+def _check(workspace: Store) -> None:
     key = workspace.path / "secret-key"
     if key.exists() and not key.read_bytes().strip().isascii():
         raise _unusable(key)
@@ -117,23 +113,23 @@ def _check(workspace: Workspace) -> None:
         raise _unusable(build.path) from error
 
 
-def _ask(workspace: Workspace, build: Build) -> None:
+def _ask(workspace: Store, build: Build) -> None:
     """What people ask first, of the first segment that is shown."""
     status(workspace)
     month = str(build.months[-1])
     segment = next(iter(people(build)[month]))
-    for service in build.about["services"][:1]:
-        questions: list[Callable[[], object]] = [
-            lambda: services(build, *segment),
-            lambda: history(build, *segment),
-            lambda: signals(build, *segment),
-            lambda: lookalike(build, *segment),
-            lambda: targets(build, service),  # noqa: B023 - asked at once
-            lambda: platforms(build, service, *segment),  # noqa: B023
-        ]
-        for question in questions:
-            with suppress(QuestionError):  # as of too few people: that is an answer
-                question()
+    group = dict(zip(("district", "sex", "age"), segment, strict=True))
+    service = {"service": build.about["services"][0]}
+    for question, given in (
+        (SERVICES, group),
+        (HISTORY, group),
+        (SIGNALS, group),
+        (LOOKALIKE, group),
+        (TARGETS, service),
+        (PLATFORMS, {**service, **group}),
+    ):
+        with suppress(QuestionError):  # as of too few people: that is an answer
+            question.ask(build, **given)
 
 
 def _unusable(path: Path) -> WorkspaceDamaged:

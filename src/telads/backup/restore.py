@@ -34,7 +34,7 @@ from telads.errors import DataError, TeladsError, WorkspaceError
 from telads.store.files import TEMPORARY, move_file
 from telads.store.ledger import VERSION as LEDGER
 from telads.store.ledger import Ledger
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 
 SPARE = 16 * 2**20
@@ -66,7 +66,7 @@ def check(
 
 def restore(
     archive: Path,
-    workspace: Workspace,
+    workspace: Store,
     database: Database,
     *,
     wait: float,
@@ -134,7 +134,7 @@ def _check_version(archive: Path, manifest: Manifest) -> None:
 def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
     """Open what was unpacked as what it is to become; raise `DataError` where that fails."""
     try:
-        check_usable(Workspace(staged))
+        check_usable(Store(staged))
     except TeladsError as error:
         file = error.facts.get("file")
         known = isinstance(file, Path) and file.is_relative_to(staged)
@@ -156,7 +156,7 @@ def _bring_up_to_date(archive: Path, staged: Path, manifest: Manifest, database:
         raise newer_backup(archive, manifest.facts.get("telads"))
     if set(schema) != set(known):
         database.convert(staged / DATABASE, schema)
-    Workspace(staged).bring_up_to_date()
+    Store(staged).bring_up_to_date()
 
 
 def _useless(archive: Path, name: str | None) -> DataError:
@@ -181,7 +181,7 @@ def _check_space(folder: Path, manifest: Manifest) -> None:
         )  # fmt: skip
 
 
-def _keep_draws(workspace: Workspace, staged: Path) -> None:
+def _keep_draws(workspace: Store, staged: Path) -> None:
     """Noise drawn since the backup was taken stays spent: its cells were there to be seen."""
     try:
         own = workspace.ledger().draws
@@ -192,11 +192,11 @@ def _keep_draws(workspace: Workspace, staged: Path) -> None:
         Ledger.load(path).with_draws(own).save(path)
 
 
-def _is_used(workspace: Workspace) -> bool:
+def _is_used(workspace: Store) -> bool:
     return workspace.ledger_path.exists() or (workspace.path / "current").exists()
 
 
-def _in_use(workspace: Workspace) -> WorkspaceError:
+def _in_use(workspace: Store) -> WorkspaceError:
     return WorkspaceError(
         Text("되돌릴 곳에 이미 자료나 사용자가 있습니다.",
              "There are data or users already where the backup would go."),
@@ -206,7 +206,7 @@ def _in_use(workspace: Workspace) -> WorkspaceError:
     )  # fmt: skip
 
 
-def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
+def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
     """Move everything into its place: what is named before what names it."""
     names = [file.name for file in manifest.files if file.name != DATABASE]
     if workspace.ledger_path.name not in names and (staged / workspace.ledger_path.name).exists():
@@ -219,7 +219,7 @@ def _put(workspace: Workspace, staged: Path, manifest: Manifest) -> None:
         (workspace.path / name).unlink(missing_ok=True)
 
 
-def _forget_others(workspace: Workspace, manifest: Manifest) -> None:
+def _forget_others(workspace: Store, manifest: Manifest) -> None:
     """Remove cells and builds of before."""
     kept = {file.name for file in manifest.files}
     builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}

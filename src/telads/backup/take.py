@@ -15,7 +15,7 @@ from telads.backup.archive import DATABASE, Manifest, Step, check_usable, files_
 from telads.errors import WorkspaceError
 from telads.store.files import TEMPORARY
 from telads.store.ledger import VERSION as LEDGER
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 from telads.version import __version__
 
@@ -55,7 +55,7 @@ SUFFIX = ".tar.gz"
 
 
 def take(
-    workspace: Workspace,
+    workspace: Store,
     database: Database,
     target: Path,
     *,

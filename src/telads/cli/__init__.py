@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from telads.cli import options
-from telads.cli.contents import VERBS, listed
+from telads.cli.encoding import carry_everything
+from telads.cli.errors import explained
+from telads.cli.groups import Verbs
 from telads.cli.help import load_help, speak_korean
-from telads.cli.mistakes import explained
-from telads.cli.output import carry_everything
-from telads.cli.verbs import Verbs
+from telads.cli.registry import VERBS, listed
 from telads.errors import QuestionError, SettingError, TeladsError
 from telads.text import Lang, Text
 from telads.version import __version__

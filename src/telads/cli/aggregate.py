@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     DatasetOption,
@@ -22,6 +21,7 @@ from telads.cli.options import (
     workspace_for,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.dataset import in_force
 from telads.model import Month

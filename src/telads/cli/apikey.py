@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.listing import show_list, when
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
@@ -18,11 +17,12 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.web.api import desk
+    from telads.web.api import commands
 
 apikey = typer.Typer(**listed("apikey"))
 
@@ -46,9 +46,9 @@ def create(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """The key goes to standard output, the advice to standard error: one can be piped."""
-    from telads.web.api import desk
+    from telads.web.api import commands
 
-    key = desk.create(workspace_of(workspace).path, name)
+    key = commands.create(workspace_of(workspace).path, name)
     if form is not Form.TABLE:
         show_done("apikey create", [{"name": name.strip(), "key": key}], form)
         return
@@ -67,9 +67,9 @@ def list_keys(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """Oldest first; a revoked one stays in the list."""
-    from telads.web.api import desk
+    from telads.web.api import commands
 
-    found = desk.listed(workspace_of(workspace).path)
+    found = commands.listed(workspace_of(workspace).path)
     show_list("apikey list", found, lambda entry: _told(entry, lang.value), form)
 
 
@@ -82,9 +82,9 @@ def revoke(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """It stays in the list, so that its name says whose it was."""
-    from telads.web.api import desk
+    from telads.web.api import commands
 
-    desk.revoke(workspace_of(workspace).path, name)
+    commands.revoke(workspace_of(workspace).path, name)
     if form is not Form.TABLE:
         show_done("apikey revoke", [{"name": name.strip()}], form)
         return
@@ -92,7 +92,7 @@ def revoke(
     sys.stdout.write(f"{done(lang.value)}\n")
 
 
-def _told(entry: desk.Entry, lang: Lang) -> list[str]:
+def _told(entry: commands.Entry, lang: Lang) -> list[str]:
     """A key in the words of a list."""
     used = when(entry.last_used, Text("아직 쓰지 않음", "never used"), lang)
     told = [

@@ -1,173 +1,68 @@
-"""The verbs that ask: each calls one function of the answers and prints what it says."""
+"""The verbs that ask: one for each question that has a verb, made from its declaration."""
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from collections.abc import Callable
+from inspect import Parameter, Signature
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from telads.cli.contents import listed
+from telads.answers.questions import NEEDED, QUESTIONS, Question
+from telads.answers.questions import Parameter as Choice
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
-    AgeOption,
-    AnyAgeOption,
-    AnyDistrictOption,
-    AnySexOption,
-    DistrictOption,
+    LANG,
     Form,
     FormOption,
     LangOption,
-    MethodOption,
-    MonthOption,
-    ServiceOption,
-    SexOption,
+    Language,
     WorkspaceOption,
     build_of,
-    say,
+    workspace_of,
 )
+from telads.cli.registry import VERBS, listed
 from telads.cli.show import show
 
 ask = typer.Typer()
+OF_A_WORKSPACE = {"evaluate"}
+"""Questions that are put to the workspace, not to its build in force."""
 
 
-@ask.command(**listed("services"))
-def services(
-    district: DistrictOption,
-    sex: SexOption,
-    age: AgeOption,
-    month: MonthOption = None,
-    method: MethodOption = "affinity",
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """Method A."""
-    from telads.answers.services import services as answer
+def verb_of(question: Question) -> Callable[..., None]:
+    """The function of a verb, with an option for each parameter of its question."""
 
-    show(answer(build_of(workspace), district, sex, age, month, method), form, lang.value)
+    def verb(workspace: Path | None, form: Form, lang: Language, **given: Any) -> None:
+        of = workspace_of if question.id in OF_A_WORKSPACE else build_of
+        show(question.ask(of(workspace), **given), form, lang.value)
 
-
-@ask.command(**listed("targets"))
-def targets(
-    service: ServiceOption,
-    by: Annotated[
-        str,
-        typer.Option(help=say("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
-                              "order: affinity, excess or volume")),
-    ] = "affinity",
-    top: Annotated[int, typer.Option(help=say("몇 집단", "how many"))] = 10,
-    month: MonthOption = None,
-    method: MethodOption = "affinity",
-    district: AnyDistrictOption = None,
-    sex: AnySexOption = None,
-    age: AnyAgeOption = None,
-    with_platforms: Annotated[
-        bool,
-        typer.Option("--platforms",
-                     help=say("대상마다 광고할 매체도", "with the platforms for each target")),
-    ] = False,
-    platforms_by: Annotated[
-        str, typer.Option(help=say("매체 순서: use(이용) association(연관)",
-                                   "order of the platforms: use or association")),
-    ] = "use",
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:  # fmt: skip
-    """Method T."""
-    from telads.answers.targets import targets as answer
-
-    found = answer(
-        build_of(workspace),
-        service,
-        by,
-        top,
-        month,
-        method,
-        district,
-        sex,
-        age,
-        with_platforms,
-        platforms_by,
+    common = (
+        ("workspace", WorkspaceOption, None),
+        ("form", FormOption, Form.TABLE),
+        ("lang", LangOption, DEFAULT_LANGUAGE),
     )
-    show(found, form, lang.value)
+    options = [
+        *(_option(one.name, _annotation(one), one.default) for one in question.parameters),
+        *(_option(*one) for one in common),
+    ]
+    verb.__name__ = question.id
+    verb.__signature__ = Signature(options)  # type: ignore[attr-defined]  # Typer reads it
+    verb.__annotations__ = {one.name: one.annotation for one in options}
+    return verb
 
 
-@ask.command(**listed("platforms"))
-def platforms(
-    service: ServiceOption,
-    district: DistrictOption,
-    sex: SexOption,
-    age: AgeOption,
-    month: MonthOption = None,
-    method: MethodOption = "affinity",
-    by: Annotated[
-        str | None,
-        typer.Option(help=say("순서: use(이용, 기본) association(연관) classic(2023년 연구 방식)",
-                              "order: use (the default), association or classic")),
-    ] = None,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:  # fmt: skip
-    """Method P."""
-    from telads.answers.platforms import platforms as answer
-
-    found = answer(build_of(workspace), service, district, sex, age, month, method, by)
-    show(found, form, lang.value)
+def _annotation(one: Choice) -> Any:
+    kind: Any = one.type if one.default is not None else one.type | None
+    flag = f"--{one.name.replace('_', '-')}"
+    return Annotated[kind, typer.Option(flag, help=one.help(LANG))]
 
 
-@ask.command(**listed("lookalike"))
-def lookalike(
-    district: DistrictOption,
-    sex: SexOption,
-    age: AgeOption,
-    month: MonthOption = None,
-    among: Annotated[
-        str,
-        typer.Option(help=say("all, other-people(성별·나이가 다른), other-districts(다른 자치구)",
-                              "all, other-people or other-districts")),
-    ] = "all",
-    top: Annotated[int, typer.Option(help=say("몇 집단", "how many"))] = 5,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:  # fmt: skip
-    """Method L."""
-    from telads.answers.lookalike import lookalike as answer
-    from telads.method.recommend import Among
-
-    build = build_of(workspace)
-    found = answer(build, district, sex, age, month, cast(Among, among), top)
-    show(found, form, lang.value)
+def _option(name: str, annotation: Any, default: Any) -> Parameter:
+    default = Parameter.empty if default is NEEDED else default
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-@ask.command(**listed("signals"))
-def signals(
-    district: DistrictOption,
-    sex: SexOption,
-    age: AgeOption,
-    month: MonthOption = None,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """Method C."""
-    from telads.answers.signals import signals as answer
-
-    show(answer(build_of(workspace), district, sex, age, month), form, lang.value)
-
-
-@ask.command(**listed("history"))
-def history(
-    district: DistrictOption,
-    sex: SexOption,
-    age: AgeOption,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """All months of a segment."""
-    from telads.answers.services import history as answer
-
-    show(answer(build_of(workspace), district, sex, age), form, lang.value)
+for _name, _verb in VERBS.items():
+    if _verb.module == "ask":
+        ask.command(**listed(_name))(verb_of(QUESTIONS[_name]))

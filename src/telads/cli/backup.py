@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -20,6 +19,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.text import Lang, Text
 

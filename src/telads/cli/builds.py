@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -20,9 +19,10 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import waiting
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text
 
 builds = typer.Typer()
@@ -89,7 +89,7 @@ def rollback(
 
 
 def log_action(
-    held: Workspace, settings: Settings, action: str, thing: str, detail: str, lang: Lang
+    held: Store, settings: Settings, action: str, thing: str, detail: str, lang: Lang
 ) -> None:
     """Write down in the website's log, where there is one, what was done to the data."""
     if not (settings.database_url or (held.path / "web.sqlite3").is_file()):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from telads.cli.builds import log_action
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     DatasetOption,
@@ -27,6 +26,7 @@ from telads.cli.options import (
     workspace_of,
 )
 from telads.cli.progress import progress, waiting
+from telads.cli.registry import listed
 from telads.cli.show import show, show_done
 from telads.model import Month
 from telads.text import Lang, Text
@@ -256,7 +256,7 @@ def status(
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
     """The ledger and the build in force."""
-    from telads.answers.status import status as answer
+    from telads.answers.inventory import status as answer
 
     found = answer(workspace_of(workspace), load_settings())
     show(found, form, lang.value)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import DEFAULT_LANGUAGE, LangOption, say
+from telads.cli.registry import listed
 from telads.errors import DatasetError, WorkspaceError
 from telads.text import Text
 

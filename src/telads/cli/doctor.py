@@ -14,7 +14,7 @@ from telads.errors import TeladsError
 from telads.settings import SETTINGS, Settings, texts_of, unknown_settings, written
 from telads.store.files import found_open
 from telads.store.ledger import Ledger
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text, same
 from telads.version import __version__
 
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     text: Text
 
 
-def findings(workspace: Workspace, settings: Settings, noted: str = "") -> Iterator[Finding]:
+def findings(workspace: Store, settings: Settings, noted: str = "") -> Iterator[Finding]:
     """All findings, in the order they are told; `noted` is a hash of the log of actions."""
     yield Finding(True, same(f"telads {__version__}, Python {platform.python_version()}"))
     for name in LIBRARIES:
@@ -110,7 +110,7 @@ def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
         ))  # fmt: skip
 
 
-def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
     from telads.answers.tables import read
     from telads.method.tables import TABLES
 
@@ -152,7 +152,7 @@ def _workspace(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         yield Finding(False, Text(error.line("ko"), error.line("en")))
 
 
-def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:
     """What of the workspace other accounts of this machine may use."""
     found = list(islice(found_open(workspace.path, settings.cells_group), MOST_OPEN + 1))
     if not found:
@@ -170,7 +170,7 @@ def _modes(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     ))  # fmt: skip
 
 
-def _log(workspace: Workspace, settings: Settings, noted: str) -> Iterator[Finding]:
+def _log(workspace: Store, settings: Settings, noted: str) -> Iterator[Finding]:
     """Whether the log of actions is as it was written, and holds what was noted of it."""
     from telads.web.accounts.commands import log_state
 

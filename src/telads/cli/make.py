@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     AnyAgeOption,
@@ -22,8 +21,9 @@ from telads.cli.options import (
     WorkspaceOption,
     build_of,
     say,
-    workspace_of,
 )
+from telads.cli.registry import listed
+from telads.render.files import FORMATS
 
 make = typer.Typer()
 
@@ -80,7 +80,8 @@ def export(
             "--output",
             "-o",
             help=say(
-                "만들 파일: .csv .xlsx .parquet .json", "the file: .csv, .xlsx, .parquet or .json"
+                f"만들 파일: {' '.join(FORMATS)}",
+                f"the file: {', '.join([*FORMATS][:-1])} or {[*FORMATS][-1]}",
             ),
         ),
     ],
@@ -100,19 +101,3 @@ def export(
         return
     unit = "행" if lang.value == "ko" else " rows"
     sys.stdout.write(f"{output} ({rows:,}{unit})\n")
-
-
-@make.command(**listed("evaluate"))
-def evaluate(
-    horizon: Annotated[
-        int, typer.Option(help=say("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"))
-    ] = 1,
-    workspace: WorkspaceOption = None,
-    form: FormOption = Form.TABLE,
-    lang: LangOption = DEFAULT_LANGUAGE,
-) -> None:
-    """The backtest."""
-    from telads.answers.evaluation import evaluation
-    from telads.cli.show import show
-
-    show(evaluation(workspace_of(workspace), horizon), form, lang.value)

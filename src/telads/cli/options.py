@@ -17,7 +17,7 @@ from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
 if TYPE_CHECKING:
-    from telads.store.workspace import Build, Workspace
+    from telads.store.workspace import Build, Store
 
 
 def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
@@ -137,17 +137,17 @@ ReplaceOption = Annotated[
 DEFAULT_LANGUAGE = Language(LANG)
 
 
-def workspace_of(path: Path | None) -> Workspace:
+def workspace_of(path: Path | None) -> Store:
     """The workspace the user means; this run is about its dataset."""
     from telads.dataset import put_in_force
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
 
-    workspace = Workspace(path or load_settings().workspace)
+    workspace = Store(path or load_settings().workspace)
     put_in_force(workspace.dataset)
     return workspace
 
 
-def workspace_for(path: Path | None, dataset: Path | None) -> Workspace:
+def workspace_for(path: Path | None, dataset: Path | None) -> Store:
     """The workspace that new months are taken into, of the dataset in a folder or its own."""
     from telads.dataset import put_in_force
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     Form,
@@ -18,6 +17,7 @@ from telads.cli.options import (
     build_of,
     say,
 )
+from telads.cli.registry import listed
 from telads.cli.show import show
 
 plan = typer.Typer()

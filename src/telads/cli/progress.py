@@ -26,7 +26,7 @@ def progress(title: Text) -> Iterator[Step]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from telads.cli.show import console
+    from telads.render.terminal import console
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
                TextColumn("{task.fields[step]}"))  # fmt: skip

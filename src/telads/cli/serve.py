@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import DEFAULT_LANGUAGE, LangOption, WorkspaceOption, load_settings, say
+from telads.cli.registry import listed
 from telads.settings import Settings
 from telads.store.files import closed_umask
 from telads.text import Lang, Text

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     DatasetOption,
@@ -23,12 +22,13 @@ from telads.cli.options import (
     use_dataset,
 )
 from telads.cli.progress import progress
+from telads.cli.registry import listed
 from telads.errors import UnknownChoice
 from telads.model import Month, months_between
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
     from telads.twin.files import FileFormat
 
 synthetic = typer.Typer()
@@ -189,9 +189,9 @@ def demo(
     """Twin, ingest, build, three answers, a report of one file, and the website."""
     from telads.cli.serve import check_address, run_site, settings_for
     from telads.render.report import write_report
-    from telads.store.workspace import Workspace
+    from telads.store.workspace import Store
 
-    workspace = Workspace(folder / "telads-data")
+    workspace = Store(folder / "telads-data")
     settings = settings_for(workspace.path)
     if not no_serve:
         check_address(settings)
@@ -206,7 +206,7 @@ def demo(
         run_site(settings, lang.value, browser=True)
 
 
-def _next_steps(workspace: Workspace) -> Text:
+def _next_steps(workspace: Store) -> Text:
     """What to do after the demo, as it is to be typed here."""
     called = shown_call()
     account = f"{called} user create demo --role planner -w {shlex.quote(str(workspace.path))}"
@@ -233,7 +233,7 @@ def shown_call(here: Path | None = None) -> str:
     return shlex.quote(str(own.relative_to(folder) if own.is_relative_to(folder) else own))
 
 
-def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
+def _prepare(workspace: Store, files: Path, seed: int) -> None:
     """Make the twin, take it in, and build; what is there already is not made again."""
     from telads.ingest.ingest import ingest
     from telads.method.build import build
@@ -251,21 +251,21 @@ def _prepare(workspace: Workspace, files: Path, seed: int) -> None:
         build(workspace, settings, on_step=step)
 
 
-def _three_answers(workspace: Workspace, lang: Lang) -> None:
-    from telads.answers.platforms import platforms
-    from telads.answers.services import services
-    from telads.answers.targets import targets
+def _three_answers(workspace: Store, lang: Lang) -> None:
+    from telads.answers.questions import PLATFORMS, SERVICES, TARGETS
     from telads.cli.show import show
 
     build = workspace.build()
-    best = targets(build, DEMO_SERVICE, top=5, platforms=True)
+    best = TARGETS.ask(build, service=DEMO_SERVICE, top=5, platforms=True)
     first = best.rows.row(0, named=True)
-    target = (first["district"], first["sex"], first["age"])
+    names = ("district", "sex", "age")
+    group = dict(zip(names, DEMO_GROUP, strict=True))
+    target = {name: first[name] for name in names}
     questions = (
-        (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), services(build, *DEMO_GROUP)),
+        (Text("1. 이 고객에게 무엇을?", "1. What for these people?"), SERVICES.ask(build, **group)),
         (Text("2. 이 서비스를 누구에게?", "2. Whom with this service?"), best),
         (Text("3. 어느 매체에서?", "3. On which platform?"),
-         platforms(build, DEMO_SERVICE, *target)),
+         PLATFORMS.ask(build, service=DEMO_SERVICE, **target)),
     )  # fmt: skip
     for title, answer in questions:
         sys.stdout.write(f"\n{title(lang)}\n")

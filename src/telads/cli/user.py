@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.listing import show_list, when
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
@@ -18,6 +17,7 @@ from telads.cli.options import (
     say,
     workspace_of,
 )
+from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.errors import QuestionError
 from telads.text import Lang, Text

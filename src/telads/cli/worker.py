@@ -6,13 +6,13 @@ import sys
 
 import typer
 
-from telads.cli.contents import listed
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
     LangOption,
     WorkspaceOption,
     workspace_of,
 )
+from telads.cli.registry import listed
 from telads.store.files import closed_umask
 from telads.text import Text
 

@@ -21,7 +21,7 @@ from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import Entry, Ledger
 from telads.store.months import described, forget_abandoned, keep
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def ingest(
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None = None,
@@ -148,7 +148,7 @@ def ingest(
 
 
 def check(
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None = None,
@@ -169,7 +169,7 @@ def check(
 
 def _prepared(
     stack: ExitStack,
-    workspace: Workspace,
+    workspace: Store,
     paths: Iterable[Path],
     settings: Settings,
     month: Month | None,
@@ -229,7 +229,7 @@ class _Call:
     the order in which files are given.
     """
 
-    workspace: Workspace
+    workspace: Store
     replace: bool
     told: list[Taken]
     """What was decided before any file is read."""

@@ -26,7 +26,7 @@ from telads.store.cells import reading
 from telads.store.files import TEMPORARY, explained, make_folder, move_folder, new_file
 from telads.store.ledger import Ledger
 from telads.store.months import replaced_cells
-from telads.store.workspace import BUILD_FORMAT, Workspace
+from telads.store.workspace import BUILD_FORMAT, Store
 from telads.text import Text
 from telads.version import __version__
 
@@ -54,7 +54,7 @@ def load() -> None:
 
 
 def build(
-    workspace: Workspace,
+    workspace: Store,
     settings: Settings,
     *,
     again: bool = False,
@@ -86,7 +86,7 @@ def build(
     return Built(name, made)
 
 
-def _require_months(workspace: Workspace, ledger: Ledger) -> None:
+def _require_months(workspace: Store, ledger: Ledger) -> None:
     if not ledger.current():
         raise NothingBuilt(
             Text("작업 폴더에 자료가 없습니다.", "There are no data in the workspace."),
@@ -109,7 +109,7 @@ def _name(ledger: Ledger, settings: Settings) -> str:
 
 
 def _make(
-    workspace: Workspace,
+    workspace: Store,
     ledger: Ledger,
     settings: Settings,
     name: str,
@@ -141,7 +141,7 @@ def _make(
 
 
 def _given(
-    workspace: Workspace, ledger: Ledger, settings: Settings
+    workspace: Store, ledger: Ledger, settings: Settings
 ) -> tuple[tuple[str, ...], Material]:
     """The services that the cells tell of, and the cells; refuses what makes no tables."""
     from telads.engines.polars import scan_cells

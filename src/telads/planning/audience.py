@@ -18,8 +18,7 @@ from math import fsum, sqrt
 from typing import Any
 
 from telads.answers.audience import Size, size
-from telads.answers.grouped import KEY, key_of
-from telads.answers.tables import of_month, people
+from telads.answers.tables import KEY, key_of, of_month, people
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, significant, standard

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.choices import one_of
-from telads.answers.columns import column_of
-from telads.answers.sheets import number_format
+from telads.answers.fields import number_format
+from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
-from telads.export import WRITERS, marked, write_workbook
 from telads.planning.plan import PARTS, Plan
 from telads.planning.questions import frame_of
-from telads.planning.schema import ROWS
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
+from telads.render.files import FORMATS, marked, write_workbook
 from telads.store.files import write_text
 from telads.text import Lang, Text
 
@@ -134,7 +133,7 @@ def _json(plan: Plan, path: Path, lang: Lang) -> None:
 
 def _csv(plan: Plan, path: Path, lang: Lang) -> None:
     frame = marked(frame_of(_table(plan, "spends")), plan.basis.synthetic)
-    WRITERS[".csv"](path, frame, about(plan))
+    FORMATS[".csv"].write(path, frame, about(plan))
 
 
 def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
@@ -149,7 +148,7 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
         "method": frame_of([{"method": line(lang)} for line in method_of(plan)]),
     }
     headed = {
-        name: sheet.rename({column: title(column, lang) for column in sheet.columns})
+        name: sheet.rename({column: title(column, lang, name) for column in sheet.columns})
         for name, sheet in sheets.items()
     }
     write_workbook(path, headed, about(plan), _formats(lang))
@@ -157,9 +156,9 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
 
 def _formats(lang: Lang) -> dict[str, str]:
     """How the figures of the tables are shown, by heading."""
-    names = {name for part in PARTS for name in ROWS[f"plan_{part}"]}
-    shown = [number_format(title(name, lang), column_of("plan", name)) for name in sorted(names)]
-    return {heading: form for one in shown for heading, form in one.items()}
+    known = {one.key: one for part in PARTS for one in QUESTIONS[f"plan_{part}"].rows}
+    shown = {title(name, lang): number_format(known[name]) for name in sorted(known)}
+    return {heading: form for heading, form in shown.items() if form}
 
 
 def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
@@ -183,7 +182,7 @@ def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
 
 def _table(plan: Plan, part: str) -> list[dict[str, Any]]:
     rows = getattr(plan.result, part)
-    return [{name: row[name] for name in ROWS[f"plan_{part}"]} for row in rows]
+    return [{name: row[name] for name in QUESTIONS[f"plan_{part}"].keys} for row in rows]
 
 
 def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:

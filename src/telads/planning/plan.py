@@ -25,8 +25,7 @@ from typing import Any
 import numpy as np
 
 from telads.answers.choices import month_of, service_of
-from telads.answers.grouped import KEY, key_of
-from telads.answers.tables import of_month, people
+from telads.answers.tables import KEY, key_of, of_month, people
 from telads.errors import DataError, install_newer
 from telads.method.disclosure import size as rounded
 from telads.method.disclosure import standard

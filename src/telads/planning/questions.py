@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of, one_of
-from telads.answers.grouped import key_of
+from telads.answers.tables import key_of
 from telads.model import Month, Segment
 from telads.planning.audience import audience, overlap
 from telads.planning.comparison import Comparison

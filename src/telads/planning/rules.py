@@ -17,8 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from telads.answers.advertisers import lookalike
 from telads.answers.choices import age_of, count_of, one_of, segment_of, service_of, sex_of
-from telads.answers.lookalike import AMONG, lookalike
+from telads.answers.questions import AMONG
 from telads.answers.tables import districts, of_month
 from telads.dataset import in_force, refuse_index
 from telads.errors import QuestionError, UnknownChoice

@@ -1,8 +1,7 @@
 """Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
 
-The JSON form of audiences and plans, as that of the other answers (`answers.contract`).
-
-Rules and briefs as JSON Schemas, for programs that write them (docs/planning.md).
+The form is as that of the other answers (`answers.questions`); the schemas of rules and briefs are
+for programs that write them (docs/planning.md).
 
 They hold the plainest form of what is read: names count whatever their case, and one value stands
 for a list of one. What no schema can say (limits that leave no room, a table that is no curve) is
@@ -13,47 +12,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from telads.answers import questions
 from telads.answers.choices import ROWS as COUNTS
-from telads.answers.contract import DIALECT, document_schema, keys_schema
 from telads.answers.fields import (
-    CORRELATION,
     COUNT,
     FACTS,
     FIELDS,
-    FLAG,
+    MAYBE_COUNT,
     MONTH,
     SHARE,
     TEXT,
     TEXTS,
     Field,
+    Key,
+    Schema,
     maybe,
 )
-from telads.answers.lookalike import AMONG
+from telads.answers.questions import AMONG, keys_schema
 from telads.dataset import in_force
-from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, TARGETS, WEIGHTS
+from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
+from telads.planning.fields import OWN, QUESTIONS
 from telads.planning.plan import PARTS
 from telads.planning.reading import LARGEST, LONGEST
 from telads.text import Lang, Text
 
-_KEY = ("district", "sex", "age")
 _SCORE = maybe()
-_MAYBE_COUNT = {"type": ["integer", "null"], "minimum": 0}
-_STATUS = {"type": "string", "enum": ["stayed", "entered", "left"]}
 _OBJECTIVE = {"type": "string", "enum": list(OBJECTIVES)}
 _WEIGHT = {"enum": [*WEIGHTS, None], "type": ["string", "null"]}
 _GAP = {"type": "string", "enum": ["best", "without_goal"]}
-_GOAL = {"type": "string", "enum": list(TARGETS)}
-_ASSUMPTION = {"type": "string",
-               "enum": ["overlap", "curves", "ceilings", "prices", "budget"]}  # fmt: skip
 _VERDICT = {"type": "string", "enum": ["keep", "change"]}
-_LIMIT = {"enum": ["cap", "minimum", None], "type": ["string", "null"]}
+
+ROWS: dict[str, tuple[str, ...]] = {question.id: question.keys for question in QUESTIONS}
+"""The keys of a row, all always there."""
 
 
-def _part(schema: dict[str, Any], example: object, ko: str, en: str) -> Field:
-    return Field(schema, example, Text(ko, en))
+def _part(schema: Schema, example: object, ko: str, en: str) -> Key:
+    """A single figure."""
+    return Key(schema, example, Text(ko, en))
 
 
-_PROFILE = {
+_PROFILE: dict[str, Field | Key] = {
     "service": FIELDS["service"],
     "affinity": _part(_SCORE, 0.6679, "인원으로 가중한 평균 관심도", "mean affinity over people"),
     "index": FIELDS["index"],
@@ -61,110 +59,16 @@ _PROFILE = {
     "index_high": FIELDS["index_high"],
     "volume_share": FIELDS["volume_share"],
 }
-_OWN: dict[str, Field] = {
-    "platform": _part(TEXT, "youtube", "매체: 서비스 이름이나 요청에 적은 이름",
-                      "platform: the service, or the name the brief gives it"),
-    "price": _part(COUNT, 4500, "CPM: 노출 1,000회의 단가({unit})",
-                   "CPM: {unit} for 1,000 impressions"),
-    "minimum": _part(COUNT, 0, "최소 집행액({unit})", "least spend, {unit}"),
-    "cap": _part(_MAYBE_COUNT, 9000000, "상한({unit}), 없으면 null",
-                 "most spend, {unit}; null: none"),
-    "ceiling": _part(SHARE, 0.8, "도달 상한: 집단에서 닿을 수 있는 사람의 비율, 없으면 null",
-                     "share of a segment that can be reached at all; null: none given"),
-    "association": _part(CORRELATION, 0.2172, "매체와 서비스의 연관(음수는 0으로 셈)",
-                         "association of platform and service; below 0 counts 0"),
-    "spend": _part(COUNT, 41000000, "집행액({unit})", "spend, {unit}"),
-    "spend_share": _part(SHARE, 0.82, "예산에서의 비중(0~1)", "share of the budget, 0..1"),
-    "contacts": _part(COUNT, 9111111, "계획 노출(회)", "planned impressions (contacts)"),
-    "reached": _part(COUNT, 1699920, "예상 도달(1회 이상) 인원, 10명 단위",
-                     "people reached once or more, rounded to 10"),
-    "reached_2": _part(_MAYBE_COUNT, 1120340, "2회 이상 도달 인원", "people reached twice or more"),
-    "reached_3": _part(_MAYBE_COUNT, 702110, "3회 이상 도달 인원",
-                       "people reached three times or more"),
-    "reached_low": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최소 도달",
-                         "reached at least, whatever the overlap"),
-    "reached_high": _part(COUNT, 1699920, "겹침과 상관없이 확실한 최대 도달",
-                          "reached at most, whatever the overlap"),
-    "reach_share": _part(SHARE, 0.5421, "대상에서의 도달률(0~1)", "share reached, 0..1"),
-    "frequency": _part(maybe(minimum=0), 5.36, "빈도: 도달한 사람의 1인당 평균 노출",
-                       "contacts for each person reached"),
-    "limit": _part(_LIMIT, "cap", "닿은 한도", "the limit that was met"),
-    "spend_if_dearer": _part(_MAYBE_COUNT, 41000000, "단가가 10% 오를 때의 집행액",
-                             "spend with a price 10 % up; null: no division possible"),
-    "spend_if_cheaper": _part(_MAYBE_COUNT, 41000000, "단가가 10% 내릴 때의 집행액",
-                              "spend with a price 10 % down"),
-    "weighted_reach_if_dearer": _part(_SCORE, -0.0278, "그때 목적(objective) 값의 변화(비율)",
-                                      "change of what is maximised then, as a share"),
-    "weighted_reach_if_cheaper": _part(_SCORE, 0.031, "그때 목적(objective) 값의 변화(비율)",
-                                       "change of what is maximised then, as a share"),
-    "goal": _part(_GOAL, "reach", "목표: 닿을 수 있는 사람 가운데 도달률, 인원, 빈도",
-                  "goal: a share of those who can be reached, people, or a frequency"),
-    "level": _part(maybe(minimum=0), 0.9, "목표 값", "its level"),
-    "asked": _part(FLAG, False, "요청에 적은 목표인지", "whether the brief asked for it"),
-    "least_budget": _part(_MAYBE_COUNT, 38800000, "목표에 필요한 최소 예산({unit}), 없으면 null",
-                          "least budget that meets it, {unit}, to three digits; null: none does"),
-    "assumption": _part(_ASSUMPTION, "overlap", "달라질 수 있는 가정: 겹침, 그 밖은 10%",
-                        "what may differ: the overlap, and by 10 % everything else"),
-    "change_low": _part(_SCORE, -0.017, "적을 때의 변화(비율)", "change at the low end, a share"),
-    "change_high": _part(_SCORE, 0.014, "많을 때의 변화(비율)", "change at the high end"),
-    "affinity_first": _part(_SCORE, 0.6679, "첫 번째 대상의 관심도", "affinity of the first"),
-    "index_first": _part(_SCORE, 114.35, "첫 번째 대상의 지수", "index of the first"),
-    "affinity_second": _part(_SCORE, 0.6324, "두 번째 대상의 관심도", "affinity of the second"),
-    "index_second": _part(_SCORE, 113.35, "두 번째 대상의 지수", "index of the second"),
-    "status": _part(_STATUS, "stayed", "대상에 남았는지, 들어왔는지, 빠졌는지",
-                    "whether it stayed in, entered or left the audience"),
-    "affinity_before": _part(_SCORE, 0.9008, "계획 때의 관심도", "affinity when planned"),
-    "affinity_now": _part(_SCORE, 0.789, "지금의 관심도", "affinity now"),
-    "change": _part(_SCORE, -0.1118, "관심도의 변화, 아래 셋의 합", "of affinity; sum of these:"),
-    "change_method": _part(_SCORE, 0.0, "방법과 자료의 몫", "part of method and data"),
-    "change_city": _part(_SCORE, -0.1183, "{city} 같은 성별·나이의 몫", "part of sex and age"),
-    "change_local": _part(_SCORE, 0.0065, "그 집단만의 몫", "the segment's own part"),
-    "spend_before": _part(COUNT, 707000, "계획 때의 집행액({unit})", "spend when planned, {unit}"),
-    "spend_now": _part(COUNT, 674000, "지금의 집행액({unit})", "spend now, {unit}"),
-    "reached_before": _part(COUNT, 752830, "계획 때의 예상 도달", "people reached when planned"),
-    "reached_now": _part(COUNT, 747590, "지금의 예상 도달", "people reached now"),
-}  # fmt: skip
-"""Keys that only planning has, or has for something else."""
-_GOAL_REACHED = _part(_MAYBE_COUNT, 1699920, "그 예산에서의 도달 인원, 예산이 없으면 null",
-                      "people reached with that budget; null: none does")  # fmt: skip
-
-_GROUPED = ("population", "spend", "spend_share", "contacts", "reached", "reach_share", "frequency")
-ROWS: dict[str, tuple[str, ...]] = {
-    "audience": (*_KEY, "population"),
-    "overlap": ("service", "affinity_first", "index_first", "affinity_second", "index_second"),
-    "plan_platforms": (
-        "platform", "service", "price", "minimum", "cap", "ceiling", "association", "spend",
-        "spend_share", "contacts", "reached", "reach_share", "frequency", "limit",
-        "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
-        "weighted_reach_if_cheaper"),
-    "plan_segments": (
-        *_KEY, "population", "affinity", "index", "spend", "contacts", "reached", "reached_low",
-        "reached_high", "reach_share", "frequency"),
-    "plan_spends": (*_KEY, "platform", "association", "spend", "contacts", "reach_share"),
-    "plan_budgets": (
-        "budget", "weighted_reach", "reached", "reach_share", "reached_2", "reached_3",
-        "frequency"),
-    "plan_goals": ("goal", "level", "asked", "least_budget", "reached", "frequency"),
-    "plan_sensitivity": (
-        "assumption", "reached_low", "reached_high", "change_low", "change_high"),
-    "plan_districts": ("district", *_GROUPED),
-    "plan_ages": ("sex", "age", *_GROUPED),
-    "plan_comparison": (
-        *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
-        "change_city", "change_local", "spend_before", "spend_now"),
-}  # fmt: skip
-"""The keys of a row, all always there."""
-
 _COMPARED = ("platform", "spend_before", "spend_now", "reached_before", "reached_now")
-_NARROWED = {
+_NARROWED: dict[str, Field | Key] = {
     "least_affinity": _part({"type": "number"}, 0.7628, "관심도의 하한", "least affinity"),
     "segments": _part(COUNT, 92, "집단 수", "segments"),
     "population": FIELDS["population"],
-    "reached": _OWN["reached"],
-    "frequency": _OWN["frequency"],
+    "reached": OWN["reached"],
+    "frequency": OWN["frequency"],
     "rules": _part({"type": "object"}, {}, "그 대상의 규칙", "the rules of that audience"),
 }
-_SUMS = {
+_SUMS: dict[str, Field | Key] = {
     "objective": _part(_OBJECTIVE, "reach", "가장 크게 한 값: 도달(reach), 지수나 관심도 가중 도달",
                        "what is maximised: the people reached, or weighted by index or affinity"),
     "weight": _part(_WEIGHT, None, "노출의 가중: 없음(null) 또는 연관",
@@ -173,9 +77,9 @@ _SUMS = {
     "segments": _part(COUNT, 100, "집단 수", "segments"),
     "segments_used": _part(COUNT, 81, "집행하는 집단 수", "segments with spend"),
     "population": FIELDS["population"],
-    "reachable": _part(_MAYBE_COUNT, 3136150, "닿을 수 있는 사람: 도달 상한까지 모두",
+    "reachable": _part(MAYBE_COUNT, 3136150, "닿을 수 있는 사람: 도달 상한까지 모두",
                        "people who can be reached, however much is spent"),
-    **{name: _OWN[name] for name in ("spend", "contacts", "reached", "reached_2", "reached_3",
+    **{name: OWN[name] for name in ("spend", "contacts", "reached", "reached_2", "reached_3",
                                      "reached_low", "reached_high", "reach_share", "frequency")},
     "weighted_reach": _part(COUNT, 1888990, "가장 크게 한 값, 가중이 없으면 도달과 같음",
                             "what is maximised: the reach itself where nothing is weighted"),
@@ -188,17 +92,16 @@ _SUMS = {
     "next_weighted_reach": _part(_SCORE, 63560, "10% 더 쓸 때 그 값의 변화",
                                  "change of what is maximised with a tenth more"),
     "next_share": _part(_SCORE, 0.0336, "그 비율", "the same as a share"),
-    "below_segments": _part(_MAYBE_COUNT, 2, "서비스를 {city} 평균보다 적게 쓰는 집단 수",
+    "below_segments": _part(MAYBE_COUNT, 2, "서비스를 {city} 평균보다 적게 쓰는 집단 수",
                             "segments that use the service less than the average person"),
-    "below_spend": _part(_MAYBE_COUNT, 950000, "그 집단의 집행액({unit})",
-                         "spend on these, {unit}"),
+    "below_spend": _part(MAYBE_COUNT, 950000, "그 집단의 집행액({unit})", "spend on these, {unit}"),
     "below_spend_share": _part(SHARE, 0.019, "그 비중(0~1)", "the same as a share of the budget"),
     "narrowed": _part({**keys_schema(_NARROWED, "en"), "type": ["object", "null"]}, None,
                       f"빈도 5 이하로 좁힌 대상: {', '.join(_NARROWED)}",
                       "the fewest segments, by use, whose plan stays at a frequency of 5 or less: "
                       f"{', '.join(_NARROWED)}; null: no fewer"),
 }  # fmt: skip
-FACTS_OF: dict[str, dict[str, Field]] = {
+FACTS_OF: dict[str, dict[str, Field | Key]] = {
     "audience": {
         "segments": _SUMS["segments"],
         **{name: FACTS[name] for name in ("population", "population_low", "population_high",
@@ -211,10 +114,10 @@ FACTS_OF: dict[str, dict[str, Field]] = {
     "overlap": {
         "population_first": _part(COUNT, 3136150, "첫 번째 대상의 인원", "people of the first"),
         "population_second": _part(COUNT, 1656610, "두 번째 대상의 인원", "people of the second"),
-        "both": _part(_MAYBE_COUNT, 1656610, "함께 속한 사람, 셋 중 하나가 너무 적으면 모두 null",
+        "both": _part(MAYBE_COUNT, 1656610, "함께 속한 사람, 셋 중 하나가 너무 적으면 모두 null",
                       "people in both; null, all three, where one is too few"),
-        "only_first": _part(_MAYBE_COUNT, 1479550, "첫 번째에만", "in the first only"),
-        "only_second": _part(_MAYBE_COUNT, 0, "두 번째에만", "in the second only"),
+        "only_first": _part(MAYBE_COUNT, 1479550, "첫 번째에만", "in the first only"),
+        "only_second": _part(MAYBE_COUNT, 0, "두 번째에만", "in the second only"),
     },
     **dict.fromkeys((f"plan_{part}" for part in PARTS), _SUMS),
     "plan_comparison": {
@@ -230,7 +133,7 @@ FACTS_OF: dict[str, dict[str, Field]] = {
         "share_method": _part(SHARE, 0.0, "방법과 자료의 비율", "part of method and data"),
         "causes": _part(TEXTS, [], "방법·자료 몫의 까닭", "what the part of method and data is of"),
         "platforms": _part(
-            {"type": "array", "items": keys_schema({n: _OWN[n] for n in _COMPARED}, "en")}, [],
+            {"type": "array", "items": keys_schema({n: OWN[n] for n in _COMPARED}, "en")}, [],
             f"매체마다 {', '.join(_COMPARED)}", f"by platform: {', '.join(_COMPARED)}"),
         "month_before": _part(MONTH, "2023-06", "계획의 기준 달", "label month of the plan"),
         "build_before": _part(TEXT, "650c7173dff3292b", "계획의 계산", "build of the plan"),
@@ -239,21 +142,15 @@ FACTS_OF: dict[str, dict[str, Field]] = {
 """Single figures of a question, all always there."""
 
 
-def field(name: str, question: str = "") -> Field:
-    """A key of a question's rows."""
-    if (question, name) == ("plan_goals", "reached"):
-        return _GOAL_REACHED
-    return _OWN.get(name) or FIELDS.get(name) or _SUMS[name]
-
-
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
     """The JSON Schema of a whole answer of planning."""
-    row = keys_schema({name: field(name, question) for name in ROWS[question]}, lang)
+    row = questions.row_schema(question, lang)
     facts = keys_schema(FACTS_OF[question], lang)
-    return {"$schema": DIALECT, **document_schema(question, row, lang, facts)}
+    return {
+        "$schema": questions.DIALECT,
+        **questions.document_schema(question, row, lang, facts),
+    }
 
-
-Schema = dict[str, Any]
 
 EXAMPLE_RULES: dict[str, Any] = {
     "where": {"all": [{"age": [20, 30]}, {"service": "delivery", "affinity": 0.5}]},
@@ -299,7 +196,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
     def known(name: str) -> Schema:
         return {"$ref": place + name}
 
-    def thing(*needed: str, **fields: Field) -> Schema:
+    def thing(*needed: str, **fields: Key) -> Schema:
         """An object with these fields; those that are not needed may be left out, or null."""
         whole = keys_schema(fields, lang)
         for name, schema in whole["properties"].items():
@@ -308,40 +205,40 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         whole["required"] = list(needed)
         return whole
 
-    number = Field(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
-    service = Field(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
+    number = Key(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
+    service = Key(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
     signals = [one.id for one in in_force().signals]
-    signal = Field({"type": "string", "enum": signals}, "subway_days",
+    signal = Key({"type": "string", "enum": signals}, "subway_days",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")
     like = {
-        "like": Field(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
+        "like": Key(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
                       Text("이 집단과 닮은 집단", "segments like this one")),
-        "top": Field({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
+        "top": Key({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
                      Text("가까운 몇 집단", "how many of the nearest")),
-        "among": Field({"type": "string", "enum": list(AMONG)}, "all",
+        "among": Key({"type": "string", "enum": list(AMONG)}, "all",
                        Text("찾을 범위", "where to look for them")),
     }  # fmt: skip
     parts = {
-        "sex": Field(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
-        "age": Field(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
-        "district": Field(_list(_TEXT, 1), ["강남구"],
+        "sex": Key(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
+        "age": Key(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
+        "district": Key(_list(_TEXT, 1), ["강남구"],
                           Text("{district} 가운데 하나", "one of these {districts}")),
     }  # fmt: skip
     segments = _list(known("Segment"), 0)
     where = {
-        "where": Field(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
-        "include": Field(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
-        "exclude": Field(segments, [], Text("언제나 뺄 집단", "segments that never are")),
+        "where": Key(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
+        "include": Key(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
+        "exclude": Key(segments, [], Text("언제나 뺄 집단", "segments that never are")),
     }
     return {
         "Segment": thing(
             "district", "sex", "age",
-            district=Field(_TEXT, "강남구", Text("{district}, 한글이나 영문",
+            district=Key(_TEXT, "강남구", Text("{district}, 한글이나 영문",
                                               "district, in Korean or English")),
-            sex=Field(_SEX, "F", Text("성별", "sex")),
-            age=Field(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
+            sex=Key(_SEX, "F", Text("성별", "sex")),
+            age=Key(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
                                      "first year of the ten; 70 is 70 and over")),
         ),
         "Rule": {
@@ -353,58 +250,58 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                 thing("signal", "value", signal=signal, value=number),
                 thing("like", **like),
                 *(thing(name, **{name: one}) for name, one in parts.items()),
-                thing("all", all=Field(rules, [], joined)),
-                thing("any", any=Field(rules, [], joined)),
-                thing("not", **{"not": Field(known("Rule"), {}, joined)}),
+                thing("all", all=Key(rules, [], joined)),
+                thing("any", any=Key(rules, [], joined)),
+                thing("not", **{"not": Key(known("Rule"), {}, joined)}),
             ],
         },
         "Rules": thing(**where),
         "RulesAgainst": thing(
             **where,
-            against=Field(known("Rules"), {"where": {"sex": ["F"]}},
+            against=Key(known("Rules"), {"where": {"sex": ["F"]}},
                           Text("견줄 다른 대상의 규칙", "rules of another audience to compare")),
         ),
         "Offer": thing(
             "service", "price",
             service=service,
-            name=Field(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
+            name=Key(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
                                                     "its name; that of the service if left out")),
-            price=Field(_WON, 4500, Text("CPM: 노출 1,000회의 단가({unit})",
+            price=Key(_WON, 4500, Text("CPM: 노출 1,000회의 단가({unit})",
                                          "CPM: {unit} for 1,000 impressions")),
-            minimum=Field(_FROM_0, 0, Text("최소 집행액({unit})", "least spend, {unit}")),
-            cap=Field(_FROM_0, 20_000_000, Text("상한({unit})", "most spend, {unit}")),
-            ceiling=Field({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
+            minimum=Key(_FROM_0, 0, Text("최소 집행액({unit})", "least spend, {unit}")),
+            cap=Key(_FROM_0, 20_000_000, Text("상한({unit})", "most spend, {unit}")),
+            ceiling=Key({"type": "number", "minimum": LEAST_CEILING, "maximum": 1}, 0.8,
                           Text("도달 상한(비율), 없으면 1",
                                "share of a segment that can be reached at all; 1 if left out")),
-            curve=Field(
+            curve=Key(
                 {"anyOf": [
-                    thing("scale", scale=Field(_SCALE, 1.4, Text("곡선의 척도", "its scale"))),
-                    thing("points", points=Field(_POINTS, [[1, 0.4], [3, 0.7]], Text(
+                    thing("scale", scale=Key(_SCALE, 1.4, Text("곡선의 척도", "its scale"))),
+                    thing("points", points=Key(_POINTS, [[1, 0.4], [3, 0.7]], Text(
                         "[1인당 접촉 수, 도달률]의 목록", "[contacts per person, reach]"))),
                 ]},
                 {"scale": 1.4}, Text("도달 곡선", "reach over contacts")),
         ),
         "Brief": thing(
             "name", "audience", "service", "budget", "platforms",
-            name=Field(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
-            month=Field({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
+            name=Key(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
+            month=Key({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
                         Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
-            audience=Field(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
-            service=Field(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
-            budget=Field(_WON, 50_000_000, Text("예산({unit})", "budget, {unit}")),
-            unit=Field(_WON, 1000, Text("집행액의 단위({unit})",
-                                        "spends are multiples of it, {unit}")),
-            frequency=Field(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
+            audience=Key(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
+            service=Key(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
+            budget=Key(_WON, 50_000_000, Text("예산({unit})", "budget, {unit}")),
+            unit=Key(_WON, 1000, Text("집행액의 단위({unit})",
+                                      "spends are multiples of it, {unit}")),
+            frequency=Key(_one(_ABOVE_0, "at_most", "at_least"), {"at_most": 5},
                             Text("빈도의 한도", "goal of contacts per person reached")),
-            objective=Field({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],
+            objective=Key({"type": "string", "enum": list(OBJECTIVES)}, OBJECTIVES[0],
                             Text("무엇을 가장 크게 할지", "what is maximised")),
-            weight=Field({"type": "string", "enum": list(WEIGHTS)}, WEIGHTS[0],
+            weight=Key({"type": "string", "enum": list(WEIGHTS)}, WEIGHTS[0],
                          Text("노출의 가중, 없으면 1", "what an impression counts; 1 if left out")),
-            target=Field(
+            target=Key(
                 {"anyOf": [_one({**_ABOVE_0, "maximum": 1}, "reach"),
                            _one(_ABOVE_0, "people", "frequency")]},
                 {"reach": 0.6}, Text("최소 예산을 물을 목표", "goal whose least budget is asked")),
-            platforms=Field({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
+            platforms=Key({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
                             EXAMPLE_BRIEF["platforms"], Text("이름이 서로 다른 매체",
                                                              "platforms, of different names")),
         ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from telads.answers.columns import ASSUMPTIONS, GOALS, LIMITS, column_of
+from telads.answers.questions import field_of
 from telads.dataset import in_force
 from telads.model import Sex
+from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 from telads.text import Lang, Text, same
 
 TITLES: dict[str, Text] = {
@@ -56,12 +57,12 @@ TITLES: dict[str, Text] = {
 """Headings that tables of answers do not have, or have for something else."""
 
 
-def title(name: str, lang: Lang) -> str:
-    """What a column or figure of a plan is called."""
+def title(name: str, lang: Lang, table: str = "") -> str:
+    """What a column of a table of a plan, or a figure of it, is called."""
     if name in TITLES:
         return TITLES[name](lang)
-    column = column_of("plan", name)
-    return column.title(lang) if column else name
+    field = field_of(f"plan_{table}" if table else "plan", name) or field_of("plan", name)
+    return field.heading(lang) if field else name
 
 
 OBJECTIVES: dict[str, Text] = {
@@ -102,7 +103,7 @@ def service_word(name: str, lang: Lang) -> str:
 _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "platform": service_word,
     "service": service_word,
-    "district": in_force().district_name,
+    "district": lambda value, lang: in_force().district_name(value, lang),
     "sex": lambda value, lang: Sex(value).text(lang),
     "age": lambda value, lang: in_force().age_text(value)(lang),
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",

@@ -1,1 +1,1 @@
-"""What a reader takes home of a build's answers: pictures (`svg/`) and the report."""
+"""What a reader takes home of a build's answers: tables, pictures (`svg/`) and the report."""

@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from telads.answers.advertisers import platforms, targets
 from telads.answers.answer import Answer
 from telads.answers.choices import segment_of, service_of
-from telads.answers.columns import Column, column_of
+from telads.answers.customers import services, signals
+from telads.answers.fields import Field
 from telads.answers.pictures import Asked, picture
-from telads.answers.platforms import platforms
-from telads.answers.services import services
-from telads.answers.signals import signals
-from telads.answers.targets import targets
+from telads.answers.questions import field_of
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.model import Segment, Sex
@@ -25,7 +24,7 @@ from telads.render.svg import drawn
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import SITE, stylesheet
 from telads.store.files import write_text
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.wording import in_sentence, observed, segment_name
@@ -50,7 +49,7 @@ class Section(NamedTuple):
 
     title: str
     answer: Answer
-    columns: list[Column]
+    columns: list[Field]
     figure: Figure | None = None
 
 
@@ -64,7 +63,7 @@ class Figure(NamedTuple):
 
 
 def write_report(
-    workspace: Workspace, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
+    workspace: Store, path: Path, lang: Lang, district: str, sex: str, age: str, service: str
 ) -> None:
     """Write the report about one group of people and one service, in one language."""
     build = workspace.build()
@@ -94,7 +93,8 @@ def _sections(
     """
     group = segment_of(build, district, sex, age)
     sections = [_services_section(build, lang, group)]
-    best = targets(build, service, top=TARGETS, platforms=True)
+    month = build.months[-1]
+    best = targets(build, service_of(build, service).id, "affinity", TARGETS, month, platforms=True)
     if not best.rows.is_empty():
         first = best.rows.row(0, named=True)
         target = Segment(first["district"], Sex(first["sex"]), first["age"])
@@ -103,7 +103,7 @@ def _sections(
     with suppress(AudienceTooSmall):
         whom = _group(group)
         title = Text(f"{whom.ko}의 이동과 생활", f"How {whom.en} move and live")
-        sections.append(_section(lang, title, signals(build, *group)))
+        sections.append(_section(lang, title, signals(build, *group, month)))
     return sections
 
 
@@ -111,7 +111,7 @@ def _services_section(build: Build, lang: Lang, group: Segment) -> Section:
     whom = _group(group)
     title = Text(f"{whom.ko}에게는 어떤 서비스를 광고할까요?", f"What to advertise to {whom.en}")
     drawn = _figure(build, "ranking", lang, Asked(None, *group))
-    return _section(lang, title, services(build, *group), drawn)
+    return _section(lang, title, services(build, *group, build.months[-1]), drawn)
 
 
 def _targets_section(build: Build, lang: Lang, best: Answer, service: str) -> Section:
@@ -131,7 +131,12 @@ def _platforms_section(build: Build, lang: Lang, target: Segment, service: str) 
         f"Where to run an advert for {in_sentence(name.en)} for {where.en}",
     )
     drawn = _figure(build, "ranking", lang, Asked(None, *target, service=service))
-    return _section(lang, title, platforms(build, service, *target), drawn)
+    return _section(
+        lang,
+        title,
+        platforms(build, service_of(build, service).id, *target, build.months[-1]),
+        drawn,
+    )
 
 
 def _section(lang: Lang, title: Text, answer: Answer, figure: Figure | None = None) -> Section:
@@ -150,9 +155,9 @@ def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
     return Figure(wide.finding, wide.details, wide.paint(SITE), narrow.paint(SITE))
 
 
-def _columns(answer: Answer) -> list[Column]:
+def _columns(answer: Answer) -> list[Field]:
     shown = (name for name in answer.rows.columns if name not in LEFT_OUT)
-    known = (column_of(answer.question, name) for name in shown)
+    known = (field_of(answer.question, name) for name in shown)
     return [column for column in known if column]
 
 

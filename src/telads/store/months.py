@@ -21,7 +21,7 @@ from telads.model import Month, Sex
 from telads.settings import Settings
 from telads.store import warnings
 from telads.store.ledger import Entry, Ledger
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -70,9 +70,7 @@ def described(
     return entry
 
 
-def keep(
-    workspace: Workspace, ledger: Ledger, months: Sequence[tuple[Entry, pl.DataFrame]]
-) -> Ledger:
+def keep(workspace: Store, ledger: Ledger, months: Sequence[tuple[Entry, pl.DataFrame]]) -> Ledger:
     """Write the cells of months, then the ledger that makes all of them count at once.
 
     The entries are `described`; only ever under the lock.
@@ -87,7 +85,7 @@ def keep(
     return ledger
 
 
-def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
+def forget_abandoned(workspace: Store, ledger: Ledger) -> None:
     """Delete cells that a killed process wrote without getting to name them in the ledger.
 
     Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.
@@ -99,7 +97,7 @@ def forget_abandoned(workspace: Workspace, ledger: Ledger) -> None:
                 path.unlink()
 
 
-def replaced_cells(workspace: Workspace, ledger: Ledger, settings: Settings) -> list[Path]:
+def replaced_cells(workspace: Store, ledger: Ledger, settings: Settings) -> list[Path]:
     """Cells made from logs whose month was replaced or taken back since, unless they are to stay.
 
     Two versions of a month tell by subtraction what those did who are in one of them only.
@@ -151,7 +149,7 @@ def _all_zero(entry: Entry, services: Sequence[str]) -> DataError:
 
 
 def withdraw(
-    workspace: Workspace,
+    workspace: Store,
     month: Month,
     by: str,
     settings: Settings,

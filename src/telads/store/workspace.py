@@ -99,7 +99,7 @@ BUILD_FORMAT = 3
 
 
 @dataclass(frozen=True)
-class Workspace:
+class Store:
     """Paths and the state of a workspace folder. Nothing is created before the first write."""
 
     path: Path
@@ -331,7 +331,7 @@ class Build:
     @property
     def dataset(self) -> Dataset:
         """The dataset it is of: that of the workspace it lies in."""
-        return Workspace(self.path.parents[1]).dataset
+        return Store(self.path.parents[1]).dataset
 
     @property
     def name(self) -> str:
@@ -379,7 +379,7 @@ class Build:
     @property
     def is_current(self) -> bool:
         """Whether its tables are as this version of telads, and the dataset, make them."""
-        own = Workspace(self.path.parents[1]).dataset_path / DEFINITION
+        own = Store(self.path.parents[1]).dataset_path / DEFINITION
         fits = not own.is_file() or self.about.get("dataset") == self.dataset.digest
         return fits and bool(self.about.get("format") == BUILD_FORMAT)
 

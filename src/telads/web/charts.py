@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers.pictures import Asked, Picture, picture
-from telads.export import marked
+from telads.render.files import marked
 from telads.render.svg import drawn
 from telads.render.svg.drawing import Drawing
 from telads.store.workspace import Build

@@ -7,7 +7,7 @@ Lists to choose from, as the forms of pages show them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -16,9 +16,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
-from telads.answers.choices import METHODS
-from telads.answers.columns import LABELS, Column, column_of
-from telads.answers.services import AHEAD, NEXT, TIES
+from telads.answers.customers import AHEAD, NEXT, TIES
+from telads.answers.fields import LABELS, Field
+from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex
@@ -166,23 +166,72 @@ class Table(NamedTuple):
 
 def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
     """The columns of an answer that people are shown, in the order of `names`."""
-    found = [(name, column_of(answer.question, name)) for name in names]
-    columns = [(name, column) for name, column in found if column]
-    head = next((name for name, column in columns if not column.figure), None)
+    fields = [field for name in names if (field := field_of(answer.question, name))]
+    head = next((field for field in fields if not field.figure), None)
     return Table(
-        headings=[(column.title(lang), column.figure) for _, column in columns],
+        headings=[(field.heading(lang), field.figure) for field in fields],
         rows=[
-            [_cell(name, column, row, lang, name == head) for name, column in columns]
+            [_cell(field, row, lang, field == head) for field in fields]
             for row in answer.rows.iter_rows(named=True)
         ],
     )
 
 
-def _cell(name: str, column: Column, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
-    labels = row[name] if name == "labels" else ()
-    text = "" if labels else column.write(row, lang)
-    text = figure_text(text) if column.figure else text
-    return Cell(text, column.figure, heads_row, labels if isinstance(labels, list) else ())
+def _cell(field: Field, row: dict[str, object], lang: Lang, heads_row: bool) -> Cell:
+    labels = row[field.key] if field.html.draw == "badges" else ()
+    text = "" if labels else field.write(row, lang)
+    text = figure_text(text) if field.figure else text
+    return Cell(text, field.figure, heads_row, labels if isinstance(labels, list) else ())
+
+
+class Column(NamedTuple):
+    """A column of a table whose rows become cards on a phone (`components/cards.html.j2`)."""
+
+    key: str
+    heading: str
+    unit: str
+    style: str
+    """The class of its cells."""
+    figure: bool
+    heads_row: bool
+    label: str
+    """Its heading inside a card; empty where it needs none."""
+    draw: str
+    """`text` or `bar`, where the table has no cell of its own for it."""
+
+
+def columns_of(
+    answer: Answer, lang: Lang, first: Sequence[str] = (), without: Container[str] = ()
+) -> list[Column]:
+    """The columns of an answer's table on a page: those of `first`, then every other field's.
+
+    A field that another's cell shows beside its own has none, nor one that pages do not show, or
+    that is among `without`.
+    """
+    known = [field for name in answer.rows.columns if (field := field_of(answer.question, name))]
+    beside = {key for field in known for key in field.html.beside}
+    left_out = {field.key for field in known if field.key in without or not field.html.shown}
+    own = {field.key: field for field in known if field.key not in beside | left_out}
+    order = [key for key in first if key in own]
+    order += [key for key in own if key not in order]
+    head = next((key for key in order if not own[key].figure), None)
+    return [_column(own[key], key == head, lang) for key in order]
+
+
+def _column(field: Field, heads_row: bool, lang: Lang) -> Column:
+    html = field.html
+    heading = html.short(lang) if html.short else field.heading(lang)
+    label = "" if heads_row else heading
+    return Column(
+        key=field.key,
+        heading=heading,
+        unit=field.unit(lang) if field.unit else "",
+        style=html.style or field.key,
+        figure=field.figure and html.draw != "words",
+        heads_row=heads_row,
+        label=html.phone(lang) if html.phone else label,
+        draw=html.draw,
+    )
 
 
 METHOD_NAMES: dict[str, Text] = {

@@ -17,7 +17,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from mimetypes import guess_type
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -29,8 +28,7 @@ from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
 from telads.answers.choices import one_of
-from telads.answers.sheets import sheet_of
-from telads.export import DESCRIPTION, WRITERS, flat, marked, write_workbook
+from telads.render.files import DESCRIPTION, FORMATS, flat, marked, sheet_of, write_workbook
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
@@ -38,21 +36,16 @@ from telads.web.cache import cached_by_build
 
 CSVM = "application/csvm+json"
 MEDIA = {
-    ".csv": "text/csv; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".parquet": "application/vnd.apache.parquet",
-    ".json": "application/json",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-"""Media types by suffix, of the formats that come with telads."""
-OCTETS = "application/octet-stream"
+"""Media types of files that are no tables, by suffix."""
 
 
 def media_of(suffix: str) -> str:
-    """The media type of a suffix; of a format added to `export.WRITERS`, as Python knows it."""
-    return MEDIA.get(suffix) or guess_type(f"file{suffix}")[0] or OCTETS
+    """The media type of a suffix, of a table's or of another file's."""
+    return FORMATS[suffix].media_type if suffix in FORMATS else MEDIA[suffix]
 
 
 def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
@@ -128,7 +121,7 @@ def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
         if suffix == ".xlsx":
             _workbook(path, tables.sheets, about, lang)
         else:
-            WRITERS[suffix](path, flat(tables.sheets[kind]), about)
+            FORMATS[suffix].write(path, flat(tables.sheets[kind]), about)
         return path.with_name(tables.prefix + wanted).read_bytes()
 
 

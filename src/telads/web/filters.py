@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from telads.answers.columns import method_name
+from telads.answers.fields import method_name
 from telads.dataset import Dataset, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from telads.answers.columns import column_of
+from telads.answers.questions import field_of
 from telads.text import Lang
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def written(question: str, row: dict[str, Any], lang: Lang) -> dict[str, str]:
     """
     texts = {}
     for name in row:
-        if column := column_of(question, name):
-            text = column.write(row, lang)
-            texts[name] = figure_text(text) if column.figure else text
+        if field := field_of(question, name):
+            text = field.write(row, lang)
+            texts[name] = figure_text(text) if field.figure else text
     return texts
 
 

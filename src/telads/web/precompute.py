@@ -24,12 +24,12 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolve
 from django.utils.translation import override
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import HORIZONS, evaluation
-from telads.answers.movements import movements
+from telads.answers.changes import movements
+from telads.answers.choices import HORIZONS
+from telads.answers.evaluation import comparison, evaluation
 from telads.dataset import using
 from telads.errors import TeladsError
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web import request_state
 from telads.web.components import address_in
 
@@ -37,7 +37,7 @@ FORMER = "pictures"
 """A folder of a workspace in which former versions kept drawings and what brought them to life."""
 
 
-def make_ahead(workspace: Workspace) -> None:
+def make_ahead(workspace: Store) -> None:
     """Make what is missing; what cannot be made is told to whoever asks for it."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:
@@ -56,8 +56,8 @@ def warm_up() -> None:
     """
     with suppress(Exception), using(request_state.workspace().dataset):
         build = request_state.workspace().build()
-        movements(build)
-        comparison(build)
+        movements(build, build.months[-1])
+        comparison(build, build.months[-1])
         for page in PAGES:
             _open(page)
     gc.collect()

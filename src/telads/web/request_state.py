@@ -17,7 +17,7 @@ from django.utils import timezone
 from telads.dataset import seoul, using
 from telads.errors import TeladsError
 from telads.settings import Settings
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 
 
@@ -26,9 +26,9 @@ def settings() -> Settings:
     return django_settings.TELADS
 
 
-def workspace() -> Workspace:
+def workspace() -> Store:
     """The workspace this website shows."""
-    return Workspace(settings().workspace)
+    return Store(settings().workspace)
 
 
 def dataset_in_force(

@@ -26,7 +26,7 @@ from typing import Any
 from telads.errors import AddressUnusable, TeladsError
 from telads.settings import Settings
 from telads.store.files import write_text
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 from telads.version import __version__
 from telads.web.setup import WAIT_SECONDS, bring_up_to_date, require_writable, wait_for_database
@@ -95,7 +95,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     figures = _fresh_figures(settings.workspace)
     _tell_workers(settings, figures)
     _wait_for_database()
-    with Workspace(settings.workspace).writing(settings.lock_seconds):
+    with Store(settings.workspace).writing(settings.lock_seconds):
         prepare(settings.workspace)
     beside: list[Callable[[], None]] = [
         lambda: _when_it_listens(settings.host, settings.port, announce),
@@ -209,7 +209,7 @@ def _make_ahead(workspace: Path, figures: Path) -> None:
         pause.wait(LOOK_SECONDS)
     while True:
         try:
-            name = Workspace(workspace).build_name()
+            name = Store(workspace).build_name()
         except TeladsError:
             name = None
         if name and name != known:
@@ -222,7 +222,7 @@ def _make(workspace: Path) -> None:
     from telads.web.precompute import make_ahead
 
     os.nice(LEAST_PRIORITY)
-    make_ahead(Workspace(workspace))
+    make_ahead(Store(workspace))
 
 
 def pages_served(figures: Path) -> float:

@@ -9,7 +9,7 @@ from telads.dataset import seoul
 from telads.errors import TeladsError
 from telads.settings import Settings
 from telads.store.files import FILE, FOLDER
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web import logs
 from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key
@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 def _time_zone() -> str:
     """That of the workspace's dataset; a definition that cannot be read is told by the pages."""
     try:
-        return Workspace(TELADS.workspace).dataset.time_zone
+        return Store(TELADS.workspace).dataset.time_zone
     except TeladsError:
         return seoul().time_zone
 
@@ -88,7 +88,8 @@ TEMPLATES = [
     },
 ]
 
-# Counts requests (telads.web.api.rate): with fewer entries many clients would push each other out.
+# Counts requests (telads.web.api.admission): with fewer entries many clients would push each
+# other out.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

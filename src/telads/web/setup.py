@@ -29,7 +29,7 @@ from telads.errors import (
 )
 from telads.settings import Settings
 from telads.store.files import TEMPORARY, close, make_folder, new_file
-from telads.store.workspace import Workspace, unwritable
+from telads.store.workspace import Store, unwritable
 from telads.text import Text
 
 MIGRATING = 0x7E1AD5
@@ -197,7 +197,7 @@ def require_writable(workspace: Path) -> None:
     What of it others could use is closed to them, the database of SQLite never open to them. Asked
     before Django is: what SQLite says of it names neither the place nor what to do.
     """
-    Workspace(workspace).written_by()
+    Store(workspace).written_by()
     try:
         make_folder(workspace)
     except OSError as error:

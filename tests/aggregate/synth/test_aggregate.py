@@ -19,7 +19,7 @@ from telads.engines import event_engine
 from telads.model import Month
 from telads.settings import Settings
 from telads.store.ledger import Entry
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.fitting import Array
 from telads.twin.profile import Profile
 from tests.aggregate.synth.logs import MARCH
@@ -33,7 +33,7 @@ JUNE = Month.of(2023, 6)
 
 def cells_of(folder: Path) -> tuple[pl.DataFrame, Entry]:
     """The cells that telads makes of a log, and their entry in the ledger."""
-    workspace = Workspace(folder.parent / f"{folder.name} workspace")
+    workspace = Store(folder.parent / f"{folder.name} workspace")
     aggregate(workspace, Request((str(folder),)), Settings.load({}), event_engine("polars"))
     entry = workspace.ledger().current()[JUNE]
     return pl.read_parquet(workspace.cells_path / entry.cells), entry

@@ -12,14 +12,14 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import override_settings
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.cache import KEPT
 
 Installed = Callable[..., AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def installed(twin_workspace: Workspace) -> Iterator[Installed]:
+def installed(twin_workspace: Store) -> Iterator[Installed]:
     """`with installed(api_keys=True):` the site has these settings, and has counted nothing."""
 
     def changed(**settings: Any) -> AbstractContextManager[Any]:

@@ -8,7 +8,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from telads.web.api.openapi import OPERATIONS, PREFIX
+from telads.web.api.openapi import PREFIX
+from telads.web.api.operations import OPERATIONS
 from telads.web.api.problems import TITLES
 
 

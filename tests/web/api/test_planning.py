@@ -19,9 +19,9 @@ from telads.cli import main
 from telads.planning import schema as contract
 from telads.planning.plan import PARTS
 from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
-from telads.store.workspace import Workspace
-from telads.web.api import admission, rate
-from telads.web.api.planning import MOST_BYTES
+from telads.store.workspace import Store
+from telads.web.api import admission
+from telads.web.api.operations import MOST_BYTES
 from telads.web.cache import KEPT
 from tests.web.api.conftest import Installed
 
@@ -44,7 +44,7 @@ BRIEFS: dict[str, dict[str, Any]] = {
 
 
 def told_by_the_command_line(
-    workspace: Workspace, capture: pytest.CaptureFixture[bytes], *words: str
+    workspace: Store, capture: pytest.CaptureFixture[bytes], *words: str
 ) -> bytes:
     with pytest.raises(SystemExit) as left:
         main([*words, "--workspace", str(workspace.path), "--format", "json"])
@@ -65,7 +65,7 @@ def file_of(folder: Path, name: str, document: object) -> str:
 )
 def test_a_plan_is_that_of_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     tmp_path: Path,
     brief: str,
@@ -88,7 +88,7 @@ def test_a_plan_is_that_of_the_command_line(
 @pytest.mark.parametrize("against", [None, WOMEN])
 def test_an_audience_is_that_of_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     tmp_path: Path,
     against: dict[str, Any] | None,
@@ -235,7 +235,7 @@ def test_plans_are_counted_by_the_rate_and_never_kept(site: Client, installed: I
     for place, document in (("plan", EXAMPLE_BRIEF), ("audience", EXAMPLE_RULES)):
         with installed(api_rate=2), pytest.MonkeyPatch.context() as patch:
             patch.setattr(admission, "thread_time", lambda: 0.0)
-            patch.setattr(rate, "time", STOPPED)
+            patch.setattr(admission, "time", STOPPED)
             answers = [site.post(f"/api/v1/{place}", document, JSON) for _ in range(3)]
             assert [answer.status_code for answer in answers] == [200, 200, 429]
             assert len(KEPT) == 0
@@ -248,7 +248,7 @@ def test_a_plan_is_counted_by_the_time_it_takes(
     """Be it made or be it found that there is none."""
     with installed(api_rate=12):
         clock = iter([10.0, 11.0])
-        monkeypatch.setattr(rate, "time", STOPPED)
+        monkeypatch.setattr(admission, "time", STOPPED)
         monkeypatch.setattr(admission, "thread_time", lambda: next(clock))
         assert site.post("/api/v1/plan", brief, JSON).status_code in {200, 400}
         # One request and ten tenths of a second: there is room for one more.

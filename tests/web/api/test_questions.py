@@ -11,12 +11,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers import contract, lists
+from telads.answers import inventory, questions
 from telads.cli import main
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 GROUP = {"district": "강남구", "sex": "F", "age": "30"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {
@@ -38,7 +38,7 @@ ASKED: dict[str, tuple[str, dict[str, str]]] = {
 @pytest.mark.parametrize("case", ASKED)
 def test_same_bytes_as_the_command_line(
     site: Client,
-    twin_workspace: Workspace,
+    twin_workspace: Store,
     capsysbinary: pytest.CaptureFixture[bytes],
     case: str,
     lang: str,
@@ -58,12 +58,12 @@ def test_same_bytes_as_the_command_line(
 
 def test_platforms_of_targets_are_asked_by_a_flag(site: Client) -> None:
     document = site.get("/api/v1/targets", {"service": "game", "platforms": "true"}).json()
-    jsonschema.Draft202012Validator(contract.schema("targets platforms")).validate(document)
+    jsonschema.Draft202012Validator(questions.schema("targets platforms")).validate(document)
 
 
 @pytest.mark.parametrize("question", ["months", "measures", "districts"])
-def test_lists(site: Client, twin_workspace: Workspace, question: str) -> None:
-    answer = getattr(lists, question)(twin_workspace.build())
+def test_lists(site: Client, twin_workspace: Store, question: str) -> None:
+    answer = getattr(inventory, question)(twin_workspace.build())
     assert site.get(f"/api/v1/{question}").content.decode() == answer.json("ko")
 
 
@@ -118,7 +118,7 @@ def test_each_choice_has_its_own_tag(site: Client) -> None:
 def test_a_new_build_has_new_tags(
     client: Client, twin_files: Path, settings: Settings, tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     shown = replace(django_settings.TELADS, workspace=workspace.path)
     tags, months = [], []
     with override_settings(TELADS=shown):

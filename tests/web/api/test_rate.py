@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.web.api import keys
-from telads.web.api.rate import seconds_to_wait
+from telads.web.api.admission import seconds_to_wait
 from tests.web.api.conftest import Installed
 
 ADDRESS = "/api/v1/months"

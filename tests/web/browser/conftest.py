@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests import tools
 from tests.tools import lacking
 from tests.web.browser.visits import ACCEPT, HEIGHT, Visit, Way
@@ -41,7 +41,7 @@ Open = Callable[..., Visit]
 
 
 @pytest.fixture(scope="package")
-def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where `telads serve` shows the synthetic months."""
     workspace = tmp_path_factory.mktemp("served") / "workspace"
     shutil.copytree(twin_workspace.path, workspace)

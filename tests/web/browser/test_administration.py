@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import portal_rows, write_csv, write_month
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
@@ -25,7 +25,7 @@ GRAVE = {"serious", "critical"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with an administrator: its months change."""
     workspace = tmp_path_factory.mktemp("administered") / "workspace"
     shutil.copytree(twin_workspace.path, workspace)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
@@ -25,7 +25,7 @@ WORD = {"ko": "삭제", "en": "delete"}
 
 
 @pytest.fixture(scope="module")
-def address(twin_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A website of this module's own, with a planner and an administrator."""
     workspace = tmp_path_factory.mktemp("planned") / "workspace"
     shutil.copytree(twin_workspace.path, workspace)

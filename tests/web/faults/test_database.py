@@ -23,7 +23,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from bench.soak.postgres import Missing, Postgres, postgres
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import SavedPlan
 from tests.tools import POSTGRESQL, lacking
@@ -135,7 +135,7 @@ def test_machines_that_start_at_once_make_the_tables_once(server: Postgres, tmp_
 
 @pytest.mark.slow
 def test_a_server_that_goes_away_and_comes_back(
-    twin_workspace: Workspace, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = tmp_path / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
@@ -243,7 +243,7 @@ def test_an_address_is_asked_again_with_all_that_was_chosen(
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="files of SQLite")
 @pytest.mark.parametrize("how", ["garbage", "a page", "empty", "gone"])
 def test_a_damaged_database_is_told_everywhere(
-    how: str, twin_workspace: Workspace, tmp_path: Path
+    how: str, twin_workspace: Store, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
@@ -339,7 +339,7 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
 
 @pytest.mark.slow
 def test_a_server_that_starts_before_its_database_waits_for_it(
-    twin_workspace: Workspace, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = tmp_path / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
@@ -361,7 +361,7 @@ def test_a_server_that_starts_before_its_database_waits_for_it(
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_an_invitation_sent_twice_at_once_is_taken_once(
-    kind: str, twin_workspace: Workspace, request: pytest.FixtureRequest, tmp_path: Path,
+    kind: str, twin_workspace: Store, request: pytest.FixtureRequest, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """The slow hash of a password lies between looking at the link and taking it."""

@@ -15,7 +15,7 @@ from telads.errors import WorkspaceError
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 
 ROOM = 256 * 1024
 """Bytes that are left for a month of which the cells alone take some 1.2 MB."""
@@ -41,9 +41,9 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def workspace(disk: Path, twin_files: Path, settings: Settings) -> Workspace:
+def workspace(disk: Path, twin_files: Path, settings: Settings) -> Store:
     """Two of the four months, built."""
-    made = Workspace(disk / "workspace")
+    made = Store(disk / "workspace")
     list(ingest(made, sorted(twin_files.iterdir())[:2], settings))
     build(made, settings)
     return made
@@ -57,7 +57,7 @@ def fill(disk: Path, but: int) -> Path:
 
 
 def test_no_half_month_and_no_half_build(
-    disk: Path, workspace: Workspace, twin_files: Path, settings: Settings, client: Client
+    disk: Path, workspace: Store, twin_files: Path, settings: Settings, client: Client
 ) -> None:
     months, name = list(workspace.ledger().current()), workspace.build_name()
     ledger = workspace.ledger_path.read_bytes()

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.web.server import Server
 
 
 @pytest.fixture
-def server(twin_workspace: Workspace, tmp_path: Path) -> Iterator[Server]:
+def server(twin_workspace: Store, tmp_path: Path) -> Iterator[Server]:
     shutil.copytree(twin_workspace.path, tmp_path / "workspace")
     started = Server(tmp_path / "workspace", workers=2)
     try:

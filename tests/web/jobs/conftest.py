@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponseBase
 from django.test import Client, override_settings
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
 from telads.web.jobs.queue import work_on
@@ -23,22 +23,22 @@ Upload = Callable[..., HttpResponseBase]
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path: Path) -> Iterator[Store]:
     """The website's workspace: empty, and this test's alone."""
-    made = Workspace(tmp_path / "workspace")
+    made = Store(tmp_path / "workspace")
     with override_settings(TELADS=replace(django_settings.TELADS, workspace=made.path)):
         yield made
 
 
 @pytest.fixture
-def twin(workspace: Workspace, twin_workspace: Workspace) -> Workspace:
+def twin(workspace: Store, twin_workspace: Store) -> Store:
     """The same with four synthetic months."""
     shutil.copytree(twin_workspace.path, workspace.path)
     return workspace
 
 
 @pytest.fixture
-def administrator(workspace: Workspace) -> Client:
+def administrator(workspace: Store) -> Client:
     return signed_in(person("root", Role.ADMINISTRATOR))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from telads.model import Month
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
 from tests.ingest.portal import write_month
 from tests.store.test_workspace import held
@@ -20,7 +20,7 @@ ADDRESS = "/en/admin-data/months/2023-08/forget/"
 
 
 @pytest.fixture
-def poisoned(upload: Upload, workspace: Workspace, tmp_path: Path) -> Workspace:
+def poisoned(upload: Upload, workspace: Store, tmp_path: Path) -> Store:
     """June, and a file that was uploaded as August by mistake."""
     upload(write_month(tmp_path, "2023.6"))
     done()
@@ -29,11 +29,11 @@ def poisoned(upload: Upload, workspace: Workspace, tmp_path: Path) -> Workspace:
     return workspace
 
 
-def sha256(workspace: Workspace) -> str:
+def sha256(workspace: Store) -> str:
     return list(workspace.ledger().current().values())[-1].sha256
 
 
-def test_it_is_asked_for_and_built_without(poisoned: Workspace, administrator: Client) -> None:
+def test_it_is_asked_for_and_built_without(poisoned: Store, administrator: Client) -> None:
     listed = get(administrator, "/en/admin-data/")
     assert ADDRESS in [link.attributes.get("href") for link in listed.all("a")]
     question = get(administrator, ADDRESS)
@@ -57,7 +57,7 @@ def test_it_is_asked_for_and_built_without(poisoned: Workspace, administrator: C
 
 
 def test_a_file_that_came_in_its_place_meanwhile_stays(
-    poisoned: Workspace, administrator: Client, upload: Upload, tmp_path: Path
+    poisoned: Store, administrator: Client, upload: Upload, tmp_path: Path
 ) -> None:
     shown = sha256(poisoned)
     upload(write_month(tmp_path, "2023.8", seed=77))
@@ -71,7 +71,7 @@ def test_a_file_that_came_in_its_place_meanwhile_stays(
 
 
 def test_the_only_month_stays_and_another_writer_is_not_waited_for(
-    poisoned: Workspace, administrator: Client
+    poisoned: Store, administrator: Client
 ) -> None:
     with held(poisoned):
         assert administrator.post(ADDRESS, {"file": sha256(poisoned)}).status_code == 503
@@ -87,7 +87,7 @@ def test_the_only_month_stays_and_another_writer_is_not_waited_for(
 
 
 def test_a_file_that_is_in_force_for_another_month_is_refused_until_that_is_taken_back(
-    poisoned: Workspace, administrator: Client, upload: Upload, tmp_path: Path
+    poisoned: Store, administrator: Client, upload: Upload, tmp_path: Path
 ) -> None:
     june = june_of(tmp_path)
     upload(june, month="2023-09")

@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import models, queue
 from telads.web.jobs.models import Job, State, Step, claim, tell
@@ -63,7 +63,7 @@ def when(step: Step, done: int, act: object) -> Iterator[None]:
 
 
 def test_cancelled_before_it_began(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -78,7 +78,7 @@ def test_cancelled_before_it_began(
 
 
 def test_cancelled_between_two_files(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -99,7 +99,7 @@ def test_cancelled_between_two_files(
 
 
 def test_one_taken_up_while_it_is_cancelled_keeps_its_files_until_it_stops(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path],
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     upload(*months)
@@ -119,7 +119,7 @@ def test_one_taken_up_while_it_is_cancelled_keeps_its_files_until_it_stops(
 
 
 def test_cancelled_while_building(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -132,7 +132,7 @@ def test_cancelled_while_building(
 
 
 def test_a_killed_worker_is_told_as_interrupted_and_the_job_started_again(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -167,7 +167,7 @@ def test_a_killed_worker_is_told_as_interrupted_and_the_job_started_again(
 
 
 def test_an_interrupted_job_can_be_cancelled(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -180,7 +180,7 @@ def test_an_interrupted_job_can_be_cancelled(
 
 
 def test_one_taken_for_dead_stops_and_changes_nothing_more(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -245,7 +245,7 @@ def test_of_many_who_claim_at_once_one_gets_it() -> None:
 
 
 def test_two_uploads_at_once_are_two_jobs(
-    upload: Upload, workspace: Workspace, months: list[Path]
+    upload: Upload, workspace: Store, months: list[Path]
 ) -> None:
     upload(months[0], months[1])
     upload(months[1], months[2])
@@ -268,7 +268,7 @@ def test_two_uploads_at_once_are_two_jobs(
 
 
 def test_a_writer_on_the_command_line_is_waited_for_and_meanwhile_it_can_be_cancelled(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     job = Job.objects.get()
@@ -282,7 +282,7 @@ def test_a_writer_on_the_command_line_is_waited_for_and_meanwhile_it_can_be_canc
 
 
 def test_files_nobody_asks_for_any_more_are_removed(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     import os
 
@@ -316,7 +316,7 @@ def test_what_a_killed_worker_left_running_in_the_queue_is_removed(
 
 
 def test_a_former_build_is_used_again_and_the_newer_one_too(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(months[0])
     first = done().build
@@ -352,7 +352,7 @@ def test_a_former_build_is_used_again_and_the_newer_one_too(
 
 
 def test_so_many_builds_are_kept_as_the_setting_says_after_going_back_too(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     few = replace(django_settings.TELADS, builds_kept=2)
     with override_settings(TELADS=few):
@@ -367,7 +367,7 @@ def test_so_many_builds_are_kept_as_the_setting_says_after_going_back_too(
 
 
 def test_a_setting_that_waits_for_a_build_is_told_beside_the_button_that_makes_it(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(months[0])
     done()
@@ -383,7 +383,7 @@ def test_a_setting_that_waits_for_a_build_is_told_beside_the_button_that_makes_i
 
 
 def test_a_build_that_cannot_be_read_hides_no_other(
-    upload: Upload, administrator: Client, workspace: Workspace, months: list[Path]
+    upload: Upload, administrator: Client, workspace: Store, months: list[Path]
 ) -> None:
     upload(months[0])
     name = done().build
@@ -406,7 +406,7 @@ def test_a_jump_of_the_clock_loses_nothing(upload: Upload, months: list[Path]) -
 
 
 def test_a_restored_job_without_its_files_says_so(
-    upload: Upload, workspace: Workspace, months: list[Path]
+    upload: Upload, workspace: Store, months: list[Path]
 ) -> None:
     upload(*months)
     shutil.rmtree(workspace.path / UPLOADS)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.jobs.models import State
 from tests.ingest.test_refused_files import REFUSED
 from tests.web.document import get
@@ -27,7 +27,7 @@ UPLOADED = {name: case for name, case in REFUSED.items()
 
 @pytest.mark.parametrize("name", UPLOADED)
 def test_a_bad_file_is_reported_where_it_is_bad(
-    upload: Upload, administrator: Client, twin: Workspace, tmp_path: Path, name: str
+    upload: Upload, administrator: Client, twin: Store, tmp_path: Path, name: str
 ) -> None:
     case = UPLOADED[name]
     folder = tmp_path / "files"

@@ -12,7 +12,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.ingest import archives
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.accounts.models import AuditEntry
 from telads.web.jobs import queue as running
 from telads.web.jobs import uploads
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.seoul
 def test_a_real_month_is_uploaded_and_answered_from(
-    upload: Upload, administrator: Client, seoul: Path, workspace: Workspace
+    upload: Upload, administrator: Client, seoul: Path, workspace: Store
 ) -> None:
     (june,) = seoul.glob("*.6월_*.xlsx")
     sent = upload(june)
@@ -48,7 +48,7 @@ def test_a_real_month_is_uploaded_and_answered_from(
 
 
 def test_what_is_uploaded_lies_where_only_its_owner_reads_it_and_is_removed_afterwards(
-    upload: Upload, workspace: Workspace, tmp_path: Path
+    upload: Upload, workspace: Store, tmp_path: Path
 ) -> None:
     upload(write_month(tmp_path, "2023.6"))
     job = Job.objects.get()
@@ -64,7 +64,7 @@ def test_what_is_uploaded_lies_where_only_its_owner_reads_it_and_is_removed_afte
 
 
 def test_several_files_and_an_archive_of_more_are_one_job(
-    upload: Upload, workspace: Workspace, tmp_path: Path
+    upload: Upload, workspace: Store, tmp_path: Path
 ) -> None:
     with zipfile.ZipFile(tmp_path / "더.zip", "w") as archive:
         for month in ("2023.7", "2023.8"):
@@ -82,7 +82,7 @@ def test_several_files_and_an_archive_of_more_are_one_job(
 
 
 def test_the_same_file_twice_is_nothing_new_and_another_takes_its_place(
-    upload: Upload, workspace: Workspace, tmp_path: Path
+    upload: Upload, workspace: Store, tmp_path: Path
 ) -> None:
     first = write_month(tmp_path, "2023.6")
     upload(first)
@@ -99,7 +99,7 @@ def test_the_same_file_twice_is_nothing_new_and_another_takes_its_place(
 
 
 def test_a_month_that_no_name_tells_is_asked_for(
-    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+    upload: Upload, administrator: Client, workspace: Store, tmp_path: Path
 ) -> None:
     nameless = write_xlsx(tmp_path / "통신.xlsx", portal_rows())
     upload(nameless)
@@ -141,7 +141,7 @@ def test_a_month_is_replaced_by_much_less_only_where_that_is_ticked(
 
 
 def test_other_files_beside_a_month_are_skipped_and_months_of_a_table_told_apart(
-    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+    upload: Upload, administrator: Client, workspace: Store, tmp_path: Path
 ) -> None:
     month = write_month(tmp_path, "2023.7")
     groups = write_groups(tmp_path / "2023.7월_10개 관심집단 수.xlsx")
@@ -178,7 +178,7 @@ def test_an_archive_of_several_is_not_given_one_month(upload: Upload, tmp_path: 
 
 
 def test_more_than_the_limit_is_refused_before_it_is_read(
-    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+    upload: Upload, administrator: Client, workspace: Store, tmp_path: Path
 ) -> None:
     from dataclasses import replace
 
@@ -192,7 +192,7 @@ def test_more_than_the_limit_is_refused_before_it_is_read(
 
 
 def test_a_form_without_files_says_so_and_leaves_nothing(
-    administrator: Client, workspace: Workspace
+    administrator: Client, workspace: Store
 ) -> None:
     answer = administrator.post("/en/admin-data/upload/", {"month": "2023-06"})
     assert answer.status_code == 400
@@ -202,7 +202,7 @@ def test_a_form_without_files_says_so_and_leaves_nothing(
     assert list((workspace.path / "uploads").iterdir()) == []
 
 
-def test_a_form_without_its_token_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_form_without_its_token_leaves_nothing(workspace: Store, tmp_path: Path) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from telads.web.accounts.roles import Role
@@ -217,7 +217,7 @@ def test_a_form_without_its_token_leaves_nothing(workspace: Workspace, tmp_path:
 
 
 @pytest.mark.parametrize("role", ["visitor", "viewer", "planner"])
-def test_of_others_nothing_is_even_read(workspace: Workspace, role: str) -> None:
+def test_of_others_nothing_is_even_read(workspace: Store, role: str) -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from telads.web.accounts.roles import Role
@@ -231,7 +231,7 @@ def test_of_others_nothing_is_even_read(workspace: Workspace, role: str) -> None
 
 
 def test_pages_tell_how_it_goes(
-    upload: Upload, administrator: Client, workspace: Workspace, tmp_path: Path
+    upload: Upload, administrator: Client, workspace: Store, tmp_path: Path
 ) -> None:
     assert_nothing_inline(get(administrator, "/admin-data/"))
     upload(write_month(tmp_path, "2023.6"))
@@ -301,7 +301,7 @@ class FullDisk:
 
 
 def test_a_full_disk_while_files_come_is_told_and_leaves_nothing(
-    upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upload: Upload, workspace: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "new_file", lambda path: FullDisk(1000))
     answer = upload(write_month(tmp_path, "2023.6"))
@@ -312,7 +312,7 @@ def test_a_full_disk_while_files_come_is_told_and_leaves_nothing(
 
 
 def test_a_full_disk_while_unpacking_fails_the_job_which_can_be_started_again(
-    upload: Upload, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    upload: Upload, workspace: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.write(write_month(tmp_path, "2023.6"), "2023-06.xlsx")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from tests.ingest.portal import write_month
 from tests.store.test_workspace import held
 
@@ -180,7 +180,7 @@ def test_workers_that_race_do_each_job_once(installation: Installation, tmp_path
     assert sorted(taken) == ["taken"] + ["unchanged"] * 5
     # Whoever finds nothing new before the first one has built sees to a build, too: the same one.
     (first,) = (job for job in jobs if job["report"][0]["outcome"] == "taken")
-    workspace = Workspace(installation.workspace)
+    workspace = Store(installation.workspace)
     assert first["build"] == workspace.build_name()
     assert {job["build"] for job in jobs} <= {first["build"], ""}
     assert [build.name for build in workspace.builds()] == [first["build"]]
@@ -189,7 +189,7 @@ def test_workers_that_race_do_each_job_once(installation: Installation, tmp_path
 def test_a_worker_killed_at_its_work_and_the_job_started_again(
     installation: Installation, tmp_path: Path
 ) -> None:
-    workspace = Workspace(installation.workspace)
+    workspace = Store(installation.workspace)
     installation.run(ASK, 1, *[write_month(tmp_path, f"2023.{number}") for number in (6, 7)])
     with held(workspace):
         worker = installation.worker()
@@ -211,7 +211,7 @@ def test_a_worker_killed_at_its_work_and_the_job_started_again(
 def test_a_worker_lives_while_it_works_and_ends_with_its_job_at_a_signal(
     installation: Installation, tmp_path: Path
 ) -> None:
-    workspace = Workspace(installation.workspace)
+    workspace = Store(installation.workspace)
     installation.run(ASK, 1, write_month(tmp_path, "2023.6"))
     with held(workspace):
         worker = installation.worker()

@@ -15,15 +15,16 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers.platforms import of_targets, platforms
-from telads.answers.targets import ORDERS, targets
+from telads.answers.advertisers import of_targets
+from telads.answers.questions import TARGET_ORDERS
 from telads.model import Segment, Sex
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.version import __version__
 from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
+from tests.asked import platforms, targets
 from tests.seoul import AGES, BY_ID
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
@@ -33,7 +34,7 @@ PAGE = "/advertisers/?service=delivery&month=2023-03"
 
 
 @pytest.fixture
-def seoul_site(client: Client, seoul_workspace: Workspace, seoul_build: Build) -> Iterator[Client]:
+def seoul_site(client: Client, seoul_workspace: Store, seoul_build: Build) -> Iterator[Client]:
     """A client of the website that shows the real months."""
     shown = replace(django_settings.TELADS, workspace=seoul_workspace.path)
     with override_settings(TELADS=shown):
@@ -53,7 +54,7 @@ def platforms_of(row: Element) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("root", "lang"), LANGUAGES)
-@pytest.mark.parametrize("by", ORDERS)
+@pytest.mark.parametrize("by", TARGET_ORDERS)
 def test_targets_stand_in_the_order_asked_for_with_every_figure(
     site: Client, twin_build: Build, root: str, lang: Lang, by: str
 ) -> None:
@@ -159,7 +160,7 @@ def test_an_index_service_has_one_order_and_says_why(site: Client) -> None:
 def test_each_order_is_explained_in_a_line(site: Client) -> None:
     for root, lang in LANGUAGES:
         orders = get(site, f"{root}?service=game").one("fieldset", id="orders").all("label")
-        for label, text in zip(orders, ORDERS.values(), strict=True):
+        for label, text in zip(orders, TARGET_ORDERS.values(), strict=True):
             assert label.text == text(lang).replace(":", "")
 
 
@@ -211,7 +212,7 @@ def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
 
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     # No segment of the twin is below the privacy floor, so the filters have to leave nobody.
-    monkeypatch.setattr("telads.answers.targets.filtered", lambda known, *_: known.clear())
+    monkeypatch.setattr("telads.answers.advertisers.filtered", lambda known, *_: known.clear())
     page = get(site, f"{PAGE}&sex=F&age=20&top=7")
     assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text
     assert not page.all("table")

@@ -11,9 +11,8 @@ import openpyxl  # type: ignore[import-untyped]
 import pytest
 from django.test import Client
 
-from telads.answers.services import history, services
-from telads.answers.signals import signals
 from telads.store.workspace import Build
+from tests.asked import history, services, signals
 from tests.web.csv_rows import assert_rows
 from tests.web.document import get
 

@@ -10,15 +10,12 @@ import pytest
 from django.test import Client
 
 from telads.answers.choices import largest_segment
-from telads.answers.lookalike import lookalike
-from telads.answers.services import services
-from telads.answers.signals import signals
 from telads.answers.tables import districts
-from telads.answers.trends import trends
 from telads.model import Sex
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
+from tests.asked import lookalike, services, signals, trends
 from tests.seoul import AGES, BY_ID
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 

@@ -12,16 +12,16 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
-from telads.answers.people import by_district
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.model import Month
 from telads.render.svg import drawn
 from telads.render.svg.correlation import colour_of
 from telads.render.svg.theme import FILE
-from telads.store.workspace import Build, Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
+from tests.asked import by_district
 from tests.render.samples import kinds, told
 
 CHOICE = "month=2023-03&sex=F&age=30&district=강남구&measure=delivery"
@@ -300,7 +300,7 @@ def test_a_part_is_made_once_for_the_choices_that_change_it(twin_build: Build) -
     assert same == {"population": False, "choropleth": True, "correlation": True, "monthly": False}
 
 
-def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Workspace) -> None:
+def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace: Store) -> None:
     def shown() -> str:
         page = site.get("/en/data/", HTTP_COOKIE="telads-session=x").content.decode()
         return page[page.index('id="ledger"') :]

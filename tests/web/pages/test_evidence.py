@@ -15,18 +15,17 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
-from telads.answers.comparison import comparison
-from telads.answers.evaluation import evaluation
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
 from telads.web import request_state
 from telads.web.formatting import figure_text
 from telads.web.pages.evidence import present, views
+from tests.asked import comparison, evaluation
 
 
 @pytest.mark.parametrize(
@@ -47,9 +46,7 @@ def test_the_page_in_both_languages(site: Client, address: str, words: tuple[str
 
 
 @pytest.mark.parametrize("horizon", [1, 3])
-def test_the_figures_are_the_evaluations(
-    site: Client, twin_workspace: Workspace, horizon: int
-) -> None:
+def test_the_figures_are_the_evaluations(site: Client, twin_workspace: Store, horizon: int) -> None:
     page = site.get(f"/en/evidence/?horizon={horizon}").content.decode()
     answer = evaluation(twin_workspace, horizon)
     assert answer.sentences[0].en in page
@@ -79,14 +76,14 @@ def test_what_is_told_of_ceiling_and_data_is_true(
     assert not re.search("가격도 없|구매·가격|prices|넘을 수 없는", page)
 
 
-def test_the_faults_carry_this_builds_shares(site: Client, twin_workspace: Workspace) -> None:
+def test_the_faults_carry_this_builds_shares(site: Client, twin_workspace: Store) -> None:
     page = site.get("/en/evidence/").content.decode()
     facts = comparison(twin_workspace.build()).facts
     for name in ("reversed", "against", "lopsided"):
         assert f"{facts[name]:.1%}" in page
 
 
-def test_the_download_is_the_evaluation(site: Client, twin_workspace: Workspace) -> None:
+def test_the_download_is_the_evaluation(site: Client, twin_workspace: Store) -> None:
     response = site.get("/evidence/evaluation.csv?horizon=3")
     rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
     known = evaluation(twin_workspace, 3).rows.to_dicts()
@@ -98,11 +95,11 @@ def test_the_download_is_the_evaluation(site: Client, twin_workspace: Workspace)
 
 @pytest.mark.parametrize("kind", ["", ".csv", ".csv-metadata.json"])
 def test_a_build_put_in_force_meanwhile_is_in_no_part_of_an_answer(
-    twin_workspace: Workspace, tmp_path: Path, kind: str
+    twin_workspace: Store, tmp_path: Path, kind: str
 ) -> None:
     evaluation(twin_workspace)  # computed once for all
     unneeded = shutil.ignore_patterns("pictures", "downloads", "static", "*.sqlite3")
-    own = Workspace(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
+    own = Store(shutil.copytree(twin_workspace.path, tmp_path / "own", ignore=unneeded))
     first, second = own.build(), own.marts_path / "feedc0ffee"
     shutil.copytree(first.path, second)
     request = RequestFactory().get(f"/evidence/{kind and f'evaluation{kind}'}?horizon=1")
@@ -137,7 +134,7 @@ def test_asked_again_it_says_not_modified(site: Client) -> None:
 def test_one_month_is_too_few_and_that_is_explained(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
-    workspace = Workspace(tmp_path / "workspace")
+    workspace = Store(tmp_path / "workspace")
     list(write_twin(read_profile(), [Month.of(2023, 1)], 1, tmp_path / "files", "csv"))
     list(ingest(workspace, [tmp_path / "files"], settings))
     build(workspace, settings)

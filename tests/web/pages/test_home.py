@@ -5,11 +5,11 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.answers.movements import movements
 from telads.model import Month, Window, months_between
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.web.filters import unbroken
 from telads.web.pages.home.views import SHOWN, windows
+from tests.asked import movements
 
 
 @pytest.mark.parametrize("root", ["/", "/en/"])
@@ -21,7 +21,7 @@ def test_one_door_to_each_question(site: Client, root: str) -> None:
 
 @pytest.mark.parametrize(("root", "lang"), [("/", "ko"), ("/en/", "en")])
 def test_the_newest_months_movements_with_their_figures(
-    site: Client, twin_workspace: Workspace, root: str, lang: str
+    site: Client, twin_workspace: Store, root: str, lang: str
 ) -> None:
     page = site.get(root).content.decode()
     answer = movements(twin_workspace.build())

@@ -2,13 +2,13 @@
 
 routes.py      the operations put together, and how errors are told
 addresses.py   where they stand
-parameters.py  what can be asked, with its texts
+operations.py  an operation with what its description says; answers as pydantic models
+parameters.py  queries as pydantic models, made of the parameters of questions
 questions.py   answers as JSON, the same bytes as the command line writes
 planning.py    audiences and plans, of rules and briefs that are sent
 files.py       whole tables and pictures as files
-answering.py   what is kept, entity tags, pages of long lists
-admission.py   who may ask, and how often: keys.py, rate.py; desk.py for the command line
+answering.py   what is kept, entity tags, pages of long lists; language.py: which one is asked for
+admission.py   who may ask, and how often: keys.py; commands.py for the command line
 problems.py    errors as problem documents (RFC 9457)
-language.py    which language is asked for
-openapi.py     the API described for programs; page.py: and for people
+openapi.py     the API described for programs, as django-ninja does; page.py: and for people
 """

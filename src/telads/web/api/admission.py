@@ -1,11 +1,22 @@
-"""Who may ask, and how often: keys where the installation wants them, and a rate."""
+"""Who may ask, and how often: keys where the installation wants them, and a rate.
+
+How many requests a minute one address or key may make (TELADS_API_RATE).
+
+Counted in Django's cache over a sliding minute: this minute's requests, and those of the minute
+before as far as they still lie within sixty seconds, taken as evenly spread. The default cache is
+each worker's own memory, so with several workers (TELADS_WORKERS) a client that is spread over
+them can make as many times more; with one worker, or a shared cache, the number is exact.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from time import thread_time
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 
@@ -13,7 +24,6 @@ from telads.errors import QuestionError
 from telads.text import Text
 from telads.web import request_state
 from telads.web.api import keys
-from telads.web.api.rate import count, seconds_to_wait
 from telads.web.client import client_of
 
 LONG = 0.1
@@ -62,3 +72,28 @@ def counted_by_time(request: HttpRequest) -> Iterator[None]:
         more = int((thread_time() - start) / LONG)
         if more and request_state.settings().api_rate:
             count(request.auth, more)  # type: ignore[attr-defined]  # ninja's: who was admitted
+
+
+MINUTE = 60
+
+
+def count(who: str, requests: int, now: float | None = None) -> None:
+    """Count requests in this minute, whether there is room for them or not."""
+    minute = (time.time() if now is None else now) // MINUTE
+    own = f"api-rate:{who}:{minute:.0f}"
+    cache.add(own, 0, 2 * MINUTE)
+    cache.incr(own, requests)
+
+
+def seconds_to_wait(who: str, limit: int, now: float | None = None) -> int:
+    """Count a request; 0 if it may go on, else the seconds after which one more would."""
+    moment = time.time() if now is None else now
+    minute, passed = divmod(moment, MINUTE)
+    own, former = f"api-rate:{who}:{minute:.0f}", f"api-rate:{who}:{minute - 1:.0f}"
+    before, during = int(cache.get(former, 0)), int(cache.get(own, 0))
+    if before * (1 - passed / MINUTE) + during < limit:
+        count(who, 1, moment)
+        return 0
+    if during < limit:  # enough of the minute before has to pass
+        return max(1, ceil(MINUTE * (1 - (limit - during) / before) - passed) + 1)
+    return max(1, ceil(MINUTE - passed + MINUTE * (1 - limit / during)) + 1)

@@ -18,12 +18,10 @@ from telads.text import LANGUAGES, Lang, Text
 from telads.version import __version__
 from telads.web import request_state
 from telads.web.api.language import language_of
+from telads.web.api.operations import JSON
+from telads.web.api.parameters import LONGEST
 from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
-
-JSON = "application/json"
-LONGEST = 100
-"""Characters of a parameter; every name there is fits."""
 
 kept = cached_by_build(headers=("Accept-Language",))
 """Applied inside an operation, never around it: whoever asks has been let in and counted before."""

@@ -5,47 +5,36 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from threading import Lock
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Query, Router
+from ninja import Router, Schema
 
 from telads import export
 from telads.answers.choices import method_of, one_of
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
-from telads.export import DESCRIPTION
+from telads.render.files import DESCRIPTION, FORMATS
 from telads.render.svg import drawn
 from telads.store.files import make_folder
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.answering import conditional, sent
-from telads.web.api.parameters import (
-    ChoroplethDrawn,
-    CorrelationDrawn,
-    Drawn,
-    ExportAsked,
-    MonthlyDrawn,
-    PopulationDrawn,
-    RankingDrawn,
-    TargetsDrawn,
-)
+from telads.web.api.operations import OPERATIONS, Operation, View, operation
+from telads.web.api.parameters import DRAWN, NARROW, ExportAsked, model_of
 from telads.web.file_responses import CSVM, lead_to_description, media_of
-
-router = Router()
 
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
 """Where in the workspace written tables lie: every worker finds them, until their build is gone."""
-KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in export.WRITERS}
+KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in FORMATS}
 FORMS: dict[Form, str] = {form: media_of(f".{form}") for form in get_args(Form)}
 _writing = Lock()
 
 
-@router.get("/export/{table}.csv-metadata.json")
-def description(request: HttpRequest, table: str, asked: Query[ExportAsked]) -> HttpResponseBase:
+def description(request: HttpRequest, table: str, asked: Any) -> HttpResponseBase:
     """What a CSV was made from, as CSV on the Web describes it."""
 
     def send(build: Build) -> HttpResponseBase:
@@ -56,10 +45,7 @@ def description(request: HttpRequest, table: str, asked: Query[ExportAsked]) -> 
     return conditional(request, asked, send)
 
 
-@router.get("/export/{table}.{kind}")
-def whole_table(
-    request: HttpRequest, table: str, kind: str, asked: Query[ExportAsked]
-) -> HttpResponseBase:
+def whole_table(request: HttpRequest, table: str, kind: str, asked: Any) -> HttpResponseBase:
     """A whole table as csv, xlsx, parquet or json."""
 
     def send(build: Build) -> HttpResponseBase:
@@ -76,54 +62,60 @@ def whole_table(
     return conditional(request, asked, send)
 
 
-# A picture each, so that an address says which choices it takes.
+def view_of(name: str) -> View:
+    """The view of a picture's address, which says which choices it takes."""
+
+    def view(request: HttpRequest, form: str, asked: Schema) -> HttpResponseBase:
+        return _picture(request, name, form, asked)
+
+    view.__name__ = f"chart_{name}"
+    return view
 
 
-@router.get("/charts/population.{form}")
-def population(request: HttpRequest, form: str, asked: Query[PopulationDrawn]) -> HttpResponseBase:
-    """People of a month by sex and age."""
-    return _picture(request, "population", form, asked)
-
-
-@router.get("/charts/choropleth.{form}")
-def choropleth(request: HttpRequest, form: str, asked: Query[ChoroplethDrawn]) -> HttpResponseBase:
-    """A measure on the map."""
-    return _picture(request, "choropleth", form, asked)
-
-
-@router.get("/charts/correlation.{form}")
-def correlation(
-    request: HttpRequest, form: str, asked: Query[CorrelationDrawn]
-) -> HttpResponseBase:
-    """Services used together."""
-    return _picture(request, "correlation", form, asked)
-
-
-@router.get("/charts/monthly.{form}")
-def monthly(request: HttpRequest, form: str, asked: Query[MonthlyDrawn]) -> HttpResponseBase:
-    """Services month by month."""
-    return _picture(request, "monthly", form, asked)
-
-
-@router.get("/charts/ranking.{form}")
-def ranking(request: HttpRequest, form: str, asked: Query[RankingDrawn]) -> HttpResponseBase:
-    """A segment's services, or the platforms for one of them."""
-    return _picture(request, "ranking", form, asked)
-
-
-@router.get("/charts/targets.{form}")
-def targets(request: HttpRequest, form: str, asked: Query[TargetsDrawn]) -> HttpResponseBase:
-    """Targets on the map."""
-    return _picture(request, "targets", form, asked)
-
-
-@router.get("/charts/{name}.{form}", include_in_schema=False)
 def no_chart(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     """A picture that there is not; raises `UnknownChoice`."""
     raise one_of(Text("그림", "picture"), name, PICTURES)
 
 
-def _picture(request: HttpRequest, name: str, form: str, asked: Drawn) -> HttpResponseBase:
+CHARTS: dict[str, tuple[Text, str]] = {
+    "population": (Text("그림: 성별·나이별 인구", "A picture: people by sex and age"),
+                   "district=강남구"),
+    "choropleth": (Text("그림: 자치구 지도", "A picture: a measure on the map"),
+                   "measure=delivery&sex=F"),
+    "correlation": (Text("그림: 함께 쓰는 서비스", "A picture: services used together, by age"),
+                    ""),
+    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"), "sex=F&age=30"),
+    "ranking": (Text("그림: 한 집단의 서비스, 서비스를 고르면 매체",
+                     "A picture: a segment's services or, with a service, platforms"),
+                "district=강남구&sex=F&age=30"),
+    "targets": (Text("그림: 대상 지도", "A picture: targets on the map"),
+                "service=delivery&top=30"),
+}  # fmt: skip
+"""What each picture shows, and an example of its address."""
+
+
+def routed() -> Router:
+    """A router with the addresses of files."""
+    router = Router()
+    # The more special address first: `{kind}` would fit it, too.
+    described = Operation("export_description", Text(
+        "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web"),
+        media=(CSVM,))  # fmt: skip
+    table = Operation("export", Text("표 전체를 파일로", "A whole table as a file"),
+                      "method=affinity", media=tuple(KINDS.values()))  # fmt: skip
+    OPERATIONS["/export/{table}.{kind}"] = table  # told first
+    operation(router, "/export/{table}.csv-metadata.json", described, ExportAsked, description)
+    operation(router, "/export/{table}.{kind}", table, ExportAsked, whole_table)
+    for name, (text, example) in CHARTS.items():
+        one = Operation(f"chart_{name}", text, example, media=tuple(FORMS.values()),
+                        sums=name == "targets")  # fmt: skip
+        model = model_of(f"{name.title()}Drawn", (*DRAWN[name], NARROW))
+        operation(router, f"/charts/{name}.{{form}}", one, model, view_of(name))
+    router.get("/charts/{name}.{form}", include_in_schema=False)(no_chart)
+    return router
+
+
+def _picture(request: HttpRequest, name: str, form: str, asked: Any) -> HttpResponseBase:
     """A picture as svg or png, or what it says and its rows as json."""
     if form not in FORMS:
         raise one_of(Text("그림 형식", "kind of picture"), form, FORMS)

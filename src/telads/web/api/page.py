@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from telads.answers import contract
-from telads.planning import schema as planning
+from telads.answers.questions import DOCUMENT, QUESTIONS
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api import openapi
+from telads.web.api.operations import BODIES, OPERATIONS, Operation
 from telads.web.api.problems import STATUS, TITLES
 
 WORDS: dict[str, Text] = {
@@ -100,7 +100,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         "words": {name: text(lang) for name, text in WORDS.items()},
         "rules": rules,
         "operations": _operations(lang, request.build_absolute_uri("/").rstrip("/")),
-        "around": [(name, text(lang)) for name, text in contract.DOCUMENT.items()],
+        "around": [(name, text(lang)) for name, text in DOCUMENT.items()],
         "problems": [(code, STATUS[code], text(lang)) for code, text in TITLES.items()],
     }
     return render(request, "api/docs.html", facts)
@@ -121,24 +121,25 @@ def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
                 for given in paths[f"{openapi.PREFIX}{place}"][one.method.lower()]["parameters"]
             ],
             "body": _body(one, schemas),
-            "row": _row(one.id, lang),
+            "row": _row(one.answers, lang),
         }
-        for place, one in openapi.OPERATIONS.items()
+        for place, one in OPERATIONS.items()
     ]
 
 
-def _row(id: str, lang: Lang) -> list[tuple[str, str]]:
+def _row(answers: tuple[str, ...], lang: Lang) -> list[tuple[str, str]]:
     """The keys of a row with their meanings; of every table where an address has several."""
-    if id in openapi.ANSWERS:
-        names = (name for one in openapi.ANSWERS[id] for name in planning.ROWS[one])
-        return [(name, planning.field(name).text(lang)) for name in dict.fromkeys(names)]
-    return [
-        (name, contract.field(id, name).text(lang))
-        for name in (*contract.ROWS.get(id, ()), *contract.OPTIONAL.get(id, ()))
-    ]
+    known = [QUESTIONS[one] for one in answers]
+    fields = {
+        key: field
+        for question in reversed(known)
+        for key, field in {**question.fields(), **question.optional}.items()
+    }
+    keys = [key for question in known for key in (*question.keys, *question.optional)]
+    return [(key, fields[key].meaning(lang)) for key in dict.fromkeys(keys)]
 
 
-def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
+def _body(one: Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
     """The keys of what is sent: name, whether it is needed, meaning."""
     schema = schemas.get(one.body, {"properties": {}})
     return [
@@ -147,14 +148,14 @@ def _body(one: openapi.Operation, schemas: dict[str, Any]) -> list[tuple[str, bo
     ]
 
 
-def _example(place: str, one: openapi.Operation, site: str) -> dict[str, str]:
+def _example(place: str, one: Operation, site: str) -> dict[str, str]:
     """An address that can be followed, as it is read and as it is sent; or a command that asks."""
     filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
     sent = quote(shown, safe="/?=&")
     if not one.body:
         return {"shown": shown, "sent": sent}
-    told = json.dumps(openapi.BODIES[one.body], ensure_ascii=False)
+    told = json.dumps(BODIES[one.body], ensure_ascii=False)
     return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 

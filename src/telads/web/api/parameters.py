@@ -1,74 +1,93 @@
-"""What can be asked: the parameters of every question, with their texts, choices and examples.
+"""The parameters of addresses as pydantic models, made of those of the questions.
 
 Types are checked here; names and choices by the answers, which know the build. A name may be given
 in Korean or English wherever the command line takes it, whatever its case: the schema lists every
 spelling, the shortest first. What it lists is never refused but as the address tells (openapi.py).
+Texts are in both languages, `{"ko": ..., "en": ...}`, until the description is told in one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ninja import Schema
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import METHODS, ROWS
-from telads.answers.lookalike import AMONG
+from telads.answers.choices import ROWS
 from telads.answers.pictures import AVERAGE_AGE
-from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
-from telads.answers.targets import ORDERS
+from telads.answers.questions import (
+    FILTERS,
+    GROUP,
+    METHOD,
+    MONTH_ASKED,
+    NEEDED,
+    SERVICE_ASKED,
+    TARGETS_BY,
+    TOP,
+    Parameter,
+    Question,
+)
 from telads.dataset import in_force
 from telads.planning.plan import PARTS
-from telads.text import Text, typed
+from telads.text import LANGUAGES, Text, typed
 
 PAGE = 100
 """Rows of a page where no limit is given."""
 MOST_OFFSET = 1_000_000
+LONGEST = 100
+"""Characters of a parameter; every name there is fits."""
 
-_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
-PARAMETERS: dict[str, Text] = {
-    "district": Text("자치구: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
-    "sex": Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
-    "age": Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70 is 70 and over"),
-    "service": Text("서비스: id 또는 이름", "service, by id or by name"),
-    "month": Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
-    "method": Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
-    "by": Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
-               "다른 순서는 400(index-refused)으로 답합니다.",
-               f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
-               "alone: other orders are refused with 400 (index-refused)"),
-    "platforms_by": Text("매체의 순서: 이용 또는 연관",
-                          "order of the platforms: use or association"),
-    "top": Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
-    "platforms": Text("대상마다 광고할 매체도", "with the platforms for each target"),
-    "among": Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
-    "limit": Text("한 쪽의 줄 수", "rows of a page"),
-    "offset": Text("건너뛸 줄 수", "rows to leave out before the page"),
-    "lang": Text("언어, 없으면 Accept-Language, 그도 없으면 한국어",
-                 "language; by Accept-Language if left out, else Korean"),
-    "measure": Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"),
-    "narrow": Text("휴대전화 폭으로", "as wide as a phone"),
-    "part": Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
-                 "자치구, 성별·나이",
-                 "which table of the plan: platforms, segments, spends, reach by budget, least "
-                 "budgets for goals, sensitivity, districts, sexes and ages"),
+
+def _of_api(name: str, kind: str, text: Text, example: str, default: Any = None,
+            choices: tuple[str, ...] = ()) -> Parameter:  # fmt: skip
+    """A parameter that addresses alone have."""
+    return Parameter(name, kind, text, text, example, default, choices)
+
+
+LANG = _of_api(
+    "lang", "lang", Text("언어, 없으면 Accept-Language, 그도 없으면 한국어",
+                         "language; by Accept-Language if left out, else Korean"), "en",
+    choices=LANGUAGES,
+)  # fmt: skip
+LIMIT = _of_api("limit", "count", Text("한 쪽의 줄 수", "rows of a page"), "50")
+OFFSET = _of_api(
+    "offset", "offset", Text("건너뛸 줄 수", "rows to leave out before the page"), "0", 0
+)
+PART = _of_api(
+    "part", "choice",
+    Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
+         "자치구, 성별·나이",
+         "which table of the plan: platforms, segments, spends, reach by budget, least "
+         "budgets for goals, sensitivity, districts, sexes and ages"),
+    "budgets", PARTS[0], tuple(PARTS),
+)  # fmt: skip
+NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
+MEASURE = _of_api(
+    "measure", "name",
+    Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"), "delivery",
+    AVERAGE_AGE,
+)  # fmt: skip
+PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("그림 형식", "kind of picture"),
+}
+"""What stands in an address itself."""
+
+_ANY_SERVICE = SERVICE_ASKED._replace(default=None)
+DRAWN: dict[str, tuple[Parameter, ...]] = {
+    "population": (FILTERS[0], MONTH_ASKED),
+    "choropleth": (*FILTERS[1:], MONTH_ASKED, MEASURE),
+    "correlation": (MONTH_ASKED,),
+    "monthly": FILTERS,
+    "ranking": (*GROUP, MONTH_ASKED, _ANY_SERVICE),
+    "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE._replace(default="delivery"), TARGETS_BY,
+                TOP._replace(default=30, example="30")),
 }  # fmt: skip
-"""Every parameter, in both languages."""
-
-
-def _given(name: str, default: Any = ..., *, example: object, **schema: Any) -> Any:
-    return Field(
-        default,
-        description=PARAMETERS[name].en,
-        examples=[example],
-        json_schema_extra=schema or None,
-    )
+"""The choices that each picture takes."""
 
 
 def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
@@ -79,12 +98,26 @@ def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
     return {"enum": [*first, *more], "x-names": first} if more else {"enum": first}
 
 
-_MONTH = {"pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
-_SEXES = _spelt(["F", "M"], in_force().sex_names)
-_AGES = _spelt(map(str, in_force().ages), in_force().age_names)
+_NAME = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+_NUMBER = {"type": "integer"}
+_MONTH = {"type": "string", "pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
+_SEX = {"type": "string", **_spelt(["F", "M"], in_force().sex_names)}
+_AGE = {"type": "string", **_spelt(map(str, in_force().ages), in_force().age_names)}
 _SERVICES = _spelt(
     in_force().service_ids, [name for service in in_force().services for name in service.text]
 )
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "sex": _SEX,
+    "any_sex": _SEX,
+    "age": _AGE,
+    "any_age": _AGE,
+    "service": {"type": "string", **_SERVICES},
+    "month": _MONTH,
+    "count": {**_NUMBER, "minimum": ROWS[0], "maximum": ROWS[1]},
+    "offset": {**_NUMBER, "minimum": 0, "maximum": MOST_OFFSET},
+    "switch": {"type": "boolean"},
+}
+"""What each kind of parameter may be; else it is a name, or one of its choices."""
 
 
 def _plain_number(given: Any) -> Any:
@@ -108,160 +141,50 @@ def _plain_month(given: Any) -> Any:
     return given
 
 
-Rows = Annotated[int, Field(ge=ROWS[0], le=ROWS[1]), BeforeValidator(_plain_number)]
-Offset = Annotated[int, Field(ge=0, le=MOST_OFFSET), BeforeValidator(_plain_number)]
-Switch = Annotated[bool, BeforeValidator(_plain_switch)]
-When = Annotated[str, BeforeValidator(_plain_month)]
-
-
-class Asked(Schema):
-    """What every question may say: the language of the answer."""
-
-    lang: Literal["ko", "en"] | None = _given("lang", None, example="en")
-
-
-class Timed(Asked):
-    """A question about a month."""
-
-    month: When | None = _given("month", None, example="2023-06", **_MONTH)
-
-
-class Group(Asked):
-    """A segment: district, sex and age."""
-
-    district: str = _given("district", example="강남구")
-    sex: str = _given("sex", example="F", **_SEXES)
-    age: str = _given("age", example="30", **_AGES)
-
-
-class Place(Asked):
-    """A filter of place."""
-
-    district: str | None = _given("district", None, example="강남구")
-
-
-class People(Asked):
-    """A filter of people."""
-
-    sex: str | None = _given("sex", None, example="F", **_SEXES)
-    age: str | None = _given("age", None, example="30", **_AGES)
-
-
-class Members(People, Place):
-    """Filters of a list of segments."""
-
-
-class Methodical(Asked):
-    """A question that both methods can answer."""
-
-    method: str = _given("method", "affinity", example="affinity", enum=list(METHODS))
-
-
-class Service(Asked):
-    """A question about a service."""
-
-    service: str = _given("service", example="delivery", **_SERVICES)
-
-
-class ServicesAsked(Methodical, Timed, Group):
-    """`services`."""
-
-
-class SignalsAsked(Timed, Group):
-    """`signals`."""
-
-
-class HistoryAsked(Group):
-    """`history`."""
-
-
-class PlatformsAsked(Methodical, Timed, Group, Service):
-    """`platforms`."""
-
-    by: str | None = Field(
-        None, description=PARAMETERS["platforms_by"].en, examples=["use"],
-        json_schema_extra={"enum": list(PLATFORM_ORDERS)},
-    )  # fmt: skip
-
-
-class LookalikeAsked(Timed, Group):
-    """`lookalike`."""
-
-    among: str = _given("among", "all", example="all", enum=list(AMONG))
-    top: Rows = _given("top", 5, example=5)
-
-
-class AudienceAsked(Timed):
-    """`audience`; the rules are sent."""
-
-
-class PlanAsked(Asked):
-    """`plan`; the brief, which names its month, is sent."""
-
-    part: str = _given("part", PARTS[0], example="budgets", enum=list(PARTS))
-
-
-class Paged(Asked):
-    """A list that can be read in pages."""
-
-    limit: Rows | None = _given("limit", None, example=50)
-    offset: Offset = _given("offset", 0, example=0)
-
-
-class TargetsAsked(Paged, Members, Methodical, Timed, Service):
-    """`targets`."""
-
-    by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
-    top: Rows = _given("top", 10, example=10)
-    platforms: Switch = _given("platforms", False, example=True)
-    platforms_by: str = _given(
-        "platforms_by", "use", example="use", enum=[by for by in PLATFORM_ORDERS if by != "classic"]
-    )
-
-
-class SegmentsAsked(Paged, Members, Timed):
-    """`segments`."""
-
-    limit: Rows | None = _given("limit", PAGE, example=50)
-
-
-class ExportAsked(Methodical):
-    """A whole table."""
-
-
-class Drawn(Asked):
-    """A picture."""
-
-    narrow: Switch = _given("narrow", False, example=False)
-
-
-class PopulationDrawn(Drawn, Place, Timed):
-    """`population`."""
-
-
-class ChoroplethDrawn(Drawn, People, Timed):
-    """`choropleth`."""
-
-    measure: str = _given("measure", AVERAGE_AGE, example="delivery")
-
-
-class CorrelationDrawn(Drawn, Timed):
-    """`correlation`."""
-
-
-class MonthlyDrawn(Drawn, Members):
-    """`monthly`."""
-
-
-class RankingDrawn(Drawn, Timed, Group):
-    """`ranking`: a segment's services or, with a service, the platforms for its advert."""
-
-    service: str | None = _given("service", None, example="delivery", **_SERVICES)
-
-
-class TargetsDrawn(Drawn, Members, Timed):
-    """`targets`."""
-
-    service: str = _given("service", "delivery", example="delivery", **_SERVICES)
-    by: str = _given("by", "affinity", example="affinity", enum=list(ORDERS))
-    top: Rows = _given("top", 30, example=30)
+CHECKED: dict[str, Any] = {
+    "count": Annotated[int, Field(ge=ROWS[0], le=ROWS[1]), BeforeValidator(_plain_number)],
+    "offset": Annotated[int, Field(ge=0, le=MOST_OFFSET), BeforeValidator(_plain_number)],
+    "switch": Annotated[bool, BeforeValidator(_plain_switch)],
+    "month": Annotated[str, BeforeValidator(_plain_month)],
+}
+"""What the type of a kind of parameter refuses; names are text, checked by the answers."""
+
+
+def _example(one: Parameter) -> object:
+    """Its example as JSON has it."""
+    if one.kind in {"count", "offset"}:
+        return int(one.example)
+    return one.example == "true" if one.kind == "switch" else one.example
+
+
+def schema_of(one: Parameter) -> dict[str, Any]:
+    """The JSON Schema of a parameter, its meaning in both languages."""
+    choices = {"type": "string", "enum": list(one.choices)} if one.choices else _NAME
+    told = {**SCHEMAS.get(one.kind, choices), "description": one.text._asdict(),
+            "example": _example(one)}  # fmt: skip
+    return told if one.default in {NEEDED, None} else {**told, "default": one.default}
+
+
+def model_of(name: str, parameters: Iterable[Parameter]) -> type[Schema]:
+    """The model of an address's query: its parameters and, last, the language."""
+    fields: dict[str, Any] = {}
+    for one in (*parameters, LANG):
+        kind = CHECKED.get(one.kind, str)
+        kind = kind if one.default is not None else kind | None
+        default = {} if one.default is NEEDED else {"default": one.default}
+        fields[one.name] = (Annotated[kind, WithJsonSchema(schema_of(one))], Field(**default))
+    model: type[Schema] = create_model(name, __base__=Schema, **fields)
+    return model
+
+
+def asked_of(question: Question) -> type[Schema]:
+    """The model of what a question's address takes."""
+    paging = (LIMIT._replace(default=PAGE) if question.open else LIMIT, OFFSET)
+    parameters = (*question.parameters, *(paging if question.paged else ()))
+    return model_of(f"{question.id.title()}Asked", parameters)
+
+
+Nothing = model_of("Asked", ())
+AudienceAsked = model_of("AudienceAsked", (MONTH_ASKED,))
+PlanAsked = model_of("PlanAsked", (PART,))
+ExportAsked = model_of("ExportAsked", (METHOD,))

@@ -17,25 +17,21 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja import Query, Router
+from ninja import Router
 
 from telads.answers.answer import Answer
 from telads.errors import QuestionError
 from telads.planning.brief import read_brief
-from telads.planning.plan import make_plan
+from telads.planning.plan import PARTS, make_plan
 from telads.planning.questions import audience_answer, overlap_answer, part_named, plan_answer
 from telads.planning.rules import read_rules
 from telads.text import Text
 from telads.web import request_state
 from telads.web.api.admission import counted_by_time
-from telads.web.api.answering import JSON, check
+from telads.web.api.answering import check
 from telads.web.api.language import language_of
+from telads.web.api.operations import JSON, MOST_BYTES, Operation, operation
 from telads.web.api.parameters import AudienceAsked, PlanAsked
-
-MOST_BYTES = 100_000
-"""Of what is sent: rules that name every segment twice, and twenty platforms, take half of it."""
-
-router = Router()
 
 
 class ContentTooLarge(QuestionError):
@@ -56,8 +52,7 @@ class Unreadable(QuestionError):
     code = "bad-request"
 
 
-@router.post("/audience")
-def audience(request: HttpRequest, asked: Query[AudienceAsked]) -> HttpResponseBase:
+def audience(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """Who an audience is or, with the rules of another in `against`, how the two overlap."""
     check(request, asked)
     sent = document_of(request)
@@ -72,8 +67,7 @@ def audience(request: HttpRequest, asked: Query[AudienceAsked]) -> HttpResponseB
     return answered(request, overlap_answer(build, rules, other, asked.month))
 
 
-@router.post("/plan")
-def plan(request: HttpRequest, asked: Query[PlanAsked]) -> HttpResponseBase:
+def plan(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """A budget divided: one of the plan's tables, its sums as facts.
 
     A plan of few platforms takes some tenths of a second, one of twenty with long tables of reach
@@ -85,6 +79,26 @@ def plan(request: HttpRequest, asked: Query[PlanAsked]) -> HttpResponseBase:
     with counted_by_time(request):
         made = make_plan(build, brief)
     return answered(request, plan_answer(build, made, part))
+
+
+def routed() -> Router:
+    """A router with the addresses of planning."""
+    router = Router()
+    who = Operation(
+        "audience",
+        Text("규칙으로 고른 대상, 두 대상의 겹침",
+             "Who an audience of rules is, or how two of them overlap"),
+        answers=("audience", "overlap"), body="RulesAgainst",
+    )  # fmt: skip
+    divided = Operation(
+        "plan",
+        Text("예산의 배분, 예산별 도달, 목표별 최소 예산",
+             "A budget divided: spends, reach by budget, least budgets for goals"),
+        "part=budgets", tuple(f"plan_{part}" for part in PARTS), body="Brief",
+    )  # fmt: skip
+    operation(router, "/audience", who, AudienceAsked, audience)
+    operation(router, "/plan", divided, PlanAsked, plan)
+    return router
 
 
 def document_of(request: HttpRequest) -> Any:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from telads.answers.questions import ASKED
 from telads.errors import TeladsError
 from telads.version import __version__
 from telads.web.api import files, planning, questions
@@ -16,9 +17,13 @@ api = NinjaAPI(
     title="telads", version=__version__, urls_namespace="api",
     docs_url=None, openapi_url=None, auth=admitted,
 )  # fmt: skip
-api.add_router("", questions.router)
-api.add_router("", planning.router)
-api.add_router("", files.router)
+for router in (
+    questions.routed(tuple(one for one in ASKED if one.does and one.panel == "ask")),
+    planning.routed(),
+    questions.routed(tuple(one for one in ASKED if not (one.does and one.panel == "ask"))),
+    files.routed(),
+):
+    api.add_router("", router)
 
 
 @api.exception_handler(TeladsError)

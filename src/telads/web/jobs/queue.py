@@ -34,7 +34,7 @@ from telads.ingest.source import source_of
 from telads.method.build import build
 from telads.model import Month
 from telads.settings import Settings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Text
 from telads.web import request_state
 from telads.web.accounts.audit import one_action, record
@@ -176,7 +176,7 @@ class _Doing:
     def __init__(self, job: Job, settings: Settings) -> None:
         self.job = job
         self.settings = settings
-        self.workspace = Workspace(settings.workspace)
+        self.workspace = Store(settings.workspace)
         self.rows: list[report.Row] = []
         self.names: dict[Path, str] = {}
         self.others: list[tuple[str, OtherFile]] = []

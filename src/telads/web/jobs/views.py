@@ -22,11 +22,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.status import changed_settings, status
+from telads.answers.inventory import changed_settings, status
 from telads.errors import DataError, QuestionError, TeladsError, UnknownChoice
 from telads.model import Month
 from telads.store.months import withdraw
-from telads.store.workspace import Workspace
+from telads.store.workspace import Store
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record
@@ -94,9 +94,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _received(
-    request: HttpRequest, workspace: Workspace, folder: Path
-) -> tuple[HttpResponse, bool]:
+def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[HttpResponse, bool]:
     """The answer, and whether a job now owns the folder."""
     owned: list[Job] = []
 
@@ -218,7 +216,7 @@ def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
     ]
 
 
-def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
+def _taken_back(workspace: Store) -> list[dict[str, Any]]:
     """The months that were taken back and have not come again, the newest first."""
     return [
         {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
@@ -227,7 +225,7 @@ def _taken_back(workspace: Workspace) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def builds(workspace: Workspace) -> list[ShownBuild]:
+def builds(workspace: Store) -> list[ShownBuild]:
     """The builds that are there, the newest first; one that cannot be read is left out."""
     found = []
     in_force = workspace.build_name()

@@ -12,9 +12,9 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.export import DESCRIPTION
 from telads.planning.files import write_plan
 from telads.planning.plan import Plan
+from telads.render.files import DESCRIPTION
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.audit import record

@@ -1,12 +1,12 @@
-"""Tables on paper, drawn cell by cell.
+"""A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
+
+Tables on paper, drawn cell by cell.
 
 The library's own tables lay out every cell as if it were a page of text, which for a plan of 300
 segments takes a second; here a cell is one text at one place, and only what is wider than its
 column is broken into lines.
 
 The pages of a plan on paper: title and mark, headings, lines, facts, and numbers at the foot.
-
-A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
 
 The same plan gives the same bytes: no day is in it but that of its data.
 """
@@ -23,10 +23,10 @@ from typing import Any
 
 from fpdf import FPDF
 
+from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
-from telads.planning.schema import ROWS
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import WORDS, title, word
 from telads.render.svg.fonts import face, korean_font
@@ -243,24 +243,27 @@ class Sheet(FPDF):
         self.line(self.l_margin, y, self.w - self.r_margin, y)
 
 
+PRICES = ("spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
+          "weighted_reach_if_cheaper")  # fmt: skip
 TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "platforms": (Text("매체", "Platforms"), (
-        "platform", "price", "minimum", "cap", "ceiling", "association", "spend", "spend_share",
-        "contacts", "reached", "reach_share", "frequency", "limit")),
-    "budgets": (Text("예산별 도달", "Reach by budget"), ROWS["plan_budgets"]),
-    "goals": (Text("목표별 최소 예산", "The least budget for a goal"), (
-        "goal", "level", "least_budget", "reached", "frequency")),
-    "sensitivity": (Text("도달이 달라질 수 있는 범위", "What the reach depends on"),
-                    ROWS["plan_sensitivity"]),
-    "prices": (Text("CPM이 10% 바뀌면", "If a price changes by 10 %"), (
-        "platform", "spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
-        "weighted_reach_if_cheaper")),
-    "districts": (Text("자치구별", "By district"), ROWS["plan_districts"]),
-    "ages": (Text("성별·나이별", "By sex and age"), ROWS["plan_ages"]),
-    "segments": (Text("집단", "Segments"), ROWS["plan_segments"]),
-    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ROWS["plan_spends"]),
-}  # fmt: skip
-"""The tables in order, with their columns; `prices` are columns of the platforms."""
+    "platforms": (Text("매체", "Platforms"), ("service", *PRICES)),
+    "budgets": (Text("예산별 도달", "Reach by budget"), ()),
+    "goals": (Text("목표별 최소 예산", "The least budget for a goal"), ("asked",)),
+    "sensitivity": (Text("도달이 달라질 수 있는 범위", "What the reach depends on"), ()),
+    "prices": (Text("CPM이 10% 바뀌면", "If a price changes by 10 %"), ()),
+    "districts": (Text("자치구별", "By district"), ()),
+    "ages": (Text("성별·나이별", "By sex and age"), ()),
+    "segments": (Text("집단", "Segments"), ()),
+    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ()),
+}
+"""The tables in order, and the fields that paper leaves out of them."""
+
+
+def _columns(table: str, without: tuple[str, ...]) -> list[str]:
+    """The fields of a table; `prices` are some of the platforms'."""
+    if table == "prices":
+        return ["platform", *PRICES]
+    return [key for key in QUESTIONS[f"plan_{table}"].keys if key not in without]
 
 
 SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
@@ -308,14 +311,14 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
         (figure_title(plan, name, lang), total(name, sums[name], lang)) for name in figures_of(plan)
     ])  # fmt: skip
     sheet.words(in_force().fill(UNITS_OF_TABLES)(lang), size=7.5, muted=True)
-    for name, (heading, known) in TABLES.items():
+    for name, (heading, without) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
         if not table:  # of a plan of an earlier version
             continue
         sheet.heading(heading(lang))
         twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
-        columns = [column for column in known if column not in twice]
-        heads = [title(column, lang) for column in columns]
+        columns = [column for column in _columns(name, without) if column not in twice]
+        heads = [title(column, lang, name) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])
     sheet.heading(Text("방법과 출처", "Method and source")(lang))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
-from telads.export import provenance
+from telads.answers.advertisers import of_targets, targets
+from telads.render.files import provenance
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from telads.answers.choices import (
-    METHODS,
     Filters,
     count_of,
     filters_of,
     method_of,
     month_of,
+    platform_order_of,
     service_of,
+    target_order_of,
 )
-from telads.answers.platforms import ORDERS as PLATFORM_ORDERS
-from telads.answers.platforms import order_of as order_of_platforms
-from telads.answers.targets import ORDERS, order_of
+from telads.answers.questions import METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.dataset import Measure, in_force
 from telads.model import Month
 from telads.store.workspace import Build
@@ -32,7 +31,6 @@ from telads.web.components import (
     sex_select,
 )
 
-"""The service shown where none was chosen."""
 DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
 """Numbers of targets to choose from; an address may name any other that answers allow."""
@@ -45,7 +43,7 @@ ONLY_Z = Text(
     "2023년 연구 방식은 표준 점수(z)가 큰 집단부터 늘어놓으므로 순서를 고를 수 없습니다.",
     "The method of the 2023 study knows one order: by its standard score (z).",
 )
-_BY = next(iter(ORDERS))
+_BY = next(iter(TARGET_ORDERS))
 _PLATFORMS_BY = next(iter(PLATFORM_ORDERS))
 
 
@@ -111,7 +109,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     shown = in_force().example.service
     fallback = shown if shown in services else services[0]
     service = service_of(build, query.get("service") or fallback)
-    by = order_of(query.get("by") or _BY)
+    by = target_order_of(query.get("by") or _BY)
     method = method_of(query.get("method") or METHODS[0])
     return Choice(
         service=service,
@@ -120,7 +118,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
         top=count_of(query.get("top") or DEFAULT_TOP),
         method=method,
         filters=filters_of(build, query.get("district"), query.get("sex"), query.get("age")),
-        platforms_by=order_of_platforms(query.get("platforms_by")),
+        platforms_by=platform_order_of(query.get("platforms_by")) or _PLATFORMS_BY,
         example=not query.get("service"),
     )
 
@@ -161,7 +159,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
 def orders(choice: Choice, lang: Lang) -> list[Order]:
     """The orders of the list; sums have no meaning for an index service."""
     found = []
-    for id, text in ORDERS.items():
+    for id, text in TARGET_ORDERS.items():
         name, _, explanation = in_force().fill(text)(lang).partition(": ")
         possible = id == _BY or not why_one_order(choice, lang)
         found.append(Order(id, name, explanation, id == choice.by, possible))
@@ -197,6 +195,6 @@ def runs_on(choice: Choice) -> str:
 
 
 def asked(choice: Choice) -> dict[str, Any]:
-    """The choice as `answers.targets.targets` takes it."""
+    """The choice as `answers.advertisers.targets` takes it."""
     return {"service": choice.service.id, "by": choice.by, "top": choice.top,
             "month": choice.month, "method": choice.method, **choice.filters._asdict()}  # fmt: skip

@@ -8,7 +8,7 @@ from telads.answers.answer import Answer
 from telads.dataset import in_force
 from telads.model import Segment, Sex
 from telads.text import Lang, Text
-from telads.web.components import Bar
+from telads.web.components import Bar, Column, columns_of
 from telads.web.formatting import affinity_scale, association_scale, written
 from telads.web.pages.advertisers.forms import Choice, runs_on
 from telads.web.pages.customers.forms import customer_address
@@ -47,6 +47,32 @@ class TargetRow(NamedTuple):
     def folded(self) -> int:
         """How many do not."""
         return len(self.platforms[self.open :])
+
+
+TARGET = Text("대상", "Target")
+PLATFORMS = Text("매체", "Platforms")
+ORDERED: dict[str, Text] = {
+    "use": Text("관심도, 연관, 지수", "affinity, association, index"),
+    "association": Text("연관, 80% 구간, 1위일 확률, 이용",
+                        "association, 80 % interval, chance of first, use"),
+    "classic": Text("상관, 이용", "correlation, use"),
+}  # fmt: skip
+"""What stands beside a platform in each of their orders."""
+
+
+def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
+    """The columns of the targets; an index has no index against the mean, no sum and no share."""
+    without = {"district", "sex", "age"}
+    if choice.service.is_index:
+        without |= {"index", "excess", "volume_share", "cumulative_share"}
+    elif choice.by != "excess":
+        without |= {"excess"}
+    first = ("rank", "population", "z", "affinity", "index", "excess", "volume_share")
+    rank, *others = columns_of(found, lang, first, without)
+    target = Column("target", TARGET(lang), "", "", False, True, "", "text")
+    runs = ORDERED[runs_on(choice)](lang)
+    last = Column("platforms", PLATFORMS(lang), runs, "platform-cell", False, False, "", "text")
+    return [rank, target, *others, last]
 
 
 def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:

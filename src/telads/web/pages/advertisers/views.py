@@ -7,9 +7,8 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
-from telads.answers.platforms import of_targets
-from telads.answers.targets import targets
 from telads.render.svg import targets as targets_map
 from telads.render.svg.theme import SITE
 from telads.web import request_state
@@ -46,6 +45,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "why_one_order": forms.why_one_order(choice, lang),
         "advanced": forms.advanced(choice, lang),
         "answer": found,
+        "columns": present.target_columns(found, choice, lang),
         "rows": present.target_rows(
             found, of_targets(build, found, forms.runs_on(choice)), choice, lang
         ),

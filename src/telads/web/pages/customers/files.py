@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.http import QueryDict
 
-from telads.answers.services import history, services
-from telads.answers.signals import signals
+from telads.answers.customers import history, services, signals
 from telads.dataset import in_force
-from telads.export import provenance
+from telads.render.files import provenance
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.file_responses import Tables, file_view

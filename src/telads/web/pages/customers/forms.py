@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from telads.answers.choices import (
-    METHODS,
     age_of,
     largest_segment,
     method_of,
@@ -14,6 +13,7 @@ from telads.answers.choices import (
     segment_of,
     sex_of,
 )
+from telads.answers.questions import METHODS
 from telads.model import Month, Segment
 from telads.store.workspace import Build
 from telads.text import Lang

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.columns import MOVEMENTS
+from telads.answers.fields import MOVEMENTS
 from telads.dataset import in_force
 from telads.method.signals import CLEARLY, hint_of
 from telads.model import Month, Segment, Sex
 from telads.render.svg.lines import Lines, lines
 from telads.store.workspace import Build
 from telads.text import Lang, Text
+from telads.web.components import Column, columns_of
 from telads.web.formatting import written
 from telads.web.pages.advertisers.forms import targets_address
 from telads.web.pages.customers.forms import Choice, customer_address
 from telads.wording import figure, segment_name
+
+HINT = Text("높을 때 어울리는 매체", "A high value speaks for")
 
 
 class ServiceRow(NamedTuple):
@@ -68,6 +71,18 @@ class Neighbour(NamedTuple):
     values: dict[str, Any]
     name: str
     address: str
+
+
+def service_columns(answer: Answer, lang: Lang) -> list[Column]:
+    """The columns of the ranked services."""
+    first = ("rank", "service", "score", "affinity", "index", "usage", "change")
+    return columns_of(answer, lang, first)
+
+
+def signal_columns(answer: Answer, lang: Lang) -> list[Column]:
+    """The columns of the context signals, and last the channel that one speaks for."""
+    hint = Column("hint", HINT(lang), "", "hint", False, False, "", "text")
+    return [*columns_of(answer, lang, ("signal", "value", "z_city", "z_peers")), hint]
 
 
 def service_rows(answer: Answer, choice: Choice, lang: Lang) -> list[ServiceRow]:

@@ -7,11 +7,10 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.advertisers import lookalike
 from telads.answers.audience import has_range
-from telads.answers.lookalike import lookalike
-from telads.answers.services import LEAST_FORETOLD, services
-from telads.answers.signals import signals
-from telads.answers.trends import trends
+from telads.answers.changes import trends
+from telads.answers.customers import LEAST_FORETOLD, services, signals
 from telads.web import request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import links
@@ -39,11 +38,13 @@ def customers(request: HttpRequest) -> HttpResponse:
         "selects": forms.selects(build, choice, lang),
         "advanced": forms.advanced(choice, lang),
         "answer": answer,
+        "columns": present.service_columns(answer, lang),
         "rows": present.service_rows(answer, choice, lang),
         "scale": affinity_scale(answer.rows["affinity"]),
         "trends": present.trends_of(trends(build, *choice.segment), build, lang),
         "least_foretold": LEAST_FORETOLD,
         "signals": context,
+        "signal_columns": present.signal_columns(context, lang),
         "signal_rows": present.signal_rows(context, lang),
         **links(FILES, partial(forms.file_address, choice), lang),
         "neighbours": present.neighbours(alike, choice, lang),

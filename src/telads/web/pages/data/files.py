@@ -17,17 +17,17 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import condition, require_safe
 
 from telads.answers.choices import one_of
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
-from telads.export import DESCRIPTION, description, marked, provenance
+from telads.answers.questions import PEOPLE as PEOPLE_ASKED
 from telads.model import Month
+from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.render.svg import drawn
 from telads.render.svg import people as people_bars
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.version import __version__
 from telads.web import charts, request_state
-from telads.web.file_responses import MEDIA, saved
+from telads.web.file_responses import media_of, saved
 from telads.web.pages.data import forms
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
     """`/data/people.csv?sex=F`: how many people live in each district."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
-    answer = by_district(build, choice.month, choice.sex, choice.age)
+    answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     makers: dict[str, Callable[[], bytes]] = {
         each: partial(people_bars.draw(answer, lang).to, each) for each in ("png", "svg")
     }
@@ -112,7 +112,7 @@ def _file(
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     content = makers[kind]()
     response = (
-        HttpResponse(content, content_type=MEDIA[".json"])  # to be read, not saved
+        HttpResponse(content, content_type=media_of(".json"))  # to be read, not saved
         if kind == "json"
         else saved(request, content, f"{stem}.{kind}")
     )

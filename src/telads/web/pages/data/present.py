@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from telads.answers.answer import Answer
-from telads.answers.people import by_district
 from telads.answers.pictures import Asked
+from telads.answers.questions import PEOPLE
 from telads.dataset import in_force
 from telads.model import Month, Sex
 from telads.render.svg import people as people_bars
@@ -90,7 +90,7 @@ def people(build: Build, asked: Asked, lang: Lang) -> Part:
 @lru_cache(maxsize=MOST)
 def total(build: Build, month: str) -> int:
     """The people of a month."""
-    return cast(int, by_district(build, month).facts["population"])
+    return cast(int, PEOPLE.ask(build, month=month).facts["population"])
 
 
 @lru_cache(maxsize=MOST)
@@ -112,7 +112,7 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
 
 @lru_cache(maxsize=MOST)
 def _people(build: Build, choice: Asked, lang: Lang) -> Part:
-    answer = by_district(build, choice.month, choice.sex, choice.age)
+    answer = PEOPLE.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     drawn = people_bars.draw(answer, lang)
     rows = answer.rows.to_dicts()
     facts = {

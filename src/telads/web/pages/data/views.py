@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.answers.status import status
+from telads.answers.inventory import status
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result, wants_result

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
-from telads.answers.columns import column_of
 from telads.answers.evaluation import INTERVALS, TIES
+from telads.answers.questions import field_of
 from telads.dataset import in_force
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
@@ -184,7 +184,7 @@ def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
 
 def _said(column: str, row: dict[str, Any], lang: Lang) -> str:
     """A cell as the tables of every door write it."""
-    found = column_of("evaluate", column)
+    found = field_of("evaluate", column)
     if not found:
         return str(row[column])
     text = found.write(row, lang)

@@ -9,20 +9,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from telads.answers.answer import Answer
-from telads.answers.choices import one_of
-from telads.answers.comparison import comparison
+from telads.answers.choices import HORIZONS, horizon_of
 from telads.answers.evaluation import (
-    HORIZONS,
     MOVEMENTS,
     PLATFORMS,
     REPEATS,
     SERVICES,
     WORTH,
+    comparison,
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice
-from telads.export import DESCRIPTION, description, marked, provenance
-from telads.text import Lang, Text
+from telads.render.files import DESCRIPTION, description, marked, provenance
+from telads.text import Lang
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.file_responses import saved
@@ -44,8 +43,12 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """`/evidence/?horizon=3`; computed when it is first asked for, and kept."""
     build, lang = request_state.build(request), request_state.language(request)
     horizon = _horizon(request)
-    shown: dict[str, Any] = {"comparison": comparison(build), "horizons": HORIZONS,
-                             "horizon": horizon, "too_few": None}  # fmt: skip
+    shown: dict[str, Any] = {
+        "comparison": comparison(build, build.months[-1]),
+        "horizons": HORIZONS,
+        "horizon": horizon,
+        "too_few": None,
+    }
     try:
         shown |= _evaluated(evaluation(request_state.workspace(), horizon, build), lang)
     except UnknownChoice:
@@ -73,10 +76,7 @@ def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _horizon(request: HttpRequest) -> int:
     """The months ahead that the address asks for; raises `UnknownChoice`."""
-    asked = request.GET.get("horizon") or str(HORIZONS[0])
-    if asked not in map(str, HORIZONS):
-        raise one_of(Text("기간", "horizon"), asked, map(str, HORIZONS))
-    return int(asked)
+    return horizon_of(request.GET.get("horizon") or HORIZONS[0])
 
 
 def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:

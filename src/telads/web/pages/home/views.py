@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from telads.answers.movements import movements
+from telads.answers.changes import movements
 from telads.errors import NothingBuilt
 from telads.model import Month, months_between
 from telads.web import request_state
@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         place = request_state.workspace().path if is_local(request) else None
         return render(request, "home/empty.html", {"workspace": place})
 
-    moved = movements(build)
+    moved = movements(build, build.months[-1])
     shown = {
         "moved": moved,
         "movements": list(zip(moved.rows.to_dicts(), moved.sentences, strict=True)),

@@ -1,17 +1,19 @@
-"""What moved most since the month before: a service in the whole city, segments of their own."""
+"""Changes from month to month: what moved most, and a segment's use beside the city's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
-from telads.answers.choices import month_of
+from telads.answers.choices import Filters
+from telads.answers.customers import beyond_noise
+from telads.answers.pictures import monthly_means
+from telads.answers.questions import TRENDS
 from telads.answers.sentences import BROKEN, PASSING
-from telads.answers.services import beyond_noise
-from telads.answers.tables import of_month
+from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.dataset import in_force
 from telads.method.disclosure import published
-from telads.model import Month
+from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
@@ -19,12 +21,13 @@ from telads.wording import in_sentence, segment_name
 if TYPE_CHECKING:
     import polars as pl
 
+
 STILL = 0.001
 """A relative change below this is no movement."""
 COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "change", "population")
 
 
-def movements(build: Build, month: str | Month | None = None, top: int = 3) -> Answer:
+def movements(build: Build, month: Month, top: int = 3) -> Answer:
     """The most notable movements of the day services since the calendar month before.
 
     Rows: rank, scope (`city` or `local`), service, district, sex, age (null for the city), usage
@@ -35,23 +38,22 @@ def movements(build: Build, month: str | Month | None = None, top: int = 3) -> A
     months. The services' other city movements fill what is left. No rows where the month before
     is not in the build. Index services have no relative change and take no part.
     """
-    when = month_of(build, month)
     rows: list[dict[str, Any]] = []
-    if when + -1 in build.months:
-        now, before = (_days(build, label) for label in (when, when + -1))
+    if month + -1 in build.months:
+        now, before = (_days(build, label) for label in (month, month + -1))
         city, local = _city(now, before), _local(now, before)
         rows = [*city[:1], *local[: top - 1], *city[1:]][:top]
     ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
     return Answer(
         question="movements",
         parameters={"top": top},
-        month=when,
+        month=month,
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
         rows=_frame(ranked),
-        sentences=tuple(_sentence(row, row["service"] in build.breaks(when)) for row in ranked),
-        warnings=build.warnings(when),
+        sentences=tuple(_sentence(row, row["service"] in build.breaks(month)) for row in ranked),
+        warnings=build.warnings(month),
     )
 
 
@@ -148,3 +150,42 @@ def _said(row: dict[str, Any]) -> Text:
         f"{whom[1][:1].upper()}{whom[1][1:]}: their use of {in_sentence(name.en)} {went.en} per "
         f"person, against the same sex and age in the city; {PASSING.en}.",
     )
+
+
+def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
+    """A segment's services in every label month, each beside the city's.
+
+    Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
+    service they are the mean usage days of the segment's and of all people. The scale of an index
+    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
+    Raises `AudienceTooSmall`.
+    """
+    segment = Segment(district, sex, age)
+    return Answer(
+        question="trends",
+        parameters=segment._asdict(),
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=_beside_the_city(build).of_segment(segment),
+    )
+
+
+@held
+def _beside_the_city(build: Build) -> Grouped:
+    """Every segment's figures beside the city's."""
+    import polars as pl
+
+    city = monthly_means(build, Filters()).rename({"value": "city"})
+    indexed = pl.col("service").is_in(
+        [id for id in build.about["services"] if in_force().measures[id].is_index]
+    )
+    both = read(build, "services").join(
+        city, on=["month", "service"], how="left", maintain_order="left"
+    )
+    rows = both.with_columns(
+        value=pl.when(indexed).then("affinity").otherwise("usage"),
+        city=pl.when(indexed).then(0.0).otherwise("city"),
+    )
+    return Grouped(rows, KEY, TRENDS.keys)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypedDict
 
+from telads.answers.questions import QUESTIONS, STATUS
 from telads.cli.options import LANG
 from telads.text import Text
 
@@ -26,6 +27,15 @@ class Listed(TypedDict):
     name: str
     rich_help_panel: str
     help: str
+
+
+def _questions(panel: str, title: Text) -> dict[str, Verb]:
+    """The verbs of the questions that are listed in a panel."""
+    return {
+        one.id: Verb("ask", title, one.does)
+        for one in QUESTIONS.values()
+        if one.does and one.panel == panel
+    }
 
 
 _DATA = Text("자료", "Data")
@@ -57,42 +67,21 @@ VERBS: dict[str, Verb] = {
     "dataset": Verb("dataset", _DATA, Text(
         "다른 도시의 자료 정의를 만들고 확인합니다: check, new",
         "Draft and check the definition of another city's data: check, new.")),
-    "status": Verb("data", _DATA, Text(
-        "작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
-        "What the workspace holds: months, windows, coverage, warnings.")),
+    "status": Verb("data", _DATA, STATUS.does or Text("", "")),
     "doctor": Verb("data", _DATA, Text(
         "설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",
         "Check settings, versions, fonts and the workspace.")),
     "aggregate": Verb("aggregate", _DATA, Text(
         "가입자 이용 기록(Parquet)을 k-익명 칸으로 줄여 작업 폴더에 넣습니다.",
         "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace.")),
-    "services": Verb("ask", _ASK, Text(
-        "이 고객에게 광고할 서비스를 순위로 봅니다.",
-        "Which services to advertise to these people, best first.")),
-    "targets": Verb("ask", _ASK, Text(
-        "이 서비스를 광고할 대상 집단을 순위로 봅니다.",
-        "Whom to address with a service's advert, best first.")),
-    "platforms": Verb("ask", _ASK, Text(
-        "이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
-        "Where to run a service's advert for one target, and how sure that is.")),
-    "lookalike": Verb("ask", _ASK, Text(
-        "이 집단과 이용 모습이 닮은 집단을 찾습니다.",
-        "Which segments use services like this one.")),
-    "signals": Verb("ask", _ASK, Text(
-        "이 집단의 이동과 생활(시간·거리)을 봅니다.",
-        "How these people move and live: time and distance.")),
-    "history": Verb("ask", _ASK, Text(
-        "이 집단의 서비스 이용을 달마다 봅니다.",
-        "How these people's use of services went, month by month.")),
+    **_questions("ask", _ASK),
     "chart": Verb("make", _MAKE, Text(
         "그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets",
         "Draw a picture: population choropleth correlation monthly ranking targets")),
     "export": Verb("make", _MAKE, Text(
         "표 전체를 파일로 냅니다: scores segments targets platforms",
         "Write a whole table to a file: scores segments targets platforms")),
-    "evaluate": Verb("make", _MAKE, Text(
-        "지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
-        "Test the method on past months, beside its baselines.")),
+    **_questions("make", _MAKE),
     "audience": Verb("plan", _PLAN, Text(
         "규칙으로 고른 대상이 누구이고 몇 명인지 봅니다.",
         "Who the audience of some rules is, and how many.")),

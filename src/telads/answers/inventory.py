@@ -1,12 +1,23 @@
-"""What the workspace holds: months, windows, coverage, warnings, and the build in force."""
+"""What there is: the months of a workspace, and what its build can be asked about.
+
+Months with windows, coverage and warnings; segments with their measures; measures; districts.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
+from telads.answers.choices import Filters, filtered
+from telads.answers.pictures import measure_of
+from telads.answers.pictures import measures as known_measures
+from telads.answers.tables import districts as known_districts
+from telads.answers.tables import of_month
+from telads.dataset import in_force
+from telads.model import Month, Sex
 from telads.store import warnings
-from telads.store.workspace import Workspace
+from telads.store.workspace import Build, Store
 from telads.text import Text
 
 if TYPE_CHECKING:
@@ -24,7 +35,7 @@ _BUILT_WITH = ("floor", "forecast_phi")
 _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build to apply it.")
 
 
-def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
+def status(workspace: Store, settings: Settings | None = None) -> Answer:
     """The months of the workspace, taken in and built.
 
     Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
@@ -74,7 +85,7 @@ def status(workspace: Workspace, settings: Settings | None = None) -> Answer:
     )
 
 
-def changed_settings(workspace: Workspace, settings: Settings) -> Iterator[Text]:
+def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
     """What was changed since the build in force was made: version, settings; a sentence each."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:
@@ -114,3 +125,101 @@ def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
         "warnings_ko": pl.List(pl.String),
         "warnings_en": pl.List(pl.String),
     }
+
+
+def segments(
+    build: Build,
+    month: Month,
+    district: str | None = None,
+    sex: Sex | None = None,
+    age: int | None = None,
+) -> Answer:
+    """The segments of a month, the same figures as `export segments`.
+
+    Rows: district, sex, age, population (rounded to 10), n_cells, then each measure's mean over
+    people (in its unit, see `measures`) and its coverage (0..1); sorted by district, sex, age.
+    """
+    import polars as pl
+
+    filters = Filters(district, sex, age)
+    key = ["district", "sex", "age"]
+    rows = filtered(of_month(build, "segments", month), filters).sort(key)
+    return Answer(
+        question="segments",
+        parameters=filters._asdict(),
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows.select(*key, pl.exclude("month", *key)),
+        warnings=build.warnings(month),
+    )
+
+
+def months(build: Build) -> Answer:
+    """The label months of the build.
+
+    Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
+    """
+    import polars as pl
+
+    texts = pl.List(pl.String)
+    rows = [
+        {
+            "month": str(month),
+            "first": str(month.window.first),
+            "last": str(month.window.last),
+            "synthetic": bool(build.about["files"][str(month)]["synthetic"]),
+            "warnings_ko": [warning.ko for warning in build.warnings(month)],
+            "warnings_en": [warning.en for warning in build.warnings(month)],
+        }
+        for month in build.months
+    ]
+    schema = {"warnings_ko": texts, "warnings_en": texts}
+    return _list(build, "months", pl.DataFrame(rows, schema_overrides=schema))
+
+
+def measures(build: Build) -> Answer:
+    """The measures of the build's segments.
+
+    Rows: measure (its id), name_ko, name_en, unit_ko, unit_en, kind (`index`: no ratios), topic.
+    """
+    import polars as pl
+
+    found = [measure_of(build, id) for id in known_measures(build)]
+    rows = [
+        {
+            "measure": measure.id,
+            "name_ko": measure.text.ko,
+            "name_en": measure.text.en,
+            "unit_ko": measure.unit.ko,
+            "unit_en": measure.unit.en,
+            "kind": in_force().currency.id if measure.kind == "money" else measure.kind,
+            "topic": measure.topic,
+        }
+        for measure in found
+    ]
+    return _list(build, "measures", pl.DataFrame(rows))
+
+
+def districts(build: Build) -> Answer:
+    """The districts of the build: rows district, name_ko, name_en."""
+    import polars as pl
+
+    rows: list[Mapping[str, Any]] = [
+        {"district": name, "name_ko": name, "name_en": in_force().district_name(name, "en")}
+        for name in known_districts(build)
+    ]
+    return _list(build, "districts", pl.DataFrame(rows))
+
+
+def _list(build: Build, question: str, rows: pl.DataFrame) -> Answer:
+    return Answer(
+        question=question,
+        parameters={},
+        month=None,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+    )

@@ -1,27 +1,38 @@
-"""Customer to service: what to advertise to a segment, and how its use has moved."""
+"""Customer to service: what to advertise to a segment, how its use has moved, and how it lives.
+
+Context signals (time and distance) are hints for channels (method C1).
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
-from telads.answers.choices import method_of, month_of, segment_of
-from telads.answers.grouped import KEPT, KEY, Grouped
-from telads.answers.tables import of_month, read
+from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
+from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.dataset import in_force
 from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
 from telads.method.recommend import TIES
-from telads.model import Month, Sex
+from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["AHEAD", "LEAST_FORETOLD", "NEXT", "TIES", "beyond_noise", "history", "in_order",
-           "movement_of", "services"]  # fmt: skip
+__all__ = [
+    "AHEAD",
+    "LEAST_FORETOLD",
+    "NEXT",
+    "TIES",
+    "beyond_noise",
+    "history",
+    "in_order",
+    "movement_of",
+    "services",
+]
+
 
 STILL = 0.005
 """A change of less than this share of the usage is no movement worth a word."""
@@ -30,18 +41,14 @@ LEAST_DAYS, LEAST_DEVIATIONS = 0.05, 0.05
 BEYOND_NOISE = 2.576
 """A segment's own part of a change counts from so many of its standard errors (two-sided 1 %)."""
 
-_SHOWN = ("usage", "affinity", "index", "index_low", "index_high", "index_next_low",
-          "index_next_high", "index_ahead_low", "index_ahead_high", "change", "change_city",
-          "change_local", "movement", "labels")  # fmt: skip
-
 
 def services(
     build: Build,
     district: str,
-    sex: str | Sex,
-    age: str | int,
-    month: str | Month | None = None,
-    method: str = "affinity",
+    sex: Sex,
+    age: int,
+    month: Month,
+    method: str = METHODS[0],
 ) -> Answer:
     """The services of a segment in order, the one to advertise first (methods A1 to A5).
 
@@ -52,37 +59,36 @@ def services(
     since the month before (days for day services, affinity for index services) and its two parts,
     movement (whose the change was, see `movement_of`), labels. The classic method adds its weight,
     z and score and orders by score.
-    Raises `UnknownChoice`, `AudienceTooSmall`.
+    Raises `AudienceTooSmall`.
     """
-    when, segment = month_of(build, month), segment_of(build, district, sex, age)
-    method = method_of(method)
-    rows = _in_month(build, when, method).of_segment(segment)
-    people = size(build, [segment], when)
+    segment = Segment(district, sex, age)
+    rows = _services_in_month(build, month, method).of_segment(segment)
+    people = size(build, [segment], month)
     return Answer(
         question="services",
         parameters=segment._asdict(),
-        month=when,
+        month=month,
         method=method,
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
         facts={
             **people.facts(),
-            "foretold_next": len(foretold(build.months, when, NEXT)),
-            "foretold_ahead": len(foretold(build.months, when, AHEAD)),
+            "foretold_next": len(foretold(build.months, month, NEXT)),
+            "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
         sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
-        warnings=build.warnings(when),
+        warnings=build.warnings(month),
     )
 
 
-def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answer:
+def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
     Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where a
     measurement seems to have changed since the month before); sorted by month and rank.
     """
-    segment = segment_of(build, district, sex, age)
+    segment = Segment(district, sex, age)
     return Answer(
         question="history",
         parameters=segment._asdict(),
@@ -94,17 +100,18 @@ def history(build: Build, district: str, sex: str | Sex, age: str | int) -> Answ
     )
 
 
-@lru_cache(maxsize=KEPT)
-def _in_month(build: Build, month: Month, method: str) -> Grouped:
+@held
+def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
     """Every segment's services in order."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
-        return Grouped(ordered, KEY, ("rank", "service", "weight", "z", "score", *_SHOWN))
-    return Grouped(in_order(rows, "forecast", over=KEY), KEY, ("rank", "service", *_SHOWN))
+        rank, service, *others = SERVICES.keys
+        return Grouped(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
+    return Grouped(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def _over_months(build: Build) -> Grouped:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl
@@ -118,8 +125,7 @@ def _over_months(build: Build) -> Grouped:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    shown = ("month", "service", "usage", "affinity", "index", "rank", "labels")
-    return Grouped(by_place, KEY, shown)
+    return Grouped(by_place, KEY, HISTORY.keys)
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
@@ -195,3 +201,57 @@ def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
     own = classic.select(*KEY, "service", "rank", "weight", "z", "score")
     joined = own.join(rows, on=[*KEY, "service"], how="left", maintain_order="left")
     return joined.sort("rank", maintain_order=True)
+
+
+SAME = 1e-9
+"""Means of the same figures, added up in another order, differ by less."""
+
+
+def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> Answer:
+    """The context signals of a segment.
+
+    Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
+    z_city and z_peers (standard deviations from all segments, from the same sex and age),
+    coverage (share of people the value speaks for). Raises `AudienceTooSmall`.
+    """
+    segment = Segment(district, sex, age)
+    people = size(build, [segment], month)
+    rows = _signals_in_month(build, month).of_segment(segment)
+    return Answer(
+        question="signals",
+        parameters=segment._asdict(),
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=people.facts(),
+        sentences=(
+            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_stale_signals(_as_before(build, month)),
+        ),
+        warnings=build.warnings(month),
+    )
+
+
+@held
+def _signals_in_month(build: Build, month: Month) -> Grouped:
+    """Every segment's signals."""
+    return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
+
+
+@held
+def _as_before(build: Build, month: Month) -> tuple[str, ...]:
+    """The signals that are, in every segment, what they were in the month before."""
+    import polars as pl
+
+    if month + -1 not in build.months:
+        return ()
+    now, before = (of_month(build, "signals", one) for one in (month, month + -1))
+    moved = (
+        now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
+        .with_columns(moved=(pl.col("value") - pl.col("value_before")).abs() > SAME)
+        .group_by("signal", maintain_order=True)
+        .agg(pl.col("moved").any())
+    )
+    return tuple(moved.filter(~pl.col("moved"))["signal"])

@@ -1,0 +1,339 @@
+"""Service to customers: whom to address with a service's advert, where to run it, who is alike.
+
+Targets and how far they reach (methods T1, T2), the platforms of a target with how sure their order
+is (method P1), and segments that use services like one segment does (method L1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from telads.answers import sentences
+from telads.answers.answer import Answer
+from telads.answers.audience import size
+from telads.answers.choices import Filters, filtered
+from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
+from telads.answers.tables import KEY, Grouped, held, key_of, of_month, read, too_small
+from telads.answers.tables import people as people_of
+from telads.dataset import in_force, refuse_index
+from telads.method.affinity import NEXT
+from telads.method.disclosure import SHARE_DIGITS, significant, size_of
+from telads.method.recommend import TIES, Among, close_groups, nearest
+from telads.method.segments import Array
+from telads.model import Month, Segment, Sex
+from telads.store.workspace import Build
+from telads.text import Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+_UNCERTAINTY = ("low", "high", "p_first", "tie_group")
+"""What the classic method says nothing of."""
+
+
+def platforms(
+    build: Build,
+    service: str,
+    district: str,
+    sex: Sex,
+    age: int,
+    month: Month,
+    method: str = METHODS[0],
+    by: str | None = None,
+) -> Answer:
+    """The other six services as platforms for a service's advert in one segment (method P1).
+
+    Rows: rank, service, affinity and index (the segment's own use of the platform), association
+    (correlation between neighbourhoods inside an age, -1..1), low and high (80 % interval of the
+    association), p_first (probability that it is the largest), tie_group (1: cannot be told from
+    the first in the order asked for), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
+    association orders those whose affinities are less than 0.10 apart; `classic`, which the
+    classic method stands for, knows association and n_cells only. Raises `AudienceTooSmall`.
+    """
+    asked, segment = in_force().measures[service], Segment(district, sex, age)
+    by = by or order_of(method)
+    people = size(build, [segment], month)
+    if key_of(segment) not in people_of(build).get(str(month), {}):
+        raise too_small(segment)
+    rows = _platforms_in_month(build, month, by).rows((asked.id, *key_of(segment)))
+    prior_only = bool(rows["prior_only"].any())
+    shown = rows[list(PLATFORMS.keys)]
+    return Answer(
+        question="platforms",
+        parameters={"service": asked.id, **segment._asdict(), "by": by},
+        month=month,
+        method="classic" if by == "classic" else "affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=shown,
+        facts={**people.facts(), "prior_only": prior_only},
+        sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), by, prior_only)
+        if by != "classic"
+        else (),
+        warnings=build.warnings(month),
+    )
+
+
+def order_of(method: str) -> str:
+    """The order of platforms that a method stands for."""
+    return "classic" if method == "classic" else next(iter(PLATFORM_ORDERS))
+
+
+def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
+    """The platforms of every target of a list (an answer of `targets.targets`).
+
+    In the order `by`, or that of the list's method. Rows: target (its rank), district, sex, age,
+    then those of `platforms`; sorted by target and rank.
+    """
+    import polars as pl
+
+    if found.month is None:
+        raise ValueError("a list of targets is of a month")
+    known = _platforms_in_month(build, found.month, by or order_of(found.method))
+    service = found.parameters["service"]
+    keys = [(service, *(row[name] for name in KEY)) for row in found.records]
+    rows, counts = known.of_each(keys)
+    places = [row["rank"] for row, n in zip(found.records, counts, strict=True) for _ in range(n)]
+    target = pl.Series("target", places, dtype=found.rows.schema["rank"])
+    rows = pl.DataFrame([target, *(rows[name] for name in (*KEY, *PLATFORMS.keys))])
+    return replace(found, question="target_platforms", rows=rows, sentences=())
+
+
+@held
+def _platforms_in_month(build: Build, month: Month, by: str) -> Grouped:
+    """The platforms of every service and segment, best first."""
+    import polars as pl
+
+    known = in_order(build, month, by)
+    named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
+    return Grouped(named, ("asked", *KEY), (*KEY, *PLATFORMS.keys, "prior_only"))
+
+
+@held
+def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
+    """The platforms of every service and segment of a month, best first.
+
+    `by` is one of `PLATFORM_ORDERS`.
+    Columns: those of the build's table of platforms with affinity and index of the platform.
+    """
+    import polars as pl
+
+    if by == "classic":  # is of all months together
+        known = read(build, "classic_platforms").with_columns(
+            *map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False)
+        )
+    else:
+        known = of_month(build, "platforms", month)
+    use = of_month(build, "services", month).select(
+        *KEY, "affinity", "index", "standing", platform="service"
+    )
+    both = known.join(use, on=[*KEY, "platform"], how="left", maintain_order="left")
+    if by == "use":
+        both = _by_use(both)
+    return both.sort("service", *KEY, "rank").drop("standing")
+
+
+def _by_use(known: pl.DataFrame) -> pl.DataFrame:
+    """Ranks and groups of ties by the segment's use; association orders a group of ties."""
+    import polars as pl
+
+    group = ["service", *KEY]
+    ordered = known.sort(
+        *group, "standing", descending=[*([False] * len(group)), True], nulls_last=True,
+        maintain_order=True,
+    )  # fmt: skip
+    others = ordered.group_by(group).len()["len"].max()
+    if not isinstance(others, int):  # nobody may be seen
+        return known
+    use = ordered["standing"].fill_null(float("nan")).to_numpy().reshape(-1, others)
+    ties = pl.Series("tie", close_groups(use, TIES[NEXT]).ravel(), dtype=pl.Int16)
+    placed = ordered.with_columns(ties).sort(
+        *group, "tie", "association",
+        descending=[*([False] * (len(group) + 1)), True], nulls_last=True, maintain_order=True,
+    )  # fmt: skip
+    return placed.with_columns(
+        rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int16).over(group),
+        tie_group=pl.when(pl.col("affinity").is_not_null()).then("tie"),
+    ).drop("tie")
+
+
+def front_runners(build: Build, month: Month, service: str, by: str) -> pl.DataFrame:
+    """For each segment the platforms that cannot be told from the best, best first.
+
+    Columns: district, sex, age, platforms (a list of service ids).
+    """
+    import polars as pl
+
+    return (
+        in_order(build, month, by)
+        .filter((pl.col("service") == service) & (pl.col("tie_group") == 1))
+        .group_by(KEY, maintain_order=True)
+        .agg(platforms=pl.col("platform"))
+    )
+
+
+def _unknown(column: str) -> pl.Expr:
+    import polars as pl
+
+    return pl.lit(None).alias(column)
+
+
+def targets(
+    build: Build,
+    service: str,
+    by: str,
+    top: int,
+    month: Month,
+    method: str = METHODS[0],
+    district: str | None = None,
+    sex: Sex | None = None,
+    age: int | None = None,
+    platforms: bool = False,
+    platforms_by: str = "use",
+) -> Answer:
+    """The `top` segments to address with a service, best first (methods T1 and T2).
+
+    Rows: rank, district, sex, age, population (rounded to 10), affinity, index, excess (people x
+    days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
+    `platforms` also the services to run the advert on for each target, a list of those that cannot
+    be told from the best in the order `platforms_by` (use or association, see `platforms`). The
+    classic method orders by its z and adds it.
+    Raises `IndexRefused` for excess or volume of an index service.
+    """
+    asked, filters = in_force().measures[service], Filters(district, sex, age)
+    if by != "affinity":
+        refuse_index(asked, Text("이용량 합계", "sum of usage"))
+    order = "z" if method == "classic" else by
+    every = _targets_in_order(build, month, asked.id, order)
+    if platforms:
+        runs_on = front_runners(build, month, asked.id, platforms_by)
+        every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
+    rows = _best(every, filters, top)
+    extra = TARGETS.extra("classic") if method == "classic" else ()
+    extra += TARGETS.extra("platforms") if platforms else ()
+    rows = rows[[*TARGETS.keys, *extra]]
+    chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
+    reach = size(build, chosen, month)
+    running = rows["cumulative_share"].drop_nulls().to_list()
+    share = None if asked.is_index else (running[-1] if running else 0.0)
+    return Answer(
+        question="targets",
+        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
+        month=month,
+        method=method,
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts={**reach.facts(), "volume_share": share},
+        sentences=sentences.of_targets(asked, by, rows.to_dicts(), reach, share),
+        warnings=build.warnings(month),
+    )
+
+
+@held
+def _targets_in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
+    """Every segment of a month, best first; those that nothing is known for are left out."""
+    import polars as pl
+
+    every = of_month(build, "services", month).filter(pl.col("service") == service)
+    if order == "z":
+        scores = of_month(build, "classic", month).filter(pl.col("service") == service)
+        own = scores.select(*KEY, "z", order="standing")
+        every = every.join(own, on=KEY, maintain_order="left")
+    # In full precision, so that figures which look alike keep their order.
+    ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
+    return (
+        every.drop_nulls([ordering, "affinity"])
+        # Who uses it no more than the city's mean has no excess: then the affinity tells.
+        .sort(ordering, "standing", descending=True, maintain_order=True)
+        .with_columns(size_of(pl.col("excess")))
+    )
+
+
+def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
+    """The best `top` rows of the segments asked for, with ranks and running totals."""
+    best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
+    share = best["volume_share"]
+    return best.with_columns(
+        share.round(SHARE_DIGITS), share.cum_sum().round(SHARE_DIGITS).alias("cumulative_share")
+    )
+
+
+def lookalike(
+    build: Build,
+    district: str,
+    sex: Sex,
+    age: int,
+    month: Month,
+    among: Among = "all",
+    top: int = 5,
+) -> Answer:
+    """The segments nearest to one by their affinities to all services.
+
+    Rows: rank, district, sex, age, population (rounded to 10), distance (standard deviations;
+    0 = the same), and closest and farthest: the services that differ least and most.
+    Raises `AudienceTooSmall`.
+    """
+    import polars as pl
+
+    segment, known = Segment(district, sex, age), _uses_in_month(build, month)
+    if segment not in known.segments:
+        raise too_small(segment)
+    own = known.segments.index(segment)
+    found = nearest(known.affinity, known.segments, own, among, top)
+    others = [index for index, _ in found]
+    chosen = [known.segments[index] for index in others]
+    gaps = abs(known.affinity[others] - known.affinity[own])
+    services = build.about["services"]
+    rows = pl.DataFrame(
+        [
+            pl.Series("rank", range(1, len(found) + 1), dtype=pl.UInt32),
+            pl.Series("district", [segment.district for segment in chosen], dtype=pl.String),
+            pl.Series("sex", [str(segment.sex) for segment in chosen], dtype=pl.String),
+            pl.Series("age", [segment.age for segment in chosen], dtype=pl.Int16),
+            pl.Series("population", [known.people[i] for i in others], dtype=pl.Int64),
+            pl.Series("distance", [significant(far) for _, far in found], dtype=pl.Float64),
+            pl.Series("closest", [services[gap.argmin()] for gap in gaps], dtype=pl.String),
+            pl.Series("farthest", [services[gap.argmax()] for gap in gaps], dtype=pl.String),
+        ]
+    )
+    return Answer(
+        question="lookalike",
+        parameters={**segment._asdict(), "among": among, "top": top},
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows.select(LOOKALIKE.keys),
+        facts=size(build, chosen, month).facts(),
+        warnings=build.warnings(month),
+    )
+
+
+class _Known(NamedTuple):
+    """The segments of a month in order, their people as shown, their affinities as an array."""
+
+    segments: list[Segment]
+    people: list[int]
+    affinity: Array
+
+
+@held
+def _uses_in_month(build: Build, month: Month) -> _Known:
+    import polars as pl
+
+    wide = (
+        of_month(build, "services", month)
+        .pivot("service", index=[*KEY, "population"], values="affinity")
+        .sort(KEY)
+    )
+    # In a month that nobody may see no service has a column.
+    services = [service for service in build.about["services"] if service in wide.columns]
+    affinity = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
+    return _Known(
+        [Segment(d, Sex(s), a) for d, s, a in wide.select(KEY).rows()],
+        wide["population"].to_list(),
+        affinity,
+    )

@@ -1,0 +1,755 @@
+"""Questions: what can be asked, each declared once.
+
+A question says its id and texts, its parameters with the place where each is parsed
+(`answers.choices`), the fields of its rows and its single facts, and the function that answers it.
+The verbs of the command line, the addresses of the API with their OpenAPI, docs/json.md and the
+JSON Schema of an answer are made from these declarations; the methods of `telads.Workspace` are
+held equal to them by a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from telads.answers.fields import (
+    FACTS,
+    FIELDS,
+    FLAG,
+    MONTH,
+    NONE,
+    TEXT,
+    TEXTS,
+    Field,
+    Html,
+    Key,
+    Kind,
+    Schema,
+    figure,
+    maybe,
+    plain,
+    service_name,
+)
+from telads.dataset import in_force
+from telads.model import Sex
+from telads.text import Lang, Text
+
+if TYPE_CHECKING:
+    from telads.answers.answer import Answer
+    from telads.method.recommend import Among
+
+CONTRACT = 1
+"""Version of the JSON form; a change that can break a reader makes it another."""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+METHODS = ("affinity", "classic")
+"""The first is the default; the second reproduces the 2023 study, for comparison."""
+
+
+NEEDED: Any = ...
+"""The default of a parameter that has none."""
+
+
+class Parameter(NamedTuple):
+    """One choice of a question, the same by name on every door.
+
+    `kind` names its parser (`choices.PARSERS`) and the spellings that are understood; `choices` are
+    the ids of a choice of few. `text` is what it means, `help` the same as an option.
+    """
+
+    name: str
+    kind: str
+    text: Text
+    help: Text
+    example: str
+    default: Any = NEEDED
+    choices: tuple[str, ...] = ()
+
+    @property
+    def type(self) -> type:
+        """Of what it is typed as: text, unless it is a number or a switch."""
+        return {"count": int, "months": int, "switch": bool}.get(self.kind, str)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What can be asked, with the fields of its answer and the function that gives it."""
+
+    id: str
+    rows: tuple[Field, ...]
+    """The fields of a row, all always there, in order."""
+    variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
+    """What its rows have besides where it is asked in a certain way, by the name of that."""
+    parameters: tuple[Parameter, ...] = ()
+    facts: tuple[str, ...] = ()
+    """The keys of its single figures (`fields.FACTS`)."""
+    function: str = ""
+    """`module.name` in `telads.answers`: called with a build and the parameters, parsed."""
+    does: Text | None = None
+    """The line of its verb in the help of the command line; without one it has no verb."""
+    panel: str = "ask"
+    """Where its verb is listed in that help; `status` says more than its answer (`cli.data`)."""
+    summary: Text | None = None
+    """What its address in the API answers; without one it has none."""
+    query: str = ""
+    """An example of the address."""
+    month: bool = True
+    """Whether its answer is of one label month; else it is of all of them."""
+    open: bool = False
+    """Whether its rows have a field more for each measure and for its coverage."""
+    paged: bool = False
+    """Whether its rows can be asked for in pages over the network."""
+    sums: bool = False
+    """Whether it may be asked for sums of use, which an index has not."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of a row."""
+        return tuple(one.key for one in self.rows)
+
+    def extra(self, variant: str) -> tuple[str, ...]:
+        """The keys that a variant has besides."""
+        return tuple(one.key for one in self.variants[variant])
+
+    @property
+    def optional(self) -> dict[str, Field]:
+        """The fields that only its variants have, by key."""
+        return {one.key: one for of in [*self.variants.values()][::-1] for one in of}
+
+    def fields(self, variant: str = "") -> dict[str, Field]:
+        """The fields of a row by key; those of a variant come last."""
+        return {one.key: one for one in (*self.rows, *self.variants.get(variant, ()))}
+
+    def field(self, key: str) -> Field | None:
+        """A field of its rows or of a variant's."""
+        known = (*self.rows, *(one for of in self.variants.values() for one in of))
+        return next((one for one in known if one.key == key), None)
+
+    def ask(self, of: Any, /, **given: Any) -> Answer:
+        """The answer of a build (`status`, `evaluate`: of a workspace) to choices as typed.
+
+        Raises `UnknownChoice` and whatever the function raises.
+        """
+        module, _, name = self.function.partition(".")
+        answer: Callable[..., Answer] = getattr(import_module(f"telads.answers.{module}"), name)
+        return answer(of, **self.choices(of, given))
+
+    def choices(self, build: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The typed value of each parameter, those left out by default; parsed here alone."""
+        from telads.answers.choices import PARSERS
+
+        if unknown := given.keys() - {one.name for one in self.parameters}:
+            raise TypeError(f"{self.id} has no parameter {', '.join(sorted(unknown))}")
+        if missing := [one.name for one in self.parameters
+                       if one.default is NEEDED and one.name not in given]:  # fmt: skip
+            raise TypeError(f"{self.id} needs {', '.join(missing)}")
+        return {
+            one.name: PARSERS[one.kind](build, given.get(one.name, one.default))
+            for one in self.parameters
+        }
+
+
+DISTRICT = Parameter(
+    "district", "district",
+    Text("{district}: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
+    Text("{district}: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
+)  # fmt: skip
+SEX = Parameter(
+    "sex", "sex", Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
+    Text("성별: F/M 또는 여/남", "sex: F or M"), "F",
+)  # fmt: skip
+AGE = Parameter(
+    "age", "age",
+    Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70 is 70 and over"),
+    Text("나이: 20 30 40 50 60 70(70은 70대 이상)", "age: 20 30 40 50 60 70 (70 = 70 and over)"),
+    "30",
+)  # fmt: skip
+GROUP = (DISTRICT, SEX, AGE)
+"""A segment by its three names."""
+FILTERS = (
+    DISTRICT._replace(kind="any_district", default=None,
+                      help=Text("이 {district}만", "only this district")),
+    SEX._replace(kind="any_sex", default=None, help=Text("이 성별만", "only this sex")),
+    AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
+)  # fmt: skip
+"""Which segments a list is about; None: all."""
+MONTH_ASKED = Parameter(
+    "month", "month",
+    Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
+    Text("기준 달 2023-06 (기본: 가장 새 달)", "label month, as 2023-06 (default: the newest)"),
+    "2023-06", None,
+)  # fmt: skip
+METHOD = Parameter(
+    "method", "method",
+    Text("방식: classic은 2023년 연구 방식", "method; classic is that of the 2023 study"),
+    Text("affinity 또는 classic(2023년 연구 방식)", "affinity, or classic (the 2023 study)"),
+    METHODS[0], METHODS[0], METHODS,
+)  # fmt: skip
+SERVICE_ASKED = Parameter(
+    "service", "service", Text("서비스: id 또는 이름", "service, by id or by name"),
+    Text("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
+         "service: game finance shopping video youtube netflix delivery"), "delivery",
+)  # fmt: skip
+
+TARGET_ORDERS: dict[str, Text] = {
+    "affinity": Text("관심도 순: 많이 쓰는 집단부터", "by affinity: heaviest users first"),
+    "excess": Text(
+        "초과 이용량 순: {city} 평균보다 더 쓰는 양이 큰 집단부터",
+        "by excess: most usage above the city's mean first",
+    ),
+    "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
+}
+"""The orders of targets (method T1); they agree less than one would think."""
+PLATFORM_ORDERS: dict[str, Text] = {
+    "use": Text(
+        "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
+        "by use: what the segment uses most against the city's mean person first",
+    ),
+    "association": Text(
+        "연관 순: 광고할 서비스와 같은 동네에서 함께 쓰이는 매체부터",
+        "by association: what goes most with the service between neighbourhoods first",
+    ),
+    "classic": Text("2023년 연구 방식", "as in the 2023 study"),
+}
+"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
+AMONG: dict[Among, Text] = {
+    "all": Text("모든 집단", "all segments"),
+    "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
+    "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
+}
+"""Where to look for segments alike."""
+_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
+TARGETS_BY = Parameter(
+    "by", "target_order",
+    Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
+         "다른 순서는 400(index-refused)으로 답합니다.",
+         f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
+         "alone: other orders are refused with 400 (index-refused)"),
+    Text("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
+         "order: affinity, excess or volume"),
+    "affinity", "affinity", tuple(TARGET_ORDERS),
+)  # fmt: skip
+_PLATFORMS_BY = Text("매체의 순서: 이용 또는 연관", "order of the platforms: use or association")
+PLATFORMS_BY = Parameter(
+    "by", "platform_order", _PLATFORMS_BY,
+    Text("순서: use(이용, 기본) association(연관) classic(2023년 연구 방식)",
+         "order: use (the default), association or classic"),
+    "use", None, tuple(PLATFORM_ORDERS),
+)  # fmt: skip
+TOP = Parameter(
+    "top", "count", Text("몇 집단까지(1~300)", "how many segments, 1 to 300"),
+    Text("몇 집단", "how many"), "10", 10,
+)  # fmt: skip
+
+
+def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
+    """Shared fields by key; `changed` are those that mean something else in this question."""
+    return tuple(changed.get(key) or FIELDS[key] for key in keys)
+
+
+_INTERVALS = ("index_low", "index_high", "index_next_low", "index_next_high", "index_ahead_low",
+              "index_ahead_high")  # fmt: skip
+_SEGMENT = ("district", "sex", "age")
+
+_AUDIENCE = ("population", "population_low", "population_high", "population_share")
+_GROUP_QUERY = "district=강남구&sex=F&age=30"
+
+SERVICES = Question(
+    "services",
+    _of(
+        "rank", "service", "usage", "affinity", "index", *_INTERVALS, "change", "change_city",
+        "change_local", "movement", "labels",
+        service=FIELDS["service"]._replace(html=Html(beside=("labels",))),
+        affinity=FIELDS["affinity"]._replace(html=Html("bar", phone=NONE)),
+        index=FIELDS["index"]._replace(
+            unit=Text("동네 사이의 80% 구간", "80 % interval over neighbourhoods"),
+            html=Html(short=Text("지수", "Index"), beside=_INTERVALS),
+        ),
+    ),
+    {"classic": _of("weight", "z", "score")},
+    parameters=(*GROUP, MONTH_ASKED, METHOD),
+    facts=(*_AUDIENCE, "foretold_next", "foretold_ahead"),
+    function="customers.services",
+    does=Text("이 고객에게 광고할 서비스를 순위로 봅니다.",
+              "Which services to advertise to these people, best first."),
+    summary=Text("이 고객에게 광고할 서비스", "What to advertise to these people"),
+    query=_GROUP_QUERY,
+)  # fmt: skip
+TARGETS = Question(
+    "targets",
+    _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
+        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html())),
+    {"classic": _of("z"), "platforms": _of("platforms")},
+    parameters=(
+        SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
+        Parameter("platforms", "switch",
+                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
+                  Text("대상마다 광고할 매체도", "with the platforms for each target"),
+                  "true", False),
+        Parameter("platforms_by", "platform_order", _PLATFORMS_BY,
+                  Text("매체 순서: use(이용) association(연관)",
+                       "order of the platforms: use or association"),
+                  "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
+    ),
+    facts=(*_AUDIENCE, "volume_share"),
+    function="advertisers.targets",
+    does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
+              "Whom to address with a service's advert, best first."),
+    summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
+    query="service=delivery&top=5&platforms=true",
+    paged=True,
+    sums=True,
+)  # fmt: skip
+_PLATFORM = {
+    "affinity": FIELDS["affinity"]._replace(example=0.984, meaning=Text(
+        "이 집단이 매체를 쓰는 관심도({city} 시민 평균 0, 표준편차)",
+        "affinity of the segment for the platform: standard deviations from the city's mean "
+        "person")),
+    "index": FIELDS["index"]._replace(example=131.6, meaning=Text(
+        "이 집단이 매체를 쓰는 지수({city} 시민 평균 100), 지수 서비스는 null",
+        "index of the segment's use of the platform, 100 is the city's mean person; null for index "
+        "services")),
+}  # fmt: skip
+PLATFORMS = Question(
+    "platforms",
+    _of("rank", "service", "affinity", "index", "association", "low", "high", "p_first",
+        "tie_group", "n_cells", **_PLATFORM),
+    parameters=(SERVICE_ASKED, *GROUP, MONTH_ASKED, METHOD, PLATFORMS_BY),
+    facts=(*_AUDIENCE, "prior_only"),
+    function="advertisers.platforms",
+    does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
+              "Where to run a service's advert for one target, and how sure that is."),
+    summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
+    query=f"service=delivery&{_GROUP_QUERY}",
+)  # fmt: skip
+TARGET_PLATFORMS = Question(
+    "target_platforms",
+    (
+        Field("target", Text("대상 순위", "Target's rank"),
+              Text("대상의 순위", "place of the target"), figure("d", FIELDS["rank"].schema), 1),
+        *_of(*_SEGMENT),
+        *(one._replace(title=Text("매체", "Platform")) if one.key == "service" else one
+          for one in PLATFORMS.rows),
+    ),
+)  # fmt: skip
+LOOKALIKE = Question(
+    "lookalike",
+    _of("rank", *_SEGMENT, "population", "distance", "closest", "farthest"),
+    parameters=(
+        *GROUP, MONTH_ASKED,
+        Parameter("among", "among",
+                  Text("닮은 집단을 찾을 범위", "where to look for similar segments"),
+                  Text("all, other-people(성별·나이가 다른), other-districts(다른 {district})",
+                       "all, other-people or other-districts"), "all", "all", tuple(AMONG)),
+        TOP._replace(default=5, example="5"),
+    ),
+    facts=_AUDIENCE,
+    function="advertisers.lookalike",
+    does=Text("이 집단과 이용 모습이 닮은 집단을 찾습니다.",
+              "Which segments use services like this one."),
+    summary=Text("이 집단과 닮은 집단", "Which segments use services like this one"),
+    query=_GROUP_QUERY,
+)  # fmt: skip
+SIGNALS = Question(
+    "signals",
+    _of("signal", "value", "se", "z_city", "z_peers", "coverage",
+        coverage=FIELDS["coverage"]._replace(html=Html(shown=False))),
+    parameters=(*GROUP, MONTH_ASKED),
+    facts=_AUDIENCE,
+    function="customers.signals",
+    does=Text("이 집단의 이동과 생활(시간·거리)을 봅니다.",
+              "How these people move and live: time and distance."),
+    summary=Text("이 집단의 이동과 생활", "How these people move and live"),
+    query=_GROUP_QUERY,
+)  # fmt: skip
+HISTORY = Question(
+    "history",
+    _of(
+        "month", "service", "usage", "affinity", "index", "rank", "labels",
+        rank=FIELDS["rank"]._replace(
+            meaning=Text("그달 안의 순위(관심도)", "place within the month, by affinity"),
+            kind=figure("d", {"type": ["integer", "null"]}),
+        ),
+    ),
+    month=False,
+    parameters=GROUP,
+    function="customers.history",
+    does=Text("이 집단의 서비스 이용을 달마다 봅니다.",
+              "How these people's use of services went, month by month."),
+    summary=Text("이 집단의 달마다의 이용", "Their use of services, month by month"),
+    query=_GROUP_QUERY,
+)  # fmt: skip
+SEGMENTS = Question(
+    "segments",
+    _of(*_SEGMENT, "population", "n_cells"),
+    parameters=(MONTH_ASKED, *FILTERS),
+    function="inventory.segments",
+    summary=Text("한 달의 모든 집단과 항목", "All segments of a month with every measure"),
+    query="limit=5",
+    open=True,
+    paged=True,
+)
+_WARNINGS = ("warnings_ko", "warnings_en")
+MONTHS = Question(
+    "months",
+    _of("month", "first", "last", "synthetic", *_WARNINGS),
+    function="inventory.months",
+    summary=Text("물을 수 있는 기준 달", "The label months there are"),
+    month=False,
+)
+MEASURES = Question(
+    "measures",
+    _of(
+        "measure", "name_ko", "name_en", "unit_ko", "unit_en", "kind", "topic",
+        measure=FIELDS["measure"]._replace(meaning=Text("항목", "measure"),
+                                           example="single_households"),
+        name_ko=FIELDS["name_ko"]._replace(example="1인가구"),
+        name_en=FIELDS["name_en"]._replace(example="Single-person households"),
+    ),
+    function="inventory.measures",
+    summary=Text("항목과 단위", "The measures, with their units"),
+    month=False,
+)  # fmt: skip
+DISTRICTS = Question(
+    "districts",
+    _of("district", "name_ko", "name_en"),
+    function="inventory.districts",
+    summary=Text("{district} 이름", "The {districts} and their names"),
+    month=False,
+)
+STATUS = Question(
+    "status",
+    _of("month", "first", "last", "file", "taken", "rows", "masked", "coverage", "synthetic",
+        "built", "replaced", *_WARNINGS),
+    facts=("current",),
+    function="inventory.status",
+    panel="data",
+    does=Text("작업 폴더에 있는 달, 관측 기간, 주의할 점을 봅니다.",
+              "What the workspace holds: months, windows, coverage, warnings."),
+    summary=Text("넣은 파일, 관측 기간, 주의할 점",
+                 "What the workspace holds: files, windows, remarks"),
+    month=False,
+)  # fmt: skip
+EVALUATE = Question(
+    "evaluate",
+    _of(
+        "part", "recommender", "service", "measure", "value", "low", "high", "ahead", "ahead_low",
+        "ahead_high", "cases",
+        service=FIELDS["service"]._replace(example=None,
+            meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
+            kind=Kind({"type": ["string", "null"], "enum": [*in_force().service_ids, None]},
+                      service_name),
+        ),
+        value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
+                      kind=figure(".3f"), example=0.98),
+        low=FIELDS["low"]._replace(title=Text("95% 하한", "95% low"), kind=figure(".3f"),
+                    meaning=Text("95% 구간 하한", "low end of its 95 % interval"), example=0.97),
+        high=FIELDS["high"]._replace(title=Text("95% 상한", "95% high"), kind=figure(".3f"),
+                     meaning=Text("95% 구간 상한", "high end of its 95 % interval"), example=0.99),
+    ),
+    month=False,
+    parameters=(
+        Parameter("horizon", "months", Text("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"),
+                  Text("몇 달 뒤(1 또는 3)", "months ahead, 1 or 3"), "1", 1),
+    ),
+    function="evaluation.evaluation",
+    panel="make",
+    does=Text("지난 달들로 방법을 시험하고 기준선과 나란히 보입니다.",
+              "Test the method on past months, beside its baselines."),
+)  # fmt: skip
+TRENDS = Question(
+    "trends",
+    (
+        *_of("month", "service"),
+        Field("value", Text("이 집단", "These people"),
+              Text("이 집단의 이용량, 지수 서비스는 관심도",
+                   "their usage; affinity for index services"), FIELDS["usage"].kind, 18.05),
+        Field("city", Text("{city}", "The city"),
+              Text("{city} 전체의 값", "the same of the whole city"), FIELDS["usage"].kind, 15.2),
+    ),
+    month=False,
+    parameters=GROUP,
+    function="changes.trends",
+)  # fmt: skip
+MOVEMENTS = Question(
+    "movements",
+    (
+        *_of("rank"),
+        Field("scope", None, Text("{city} 전체(city) 또는 집단(local)", "city or local"),
+              plain(TEXT), "city"),
+        *_of("service", *_SEGMENT, "usage"),
+        Field("before", None, Text("지난달 이용량", "usage in the month before"),
+              plain(maybe()), 17.9),
+        *_of("change"),
+        Field("change_percent", None, Text("변화율(%)", "change in percent of the usage before"),
+              plain(maybe()), 3.2),
+        *_of("population"),
+    ),
+    parameters=(MONTH_ASKED, TOP._replace(default=3)),
+    function="changes.movements",
+)  # fmt: skip
+COMPARISON = Question(
+    "comparison",
+    (
+        *_of("service"),
+        Field("affinity_first", Text("관심도로 1위(집단 수)", "First by affinity (segments)"),
+              Text("관심도로 1위인 집단의 수", "segments whose first service it is by affinity"),
+              figure("d", FIELDS["n_cells"].schema), 120),
+        Field("classic_first", Text("2023년 연구 방식으로 1위", "First by classic"),
+              Text("2023년 연구 방식으로 1위인 집단의 수", "the same by the classic method"),
+              figure("d", FIELDS["n_cells"].schema), 90),
+        Field("both", Text("둘 다 1위", "First by both"),
+              Text("두 방식 모두 1위인 집단의 수", "first by both methods"),
+              figure("d", FIELDS["n_cells"].schema), 60),
+    ),
+    parameters=(MONTH_ASKED,),
+    function="evaluation.comparison",
+)  # fmt: skip
+_PEOPLE: dict[str, Text] = {
+    "chosen": Text("고른 사람", "Chosen"),
+    "all": Text("모두", "all"),
+    **{str(sex): sex.text for sex in Sex},
+    **{str(age): in_force().age_text(age) for age in in_force().ages},
+}
+
+
+def _people(key: str) -> Field:
+    title = _PEOPLE[key]
+    return Field(key, title, Text(f"인원: {title.ko}", f"people: {title.en}"),
+                 figure(",.0f", FIELDS["n_cells"].schema), 50920)  # fmt: skip
+
+
+PEOPLE = Question(
+    "people",
+    (
+        *_of("district"),
+        _people("chosen"),
+        Field("share", Text("{district} 인구에서의 비중", "Of the {district}"),
+              Text("{district} 사람 가운데 비중(0~1)", "share of the {district}'s people, 0..1"),
+              figure(".1%"), 0.12),
+        *(_people(key) for key in _PEOPLE if key != "chosen"),
+    ),
+    parameters=(MONTH_ASKED, *FILTERS[1:]),
+    function="audience.by_district",
+)  # fmt: skip
+
+_PICTURED = Text("값", "Value")
+FILES = (
+    Question("scores", _of(*_SEGMENT, "month", "service", "usage", "affinity", "index", "rank",
+                           "weight", "z", "score")),
+    Question("population", _of("sex", "age", "population")),
+    Question("choropleth", (
+        *_of("district"),
+        Field("value", _PICTURED, Text("고른 항목의 값(그 항목의 단위)",
+                                       "value of the measure, in its unit"), plain(maybe()), 40.2),
+    )),
+    Question("correlation", (
+        *_of("age"),
+        *(FIELDS["service"]._replace(key=key, title=Text(*title), meaning=Text(*title))
+          for key, title in (("service_a", ("서비스 A", "Service A")),
+                             ("service_b", ("서비스 B", "Service B")))),
+        Field("correlation", Text("상관", "Correlation"),
+              Text("나이 안에서 {city} 동네들의 상관(-1~1)",
+                   "correlation over the city's neighbourhoods within an age, -1..1"),
+              figure("+.2f"), 0.31),
+    )),
+    Question("monthly", (
+        *_of("month", "service"),
+        Field("value", _PICTURED, Text("1인당 이용량의 평균(서비스의 단위)",
+                                       "mean usage over people, in the service's unit"),
+              plain(maybe()), 18.05),
+        Field("group", Text("집단", "Group"), Text("누구의 값인지", "whose value it is"),
+              plain(TEXT), "all Seoul"),
+    )),
+    Question("evaluation", EVALUATE.rows),
+)  # fmt: skip
+"""The tables that are files alone: an export that no question answers, and those of pictures."""
+ASKED: list[Question] = [
+    SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
+    DISTRICTS, STATUS, EVALUATE,
+]  # fmt: skip
+"""The questions whose JSON is a contract, in the order of docs/json.md."""
+OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)
+"""The questions that pages alone ask."""
+QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES, *FILES)}
+"""Every question by id; planning adds its own (`register`)."""
+
+
+def declare(question: Question) -> None:
+    """Add a question whose JSON is a contract, before a door is opened."""
+    ASKED.append(question)
+    QUESTIONS[question.id] = question
+
+
+def register(questions: Iterable[Question]) -> None:
+    """Make questions known that are declared elsewhere."""
+    QUESTIONS.update({one.id: one for one in questions})
+
+
+def question_of(name: str) -> tuple[Question, str]:
+    """A question and the name of its variant: of `services classic` both."""
+    plain_name, _, variant = name.partition(" ")
+    return QUESTIONS[plain_name], variant
+
+
+def field_of(question: str, key: str) -> Field | None:
+    """How a question's field is headed and written; None for one that no table shows.
+
+    Of a question that is not declared, and of a key that it does not declare, it is the shared
+    field of that key.
+    """
+    found = declared(question, key)
+    return found if found and found.title else None
+
+
+def declared(question: str, key: str) -> Field | None:
+    """A question's field as `field_of` finds it, also where no table shows it."""
+    known = QUESTIONS.get(question)
+    return (known.field(key) if known else None) or FIELDS.get(key)
+
+
+def variants() -> tuple[str, ...]:
+    """The names of `ASKED`, each with those of its variants after it."""
+    return tuple(
+        name
+        for one in ASKED
+        for name in (one.id, *(f"{one.id} {variant}" for variant in one.variants))
+    )
+
+
+DOCUMENT: dict[str, Text] = {
+    "contract": Text("이 형식의 판 번호", "version of this form"),
+    "question": Text("질문", "the question"),
+    "parameters": Text("물어본 것, 표에 쓰는 이름으로", "what was asked, spelt as in the tables"),
+    "month": Text("기준 달, 모든 달에 관한 답은 null", "label month; null where it is about all"),
+    "window": Text("관측한 첫 달과 마지막 달", "first and last month observed"),
+    "method": Text("방식", "method"),
+    "build": Text("계산 결과의 해시", "hash of the build"),
+    "synthetic": Text("합성 자료로 만들었는지", "whether made from synthetic data"),
+    "facts": Text("답 전체에 관한 값", "single figures about the whole answer"),
+    "sentences": Text("말로 옮긴 답", "the answer in words"),
+    "warnings": Text(
+        "그달 자료에서 주의할 점(status: 다시 계산해야 반영될 설정)",
+        "what is remarkable about the month's data (status: settings that wait for the next build)",
+    ),
+    "rows": Text("표", "the table"),
+}
+"""The keys around the rows."""
+
+_PAGE: dict[str, tuple[Any, Text]] = {
+    "limit": (["integer", "null"], Text("한 쪽의 줄 수", "rows of a page")),
+    "offset": ("integer", Text("건너뛴 줄 수", "rows left out before the page")),
+    "total": ("integer", Text("모두 몇 줄", "rows in all")),
+    "next": (["string", "null"], Text("다음 쪽의 주소, 마지막이면 null",
+                                      "address of the next page, null at the end")),
+}  # fmt: skip
+_WHEN_PAGED = Text("limit이나 offset을 준 때에만", "where limit or offset was given")
+
+
+def row_schema(name: str, lang: Lang = "en") -> Schema:
+    """The JSON Schema of one row, with meanings and examples; `services classic` is a variant."""
+    question, variant = question_of(name)
+    schema = keys_schema(question.fields(variant), lang)
+    return {**schema, "additionalProperties": maybe()} if question.open else schema
+
+
+def document_schema(
+    question: str, row: Schema, lang: Lang = "en", facts: Schema | None = None
+) -> Schema:
+    """The JSON Schema of the answer to a question whose rows have the schema `row`.
+
+    `facts` is the schema of its facts; without one they are any of `FACTS`.
+    """
+    keys = {
+        name: {**kind, "description": DOCUMENT[name](lang)}
+        for name, kind in _document(QUESTIONS[question]).items()
+    }
+    keys["facts"] = {
+        **(facts or {"type": "object", "properties": _keys(FACTS, lang)}),
+        "description": DOCUMENT["facts"](lang),
+    }
+    keys["rows"] = {"type": "array", "items": row, "description": DOCUMENT["rows"](lang)}
+    document = _object(keys)
+    if QUESTIONS[question].paged:
+        document["properties"]["page"] = page_schema(lang)
+    return document
+
+
+def _document(question: Question) -> dict[str, Schema]:
+    """The kinds of the keys around the rows; facts and rows are those of the question."""
+    window = {"type": "array", "items": MONTH, "minItems": 2, "maxItems": 2}
+    return {
+        "contract": {"const": CONTRACT},
+        "question": {"const": question.id},
+        "parameters": {"type": "object"},
+        "month": MONTH if question.month else {"type": "null"},
+        "window": window if question.month else {"type": "null"},
+        "method": {"type": "string", "enum": list(METHODS)},
+        "build": TEXT,
+        "synthetic": FLAG,
+        "facts": {"type": "object"},
+        "sentences": TEXTS,
+        "warnings": TEXTS,
+        "rows": {"type": "array"},
+    }
+
+
+def document_keys(question: Question) -> dict[str, Schema]:
+    """The schemas of the keys of its document by name, their meanings in both languages."""
+    facts = {
+        key: {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}
+        for key, one in FACTS.items()
+    }
+    known = {**_document(question), "facts": {"type": "object", "properties": facts}}
+    keys = {name: {**kind, "description": DOCUMENT[name]._asdict()} for name, kind in known.items()}
+    if question.paged:
+        keys["page"] = {
+            "type": "object",
+            "description": _WHEN_PAGED._asdict(),
+            "properties": {
+                name: {"type": kind, "description": text._asdict()}
+                for name, (kind, text) in _PAGE.items()
+            },
+            "required": list(_PAGE),
+        }
+    return keys
+
+
+def page_schema(lang: Lang) -> Schema:
+    """The JSON Schema of a document's `page`: lists in pages, as the network gives them."""
+    return {
+        "type": "object",
+        "description": _WHEN_PAGED(lang),
+        "properties": {
+            name: {"type": kind, "description": text(lang)} for name, (kind, text) in _PAGE.items()
+        },
+        "required": list(_PAGE),
+    }
+
+
+def schema(name: str, lang: Lang = "en") -> Schema:
+    """The JSON Schema of a whole answer; `services classic` asks for a variant."""
+    question, _ = question_of(name)
+    return {"$schema": DIALECT, **document_schema(question.id, row_schema(name, lang), lang)}
+
+
+def keys_schema(fields: Mapping[str, Field | Key], lang: Lang) -> Schema:
+    """The JSON Schema of an object that has these keys, all of them and no other."""
+    return _object(_keys(fields, lang))
+
+
+def _keys(fields: Mapping[str, Field | Key], lang: Lang) -> dict[str, Schema]:
+    return {
+        key: {**one.schema, "description": one.meaning(lang), "examples": [one.example]}
+        for key, one in fields.items()
+    }
+
+
+def _object(keys: dict[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "properties": keys,
+        "required": list(keys),
+        "additionalProperties": False,
+    }

@@ -1,0 +1,255 @@
+"""Tables as files: CSV, Excel, Parquet, JSON.
+
+The same table gives the same bytes. Every file names its build, method and version: in a second
+sheet (xlsx), the file's metadata (parquet), the object around the rows (json), or a description
+beside it named as the W3C's CSV on the Web asks (`x.csv` and `x.csv-metadata.json`). What was made
+from synthetic data has a column that says so.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from telads.answers.fields import number_format
+from telads.answers.questions import QUESTIONS, declared, field_of
+from telads.dataset import in_force
+from telads.store.files import replacing, write_text
+from telads.store.workspace import Build
+from telads.text import LANGUAGES, Lang, Text
+from telads.version import __version__
+
+if TYPE_CHECKING:
+    import polars as pl
+    from xlsxwriter import Workbook
+
+    from telads.answers.answer import Answer
+
+SEPARATOR = "|"
+"""Between the items of a list inside one CSV field."""
+DESCRIPTION = "-metadata.json"
+"""What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
+DIALECT = MappingProxyType({
+    "encoding": "utf-8", "delimiter": ",", "quoteChar": '"', "doubleQuote": True,
+    "lineTerminators": ["\n"], "header": True, "headerRowCount": 1, "commentPrefix": None,
+})  # fmt: skip
+"""How a CSV file is written, in the words of CSV on the Web. Every file begins with a byte order
+mark, which readers of UTF-8 that go by this description take off."""
+_CREATED = datetime(2000, 1, 1)
+"""The creation date in workbooks: a real one would make equal exports differ."""
+
+LEAST_WIDTH, MOST_WIDTH = 10, 80
+"""Letters across a column of a workbook."""
+LOOKED_AT = 1000
+"""Rows that decide how wide one is."""
+
+
+def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
+    """A table as it is given away: figures that are synthetic say so, if no column does already."""
+    import polars as pl
+
+    told = not synthetic or "synthetic" in frame.columns
+    return frame if told else frame.with_columns(synthetic=pl.lit(True))
+
+
+def flat(answer: Answer) -> pl.DataFrame:
+    """The rows of an answer for a CSV file: marked, and lists as text."""
+    import polars as pl
+
+    rows = marked(answer.rows, answer.synthetic)
+    lists = [name for name, kind in rows.schema.items() if isinstance(kind, pl.List)]
+    return rows.with_columns(pl.col(name).list.join(SEPARATOR) for name in lists)
+
+
+def provenance(build: Build, table: str, method: str | None) -> dict[str, object]:
+    """What an export was made from and with; None where no method was chosen between."""
+    return {
+        "table": table,
+        **({"method": method} if method else {}),
+        "build": build.name,
+        "telads": __version__,
+        "months": [str(month) for month in build.months],
+        "windows": [[str(month) for month in label.window] for label in build.months],
+        "synthetic": build.synthetic,
+        "source": "synthetic twin" if build.synthetic else in_force().source.files,
+    }
+
+
+def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    with replacing(path, export=True) as temporary:
+        frame.write_csv(temporary, include_bom=True)  # without it Korean Excel garbles names
+    about_it = path.with_name(path.name + DESCRIPTION)
+    write_text(about_it, description(path.name, frame, about), export=True)
+
+
+def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> str:
+    """What a CSV file holds and what it was made from, as CSV on the Web has it: JSON.
+
+    https://www.w3.org/TR/tabular-metadata/
+    """
+    columns = [
+        {"name": column, "titles": column, "datatype": _datatype(kind),
+         **_in_words(str(about["table"]), column)}
+        for column, kind in frame.schema.items()
+    ]  # fmt: skip
+    return _json_text({
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": name,
+        "dialect": dict(DIALECT),
+        "tableSchema": {"columns": columns},
+        "notes": [about],
+    })  # fmt: skip
+
+
+def _in_words(table: str, column: str) -> dict[str, object]:
+    """What a column is called and means, in both languages (Dublin Core, as the W3C asks)."""
+    field = declared(table, column) if table in QUESTIONS else None
+    if field is None:
+        return {}
+    told = {"dc:title": field.title, "dc:description": field.meaning}
+    return {
+        name: [{"@value": text(lang), "@language": lang} for lang in LANGUAGES]
+        for name, text in told.items()
+        if text
+    }
+
+
+def _datatype(kind: pl.DataType) -> str:
+    """The kind of a column in the words of CSV on the Web."""
+    if kind.is_integer():
+        return "integer"
+    if kind.is_numeric():
+        return "number"
+    return "boolean" if str(kind) == "Boolean" else "string"
+
+
+def _json(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    write_text(path, _json_text({**about, "rows": frame.to_dicts()}), export=True)
+
+
+def _parquet(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    with replacing(path, export=True) as temporary:
+        frame.write_parquet(temporary, metadata={"telads": json.dumps(about, ensure_ascii=False)})
+
+
+def _xlsx(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
+    write_workbook(path, {str(about["table"]): frame}, about)
+
+
+def write_workbook(
+    path: Path,
+    sheets: Mapping[str, pl.DataFrame],
+    about: dict[str, object],
+    formats: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write frames (without lists) as the sheets of a workbook, and what they are of as a last.
+
+    `formats` are the number formats of columns, by heading.
+    """
+    with _workbook(path) as book:
+        book.set_properties({"title": f"telads {about['table']}", "created": _CREATED})
+        bold = book.add_format({"bold": True})
+        shown = {
+            heading: book.add_format({"num_format": form}) for heading, form in formats.items()
+        }
+        for name, frame in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for number, column in enumerate(frame.iter_columns()):
+                sheet.set_column(number, number, _width(column), shown.get(column.name))
+            sheet.write_row(0, 0, frame.columns, bold)
+            for number, row in enumerate(frame.iter_rows(), start=1):
+                sheet.write_row(number, 0, row)
+        source = book.add_worksheet("source")
+        source.set_column(0, 0, LEAST_WIDTH)
+        for number, (name, value) in enumerate(about.items()):
+            text = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+            source.write_row(number, 0, (name, text))
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    """A workbook that replaces the file; raises `WorkspaceError` where the system refuses."""
+    from xlsxwriter import Workbook
+    from xlsxwriter.exceptions import FileCreateError
+
+    # A row at a time: a large table lies in memory only as it is packed.
+    # A text that begins with = is a text: nothing of a workbook is ever run.
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    with replacing(path, export=True) as temporary:
+        try:
+            with Workbook(content, options) as book:
+                yield book
+        except FileCreateError as error:  # its own files, in the system's temporary folder
+            raise OSError(str(error)) from error
+        temporary.write_bytes(content.getbuffer())
+
+
+def _width(column: pl.Series) -> int:
+    """How many letters wide a column is shown: its heading, and the first of its texts."""
+    from rich.cells import cell_len
+
+    texts = column.head(LOOKED_AT) if column.dtype == str else ()
+    return min(
+        max(LEAST_WIDTH, *map(cell_len, (column.name, *filter(None, texts)))) + 2, MOST_WIDTH
+    )
+
+
+def _json_text(document: dict[str, object]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file that a table can be: how it is written, and its media type."""
+
+    name: Text
+    media_type: str
+    write: Callable[[Path, pl.DataFrame, dict[str, object]], None]
+
+
+FORMATS: dict[str, Format] = {
+    ".csv": Format(Text("CSV", "CSV"), "text/csv; charset=utf-8", _csv),
+    ".xlsx": Format(
+        Text("엑셀", "Excel"),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _xlsx,
+    ),
+    ".parquet": Format(Text("Parquet", "Parquet"), "application/vnd.apache.parquet", _parquet),
+    ".json": Format(Text("JSON", "JSON"), "application/json", _json),
+}
+"""The kinds of file a table can be, by suffix."""
+
+
+class Sheet(NamedTuple):
+    """A table, and how the figures of a column are shown; the cells keep all their digits."""
+
+    frame: pl.DataFrame
+    formats: dict[str, str]
+
+
+def sheet_of(answer: Answer, lang: Lang) -> Sheet:
+    """The rows of an answer in words; a column that has none keeps its id."""
+    import polars as pl
+
+    rows = answer.rows.to_dicts()
+    cells: dict[str, list[Any]] = {}
+    formats: dict[str, str] = {}
+    for name in answer.rows.columns:
+        field = field_of(answer.question, name)
+        heading = field.heading(lang) if field else name
+        if field is None or field.figure or name == "month":  # which sorts and filters by id
+            cells[heading] = [row[name] for row in rows]
+        else:
+            cells[heading] = [field.write(row, lang) for row in rows]
+        if form := number_format(field):
+            formats[heading] = form
+    return Sheet(pl.DataFrame(cells), formats)

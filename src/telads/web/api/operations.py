@@ -1,0 +1,188 @@
+"""The operations of the API, each with what its description says: texts, answers, refusals.
+
+An operation is declared where it is routed; django-ninja makes the description of it (openapi.py).
+Texts stand there in both languages, `{"ko": ..., "en": ...}`, until they are told in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, NamedTuple
+
+from django.http.response import HttpResponseBase
+from ninja import Query, Router, Schema
+from pydantic import ConfigDict, WithJsonSchema, create_model
+from pydantic import Field as PydanticField
+
+from telads.answers.fields import Field, Key, maybe
+from telads.answers.questions import DOCUMENT, QUESTIONS, Question, document_keys
+from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, FACTS_OF
+from telads.text import Text
+from telads.web.api.problems import MEDIA_TYPE
+
+JSON = "application/json"
+PLACE = "#/components/schemas/"
+MOST_BYTES = 100_000
+"""Of what is sent: rules that name every segment twice, and twenty platforms, take half of it."""
+
+BODIES: dict[str, dict[str, Any]] = {"RulesAgainst": EXAMPLE_RULES, "Brief": EXAMPLE_BRIEF}
+"""What is sent, by its schema: an example of each."""
+
+
+class Operation(NamedTuple):
+    """One address: its id, what it answers, an example, and which refusals it has of its own."""
+
+    id: str
+    text: Text
+    example: str = ""
+    answers: tuple[str, ...] = ()
+    """The questions that it answers, one or another."""
+    media: tuple[str, ...] = ()
+    """The media types of the files that it sends instead."""
+    not_found: bool = True
+    """Whether something that is asked for may not be there; else an address that is, answers."""
+    sums: bool = False
+    """Whether it may be asked for sums of use, which an index has not."""
+    body: str = ""
+    """The schema of what is sent to it, by POST; else it is read, by GET."""
+
+    @property
+    def method(self) -> str:
+        """The one method it takes."""
+        return "POST" if self.body else "GET"
+
+
+OPERATIONS: dict[str, Operation] = {}
+"""Every address, in the order it is told."""
+
+_ERRORS: dict[int, Text] = {
+    400: Text("읽을 수 없는 요청", "a request that cannot be read"),
+    401: Text("열쇠가 없거나 틀림", "no key, or a wrong one"),
+    404: Text("없는 선택, 너무 적은 인원", "no such choice; an audience too small to be shown"),
+    422: Text("올바르지 않은 값", "a wrong, repeated, empty or unknown parameter"),
+    413: Text(f"{MOST_BYTES:,}바이트보다 긴 내용", f"more than {MOST_BYTES:,} bytes"),
+    415: Text("JSON이 아닌 형식", "something else than application/json"),
+    429: Text("너무 잦은 요청", "too many requests, see Retry-After"),
+    503: Text(
+        "아직 계산 전이거나 작업 폴더나 데이터베이스를 쓸 수 없음",
+        "nothing built, or workspace or database unusable",
+    ),
+}
+_SAME = Text("그대로", "as it was (If-None-Match)")
+_OF_BODIES = frozenset({413, 415})
+_WRONG = Text(
+    "읽을 수 없는 JSON, 잘못된 규칙이나 요청(rule에 그 자리), 지수인 서비스로 할 수 없는 계산",
+    "JSON that cannot be read; rules or a brief that are wrong, at the place that `rule` names, or "
+    "that no division fulfils; a ratio of a service whose figures are an index",
+)
+_SUMS = Text(
+    "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 읽을 수 없는 요청",
+    "a service whose figures are an index, by a sum of use (index-refused); a request that cannot "
+    "be read",
+)
+
+View = Callable[..., HttpResponseBase]
+
+
+def operation(router: Router, place: str, one: Operation, asked: type[Schema], view: View) -> None:
+    """Route a view under an address, described by `one`; it is given the query as `asked`."""
+    OPERATIONS[place] = one
+    query: Any = Query  # a type for checkers alone
+    view.__annotations__ = {**view.__annotations__, "asked": query[asked]}
+    models = [answer_model(QUESTIONS[name]) for name in one.answers]
+    response = {200: reduce(or_, models) if models else None}
+    router.add_api_operation(
+        place, [one.method], view, operation_id=one.id, response=response,
+        openapi_extra=_extra(one),
+    )  # fmt: skip
+
+
+def _extra(one: Operation) -> dict[str, Any]:
+    """What django-ninja's description lacks: texts in both languages, files, bodies, problems."""
+    text = one.text._asdict()
+    done: dict[str, Any] = {"description": text}
+    if one.media:
+        done["content"] = {kind.split(";", maxsplit=1)[0]: {} for kind in one.media}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": f"{PLACE}Problem"}}}
+    told: dict[str, Any] = {
+        "summary": text,
+        "responses": {
+            200: done,
+            **({} if one.body else {304: {"description": _SAME._asdict()}}),
+            **{
+                code: {"description": _error(code, one)._asdict(), "content": problem}
+                for code in _ERRORS
+                if (code != 404 or one.not_found) and (code not in _OF_BODIES or one.body)
+            },
+        },
+    }
+    if one.body:
+        sent = {"schema": {"$ref": PLACE + one.body}, "example": BODIES[one.body]}
+        told["requestBody"] = {"required": True, "content": {JSON: sent}}
+    return told
+
+
+def _error(code: int, one: Operation) -> Text:
+    if code == 400 and one.body:
+        return _WRONG
+    return _SUMS if code == 400 and one.sums else _ERRORS[code]
+
+
+def name_of(question: str) -> str:
+    """Plan_goals is PlanGoals, as programs name their types."""
+    return "".join(word.capitalize() for word in question.split("_"))
+
+
+def answer_model(question: Question) -> type[Schema]:
+    """The model of a question's answer, made of its fields."""
+    name = name_of(question.id)
+    row = _model(f"{name}Row", {**question.fields(), **question.optional},
+                 needed=frozenset(question.keys), more=question.open)  # fmt: skip
+    facts = FACTS_OF.get(question.id)
+    keys: dict[str, Any] = {
+        key: (Annotated[Any, WithJsonSchema(schema)], ...)
+        for key, schema in document_keys(question).items()
+    }
+    if facts is not None:
+        keys["facts"] = (_model(f"{name}Facts", facts, frozenset(facts)), ...)
+    rows = Annotated[list[row], PydanticField(json_schema_extra=_described("rows"))]  # type: ignore[valid-type]
+    keys["rows"] = (rows, ...)
+    if question.paged:
+        keys["page"] = (keys["page"][0], None)
+    model: type[Schema] = create_model(name, __base__=Closed, **keys)
+    return model
+
+
+def _described(key: str) -> dict[str, Any]:
+    return {"description": DOCUMENT[key]._asdict()}
+
+
+class Closed(Schema):
+    """An object of the keys that it names, and no other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Open(Schema):
+    """An object that has a figure more for each measure and its coverage."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"additionalProperties": maybe()})
+
+
+def _model(
+    name: str, fields: Mapping[str, Field | Key], needed: frozenset[str], more: bool = False
+) -> type[Schema]:
+    """The model of an object with these keys, of which some are not always there."""
+    keys: dict[str, Any] = {
+        key: (Annotated[Any, WithJsonSchema(told(one))], ... if key in needed else None)
+        for key, one in fields.items()
+    }
+    model: type[Schema] = create_model(name, __base__=Open if more else Closed, **keys)
+    return model
+
+
+def told(one: Field | Key) -> dict[str, Any]:
+    """A key's JSON Schema, its meaning in both languages."""
+    return {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}
