@@ -357,8 +357,8 @@ class Dataset:
     def filled(self, text: str, lang: Lang, escape: Callable[[str], str] = str) -> str:
         """Fill the places `{name}` of a text from `words`, each value passed through `escape`.
 
-        `{district:을/를}` adds the Korean particle that the name requires. `[[indexes|...]]` is kept
-        for datasets with services published as an index and `[[noindexes|...]]` for others,
+        `{district:을/를}` adds the Korean particle the name needs. `[[indexes|...]]` is kept for
+        datasets with services published as an index and `[[noindexes|...]]` for others,
         `[[overlap|...]]` where windows overlap and `[[apart|...]]` where they do not.
         """
         if "[[" in text:
