@@ -1,7 +1,7 @@
-"""Service to customers: whom to address with a service's advert, where to run it, who is alike.
+"""Service to customers: targets of a service, platforms for its advert, similar segments.
 
-Targets and how far they reach (methods T1, T2), the platforms of a target with how sure their order
-is (method P1), and segments that use services like one segment does (method L1).
+Targets and their reach (methods T1, T2), the platforms of a target with the certainty of their
+order (method P1), and segments with similar use of services (method L1).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
-"""What the classic method says nothing of."""
+"""Columns that the classic method does not have."""
 
 
 def platforms(
@@ -43,14 +43,14 @@ def platforms(
     method: str = METHODS[0],
     by: str | None = None,
 ) -> Answer:
-    """The other six services as platforms for a service's advert in one segment (method P1).
+    """Rank the other services as platforms for a service's advert in one segment (method P1).
 
     Rows: rank, service, affinity and index (the segment's own use of the platform), association
     (correlation between neighbourhoods inside an age, -1..1), low and high (80 % interval of the
-    association), p_first (probability that it is the largest), tie_group (1: cannot be told from
-    the first in the order asked for), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
-    association orders those whose affinities are less than 0.10 apart; `classic`, which the
-    classic method stands for, knows association and n_cells only. Raises `AudienceTooSmall`.
+    association), p_first (probability that it is the largest), tie_group (1: not distinguishable
+    from the first in the given order), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
+    association orders those whose affinities are less than 0.10 apart; `classic`, the order of the
+    classic method, has association and n_cells only. Raises `AudienceTooSmall`.
     """
     asked, segment = in_force().measures[service], Segment(district, sex, age)
     by = by or order_of(method)
@@ -77,12 +77,12 @@ def platforms(
 
 
 def order_of(method: str) -> str:
-    """The order of platforms that a method stands for."""
+    """The order of platforms under a method."""
     return "classic" if method == "classic" else next(iter(PLATFORM_ORDERS))
 
 
 def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
-    """The platforms of every target of a list (an answer of `targets.targets`).
+    """Platforms of every target of a list (an answer of `targets`).
 
     In the order `by`, or that of the list's method. Rows: target (its rank), district, sex, age,
     then those of `platforms`; sorted by target and rank.
@@ -120,7 +120,7 @@ def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
     """
     import polars as pl
 
-    if by == "classic":  # is of all months together
+    if by == "classic":  # covers all months together
         known = read(build, "classic_platforms").with_columns(
             *map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False)
         )
@@ -136,7 +136,7 @@ def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
 
 
 def _by_use(known: pl.DataFrame) -> pl.DataFrame:
-    """Ranks and groups of ties by the segment's use; association orders a group of ties."""
+    """Rank by the segment's use; association orders each group of ties."""
     import polars as pl
 
     group = ["service", *KEY]
@@ -145,7 +145,7 @@ def _by_use(known: pl.DataFrame) -> pl.DataFrame:
         maintain_order=True,
     )  # fmt: skip
     others = ordered.group_by(group).len()["len"].max()
-    if not isinstance(others, int):  # nobody may be seen
+    if not isinstance(others, int):  # no segment may be shown
         return known
     use = ordered["standing"].fill_null(float("nan")).to_numpy().reshape(-1, others)
     ties = pl.Series("tie", close_groups(use, TIES[NEXT]).ravel(), dtype=pl.Int16)
@@ -160,7 +160,7 @@ def _by_use(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def front_runners(build: Build, month: Month, service: str, by: str) -> pl.DataFrame:
-    """For each segment the platforms that cannot be told from the best, best first.
+    """For each segment the platforms not distinguishable from the best, best first.
 
     Columns: district, sex, age, platforms (a list of service ids).
     """
@@ -193,13 +193,13 @@ def targets(
     platforms: bool = False,
     platforms_by: str = "use",
 ) -> Answer:
-    """The `top` segments to address with a service, best first (methods T1 and T2).
+    """Rank the `top` segments to address with a service, best first (methods T1 and T2).
 
     Rows: rank, district, sex, age, population (rounded to 10), affinity, index, excess (people x
     days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
-    `platforms` also the services to run the advert on for each target, a list of those that cannot
-    be told from the best in the order `platforms_by` (use or association, see `platforms`). The
-    classic method orders by its z and adds it.
+    `platforms` also a list of the services to run the advert on for each target: those not
+    distinguishable from the best in the order `platforms_by` (use or association, see `platforms`).
+    The classic method orders by its z and adds it.
     Raises `IndexRefused` for excess or volume of an index service.
     """
     asked, filters = in_force().measures[service], Filters(district, sex, age)
@@ -234,7 +234,7 @@ def targets(
 
 @held
 def _targets_in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
-    """Every segment of a month, best first; those that nothing is known for are left out."""
+    """All known segments of a month, best first."""
     import polars as pl
 
     every = of_month(build, "services", month).filter(pl.col("service") == service)
@@ -242,18 +242,18 @@ def _targets_in_order(build: Build, month: Month, service: str, order: str) -> p
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         own = scores.select(*KEY, "z", order="standing")
         every = every.join(own, on=KEY, maintain_order="left")
-    # In full precision, so that figures which look alike keep their order.
+    # In full precision, so that figures equal after rounding keep their order.
     ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
     return (
         every.drop_nulls([ordering, "affinity"])
-        # Who uses it no more than the city's mean has no excess: then the affinity tells.
+        # At or below the city's mean there is no excess: affinity orders the rest.
         .sort(ordering, "standing", descending=True, maintain_order=True)
         .with_columns(size_of(pl.col("excess")))
     )
 
 
 def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
-    """The best `top` rows of the segments asked for, with ranks and running totals."""
+    """The best `top` rows of the filtered segments, with ranks and running totals."""
     best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
     share = best["volume_share"]
     return best.with_columns(
@@ -313,7 +313,7 @@ def lookalike(
 
 
 class _Known(NamedTuple):
-    """The segments of a month in order, their people as shown, their affinities as an array."""
+    """The segments of a month in order, their published people, their affinities as an array."""
 
     segments: list[Segment]
     people: list[int]
@@ -329,7 +329,7 @@ def _uses_in_month(build: Build, month: Month) -> _Known:
         .pivot("service", index=[*KEY, "population"], values="affinity")
         .sort(KEY)
     )
-    # In a month that nobody may see no service has a column.
+    # In a month without published segments no service has a column.
     services = [service for service in build.about["services"] if service in wide.columns]
     affinity = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
     return _Known(

@@ -1,4 +1,4 @@
-"""Changes from month to month: what moved most, and a segment's use beside the city's."""
+"""Changes between months: the largest movements, and a segment's use beside the city's."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "cha
 
 
 def movements(build: Build, month: Month, top: int = 3) -> Answer:
-    """The most notable movements of the day services since the calendar month before.
+    """Rank the largest movements of the day services since the previous calendar month.
 
     Rows: rank, scope (`city` or `local`), service, district, sex, age (null for the city), usage
     and before (days a month), change (days), change_percent (of the usage before), population.
     First the service whose city mean (over people) changed most for its size; then the segments
     whose own part of the change (method A5) is largest for their usage, one for each service,
     among those beyond noise: more than 2.576 times the standard error of a difference of two
-    months. The services' other city movements fill what is left. No rows where the month before
-    is not in the build. Index services have no relative change and take no part.
+    months. Other city movements of services fill the rest. No rows if the previous month is not in
+    the build. Index services have no relative change and are excluded.
     """
     rows: list[dict[str, Any]] = []
     if month + -1 in build.months:
@@ -58,7 +58,7 @@ def movements(build: Build, month: Month, top: int = 3) -> Answer:
 
 
 def _days(build: Build, month: Month) -> pl.DataFrame:
-    """The month's rows of services that are counted in days."""
+    """The month's rows of services counted in days."""
     import polars as pl
 
     indexed = [service.id for service in in_force().services if service.is_index]
@@ -156,8 +156,8 @@ def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month, each beside the city's.
 
     Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
-    service they are the mean usage days of the segment's and of all people. The scale of an index
-    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
+    service they are the mean usage days of the segment's and of all people. An index service is
+    rescaled each month, so its rows hold the affinity; the city's mean person is 0.
     Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)

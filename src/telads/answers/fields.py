@@ -1,12 +1,12 @@
-"""Fields: the columns of answers and their single figures, each declared once.
+"""Fields: the columns of answers and their single figures.
 
-A field says its key, its title over a column, what it means, of what kind its values are (their
-JSON Schema, how people read them), an example, when a narrow screen does without it, and how a
-page draws it. JSON Schema, OpenAPI, docs/json.md, tables of the command line, of pages and of
-notebooks, CSV with its description, workbooks and reports are made from these declarations.
+A field declares its key, title, meaning, kind (JSON Schema and display), example, priority on
+narrow screens, and how a page draws it. JSON Schema, OpenAPI, docs/json.md, the tables of the
+command line, pages and notebooks, CSV with its description, workbooks and reports are made from
+these declarations.
 
-`FIELDS` holds what several questions share; what one question alone has, or has for something
-else, stands with the question (`answers.questions`).
+`FIELDS` holds those shared by several questions; a field of one question, or with another meaning
+there, is declared with the question (`answers.questions`).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from telads.wording import figure as figure_in_unit
 Row = dict[str, Any]
 Schema = dict[str, Any]
 Write = Callable[[Row, str, Lang], str]
-"""Writes the value that a row has for a key."""
+"""Formats a row's value for a key."""
 
 UNKNOWN = "–"
-"""Written where a value is not known."""
+"""Written for an unknown value."""
 STAYS = 1000
-"""Priority of a field that a narrow screen never does without."""
+"""Priority of a field that narrow screens always show."""
 
 
 class Kind(NamedTuple):
-    """What the values of a field are: their JSON Schema, and how people read them.
+    """Type of a field's values: their JSON Schema, and their display.
 
-    `form` is the format of its figures, in Python's language, for files that hold figures.
+    `form` is a Python format of figures, for files with numeric cells.
     """
 
     schema: Schema
@@ -43,13 +43,13 @@ class Kind(NamedTuple):
 
 
 class Html(NamedTuple):
-    """How a table of a page draws a field.
+    """How a field is drawn in a page's table.
 
-    `bar` adds a bar to the figure, `badges` draws labels that explain themselves, `words` aligns a
-    figure that stands among words as text. `beside` are the fields that its cell shows as well,
-    which then have no column of their own. `short` is its heading where a caption says the rest,
-    `phone` the heading of its cell on a phone, both the title where they are left out. `style` is
-    the class of its cells, by default the key; a field that is not `shown` has no column.
+    `bar` adds a bar to the figure, `badges` draws self-explanatory labels, `words` aligns a figure
+    among words as text. `beside` are further fields shown in the same cell, which then have no
+    column of their own. `short` is the heading where a caption says the rest, `phone` the heading
+    of its cell on a phone; both default to the title. `style` is the class of its cells, by default
+    the key; a field that is not `shown` has no column.
     """
 
     draw: Literal["text", "bar", "badges", "words"] = "text"
@@ -63,9 +63,8 @@ class Html(NamedTuple):
 class Field(NamedTuple):
     """One column of an answer's rows, or one of its single figures.
 
-    Without a title it is left out of tables for people; JSON and CSV have it all the same.
-    `priority` orders the columns that a narrow terminal does without: the lowest leaves first.
-    `note` stands once beneath a table that shows it.
+    A field without a title appears in JSON and CSV only. `priority` orders the columns that a
+    narrow terminal drops: the lowest first. `note` is written once below a table that shows it.
     """
 
     key: str
@@ -80,25 +79,25 @@ class Field(NamedTuple):
 
     @property
     def schema(self) -> Schema:
-        """The JSON Schema of its values."""
+        """JSON Schema of its values."""
         return self.kind.schema
 
     @property
     def figure(self) -> bool:
-        """Whether its values are figures, which stand to the right."""
+        """Whether its values are figures, which are right-aligned."""
         return self.kind.figure
 
     def heading(self, lang: Lang) -> str:
-        """What stands over its column: the title, or the key where it has none."""
+        """Heading of its column: the title, or the key without one."""
         return self.title(lang) if self.title else self.key
 
     def write(self, row: Row, lang: Lang) -> str:
-        """A row's value as people read it."""
+        """A row's value as displayed."""
         return self.kind.write(row, self.key, lang)
 
 
 class Key(NamedTuple):
-    """A key of an object that heads no table: of what is sent, or a single figure of planning."""
+    """A key of an object that is not a table column: of a request, or a figure of planning."""
 
     schema: Schema
     example: object
@@ -106,7 +105,7 @@ class Key(NamedTuple):
 
 
 def maybe(**schema: object) -> Schema:
-    """The schema of a number that is not always known."""
+    """Schema of a number or null."""
     return {"type": ["number", "null"], **schema}
 
 
@@ -124,7 +123,7 @@ CORRELATION: Schema = maybe(minimum=-1, maximum=1)
 
 
 def figure(form: str, schema: Schema | None = None) -> Kind:
-    """The kind of figures that are written by a format of Python."""
+    """The kind of figures with a Python format."""
 
     def write(row: Row, key: str, lang: Lang) -> str:
         return UNKNOWN if row[key] is None else format(row[key], form)
@@ -133,12 +132,12 @@ def figure(form: str, schema: Schema | None = None) -> Kind:
 
 
 def of_words(words: Mapping[str, Text], schema: Schema) -> Kind:
-    """The kind of ids that people read as words."""
+    """The kind of ids displayed as words."""
     return Kind(schema, lambda row, key, lang: words[row[key]](lang) if row[key] else UNKNOWN)
 
 
 def plain(schema: Schema) -> Kind:
-    """The kind of values that are written as they are."""
+    """The kind of values displayed unchanged."""
     return Kind(schema, lambda row, key, lang: str(row[key]))
 
 
@@ -149,7 +148,7 @@ LABELS: dict[str, Text] = {
     "local": Text("지역 특성", "local"),
     "break": Text("계열 끊김 가능", "possible break"),
 }
-"""The honesty labels of method A4."""
+"""Labels of method A4."""
 
 MOVEMENTS: dict[str, Text] = {
     "still": Text("거의 그대로", "about the same"),
@@ -157,10 +156,10 @@ MOVEMENTS: dict[str, Text] = {
     "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
     "noise": Text("오차 범위 안의 움직임", "within noise"),
 }
-"""Whose the latest change was (method A5)."""
+"""Sources of the latest change (method A5)."""
 
 BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
-"""Instead of a share of people that fewer people than the floor are known for."""
+"""Shown in place of a share of people below the floor."""
 
 _WORDS: dict[str, Text] = {
     "services": Text("서비스", "services"),
@@ -206,7 +205,7 @@ _WORDS: dict[str, Text] = {
 
 
 def method_name(method: str, lang: Lang) -> str:
-    """What a recommender is called: `관심도`, `affinity`."""
+    """Displayed name of a recommender: `관심도`, `affinity`."""
     return _WORDS[method](lang) if method in _WORDS else method
 
 
@@ -235,7 +234,7 @@ def _age(row: Row, key: str, lang: Lang) -> str:
 
 
 def service_name(row: Row, key: str, lang: Lang) -> str:
-    """A service, or a platform that is none and stays as it is."""
+    """Name of a service; an unknown platform stays as it is."""
     known = in_force().measures
     return known[row[key]].text(lang) if row[key] in known else str(row[key] or UNKNOWN)
 
@@ -253,7 +252,7 @@ def _usage(row: Row, key: str, lang: Lang) -> str:
 
 
 def _change(row: Row, key: str, lang: Lang) -> str:
-    """A change in the unit of its service; that of an index service is one of its affinity."""
+    """A change in the unit of its service; for an index service that of its affinity."""
     if row[key] is None:
         return UNKNOWN
     service = in_force().measures[row["service"]]
@@ -261,7 +260,7 @@ def _change(row: Row, key: str, lang: Lang) -> str:
 
 
 def _covered(row: Row, key: str, lang: Lang) -> str:
-    """A share of people, or that it may not be told."""
+    """A share of people, or that it is below the floor."""
     return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
 
 
@@ -288,12 +287,12 @@ WORD = Kind(TEXT, _word)
 
 SD = Text("표준편차", "sd")
 NONE = Text("", "")
-"""The heading of a cell that needs none on a phone."""
+"""Heading of a cell that needs none on a phone."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
               "[[indexes|({indexed:은/는} 표준화 지수)]]",
               "Usage: days a month summed over the apps of a category"
               "[[indexes| ({indexed}: a standardised index)]]")  # fmt: skip
-"""Why a group can use a category on more days than a month has."""
+"""Why use of a category can exceed the days of a month."""
 
 _SHARED: tuple[Field, ...] = (
     Field("rank", Text("순위", "Rank"), Text("순위, 1이 먼저", "place, 1 comes first"),
@@ -508,7 +507,7 @@ _SHARED: tuple[Field, ...] = (
     Field("topic", None, Text("분야", "topic"), plain(TEXT), "service"),
 )  # fmt: skip
 FIELDS: dict[str, Field] = {field.key: field for field in _SHARED}
-"""Fields of rows that several questions share, by key."""
+"""Fields of rows shared by several questions, by key."""
 
 _SINGLE: tuple[Field, ...] = (
     Field("population", None, Text("인원, 10명 단위로 반올림", "people, rounded to 10"),
@@ -541,11 +540,11 @@ _SINGLE: tuple[Field, ...] = (
              "status: whether the build in force holds every file taken in"), plain(FLAG), True),
 )  # fmt: skip
 FACTS: dict[str, Field] = {field.key: field for field in _SINGLE}
-"""Single figures; each question has those that fit it, `evaluate` others."""
+"""Single figures; each question lists its own, `evaluate` has others."""
 
 
 def number_format(field: Field | None) -> str:
-    """How a spreadsheet shows a field's figures; empty where they have no form of their own."""
+    """Spreadsheet number format of a field; empty without one."""
     return NUMBER_FORMATS[field.kind.form] if field and field.kind.form else ""
 
 
@@ -555,4 +554,4 @@ NUMBER_FORMATS = {
     "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
     ".0%": "0%", ".1%": "0.0%", ".2%": "0.00%", "+.1%": "+0.0%;-0.0%;0.0%",
 }  # fmt: skip
-"""Formats of Python as those of spreadsheets (ECMA-376, 18.8.31)."""
+"""Python formats -> those of spreadsheets (ECMA-376, 18.8.31)."""

@@ -1,10 +1,8 @@
-"""Questions: what can be asked, each declared once.
+"""Questions: each declares its id and texts, parameters, fields, facts and function.
 
-A question says its id and texts, its parameters with the place where each is parsed
-(`answers.choices`), the fields of its rows and its single facts, and the function that answers it.
-The verbs of the command line, the addresses of the API with their OpenAPI, docs/json.md and the
-JSON Schema of an answer are made from these declarations; the methods of `telads.Workspace` are
-held equal to them by a test.
+Parameters are parsed by `answers.choices`. The verbs of the command line, the addresses of the API
+with their OpenAPI, docs/json.md and the JSON Schema of an answer are made from these declarations;
+a test keeps the methods of `telads.Workspace` equal to them.
 """
 
 from __future__ import annotations
@@ -41,21 +39,21 @@ if TYPE_CHECKING:
     from telads.method.recommend import Among
 
 CONTRACT = 1
-"""Version of the JSON form; a change that can break a reader makes it another."""
+"""Version of the JSON form; a breaking change increases it."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 METHODS = ("affinity", "classic")
 """The first is the default; the second reproduces the 2023 study, for comparison."""
 
 
 NEEDED: Any = ...
-"""The default of a parameter that has none."""
+"""The default of a required parameter."""
 
 
 class Parameter(NamedTuple):
-    """One choice of a question, the same by name on every door.
+    """One choice of a question, with the same name in every interface.
 
-    `kind` names its parser (`choices.PARSERS`) and the spellings that are understood; `choices` are
-    the ids of a choice of few. `text` is what it means, `help` the same as an option.
+    `kind` names its parser (`choices.PARSERS`) and the accepted spellings; `choices` are the ids of
+    an enumeration. `text` is its meaning, `help` the same as an option.
     """
 
     name: str
@@ -68,63 +66,61 @@ class Parameter(NamedTuple):
 
     @property
     def type(self) -> type:
-        """Of what it is typed as: text, unless it is a number or a switch."""
+        """Its Python type: text, unless it is a number or a switch."""
         return {"count": int, "months": int, "switch": bool}.get(self.kind, str)
 
 
 @dataclass(frozen=True)
 class Question:
-    """What can be asked, with the fields of its answer and the function that gives it."""
+    """A question: the fields of its answer, and the function that computes it."""
 
     id: str
     rows: tuple[Field, ...]
-    """The fields of a row, all always there, in order."""
+    """Fields of a row, all always present, in order."""
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
-    """What its rows have besides where it is asked in a certain way, by the name of that."""
+    """Additional fields of rows under certain choices, by the variant's name."""
     of_dataset: Callable[[], tuple[Field, ...]] = tuple
-    """The fields of a row that depend on the dataset in force; they come after `rows`."""
+    """Fields of a row that depend on the dataset in force; they follow `rows`."""
     parameters: tuple[Parameter, ...] = ()
     facts: tuple[str, ...] = ()
-    """The keys of its single figures (`fields.FACTS`)."""
+    """Keys of its single figures (`fields.FACTS`)."""
     function: str = ""
-    """`module.name` in `telads.answers`: called with a build and the parameters, parsed."""
+    """`module.name` in `telads.answers`: called with a build and the parsed parameters."""
     does: Text | None = None
-    """The line of its verb in the help of the command line; without one it has no verb."""
+    """Line of its verb in the help of the command line; None: no verb."""
     panel: str = "ask"
-    """Where its verb is listed in that help; `status` says more than its answer (`cli.data`)."""
+    """Panel of its verb in that help; `status` says more than its answer (`cli.data`)."""
     summary: Text | None = None
-    """What its address in the API answers; without one it has none."""
+    """Summary of its address in the API; None: no address."""
     query: str = ""
-    """An example of the address."""
+    """Example of the query."""
     month: bool = True
-    """Whether its answer is of one label month; else it is of all of them."""
+    """Whether its answer is about one label month; else about all of them."""
     open: bool = False
-    """Whether its rows have a field more for each measure and for its coverage."""
+    """Whether its rows have an additional field for each measure and its coverage."""
     paged: bool = False
-    """Whether its rows can be asked for in pages over the network."""
+    """Whether its rows can be paged in the API."""
     sums: bool = False
-    """Whether it may be asked for sums of use, which an index has not."""
+    """Whether sums of use can be requested, which an index does not have."""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of a row."""
+        """Keys of a row."""
         return tuple(one.key for one in (*self.rows, *self.of_dataset()))
 
     def extra(self, variant: str) -> tuple[str, ...]:
-        """The keys that a variant has besides."""
+        """Additional keys of a variant."""
         return tuple(one.key for one in self.variants[variant])
 
     @property
     def optional(self) -> dict[str, Field]:
-        """The fields that only its variants have, by key."""
+        """Fields that only variants have, by key."""
         return {one.key: one for of in [*self.variants.values()][::-1] for one in of}
 
     def fields(self, variant: str = "") -> dict[str, Field]:
-        """The fields of a row by key; those of a variant come last."""
-        return {
-            one.key: one
-            for one in (*self.rows, *self.of_dataset(), *self.variants.get(variant, ()))
-        }
+        """Fields of a row by key; those of a variant come last."""
+        own = (*self.rows, *self.of_dataset())
+        return {one.key: one for one in (*own, *self.variants.get(variant, ()))}
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
@@ -136,7 +132,7 @@ class Question:
         return next((one for one in known if one.key == key), None)
 
     def ask(self, of: Any, /, **given: Any) -> Answer:
-        """The answer of a build (`status`, `evaluate`: of a workspace) to choices as typed.
+        """Answer from a build (`status`, `evaluate`: from a workspace) to typed choices.
 
         Raises `UnknownChoice` and whatever the function raises.
         """
@@ -145,7 +141,7 @@ class Question:
         return answer(of, **self.choices(of, given))
 
     def choices(self, build: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The typed value of each parameter, those left out by default; parsed here alone."""
+        """Parse each parameter; absent ones get their default."""
         from telads.answers.choices import PARSERS
 
         if unknown := given.keys() - {one.name for one in self.parameters}:
@@ -184,7 +180,7 @@ FILTERS = (
     SEX._replace(kind="any_sex", default=None, help=Text("이 성별만", "only this sex")),
     AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
 )  # fmt: skip
-"""Which segments a list is about; None: all."""
+"""Segment filters; None means no filter."""
 MONTH_ASKED = Parameter(
     "month", "month",
     Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
@@ -210,7 +206,7 @@ TARGET_ORDERS: dict[str, Text] = {
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
 }
-"""The orders of targets (method T1); they agree less than one would think."""
+"""Orders of targets (method T1); they agree less than expected."""
 PLATFORM_ORDERS: dict[str, Text] = {
     "use": Text(
         "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
@@ -222,13 +218,13 @@ PLATFORM_ORDERS: dict[str, Text] = {
     ),
     "classic": Text("2023년 연구 방식", "as in the 2023 study"),
 }
-"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
+"""Orders of platforms, the default first; `telads evaluate` measures the value of each."""
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
     "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
-"""Where to look for segments alike."""
+"""Scopes of similar segments."""
 TARGETS_BY = Parameter(
     "by", "target_order",
     Text("대상의 순서: 관심도, 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 관심도만 "
@@ -253,7 +249,7 @@ TOP = Parameter(
 
 
 def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
-    """Shared fields by key; `changed` are those that mean something else in this question."""
+    """Shared fields by key; `changed` are those with another meaning in this question."""
     return tuple(changed.get(key) or FIELDS[key] for key in keys)
 
 
@@ -576,53 +572,52 @@ FILES = (
     )),
     Question("evaluation", EVALUATE.rows),
 )  # fmt: skip
-"""The tables that are files alone: an export that no question answers, and those of pictures."""
+"""Tables that exist as files only: an export without a question, and those of pictures."""
 ASKED: list[Question] = [
     SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
     DISTRICTS, STATUS, EVALUATE,
 ]  # fmt: skip
-"""The questions whose JSON is a contract, in the order of docs/json.md."""
+"""Questions whose JSON is a contract, in the order of docs/json.md."""
 OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)
-"""The questions that pages alone ask."""
+"""Questions that only pages ask."""
 QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES, *FILES)}
 """Every question by id; planning adds its own (`register`)."""
 
 
 def declare(question: Question) -> None:
-    """Add a question whose JSON is a contract, before a door is opened."""
+    """Add a question whose JSON is a contract, before any interface is set up."""
     ASKED.append(question)
     QUESTIONS[question.id] = question
 
 
 def register(questions: Iterable[Question]) -> None:
-    """Make questions known that are declared elsewhere."""
+    """Register questions declared elsewhere."""
     QUESTIONS.update({one.id: one for one in questions})
 
 
 def question_of(name: str) -> tuple[Question, str]:
-    """A question and the name of its variant: of `services classic` both."""
+    """A question and its variant's name: `services classic` gives both."""
     plain_name, _, variant = name.partition(" ")
     return QUESTIONS[plain_name], variant
 
 
 def field_of(question: str, key: str) -> Field | None:
-    """How a question's field is headed and written; None for one that no table shows.
+    """The field of a question's column; None if no table shows it.
 
-    Of a question that is not declared, and of a key that it does not declare, it is the shared
-    field of that key.
+    For an undeclared question or key it is the shared field of that key.
     """
     found = declared(question, key)
     return found if found and found.title else None
 
 
 def declared(question: str, key: str) -> Field | None:
-    """A question's field as `field_of` finds it, also where no table shows it."""
+    """Like `field_of`, but also for fields that no table shows."""
     known = QUESTIONS.get(question)
     return (known.field(key) if known else None) or FIELDS.get(key)
 
 
 def variants() -> tuple[str, ...]:
-    """The names of `ASKED`, each with those of its variants after it."""
+    """Names of `ASKED`, each followed by those of its variants."""
     return tuple(
         name
         for one in ASKED
@@ -647,7 +642,7 @@ DOCUMENT: dict[str, Text] = {
     ),
     "rows": Text("표", "the table"),
 }
-"""The keys around the rows."""
+"""Keys around the rows."""
 
 _PAGE: dict[str, tuple[Any, Text]] = {
     "limit": (["integer", "null"], Text("한 쪽의 줄 수", "rows of a page")),
@@ -669,9 +664,9 @@ def row_schema(name: str, lang: Lang = "en") -> Schema:
 def document_schema(
     question: str, row: Schema, lang: Lang = "en", facts: Schema | None = None
 ) -> Schema:
-    """The JSON Schema of the answer to a question whose rows have the schema `row`.
+    """JSON Schema of the answer to a question whose rows have the schema `row`.
 
-    `facts` is the schema of its facts; without one they are any of `FACTS`.
+    `facts` is the schema of its facts; by default any of `FACTS`.
     """
     keys = {
         name: {**kind, "description": DOCUMENT[name](lang)}
@@ -689,7 +684,7 @@ def document_schema(
 
 
 def _document(question: Question) -> dict[str, Schema]:
-    """The kinds of the keys around the rows; facts and rows are those of the question."""
+    """Schemas of the keys around the rows, except facts and rows."""
     window = {"type": "array", "items": MONTH, "minItems": 2, "maxItems": 2}
     return {
         "contract": {"const": CONTRACT},
@@ -708,7 +703,7 @@ def _document(question: Question) -> dict[str, Schema]:
 
 
 def document_keys(question: Question) -> dict[str, Schema]:
-    """The schemas of the keys of its document by name, their meanings in both languages."""
+    """Schemas of the document's keys by name, with meanings in both languages."""
     facts = {
         key: {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}
         for key, one in FACTS.items()
@@ -729,7 +724,7 @@ def document_keys(question: Question) -> dict[str, Schema]:
 
 
 def page_schema(lang: Lang) -> Schema:
-    """The JSON Schema of a document's `page`: lists in pages, as the network gives them."""
+    """JSON Schema of a document's `page`, the position in a paged list."""
     return {
         "type": "object",
         "description": _WHEN_PAGED(lang),
@@ -741,13 +736,13 @@ def page_schema(lang: Lang) -> Schema:
 
 
 def schema(name: str, lang: Lang = "en") -> Schema:
-    """The JSON Schema of a whole answer; `services classic` asks for a variant."""
+    """JSON Schema of a whole answer; `services classic` is a variant."""
     question, _ = question_of(name)
     return {"$schema": DIALECT, **document_schema(question.id, row_schema(name, lang), lang)}
 
 
 def keys_schema(fields: Mapping[str, Field | Key], lang: Lang) -> Schema:
-    """The JSON Schema of an object that has these keys, all of them and no other."""
+    """JSON Schema of an object with exactly these keys."""
     return _object(_keys(fields, lang))
 
 

@@ -32,11 +32,11 @@ _SOURCES = {
     "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
                   "not the city's movement, but within noise, so it may mean nothing"),
 }  # fmt: skip
-"""Whose the latest change was (method A5)."""
+"""Sources of the latest change (method A5)."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """Which service comes first, how sure that is, and whose movement the latest change was."""
+    """The first service, its certainty, and the source of its latest change."""
     known = [row for row in rows if row["affinity"] is not None]
     return (_place(segment, known), *_movement(known[0])) if known else ()
 
@@ -68,7 +68,7 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
 
 
 def _later(rows: list[Row]) -> Text:
-    """That the first place cannot be told three months ahead, where it is clear for the next."""
+    """Note that the first place is uncertain three months ahead, if it is clear for the next."""
     close = [row["service"] for row in rows if "tie_ahead" in row["labels"]]
     if not close:
         return Text("", "")
@@ -80,7 +80,7 @@ def _later(rows: list[Row]) -> Text:
 
 
 def _more(row: Row) -> Text:
-    """How far above the mean, as the data allow to say."""
+    """Distance above the mean, as precisely as the data allow."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
     return Text(
@@ -97,7 +97,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
     name = _services([row["service"]])
     measure = in_force().measures[row["service"]]
     whose = row["movement"]
-    # An index has another scale each month: only their place among the groups can move.
+    # An index is rescaled each month: only the rank among the groups can move.
     what = (
         Text(f"{name.ko} 관심도", f"Their affinity for {name.en}") if measure.is_index
         else Text(f"{name.ko} 이용", f"Their use of {name.en}")
@@ -127,7 +127,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
 def of_targets(
     service: Measure, by: str, rows: Sequence[Row], reach: Size, share: float | None
 ) -> tuple[Text, ...]:
-    """The first target, and how far the list reaches."""
+    """The first target, and the reach of the list."""
     if not rows:
         return (
             Text("조건에 맞는 집단이 없습니다.", "No segment fits the choice."),
@@ -153,7 +153,7 @@ def of_targets(
 
 def _first_target(service: Text, by: str, row: Row) -> Text:
     first = _segment(Segment(row["district"], Sex(row["sex"]), row["age"]))
-    # The first of its order: where it is not above the mean, none of the list is.
+    # If the first of its order is not above the mean, none of the list is.
     if (by == "affinity" and row["affinity"] < 0) or (by == "excess" and not row["excess"]):
         return Text(
             f"고른 집단 가운데 {josa(service.ko, '을/를')} 평균보다 많이 쓰는 곳은 없습니다. "
@@ -170,7 +170,7 @@ def _first_target(service: Text, by: str, row: Row) -> Text:
 def of_platforms(
     service: Measure, segment: Segment, rows: Sequence[Row], by: str, prior_only: bool
 ) -> tuple[Text, ...]:
-    """The platforms that cannot be told from the best: by use, or by association if it is clear."""
+    """The platforms not distinguishable from the best: by use, or by association if it is clear."""
     if by == "use":
         return _of_use(segment, rows)
     front = [row for row in rows if row["association"] is not None and row["tie_group"] == 1]
@@ -208,7 +208,7 @@ def of_platforms(
 
 
 def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """The platforms that the segment uses most against the city's mean person."""
+    """The platforms the segment uses most against the city's mean person."""
     known = [row for row in rows if row["affinity"] is not None]
     front = [row for row in known if row["tie_group"] == 1]
     if not front:
@@ -241,7 +241,7 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """The channel hints of the signals that stand out from the same sex and age."""
+    """Channel hints of the signals that stand out from the same sex and age."""
     from telads.method.signals import CLEARLY, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
@@ -268,7 +268,7 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 
 def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
-    """That signals have not changed since the month before, in any segment."""
+    """Note that signals have not changed since the previous month, in any segment."""
     stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()

@@ -1,4 +1,4 @@
-"""The verbs that make something of a build: pictures, exports, the evaluation."""
+"""The verbs that make files of a build: pictures, exports, the evaluation."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def chart(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Draw one picture; the kind of file is told by its suffix."""
+    """Draw one picture in the format of the file's suffix."""
     from telads.answers.pictures import Asked, picture
     from telads.cli.show import require_folder, show_written
     from telads.render.svg import drawn, find_chart
@@ -93,7 +93,7 @@ def export(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Export to csv, xlsx, parquet or json, told by the file's suffix."""
+    """Export to csv, xlsx, parquet or json, by the file's suffix."""
     from telads.cli.show import require_folder, show_written
     from telads.export import export as write
 

@@ -1,6 +1,6 @@
-"""What the verbs have in common: options, the language, the workspace.
+"""Common parts of the verbs: options, the language, the workspace.
 
-The language is known before Typer reads the arguments, because help is in that language too.
+The language is determined before Typer parses the arguments, because help depends on it too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
         if word.lower() in LANGUAGES:
             return cast(Lang, word.lower())
     wanted = variables.get("TELADS_LANG", "")
-    # Whatever else is wrong with the settings is told in the language they ask for.
+    # Other faults of the settings are reported in the language they ask for.
     return next((lang for lang in LANGUAGES if lang == wanted), None) or locale_language()
 
 
@@ -47,18 +47,18 @@ def load_settings() -> Settings:
 
 
 def tell_unknown_settings(lang: Lang) -> None:
-    """A line on standard error for each misspelt setting, in the environment or in .env."""
+    """Print a line on standard error for each misspelt setting, in the environment or in .env."""
     for told in unknown_settings(texts_of()):
         sys.stderr.write(f"telads: {told(lang)}\n")
 
 
 def language_now(arguments: Sequence[str]) -> Lang:
-    """The language of a command line, by the settings as they are now."""
+    """The language of a command line under the current settings."""
     from telads.errors import SettingError
 
     try:
         return language_of(arguments, texts_of())
-    except SettingError:  # told properly as soon as a verb asks for the settings
+    except SettingError:  # reported when a verb loads the settings
         return language_of(arguments, {})
 
 
@@ -66,7 +66,7 @@ LANG: Lang = language_now(sys.argv[1:])
 
 
 class Form(StrEnum):
-    """How an answer is printed."""
+    """Output form of an answer."""
 
     TABLE = "table"
     JSON = "json"
@@ -74,7 +74,7 @@ class Form(StrEnum):
 
 
 class Language(StrEnum):
-    """The languages of the product."""
+    """The languages of telads."""
 
     KO = "ko"
     EN = "en"
@@ -115,7 +115,7 @@ DEFAULT_LANGUAGE = Language(LANG)
 
 
 def workspace_of(path: Path | None) -> Store:
-    """The workspace the user means; this run is about its dataset."""
+    """The user's workspace; puts its dataset in force for this run."""
     from telads.dataset import put_in_force
     from telads.store.workspace import Store
 
@@ -125,7 +125,7 @@ def workspace_of(path: Path | None) -> Store:
 
 
 def workspace_for(path: Path | None, dataset: Path | None) -> Store:
-    """The workspace that new months are taken into, of the dataset in a folder or its own."""
+    """The workspace for new months, of the dataset in a folder or its own."""
     from telads.dataset import put_in_force
 
     workspace = workspace_of(path)
@@ -151,7 +151,7 @@ def use_dataset_of(words: Sequence[str]) -> None:
 
 
 def use_dataset(folder: Path | None) -> None:
-    """Make this run about the dataset of a folder, or that of the settings."""
+    """Put the dataset of a folder, or of the settings, in force for this run."""
     from telads.dataset import dataset_of, put_in_force
 
     chosen = folder or load_settings().dataset

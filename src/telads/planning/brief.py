@@ -1,4 +1,4 @@
-"""What a planner asks for: an audience, a service, platforms at his own prices, a budget.
+"""The inputs of a plan: an audience, a service, platforms at the user's prices, a budget.
 
     {"name": "...", "month": "2023-07", "audience": {rules}, "service": "delivery",
      "budget": 50000000, "unit": 1000, "frequency": {"at_most": 5},
@@ -9,9 +9,9 @@
 
 Optional: month (the newest), unit (1,000 won), frequency, objective (reach), weight (none), target
 (none), and a platform's name (that of its service), minimum, cap, ceiling (everybody can be
-reached) and curve (contacts strewn at random).
+reached) and curve (random contacts).
 
-What the user says about a platform and about the plan, and whether it can be kept at all.
+Platforms and limits are validated here too, and whether they can be kept at all.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from telads.planning.words import platform_text
 from telads.text import Text
 
 UNIT = 1000
-"""Spends are multiples of so many won, or of the budget if it is less, where none is asked for."""
+"""Default unit of spends in won; at most the budget."""
 AT_RANDOM = 1.0
-"""Scale of a curve of contacts strewn at random, where none is given."""
+"""Default scale of a reach curve: random contacts."""
 MOST_PLATFORMS = 20
 LEAST_CEILING = 0.001
 OBJECTIVES = ("reach", "index", "affinity")
-"""What a person reached counts: 1, the index of the segment's use / 100, or its affinity (not below
-0), for which plans were made before there was a choice."""
+"""Value of a person reached: 1, the segment's index / 100, or its affinity (at least 0), the only
+objective of earlier plans."""
 WEIGHTS = ("association",)
-"""What a contact counts, where it is not 1: the association of platform and service."""
+"""Weight of a contact, if not 1: the association of platform and service."""
 TARGETS = ("reach", "people", "frequency")
 
 
 @dataclass(frozen=True)
 class Brief:
-    """The inputs of a plan, checked; `month` is None for the newest."""
+    """The validated inputs of a plan; `month` is None for the newest."""
 
     name: str
     month: Month | None
@@ -61,7 +61,7 @@ class Brief:
     objective: str = OBJECTIVES[0]
     weight: str | None = None
     target: Target | None = None
-    """What the least budget is asked for."""
+    """Goal of the least budget."""
 
     def document(self) -> dict[str, Any]:
         """As JSON, platforms by name."""
@@ -82,7 +82,7 @@ class Brief:
 
 
 def read_brief(document: object) -> Brief:
-    """A brief from JSON; raises `QuestionError` that names the place of what is wrong."""
+    """Read a brief from JSON; raises `QuestionError` with the path of the fault."""
     if isinstance(document, Mapping) and document.keys() >= {"brief", "basis", "result"}:
         raise QuestionError(
             Text("이미 만든 계획입니다. 계획 요청이 아닙니다.",
@@ -127,7 +127,7 @@ def read_brief(document: object) -> Brief:
 
 
 def read_former_brief(document: Mapping[str, Any]) -> Brief:
-    """The brief of a plan that was made when there was one objective and one weight."""
+    """Read the brief of a plan from when there was one objective and one weight."""
     return read_brief({**document, "objective": "affinity", "weight": "association"})
 
 
@@ -137,7 +137,7 @@ PLAN = Text("저장된 계획 파일", "saved plan")
 
 
 def json_file(path: Path, what: Text) -> Any:
-    """The JSON in a file; raises `DataError` that names what it should be, where there is none."""
+    """Read JSON from a file; raises `DataError` naming `what` was expected."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -209,7 +209,7 @@ def _read_curve(document: object, ceiling: float | None) -> Curve:
 
 
 def _under(curve: Curve, ceiling: float | None) -> Curve:
-    """A table, whose last point is its own ceiling; raises `QuestionError` for a lower one."""
+    """A table, whose ceiling is its last point; raises `QuestionError` for a lower one."""
     if ceiling is not None and isinstance(curve.asked, tuple) and curve.asked[-1][1] > ceiling:
         raise QuestionError(
             Text("도달 표의 마지막 도달률이 도달 상한보다 큽니다.",
@@ -269,41 +269,41 @@ def _offer_document(offer: Offer) -> dict[str, Any]:
 
 
 CONTACTS_PRICED = 1000
-"""Prices are for so many contacts."""
+"""Number of contacts that a price is for."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A platform on the user's terms: won for a thousand contacts, limits in won (None: no cap)."""
+    """A platform at the user's terms: won per thousand contacts, limits in won (None: no cap)."""
 
     name: str
     service: str
-    """The service whose association says how well the platform fits a segment."""
+    """Service whose association measures how well the platform fits a segment."""
     price: float
     curve: Curve
     minimum: int = 0
     cap: int | None = None
     ceiling: float | None = None
-    """Share of a segment that can be reached at all; None where the planner gave none."""
+    """Share of a segment that can be reached at all; None if not given."""
 
     @property
     def endless(self) -> bool:
-        """Whether it is taken to reach everybody: neither ceiling nor table says otherwise."""
+        """Whether it is assumed to reach everybody: it has neither ceiling nor table."""
         return self.ceiling is None and isinstance(self.curve.asked, float)
 
     @property
     def contacts_per_won(self) -> float:
-        """How many contacts a won buys."""
+        """Number of contacts that a won buys."""
         return CONTACTS_PRICED / self.price
 
     def most(self, budget: int) -> int:
-        """The largest spend possible."""
+        """Largest possible spend."""
         return budget if self.cap is None else min(self.cap, budget)
 
 
 @dataclass(frozen=True)
 class Frequency:
-    """Average contacts per person reached: at most, or at least, so many."""
+    """A goal of average contacts per person reached: at most, or at least."""
 
     kind: Literal["at_most", "at_least"]
     contacts: float
@@ -311,9 +311,9 @@ class Frequency:
 
 @dataclass(frozen=True)
 class Target:
-    """What the least budget is asked for.
+    """Goal of the least budget.
 
-    A share of those who can be reached (`reach`), so many `people`, or a `frequency`.
+    A share of the reachable people (`reach`), a number of `people`, or a `frequency`.
     """
 
     kind: str
@@ -321,7 +321,7 @@ class Target:
 
 
 def money(amount: float) -> Text:
-    """An amount as people read it."""
+    """An amount in words."""
     return in_force().currency.amount(amount)
 
 
@@ -339,7 +339,7 @@ def check_offer(offer: Offer) -> None:
 
 
 def check_unit(unit: int, budget: int) -> None:
-    """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
+    """Raise `QuestionError` for a unit of spends larger than the budget."""
     if unit > budget:
         raise QuestionError(
             Text(f"집행 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
@@ -351,7 +351,7 @@ def check_unit(unit: int, budget: int) -> None:
 
 
 def check(offers: Sequence[Offer], budget: int) -> None:
-    """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
+    """Raise `QuestionError` naming the limit that cannot be kept, and by how much."""
     for offer in offers:
         check_offer(offer)
     minimums = sum(offer.minimum for offer in offers)

@@ -1,11 +1,11 @@
-"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
+"""JSON form of audiences and plans, and JSON Schemas of rules and briefs.
 
-The form is as that of the other answers (`answers.questions`); the schemas of rules and briefs are
-for programs that write them (docs/planning.md).
+The form follows that of the other answers (`answers.questions`); the schemas of rules and briefs
+are for programs that write them (docs/planning.md).
 
-They hold the plainest form of what is read: names count whatever their case, and one value stands
-for a list of one. What no schema can say (limits that leave no room, a table that is no curve) is
-refused by `read_rules`, `read_brief` and `make_plan`, which name its place.
+They describe the canonical form: names are accepted in any case, and one value in place of a list
+of one. What a schema cannot express (limits that leave no room, a table that is not a curve) is
+refused by `read_rules`, `read_brief` and `make_plan`, with the path of the fault.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _GAP = {"type": "string", "enum": ["best", "without_goal"]}
 _VERDICT = {"type": "string", "enum": ["keep", "change"]}
 
 ROWS: dict[str, tuple[str, ...]] = {question.id: question.keys for question in QUESTIONS}
-"""The keys of a row, all always there."""
+"""Keys of a row, all always present."""
 
 
 def _part(schema: Schema, example: object, ko: str, en: str) -> Key:
@@ -140,7 +140,7 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
         "build_before": _part(TEXT, "650c7173dff3292b", "계획의 계산", "build of the plan"),
     },
 }  # fmt: skip
-"""Single figures of a question, all always there."""
+"""Single figures of a question, all always present."""
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
@@ -197,13 +197,13 @@ _POINTS: Schema = {
 
 
 def schemas(lang: Lang, place: str) -> dict[str, Schema]:
-    """The schemas by name; where they name each other it is as `place` + name."""
+    """The schemas by name; references between them are `place` + name."""
 
     def known(name: str) -> Schema:
         return {"$ref": place + name}
 
     def thing(*needed: str, **fields: Key) -> Schema:
-        """An object with these fields; those that are not needed may be left out, or null."""
+        """An object with these fields; those not `needed` may be absent or null."""
         whole = keys_schema(fields, lang)
         for name, schema in whole["properties"].items():
             if name not in needed:
@@ -324,7 +324,7 @@ def _list(item: Schema, least: int) -> Schema:
 
 
 def _one(value: Schema, *names: str) -> Schema:
-    """An object that has one of these fields."""
+    """An object with exactly one of these fields."""
     one = dict.fromkeys(names, value)
     return {"type": "object", "properties": one, "additionalProperties": False,
             "minProperties": 1, "maxProperties": 1}  # fmt: skip

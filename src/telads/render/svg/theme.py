@@ -1,9 +1,8 @@
-"""The colours of all pictures, in the light and in the dark, and how well each is read.
+"""Colours of all pictures, in light and dark, and their contrast.
 
-A colour has a name. In a file it is its light value; on a page it is a variable of the page's
-style (`stylesheet`), so that a picture follows the page into the dark. Amounts and changes are
-drawn in steps, not in a blend: a step can be found again in the legend, and the contrast of a label
-on it is known.
+A colour has a name. In a file it is its light value; on a page it is a CSS variable (`stylesheet`),
+so that a picture follows the page's colour scheme. Amounts and changes are drawn in steps, not in
+a gradient: a step can be found in the legend, and the contrast of a label on it is known.
 """
 
 from __future__ import annotations
@@ -15,40 +14,40 @@ from types import MappingProxyType
 FALLBACKS = (
     "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 )
-"""Fonts of a file's texts, after the one that comes along."""
+"""Fonts of a file's texts, after the shipped one."""
 AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
-"""Steps of a scale from little to much, of one around zero, groups of a ranking, and services."""
+"""Number of steps of a scale of amounts and of changes, of groups in a ranking, of services."""
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
 _NAME = "--chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
               "surface": "var(--paper)"}  # fmt: skip
-"""Texts and lines of a picture are those of the page around it, under the names of its style."""
+"""Texts and lines use the variables of the surrounding page."""
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1..21 (WCAG 2.2, relative luminance)."""
+    """Contrast ratio of two colours, 1..21 (WCAG 2.2, relative luminance)."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 def ink_on(colour: str) -> str:
-    """Dark or light, whichever is easier to read on the colour."""
+    """Dark or light, whichever has more contrast with the colour."""
     dark, light = contrast(colour, _DARK_INK), contrast(colour, _LIGHT_INK)
     return _DARK_INK if dark >= light else _LIGHT_INK
 
 
 def steps(scale: str, count: int) -> tuple[str, ...]:
-    """The names of a scale's colours."""
+    """Colour names of a scale."""
     return tuple(f"{scale}-{place}" for place in range(count))
 
 
 def step_of(share: float, names: Sequence[str]) -> str:
-    """The colour at `share` (0..1) of a scale of equal steps."""
+    """Colour at `share` (0..1) of a scale of equal steps."""
     return names[min(max(int(share * len(names)), 0), len(names) - 1)]
 
 
 def service_colour(place: int) -> str:
-    """The colour of a service by its place in the dataset; after the last they begin again."""
+    """Colour of a service by its place in the dataset; repeats after the last."""
     return f"service-{place % SERVICES}"
 
 
@@ -65,7 +64,7 @@ def _named(prefix: str, *colours: str) -> dict[str, str]:
 
 
 def _palette(plain: dict[str, str]) -> Mapping[str, str]:
-    """The colours with the ink for texts on each step."""
+    """The colours, with the text colour for each step."""
     inks = {
         f"on-{name}": ink_on(colour)
         for name, colour in plain.items()
@@ -87,7 +86,7 @@ LIGHT = _palette({
 })  # fmt: skip
 DARK = _palette({
     "ink": "#ecedee", "muted": "#b4bac2", "line": "#3d4148", "surface": "#16181b",
-    # In the dark more is brighter.
+    # In the dark scheme more is brighter.
     **_named("amount", "#172523", "#1b3c38", "#225a54", "#28706a", "#43afa3", "#5ce4d4"),
     **_named("change", "#fca864", "#bb7234", "#694324", "#27292c", "#4b4280", "#7e6ed3",
              "#b4abff"),
@@ -101,32 +100,32 @@ DARK = _palette({
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture is painted: its colours, and what stands around it in a file or on a page."""
+    """How a picture is painted: its colours, and whether it is part of a page."""
 
     colours: Mapping[str, str]
     page: bool
-    """A page writes the heading itself, gives the font, and may hold the borders once for all."""
+    """A page writes the heading itself, sets the font, and may share the borders."""
     shared_borders: bool = False
-    """The page has `city.outlines_svg`, and maps point at it."""
+    """The page has `city.outlines_svg`, which maps refer to."""
     drawn_bold: bool = False
-    """Bold is drawn around the letters: the font that comes along has one weight."""
+    """Bold is drawn as an outline: the shipped font has one weight."""
 
     def __getitem__(self, name: str) -> str:
         return self.colours[name]
 
 
 FILE = Look(LIGHT, page=False)
-"""A file that stands alone: light, with its heading."""
+"""A standalone file: light, with its heading."""
 PNG = replace(FILE, drawn_bold=True)
 PAGE = Look(
     MappingProxyType({**{name: f"var({_NAME}{name})" for name in LIGHT}, **_PAGE_INKS}), page=True
 )
-"""Inside a page whose style holds `stylesheet()`."""
+"""Part of a page whose style holds `stylesheet()`."""
 SITE = replace(PAGE, shared_borders=True)
 
 
 def stylesheet() -> str:
-    """The variables of a page that holds pictures: light, and dark where the reader's screen is."""
+    """CSS variables for pages with pictures: light, and dark if the reader prefers it."""
 
     def block(colours: Mapping[str, str]) -> str:
         values = {name: value for name, value in colours.items() if name not in _PAGE_INKS}

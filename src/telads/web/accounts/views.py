@@ -1,12 +1,11 @@
-"""Pages of accounts: signing in and out, the password, people, and the log of actions.
+"""Pages of accounts: signing in and out, the password, users, and the log of actions.
 
-Pages on which administrators look after people; each action stands in the log.
+`/account/users/`: user management; each action is logged. `/admin/`: entry page of administrators.
+`/account/log/`: the log of actions.
 
-`/admin/`: the doors of administrators, and `/account/log/`, what was done.
-
-Django's own administration is not mounted: it knows other rights than the roles here, would change
-people without the log and without the guard of the last administrator, and would open everybody's
-plans, which no role does.
+Django's own administration is not mounted: it has other permissions than the roles here, would
+change users without the log and without protecting the last administrator, and would open
+everybody's plans, which no role does.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
 
 
 class NameAndPassword(AuthenticationForm):
-    """The form of the page to sign in."""
+    """The sign-in form."""
 
     error_messages = {  # noqa: RUF012 - as Django declares it
         **AuthenticationForm.error_messages,
@@ -61,15 +60,15 @@ class SignIn(auth.LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """What was asked for before, unless that leads away or nowhere."""
+        """The page requested before, unless it is off this site or shows nothing."""
         return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
-        """Where people go who asked for nothing else."""
+        """Target if no page was requested."""
         return reverse("home")
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
-        """With the single sign-on's name, if there is one."""
+        """Adds the name of the single sign-on, if configured."""
         settings = request_state.settings()
         lang = request_state.language(self.request)
         named = (settings.oidc_name or SINGLE_SIGN_ON_NAME(lang)) if settings.oidc_issuer else ""
@@ -77,10 +76,10 @@ class SignIn(auth.LoginView):
 
 
 class SignOut(auth.LogoutView):
-    """`/account/sign-out/`, by a form only."""
+    """`/account/sign-out/`, by POST only."""
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """What was asked for, unless that leads away or nowhere."""
+        """The requested page, unless it is off this site or shows nothing."""
         return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
@@ -90,13 +89,13 @@ class SignOut(auth.LogoutView):
 
 @method_decorator(required(Role.VIEWER), name="dispatch")
 class Password(auth.PasswordChangeView):
-    """`/account/password/`; other sessions of the same person end."""
+    """`/account/password/`; the user's other sessions end."""
 
     http_method_names = ("get", "head", "post")
     template_name = "accounts/password.html"
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change it, write it down, and say so."""
+        """Change it, record it, and confirm."""
         with one_action():
             form.save()
             update_session_auth_hash(self.request, form.user)
@@ -106,17 +105,17 @@ class Password(auth.PasswordChangeView):
 
 @require_safe
 def single_sign_on(request: HttpRequest) -> HttpResponseBase:
-    """`/account/sso/?next=/plans/`: on to the provider; 404 where there is none."""
+    """`/account/sso/?next=/plans/`: redirect to the provider; 404 if not configured."""
     if not request_state.settings().oidc_issuer:
         raise Http404
-    from telads.web.accounts.sso import begin  # its libraries are only there if it is wanted
+    from telads.web.accounts.sso import begin  # its libraries are an optional dependency
 
     return begin(request)
 
 
 @require_safe
 def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
-    """`/sso/return/?code=...&state=...`: back from the provider."""
+    """`/sso/return/?code=...&state=...`: the return from the provider."""
     if not request_state.settings().oidc_issuer:
         raise Http404
     from telads.web.accounts.sso import come_back
@@ -125,7 +124,7 @@ def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
 
 
 def locked(request: HttpRequest, *args: Any, **facts: Any) -> HttpResponseBase:
-    """What django-axes answers after too many attempts."""
+    """Response of django-axes after too many attempts."""
     return answer_with(request, locked_out(request), 429)
 
 
@@ -138,7 +137,7 @@ STATES: dict[str, Text] = {
 
 
 class Person(NamedTuple):
-    """Somebody as the pages show him."""
+    """A displayed user."""
 
     user: User
     role: str
@@ -149,7 +148,7 @@ class Person(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def users(request: HttpRequest) -> HttpResponse:
-    """`/account/users/`: everybody; a POST invites somebody and shows the link this once."""
+    """`/account/users/`: all users; a POST invites one and shows the link once."""
     lang = request_state.language(request)
     if request.method == "POST":
         role = _role(request)
@@ -167,14 +166,14 @@ def users(request: HttpRequest) -> HttpResponse:
 @require_safe
 @required(Role.ADMINISTRATOR)
 def person(request: HttpRequest, number: int) -> HttpResponse:
-    """`/account/users/5/`: somebody, and what can be done."""
+    """`/account/users/5/`: a user, and the possible actions."""
     return _page(request, get_object_or_404(User, pk=number))
 
 
 @require_POST
 @required(Role.ADMINISTRATOR)
 def link(request: HttpRequest, number: int) -> HttpResponse:
-    """`/account/users/5/link/`: a link to choose a password; its address is shown this once."""
+    """`/account/users/5/link/`: make a password link; its address is shown once."""
     user = get_object_or_404(User, pk=number)
     return _page(request, user, make_link(request, user))
 
@@ -182,7 +181,7 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def unlock_addresses(request: HttpRequest) -> HttpResponse:
-    """`/account/users/addresses/unlock/`: people may sign in again from locked addresses."""
+    """`/account/users/addresses/unlock/`: reset locked addresses."""
     people.unlock_addresses(_by(request))
     return redirect("users")
 
@@ -203,7 +202,7 @@ def change(request: HttpRequest, number: int, what: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, user: User, address: str = "") -> HttpResponse:
-    """The page of somebody; with the address of a link that was made just now."""
+    """The page of a user; `address` is that of a link just made."""
     lang = request_state.language(request)
     shown = _person(user, locked_names(), lang)
     facts: dict[str, Any] = {
@@ -248,9 +247,9 @@ def _by(request: HttpRequest) -> str:
 
 
 LOG_PAGE = 100
-"""Entries of the log on one page."""
+"""Log entries on one page."""
 LATEST = 8
-"""Entries of the log on the first page of administrators."""
+"""Log entries on the administrators' entry page."""
 ANY = Text("모두", "any")
 
 
@@ -271,7 +270,7 @@ def admin(request: HttpRequest) -> HttpResponse:
 @require_safe
 @required(Role.ADMINISTRATOR)
 def log(request: HttpRequest) -> HttpResponse:
-    """`/account/log/?who=kim&action=plan-share&page=2`: what was done, the newest first."""
+    """`/account/log/?who=kim&action=plan-share&page=2`: the log of actions, newest first."""
     lang = request_state.language(request)
     who, action = (request.GET.get(name, "").replace("\0", "") for name in ("who", "action"))
     found = AuditEntry.objects.all()
@@ -289,6 +288,6 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:
-    """Entries in words."""
+    """Displayed entries."""
     lang = request_state.language(request)
     return [told(entry, lang) for entry in entries]

@@ -1,4 +1,4 @@
-"""The API described for programs: OpenAPI 3.1 as django-ninja makes it, in either language."""
+"""The OpenAPI 3.1 document of the API, as django-ninja generates it, in either language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATH_CHOICES: dict[str, list[str]] = {
     "table": list(TABLES), "kind": list(KINDS), "form": list(FORMS),
 }  # fmt: skip
 _TEXT = {"ko", "en"}
-"""The keys of a text that is told in one language (`operations`)."""
+"""Keys of a text in both languages, to be reduced to one (`operations`)."""
 
 
 @require_safe
@@ -42,7 +42,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 
 def document(lang: Lang) -> dict[str, Any]:
-    """The whole description, for this installation."""
+    """The whole document for this installation."""
     settings = request_state.settings()
     return _document(in_force(), lang, settings.api_keys, settings.api_rate > 0)
 
@@ -60,7 +60,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
     told["paths"] = _plain(paths, lang)
     left_out = {code for code, wanted in {"401": keys, "429": rate}.items() if not wanted}
     for one in [one for path in told["paths"].values() for one in path.values()]:
-        one.pop("description", None)  # the docstring of its view, which is in one language
+        one.pop("description", None)  # the view's docstring, in one language only
         one["parameters"] = [_parameter(given, lang) for given in one["parameters"]]
         one["responses"] = {
             code: response for code, response in one["responses"].items() if code not in left_out
@@ -74,7 +74,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
     answers = {
         name: schema
         for name, schema in told["components"]["schemas"].items()
-        if not name.endswith(("Asked", "Drawn"))  # the queries, which stand with their addresses
+        if not name.endswith(("Asked", "Drawn"))  # queries, described with their addresses
     }
     schemas = {**in_force().described(_plain(answers, lang)), **sent(lang, PLACE)}
     told["components"] = {"schemas": {**schemas, "Problem": _problem(lang)}}
@@ -84,7 +84,7 @@ def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str,
 
 
 def _plain(told: Any, lang: Lang) -> Any:
-    """A description in one language, without the titles and defaults that say nothing."""
+    """Reduce a description to one language, without redundant titles and defaults."""
     if isinstance(told, list):
         return [_plain(one, lang) for one in told]
     if not isinstance(told, dict):
@@ -100,7 +100,7 @@ def _plain(told: Any, lang: Lang) -> Any:
 
 
 def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
-    """A parameter whose text and example stand beside its schema."""
+    """Describe a parameter, with text and example beside its schema."""
     name, schema = given["name"], spelt(given["schema"])
     if given["in"] == "path":
         choices = _PATH_CHOICES[name]

@@ -1,9 +1,10 @@
-"""The parameters of addresses as pydantic models, made of those of the questions.
+"""Parameters of addresses as pydantic models, made from those of the questions.
 
-Types are checked here; names and choices by the answers, which know the build. A name may be given
-in Korean or English wherever the command line takes it, whatever its case: the schema lists every
-spelling, the shortest first. What it lists is never refused but as the address tells (openapi.py).
-Texts are in both languages, `{"ko": ..., "en": ...}`, until the description is told in one.
+Types are checked here; names and choices by the answers, which know the build. A name is accepted
+in Korean or English wherever the command line accepts it, in any case: the schema lists every
+spelling, the shortest first. A listed value is refused only for reasons its address documents
+(openapi.py). Texts hold both languages, `{"ko": ..., "en": ...}`, until the document is reduced to
+one.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ from telads.planning.plan import PARTS
 from telads.text import LANGUAGES, Text, typed
 
 PAGE = 100
-"""Rows of a page where no limit is given."""
+"""Default number of rows of a page."""
 MOST_OFFSET = 1_000_000
 LONGEST = 100
-"""Characters of a parameter; every name there is fits."""
+"""Most characters of a parameter; every name is shorter."""
 
 
 def _of_api(name: str, kind: str, text: Text, example: str, default: Any = None,
             choices: tuple[str, ...] = ()) -> Parameter:  # fmt: skip
-    """A parameter that addresses alone have."""
+    """A parameter that only addresses have."""
     return Parameter(name, kind, text, text, example, default, choices)
 
 
@@ -75,7 +76,7 @@ PATHS: dict[str, Text] = {
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("그림 형식", "kind of picture"),
 }
-"""What stands in an address itself."""
+"""Parameters within a path."""
 
 _ANY_SERVICE = SERVICE_ASKED._replace(default=None)
 DRAWN: dict[str, tuple[Parameter, ...]] = {
@@ -87,11 +88,11 @@ DRAWN: dict[str, tuple[Parameter, ...]] = {
     "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE, TARGETS_BY,
                 TOP._replace(default=30, example="30")),
 }  # fmt: skip
-"""The choices that each picture takes."""
+"""Choices of each picture."""
 
 
 def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
-    """The schema of a choice: its names, then all other spellings of them."""
+    """Schema of a choice: its names, then all other spellings."""
     first = list(short)
     known = set(map(typed, first))
     more = [name for name in dict.fromkeys(others) if typed(name) not in known]
@@ -111,7 +112,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "offset": {**_NUMBER, "minimum": 0, "maximum": MOST_OFFSET},
     "switch": {"type": "boolean"},
 }
-"""What each kind of parameter may be; else it is a name, or one of its choices."""
+"""Schema of each kind of parameter; other kinds are a name, or one of their choices."""
 
 
 @of_dataset
@@ -133,21 +134,21 @@ def spelt(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain_number(given: Any) -> Any:
-    """A whole number as the schema has it: no 5.0, no 1_000, no other digits."""
+    """Accept integers in plain form only: no 5.0, no 1_000, no other digits."""
     if isinstance(given, str) and not re.fullmatch(r"-?[0-9]+", given):
         raise PydanticCustomError("int_parsing", "not a whole number")
     return given
 
 
 def _plain_switch(given: Any) -> Any:
-    """True or false, not yes, on or 1."""
+    """Accept true or false, not yes, on or 1."""
     if isinstance(given, str) and given not in {"true", "false"}:
         raise PydanticCustomError("bool_parsing", "neither true nor false")
     return given
 
 
 def _plain_month(given: Any) -> Any:
-    """YYYY-MM alone: a program has no other ways of writing it."""
+    """Accept YYYY-MM only, not the other spellings for people."""
     if isinstance(given, str) and not re.fullmatch(_MONTH["pattern"], given):
         raise PydanticCustomError("month", "not a month")
     return given
@@ -159,18 +160,18 @@ CHECKED: dict[str, Any] = {
     "switch": Annotated[bool, BeforeValidator(_plain_switch)],
     "month": Annotated[str, BeforeValidator(_plain_month)],
 }
-"""What the type of a kind of parameter refuses; names are text, checked by the answers."""
+"""Type of each kind of parameter; names are text, checked by the answers."""
 
 
 def _example(one: Parameter) -> object:
-    """Its example as JSON has it."""
+    """A parameter's example as a JSON value."""
     if one.kind in {"count", "offset"}:
         return int(one.example)
     return one.example == "true" if one.kind == "switch" else one.example
 
 
 def schema_of(one: Parameter) -> dict[str, Any]:
-    """The JSON Schema of a parameter, its meaning in both languages."""
+    """JSON Schema of a parameter, with its meaning in both languages."""
     choices = {"type": "string", "enum": list(one.choices)} if one.choices else _NAME
     told = {**SCHEMAS.get(one.kind, choices), "description": one.text._asdict(),
             "example": _example(one)}  # fmt: skip
@@ -190,7 +191,7 @@ def model_of(name: str, parameters: Iterable[Parameter]) -> type[Schema]:
 
 
 def asked_of(question: Question) -> type[Schema]:
-    """The model of what a question's address takes."""
+    """The model of the query of a question's address."""
     paging = (LIMIT._replace(default=PAGE) if question.open else LIMIT, OFFSET)
     parameters = (*question.parameters, *(paging if question.paged else ()))
     return model_of(f"{question.id.title()}Asked", parameters)

@@ -1,10 +1,10 @@
-"""Pages of data administration: months, builds, jobs, uploads, and forgetting a month.
+"""Pages of data administration, for administrators only.
 
-`/admin-data/`: months, builds, jobs, and the form for new files. For administrators alone.
+`/admin-data/`: months, builds, jobs, and the upload form.
 
-`/admin-data/jobs/3/`: how far a job is, and what came of it.
+`/admin-data/jobs/3/`: progress and results of a job.
 
-`/admin-data/months/2023-08/forget/`: a wrong month is taken back, after a look at what goes.
+`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
-"""Of an upload beside its files: fields and the borders between them."""
+"""Bytes of an upload besides its files: fields and multipart boundaries."""
 LOCK_SECONDS = 2.0
-"""A page does not wait long for another writer."""
+"""Seconds a page waits for another writer."""
 
 
 class ShownBuild(NamedTuple):
-    """A build that could be put in force."""
+    """A build that can be put in force."""
 
     name: str
     made: datetime
@@ -64,16 +64,16 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@csrf_exempt  # not for long: the token is looked at below, but only when it is time to read
+@csrf_exempt  # the token is checked below, just before the form is read
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def upload(request: HttpRequest) -> HttpResponse:
-    """`/admin-data/upload/`: files to disk, and a job that takes them in.
+    """`/admin-data/upload/`: stream files to disk, and start a job that ingests them.
 
-    Django reads a form to find its token, and would keep everybody's files for that. So who asks,
-    and how much is coming, is looked at first; of what is refused here nothing is read.
+    Django reads a form to find its token, and would store anybody's files for that. So permission
+    and size are checked first; the body of a refused request is not read.
     """
-    if request.method != "POST":  # whoever was refused, and changes the language then
+    if request.method != "POST":  # a change of language after a refusal
         return redirect("admin-data")
     limit = request_state.settings().upload_limit
     try:
@@ -95,7 +95,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[HttpResponse, bool]:
-    """The answer, and whether a job now owns the folder."""
+    """The response, and whether a job now owns the folder."""
     owned: list[Job] = []
 
     @csrf_protect
@@ -120,14 +120,14 @@ def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[Htt
 @require_POST
 @required(Role.ADMINISTRATOR)
 def build(request: HttpRequest) -> HttpResponse:
-    """`/admin-data/build/`: a build alone, as after a cancelled job."""
+    """`/admin-data/build/`: start a build without files, as after a cancelled job."""
     return redirect("admin-job", start(request, None).pk)
 
 
 @require_POST
 @required(Role.ADMINISTRATOR)
 def use(request: HttpRequest, build: str) -> HttpResponse:
-    """`/admin-data/builds/<build>/use/`: put a former build in force again, or a newer one."""
+    """`/admin-data/builds/<build>/use/`: put a kept build in force."""
     workspace = request_state.workspace()
     if not workspace.is_whole(build):
         raise Http404
@@ -141,7 +141,7 @@ def use(request: HttpRequest, build: str) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def cancel(request: HttpRequest, job: int) -> HttpResponse:
-    """`/admin-data/jobs/3/cancel/`; of a job that has ended it changes nothing."""
+    """`/admin-data/jobs/3/cancel/`; does nothing for a job that has ended."""
     ask_for_its_end(request, request_state.workspace().path, job_of(job))
     return redirect("admin-job", job)
 
@@ -149,7 +149,7 @@ def cancel(request: HttpRequest, job: int) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def again(request: HttpRequest, job: int) -> HttpResponse:
-    """`/admin-data/jobs/3/again/`; of a job that runs or is done it changes nothing."""
+    """`/admin-data/jobs/3/again/`; does nothing for a job that runs or is done."""
     start_again(request, job_of(job))
     return redirect("admin-job", job)
 
@@ -170,7 +170,7 @@ NO_FILE = QuestionError(
 
 
 def too_large(limit: int) -> QuestionError:
-    """What is told of an upload beyond the limit."""
+    """The error for an upload beyond the limit."""
     return QuestionError(
         Text(f"한 번에 {limit} MB까지 올릴 수 있습니다.",
              f"At most {limit} MB can be uploaded at once."),
@@ -180,7 +180,7 @@ def too_large(limit: int) -> QuestionError:
 
 
 def _month(text: str) -> str:
-    """The label month of the form, checked; raises `UnknownChoice`."""
+    """The label month of the form; raises `UnknownChoice`."""
     return str(Month.parse(text.strip())) if text.strip() else ""
 
 
@@ -209,7 +209,7 @@ def _page(
 
 
 def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
-    """The months of the ledger, the newest first, with when as a time and what is remarkable."""
+    """Months of the ledger, newest first, with times and remarks for display."""
     return [
         {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
         for row in reversed(rows)
@@ -217,7 +217,7 @@ def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
 
 
 def _taken_back(workspace: Store) -> list[dict[str, Any]]:
-    """The months that were taken back and have not come again, the newest first."""
+    """Removed months that are not in force again, newest first."""
     return [
         {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
          "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
@@ -226,7 +226,7 @@ def _taken_back(workspace: Store) -> list[dict[str, Any]]:
 
 
 def builds(workspace: Store) -> list[ShownBuild]:
-    """The builds that are there, the newest first; one that cannot be read is left out."""
+    """Builds that are kept, newest first; unreadable ones are left out."""
     found = []
     in_force = workspace.build_name()
     for one in workspace.builds():
@@ -261,7 +261,7 @@ STEPS: dict[Step, Text] = {
 @require_safe
 @required(Role.ADMINISTRATOR)
 def job(request: HttpRequest, job: int) -> HttpResponse:
-    """The page, or for htmx, which asks every other second, the part of it that changes."""
+    """The page, or for htmx, which polls every two seconds, the part that changes."""
     lang = request_state.language(request)
     found = job_of(job)
     told = found.told
@@ -278,7 +278,7 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
         return render(request, "jobs/job.html", facts)
     response = render(request, "jobs/state.html", facts)
     if not found.open:
-        # The whole page anew, once: around the result too it says which months and build there are.
+        # The whole page once, since months and builds around the result have changed too.
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -286,9 +286,9 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def forget(request: HttpRequest, month: str) -> HttpResponse:
-    """The question, and with POST the deed: out of the ledger now, and a job that builds without.
+    """Confirm with GET; with POST remove the month and start a job that builds without it.
 
-    The form names the very file that was shown, so one that came in its place since stays.
+    The form names the file that was shown, so a file that replaced it since is kept.
     """
     label = _label(month)
     entry = request_state.workspace().ledger().current().get(label)
@@ -302,7 +302,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
         try:
             gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
         except DataError as error:
-            error.facts.pop("file", None)  # the page names it
+            error.facts.pop("file", None)  # the page already names it
             wrong = error
             entry = request_state.workspace().ledger().current().get(label, entry)
         else:
@@ -319,7 +319,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def _label(month: str) -> Month:
-    """The month of an address; raises `Http404`."""
+    """The month in an address; raises `Http404`."""
     try:
         return Month.parse(month)
     except UnknownChoice:

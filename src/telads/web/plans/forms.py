@@ -1,17 +1,13 @@
-"""The form of a plan: its fields, the brief they mean, amounts as people type them, its draft.
+"""The form of a plan: typed fields to a brief and back, error placement, drafts.
 
-Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
+Amounts of won are accepted in usual spellings: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`,
+`1.5억`.
 
-The form of a plan: what was typed, as the brief it means, and back.
+An error of a brief names its path in JSON (`platforms[0].price`); the form marks the field instead
+and uses its title.
 
-The fields of a plan's form: what they are called, and which of them an error is about.
-
-A brief names what is wrong by its place in JSON (`platforms[0].price`); on the form it is the field
-that is marked, and its title that is said.
-
-What was typed into a plan's form, kept while its audience is chosen on another page.
-
-In the session: a draft is somebody's own, and ends with it.
+A draft holds what was typed while the audience is chosen on another page. It is kept in the
+session, so it belongs to one user and ends with the session.
 """
 
 from __future__ import annotations
@@ -43,11 +39,11 @@ _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
 _PART = re.compile(f"({_DIGITS})?([천백십]?)")
 LONGEST = 60
-"""Longer texts are no amounts."""
+"""Longer texts are not amounts."""
 
 
 def won_of(name: str, text: str) -> float:
-    """The amount somebody typed into a field; raises `QuestionError` that names it."""
+    """Parse an amount typed into a field; raises `QuestionError` that names the field."""
     words = "|".join(map(re.escape, in_force().currency.spellings))
     bare = re.sub(r"[\s,]", "", text)
     plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
@@ -73,13 +69,13 @@ def won_of(name: str, text: str) -> float:
 
 
 def _gap(parts: Sequence[str | None]) -> bool:
-    """`1억 5000`, where people often mean 만; the parts are those of 조, 억, 만 and below."""
+    """`1억 5000`, where 만 is often meant; the parts are those of 조, 억, 만 and below."""
     told = [at for at, part in enumerate(parts) if part]
     return any(after - before > 1 for before, after in pairwise(told))
 
 
 def _small(text: str, large: int) -> Decimal:
-    """`2천5백` as 2500; a unit alone (`만`) is one of it."""
+    """`2천5백` as 2500; a unit alone (`만`) counts once."""
     if not text:
         return Decimal(large > 1)
     return sum(
@@ -89,13 +85,13 @@ def _small(text: str, large: int) -> Decimal:
 
 
 ROWS = 4
-"""Rows for platforms at least; two more than are filled in."""
+"""Least rows for platforms; there are always two empty ones."""
 LONGEST_RULES = 20_000
 GOALS = ("at_most", "at_least")
 
 
 class PlatformRow(NamedTuple):
-    """A platform as it was typed.
+    """A platform as typed.
 
     `curve` is a scale (1.5) or points (1:0.3, 3:0.6), `ceiling` a share (0.8 or 80%).
     """
@@ -110,7 +106,7 @@ class PlatformRow(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """All fields as they were typed."""
+    """All fields as typed."""
 
     name: str = ""
     month: str = ""
@@ -123,7 +119,7 @@ class Typed(NamedTuple):
     weight: str = ""
     target: str = ""
     level: str = ""
-    """Of the target: a share of those who can be reached, people, or contacts."""
+    """Level of the target: a share of the reachable people, people, or contacts."""
     rules: str = ""
     """The audience, as JSON (docs/planning.md)."""
     platforms: tuple[PlatformRow, ...] = ()
@@ -135,7 +131,7 @@ class Typed(NamedTuple):
         return self.platforms + (PlatformRow(),) * (count - len(self.platforms))
 
     def brief(self) -> Brief:
-        """The brief it means; raises `QuestionError` that names the field."""
+        """The brief of the fields; raises `QuestionError` that names the field."""
         try:
             return read_brief(self._document())
         except RecursionError:
@@ -168,7 +164,7 @@ class Typed(NamedTuple):
         return {self.target: read("level", self.level)}
 
     def _check_complete(self) -> None:
-        """What every plan needs, said in the words of the form."""
+        """Check what every plan needs, with errors in the form's words."""
         missing = (
             (self.advertise, "service", Text("광고할 서비스를 골라 주세요.",
                                              "Choose the service to advertise.")),
@@ -212,7 +208,7 @@ class Typed(NamedTuple):
 
 
 def typed_of(form: QueryDict) -> Typed:
-    """What a form holds; empty rows are left out."""
+    """The fields of a posted form; empty rows are dropped."""
     known = {
         name: form.get(name, "").strip() for name in Typed._fields if name not in {"platforms"}
     }
@@ -224,7 +220,7 @@ def typed_of(form: QueryDict) -> Typed:
 
 
 def typed_from(brief: Brief) -> Typed:
-    """The form of a brief that is to be changed."""
+    """The fields of an existing brief."""
     goal, target = brief.goal, brief.target
     return Typed(
         name=brief.name,
@@ -309,7 +305,7 @@ def _curve_text(curve: Curve) -> str:
 
 
 def points_text(points: Iterable[Sequence[float]]) -> str:
-    """Points of a reach curve as the form takes them: `1:0.3, 3:0.6`."""
+    """Points of a reach curve as typed: `1:0.3, 3:0.6`."""
     return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
 
 
@@ -333,7 +329,7 @@ def _no_rules() -> QuestionError:
 
 
 def _check_name(field: str, name: str) -> None:
-    """Names go into files for spreadsheets, where a leading sign would begin a formula."""
+    """Names appear in spreadsheets, where a leading sign would start a formula."""
     if not (0 < len(name) <= LONGEST_NAME and name.isprintable() and name[0].isalnum()):
         raise QuestionError(
             Text("이름이 올바르지 않습니다.", "This is no name."),
@@ -367,7 +363,7 @@ PLATFORM_TITLES: dict[str, Text] = {
 }
 _PLATFORM = re.compile(r"platforms\[(\d+)\]\.(\w+)")
 _ALSO = {"service": "advertise", "frequency": "often", "audience": "rules"}
-"""Fields of a brief that the form calls otherwise."""
+"""Fields of a brief that have another name in the form."""
 _CURVE = Text(
     "척도 하나(무작위로 흩어진 접촉이면 1)나 ‘1인당 접촉 수:도달률’ 점을 1:0.3, 3:0.6처럼 적어 "
     "주세요.",
@@ -377,7 +373,7 @@ _CURVE = Text(
 
 
 class Field(NamedTuple):
-    """A field as it stands on the page."""
+    """A displayed field."""
 
     name: str
     title: str
@@ -385,7 +381,7 @@ class Field(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """An error in the words of the form; `field` is the name of what it is about, or empty."""
+    """An error in the form's words; `field` is the name of the field, or empty."""
 
     field: str
     title: str
@@ -393,7 +389,7 @@ class Wrong(NamedTuple):
 
 
 def fields_of(typed: Typed, lang: Lang) -> dict[str, Field]:
-    """The fields of the plan itself."""
+    """Fields of the plan itself."""
     return {
         name: Field(name, in_force().fill(title)(lang), getattr(typed, name))
         for name, title in TITLES.items()
@@ -401,7 +397,7 @@ def fields_of(typed: Typed, lang: Lang) -> dict[str, Field]:
 
 
 def platform_fields(at: int, row: PlatformRow, lang: Lang) -> dict[str, Field]:
-    """The fields of a platform."""
+    """Fields of a platform."""
     return {
         name: Field(f"p{at}_{name}", in_force().fill(title)(lang), getattr(row, name))
         for name, title in PLATFORM_TITLES.items()
@@ -409,7 +405,7 @@ def platform_fields(at: int, row: PlatformRow, lang: Lang) -> dict[str, Field]:
 
 
 def wrong_of(error: QuestionError, typed: Typed, lang: Lang) -> Wrong:
-    """An error as the form tells it."""
+    """Translate an error into the form's words."""
     place = str(error.facts.get("rule", ""))
     platform = _PLATFORM.match(place)
     if platform:
@@ -452,9 +448,9 @@ def _platform_title(at: int, service: str, part: str) -> Text:
 
 
 def _said(error: QuestionError, value: object, advice: Text | None, lang: Lang) -> str:
-    """The error with what was typed in place of what it was read as.
+    """The error with the typed text in place of the parsed value.
 
-    A limit of several platforms is told with its amounts already.
+    A limit of several platforms already names its amounts.
     """
     told = "value" in error.facts and "rule" in error.facts
     return TeladsError(error.message, advice, **({"value": value} if told else {})).line(lang)
@@ -462,12 +458,12 @@ def _said(error: QuestionError, value: object, advice: Text | None, lang: Lang) 
 
 PLACE = "plan_drafts"
 MOST = 5
-"""Plans one can be in the midst of."""
+"""Most drafts in a session."""
 _LONGEST_TEXT = 200
 
 
 def keep(request: HttpRequest, which: str, typed: Typed, after: str) -> None:
-    """Keep a form; `which` is `new` or the plan's number, `after` the version it began from."""
+    """Save a draft; `which` is `new` or the plan's number, `after` the version it started from."""
     drafts: dict[str, Any] = request.session.get(PLACE, {})
     drafts.pop(which, None)
     rows = [[text[:_LONGEST_TEXT] for text in row] for row in typed.platforms]
@@ -476,13 +472,13 @@ def keep(request: HttpRequest, which: str, typed: Typed, after: str) -> None:
         for name, value in typed._asdict().items()
         if name != "platforms"
     }
-    rules = typed.rules[: LONGEST_RULES + 1]  # longer ones are refused, but stay to be corrected
+    rules = typed.rules[: LONGEST_RULES + 1]  # longer ones are refused, but kept for correction
     drafts[which] = {**texts, "rules": rules, "platforms": rows, "after": after}
     request.session[PLACE] = dict(list(drafts.items())[-MOST:])
 
 
 def take_up(request: HttpRequest, which: str) -> tuple[Typed, str] | None:
-    """The form that was kept, and the version it began from."""
+    """The draft, and the version it started from."""
     found = request.session.get(PLACE, {}).get(which)
     if found is None:
         return None
@@ -492,7 +488,7 @@ def take_up(request: HttpRequest, which: str) -> tuple[Typed, str] | None:
 
 
 def drop(request: HttpRequest, which: str) -> None:
-    """Forget it: the plan is saved."""
+    """Delete the draft of a saved plan."""
     drafts = request.session.get(PLACE, {})
     if drafts.pop(which, None) is not None:
         request.session[PLACE] = drafts

@@ -1,16 +1,10 @@
-"""Pages of plans: list, form, a saved version, comparison, sharing, archiving and deleting.
+"""Pages of plans.
 
-`/plans/`: one's own plans, and those that others share.
+`/plans/`: the user's own plans, and those shared with them. The form of a plan: try it out, save
+it, save it again as a new version. A saved version, and its comparison with a newer build. Links,
+and users who may see or edit a plan. Archiving, deleting and, for administrators, handing over.
 
-The form of a plan: tried out, saved, and saved again as a new version.
-
-A saved plan: a version, and what a newer build makes of it.
-
-Links that show a version to whoever has them, and people who may see or edit a plan.
-
-Pages on which plans are put away, deleted and, by administrators, handed over.
-
-An administrator sees of other people's plans what the log tells anyway: names, owners and dates.
+Of other users' plans an administrator sees only what the log shows too: names, owners and dates.
 """
 
 from __future__ import annotations
@@ -72,7 +66,7 @@ from telads.web.plans.services import (
 @require_safe
 @required(Role.VIEWER)
 def plans(request: HttpRequest) -> HttpResponse:
-    """The newest plan first."""
+    """`/plans/`: the newest plan first."""
     user = request.user
     versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
     found = visible(user).select_related("owner").prefetch_related(versions_alone)  # type: ignore[arg-type]
@@ -154,7 +148,7 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> Typed:
-    """The form that was sent; with the audience that the result offered, where that was taken."""
+    """The posted form, with the audience offered by the result if that was accepted."""
     typed = typed_of(request.POST)
     narrowed = request.POST.get("narrowed", "")
     return typed._replace(rules=narrowed) if narrowed else typed
@@ -163,7 +157,7 @@ def _sent(request: HttpRequest) -> Typed:
 def _begun(
     request: HttpRequest, build: Build, newest: PlanVersion, after: str
 ) -> tuple[Typed, str]:
-    """The form of a plan that is opened: as saved, or as left to choose an audience."""
+    """The form of an opened plan: as saved, or its draft."""
     typed = typed_from(newest.read().brief)
     if "plan" in request.GET:
         typed, after = forms.take_up(request, str(newest.plan_id)) or (typed, after)
@@ -172,25 +166,25 @@ def _begun(
 
 
 def _choose_audience(request: HttpRequest, which: str, typed: Typed, after: str) -> HttpResponse:
-    """To the page of audiences, which leads back; what was typed is kept meanwhile."""
+    """Redirect to the audience page, which leads back; the form is kept as a draft."""
     forms.keep(request, which, typed, after)
     try:
         described = described_from(read_rules(json.loads(typed.rules)))
     except (ValueError, RecursionError, TeladsError):
-        described = None  # rules that no form can say: the page begins anew
+        described = None  # rules that the form cannot express: start empty
     query = {"plan": which, **(described.query() if described else {})}
     month = {"month": typed.month} if typed.month else {}
     return redirect(reverse("audiences", query={**query, **month}))
 
 
 def _for_audience(request: HttpRequest, build: Build, typed: Typed, fresh: bool) -> Typed:
-    """The form with the audience of an address; `keep=1` leaves it as it is."""
+    """The form with the audience of an address; `keep=1` keeps the one it has."""
     if "keep" in request.GET and not fresh:
         return typed
     rules = described_of(request.GET).rules()
     month = month_of(build, request.GET.get("month") or None)
     used = request.GET.get("service", "")
-    # Whoever is chosen for their use of a service most likely hears of that service.
+    # An audience chosen by use of a service most likely gets an advert for it.
     likely = used if fresh and used in build.about["services"] else typed.advertise
     return typed._replace(month=str(month), rules=canonical(rules.document()), advertise=likely)
 
@@ -198,7 +192,7 @@ def _for_audience(request: HttpRequest, build: Build, typed: Typed, fresh: bool)
 def _tried(
     request: HttpRequest, build: Build, typed: Typed
 ) -> tuple[Plan | None, QuestionError | None]:
-    """The plan of a form that was sent, or what is wrong with it."""
+    """The plan of a posted form, or its error."""
     if request.method != "POST":
         return None, None
     try:
@@ -251,7 +245,7 @@ def _page(
 
 
 def _audience(build: Build, typed: Typed, lang: Lang) -> str:
-    """Who the audience is, in a sentence, as far as it can be told."""
+    """The audience in a sentence, if known."""
     try:
         rules = read_rules(json.loads(typed.rules))
         found = audience(build, rules, month_of(build, typed.month or None))
@@ -267,7 +261,7 @@ def _audience(build: Build, typed: Typed, lang: Lang) -> str:
 
 
 DAYS = 30
-"""How long a link holds if nothing else is chosen."""
+"""Default validity of a link in days."""
 
 
 @require_safe
@@ -284,7 +278,7 @@ def render_version(
     token: str = "",
     wrong: QuestionError | None = None,
 ) -> HttpResponse:
-    """The page of a version; with the token of a link that was made just now, or why none was."""
+    """The page of a version; with the token of a link just made, or the error of making one."""
     found = version_for(request, number, version)
     build, lang = request_state.build(request), request_state.language(request)
     level = level_of(request.user, found.plan)  # type: ignore[arg-type]
@@ -322,8 +316,8 @@ def render_version(
 def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
     """`/plans/12/versions/3/compare/`: the same brief on the newest month of the build in force.
 
-    A POST saves that as the next version. With `?with=1` the version 1 of the same plan and this
-    one, the earlier first, as they were saved.
+    A POST saves that as the next version. With `?with=1`, version 1 of the same plan and this one,
+    the earlier first, as they were saved.
     """
     least = Level.EDIT if request.method == "POST" else Level.READ
     found = version_for(request, number, version, least)
@@ -361,14 +355,14 @@ def _two_versions(request: HttpRequest, before: PlanVersion, now: PlanVersion) -
 
 
 def _number(text: str) -> int:
-    """A version's number as typed; 0, which no version has, for anything else."""
+    """A version's number as typed; 0, which no version has, for invalid text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 @require_POST
 @required(Role.PLANNER)
 def share(request: HttpRequest, number: int, version: int) -> HttpResponse:
-    """`/plans/12/versions/3/share/`: make a link; its address is shown this once."""
+    """`/plans/12/versions/3/share/`: make a link; its address is shown once."""
     found = version_for(request, number, version, Level.OWN)
     try:
         token = services.share(request, found, whole_in(request.POST.get("days", "")))
@@ -390,7 +384,7 @@ def revoke(request: HttpRequest, number: int, link: int) -> HttpResponse:
 @require_POST
 @required(Role.PLANNER)
 def access(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/access/`: let somebody read or edit, or no longer."""
+    """`/plans/12/access/`: set a user's access."""
     plan = plan_for(request, number, Level.OWN)
     try:
         services.let(request, plan, request.POST.get("who", ""), request.POST.get("level", ""))
@@ -402,7 +396,7 @@ def access(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @never_cache
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """`/plans/shared/TOKEN/`: a version, to read only, for whoever has the link."""
+    """`/plans/shared/TOKEN/`: a version, read-only, for the holder of the link."""
     version = _shared(token)
     build, lang = request_state.build(request), request_state.language(request)
 
@@ -436,7 +430,7 @@ def _shared(token: str) -> PlanVersion:
 
 
 class Estate(NamedTuple):
-    """What somebody who is disabled leaves."""
+    """The plans a disabled user leaves."""
 
     name: str
     plans: int
@@ -445,7 +439,7 @@ class Estate(NamedTuple):
 @require_POST
 @required(Role.PLANNER)
 def archive(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/archive/`: away with `away=1`, else out again."""
+    """`/plans/12/archive/`: archive with `away=1`, else restore."""
     plan = plan_for(request, number, Level.OWN)
     services.archive(request, plan, request.POST.get("away") == "1")
     return redirect("plans")
@@ -454,7 +448,7 @@ def archive(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.PLANNER)
 def delete(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/delete/`: asks for a word first."""
+    """`/plans/12/delete/`: requires typing a word first."""
     plan = _to_delete(request, number)
     wrong = None
     if request.method == "POST":
@@ -479,7 +473,7 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def of_all(request: HttpRequest) -> HttpResponse:
-    """`/plans/all/`: everybody's plans by name; a POST hands those of one person over."""
+    """`/plans/all/`: all plans by owner; a POST hands one owner's plans over."""
     if request.method == "POST":
         services.hand_over(request, request.POST.get("former", ""), request.POST.get("heir", ""))
         return redirect("plans-of-all")
@@ -496,7 +490,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
 
 
 def _to_delete(request: HttpRequest, number: int) -> SavedPlan:
-    """One's own plan; anybody's for administrators. Raises `Http404`, `PermissionDenied`."""
+    """The user's own plan, or any plan for administrators. Raises `Http404`, `PermissionDenied`."""
     if allows(request.user, Role.ADMINISTRATOR):
         return get_object_or_404(SavedPlan.objects.select_related("owner"), pk=number)
     return plan_for(request, number, Level.OWN)
