@@ -32,7 +32,7 @@ class FilesField(forms.FileField):
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """All files; raises `ValidationError` where there is none."""
         files: Sequence[Any] = data or [None]
         return [super(FilesField, self).clean(file, initial) for file in files]
@@ -41,7 +41,7 @@ class FilesField(forms.FileField):
 class UploadForm(Form):
     """Files for a job, and what it is told about them."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment] # the field is taken out of the class
         label=said(
             Text("파일(xlsx, csv, 또는 이것을 묶은 zip)", "Files (xlsx, csv, or zip of these)")
         ),
