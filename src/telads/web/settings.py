@@ -88,6 +88,9 @@ TEMPLATES = [
     },
 ]
 
+# Fields of forms are written by Jinja as well; their templates are Django's.
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+
 # Counts requests (telads.web.api.admission): with fewer entries many clients would push each
 # other out.
 CACHES = {
