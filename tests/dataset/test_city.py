@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 
 import telads
 from telads.answers.answer import Answer
+from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
 from telads.errors import DatasetError
 from telads.ingest.wide_table import WIDE_TABLE
@@ -306,3 +307,13 @@ def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
     assert set(cells["district"]) == {text.ko for text in dataset.districts.values()}
     assert cells["population"].sum() > 1000
     assert dataset_of(opened.store.dataset_path) == dataset
+
+
+def test_its_quarters_have_figures_under_its_own_names(city: Workspace) -> None:
+    table = read(city.store.build(), "neighbourhoods")
+    assert table["code"].n_unique() == len(vesterby().districts) * QUARTERS
+    assert set(table["age"].drop_nulls().unique()) == set(vesterby().ages)
+    assert set(table["district"]) == {name.ko for name in vesterby().districts.values()}
+    known = table.drop_nulls("usage")
+    assert known.height > 0.95 * table.height
+    assert (known["affinity_low"] < known["affinity_high"]).all()

@@ -94,7 +94,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 3
+BUILD_FORMAT = 4
 """The version of a build's tables: a change of their columns or figures makes it another."""
 
 
