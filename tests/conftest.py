@@ -18,6 +18,7 @@ from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
+from tests import processor
 from tests.spread import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_runtest_call,
@@ -34,6 +35,13 @@ from tests.tools import (
 hypothesis.settings.register_profile("telads", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "telads")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count processor time where it is asked for."""
+    if os.environ.get(processor.TIMES):
+        config.pluginmanager.register(processor)
+
 
 SEOUL_DATA = Path(os.environ.get("TELADS_SEOUL_DATA", "../shared/data/seoul"))
 

@@ -10,6 +10,7 @@ import pytest
 from telads.answers import inventory, questions
 from telads.answers.answer import Answer
 from telads.answers.inventory import status
+from telads.dataset import in_force
 from telads.store.workspace import Build, Store
 from tests.asked import (
     evaluation,
@@ -59,7 +60,7 @@ def test_an_answer_is_as_promised(twin_build: Build, question: str) -> None:
 @pytest.mark.parametrize("question", questions.variants())
 def test_examples_are_as_promised(question: str) -> None:
     known, variant = questions.question_of(question)
-    row = {key: field.example for key, field in known.fields(variant).items()}
+    row = {key: in_force().described(field.example) for key, field in known.fields(variant).items()}
     jsonschema.Draft202012Validator(questions.row_schema(question)).validate(row)
 
 

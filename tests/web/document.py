@@ -91,6 +91,20 @@ def get(
     return read(response.content.decode())
 
 
+def faults(page: Element) -> dict[str, str]:
+    """What is wrong with a form, by field: told below it and above the form, where a link leads."""
+    marked = [one for one in page if one.attributes.get("aria-invalid") == "true"]
+    told = page.one(role="alert")
+    links = [link.attributes["href"] for link in told.all("a")]
+    assert links == [f"#{one.attributes['id']}" for one in marked]
+    found = {}
+    for one in marked:  # help comes first, then what is wrong
+        *_, text = [page.one(id=id).text for id in one.attributes["aria-describedby"].split()]
+        found[one.attributes["name"]] = text
+    assert all(text and text in told.text for text in found.values())
+    return found
+
+
 HTMX = {"HX-Request": "true", "HX-Target": "result"}
 """What htmx says when it asks for the result of a changed choice."""
 

@@ -26,7 +26,7 @@ from django.http import Http404, HttpRequest
 from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Store
 from tests.web.accounts.people import PASSWORD
 from tests.web.plans.samples import FORM
@@ -198,8 +198,8 @@ READING: dict[str, Ask] = {
 }
 """Addresses that are read and write all the same: into the log of actions."""
 SENT: dict[str, Ask] = {
-    "audience": lambda _, one, at: of_api("audience", EXAMPLE_RULES, one),
-    "plan": lambda _, one, at: of_api("plan", EXAMPLE_BRIEF, one),
+    "audience": lambda _, one, at: of_api("audience", example_rules(), one),
+    "plan": lambda _, one, at: of_api("plan", example_brief(), one),
 }
 """Addresses of the API that are sent a question and write nothing."""
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from telads.planning.plan import canonical, make_plan
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
@@ -70,7 +70,7 @@ API = {
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-API_SENT: dict[str, dict[str, Any]] = {"audience": EXAMPLE_RULES, "plan": EXAMPLE_BRIEF}
+API_SENT: dict[str, dict[str, Any]] = {"audience": example_rules(), "plan": example_brief()}
 """As open, but asked by POST, with what is sent."""
 
 LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from telads.dataset import in_force
+from telads.dataset import OF, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.wording import figure as figure_in_unit
@@ -114,7 +114,7 @@ MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 MONTH: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE: Schema = {"type": "string", "enum": list(in_force().service_ids)}
+SERVICE: Schema = {"type": "string", OF: "services"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 RANK: Schema = {"type": "integer", "minimum": 1}
@@ -300,15 +300,16 @@ _SHARED: tuple[Field, ...] = (
     Field("month", Text("기준 달", "Month"), Text("기준 달", "label month"), Kind(MONTH, _month),
         "2023-06"),
     Field("service", Text("서비스", "Service"), Text("서비스", "service"), SERVICE_NAME,
-        "delivery"),
+        "{sample_service}"),
     Field("district", Text("{district}", "{District}"),
         Text("{district}(한국어 이름)", "district, by its Korean name"), Kind(TEXT, _district),
-        "강남구"),
+        "{sample_district}"),
     Field("sex", Text("성별", "Sex"), Text("성별", "sex"),
         Kind({"type": "string", "enum": ["M", "F"]}, _sex), "F"),
     Field("age", Text("나이", "Age"),
-        Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over"),
-        Kind({"type": "integer", "enum": list(in_force().ages)}, _age), 30),
+        Text("나이대의 첫 해, {last:은/는} {last_age}",
+             "first year of the ages; {last} is {last_age}"),
+        Kind({"type": "integer", OF: "ages"}, _age), "{sample_age}"),
     Field("population", Text("인원", "People"),
         Text("인원, 10명 단위로 반올림", "people, rounded to 10"), figure(",.0f", COUNT), 50920,
         priority=31, html=Html(style="people")),
@@ -430,9 +431,11 @@ _SHARED: tuple[Field, ...] = (
              "distance between the seven affinities (standard deviations), 0 is the same"),
         figure(".2f", {"type": "number", "minimum": 0}), 0.234),
     Field("closest", Text("가장 닮은 서비스", "Closest in"),
-        Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME, "delivery"),
+        Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME,
+        "{sample_service}"),
     Field("farthest", Text("가장 다른 서비스", "Farthest in"),
-        Text("가장 다른 서비스", "service that differs most"), SERVICE_NAME, "netflix",
+        Text("가장 다른 서비스", "service that differs most"), SERVICE_NAME,
+        "{sample_platform}",
         priority=30),
     Field("signal", Text("신호", "Signal"), Text("생활 신호", "context signal"),
         Kind(TEXT, _signal), "subway_days"),
@@ -494,8 +497,10 @@ _SHARED: tuple[Field, ...] = (
     Field("ahead_high", Text("95% 상한", "95% high"),
         Text("그 95% 구간 상한", "high end of its 95 % interval"), figure("+.3f"), 0.03,
         priority=8),
-    Field("name_ko", None, Text("한국어 이름", "name in Korean"), plain(TEXT), "강남구"),
-    Field("name_en", None, Text("영어 이름", "name in English"), plain(TEXT), "Gangnam-gu"),
+    Field("name_ko", None, Text("한국어 이름", "name in Korean"), plain(TEXT),
+        "{sample_district}"),
+    Field("name_en", None, Text("영어 이름", "name in English"), plain(TEXT),
+        "{sample_district_en}"),
     Field("unit_ko", None, Text("단위(한국어)", "unit in Korean"), plain(TEXT), "일/월"),
     Field("unit_en", None, Text("단위(영어)", "unit in English"), plain(TEXT), "days a month"),
     Field("kind", None, Text("값의 종류", "kind of figure"), plain(TEXT), "days"),

@@ -30,7 +30,7 @@ from telads.answers.fields import (
     plain,
     service_name,
 )
-from telads.dataset import in_force
+from telads.dataset import OF, in_force
 from telads.model import Sex
 from telads.text import Lang, Text
 
@@ -79,6 +79,8 @@ class Question:
     """Fields of a row, all always present, in order."""
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     """Additional fields of rows under certain choices, by the variant's name."""
+    of_dataset: Callable[[], tuple[Field, ...]] = tuple
+    """Fields of a row that depend on the dataset in force; they follow `rows`."""
     parameters: tuple[Parameter, ...] = ()
     facts: tuple[str, ...] = ()
     """Keys of its single figures (`fields.FACTS`)."""
@@ -104,7 +106,7 @@ class Question:
     @property
     def keys(self) -> tuple[str, ...]:
         """Keys of a row."""
-        return tuple(one.key for one in self.rows)
+        return tuple(one.key for one in (*self.rows, *self.of_dataset()))
 
     def extra(self, variant: str) -> tuple[str, ...]:
         """Additional keys of a variant."""
@@ -117,11 +119,16 @@ class Question:
 
     def fields(self, variant: str = "") -> dict[str, Field]:
         """Fields of a row by key; those of a variant come last."""
-        return {one.key: one for one in (*self.rows, *self.variants.get(variant, ()))}
+        own = (*self.rows, *self.of_dataset())
+        return {one.key: one for one in (*own, *self.variants.get(variant, ()))}
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
-        known = (*self.rows, *(one for of in self.variants.values() for one in of))
+        known = (
+            *self.rows,
+            *self.of_dataset(),
+            *(one for of in self.variants.values() for one in of),
+        )
         return next((one for one in known if one.key == key), None)
 
     def ask(self, of: Any, /, **given: Any) -> Answer:
@@ -150,18 +157,20 @@ class Question:
 
 DISTRICT = Parameter(
     "district", "district",
-    Text("{district}: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
-    Text("{district}: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
+    Text("{district}: {sample_district}, {sample_district_en}",
+         "{district}, by either name: {sample_district}, {sample_district_en}"),
+    Text("{district}: {sample_district}",
+         "{district}: {sample_district_en} or {sample_district}"), "{sample_district}",
 )  # fmt: skip
 SEX = Parameter(
     "sex", "sex", Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
-    Text("성별: F/M 또는 여/남", "sex: F or M"), "F",
+    Text("성별: F/M 또는 여/남", "sex: F or M"), "{sample_sex}",
 )  # fmt: skip
 AGE = Parameter(
     "age", "age",
-    Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70 is 70 and over"),
-    Text("나이: 20 30 40 50 60 70(70은 70대 이상)", "age: 20 30 40 50 60 70 (70 = 70 and over)"),
-    "30",
+    Text("나이대의 첫 해, {last:은/는} {last_age}", "first year of the ages; {last} is {last_age}"),
+    Text("나이: {ages}({last:은/는} {last_age})", "age: {ages} ({last} = {last_age})"),
+    "{sample_age}",
 )  # fmt: skip
 GROUP = (DISTRICT, SEX, AGE)
 """A segment by its three names."""
@@ -186,8 +195,7 @@ METHOD = Parameter(
 )  # fmt: skip
 SERVICE_ASKED = Parameter(
     "service", "service", Text("서비스: id 또는 이름", "service, by id or by name"),
-    Text("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
-         "service: game finance shopping video youtube netflix delivery"), "delivery",
+    Text("서비스: {service_names}", "service: {service_names}"), "{sample_service}",
 )  # fmt: skip
 
 TARGET_ORDERS: dict[str, Text] = {
@@ -217,13 +225,12 @@ AMONG: dict[Among, Text] = {
     "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
 """Scopes of similar segments."""
-_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
 TARGETS_BY = Parameter(
     "by", "target_order",
-    Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
-         "다른 순서는 400(index-refused)으로 답합니다.",
-         f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
-         "alone: other orders are refused with 400 (index-refused)"),
+    Text("대상의 순서: 관심도, 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 관심도만 "
+         "되고 다른 순서는 400(index-refused)으로 답합니다.]]",
+         "order of the targets[[indexes|; for {index_ids}, whose figures are an index, by affinity "
+         "alone: other orders are refused with 400 (index-refused)]]"),
     Text("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
          "order: affinity, excess or volume"),
     "affinity", "affinity", tuple(TARGET_ORDERS),
@@ -251,7 +258,7 @@ _INTERVALS = ("index_low", "index_high", "index_next_low", "index_next_high", "i
 _SEGMENT = ("district", "sex", "age")
 
 _AUDIENCE = ("population", "population_low", "population_high", "population_share")
-_GROUP_QUERY = "district=강남구&sex=F&age=30"
+_GROUP_QUERY = "district={sample_district}&sex={sample_sex}&age={sample_age}"
 
 SERVICES = Question(
     "services",
@@ -295,7 +302,7 @@ TARGETS = Question(
     does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
               "Whom to address with a service's advert, best first."),
     summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
-    query="service=delivery&top=5&platforms=true",
+    query="service={sample_service}&top=5&platforms=true",
     paged=True,
     sums=True,
 )  # fmt: skip
@@ -319,7 +326,7 @@ PLATFORMS = Question(
     does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
               "Where to run a service's advert for one target, and how sure that is."),
     summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
-    query=f"service=delivery&{_GROUP_QUERY}",
+    query=f"service={{sample_service}}&{_GROUP_QUERY}",
 )  # fmt: skip
 TARGET_PLATFORMS = Question(
     "target_platforms",
@@ -436,8 +443,7 @@ EVALUATE = Question(
         "ahead_high", "cases",
         service=FIELDS["service"]._replace(example=None,
             meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
-            kind=Kind({"type": ["string", "null"], "enum": [*in_force().service_ids, None]},
-                      service_name),
+            kind=Kind({"type": ["string", "null"], OF: "service or none"}, service_name),
         ),
         value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
@@ -508,12 +514,15 @@ _PEOPLE: dict[str, Text] = {
     "chosen": Text("고른 사람", "Chosen"),
     "all": Text("모두", "all"),
     **{str(sex): sex.text for sex in Sex},
-    **{str(age): in_force().age_text(age) for age in in_force().ages},
 }
 
 
-def _people(key: str) -> Field:
-    title = _PEOPLE[key]
+def _ages() -> tuple[Field, ...]:
+    """A column of people for each age of the dataset in force."""
+    return tuple(_people(str(age), in_force().age_text(age)) for age in in_force().ages)
+
+
+def _people(key: str, title: Text) -> Field:
     return Field(key, title, Text(f"인원: {title.ko}", f"people: {title.en}"),
                  figure(",.0f", FIELDS["n_cells"].schema), 50920)  # fmt: skip
 
@@ -522,12 +531,13 @@ PEOPLE = Question(
     "people",
     (
         *_of("district"),
-        _people("chosen"),
+        _people("chosen", _PEOPLE["chosen"]),
         Field("share", Text("{district} 인구에서의 비중", "Of the {district}"),
               Text("{district} 사람 가운데 비중(0~1)", "share of the {district}'s people, 0..1"),
               figure(".1%"), 0.12),
-        *(_people(key) for key in _PEOPLE if key != "chosen"),
+        *(_people(key, title) for key, title in _PEOPLE.items() if key != "chosen"),
     ),
+    of_dataset=_ages,
     parameters=(MONTH_ASKED, *FILTERS[1:]),
     function="audience.by_district",
 )  # fmt: skip
@@ -558,7 +568,7 @@ FILES = (
                                        "mean usage over people, in the service's unit"),
               plain(maybe()), 18.05),
         Field("group", Text("집단", "Group"), Text("누구의 값인지", "whose value it is"),
-              plain(TEXT), "all Seoul"),
+              plain(TEXT), "{city}"),
     )),
     Question("evaluation", EVALUATE.rows),
 )  # fmt: skip
@@ -738,7 +748,11 @@ def keys_schema(fields: Mapping[str, Field | Key], lang: Lang) -> Schema:
 
 def _keys(fields: Mapping[str, Field | Key], lang: Lang) -> dict[str, Schema]:
     return {
-        key: {**one.schema, "description": one.meaning(lang), "examples": [one.example]}
+        key: {
+            **in_force().described(one.schema),
+            "description": one.meaning(lang),
+            "examples": [in_force().described(one.example)],
+        }
         for key, one in fields.items()
     }
 

@@ -123,8 +123,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], lang: Lang) -> int:
     if any("\0" in word for word in words):
         raise typer.BadParameter("NUL", param_hint="telads")
+    wants_help = HELP.intersection(words)
+    if wants_help and any(word in VERBS for word in words):
+        options.use_dataset_of(words)
     command = typer.main.get_command(_needed(words))
-    if HELP.intersection(words):
+    if wants_help:
         load_help()
         if lang == "ko":
             speak_korean(cast("TyperGroup", command))

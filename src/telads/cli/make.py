@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from telads.answers.questions import FILTERS
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
-    AnyAgeOption,
-    AnyDistrictOption,
-    AnySexOption,
+    LANG,
     Form,
     FormOption,
     LangOption,
@@ -26,6 +25,10 @@ from telads.cli.registry import listed
 from telads.render.files import FORMATS
 
 make = typer.Typer()
+
+AnyDistrictOption = Annotated[str | None, typer.Option("--district", help=FILTERS[0].help(LANG))]
+AnySexOption = Annotated[str | None, typer.Option("--sex", help=FILTERS[1].help(LANG))]
+AnyAgeOption = Annotated[str | None, typer.Option("--age", help=FILTERS[2].help(LANG))]
 
 
 @make.command(**listed("chart"))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from telads.answers.questions import METHOD, MONTH_ASKED
 from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
@@ -100,34 +103,8 @@ FormOption = Annotated[
 LangOption = Annotated[
     Language, typer.Option("--lang", case_sensitive=False, help=say("출력 언어", "language"))
 ]
-MonthOption = Annotated[
-    str | None,
-    typer.Option(help=say("기준 달 2023-06 (기본: 가장 새 달)",
-                          "label month, as 2023-06 (default: the newest)")),
-]  # fmt: skip
-MethodOption = Annotated[
-    str,
-    typer.Option(help=say("affinity 또는 classic(2023년 연구 방식)",
-                          "affinity, or classic (the 2023 study)")),
-]  # fmt: skip
-DistrictOption = Annotated[
-    str, typer.Option(help=say("자치구: 강남구", "district: Gangnam-gu or 강남구"))
-]
-SexOption = Annotated[str, typer.Option(help=say("성별: F/M 또는 여/남", "sex: F or M"))]
-AgeOption = Annotated[
-    str, typer.Option(help=say("나이: 20 30 40 50 60 70(70은 70대 이상)",
-                               "age: 20 30 40 50 60 70 (70 = 70 and over)"))
-]  # fmt: skip
-AnyDistrictOption = Annotated[
-    str | None, typer.Option("--district", help=say("이 자치구만", "only this district"))
-]
-AnySexOption = Annotated[str | None, typer.Option("--sex", help=say("이 성별만", "only this sex"))]
-AnyAgeOption = Annotated[str | None, typer.Option("--age", help=say("이 나이만", "only this age"))]
-ServiceOption = Annotated[
-    str,
-    typer.Option(help=say("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
-                          "service: game finance shopping video youtube netflix delivery")),
-]  # fmt: skip
+MonthOption = Annotated[str | None, typer.Option(help=MONTH_ASKED.help(LANG))]
+MethodOption = Annotated[str, typer.Option(help=METHOD.help(LANG))]
 ReplaceOption = Annotated[
     bool,
     typer.Option("--replace",
@@ -154,6 +131,23 @@ def workspace_for(path: Path | None, dataset: Path | None) -> Store:
     workspace = workspace_of(path)
     put_in_force(workspace.choose_dataset(dataset))
     return workspace
+
+
+def use_dataset_of(words: Sequence[str]) -> None:
+    """Make the help for these words about the dataset of the workspace that they name.
+
+    Where that cannot be read, help is about Seoul's; a verb says what is wrong when it runs.
+    """
+    from telads.errors import TeladsError
+
+    named = None
+    for word, after in pairwise([*words, ""]):
+        if word in {"-w", "--workspace"}:
+            named = after
+        elif word.startswith("--workspace="):
+            named = word.partition("=")[2]
+    with suppress(TeladsError, OSError):
+        workspace_of(Path(named) if named else None)
 
 
 def use_dataset(folder: Path | None) -> None:

@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 from telads.dataset.definition import (
     BORDERS,
     DEFINITION,
+    OF,
     Dataset,
     Kind,
     Level,
@@ -29,6 +30,7 @@ from telads.dataset.definition import (
 )
 
 __all__ = [
+    "OF",
     "Dataset",
     "Kind",
     "Level",

@@ -51,6 +51,8 @@ _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일�
 _NUMBERS = dict(enumerate(
     ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1
 ))  # fmt: skip
+OF = "x-of"
+"""The key of a schema whose values depend on the dataset: see `Dataset.described`."""
 _PLACE = re.compile(r"\{(\w+)(:[^{}]+)?\}")
 _CONDITION = re.compile(r"\[\[(\w+)\|(.*?)\]\]")
 _OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
@@ -225,6 +227,8 @@ class Example(NamedTuple):
     sex: str
     age: int
     service: str
+    platforms: tuple[str, ...] = ()
+    """Services that an example of a plan advertises on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -408,12 +412,15 @@ class Dataset:
                 "unit": self.currency.unit(lang),
                 "example": inside(shown.text(lang), shown.proper),
                 "payments": self.source.payments(lang),
+                "last_age": self.age_text(self.ages[-1])(lang),
+                **{name: str(value) for name, value in self.samples.items()},
             }
             for lang in LANGUAGES
         )  # fmt: skip
         plural = "s" if months > 1 else ""
         counted = _NUMBERS.get(months, str(months))
         ko |= {
+            "service_names": " ".join(one.text.ko for one in self.services),
             "window": _MONTHS.get(months, f"{months}개월"),
             "whole": f"{_COUNTS.get(months, months)} 달",
             "shared": _MONTHS.get(months - 1, f"{months - 1}개월"),
@@ -421,6 +428,7 @@ class Dataset:
             "cell_age": f"{step}세 나이" if step else "나이",
         }
         en |= {
+            "service_names": " ".join(self.service_ids),
             "window": f"{counted} month{plural}",
             "windowed": f"{counted.capitalize()}-month",
             "observed": f"{counted} observed month{plural}",
@@ -430,6 +438,64 @@ class Dataset:
             "cell_age": f"{_NUMBERS.get(step, step)}-year age" if step else "age",
         }
         return ko, en
+
+    @cached_property
+    def samples(self) -> dict[str, Any]:
+        """Names and values that examples in help and descriptions take from this dataset."""
+        shown, ages = self.example, self.ages
+        others = [one.id for one in self.services if one.id != shown.service]
+        preferred = [one for one in shown.platforms if one in others]
+        platforms = [*dict.fromkeys([*preferred, *others]), shown.service]
+        return {
+            "sample_district": self.districts[shown.district].ko,
+            "sample_district_en": self.districts[shown.district].en,
+            "sample_sex": shown.sex,
+            "sample_age": shown.age,
+            "sample_service": shown.service,
+            "sample_platform": platforms[0],
+            "sample_platform_2": platforms[min(1, len(platforms) - 1)],
+            "sample_signal": self.signals[0].id if self.signals else "",
+            "sample_ages": list(ages[:2]),
+            "ages": " ".join(map(str, ages)),
+            "last": ages[-1],
+            "index_ids": ", ".join(service.id for service in self.indexes),
+        }
+
+    @cached_property
+    def spellings(self) -> dict[str, list[Any]]:
+        """The values that the schema of a choice lists, by the name of that choice."""
+        ids = list(self.service_ids)
+        names = [name for service in self.services for name in service.text]
+        return {
+            "services": ids,
+            "service or none": [*ids, None],
+            "service names": list(dict.fromkeys([*ids, *names])),
+            "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
+            "ages": list(self.ages),
+            "age names": [*self.ages, *self.age_names],
+            "signals": [one.id for one in self.signals],
+        }
+
+    def described(self, value: Any) -> Any:
+        """A JSON Schema or an example of any dataset in the names of this one.
+
+        An object with the key `x-of` lists the `spellings` of that name as its `enum`; a text that
+        is the place of one of `samples` alone, `"{sample_age}"`, is that value; in other texts the
+        places are filled in Korean, the language of the tables.
+        """
+        if isinstance(value, dict):
+            told = {
+                str(self.described(key)): self.described(one)
+                for key, one in value.items()
+                if key != OF
+            }
+            return told | {"enum": self.spellings[value[OF]]} if OF in value else told
+        if isinstance(value, list | tuple):
+            return [self.described(one) for one in value]
+        if not isinstance(value, str) or "{" not in value:
+            return value
+        alone = value[1:-1]
+        return self.samples[alone] if alone in self.samples else self.filled(value, "ko")
 
     @cached_property
     def bands(self) -> dict[int, int]:

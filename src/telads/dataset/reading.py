@@ -290,6 +290,7 @@ def _dataset(folder: Path, root: _Table) -> Dataset:
         sex=example.string("sex", next(iter(sexes), "")),
         age=example.integer("age", 0, ages[0] if ages else 0),
         service=example.string("service", services[0] if services else ""),
+        platforms=example.strings("platforms", ()),
     )
     example.end()
     return Dataset(

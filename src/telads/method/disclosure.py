@@ -12,7 +12,9 @@ The rules:
    measure of a segment that is known for fewer people than the floor is missing, as if all of its
    cells were masked (`without_small_parts`). A part that a figure could be solved for, such as one
    of two five-year ages, reaches the floor as well or the figure is null.
-3. **Digits.** A mean over n people is rounded to 10 ** -floor(log10 n): sums of whole numbers, as
+3. **Neighbourhoods.** Those of a segment are hidden three at a time or not at all
+   (`neighbourhoods.shown`), so that no difference tells one.
+4. **Digits.** A mean over n people is rounded to 10 ** -floor(log10 n): sums of whole numbers, as
    subscriber logs hold them, are then consistent with every n of the published size. Figures are
    published with four significant digits, none beyond the sixth decimal; affinities and
    associations with three decimals.
@@ -46,7 +48,8 @@ COVERAGE = "__coverage"
 SEGMENT_MONTH = ("month", "district", "sex", "age")
 
 STANDARDISED = frozenset({
-    "affinity", "z_city", "z_peers", "association", "low", "high", "correlation",
+    "affinity", "affinity_low", "affinity_high", "z_city", "z_peers", "association", "low", "high",
+    "correlation",
 })  # fmt: skip
 """Columns with three decimals."""
 UNPUBLISHED = frozenset({"forecast", "standing"})
@@ -95,7 +98,7 @@ def standardised(column: pl.Expr) -> pl.Expr:
 
 
 def means(values: Array, people: Array) -> Array:
-    """Means over `people` (broadcast to `values`), rounded by rule 3; NaN stays."""
+    """Means over `people` (broadcast to `values`), rounded by rule 4; NaN stays."""
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 10 ** np.floor(np.log10(np.where(people >= 1, people, np.nan)) + 1e-9)
         return np.asarray(np.rint(values * scale) / scale)

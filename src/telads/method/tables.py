@@ -10,6 +10,7 @@
 | classic_platforms | segment x service x other service: the reference method's correlation |
 | correlations | month x age x service x service: correlation over the cells of the city |
 | signals | month x segment x context signal |
+| neighbourhoods | month x neighbourhood x sex and age (null: all) x service: usage, interval |
 
 Months are text (YYYY-MM). Everything below the privacy floor is left out before any computation, so
 no total or mean includes it and no difference of two figures can disclose it; sizes are rounded
@@ -33,6 +34,7 @@ from telads.method.affinity import (
     AHEAD,
     NEXT,
     affinity,
+    city_mean,
     differs_locally,
     forecast,
     half_widths,
@@ -54,6 +56,7 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.neighbourhoods import estimates, groups, read_places
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
     SEGMENT,
@@ -348,6 +351,47 @@ def signals_table(given: Material) -> pl.DataFrame:
     return _named_months(signals(given.lazy, given.panel.months, given.floor))
 
 
+def neighbourhoods_table(given: Material) -> pl.DataFrame:
+    """Method N1 for each month, from its cells and the published usage of its segments.
+
+    `sex` and `age` are null where everybody of a neighbourhood is meant.
+    """
+    return pl.concat(
+        _neighbourhoods(given, month, usage, population)
+        for month, usage, population in zip(
+            given.panel.months, given.panel.usage, given.panel.population, strict=True
+        )
+    )
+
+
+def _neighbourhoods(given: Material, month: Month, usage: Array, people: Array) -> pl.DataFrame:
+    """The same of one month; `usage` and `people` are those of its segments."""
+    cells = given.cells.filter(pl.col("month") == month.number)
+    places = read_places(cells, given.services)
+    found = estimates(places, given.panel.segments, usage, given.floor)
+    city, spread = city_mean(usage, people)[0], spread_of(usage)[0]
+    indexed = np.array([in_force().measures[service].is_index for service in given.services])
+    figures = {"usage": found.usage}
+    with np.errstate(all="ignore"):
+        for end, value in zip(("", "_low", "_high"), (found.usage, *found.interval()), strict=True):
+            figures[f"affinity{end}"] = (value - city) / np.where(spread > 0, spread, np.nan)
+            figures[f"index{end}"] = np.where(indexed, np.nan, np.maximum(100 * value / city, 0))
+    figures["standing"] = figures["affinity"]
+    who = [(str(sex), age) for sex, age in groups()] + [(None, None)]
+    keys = (
+        pl.DataFrame(
+            {"month": str(month), "district": [places.districts[at] for at in places.at],
+             "code": places.codes, "neighbourhood": places.names}
+        )
+        .join(pl.DataFrame(who, {"sex": pl.String, "age": pl.Int16}, orient="row"), how="cross")
+        .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
+        .join(pl.DataFrame({"service": given.services}), how="cross")
+    )  # fmt: skip
+    return keys.with_columns(
+        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+    ).filter(pl.col("population").is_not_null())
+
+
 FROM_CELLS: dict[str, Callable[[Material], pl.DataFrame]] = {
     "segments": segments_table,
     "ages": ages_table,
@@ -361,6 +405,7 @@ TABLES: dict[str, Callable[[Material], pl.DataFrame]] = FROM_CELLS | {
     "platforms": platforms_table,
     "classic_platforms": classic_platforms_table,
     "correlations": correlations_table,
+    "neighbourhoods": neighbourhoods_table,
 }
 """Every table of a build and the function that makes it."""
 

@@ -94,7 +94,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 3
+BUILD_FORMAT = 4
 """Version of a build's tables; increase it if their columns or figures change."""
 
 

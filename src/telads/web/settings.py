@@ -88,6 +88,9 @@ TEMPLATES = [
     },
 ]
 
+# Jinja renders the fields of forms as well; their templates are Django's.
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+
 # Request counts (telads.web.api.admission): with fewer entries many clients would evict each
 # other.
 CACHES = {

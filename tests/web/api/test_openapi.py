@@ -41,7 +41,7 @@ def described(path: str) -> dict[str, Any]:
 def asked(site: Client, path: str, body: str, query: Any = None, **extra: Any) -> Any:
     """The answer of an address, to whose question `body` an example is sent."""
     if body:
-        return site.post(path, BODIES[body], "application/json", query_params=query, **extra)
+        return site.post(path, BODIES[body](), "application/json", query_params=query, **extra)
     return site.get(path, query, **extra)
 
 

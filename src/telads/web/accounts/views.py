@@ -15,40 +15,28 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.choices import one_of
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts import people
 from telads.web.accounts.attempts import locked_addresses, locked_names, locked_out
 from telads.web.accounts.audit import ACTIONS, Told, kept_name, one_action, record, told
+from telads.web.accounts.forms import Invitation, NameAndPassword, RoleForm
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import listed, make_link
 from telads.web.accounts.roles import Role, required, way_back
-from telads.web.components import Select, select
+from telads.web.components import select
 from telads.web.errors import answer_with
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
-
-
-class NameAndPassword(AuthenticationForm):
-    """The sign-in form."""
-
-    error_messages = {  # noqa: RUF012 - as Django declares it
-        **AuthenticationForm.error_messages,
-        "invalid_login": gettext_lazy(
-            "Name or password is wrong. Capital and small letters count."
-        ),
-    }
 
 
 class SignIn(auth.LoginView):
@@ -149,18 +137,19 @@ class Person(NamedTuple):
 @required(Role.ADMINISTRATOR)
 def users(request: HttpRequest) -> HttpResponse:
     """`/account/users/`: all users; a POST invites one and shows the link once."""
+    form = Invitation(request.POST) if request.method == "POST" else Invitation()
+    if form.is_valid():
+        with form.refusals("name"):
+            user = people.invite(form.cleaned_data["name"], form.cleaned_data["role"], _by(request))
+            return _page(request, user, make_link(request, user))
     lang = request_state.language(request)
-    if request.method == "POST":
-        role = _role(request)
-        user = people.invite(request.POST.get("name", ""), role, _by(request))
-        return _page(request, user, make_link(request, user))
     locked = locked_names()
     facts = {
+        "form": form,
         "people": [_person(user, locked, lang) for user in people.listed()],
-        "roles": _roles(None, lang),
         "addresses": len(locked_addresses()),
     }
-    return render(request, "accounts/users.html", facts)
+    return render(request, "accounts/users.html", facts, status=400 if form.errors else 200)
 
 
 @require_safe
@@ -188,31 +177,47 @@ def unlock_addresses(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @required(Role.ADMINISTRATOR)
+def set_role(request: HttpRequest, number: int) -> HttpResponse:
+    """`/account/users/5/role/`."""
+    user = get_object_or_404(User, pk=number)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        with form.refusals("role"):
+            people.set_role(user.username, form.cleaned_data["role"], _by(request))
+            return redirect("person", number)
+    return _page(request, user, form=form)
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
 def change(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """`/account/users/5/role/`, `.../disable/`, `.../enable/`, `.../unlock/`."""
+    """`/account/users/5/disable/`, `.../enable/`, `.../unlock/`."""
     name = get_object_or_404(User, pk=number).username
     by = _by(request)
-    if what == "role":
-        people.set_role(name, _role(request), by)
-    elif what == "unlock":
+    if what == "unlock":
         people.unlock(name, by)
     else:
         people.set_active(name, what == "enable", by)
     return redirect("person", number)
 
 
-def _page(request: HttpRequest, user: User, address: str = "") -> HttpResponse:
-    """The page of a user; `address` is that of a link just made."""
+def _page(
+    request: HttpRequest, user: User, address: str = "", form: RoleForm | None = None
+) -> HttpResponse:
+    """The page of a user, with `address` of a link just made, or a refused form.
+
+    Until a role is assigned, that of a viewer is offered.
+    """
     lang = request_state.language(request)
     shown = _person(user, locked_names(), lang)
     facts: dict[str, Any] = {
         "person": shown,
         "own": user == request.user,
-        "roles": _roles(people.role_name(user), lang),
+        "form": form or RoleForm(initial={"role": people.role_name(user) or Role.VIEWER.value}),
         "address": address,
         "minutes": request_state.settings().sign_in_lock_minutes,
     }
-    return render(request, "accounts/person.html", facts)
+    return render(request, "accounts/person.html", facts, status=400 if form else 200)
 
 
 def _person(user: User, locked: set[str], lang: Lang) -> Person:
@@ -228,18 +233,6 @@ def _state(user: User, locked: set[str]) -> str:
         return "locked"
     enters = user.has_usable_password() or hasattr(user, "single_sign_on")
     return "active" if enters else "invited"
-
-
-def _roles(chosen: str | None, lang: Lang) -> Select:
-    roles = [(str(role), role.text) for role in Role]
-    return select("role", Text("역할", "Role"), roles, chosen or Role.VIEWER, lang)
-
-
-def _role(request: HttpRequest) -> Role:
-    named = request.POST.get("role", "")
-    if named not in tuple(Role):
-        raise one_of(Text("역할", "role"), named, tuple(Role))
-    return Role(named)
 
 
 def _by(request: HttpRequest) -> str:

@@ -79,17 +79,18 @@ def no_chart(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
 
 CHARTS: dict[str, tuple[Text, str]] = {
     "population": (Text("그림: 성별·나이별 인구", "A picture: people by sex and age"),
-                   "district=강남구"),
-    "choropleth": (Text("그림: 자치구 지도", "A picture: a measure on the map"),
-                   "measure=delivery&sex=F"),
+                   "district={sample_district}"),
+    "choropleth": (Text("그림: {district} 지도", "A picture: a measure on the map"),
+                   "measure={sample_service}&sex=F"),
     "correlation": (Text("그림: 함께 쓰는 서비스", "A picture: services used together, by age"),
                     ""),
-    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"), "sex=F&age=30"),
+    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"),
+                "sex={sample_sex}&age={sample_age}"),
     "ranking": (Text("그림: 한 집단의 서비스, 서비스를 고르면 매체",
                      "A picture: a segment's services or, with a service, platforms"),
-                "district=강남구&sex=F&age=30"),
+                "district={sample_district}&sex={sample_sex}&age={sample_age}"),
     "targets": (Text("그림: 대상 지도", "A picture: targets on the map"),
-                "service=delivery&top=30"),
+                "service={sample_service}&top=30"),
 }  # fmt: skip
 """Meaning of each picture, and an example of its address."""
 

@@ -9,15 +9,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.dataset import in_force
+from telads.dataset import Dataset, in_force
 from telads.export import TABLES
 from telads.planning.schema import schemas as sent
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
-from telads.web.api.operations import OPERATIONS, PLACE
-from telads.web.api.parameters import PATHS
+from telads.web.api.operations import BODIES, JSON, OPERATIONS, PLACE
+from telads.web.api.parameters import PATHS, spelt
 from telads.web.api.problems import TITLES
 from telads.web.api.routes import api
 
@@ -44,16 +44,16 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def document(lang: Lang) -> dict[str, Any]:
     """The whole document for this installation."""
     settings = request_state.settings()
-    return _document(lang, settings.api_keys, settings.api_rate > 0)
+    return _document(in_force(), lang, settings.api_keys, settings.api_rate > 0)
 
 
 @lru_cache(maxsize=8)
-def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
+def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
     told["info"]["description"] = Text(
-        f"{in_force().city.ko} 통신 이용 자료에서 광고 조언까지. "
+        f"{dataset.city.ko} 통신 이용 자료에서 광고 조언까지. "
         "명령줄의 --format json과 같은 문서를 돌려줍니다.",
-        f"From {in_force().city.en}'s telecom usage to advertising advice: the documents "
+        f"From {dataset.city.en}'s telecom usage to advertising advice: the documents "
         "of the command line's --format json.",
     )(lang)
     paths = {f"{PREFIX}{place}": told["paths"][f"{PREFIX}{place}"] for place in OPERATIONS}
@@ -67,12 +67,16 @@ def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
         }
         if keys:
             one["security"] = [{"key": []}]
+    for place, described in OPERATIONS.items():
+        if described.body:
+            body = paths[f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
+            body["example"] = BODIES[described.body]()
     answers = {
         name: schema
         for name, schema in told["components"]["schemas"].items()
         if not name.endswith(("Asked", "Drawn"))  # queries, described with their addresses
     }
-    schemas = {**_plain(answers, lang), **sent(lang, PLACE)}
+    schemas = {**in_force().described(_plain(answers, lang)), **sent(lang, PLACE)}
     told["components"] = {"schemas": {**schemas, "Problem": _problem(lang)}}
     if keys:
         told["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -97,7 +101,7 @@ def _plain(told: Any, lang: Lang) -> Any:
 
 def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
     """Describe a parameter, with text and example beside its schema."""
-    name, schema = given["name"], given["schema"]
+    name, schema = given["name"], spelt(given["schema"])
     if given["in"] == "path":
         choices = _PATH_CHOICES[name]
         schema = {"type": "string", "enum": choices,

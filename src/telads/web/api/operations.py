@@ -18,7 +18,8 @@ from pydantic import Field as PydanticField
 
 from telads.answers.fields import Field, Key, maybe
 from telads.answers.questions import DOCUMENT, QUESTIONS, Question, document_keys
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, FACTS_OF
+from telads.dataset import in_force
+from telads.planning.schema import FACTS_OF, example_brief, example_rules
 from telads.text import Text
 from telads.web.api.problems import MEDIA_TYPE
 
@@ -27,7 +28,9 @@ PLACE = "#/components/schemas/"
 MOST_BYTES = 100_000
 """Most bytes of a request body: rules naming every segment twice and twenty platforms take half."""
 
-BODIES: dict[str, dict[str, Any]] = {"RulesAgainst": EXAMPLE_RULES, "Brief": EXAMPLE_BRIEF}
+BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "RulesAgainst": example_rules, "Brief": example_brief,
+}  # fmt: skip
 """Example of each request body, by its schema."""
 
 
@@ -36,7 +39,7 @@ class Operation(NamedTuple):
 
     id: str
     text: Text
-    example: str = ""
+    query: str = ""
     answers: tuple[str, ...] = ()
     """Questions that it answers, one or another."""
     media: tuple[str, ...] = ()
@@ -47,6 +50,11 @@ class Operation(NamedTuple):
     """Whether sums of use can be requested, which an index does not have."""
     body: str = ""
     """Schema of its POST body; empty for a GET."""
+
+    @property
+    def example(self) -> str:
+        """An example of its query, in the names of the dataset in force."""
+        return in_force().filled(self.query, "ko")
 
     @property
     def method(self) -> str:
@@ -119,7 +127,7 @@ def _extra(one: Operation) -> dict[str, Any]:
         },
     }
     if one.body:
-        sent = {"schema": {"$ref": PLACE + one.body}, "example": BODIES[one.body]}
+        sent = {"schema": {"$ref": PLACE + one.body}}
         told["requestBody"] = {"required": True, "content": {JSON: sent}}
     return told
 

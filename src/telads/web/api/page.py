@@ -155,7 +155,7 @@ def _example(place: str, one: Operation, site: str) -> dict[str, str]:
     sent = quote(shown, safe="/?=&")
     if not one.body:
         return {"shown": shown, "sent": sent}
-    told = json.dumps(BODIES[one.body], ensure_ascii=False)
+    told = json.dumps(BODIES[one.body](), ensure_ascii=False)
     return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 

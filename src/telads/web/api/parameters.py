@@ -31,7 +31,7 @@ from telads.answers.questions import (
     Parameter,
     Question,
 )
-from telads.dataset import in_force
+from telads.dataset import in_force, of_dataset
 from telads.planning.plan import PARTS
 from telads.text import LANGUAGES, Text, typed
 
@@ -60,7 +60,7 @@ OFFSET = _of_api(
 PART = _of_api(
     "part", "choice",
     Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
-         "자치구, 성별·나이",
+         "{district}, 성별·나이",
          "which table of the plan: platforms, segments, spends, reach by budget, least "
          "budgets for goals, sensitivity, districts, sexes and ages"),
     "budgets", PARTS[0], tuple(PARTS),
@@ -68,8 +68,8 @@ PART = _of_api(
 NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
 MEASURE = _of_api(
     "measure", "name",
-    Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"), "delivery",
-    AVERAGE_AGE,
+    Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"),
+    "{sample_service}", AVERAGE_AGE,
 )  # fmt: skip
 PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
@@ -85,7 +85,7 @@ DRAWN: dict[str, tuple[Parameter, ...]] = {
     "correlation": (MONTH_ASKED,),
     "monthly": FILTERS,
     "ranking": (*GROUP, MONTH_ASKED, _ANY_SERVICE),
-    "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE._replace(default="delivery"), TARGETS_BY,
+    "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE, TARGETS_BY,
                 TOP._replace(default=30, example="30")),
 }  # fmt: skip
 """Choices of each picture."""
@@ -100,25 +100,37 @@ def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
 
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+KIND = "x-kind"
+"""The key of a schema whose spellings depend on the dataset: see `spelt`."""
+_NAMED = ("sex", "any_sex", "age", "any_age", "service")
 _NUMBER = {"type": "integer"}
 _MONTH = {"type": "string", "pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
-_SEX = {"type": "string", **_spelt(["F", "M"], in_force().sex_names)}
-_AGE = {"type": "string", **_spelt(map(str, in_force().ages), in_force().age_names)}
-_SERVICES = _spelt(
-    in_force().service_ids, [name for service in in_force().services for name in service.text]
-)
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "sex": _SEX,
-    "any_sex": _SEX,
-    "age": _AGE,
-    "any_age": _AGE,
-    "service": {"type": "string", **_SERVICES},
+    **{name: {"type": "string", KIND: name} for name in _NAMED},
     "month": _MONTH,
     "count": {**_NUMBER, "minimum": ROWS[0], "maximum": ROWS[1]},
     "offset": {**_NUMBER, "minimum": 0, "maximum": MOST_OFFSET},
     "switch": {"type": "boolean"},
 }
 """Schema of each kind of parameter; other kinds are a name, or one of their choices."""
+
+
+@of_dataset
+def spellings() -> dict[str, dict[str, Any]]:
+    """What may stand for a sex, an age and a service of the dataset in force, by kind."""
+    known = in_force()
+    sex, age = _spelt(["F", "M"], known.sex_names), _spelt(map(str, known.ages), known.age_names)
+    names = [name for service in known.services for name in service.text]
+    return {"sex": sex, "any_sex": sex, "age": age, "any_age": age,
+            "service": _spelt(known.service_ids, names)}  # fmt: skip
+
+
+def spelt(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter with the spellings and the example of the dataset in force."""
+    told = {key: value for key, value in schema.items() if key != KIND}
+    if isinstance(told.get("example"), str):
+        told["example"] = in_force().filled(told["example"], "ko")
+    return told | spellings().get(schema.get(KIND, ""), {})
 
 
 def _plain_number(given: Any) -> Any:

@@ -32,12 +32,13 @@ from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.htmx import wants_result
+from telads.web.jobs.forms import ForgetForm, UploadForm
 from telads.web.jobs.models import Job, State, Step
-from telads.web.jobs.queue import MEBIBYTE, ONE_MONTH, forget_abandoned, start
+from telads.web.jobs.queue import MEBIBYTE, forget_abandoned, start
 from telads.web.jobs.queue import again as start_again
 from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
-from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
+from telads.web.jobs.uploads import IntoWorkspace, new_folder, remove
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
@@ -81,7 +82,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     except ValueError:
         size = 0
     if size > limit * MEBIBYTE + FORM_BYTES:
-        return _page(request, too_large(limit), 413)
+        return _page(request, wrong=too_large(limit), status_code=413)
     workspace = request_state.workspace()
     folder = new_folder(workspace.path)
     kept = False
@@ -100,18 +101,12 @@ def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[Htt
 
     @csrf_protect
     def checked(request: HttpRequest) -> HttpResponse:
-        try:
-            month = _month(request.POST.get("month", ""))
-            files = received(folder)
-            if not files:
-                raise NO_FILE
-            if month and len(files) > 1:
-                raise ONE_MONTH
-        except (QuestionError, DataError) as error:
-            return _page(request, error, 400)
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return _page(request, form, status_code=400)
         forget_abandoned(workspace.path, request_state.settings().uploads_kept_days)
-        replace = request.POST.get("replace", "") == "1"
-        owned.append(start(request, folder, month, replace=replace))
+        told = form.cleaned_data
+        owned.append(start(request, folder, told["month"], replace=told["replace"]))
         return redirect("admin-job", owned[0].pk)
 
     return checked(request), bool(owned)
@@ -162,13 +157,6 @@ def job_of(number: int) -> Job:
         raise Http404 from None
 
 
-NO_FILE = QuestionError(
-    Text("올릴 파일을 고르지 않았습니다.", "No file was chosen."),
-    Text("포털에서 받은 xlsx, csv, zip 파일을 골라 주십시오.",
-         "Choose the portal's xlsx, csv or zip files."),
-)  # fmt: skip
-
-
 def too_large(limit: int) -> QuestionError:
     """The error for an upload beyond the limit."""
     return QuestionError(
@@ -179,22 +167,19 @@ def too_large(limit: int) -> QuestionError:
     )  # fmt: skip
 
 
-def _month(text: str) -> str:
-    """The label month of the form; raises `UnknownChoice`."""
-    return str(Month.parse(text.strip())) if text.strip() else ""
-
-
 def _page(
-    request: HttpRequest, wrong: TeladsError | None = None, status_code: int = 200
+    request: HttpRequest,
+    form: UploadForm | None = None,
+    wrong: TeladsError | None = None,
+    status_code: int = 200,
 ) -> HttpResponse:
     lang = request_state.language(request)
     workspace, settings = request_state.workspace(), request_state.settings()
     held = status(workspace)
     page = Paginator(Job.objects.all(), JOBS_PAGE).get_page(request.GET.get("page"))
     facts = {
+        "form": form or UploadForm(),
         "wrong": wrong.line(lang) if wrong else "",
-        "typed_month": request.POST.get("month", "") if status_code == 400 else "",
-        "ticked": status_code == 400 and request.POST.get("replace", "") == "1",
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),
@@ -297,7 +282,8 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
     wrong = None
     if request.method == "POST":
         settings = replace(request_state.settings(), lock_seconds=LOCK_SECONDS)
-        shown = request.POST.get("file", "")
+        form = ForgetForm(request.POST)
+        shown = form.cleaned_data["file"] if form.is_valid() else ""
         name = request.user.get_username()
         try:
             gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
@@ -310,6 +296,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
                 record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
             return redirect("admin-job", start(request, None).pk)
     facts = {
+        "form": ForgetForm(initial={"file": entry.sha256}),
         "entry": entry,
         "label": str(label),
         "when": datetime.fromisoformat(entry.taken),

@@ -1,0 +1,47 @@
+"""What the forms of the website share: Django's forms, with texts in both languages.
+
+    class RoleForm(Form):
+        role = forms.ChoiceField(label=said(Text("역할", "Role")), choices=...)
+
+A form's words are `Text`: labels, choices and errors are put into the language of the request.
+`components/field.html` writes a field with its errors below it, `components/faults.html` the errors
+of a form above it, each a link to its field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+
+from telads.errors import QuestionError, TeladsError
+from telads.text import Text
+from telads.web.filters import lang
+
+
+def _said(text: Text) -> str:
+    return text(lang())
+
+
+said = lazy(_said, str)
+"""A `Text` as Django's forms take it: said in the language in which the page is written."""
+
+
+def refusal(error: TeladsError) -> ValidationError:
+    """An error of the product as one of a form: message, facts and advice in one line."""
+    return ValidationError(error.line(lang()), code=error.code)
+
+
+class Form(forms.Form):
+    """A form whose action may be refused by the product."""
+
+    @contextmanager
+    def refusals(self, field: str | None = None) -> Iterator[None]:
+        """Turn the `QuestionError` of a block into an error of a field, or of the whole form."""
+        try:
+            yield
+        except QuestionError as error:
+            self.add_error(field, refusal(error))
