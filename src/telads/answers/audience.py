@@ -85,7 +85,7 @@ def by_district(
 ) -> Answer:
     """Rank districts by people of the chosen sex and age, beside all groups of the district.
 
-    Rows: district, chosen (people of the sex and age asked for), share (of the district's people,
+    Rows: district, chosen (people of the given sex and age), share (of the district's people,
     0..1), all, M, F, and one column for each ten-year age, named by its first year. Sizes are
     sums of segments' sizes, which are rounded to 10.
     """

@@ -32,7 +32,7 @@ def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
         if word.lower() in LANGUAGES:
             return cast(Lang, word.lower())
     wanted = variables.get("TELADS_LANG", "")
-    # Other faults of the settings are reported in the language they ask for.
+    # Other faults of the settings are reported in their own language.
     return next((lang for lang in LANGUAGES if lang == wanted), None) or locale_language()
 
 

@@ -416,7 +416,7 @@ def _ambiguous(candidate: _Candidate, month: Month | None) -> DataError:
 def _of(shown: Path, error: DataError) -> DataError:
     """The error with the displayed path of the file.
 
-    A file of an archive lies in a temporary folder, and copies of one file share their errors.
+    A file of an archive is in a temporary folder, and copies of one file share their errors.
     """
     return type(error)(error.message, error.advice, **(error.facts | {"file": shown}))
 

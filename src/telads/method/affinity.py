@@ -1,14 +1,11 @@
-"""Affinity, index, movement, local character and foretold interval of usage (method A1 to A5).
+"""Affinity, index, movement, local character and prediction intervals of usage (method A1 to A5).
 
-Affinity, index and movement of usage (method A1, A2, A3, A5), on arrays segment x service.
+Arrays are segment x service. A segment is 'local' if it differs from its sex and age in other
+districts (method A4).
 
-Whether a segment differs from its sex and age in other districts (method A4, 'local').
-
-Where the index of a coming label month is likely to lie (method A2).
-
-The index is foretold to stay as it is. How far it then went, `horizon` label months later, is
-known for the past; the interval is as wide as holds 80 % of the months that it did not see. The
-spread of neighbourhoods tells nothing of that: it is of one month.
+The index of a coming label month is predicted to stay as it is (method A2). Its change over
+`horizon` label months is known for the past; the interval is as wide as holds 80 % of months not
+used to make it. The spread of neighbourhoods, which is within one month, says nothing about it.
 """
 
 from __future__ import annotations
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def affinity(usage: Array, population: Array) -> Array:
-    """How far each segment's usage lies from the city's mean person's, in standard deviations.
+    """Distance of each segment's usage from the city's mean person, in standard deviations.
 
     `usage` is ... x segment x service, `population` ... x segment. The mean is that over people, so
     that affinity is above 0 exactly where the index is above 100; the deviation is that of the
@@ -44,7 +41,7 @@ def affinity(usage: Array, population: Array) -> Array:
 def in_deviations(centred: Array, usage: Array) -> Array:
     """`centred` usage (... x segment x service) in standard deviations of the segments' `usage`."""
     spread = spread_of(usage)
-    # A column that is constant but for rounding has no spread to speak of.
+    # A column that is constant up to rounding has no spread.
     size = np.abs(usage).max(axis=-2, keepdims=True, initial=0, where=~np.isnan(usage))
     flat = spread <= 1e-12 * size
     return np.asarray(np.where(flat, centred * 0, centred / np.where(flat, 1, spread)))
@@ -57,7 +54,7 @@ def spread_of(usage: Array) -> Array:
 
 
 def known_mean(values: Array, axis: int = -2) -> Array:
-    """The plain mean of what is known along an axis, by default over segments; NaN for nothing."""
+    """Plain mean of the known values along an axis, by default over segments; NaN for none."""
     count = (~np.isnan(values)).sum(axis=axis)
     total = np.nansum(values, axis=axis)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
@@ -73,7 +70,7 @@ def city_mean(usage: Array, population: Array) -> Array:
 
 
 def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array:
-    """For each segment the mean over people of its own sex and age in the whole city."""
+    """For each segment the mean over people of its sex and age in the whole city."""
     means = np.full_like(usage, np.nan)
     for group in np.unique(peers):
         of = peers == group
@@ -82,9 +79,9 @@ def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array
 
 
 def movement(values: Array, population: Array, panel: Panel) -> tuple[Array, Array]:
-    """Change since the calendar month before: (whole change, the part of the same sex and age).
+    """Change since the previous calendar month: (total, part of the same sex and age).
 
-    month x segment x service; NaN where the month before is not known. Source: method A5.
+    month x segment x service; NaN where the previous month is unknown. Source: method A5.
     """
     change = np.full_like(values, np.nan)
     city = np.full_like(values, np.nan)
@@ -100,7 +97,7 @@ def forecast(panel: Panel, horizon: int, phi: float) -> Array:
     """Expected affinity `horizon` months after the panel's last: segment x service (method A3).
 
     One month ahead `phi` times the latest mean change of the same sex and age is added; further
-    ahead, and where the month before is missing, the last month stands as it is.
+    ahead, and without the previous month, the last month is the prediction.
     """
     known = affinity(panel.usage, panel.population)
     last = known[-1]
@@ -127,7 +124,7 @@ FALSE_DISCOVERY_RATE = 0.05
 class Spread:
     """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1).
 
-    `least` are the people known in the smallest of the neighbourhoods.
+    `least` is the number of people known in the smallest of the neighbourhoods.
     """
 
     n: Array
@@ -136,7 +133,7 @@ class Spread:
     least: Array
 
     def where(self, told: NDArray[np.bool_]) -> Spread:
-        """Only the spreads of some segments and services; of others nothing is known."""
+        """The spreads of some segments and services; others become unknown."""
         return Spread(
             np.where(told, self.n, 0),
             np.where(told, self.mean, np.nan),
@@ -206,34 +203,34 @@ def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np
 
 
 def _others(values: Array, peers: NDArray[np.intp]) -> Array:
-    """The sum over the other segments of the same peers."""
+    """Sum over the other segments of the same peers."""
     totals = np.stack([values[peers == g].sum(axis=0) for g in range(peers.max() + 1)])
     return np.asarray(totals[peers] - values)
 
 
 def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
-    """Benjamini and Hochberg (1995): which p-values to call, so that `rate` of the calls err."""
+    """Benjamini and Hochberg (1995): p-values to reject at false discovery rate `rate`."""
     known = np.sort(p[~np.isnan(p)])
     passing = known[known <= rate * np.arange(1, known.size + 1) / max(known.size, 1)]
     return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))
 
 
 NEXT, AHEAD = 1, 3
-"""Label months ahead: with the next one two observed months are shared, three ahead none."""
+"""Label months ahead: the next one shares two observed months, three ahead shares none."""
 HOLDS = 0.80
 LEAST_FORETOLD = 4
-"""With fewer months foretold there is no interval: one odd month would make it."""
+"""Least number of predicted months for an interval: with fewer, one odd month would decide it."""
 _LEVELS = np.linspace(HOLDS, 1, 41)
 
 
 def foretold(months: Sequence[Month], until: Month, horizon: int) -> list[Month]:
-    """The label months up to `until` whose index could be foretold `horizon` months before."""
+    """Label months up to `until` whose index could be predicted `horizon` months before."""
     known = set(months)
     return [month for month in months if month <= until and month + -horizon in known]
 
 
 def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month, Array]:
-    """How far each foretold month's index is from that `horizon` months before, in size.
+    """Absolute change of each predicted month's index from `horizon` months before.
 
     `index` is month x segment x service; each residual segment x service, NaN where unknown.
     """
@@ -245,10 +242,10 @@ def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month
 
 
 def half_widths(index: Array, months: Sequence[Month], horizon: int) -> Array:
-    """Half the width of the interval around each month's index: month x service, index points.
+    """Half-width of the interval around each month's index: month x service, index points.
 
-    Made of the months up to each alone; NaN where fewer than four of them were foretold, and for
-    services without an index.
+    Computed from the months up to each alone; NaN if fewer than four of them were predicted, and
+    for services without an index.
     """
     known = residuals(index, months, horizon)
     widths = np.full((len(months), index.shape[-1]), np.nan)
@@ -260,7 +257,7 @@ def half_widths(index: Array, months: Sequence[Month], horizon: int) -> Array:
 
 
 def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array, Array]:
-    """How often the interval holds in each foretold month, made without that month.
+    """Coverage of the interval in each predicted month, made without that month.
 
     Two arrays, month x segment x service: whether it held (1 or 0), and whether that is known.
     """
@@ -278,7 +275,7 @@ def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array
 
 
 def _half(past: Array) -> float:
-    """The half width that holds 80 % of the months it did not see; `past` is month x segment.
+    """Half-width that holds 80 % of months not used to make it; `past` is month x segment.
 
     The quantile of all residuals at the lowest level at which the quantiles of the other months
     hold 80 % of each month, on average: months differ, so the level is a little above 80 %.

@@ -1,9 +1,8 @@
-"""Building: from the cells of the workspace to tables that answers are read from.
+"""Building: from the cells of the workspace to the tables of answers.
 
-A build is named by a hash of all that its figures depend on: the cells, the settings of the
-method, the version. The same data therefore give the same name, and a build that is there already
-is not made again. It is written beside the others and put in force in one rename, so whoever
-reads the former build reads on undisturbed.
+A build is named by a hash of everything its figures depend on: cells, settings of the method,
+version. So the same data give the same name, and an existing build is not made again. It is written
+beside the others and put in force by a rename, so readers of the former build are not disturbed.
 """
 
 from __future__ import annotations
@@ -34,21 +33,21 @@ if TYPE_CHECKING:
     from telads.method.tables import Material
 
 WRITERS = 2
-"""Threads that make tables: more gain nothing, for half of the work is Python's."""
+"""Threads that make tables; more gain nothing, since half of the work holds the GIL."""
 LEAST_SERVICES = 2
-"""With one alone there is nothing to rank and nowhere to advertise it."""
+"""With a single service there is nothing to rank and nowhere to advertise it."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` did: the build now in force, and whether it had to be made."""
+    """Result of `build`: the build now in force, and whether it had to be made."""
 
     name: str
     made: bool
 
 
 def load() -> None:
-    """Import what a build needs: done while files are read, it takes no time of its own."""
+    """Import the modules of a build, to overlap with reading files."""
     for module in ("telads.method.tables", "scipy.special"):
         import_module(module)
 
@@ -63,12 +62,12 @@ def build(
 ) -> Built:
     """Compute all tables from all months and put them in force.
 
-    `again` makes even a build that is there already; `on_step(table, done, all)` tells progress.
+    `again` remakes an existing build; `on_step(table, done, all)` is called on progress.
     Raises `NothingBuilt` for a workspace without months, `WorkspaceBusy` if another writes.
     """
     _require_months(workspace, workspace.ledger())
     if not again:
-        # Nothing new needs no lock and none of the engine: asking again is free.
+        # Without anything new, neither lock nor engine is needed.
         name = _name(workspace.ledger(), settings)
         done = workspace.build_name() == name and workspace.is_whole(name)
         if done and not replaced_cells(workspace, workspace.ledger(), settings):
@@ -96,7 +95,7 @@ def _require_months(workspace: Store, ledger: Ledger) -> None:
 
 
 def _name(ledger: Ledger, settings: Settings) -> str:
-    """The hash of everything the figures depend on."""
+    """Hash of everything the figures depend on."""
     depends_on = {
         "format": BUILD_FORMAT,
         "version": __version__,
@@ -115,7 +114,7 @@ def _make(
     name: str,
     on_step: Callable[[str, int, int], None] | None,
 ) -> None:
-    """Write all tables into a temporary folder and move it into its place."""
+    """Write all tables into a temporary folder and move it into place."""
     from telads.method.tables import TABLES
 
     with reading(workspace.cells(ledger)):
@@ -133,7 +132,7 @@ def _make(
     if not target.exists():
         move_folder(folder, target)
         return
-    # Made again, perhaps to mend it: file by file, so that a reader never finds one missing.
+    # Remade, perhaps as a repair: file by file, so that a reader never finds one missing.
     with explained(target):
         for file in folder.iterdir():
             file.replace(target / file.name)
@@ -143,7 +142,7 @@ def _make(
 def _given(
     workspace: Store, ledger: Ledger, settings: Settings
 ) -> tuple[tuple[str, ...], Material]:
-    """The services that the cells tell of, and the cells; refuses what makes no tables."""
+    """The services of the cells, and the cells; refuses data that make no tables."""
     from telads.engines.polars import scan_cells
     from telads.method.tables import material
 
@@ -172,14 +171,14 @@ def _given(
 def _write_tables(
     given: Material, folder: Path, on_step: Callable[[str, int, int], None] | None
 ) -> None:
-    """Make and write the tables, two at a time: engine and arrays leave Python's lock."""
+    """Make and write the tables, two at a time: engine and arrays release the GIL."""
     from telads.method.disclosure import published
     from telads.method.tables import FROM_CELLS, TABLES
 
     def write(table: str) -> None:
         if table not in FROM_CELLS:
-            prepared.result()  # what several tables need, before they ask for it at once
-        content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+            prepared.result()  # shared by several tables, computed before they start
+        content = io.BytesIO()  # written here, so that a full disk raises its own error
         published(TABLES[table](given)).write_parquet(content, compression="zstd")
         with explained(folder), new_file(folder / f"{table}.parquet") as file:
             file.write(content.getbuffer())
@@ -196,7 +195,7 @@ def _write_tables(
 def _about(
     ledger: Ledger, settings: Settings, name: str, services: tuple[str, ...]
 ) -> dict[str, object]:
-    """What a reader needs to know about the build besides its tables."""
+    """Facts about the build besides its tables."""
     current = ledger.current()
     remarks = warnings.by_month(current)
     return {

@@ -1,14 +1,14 @@
 """Usage by neighbourhood, sex and age, and of everybody together (method N1).
 
-The figure of a neighbourhood is that of its segment plus the neighbourhood's own deviation, pulled
+The figure of a neighbourhood is that of its segment plus the neighbourhood's own deviation, shrunk
 towards 0 as far as its noise demands (empirical Bayes: Fay and Herriot, J. Am. Stat. Assoc. 74,
-1979; Efron and Morris, J. Am. Stat. Assoc. 70, 1975). The noise is learnt from the ages of cells
-inside an age, which would be alike without it; how far neighbourhoods truly differ, and how alike
-the deviations of one neighbourhood's groups are, from what the noise leaves. So men in their
-thirties borrow from the women and from the other ages next door: the less, the further off.
+1979; Efron and Morris, J. Am. Stat. Assoc. 70, 1975). The noise is estimated from the cell ages
+within an age, which would be equal without it; the true variance between neighbourhoods, and the
+correlation of the deviations of one neighbourhood's groups, from what remains. So a neighbourhood's
+men in their thirties borrow strength from its women and its other ages: the less, the more distant.
 
-Everything is of one label month. Arrays are neighbourhood x group x service, a group being a sex
-and age (`groups`); what is not known, or may not be shown, is NaN.
+Everything is about one label month. Arrays are neighbourhood x group x service, a group being a sex
+and age (`groups`); unknown or unpublished figures are NaN.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 LEAST_PLACES = 20
-"""Neighbourhoods that a measure is known for, in districts of two or more: fewer tell no spread."""
+"""Least neighbourhoods with a known measure, in districts of two or more, to estimate a spread."""
 LEAST_HIDDEN = 3
-"""Neighbourhoods of a segment that are hidden together. Its mean and the spread of its
-neighbourhoods are two equations, which two hidden figures could be solved from."""
+"""Least number of a segment's neighbourhoods that are hidden together. Its mean and the spread of
+its neighbourhoods are two equations, from which two hidden figures could be solved."""
 _LEAST_VARIANCE = 1e-3
-"""Neighbourhoods differ at least this much, in the variance of the raw deviations."""
+"""Least variance of the raw deviations of neighbourhoods."""
 _ROUNDS = 5
-"""Of fitting the noise, each weighted by the fit before; it stands still after three."""
+"""Rounds of fitting the noise, each weighted by the previous fit; it converges after three."""
 
 
 def groups() -> tuple[tuple[Sex, int], ...]:
@@ -48,16 +48,16 @@ def groups() -> tuple[tuple[Sex, int], ...]:
 
 @dataclass(frozen=True)
 class Places:
-    """The cells of one month as arrays, a neighbourhood's groups and the ages of cells inside.
+    """The cells of one month as arrays: a neighbourhood's groups, and the cell ages in them.
 
-    `people` are those known: neighbourhood x group x age of cells x service, 0 where none are;
+    `people` are those known: neighbourhood x group x cell age x service, 0 if there are none;
     `usage` has the same shape, NaN there. `population` lacks the services.
     """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     districts: tuple[str, ...]
-    """Names of districts in order; `at` are the numbers of the neighbourhoods' own."""
+    """Names of districts in order; `at` indexes the district of each neighbourhood."""
     at: NDArray[np.intp]
     population: Array
     people: Array
@@ -66,11 +66,11 @@ class Places:
 
 @dataclass(frozen=True)
 class Components:
-    """What the deviations of a month are made of; in units of `scale`, group x service.
+    """Components of the deviations of a month, in units of `scale`, group x service.
 
     The noise of a cell of p people has the variance `noise[0] / p + noise[1]` (2 x service);
     `covariance` is that of the true deviations between groups: service x group x group, NaN where
-    too little is known to tell.
+    too little is known.
     """
 
     scale: Array
@@ -78,7 +78,7 @@ class Components:
     covariance: Array
 
     def variance(self, people: Array) -> Array:
-        """Of the noise in a mean over cells: ... x age of cells x service -> ... x service."""
+        """Noise variance of a mean over cells: ... x cell age x service -> ... x service."""
         total = people.sum(axis=-2)
         with np.errstate(all="ignore"):
             shares = people / total[..., None, :]
@@ -87,7 +87,7 @@ class Components:
 
 @dataclass(frozen=True)
 class Estimates:
-    """Usage by neighbourhood, group and service, and of all groups together in the last one.
+    """Usage by neighbourhood, group and service, with all groups together last.
 
     neighbourhood x (group + 1) x service. `error` is the standard deviation of the estimate about
     the true figure; `population` (neighbourhood x (group + 1)) holds published sizes.
@@ -150,8 +150,8 @@ def estimates(
 ) -> Estimates:
     """Usage by neighbourhood, from the `usage` of segments (segment x service) as published.
 
-    A group of a neighbourhood is shown as `shown` says; its size is rounded and its mean has no
-    more digits than a segment's may have before anything is computed from them.
+    A group of a neighbourhood is published as `shown` decides; its size is rounded, and its mean
+    has no more digits than a segment's may have, before anything is computed from them.
     """
     whole = _of_segments(places, segments, usage)
     population = places.population.sum(axis=2)
@@ -172,12 +172,12 @@ def shown(
     floor: float,
     among: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
-    """Which groups of neighbourhoods may be shown: neighbourhood x group ..., as `people`.
+    """Which groups of neighbourhoods are published: neighbourhood x group ..., as `people`.
 
-    Those (`among` some) that reach the floor. Where some of a segment's neighbourhoods are hidden,
-    so many more are, the smallest first, that the hidden ones are `LEAST_HIDDEN` and reach the
-    floor together: else the segment's figures would tell what they are. A neighbourhood where
-    nobody is known hides nobody. `at` are the numbers of the neighbourhoods' districts.
+    Those (`among` some) that reach the floor. If some of a segment's neighbourhoods are hidden,
+    more are, the smallest first, until the hidden ones are at least `LEAST_HIDDEN` and together
+    reach the floor: otherwise the segment's figures would disclose them. A neighbourhood without
+    known people hides no one. `at` are the numbers of the neighbourhoods' districts.
     """
     found = np.asarray(people >= floor)
     found = found if among is None else found & among
@@ -229,7 +229,7 @@ def components(
 
 
 def shrink(deviation: Array, fitted: Components, people: Array) -> tuple[Array, Array]:
-    """True deviations as far as can be told, and the covariance of what cannot.
+    """Estimates of the true deviations, and the covariance of their errors.
 
     (neighbourhood x group x service, neighbourhood x service x group x group), in the unit of the
     deviations; those of an unknown group rest on the neighbourhood's other groups.
@@ -237,7 +237,7 @@ def shrink(deviation: Array, fitted: Components, people: Array) -> tuple[Array, 
     scale = np.nan_to_num(fitted.scale, nan=1.0)
     known = ~np.isnan(deviation)
     variance = np.where(known, fitted.variance(people), np.inf)
-    # Best linear prediction in the form that needs no inverse of the covariance: with the roots h
+    # Best linear prediction in a form without the inverse of the covariance: with the roots h
     # of the precisions, K h (1 + h K h)^-1 h r.
     root = np.moveaxis(1 / np.sqrt(variance), 2, 1)
     prior = fitted.covariance[None]
@@ -252,13 +252,13 @@ def shrink(deviation: Array, fitted: Components, people: Array) -> tuple[Array, 
 
 
 def _singular(system: Array) -> Array:
-    """What makes a system of unknowns one that has an answer, which is unknown as well."""
+    """Replace a system with unknowns by a solvable one, whose solution is unknown as well."""
     lost = np.asarray(np.isnan(system).any(axis=(-1, -2)))
     return np.asarray(lost[..., None, None] * np.eye(system.shape[-1]))
 
 
 def _with_all(population: Array, usage: Array, covariance: Array) -> Estimates:
-    """Add everybody: the mean over what is shown of the groups, weighted by published sizes."""
+    """Append all groups together: the mean over published ones, weighted by published sizes."""
     weights = np.where(np.isnan(usage), 0, np.nan_to_num(population)[..., None])
     total = weights.sum(axis=1, keepdims=True)
     with np.errstate(all="ignore"):
@@ -278,7 +278,7 @@ def _with_all(population: Array, usage: Array, covariance: Array) -> Estimates:
 
 
 def _of_segments(places: Places, segments: tuple[Segment, ...], usage: Array) -> Array:
-    """The usage of each neighbourhood's segments."""
+    """Usage of the segment of each neighbourhood and group."""
     by_segment = np.full((len(places.districts), len(groups()), usage.shape[-1]), np.nan)
     district = {name: at for at, name in enumerate(places.districts)}
     group = {peers: at for at, peers in enumerate(groups())}
@@ -289,7 +289,7 @@ def _of_segments(places: Places, segments: tuple[Segment, ...], usage: Array) ->
 
 
 def inside(places: Places) -> Array:
-    """Usage of cells less the mean of their district, sex and age of cells."""
+    """Usage of cells less the mean of their district, sex and cell age."""
     rows = np.eye(len(places.districts))[places.at]
     used = places.people * np.nan_to_num(places.usage)
     with np.errstate(all="ignore"):
@@ -298,10 +298,10 @@ def inside(places: Places) -> Array:
 
 
 def _noise(inside: Array, people: Array) -> Array:
-    """Per service the variance of a cell's noise, of one person's and of any size: 2 x service.
+    """Noise variance of a cell by service, per person and independent of size: 2 x service.
 
-    From the differences between the ages of cells of a neighbourhood's sex and age: their squares
-    are expected to be a (1/p + 1/p') + 2 b. NaN where no group has two ages of cells.
+    From the differences between cell ages of a neighbourhood's sex and age: their squares are
+    expected to be a (1/p + 1/p') + 2 b. NaN if no group has two cell ages.
     """
     found = np.full((2, inside.shape[-1]), np.nan)
     pairs = list(combinations(range(inside.shape[2]), 2))
@@ -321,14 +321,14 @@ def _noise(inside: Array, people: Array) -> Array:
 
 
 def _positive_line(x: Array, y: Array) -> Array:
-    """a, b >= 0 of y = a x + 2 b by least squares, weighted by the square of what is expected."""
+    """a, b >= 0 of y = a x + 2 b by least squares, weighted by the square of the expectation."""
     expected = np.ones_like(y)
     line: Array = np.zeros(2)
     for _ in range(_ROUNDS):
         design = np.column_stack([x, np.full_like(x, 2.0)]) / expected[:, None]
         aim = y / expected
         line = np.asarray(np.linalg.lstsq(design, aim, rcond=None)[0], dtype=np.float64)
-        if (line < 0).any():  # then one of the two explains it best alone
+        if (line < 0).any():  # then one of the two alone fits best
             line = np.zeros(2)
             alone = [(column @ aim) / (column @ column) for column in design.T]
             errors = [
@@ -341,7 +341,7 @@ def _positive_line(x: Array, y: Array) -> Array:
 
 
 def _noise_of_the_whole(scaled: Array) -> Array:
-    """The noise where no age has two ages of cells: all that the nearest groups do not share."""
+    """The noise if no age has two cell ages: everything the nearest groups do not share."""
     lying, products = kinds(), _moments(scaled, np.ones_like(scaled))
     nearest = [np.nanmean(products[lying == kind]) for kind in (1, len(in_force().ages))]
     shared = max(0.0, float(np.nanmax(nearest)))
@@ -349,7 +349,7 @@ def _noise_of_the_whole(scaled: Array) -> Array:
 
 
 def kinds() -> NDArray[np.intp]:
-    """For each two groups how they lie: the distance of their ages, more for another sex."""
+    """Kind of each pair of groups: the distance of their ages, more for another sex."""
     known, ages = groups(), in_force().ages
     place = np.array([ages.index(age) for _, age in known])
     sex = np.array([list(Sex).index(one) for one, _ in known])
@@ -358,7 +358,7 @@ def kinds() -> NDArray[np.intp]:
 
 
 def _moments(scaled: Array, weights: Array) -> Array:
-    """Mean products of the deviations of every two groups; NaN counts for nothing."""
+    """Mean products of the deviations of each pair of groups; NaN is ignored."""
     known = np.where(np.isnan(scaled), 0.0, weights)
     values = known * np.nan_to_num(scaled)
     count = known.T @ known
@@ -366,10 +366,10 @@ def _moments(scaled: Array, weights: Array) -> Array:
 
 
 def _covariance(scaled: Array, variance: Array) -> Array:
-    """Of the true deviations between groups, the same for every two that lie alike: group x group.
+    """Covariance of the true deviations between groups, equal for pairs of a kind: group x group.
 
-    Noise is in the diagonal alone. Averages of so many products are not always a covariance:
-    what is negative in it is lifted to next to nothing.
+    Noise is in the diagonal only. An average of products need not be a covariance: negative
+    eigenvalues are raised to almost zero.
     """
     known = np.where(np.isnan(scaled) | ~np.isfinite(variance), np.nan, scaled)
     noise = np.where(np.isnan(known), 0.0, variance)

@@ -1,11 +1,11 @@
 """From cells to segments and the panel: weighted means by segment, then month x segment x service.
 
-From cells to segments: population-weighted means, as expressions any engine can run.
+The means are expressions that any engine can run. The weight of a cell is its population, less the
+people a measure could not be estimated for. A masked value is missing: it is left out of numerator
+and denominator, and shows as coverage.
 
-The weight of a cell is its population, less the people a measure could not be estimated for. A
-masked value is missing: it is left out of numerator and denominator, and shows as coverage.
-
-The panel: usage by month x segment x service as plain arrays; every recommender starts here.
+The panel holds usage by month x segment x service as plain arrays; every recommender starts from
+it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def weighted_means(
 ) -> nw.LazyFrame[pl.LazyFrame]:
     """One row per group of `by`, sorted: means of the measures over the people of the group.
 
-    Columns: `by`, population, n_cells, and per measure its mean (null where nobody is known) and
-    `<measure>__coverage`, the share of the group's people the mean speaks for.
+    Columns: `by`, population, n_cells, and per measure its mean (null if no one is known) and
+    `<measure>__coverage`, the share of the group's people the mean is based on.
     """
     columns = cells.collect_schema().names()
     weights = [weight(m, columns).alias(f"{m}__w") for m in measures]
@@ -67,7 +67,7 @@ def weighted_means(
 def plain_means(
     cells: nw.LazyFrame[pl.LazyFrame], measures: Sequence[str], by: Sequence[str]
 ) -> nw.LazyFrame[pl.LazyFrame]:
-    """One row per group of `by`, sorted: means over the cells, each cell counting alike."""
+    """One row per group of `by`, sorted: means over the cells, unweighted."""
     return cells.group_by(*by).agg(*(nw.col(m).mean() for m in measures)).sort(*by)
 
 
@@ -102,7 +102,7 @@ class Panel:
     overall: Array
 
     def until(self, month: Month) -> Panel:
-        """What was known when `month` was the newest: nothing of later months."""
+        """The panel as known when `month` was the newest, without later months."""
         n = sum(known <= month for known in self.months)
         return replace(
             self,
@@ -122,7 +122,7 @@ class Panel:
 
 
 def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
-    """Aggregate cells (with `month`) to a panel of all their months and segments."""
+    """Aggregate cells (with `month`) to a panel of all months and segments."""
     import polars as pl
 
     aged = with_age(cells)

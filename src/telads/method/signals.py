@@ -1,10 +1,10 @@
-"""Context signals: how people of a segment move and live, as hints for channels (method C1).
+"""Context signals: mobility and daily life of a segment, as hints for channels (method C1).
 
 Every signal is a ratio of two sums over the cells of a segment: people times value over people (a
 mean), distance over trips, one-person households over people. Its standard error is the linearised
 one of a ratio of sums over neighbourhoods (Cochran, Sampling Techniques, 1977, section 6.3), so
-the cells of one neighbourhood are not taken for independent. The data hold no hour of day: nothing
-here speaks of evenings or dayparts.
+the cells of one neighbourhood are not taken as independent. The data have no hour of day, so no
+signal is about evenings or dayparts.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ CLEARLY = 1.0
 
 
 def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
-    """The channel a signal of a segment speaks for, by its distances from the same sex and age.
+    """The channel hint of a signal, from its distances to the same sex and age.
 
-    Who travels far or long but takes the subway clearly less than others is met along roads.
+    People who travel far or long but take the subway clearly less than others are reached on roads.
     """
     other = z_peers.get(signal.unless) if signal.unless else None
     if signal.hint_unless and other is not None and other <= -CLEARLY:
@@ -45,12 +45,12 @@ def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
 _BY = ("month", *SEGMENT)
 _SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
 _RATIO = ("value", "se", "n_cells", "known", "places", "least")
-"""What is known of the ratio itself: `known` people in `places` neighbourhoods, in the smallest of
-which they are `least`."""
+"""Columns about the ratio itself: people (`known`) in `places` neighbourhoods, and `least`, the
+people in the smallest of them."""
 
 
 def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
-    """The signals that a cells table with these columns can give."""
+    """Signals that can be computed from a cells table with these columns."""
     present = set(columns)
     return tuple(signal for signal in in_force().signals if present.issuperset(signal.needs))
 
@@ -58,13 +58,13 @@ def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
 def signals(
     cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month], floor: float | None = None
 ) -> pl.DataFrame:
-    """All signals of all segments in the label months: one row a month, segment and signal, sorted.
+    """All signals of all segments in the label months: one row each, sorted.
 
     Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
     from the city's mean person), z_peers (the same among the districts of one sex
     and age), se (standard error of the value), n_cells (cells with a value), coverage (share of
-    the segment's people the value speaks for). What is not known is null, and so is the standard
-    error where a single neighbourhood is known. Signals whose columns are absent are absent.
+    the segment's people the value is based on). Unknown figures are null, and so is the standard
+    error if a single neighbourhood is known. Signals whose columns are absent are left out.
     """
     import polars as pl
 
@@ -97,7 +97,7 @@ def _exact() -> tuple[pl.Expr, ...]:
 
 
 def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
-    """Value, standard error and coverage as they may be published."""
+    """Value, standard error and coverage as published."""
     import polars as pl
 
     value, known, people = (pl.col(name) for name in ("value", "known", POPULATION))
@@ -127,7 +127,7 @@ def _standing(*group: str) -> pl.Expr:
 
 
 def _of(signal: Signal, name: str) -> str:
-    """The column of a signal's figure in a table of all signals."""
+    """Column of a signal's figure in a table of all signals."""
     return f"{signal.id}__{name}"
 
 
@@ -156,9 +156,9 @@ def _places(
 
 
 def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
-    """What a cell adds to a signal's sums; null where it has no value."""
+    """A cell's addends to a signal's sums; null where it has no value."""
     value, people = nw.col(signal.measure), weight(signal.measure, columns)
-    if signal.per == POPULATION:  # both are numbers of people: nothing to weight
+    if signal.per == POPULATION:  # both are numbers of people: no weights
         above, below = value, nw.col(POPULATION)
     else:
         above, below = value * people, nw.col(signal.per) * people if signal.per else people

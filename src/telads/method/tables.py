@@ -1,4 +1,4 @@
-"""The tables of a build: one function each, from cells to the figures that answers are read from.
+"""The tables of a build: one function each, from cells to figures.
 
 | table | one row for each |
 |---|---|
@@ -12,9 +12,9 @@
 | signals | month x segment x context signal |
 | neighbourhoods | month x neighbourhood x sex and age (null: all) x service: usage, interval |
 
-Months are text (YYYY-MM). What is below the privacy floor is left out before anything is computed,
-so no total or mean holds it and no difference of two figures can give it away; sizes are rounded
-before anything is weighted by them (`disclosure`).
+Months are text (YYYY-MM). Everything below the privacy floor is left out before any computation, so
+no total or mean includes it and no difference of two figures can disclose it; sizes are rounded
+before they are used as weights (`disclosure`).
 """
 
 from __future__ import annotations
@@ -72,12 +72,12 @@ from telads.model import Month
 from telads.store.cells import POPULATION, measures_in
 
 OPEN_YEARS = 12
-"""An open age counts as if it had so many: people of 75 and over as 81, as no data tell more."""
+"""Assumed width of an open age: people of 75 and over count as 81, as no data are more precise."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """The cells of all months with `month` and `age`, without what is below the floor."""
+    """The cells of all months with `month` and `age`, without those below the floor."""
 
     cells: pl.DataFrame
     services: tuple[str, ...]
@@ -86,12 +86,12 @@ class Material:
 
     @property
     def lazy(self) -> nw.LazyFrame[pl.LazyFrame]:
-        """The cells as the features take them."""
+        """The cells as a lazy frame."""
         return nw.from_native(self.cells.lazy())
 
     @cached_property
     def panel(self) -> Panel:
-        """Usage by month, segment and service, of sizes and means as they may be published."""
+        """Usage by month, segment and service, from published sizes and means."""
         known = read_panel(self.lazy, self.services)
         return replace(
             known,
@@ -105,7 +105,7 @@ class Material:
         return [self.window_cells((month,)) for month in self.panel.months]
 
     def prepare(self) -> None:
-        """Compute now what several tables need."""
+        """Compute what several tables share."""
         _ = self.panel, self.monthly
 
     def window_cells(self, months: tuple[Month, ...]) -> Cells:
@@ -116,12 +116,12 @@ class Material:
 def material(
     cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], floor: float, phi: float
 ) -> Material:
-    """Load cells, without what fewer than `floor` people of a segment and month are behind."""
+    """Load cells, dropping what rests on fewer than `floor` people of a segment and month."""
     return Material(without_small_parts(collect(with_age(cells)), floor), services, floor, phi)
 
 
 def segments_table(given: Material) -> pl.DataFrame:
-    """People, cells, and each measure's mean over people with the share it speaks for.
+    """People, cells, and each measure's mean over people with its coverage.
 
     Counts of people are percentages of the people they are known for.
     """
@@ -146,10 +146,10 @@ def segments_table(given: Material) -> pl.DataFrame:
 
 
 def ages_table(given: Material) -> pl.DataFrame:
-    """People of each month and segment, and their average age, both of published sizes.
+    """People of each month and segment, and their average age, both from published sizes.
 
-    The first cells' age of a segment counts with its middle, and so do the later ones together.
-    Where one of the two is below the floor, the average is that of its sex and age in the city.
+    A segment's first cell age counts as its middle, and so do the later ones together. If one of
+    the two is below the floor, the average is that of its sex and age in the city.
     """
     key = ["month", *SEGMENT]
     middles = _middles()
@@ -168,7 +168,7 @@ def ages_table(given: Material) -> pl.DataFrame:
     )
     alone = [age for age, both in middles.items() if both[0] == both[1]]
     told = (young >= given.floor) & ((old >= given.floor) | pl.col("age").is_in(alone))
-    # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
+    # One of the two sizes is the rest, so that they add up and disclose no more than the sum.
     total = middle * size_of(young) + later * (people - size_of(young))
     own = halves.with_columns(total=pl.when(told).then(total), population=people)
     shown = pl.col(POPULATION).filter(pl.col("total").is_not_null())
@@ -179,9 +179,9 @@ def ages_table(given: Material) -> pl.DataFrame:
 
 
 def _middles() -> dict[int, tuple[float, float]]:
-    """Of each age of segments, the middle of its first age of cells, and of the later ones.
+    """For each segment age, the middle of its first cell age, and of the later ones.
 
-    They are the same where it has but one.
+    Equal if it has only one.
     """
     dataset, found = in_force(), {}
     for age, after in zip(dataset.ages, (*dataset.ages[1:], None), strict=True):
@@ -197,7 +197,7 @@ def services_table(given: Material) -> pl.DataFrame:
     panel, services = given.panel, given.services
     indexed = np.array([in_force().measures[service].is_index for service in services])
     z = affinity(panel.usage, panel.population)
-    # Days may be subtracted from month to month; an index has a new scale each month, its z not.
+    # Days can be subtracted between months; an index is rescaled each month, its z is not.
     change, city = (
         np.where(indexed, of_affinity, of_usage)
         for of_affinity, of_usage in zip(
@@ -219,7 +219,7 @@ def services_table(given: Material) -> pl.DataFrame:
     with np.errstate(all="ignore"):
         error = np.stack([np.sqrt(spread.variance / spread.n) for spread in spreads])
         half = EIGHTY * error / panel.usage
-        # In the unit of the change: of affinity where the service is an index.
+        # In the unit of the change: of affinity for an index service.
         own_error = np.where(indexed, error / spread_of(panel.usage), error)
     change_error = np.full_like(own_error, np.nan)
     change_error[1:] = np.hypot(own_error[1:], own_error[:-1])
@@ -266,16 +266,16 @@ def classic_table(given: Material) -> pl.DataFrame:
         "score": scores.score,
         "rank": ranks(scores.score).astype(np.float64),
     }
-    # z is of all months together: it is known for a segment that is too small in this one.
+    # z is over all months: it is known for a segment that is too small in this one.
     shown = _long(given, figures).filter(pl.col("population").is_not_null()).drop("population")
     return shown.with_columns(pl.col("rank").cast(pl.Int16))
 
 
 def platforms_table(given: Material) -> pl.DataFrame:
-    """Method P1 for each month: associations with interval, chance of being first, and ties."""
+    """Method P1 for each month: associations with interval, probability of being first, ties."""
     found = [associate(cells, given.panel.peers, given.floor) for cells in given.monthly]
     mean = _others(np.stack([one.mean for one in found]))
-    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, what is not known, comes last
+    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, unknown, comes last
 
     def ranked(arrays: list[Array]) -> Array:
         return np.take_along_axis(_others(np.stack(arrays)), order, axis=-1)
@@ -397,7 +397,7 @@ FROM_CELLS: dict[str, Callable[[Material], pl.DataFrame]] = {
     "ages": ages_table,
     "signals": signals_table,
 }
-"""Tables that need nothing but the cells."""
+"""Tables computed from the cells alone."""
 
 TABLES: dict[str, Callable[[Material], pl.DataFrame]] = FROM_CELLS | {
     "services": services_table,
@@ -416,7 +416,7 @@ def _named_months(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _long(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
-    """Arrays month x segment x service to one row for each, NaN to null."""
+    """Arrays month x segment x service as one row for each, NaN as null."""
     keys = pl.DataFrame({"month": [str(month) for month in given.panel.months]}).join(
         segment_frame(given.panel.segments).join(
             pl.DataFrame({"service": given.services}), how="cross"
@@ -429,7 +429,7 @@ def _long(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
 
 
 def _others(pairs: Array) -> Array:
-    """Without each service's pair with itself: ... x service x (services - 1)."""
+    """Drop each service's pair with itself: ... x service x (services - 1)."""
     size = pairs.shape[-1]
     return np.asarray(pairs[..., ~np.eye(size, dtype=bool)].reshape(*pairs.shape[:-1], size - 1))
 

@@ -33,7 +33,7 @@ def audience_answer(build: Build, rules: Rules, month: str | Month | None = None
 
     Rows: district, sex, age, population (rounded to 10). Facts: segments, population with its
     range, population_share, profile (a list by service: affinity, index with 80 % interval,
-    volume_share), districts (people of each). Raises `QuestionError` and its kinds.
+    volume_share), districts (people of each). Raises `QuestionError` and its subclasses.
     """
     when = month_of(build, month)
     found = audience(build, rules, when)

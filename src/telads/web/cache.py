@@ -1,21 +1,21 @@
-"""Answers kept in memory by build and choice: a build never changes, so neither does its page.
+"""Responses cached in memory by build and choice: a build never changes, so neither does its page.
 
     @require_safe
     @cached_by_build
     def customers(request): ...
 
-Around something that lets people in (the API's keys and rates) it must not stand: whoever asks is
-let in first, and answered from here then (`telads.web.api.answering`).
+It must not wrap admission (the API's keys and rates): requests are admitted first, and answered
+from the cache then (`telads.web.api.answering`).
 
-What is kept: a GET answered with 200, whole (not streamed), without cookies, for a visitor without
-a session. Its key names the build in force, the state of the ledger (pages show it too), the
-version, the language, path and query, and those request headers that change the answer, by default
-the ones by which htmx asks for a part of a page. So a new build is answered anew at once, and a
-kept answer is never another's. Every answer carries an ETag of its content and `no-cache`: a
-browser asks each time, and gets 304 while nothing has changed. Text is sent compressed, once for
-all who ask (Brotli or gzip): such a page holds no secret that its length could give away.
+Cached is a GET answered with 200, whole (not streamed), without cookies, for a visitor without a
+session. The key names the build in force, the state of the ledger (pages show it too), the version,
+the language, path and query, and those request headers that change the response, by default the
+ones by which htmx requests a part of a page. So a new build takes effect at once, and a cached
+response never belongs to another. Every response carries an ETag of its content and `no-cache`: a
+browser revalidates each time, and gets 304 while nothing has changed. Text is compressed once for
+all clients (Brotli or gzip): such a page holds no secret that its length could disclose.
 
-Each worker keeps up to `MOST_BYTES`; what was not asked for longest goes first.
+Each worker caches up to `MOST_BYTES`; the least recently used entries are dropped first.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ View = Callable[..., HttpResponseBase]
 Key = tuple[str, ...]
 
 MOST_BYTES = 32 * 2**20
-"""Of one worker, compressed forms, keys and headers included."""
+"""Most bytes in one worker, compressed forms, keys and headers included."""
 ENTRY_BYTES = 1000
-"""What an entry takes besides its texts and bodies, about."""
+"""Approximate size of an entry besides its texts and bodies."""
 HTMX = ("HX-Request", "HX-Target", "HX-History-Restore-Request")
 WORTH_IT = 1000
-"""Bytes from which an answer is compressed."""
+"""Least bytes of a response that is compressed."""
 BROTLI_QUALITY = 6
-"""Pages become as small as gzip's best makes them, in a third of its time."""
+"""As small as gzip's best level, in a third of its time."""
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=BROTLI_QUALITY),
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
 }
-"""Encodings, the best first."""
+"""Encodings, in order of preference."""
 
 
 @dataclass
 class Entry:
-    """An answer: its headers, its tag, and its body in the forms that were asked for so far."""
+    """A response: its headers, its tag, and its body in the encodings requested so far."""
 
     headers: dict[str, str]
     etag: str
@@ -69,18 +69,18 @@ class Entry:
 
 
 def size_of(key: Key, entry: Entry) -> int:
-    """Bytes of an entry in memory. Addresses count: whoever asks can make them long."""
+    """Bytes of an entry in memory. Includes the address, which a client can make long."""
     texts = chain(key, *entry.headers.items(), entry.forms.values())
     return ENTRY_BYTES + sum(map(len, texts))
 
 
 class Kept:
-    """Entries by key, those asked for last, up to so many bytes. Safe among threads."""
+    """A bounded cache of entries, dropping the least recently used. Thread-safe."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
         self._entries: OrderedDict[Key, Entry] = OrderedDict()
-        self._bytes = 0  # counted along: asked for with every request, by any thread
+        self._bytes = 0  # kept as a sum: needed on every request
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -88,7 +88,7 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """Bytes of all entries."""
+        """Total bytes."""
         with self._lock:
             return self._bytes
 
@@ -100,7 +100,7 @@ class Kept:
             return self._entries.get(key)
 
     def keep(self, key: Key, entry: Entry, form: str, body: bytes) -> None:
-        """Keep an entry, or one more form of it."""
+        """Store an entry, or another encoding of it."""
         with self._lock:
             former = self._entries.pop(key, None)
             self._bytes -= size_of(key, former) if former else 0
@@ -111,7 +111,7 @@ class Kept:
                 self._bytes -= size_of(*self._entries.popitem(last=False))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         with self._lock:
             self._entries.clear()
             self._bytes = 0
@@ -127,7 +127,7 @@ def cached_by_build(*, headers: Iterable[str]) -> Callable[[View], View]: ...
 def cached_by_build(
     view: View | None = None, *, headers: Iterable[str] = HTMX
 ) -> View | Callable[[View], View]:
-    """Keep a view's answers by build and choice; the module says what is kept, and for whom."""
+    """Decorator that caches a view's responses by build and choice; see the module."""
     named = tuple(headers)
 
     def decorate(view: View) -> View:
@@ -151,7 +151,7 @@ def cached_by_build(
 
 
 def _key(request: HttpRequest, named: tuple[str, ...]) -> Key | None:
-    """The key of a request; None where nothing may be kept."""
+    """Cache key of a request; None if it must not be cached."""
     if request.method != "GET" or django_settings.SESSION_COOKIE_NAME in request.COOKIES:
         return None
     try:
@@ -176,7 +176,7 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
 def _entry(response: HttpResponse, named: tuple[str, ...]) -> Entry:
     patch_vary_headers(response, [*named, "Accept-Encoding"])
     patch_cache_control(response, no_cache=True)
-    # Weak, as it names the content whatever form it is sent in.
+    # Weak, since it identifies the content in any encoding.
     etag = f'W/"{blake2b(response.content, digest_size=16).hexdigest()}"'
     return Entry({**dict(response.items()), "ETag": etag}, etag)
 
@@ -195,7 +195,7 @@ def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
 
 
 def _form(request: HttpRequest, entry: Entry) -> str:
-    """The encoding to answer in; empty for none."""
+    """The encoding of the response; empty for none."""
     accepted = request.headers.get("Accept-Encoding", "")
     parts = (part.replace(" ", "").partition(";q=") for part in accepted.split(","))
     offered = {name for name, _, weight in parts if weight.rstrip(".0") or not weight}

@@ -1,9 +1,9 @@
-"""What the forms of the website share: Django's forms, with texts in both languages.
+"""Base of the website's forms: Django's forms, with texts in both languages.
 
     class RoleForm(Form):
         role = forms.ChoiceField(label=said(Text("역할", "Role")), choices=...)
 
-A form's words are `Text`: labels, choices and errors are put into the language of the request.
+A form's texts are `Text`: labels, choices and errors are converted to the language of the request.
 `components/field.html` writes a field with its errors below it, `components/faults.html` the errors
 of a form above it, each a link to its field.
 """
@@ -27,16 +27,16 @@ def _said(text: Text) -> str:
 
 
 said = lazy(_said, str)
-"""A `Text` as Django's forms take it: said in the language in which the page is written."""
+"""Lazy `Text` for Django's forms, converted in the language of the page."""
 
 
 def refusal(error: TeladsError) -> ValidationError:
-    """An error of the product as one of a form: message, facts and advice in one line."""
+    """An error of telads as one of a form: message, facts and advice in one line."""
     return ValidationError(error.line(lang()), code=error.code)
 
 
 class Form(forms.Form):
-    """A form whose action may be refused by the product."""
+    """A form whose action may be refused by telads."""
 
     @contextmanager
     def refusals(self, field: str | None = None) -> Iterator[None]:

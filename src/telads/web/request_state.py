@@ -1,7 +1,7 @@
-"""The workspace and the build that this request is answered from.
+"""The workspace and the build of a request.
 
-The build in force is looked up once a request (a file of 17 bytes): a new build is picked up by
-all workers without a restart, and one request never mixes two builds.
+The build in force is looked up once a request (a file of 17 bytes): all workers see a new build
+without a restart, and one request never mixes two builds.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from telads.text import Lang
 
 
 def settings() -> Settings:
-    """The product's settings."""
+    """The settings of telads."""
     return django_settings.TELADS
 
 
 def workspace() -> Store:
-    """The workspace this website shows."""
+    """The workspace of this website."""
     return Store(settings().workspace)
 
 
 def dataset_in_force(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer for the dataset of the workspace, in its time zone.
+    """Middleware: put the workspace's dataset and time zone in force.
 
-    A definition that cannot be read is told by whatever asks for the build; its page needs names.
+    An unreadable definition is reported when the build is needed, since its page needs names.
     """
 
     def answered(request: HttpRequest) -> HttpResponseBase:
@@ -61,12 +61,12 @@ def build(request: HttpRequest) -> Build:
 
 @lru_cache(maxsize=8)
 def _kept(build: Build) -> Build:
-    """The same object for a build each time, so that what describes it is read once."""
+    """One object per build, so that its description is read once."""
     return build
 
 
 def ledger_state() -> str:
-    """What tells one state of the ledger from another; empty where there is none."""
+    """Identifies a state of the ledger; empty without one."""
     try:
         return str(workspace().ledger_path.stat().st_mtime_ns)
     except OSError:

@@ -1,4 +1,4 @@
-"""Forms of accounts: signing in, people invited, their roles."""
+"""Forms of accounts: signing in, inviting users, their roles."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from telads.web.accounts.roles import Role
 from telads.web.forms import Form, said
 
 LONGEST_NAME = 150
-"""Characters of a user's name, as Django's table holds."""
+"""Most characters of a user's name, as in Django's table."""
 ROLE = Text("역할", "Role")
 
 
 class NameAndPassword(AuthenticationForm):
-    """The form of the page to sign in."""
+    """The sign-in form."""
 
     error_messages = {  # noqa: RUF012 - as Django declares it
         **AuthenticationForm.error_messages,
@@ -28,7 +28,7 @@ class NameAndPassword(AuthenticationForm):
 
 
 class RoleForm(Form):
-    """The role of somebody."""
+    """The role of a user."""
 
     role = forms.TypedChoiceField(
         label=said(ROLE),
@@ -40,7 +40,7 @@ class RoleForm(Form):
 
 
 class Invitation(RoleForm):
-    """Somebody who is to be invited; whether the name can be given, `people.invite` says."""
+    """An invitation; `people.invite` checks the name."""
 
     name = forms.CharField(
         label=said(Text("새 사용자 이름", "Name of a new user")),

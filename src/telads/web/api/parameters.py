@@ -117,7 +117,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 @of_dataset
 def spellings() -> dict[str, dict[str, Any]]:
-    """What may stand for a sex, an age and a service of the dataset in force, by kind."""
+    """Accepted values of a sex, an age and a service of the dataset in force, by kind."""
     known = in_force()
     sex, age = _spelt(["F", "M"], known.sex_names), _spelt(map(str, known.ages), known.age_names)
     names = [name for service in known.services for name in service.text]

@@ -1,4 +1,4 @@
-"""Forms of data administration: files that are uploaded, a month that is taken back."""
+"""Forms of data administration: uploading files, removing a month."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ NO_FILE = Text(
 
 
 class SeveralFiles(forms.FileInput):
-    """A field to choose files, of which several may be chosen."""
+    """A file input for several files."""
 
     allow_multiple_selected = True
 
 
 class FilesField(forms.FileField):
-    """One file or more. What is in them, an empty one too, is told by the job that reads them."""
+    """One or more files. Their content, even if empty, is judged by the job that reads them."""
 
     widget = SeveralFiles
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        """All files; raises `ValidationError` where there is none."""
+        """All files; raises `ValidationError` if there are none."""
         files: Sequence[Any] = data or [None]
         return [super(FilesField, self).clean(file, initial) for file in files]
 
 
 class UploadForm(Form):
-    """Files for a job, and what it is told about them."""
+    """The files of a job, and its options."""
 
     files = FilesField(  # type: ignore[assignment] # the field is taken out of the class
         label=said(
@@ -76,12 +76,12 @@ class UploadForm(Form):
             raise refusal(error) from error
 
     def clean(self) -> None:
-        """A month is given to a single file."""
+        """A month can be given for a single file only."""
         if self.cleaned_data.get("month") and len(self.cleaned_data.get(FIELD, ())) > 1:
             self.add_error("month", refusal(ONE_MONTH))
 
 
 class ForgetForm(Form):
-    """The very file of a month that was shown; one that came in its place since then stays."""
+    """The exact file of a month that was shown; one that replaced it since is kept."""
 
     file = forms.CharField(required=False, widget=forms.HiddenInput)

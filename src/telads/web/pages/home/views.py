@@ -1,8 +1,6 @@
-"""The introduction: what the software does, one door to each question, what moved, which months.
+"""The introduction: what the software does, a link for each question, the latest movements.
 
-The introduction: what the software does, one door to each question, what moved last.
-
-Which months each loaded month observes, laid out as a grid.
+A grid shows which months each label month observes.
 """
 
 from __future__ import annotations
@@ -25,11 +23,11 @@ from telads.web.client import is_local
 @require_safe
 @cached_by_build
 def home(request: HttpRequest) -> HttpResponse:
-    """`/`; before the first build it says how to make one."""
+    """`/`; before the first build it explains how to make one."""
     try:
         build = request_state.build(request)
     except NothingBuilt:
-        # Where on the disk it is, is nobody's business but of those at this machine.
+        # The path on the disk is shown on this machine only.
         place = request_state.workspace().path if is_local(request) else None
         return render(request, "home/empty.html", {"workspace": place})
 
@@ -43,18 +41,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 SHOWN = 12
-"""Label months shown; older ones are only counted."""
+"""Most label months shown; older ones are counted."""
 
 
 class Row(NamedTuple):
-    """A label month and what it has to do with each month of the grid: seen, labelled or none."""
+    """A label month and its relation to each month of the grid: observed, label or none."""
 
     label: Month
     cells: list[str]
 
 
 class Windows(NamedTuple):
-    """The grid: its months, one row for each label month, and how many older ones there are."""
+    """The grid: its months, one row for each label month, and the number of older ones."""
 
     months: tuple[Month, ...]
     rows: list[Row]
