@@ -220,7 +220,7 @@ def require_writable(workspace: Path) -> None:
 
 DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
-"""Seconds a connection to PostgreSQL is used again."""
+"""Seconds a connection is used again."""
 CONNECT_SECONDS = 10
 
 
@@ -228,8 +228,10 @@ def database_of(settings: Settings) -> dict[str, Any]:
     """Django's description of the database."""
     if not settings.database_url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "telads.web.sqlite",
             "NAME": settings.workspace / DATABASE,
+            "CONN_MAX_AGE": KEPT_OPEN,
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 # Readers go on while one writes; a second writer waits, seconds at most.
                 "init_command": "PRAGMA journal_mode=WAL",
