@@ -231,11 +231,12 @@ class Workspace:
         age: str | int | None = None,
         platforms: bool = False,
         platforms_by: str = "use",
+        level: str = "district",
     ) -> Answer:
         """Rank the segments to address with a service: see `answers.advertisers.targets`."""
         asked = {"service": service, "by": by, "top": top, "month": month, "method": method,
                  "district": district, "sex": sex, "age": age, "platforms": platforms,
-                 "platforms_by": platforms_by}  # fmt: skip
+                 "platforms_by": platforms_by, "level": level}  # fmt: skip
         return self._ask(TARGETS, asked)
 
     def platforms(

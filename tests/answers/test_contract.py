@@ -31,6 +31,9 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "targets": lambda build: targets(build, "delivery", top=300),
     "targets classic": lambda build: targets(build, "youtube", method="classic"),
     "targets platforms": lambda build: targets(build, "game", platforms=True, top=300),
+    "targets neighbourhood": lambda build: targets(
+        build, "delivery", level="neighbourhood", top=300
+    ),
     "platforms": lambda build: platforms(build, "delivery", *GROUP),
     "lookalike": lambda build: lookalike(build, *GROUP),
     "signals": lambda build: signals(build, *GROUP),

@@ -20,7 +20,7 @@ import telads
 from telads.answers.answer import Answer
 from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
-from telads.errors import DatasetError
+from telads.errors import DatasetError, UnknownChoice
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
@@ -317,3 +317,18 @@ def test_its_quarters_have_figures_under_its_own_names(city: Workspace) -> None:
     known = table.drop_nulls("usage")
     assert known.height > 0.95 * table.height
     assert (known["affinity_low"] < known["affinity_high"]).all()
+
+
+def test_who_then_where_in_its_own_words(city: Workspace) -> None:
+    by_group = city.targets("sport", level="group", top=300)
+    assert by_group.rows.height == 2 * len(vesterby().ages)
+    by_quarter = city.targets("sport", level="neighbourhood", district="Kirkegade")
+    assert by_quarter.rows.height == QUARTERS
+    for told in (by_group, by_quarter):
+        said = " ".join(text(lang) for text in told.sentences for lang in ("ko", "en"))
+        assert not strange(said)
+        assert "the borough" in said
+        assert "the quarter" in said
+    with pytest.raises(UnknownChoice) as caught:
+        city.targets("sport", level="neighbourhood", platforms=True)
+    assert "by borough alone" in caught.value.line("en")

@@ -9,14 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from telads.answers import sentences
+from telads.answers import places, sentences
 from telads.answers.answer import Answer
-from telads.answers.audience import size
+from telads.answers.audience import Size, size
 from telads.answers.choices import Filters, filtered
 from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
-from telads.answers.tables import KEY, Grouped, held, key_of, of_month, read, too_small
+from telads.answers.tables import (
+    KEY,
+    Grouped,
+    districts,
+    held,
+    key_of,
+    of_month,
+    read,
+    too_small,
+)
 from telads.answers.tables import people as people_of
 from telads.dataset import in_force, refuse_index
+from telads.errors import UnknownChoice
 from telads.method.affinity import NEXT
 from telads.method.disclosure import SHARE_DIGITS, significant, size_of
 from telads.method.recommend import TIES, Among, close_groups, nearest
@@ -192,6 +202,7 @@ def targets(
     age: int | None = None,
     platforms: bool = False,
     platforms_by: str = "use",
+    level: str = "district",
 ) -> Answer:
     """Rank the `top` segments to address with a service, best first (methods T1 and T2).
 
@@ -200,35 +211,105 @@ def targets(
     `platforms` also a list of the services to run the advert on for each target: those not
     distinguishable from the best in the order `platforms_by` (use or association, see `platforms`).
     The classic method orders by its z and adds it.
-    Raises `IndexRefused` for excess or volume of an index service.
+    At the `level` group the rows are sexes and ages of the city (`district` null) or of the
+    chosen district. At the level neighbourhood they are those of neighbourhoods, of all people
+    (sex and age null) without a filter of sex or age, with code, neighbourhood, affinity_low and
+    affinity_high, index_low and index_high (80 % intervals, method N1).
+    Raises `IndexRefused` for excess or volume of an index service, `UnknownChoice` for the classic
+    method or platforms at another level than district.
     """
     asked, filters = in_force().measures[service], Filters(district, sex, age)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
+    if level != "district" and (platforms or method != METHODS[0]):
+        raise _of_districts_alone(platforms, level)
     order = "z" if method == "classic" else by
-    every = _targets_in_order(build, month, asked.id, order)
+    every = _at_level(build, month, asked.id, order, level, filters)
     if platforms:
         runs_on = front_runners(build, month, asked.id, platforms_by)
         every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
-    rows = _best(every, filters, top)
+    rows = _best(every, top)
     extra = TARGETS.extra("classic") if method == "classic" else ()
     extra += TARGETS.extra("platforms") if platforms else ()
+    extra += TARGETS.extra("neighbourhood") if level == "neighbourhood" else ()
     rows = rows[[*TARGETS.keys, *extra]]
-    chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
-    reach = size(build, chosen, month)
+    reach = _reach(build, rows, month, level)
     running = rows["cumulative_share"].drop_nulls().to_list()
     share = None if asked.is_index else (running[-1] if running else 0.0)
+    parts = places.variance(build, month, asked.id)
+    unseen = places.hidden(build, month, asked.id, filters) if level == "neighbourhood" else None
     return Answer(
         question="targets",
-        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
+        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict(),
+                    "level": level},
         month=month,
         method=method,
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts={**reach.facts(), "volume_share": share},
-        sentences=sentences.of_targets(asked, by, rows.to_dicts(), reach, share),
+        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen},
+        sentences=(
+            *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
+            *sentences.of_variance(asked, parts),
+        ),
         warnings=build.warnings(month),
+    )  # fmt: skip
+
+
+def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
+    """The error for what is known of segments alone."""
+    what = (
+        Text("매체는", "Platforms")
+        if platforms
+        else Text("2023년 연구 방식은", "The classic method")
+    )
+    known = "are known" if platforms else "knows figures"
+    return UnknownChoice(
+        in_force().fill(Text(f"{what.ko} {{district}} 단위에서만 알 수 있습니다.",
+                             f"{what.en} {known} by {{district}} alone.")),
+        Text("level=district로 물어 주세요.", "Ask with level=district."),
+        value=level,
+    )  # fmt: skip
+
+
+def _at_level(
+    build: Build, month: Month, service: str, order: str, level: str, filters: Filters
+) -> pl.DataFrame:
+    """Whom a list at a level is about, best first."""
+    if level == "district":
+        return filtered(_targets_in_order(build, month, service, order), filters)
+    if level == "group":
+        every = places.by_group(build, month, service, filters.district)
+        every = filtered(every, filters._replace(district=None))
+    else:
+        every = places.of_filters(places.by_neighbourhood(build, month, service), filters)
+    return _ordered(every, "standing" if order == "affinity" else order)
+
+
+def _reach(build: Build, rows: pl.DataFrame, month: Month, level: str) -> Size:
+    """How many people the rows of a list are."""
+    if level == "neighbourhood":
+        return places.size(build, rows, month)
+    found = [(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
+    chosen = [
+        Segment(own, sex, age)
+        for district, sex, age in found
+        for own in ([district] if district else districts(build))
+    ]
+    return size(build, chosen, month)
+
+
+def _ordered(every: pl.DataFrame, ordering: str) -> pl.DataFrame:
+    """Best first. In full precision, so that figures which look alike keep their order.
+
+    Who uses a service no more than the city's mean has no excess: then the affinity tells.
+    """
+    import polars as pl
+
+    return (
+        every.drop_nulls([ordering, "affinity"])
+        .sort(ordering, "standing", descending=True, maintain_order=True)
+        .with_columns(size_of(pl.col("excess")))
     )
 
 
@@ -242,19 +323,12 @@ def _targets_in_order(build: Build, month: Month, service: str, order: str) -> p
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         own = scores.select(*KEY, "z", order="standing")
         every = every.join(own, on=KEY, maintain_order="left")
-    # In full precision, so that figures equal after rounding keep their order.
-    ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
-    return (
-        every.drop_nulls([ordering, "affinity"])
-        # At or below the city's mean there is no excess: affinity orders the rest.
-        .sort(ordering, "standing", descending=True, maintain_order=True)
-        .with_columns(size_of(pl.col("excess")))
-    )
+    return _ordered(every, {"affinity": "forecast", "z": "order"}.get(order, order))
 
 
-def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
-    """The best `top` rows of the filtered segments, with ranks and running totals."""
-    best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
+def _best(every: pl.DataFrame, top: int) -> pl.DataFrame:
+    """The best `top` rows, with ranks and running totals."""
+    best = every.head(top).with_row_index("rank", offset=1)
     share = best["volume_share"]
     return best.with_columns(
         share.round(SHARE_DIGITS), share.cum_sum().round(SHARE_DIGITS).alias("cumulative_share")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
+from telads.answers.questions import AMONG, LEVELS, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.answers.tables import districts, held, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
@@ -119,6 +119,11 @@ def target_order_of(name: str) -> str:
     return listed(Text("순서", "order"), name, TARGET_ORDERS)
 
 
+def level_of(name: str) -> str:
+    """The grain of a list of targets; raises `UnknownChoice`."""
+    return listed(Text("단위", "level"), name, LEVELS)
+
+
 def platform_order_of(name: str | None) -> str | None:
     """An order of platforms; None stays None. Raises `UnknownChoice`."""
     return listed(Text("매체 순서", "order of platforms"), name, PLATFORM_ORDERS) if name else None
@@ -176,6 +181,7 @@ PARSERS: dict[str, Callable[[Build, Any], Any]] = {
     "service": lambda build, name: service_of(build, name).id,
     "target_order": lambda _, name: target_order_of(name),
     "platform_order": lambda _, name: platform_order_of(name),
+    "level": lambda _, name: level_of(name),
     "among": lambda _, name: among_of(name),
     "count": lambda _, top: count_of(top),
     "months": lambda _, months: horizon_of(months),

@@ -217,19 +217,29 @@ def _yes(row: Row, key: str, lang: Lang) -> str:
     return Text("예", "yes")(lang) if row[key] else Text("아니요", "no")(lang)
 
 
+CITY = Text("{city} 전체", "all {city}")
+"""Where a row is about no one district."""
+ANYBODY = Text("모두", "all")
+"""Where a row is about no one sex or age."""
+
+
 def _month(row: Row, key: str, lang: Lang) -> str:
     return Month.parse(row[key]).text(lang)
 
 
 def _district(row: Row, key: str, lang: Lang) -> str:
+    if row[key] is None:
+        return in_force().fill(CITY)(lang)
     return in_force().district_name(row[key], lang)
 
 
 def _sex(row: Row, key: str, lang: Lang) -> str:
-    return Sex(row[key]).text(lang)
+    return ANYBODY(lang) if row[key] is None else Sex(row[key]).text(lang)
 
 
 def _age(row: Row, key: str, lang: Lang) -> str:
+    if row[key] is None:
+        return ANYBODY(lang)
     return in_force().age_text(row[key])(lang)
 
 
@@ -531,6 +541,22 @@ _SINGLE: tuple[Field, ...] = (
     Field("volume_share", None,
         Text("targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1"),
         plain(SHARE), 0.0569),
+    Field("variance_who", None,
+        Text("targets: 이용 차이의 분산 가운데 성별·나이의 몫(0~1)",
+             "targets: share of the variance of use that sex and age explain, 0..1"),
+        plain(SHARE), 0.9438),
+    Field("variance_district", None,
+        Text("targets: 그 분산 가운데 같은 성별·나이 안에서 {district}의 몫(0~1)",
+             "targets: what the {district} adds to it, within a sex and age, 0..1"),
+        plain(SHARE), 0.0221),
+    Field("variance_neighbourhood", None,
+        Text("targets: 그 분산 가운데 {district} 안에서 {neighbourhood}의 몫(0~1), 모르면 null",
+             "targets: what the {neighbourhood} adds inside the {district}, 0..1; null if unknown"),
+        plain(SHARE), 0.0341),
+    Field("hidden", None,
+        Text("targets: 인원이 적어 보이지 않는 {neighbourhood}의 수, 다른 단위에서는 null",
+             "targets: {neighbourhoods} that are too small to be shown; null at other levels"),
+        plain(MAYBE_COUNT), None),
     Field("prior_only", None,
         Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),

@@ -19,6 +19,7 @@ from telads.answers.choices import (
     target_order_of,
 )
 from telads.answers.customers import services
+from telads.answers.fields import CITY
 from telads.answers.tables import held, of_month, read
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 AVERAGE_AGE = "average_age"
-CITY = Text("{city} 전체", "all {city}")
 
 
 @dataclass(frozen=True)

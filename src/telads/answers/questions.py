@@ -207,6 +207,22 @@ TARGET_ORDERS: dict[str, Text] = {
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
 }
 """Orders of targets (method T1); they agree less than expected."""
+LEVELS: dict[str, Text] = {
+    "group": Text("성별·나이", "sex and age"),
+    "district": Text("{district}", "{district}"),
+    "neighbourhood": Text("{neighbourhood}", "{neighbourhood}"),
+}
+"""Grains of a list of targets: who, then where."""
+LEVEL = Parameter(
+    "level", "level",
+    Text("단위: 성별·나이(group), {district}(district), {neighbourhood}(neighbourhood). "
+         "{neighbourhood} 목록은 성별이나 나이를 고르지 않으면 모두에 관한 것입니다.",
+         "grain: sex and age (group), {district} or {neighbourhood}; without a sex or age, a list "
+         "by {neighbourhood} is of everybody there"),
+    Text("단위: group(성별·나이) district neighbourhood",
+         "grain: group (sex and age), district or neighbourhood"),
+    "neighbourhood", "district", tuple(LEVELS),
+)  # fmt: skip
 PLATFORM_ORDERS: dict[str, Text] = {
     "use": Text(
         "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
@@ -281,11 +297,44 @@ SERVICES = Question(
     summary=Text("이 고객에게 광고할 서비스", "What to advertise to these people"),
     query=_GROUP_QUERY,
 )  # fmt: skip
+
+
+def _maybe(key: str, ko: str, en: str) -> Field:
+    """A part of a segment's name that a list at another grain may lack."""
+    known = FIELDS[key]
+    schema = {**known.schema, "type": [known.schema["type"], "null"]}
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    meaning = Text(f"{known.meaning.ko}, {ko}", f"{known.meaning.en}; {en}")
+    return known._replace(kind=known.kind._replace(schema=schema), meaning=meaning)
+
+
+_OF_ALL = ("{neighbourhood}의 모두에 관한 줄은 null", "null for everybody of a {neighbourhood}")
+_NEIGHBOURHOOD = (
+    Field("neighbourhood", Text("{neighbourhood}", "{Neighbourhood}"),
+          Text("{neighbourhood} 이름", "name of the {neighbourhood}"), plain(TEXT), "신림동"),
+    Field("code", Text("코드", "Code"),
+          Text("자료에 적힌 {neighbourhood} 코드", "its code, as in the data"), plain(TEXT),
+          "1121069", priority=3, html=Html(shown=False)),
+    Field("affinity_low", Text("80% 하한", "80% low"),
+          Text("관심도의 80% 구간 하한", "affinity, low end of its 80 % interval"),
+          figure("+.2f"), 1.221, priority=8),
+    Field("affinity_high", Text("80% 상한", "80% high"),
+          Text("그 상한", "high end of that interval"), figure("+.2f"), 1.385, priority=9),
+    FIELDS["index_low"]._replace(
+        title=Text("지수 하한", "Index low"), example=134.4, html=Html(shown=False),
+        meaning=Text("지수의 80% 구간 하한", "index, low end of its 80 % interval")),
+    FIELDS["index_high"]._replace(
+        title=Text("지수 상한", "Index high"), example=139.0, html=Html(shown=False)),
+)  # fmt: skip
 TARGETS = Question(
     "targets",
     _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
-        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html())),
-    {"classic": _of("z"), "platforms": _of("platforms")},
+        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html()),
+        district=_maybe("district", "{city} 전체의 성별·나이는 null",
+                        "null for a sex and age of the whole city"),
+        sex=_maybe("sex", *_OF_ALL), age=_maybe("age", *_OF_ALL)),
+    {"classic": _of("z"), "platforms": _of("platforms"), "neighbourhood": _NEIGHBOURHOOD},
     parameters=(
         SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
         Parameter("platforms", "switch",
@@ -296,8 +345,10 @@ TARGETS = Question(
                   Text("매체 순서: use(이용) association(연관)",
                        "order of the platforms: use or association"),
                   "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
+        LEVEL,
     ),
-    facts=(*_AUDIENCE, "volume_share"),
+    facts=(*_AUDIENCE, "volume_share", "variance_who", "variance_district",
+           "variance_neighbourhood", "hidden"),
     function="advertisers.targets",
     does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
               "Whom to address with a service's advert, best first."),

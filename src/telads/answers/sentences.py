@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from telads.answers.audience import Size
+from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
-from telads.model import Segment, Sex
-from telads.text import Text, join_names, josa
-from telads.wording import in_sentence, people, segment_name
+from telads.model import Segment
+from telads.text import Lang, Text, join_names, josa
+from telads.wording import group_name, in_sentence, people, segment_name
 
 Row = dict[str, Any]
 
@@ -125,7 +126,12 @@ def _movement(row: Row) -> tuple[Text, ...]:
 
 
 def of_targets(
-    service: Measure, by: str, rows: Sequence[Row], reach: Size, share: float | None
+    service: Measure,
+    by: str,
+    rows: Sequence[Row],
+    reach: Size,
+    share: float | None,
+    level: str = "district",
 ) -> tuple[Text, ...]:
     """The first target, and the reach of the list."""
     if not rows:
@@ -134,25 +140,77 @@ def of_targets(
         )  # fmt: skip
     name, count = _services([service.id]), len(rows)
     head = _first_target(name, by, rows[0])
-    these = "This segment is" if count == 1 else f"These {count} segments are"
+    one, several = _counted(rows[0], level)
+    these = f"This {one.en} is" if count == 1 else f"These {count} {several.en} are"
+    counted = f"이 {count}개 {one.ko}"
     if share is None:
         reached = Text(
-            f"이 {count}개 집단은 {people(reach.population, 'ko')}, "
+            f"{josa(counted, '은/는')} {people(reach.population, 'ko')}, "
             f"전체 인구의 {reach.share:.1%}입니다.",
             f"{these} {people(reach.population, 'en')}, {reach.share:.1%} of all.",
         )
     else:
         reached = Text(
-            f"이 {count}개 집단은 인구의 {reach.share:.1%}({people(reach.population, 'ko')})이고 "
-            f"{name.ko} 사용일의 {share:.1%}를 차지합니다.",
+            f"{josa(counted, '은/는')} 인구의 {reach.share:.1%}({people(reach.population, 'ko')})"
+            f"이고 {name.ko} 사용일의 {share:.1%}를 차지합니다.",
             f"{these} {reach.share:.1%} of the people "
             f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
         )
     return (head, reached)
 
 
+def _counted(row: Row, level: str) -> tuple[Text, Text]:
+    """What the rows of a list are called, one and several of them."""
+    if level == "neighbourhood" and row["sex"] is None:
+        return in_force().neighbourhood.text, in_force().neighbourhood.plural
+    if level == "group":
+        return Text("집단", "group"), Text("집단", "groups")
+    return Text("집단", "segment"), Text("집단", "segments")
+
+
+def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
+    """How much of the differences in use is who people are, and how much where they live."""
+    if parts.who is None or parts.district is None:
+        return ()
+    name, dataset = _services([service.id]), in_force()
+    who, district = f"{parts.who:.1%}", f"{parts.district:.1%}"
+    if parts.neighbourhood is None:
+        return (
+            Text(
+                f"{name.ko} 이용의 차이는 {who}가 성별·나이, {district}가 "
+                f"{dataset.district.text.ko}에서 옵니다.",
+                f"Of the differences in {name.en}, sex and age explain {who} and the "
+                f"{dataset.district.text.en} {district}.",
+            ),
+        )
+    inside = f"{parts.neighbourhood:.1%}"
+    return (
+        Text(
+            f"{name.ko} 이용의 차이는 {who}가 성별·나이, {district}가 {dataset.district.text.ko}, "
+            f"{inside}가 {dataset.neighbourhood.text.ko}에서 옵니다.",
+            f"Of the differences in {name.en}, sex and age explain {who}, the "
+            f"{dataset.district.text.en} {district} and the {dataset.neighbourhood.text.en} "
+            f"{inside}.",
+        ),
+    )
+
+
+def target_name(row: Row, lang: Lang) -> str:
+    """A row of targets by name: `관악구 신림동 30대 남성`, `men 30-39`, `신림동, Gwanak-gu`."""
+    district, place = row["district"], row.get("neighbourhood")
+    named = in_force().district_name(district, lang) if district else ""
+    if place:
+        named = f"{named} {place}" if lang == "ko" else f"{place}, {named}"
+    if row["sex"] is None:
+        return named
+    group = group_name(row["sex"], row["age"], lang)
+    if not named:
+        return group
+    return f"{named} {group}" if lang == "ko" else f"{group} in {named}"
+
+
 def _first_target(service: Text, by: str, row: Row) -> Text:
-    first = _segment(Segment(row["district"], Sex(row["sex"]), row["age"]))
+    first = Text(target_name(row, "ko"), target_name(row, "en"))
     # If the first of its order is not above the mean, none of the list is.
     if (by == "affinity" and row["affinity"] < 0) or (by == "excess" and not row["excess"]):
         return Text(

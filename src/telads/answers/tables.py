@@ -20,6 +20,8 @@ from telads.store.workspace import Build
 from telads.text import Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 
@@ -118,11 +120,15 @@ def read(build: Build, table: str) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise WorkspaceDamaged(
-            Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
-            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
-            file=path,
-        ) from error
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> WorkspaceDamaged:
+    return WorkspaceDamaged(
+        Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
+        Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+        file=path,
+    )
 
 
 @held
@@ -131,6 +137,19 @@ def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
     import polars as pl
 
     return read(build, table).filter(pl.col("month") == str(month))
+
+
+@held
+def part_of_month(build: Build, table: str, month: Month, service: str) -> pl.DataFrame:
+    """The rows of one service in one label month of a table too large to be held whole."""
+    import polars as pl
+
+    path = build.table(table)
+    try:
+        every = pl.scan_parquet(path)
+        return every.filter(pl.col("month") == str(month), pl.col("service") == service).collect()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _unreadable(path) from error
 
 
 @held

@@ -409,6 +409,7 @@ class Dataset:
                 "District": self.district.text(lang).capitalize(),
                 "neighbourhood": self.neighbourhood.text(lang),
                 "neighbourhoods": self.neighbourhood.plural(lang),
+                "Neighbourhood": self.neighbourhood.text(lang).capitalize(),
                 "unit": self.currency.unit(lang),
                 "example": inside(shown.text(lang), shown.proper),
                 "payments": self.source.payments(lang),
