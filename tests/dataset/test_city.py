@@ -31,6 +31,7 @@ from telads.wording import span
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
 from tests.render.samples import tree
+from tests.web.document import get
 
 SEGMENT = Segment("Kirkegade", Sex.FEMALE, 35)
 OTHERS = re.compile(
@@ -170,6 +171,22 @@ def test_every_page(site: Client, lang: str) -> None:
         assert not strange(page.content.decode()), place
     for name in ("population", "choropleth", "monthly", "correlation"):
         assert not strange(site.get(f"{lang}/data/{name}.svg").content.decode()), name
+
+
+@pytest.mark.django_db
+def test_the_sentence_is_its_own(site: Client) -> None:
+    korean, english = (get(site, root) for root in ("/", "/en/"))
+    for page, everywhere, budget in (
+        (korean, f"{vesterby().city.ko} 전체", f"5만 {vesterby().currency.unit.ko}"),
+        (english, f"all of {vesterby().city.en}", f"50,000 {vesterby().currency.unit.en}"),
+    ):
+        words = [one.text for one in page.all("option")]
+        assert everywhere in words
+        assert page.one("input", name="budget").attributes["value"] == budget
+    asked = {"service": "sport", "district": "Kirkegade", "who": "F35", "budget": "10,000"}
+    there = site.get("/en/brief/", asked)["Location"]
+    assert there == "/en/advertisers/?service=sport&district=Kirkegade&sex=F&age=35"
+    assert site.get(there).status_code == 200
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """The pictures of the data page with their tables, each as HTML, kept by build and choice.
 
-The people of the districts as a table for reading, and the remarks on the months.
+The people of the districts as a table for reading, the remarks on the months, and the grid of what
+each month observes.
 
 The parts of the data page, each as HTML, kept by build and by the choices that change it.
 
@@ -10,6 +11,7 @@ lines depend on the whole choice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -20,13 +22,14 @@ from telads.answers.answer import Answer
 from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE
 from telads.dataset import in_force
-from telads.model import Month, Sex
+from telads.model import Month, Sex, months_between
 from telads.render.svg import people as people_bars
 from telads.render.svg.drawing import DISTRICT, UNKNOWN, Table
 from telads.render.svg.theme import SITE
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts
+from telads.web.components import service_class
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.files import KINDS
@@ -105,6 +108,7 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
         "table": wide.table,
         "caption": wide.caption,
         "open": chart == OPEN,
+        "hue": service_class(choice.measure) if choice.measure in in_force().service_ids else "",
         "files": _files("picture-file", (chart,), choice, names),
     }
     return Part(wide.finding, rendered("data/figure.html.j2", facts))
@@ -139,3 +143,39 @@ def _files(
 def _address(view: str, of: tuple[str, ...], choice: Asked, names: tuple[str, ...]) -> str:
     query = forms.address_of(choice, names)
     return reverse(view, args=of) + (f"?{query}" if query else "")
+
+
+SHOWN = 12
+"""Label months shown; older ones are only counted."""
+
+
+class Row(NamedTuple):
+    """A label month and what it has to do with each month of the grid: seen, labelled or none."""
+
+    label: Month
+    cells: list[str]
+
+
+class Windows(NamedTuple):
+    """The grid: its months, one row for each label month, and how many older ones there are."""
+
+    months: tuple[Month, ...]
+    rows: list[Row]
+    older: int
+
+
+def windows(labels: Sequence[Month]) -> Windows:
+    """The grid of the newest label months."""
+    shown = labels[-SHOWN:]
+    months = months_between(shown[0].window.first, shown[-1])
+    return Windows(
+        months,
+        [Row(label, [_seen(label, month) for month in months]) for label in shown],
+        len(labels) - len(shown),
+    )
+
+
+def _seen(label: Month, month: Month) -> str:
+    if month == label:
+        return "labelled"
+    return "seen" if label.window.first <= month <= label.window.last else ""
