@@ -34,6 +34,7 @@ from telads.wording import span
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
 from tests.render.samples import tree
+from tests.web.document import get
 
 SEGMENT = Segment("Kirkegade", Sex.FEMALE, 35)
 OTHERS = re.compile(
@@ -194,6 +195,22 @@ def test_the_description_of_the_api(site: Client, lang: str) -> None:
                      else site.get(f"{path}?{one.example}"))  # fmt: skip
             asked.close()
             assert asked.status_code == 200, place
+
+
+@pytest.mark.django_db
+def test_the_sentence_is_its_own(site: Client) -> None:
+    korean, english = (get(site, root) for root in ("/", "/en/"))
+    for page, everywhere, budget in (
+        (korean, f"{vesterby().city.ko} 전체", f"5만 {vesterby().currency.unit.ko}"),
+        (english, f"all of {vesterby().city.en}", f"50,000 {vesterby().currency.unit.en}"),
+    ):
+        words = [one.text for one in page.all("option")]
+        assert everywhere in words
+        assert page.one("input", name="budget").attributes["value"] == budget
+    asked = {"service": "sport", "district": "Kirkegade", "who": "F35", "budget": "10,000"}
+    there = site.get("/en/brief/", asked)["Location"]
+    assert there == "/en/advertisers/?service=sport&district=Kirkegade&sex=F&age=35"
+    assert site.get(there).status_code == 200
 
 
 @pytest.mark.django_db

@@ -185,6 +185,26 @@ def test_the_distance_of_any_two_services(vision: str, light: float, dark: float
 
 
 @each_look
+@each_vision
+def test_the_amounts_of_every_service_are_steps_of_its_hue(look: str, vision: str) -> None:
+    own = colours(look, AMOUNTS)
+    for place, both in enumerate(theme.AMOUNTS_OF):
+        steps = both[look == "dark"].split()
+        assert len(steps) == theme.AMOUNTS
+        assert min(apart(a, b, vision) for a, b in itertools.pairwise(steps)) >= 7
+        assert min(contrast(one, theme.ink_on(one)) for one in steps) >= 4.5
+        if vision == "normal":
+            _, a, b = oklab(LOOKS[look][f"service-{place}"], vision)
+            hue = np.arctan2(b, a)
+            for step, alike in zip(steps, own, strict=True):
+                light, x, y = oklab(step, vision)
+                assert light == pytest.approx(oklab(alike, vision)[0], abs=0.006)
+                turned = (np.arctan2(y, x) - hue + np.pi) % (2 * np.pi) - np.pi
+                assert abs(turned) * np.hypot(x, y) < 0.01
+    assert len(theme.AMOUNTS_OF) == theme.SERVICES
+
+
+@each_look
 def test_the_glyph_of_a_service_is_seen_on_its_mark(look: str) -> None:
     known = LOOKS[look]
     for name in OF_SERVICES:
@@ -206,7 +226,8 @@ def test_a_page_has_every_colour_in_light_and_in_dark() -> None:
             assert f" --{name}: {value};" in block
     used = {name for name, value in theme.PAGE.colours.items() if value.startswith("var(--chart-")}
     for block, known in ((light, theme.LIGHT), (dark, theme.DARK)):
-        written = dict(re.findall(r"--chart-([\w-]+): (#[0-9a-f]{6});", block))
+        root = block.split("}")[0]
+        written = dict(re.findall(r"--chart-([\w-]+): (#[0-9a-f]{6});", root))
         assert written == {name: known[name] for name in used}
 
 

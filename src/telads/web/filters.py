@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from telads.answers.fields import method_name
 from telads.dataset import Dataset, in_force
 from telads.model import Month, Sex
-from telads.text import Lang, Text
+from telads.text import Lang, Text, josa
 from telads.web.components import Bar, note
 from telads.wording import number, span
 from telads.wording import people as people_text
@@ -118,6 +118,11 @@ def plain(value: float | None, digits: int = 0) -> str:
 def percent(share: float | None, digits: int = 1) -> str:
     """A share 0..1 as `12.3%`; a dash for None."""
     return "–" if share is None else f"{share:.{digits}%}"
+
+
+def particle(word: str, particles: str) -> str:
+    """The Korean particle that a word asks for, alone: `으로` of `5,000만 원`."""
+    return josa(word, particles)[len(word) :]
 
 
 def badge(id: str) -> SafeString:

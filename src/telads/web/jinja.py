@@ -115,7 +115,9 @@ def _environment(language: Lang) -> Environment:
     )  # fmt: skip
     for name in ("say", "named", "month", "window", "people", "service", "district", "method"):
         known.filters[name] = partial(getattr(filters, name), language=language)
-    for name in ("plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex"):
+    for name in (
+        "plain", "percent", "signed", "unbroken", "date", "platform", "age", "sex", "particle",
+    ):  # fmt: skip
         known.filters[name] = getattr(filters, name)
     known.filters.update(
         capfirst=capfirst, fill=_fill, truncatechars=lambda text, most: Truncator(text).chars(most)

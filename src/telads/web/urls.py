@@ -13,7 +13,7 @@ from telads.web.accounts.views import admin, single_sign_on_return
 from telads.web.api.page import docs
 from telads.web.health import healthz
 from telads.web.metrics import metrics
-from telads.web.pages.home.views import home
+from telads.web.pages.home.views import brief, home
 
 
 @require_safe
@@ -25,6 +25,7 @@ def icon(request: HttpRequest) -> HttpResponse:
 # One line a page: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("brief/", brief, name="brief"),
     path("evidence/", include("telads.web.pages.evidence.urls")),
     path("data/", include("telads.web.pages.data.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
-from telads.model import Month
+from telads.model import Month, Window, months_between
 from telads.render.svg import drawn
 from telads.render.svg.correlation import colour_of
 from telads.render.svg.theme import FILE
@@ -21,6 +21,7 @@ from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
 from telads.web.pages.data import present
+from telads.web.pages.data.present import SHOWN, windows
 from tests.asked import by_district
 from tests.render.samples import kinds, told
 
@@ -315,3 +316,22 @@ def test_the_ledger_on_the_page_follows_the_ledger(site: Client, twin_workspace:
         path.write_text(text, encoding="utf-8")
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert shown() == before
+
+
+def test_each_label_month_observes_the_three_before() -> None:
+    grid = windows(months_between(Month.of(2023, 1), Month.of(2023, 3)))
+    assert grid.months == months_between(Month.of(2022, 10), Month.of(2023, 3))
+    assert [row.cells for row in grid.rows] == [
+        ["seen", "seen", "seen", "labelled", "", ""],
+        ["", "seen", "seen", "seen", "labelled", ""],
+        ["", "", "seen", "seen", "seen", "labelled"],
+    ]
+    assert grid.older == 0
+
+
+def test_old_months_are_counted_not_drawn() -> None:
+    labels = months_between(Month.of(2022, 1), Month.of(2023, 5))
+    grid = windows(labels)
+    assert len(grid.rows) == SHOWN
+    assert grid.older == len(labels) - SHOWN
+    assert Window(grid.months[0], grid.months[-1]).last == labels[-1]

@@ -1,43 +1,118 @@
+"""The home page: the sentence and where it leads, what moved, one's own plans; any dataset."""
+
+from __future__ import annotations
+
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from telads.model import Month, Window, months_between
-from telads.store.workspace import Store
+from telads.dataset import in_force
+from telads.store.workspace import Build, Store
+from telads.text import Lang
 from telads.web.filters import unbroken
-from telads.web.pages.home.views import SHOWN, windows
-from tests.asked import movements
+from telads.web.pages.home.present import choice_of, sentence
+from tests.asked import movements, targets
+from tests.web.document import Element, get
 
 
-@pytest.mark.parametrize("root", ["/", "/en/"])
-def test_one_door_to_each_question(site: Client, root: str) -> None:
-    page = site.get(root).content.decode()
-    for door in ("customers/", "advertisers/", "data/", "evidence/"):
-        assert f'href="{door}"' in page
+def options(page: Element, name: str) -> dict[str, str]:
+    """The words of a place of the sentence by value."""
+    (place,) = [one for one in page.all("select") if one.attributes["name"] == name]
+    return {one.attributes["value"]: one.text for one in place.all("option")}
+
+
+@pytest.mark.parametrize(("root", "city", "anyone"), [
+    ("/", "서울 전체", "누구나"), ("/en/", "all of Seoul", "anyone"),
+])  # fmt: skip
+def test_the_sentence_can_say_every_service_district_and_group(
+    site: Client, twin_build: Build, root: str, city: str, anyone: str
+) -> None:
+    page = get(site, root)
+    assert list(options(page, "service")) == list(in_force().service_ids)
+    assert options(page, "district")[""] == city
+    assert len(options(page, "district")) == 26
+    whom = options(page, "who")
+    assert whom[""] == anyone
+    assert len(whom) == 1 + 2 + 6 + 12
+    budget = page.one("input", name="budget").attributes["value"]
+    assert budget == ("5,000만 원" if root == "/" else "50 million won")
+
+
+@pytest.mark.parametrize(("service", "particle"), [
+    ("delivery", "을"), ("shopping", "을"), ("youtube", "를"), ("netflix", "를"),
+])  # fmt: skip
+def test_every_word_is_followed_by_its_own_particle(
+    twin_build: Build, service: str, particle: str
+) -> None:
+    choice = choice_of(twin_build, {"service": service}, "ko")
+    place = sentence(twin_build, choice, "ko")["service"]
+    (chosen,) = [one for _, words in place.groups for one in words if one.chosen]
+    assert chosen.value == service
+    assert place.particles[chosen.particle] == particle
+
+
+def test_without_a_script_the_sentence_leads_to_the_groups(site: Client) -> None:
+    for root in ("", "/en"):
+        asked = {"service": "game", "budget": "5천만원", "district": "강남구", "who": "F30"}
+        answer = site.get(f"{root}/brief/", asked)
+        assert answer.status_code == 302
+        there = urlsplit(answer["Location"])
+        assert there.path == f"{root}/advertisers/"
+        assert parse_qs(there.query) == {
+            "service": ["game"], "district": ["강남구"], "sex": ["F"], "age": ["30"]
+        }  # fmt: skip
+        assert site.get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["x", "F7", "30F", "FF", "999", "F30; drop"])
+def test_what_the_sentence_cannot_say_leaves_it_as_it_was(site: Client, who: str) -> None:
+    page = get(site, f"/?service=nothing&district=없는구&who={who}")
+    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
+    assert chosen == ["delivery", "", ""]
+    assert site.get("/brief/", {"who": who}).status_code == 302
 
 
 @pytest.mark.parametrize(("root", "lang"), [("/", "ko"), ("/en/", "en")])
-def test_the_newest_months_movements_with_their_figures(
-    site: Client, twin_workspace: Store, root: str, lang: str
+def test_another_sentence_is_answered_in_place(
+    site: Client, twin_workspace: Store, root: str, lang: Lang
 ) -> None:
-    page = site.get(root).content.decode()
+    answer = targets(twin_workspace.build(), "game", sex="F", age=30)
+    htmx = {"HX-Request": "true", "HX-Target": "result"}
+    part = site.get(f"{root}?service=game&who=F30", headers=htmx)
+    text = part.content.decode()
+    assert "<html" not in text
+    assert unbroken(answer.sentences[0](lang)) in text
+    assert "data-marks" in text
+    assert "service=game" in part["HX-Push-Url"]
+
+
+@pytest.mark.parametrize("root", ["/", "/en/"])
+def test_the_newest_months_movements_with_their_figures_and_places(
+    site: Client, twin_workspace: Store, root: str
+) -> None:
+    page = get(site, root)
     answer = movements(twin_workspace.build())
     assert answer.rows.height == 3
-    for row, sentence in zip(answer.rows.to_dicts(), answer.sentences, strict=True):
-        assert unbroken(sentence.ko if lang == "ko" else sentence.en) in page
-        assert f"{abs(row['change_percent']):.1f}%" in page
+    shown = page.one("ol", class_="movements").all("li")
+    for row, line in zip(answer.rows.to_dicts(), shown, strict=True):
+        assert f"{abs(row['change_percent']):.1f} %" in line.text
+        link = line.all("a")[0].attributes["href"]
+        assert ("data/" if row["scope"] == "city" else "customers/") in link
+        assert site.get(link).status_code == 200
+        if row["scope"] == "local":
+            assert parse_qs(urlsplit(link).query)["district"] == [row["district"]]
 
 
-def test_months_and_what_they_observe(site: Client) -> None:
-    page = site.get("/").content.decode()
-    assert "4개월의 자료가 있습니다" in page
+def test_the_data_stand_in_one_line_and_their_windows_on_the_page_of_the_data(site: Client) -> None:
+    assert "4개월의 자료가 있습니다" in get(site, "/").text
+    page = site.get("/data/").content.decode()
     assert "관측 2022년 10월–2023년 3월" in page
-    page = site.get("/en/").content.decode()
-    assert "4 months are loaded" in page
-    assert "observed 2022-10 to 2023-03" in page
+    assert "4개월의 자료가 있습니다" in page
+    assert "4 months are loaded" in site.get("/en/data/").content.decode()
 
 
 def test_before_the_first_build_it_says_what_to_do(client: Client, tmp_path: Path) -> None:
@@ -49,22 +124,3 @@ def test_before_the_first_build_it_says_what_to_do(client: Client, tmp_path: Pat
     assert korean.status_code == english.status_code == 200
     assert f"telads ingest FILES --workspace {tmp_path}" in korean.content.decode()
     assert "Nothing is built yet" in english.content.decode()
-
-
-def test_each_label_month_observes_the_three_before() -> None:
-    grid = windows(months_between(Month.of(2023, 1), Month.of(2023, 3)))
-    assert grid.months == months_between(Month.of(2022, 10), Month.of(2023, 3))
-    assert [row.cells for row in grid.rows] == [
-        ["seen", "seen", "seen", "labelled", "", ""],
-        ["", "seen", "seen", "seen", "labelled", ""],
-        ["", "", "seen", "seen", "seen", "labelled"],
-    ]
-    assert grid.older == 0
-
-
-def test_old_months_are_counted_not_drawn() -> None:
-    labels = months_between(Month.of(2022, 1), Month.of(2023, 5))
-    grid = windows(labels)
-    assert len(grid.rows) == SHOWN
-    assert grid.older == len(labels) - SHOWN
-    assert Window(grid.months[0], grid.months[-1]).last == labels[-1]

@@ -23,7 +23,7 @@ AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
 _LEAST_OF_A_GLYPH = 3.2
 """Contrast of a white glyph on a mark; it is a picture and no text, which 3 is enough for."""
-_NAME = "--chart-"
+_CHART = "chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
               "surface": "var(--ground)"}  # fmt: skip
 """Texts and lines of a picture use the variables of the surrounding page."""
@@ -136,6 +136,26 @@ DARK = _palette(_IN_THE_DARK, {
              "#3fe6da"),
 })  # fmt: skip
 
+AMOUNTS_OF: tuple[tuple[str, str], ...] = (
+    ("#f6efff #e3cefd #cca8f6 #aa7cdb #7f53ac #563775",
+     "#1f2030 #2f3153 #46497f #585a9e #8a8ef5 #c0c6fe"),
+    ("#ecf3ff #c5dafe #96bbfd #5491ff #2563d6 #174292",
+     "#1b232b #273749 #38516f #45658a #6e9fd6 #a6cefe"),
+    ("#f7f2e3 #e7d8b0 #d2b873 #b19133 #846802 #594503",
+     "#282018 #42321f #634a2b #7b5c35 #c09155 #f9be72"),
+    ("#ffecfa #ffc3f1 #fa8ee5 #de57c7 #ad289a #751a68",
+     "#262024 #3e303b #5e4758 #74596e #b68cac #ecb7e0"),
+    ("#ffeee9 #feccbb #fe9e7f #e36e47 #b1441c #782c11",
+     "#2b1e1a #492d23 #6f4232 #8a523e #d78163 #feb79e"),
+    ("#f7f0f0 #e7d4d3 #d1b2b1 #af8b8a #846261 #594141",
+     "#27201d #3f322a #604a3e #775c4d #b99179 #f1bea0"),
+    ("#e7f6f3 #b9e3dd #81cbc0 #43a89c #037d72 #05544c",
+     "#172523 #1b3c38 #225a54 #28706a #43afa3 #5ce4d4"),
+)  # fmt: skip
+"""The amounts of each service in its own hue, in the light and in the dark: the steps of `amount`
+in lightness, and in chroma as the service's colour has more or less of it than that scale's. A page
+has them inside an element of the service's class."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -157,7 +177,8 @@ FILE = Look(LIGHT, page=False)
 """A standalone file: light, with its heading."""
 PNG = replace(FILE, drawn_bold=True)
 PAGE = Look(
-    MappingProxyType({**{name: f"var({_NAME}{name})" for name in LIGHT}, **_PAGE_INKS}), page=True
+    MappingProxyType({**{name: f"var(--{_CHART}{name})" for name in LIGHT}, **_PAGE_INKS}),
+    page=True,
 )
 """Part of a page whose style holds `stylesheet()`."""
 SITE = replace(PAGE, shared_borders=True)
@@ -166,17 +187,23 @@ SITE = replace(PAGE, shared_borders=True)
 def stylesheet() -> str:
     """CSS variables of pages and their pictures: light, and dark if the reader prefers it.
 
-    The interface's have their names (`--ink`), the pictures' begin with `--chart-`.
+    The interface's have their names (`--ink`), the pictures' begin with `--chart-`. Inside an
+    element of the class `service-0` amounts have the hue of the first service.
     """
 
-    def block(interface: Mapping[str, str], colours: Mapping[str, str]) -> str:
-        values = {f"--{name}": value for name, value in interface.items()} | {
-            f"{_NAME}{name}": value for name, value in colours.items() if name not in _PAGE_INKS
-        }
-        return " ".join(f"{name}: {value};" for name, value in values.items())
+    def values(colours: Mapping[str, str], prefix: str = "") -> str:
+        return " ".join(f"--{prefix}{name}: {value};" for name, value in colours.items())
 
-    return (
-        f":root {{ {block(_IN_THE_LIGHT, LIGHT)} }}\n"
-        "@media screen and (prefers-color-scheme: dark) "
-        f"{{ :root {{ {block(_IN_THE_DARK, DARK)} }} }}\n"
-    )
+    def block(dark: bool) -> str:
+        known = DARK if dark else LIGHT
+        drawn = {name: value for name, value in known.items() if name not in _PAGE_INKS}
+        page = values(_IN_THE_DARK if dark else _IN_THE_LIGHT)
+        rules = [f":root {{ {page} {values(drawn, _CHART)} }}"]
+        for place, both in enumerate(AMOUNTS_OF):
+            amounts = _named("amount", *both[dark].split())
+            amounts |= {f"on-{name}": ink_on(colour) for name, colour in amounts.items()}
+            rules.append(f".service-{place} {{ {values(amounts, _CHART)} }}")
+        return "\n".join(rules)
+
+    dark = f"@media screen and (prefers-color-scheme: dark) {{\n{block(dark=True)}\n}}\n"
+    return f"{block(dark=False)}\n{dark}"

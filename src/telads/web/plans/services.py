@@ -26,7 +26,7 @@ from functools import lru_cache
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -51,6 +51,13 @@ class Level(IntEnum):
 def visible(user: User) -> QuerySet[SavedPlan]:
     """The plans that a user may see."""
     return SavedPlan.objects.filter(Q(owner=user) | Q(accesses__user=user)).distinct()
+
+
+def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
+    """The plans that somebody may see with the newest version of each, without its document."""
+    versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
+    found = visible(user).select_related("owner").prefetch_related(versions_alone)
+    return [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
 
 
 def level_of(user: User, plan: SavedPlan) -> Level | None:

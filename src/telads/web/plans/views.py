@@ -13,7 +13,7 @@ import json
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -57,9 +57,9 @@ from telads.web.plans.services import (
     computed,
     create,
     level_of,
+    newest_of,
     plan_for,
     version_for,
-    visible,
 )
 
 
@@ -68,9 +68,7 @@ from telads.web.plans.services import (
 def plans(request: HttpRequest) -> HttpResponse:
     """`/plans/`: the newest plan first."""
     user = request.user
-    versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
-    found = visible(user).select_related("owner").prefetch_related(versions_alone)  # type: ignore[arg-type]
-    rows = [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
+    rows = newest_of(user)  # type: ignore[arg-type]
     own = [row for row in rows if row[0].owner_id == user.pk]
     facts = {
         "own": [row for row in own if not row[0].archived],

@@ -1,12 +1,13 @@
 """Parts of the data page as HTML, each cached by build and the choices that change it.
 
-These are the pictures with their tables, the table of people by district, and the remarks on the
-months. Most readers see the same map, ages and heatmap whatever they choose: only the lines depend
-on every choice.
+These are the pictures with their tables, the table of people by district, the remarks on the months
+and the grid of what each month observes. Most readers see the same map, ages and heatmap whatever
+they choose: only the lines depend on every choice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -17,13 +18,14 @@ from telads.answers.answer import Answer
 from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE
 from telads.dataset import in_force
-from telads.model import Month, Sex
+from telads.model import Month, Sex, months_between
 from telads.render.svg import people as people_bars
 from telads.render.svg.drawing import DISTRICT, UNKNOWN, Table
 from telads.render.svg.theme import SITE
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web import charts
+from telads.web.components import service_class
 from telads.web.jinja import rendered
 from telads.web.pages.data import forms
 from telads.web.pages.data.files import KINDS
@@ -102,6 +104,7 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
         "table": wide.table,
         "caption": wide.caption,
         "open": chart == OPEN,
+        "hue": service_class(choice.measure) if choice.measure in in_force().service_ids else "",
         "files": _files("picture-file", (chart,), choice, names),
     }
     return Part(wide.finding, rendered("data/figure.html.j2", facts))
@@ -136,3 +139,39 @@ def _files(
 def _address(view: str, of: tuple[str, ...], choice: Asked, names: tuple[str, ...]) -> str:
     query = forms.address_of(choice, names)
     return reverse(view, args=of) + (f"?{query}" if query else "")
+
+
+SHOWN = 12
+"""Label months shown; older ones are only counted."""
+
+
+class Row(NamedTuple):
+    """A label month and what it has to do with each month of the grid: seen, labelled or none."""
+
+    label: Month
+    cells: list[str]
+
+
+class Windows(NamedTuple):
+    """The grid: its months, one row for each label month, and how many older ones there are."""
+
+    months: tuple[Month, ...]
+    rows: list[Row]
+    older: int
+
+
+def windows(labels: Sequence[Month]) -> Windows:
+    """The grid of the newest label months."""
+    shown = labels[-SHOWN:]
+    months = months_between(shown[0].window.first, shown[-1])
+    return Windows(
+        months,
+        [Row(label, [_seen(label, month) for month in months]) for label in shown],
+        len(labels) - len(shown),
+    )
+
+
+def _seen(label: Month, month: Month) -> str:
+    if month == label:
+        return "labelled"
+    return "seen" if label.window.first <= month <= label.window.last else ""

@@ -12,7 +12,7 @@ from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result, wants_result
 from telads.web.pages.data import forms
-from telads.web.pages.data.present import part, people, remarks_of, total
+from telads.web.pages.data.present import part, people, remarks_of, total, windows
 
 
 @require_safe
@@ -31,5 +31,6 @@ def data(request: HttpRequest) -> HttpResponse:
     if not wants_result(request):  # the ledger is outside the result
         taken = status(request_state.workspace())
         facts |= {"status": taken, "remarks": remarks_of(taken, lang)}
+        facts |= {"windows": windows(build.months)}
     address = forms.address_of(choice, ("month", "sex", "age", "district", "measure"))
     return page_or_result(request, "data", facts, f"{request.path}?{address}")

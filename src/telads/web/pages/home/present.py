@@ -1,0 +1,240 @@
+"""What the home page shows: the sentence to fill in, what it finds, what moved, one's own plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from telads.answers.advertisers import targets
+from telads.answers.answer import Answer
+from telads.answers.changes import movements, trends
+from telads.answers.choices import Filters, filters_of, service_of
+from telads.answers.pictures import Asked, monthly_means
+from telads.answers.questions import METHODS, TARGET_ORDERS
+from telads.dataset import Measure, in_force
+from telads.errors import TeladsError
+from telads.model import Month, Segment, Sex
+from telads.render.svg import drawn
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.lines import Lines, lines
+from telads.store.workspace import Build
+from telads.text import Lang, Text, josa
+from telads.web import charts
+from telads.web.addresses import address
+from telads.web.components import districts_named
+from telads.web.pages.advertisers.forms import DEFAULT_TOP
+from telads.web.pages.customers.forms import customer_address
+from telads.wording import group_name, in_sentence, segment_name
+
+SMALL_UNITS = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
+"""Currencies whose unit is worth about a thousandth of a euro's or a dollar's."""
+BUDGET = 50_000
+"""A budget to begin with, in a currency of large units; a thousand times that in one of small."""
+EVERYWHERE = Text("{city} 전체", "all of {city}")
+ANYONE = Text("누구나", "anyone")
+LONGEST = 40
+"""A longer budget is none."""
+
+
+class Choice(NamedTuple):
+    """What the sentence says."""
+
+    service: Measure
+    budget: str
+    """As it was typed."""
+    filters: Filters
+    who: str
+    """The sex, then the first year of the age, either of which may be missing: `F30`."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The choice as the query of an address."""
+        known = {"service": self.service.id, "budget": self.budget,
+                 "district": self.filters.district or "", "who": self.who}  # fmt: skip
+        return {name: value for name, value in known.items() if value}
+
+
+def choice_of(build: Build, query: Mapping[str, str], lang: Lang) -> Choice:
+    """The sentence of an address; what it cannot say is left as it is at first."""
+    who = query.get("who", "").strip()[:4].upper()
+    try:
+        service = service_of(build, query.get("service") or in_force().example.service)
+        filters = filters_of(build, query.get("district"), who[:1].strip("0123456789"),
+                             who.lstrip("FM"))  # fmt: skip
+    except TeladsError:
+        service, filters = service_of(build, in_force().example.service), Filters()
+    named = f"{filters.sex or ''}{filters.age or ''}"
+    budget = query.get("budget", "").strip()[:LONGEST] or first_budget(lang)
+    return Choice(service, budget, filters, named)
+
+
+def first_budget(lang: Lang) -> str:
+    """The budget of the sentence at first: `5,000만 원`, `50 million won`, `50,000 euro`."""
+    small = in_force().currency.code in SMALL_UNITS
+    amount, unit = BUDGET * (1000 if small else 1), in_force().currency.unit
+    if lang == "ko":
+        return f"{amount // 10_000:,}만 {unit.ko}"
+    return f"{amount // 1_000_000:,} million {unit.en}" if small else f"{amount:,} {unit.en}"
+
+
+class Option(NamedTuple):
+    """A word that a place of the sentence can hold."""
+
+    value: str
+    name: str
+    chosen: bool
+    particle: int = 0
+    """Which of the place's particles follows it."""
+
+
+class Place(NamedTuple):
+    """A place of the sentence: its title, its words in groups, and the particles that follow."""
+
+    id: str
+    title: str
+    groups: list[tuple[str, list[Option]]]
+    particles: list[str]
+
+
+def sentence(build: Build, choice: Choice, lang: Lang) -> dict[str, Place]:
+    """The places of the sentence, by name."""
+    everywhere = ("", in_force().fill(EVERYWHERE))
+    district = in_force().district.text(lang)
+    return {
+        "service": _place(
+            "service", Text("서비스", "Service")(lang),
+            [("", [(one.id, _inside(one.text)) for one in in_force().services])],
+            choice.service.id, lang, "을/를",
+        ),
+        "district": _place(
+            "district", district[:1].upper() + district[1:],
+            [("", [everywhere]), (in_force().district.plural(lang), districts_named(build))],
+            choice.filters.district or "", lang,
+        ),
+        "who": _place(
+            "who", Text("누구에게", "Whom")(lang), _groups(lang), choice.who, lang
+        ),
+    }  # fmt: skip
+
+
+def _inside(name: Text) -> Text:
+    return Text(name.ko, in_sentence(name.en))
+
+
+def _groups(lang: Lang) -> list[tuple[str, list[tuple[str, Text]]]]:
+    """Everybody, the sexes, the ages, and each age of each sex."""
+    ages, sexes = in_force().ages, list(Sex)
+
+    def both(sex: Sex, age: int) -> Text:
+        return Text(group_name(sex, age, "ko"), group_name(sex, age, "en"))
+
+    return [
+        ("", [("", ANYONE)]),
+        (Text("성별", "Sex")(lang), [(str(sex), sex.text) for sex in sexes]),
+        (
+            Text("나이", "Age")(lang),
+            [(str(age), _people_of(in_force().age_text(age))) for age in ages],
+        ),
+        *(
+            (sex.text(lang), [(f"{sex}{age}", both(sex, age)) for age in ages])
+            for sex in sexes
+        ),
+    ]  # fmt: skip
+
+
+def _people_of(age: Text) -> Text:
+    return Text(age.ko, f"people {age.en}")
+
+
+def _place(
+    id: str, title: str, groups: list[tuple[str, list[tuple[str, Text]]]], chosen: str,
+    lang: Lang, particles: str = "",
+) -> Place:  # fmt: skip
+    """A place of the sentence; each particle that one of its words asks for is listed once."""
+    known: list[str] = []
+
+    def option(value: str, name: Text) -> Option:
+        word, follows = name(lang), ""
+        if particles and lang == "ko":
+            follows = josa(word, particles)[len(word) :]
+        if follows not in known:
+            known.append(follows)
+        return Option(value, word, value == chosen, known.index(follows))
+
+    options = [(title, [option(*one) for one in words]) for title, words in groups]
+    return Place(id, title, options, known)
+
+
+class Found(NamedTuple):
+    """What the sentence finds: who uses the service most, and where."""
+
+    answer: Answer
+    map: Drawing
+    """For half a page, which is as wide as a phone."""
+
+
+def found(build: Build, choice: Choice, lang: Lang) -> Found:
+    """The groups that use the service most, and its use in every district."""
+    newest = build.months[-1]
+    answer = targets(build, choice.service.id, next(iter(TARGET_ORDERS)), DEFAULT_TOP, newest,
+                     METHODS[0], *choice.filters)  # fmt: skip
+    _, sex, age = choice.filters
+    asked = Asked(month=newest, sex=sex, age=age, measure=choice.service.id)
+    return Found(answer, drawn(charts.shown(build, "choropleth", asked, lang), narrow=True))
+
+
+def examples(choice: Choice, lang: Lang) -> list[tuple[str, str, str]]:
+    """Other sentences to begin with: service, words, address."""
+    others = [one for one in in_force().services if one != choice.service][:2]
+    ages = in_force().ages
+    whom = [("", str(ages[0])), ("F", str(ages[min(1, len(ages) - 1)]))]
+    told = []
+    for service, (sex, age) in zip(others, whom, strict=False):
+        name = group_name(sex, int(age), lang) if sex else in_force().age_text(int(age))(lang)
+        query = {"service": service.id, "who": f"{sex}{age}"}
+        told.append((service.id, f"{service.text(lang)}, {name}", address("home", query)))
+    return told
+
+
+class Moved(NamedTuple):
+    """A movement in one line: its place with the address, and what is said before and after it."""
+
+    row: dict[str, Any]
+    before: str
+    place: str
+    after: str
+    address: str
+    lines: Lines
+    broken: bool
+
+
+def moved(build: Build, lang: Lang) -> tuple[Answer, list[Moved]]:
+    """The newest month's most notable movements."""
+    answer = movements(build, build.months[-1])
+    return answer, [_moved(build, row, lang) for row in answer.records]
+
+
+def _moved(build: Build, row: dict[str, Any], lang: Lang) -> Moved:
+    service, up, newest = row["service"], row["change"] > 0, build.months[-1]
+    name = in_force().measures[service].text
+    if row["scope"] == "city":
+        place = in_force().fill(Text("{city} 전체", "the whole of {city}"))(lang)
+        said = Text(f"에서 {name.ko} 이용이 {'늘었습니다' if up else '줄었습니다'}", "")
+        before = f"{name.en} use {'rose' if up else 'fell'} in " if lang == "en" else ""
+        where = address("data", {"month": str(newest), "measure": service})
+        series = monthly_means(build, Filters()).filter(service=service)
+        months, values = series["month"].to_list(), series["value"].to_list()
+    else:
+        segment = Segment(row["district"], Sex(row["sex"]), row["age"])
+        place = segment_name(*segment, lang)
+        said = Text(f"의 {name.ko} 이용이 따로 {'늘었습니다' if up else '줄었습니다'}", "")
+        went = "more" if up else "less"
+        before = f"{name.en} is used {went} by " if lang == "en" else ""
+        where = customer_address(segment, newest)
+        rows = [one for one in trends(build, *segment).records if one["service"] == service]
+        months, values = [one["month"] for one in rows], [one["value"] for one in rows]
+    return Moved(
+        row, before, place, said(lang), where,
+        lines([Month.parse(str(month)) for month in months], values, [None] * len(values)),
+        service in build.breaks(newest),
+    )  # fmt: skip
