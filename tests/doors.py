@@ -40,6 +40,12 @@ def answers(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable
         for by in TARGET_ORDERS:
             listed = partial(opened.targets, service, by=by, top=300, platforms=True)
             yield f"targets {service} {by}", listed
+        for month in opened.store.build().months:
+            moved = partial(opened.changes, service, month)
+            yield f"changes {service} {month}", moved
+            inside = partial(moved, district=segment.district)
+            yield f"changes {service} {month} groups", inside
+        yield f"changes {service} year", partial(opened.changes, service, against="year")
         for method in METHODS:
             yield f"targets {service} {method}", partial(opened.targets, service, method=method)
             where = partial(opened.platforms, service, *segment, method=method)

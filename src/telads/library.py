@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
+    CHANGES,
     EVALUATE,
     HISTORY,
     LOOKALIKE,
@@ -273,6 +274,17 @@ class Workspace:
     ) -> Answer:
         """Mobility and daily life of a segment: see `answers.customers.signals`."""
         return self._ask(SIGNALS, {"district": district, "sex": sex, "age": age, "month": month})
+
+    def changes(
+        self,
+        service: str,
+        month: str | Month | None = None,
+        against: str = "month",
+        district: str | None = None,
+    ) -> Answer:
+        """Where its use changed, and whether it was the city: see `answers.changes.changes`."""
+        asked = {"service": service, "month": month, "against": against, "district": district}
+        return self._ask(CHANGES, asked)
 
     def evaluate(self, horizon: int = 1) -> Answer:
         """The backtest and its baselines: see `answers.evaluation.evaluation`."""

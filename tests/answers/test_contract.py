@@ -13,6 +13,7 @@ from telads.answers.inventory import status
 from telads.dataset import in_force
 from telads.store.workspace import Build, Store
 from tests.asked import (
+    changes,
     evaluation,
     history,
     lookalike,
@@ -43,6 +44,8 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "measures": inventory.measures,
     "districts": inventory.districts,
     "status": lambda build: status(Store(build.path.parents[1])),
+    "changes": lambda build: changes(build, "game"),
+    "changes groups": lambda build: changes(build, "youtube", district="강남구"),
     "evaluate": lambda build: evaluation(Store(build.path.parents[1])),
 }
 

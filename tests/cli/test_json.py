@@ -19,6 +19,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "platforms": ("platforms", "--service", "delivery", *GROUP),
     "lookalike": ("lookalike", *GROUP, "--among", "other-districts"),
     "signals": ("signals", *GROUP),
+    "changes": ("changes", "--service", "game"),
+    "changes groups": ("changes", "--service", "game", "--district", "강남"),
     "history": ("history", *GROUP),
     "status": ("status",),
     "evaluate": ("evaluate",),

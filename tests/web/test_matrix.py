@@ -59,6 +59,7 @@ API = {
     "platforms": f"platforms?service=delivery&{_SEGMENT}", "lookalike": f"lookalike?{_SEGMENT}",
     "signals": f"signals?{_SEGMENT}", "history": f"history?{_SEGMENT}", "segments": "segments",
     "months": "months", "measures": "measures", "districts": "districts", "status": "status",
+    "changes": "changes?service=game",
     "export/<table>.csv-metadata.json": "export/segments.csv-metadata.json",
     "export/<table>.<kind>": "export/segments.csv",
     "charts/population.<form>": "charts/population.json",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.answers.questions import AMONG, LEVELS, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
+from telads.answers.questions import (
+    AGAINST,
+    AMONG,
+    LEVELS,
+    METHODS,
+    PLATFORM_ORDERS,
+    TARGET_ORDERS,
+)
 from telads.answers.tables import districts, held, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
@@ -136,6 +143,11 @@ def among_of(name: str) -> str:
     return name
 
 
+def against_of(name: str) -> str:
+    """What to compare a month with; raises `UnknownChoice`."""
+    return listed(Text("비교할 달", "comparison"), name, AGAINST)
+
+
 def horizon_of(months: int | str) -> int:
     """Months ahead for the evaluation; raises `UnknownChoice`."""
     if str(months) not in map(str, HORIZONS):
@@ -183,6 +195,7 @@ PARSERS: dict[str, Callable[[Build, Any], Any]] = {
     "platform_order": lambda _, name: platform_order_of(name),
     "level": lambda _, name: level_of(name),
     "among": lambda _, name: among_of(name),
+    "against": lambda _, name: against_of(name),
     "count": lambda _, top: count_of(top),
     "months": lambda _, months: horizon_of(months),
     "switch": lambda _, on: bool(on),

@@ -217,6 +217,11 @@ def _yes(row: Row, key: str, lang: Lang) -> str:
     return Text("예", "yes")(lang) if row[key] else Text("아니요", "no")(lang)
 
 
+def maybe_yes(row: Row, key: str, lang: Lang) -> str:
+    """Yes, no, or that it is not known."""
+    return UNKNOWN if row[key] is None else _yes(row, key, lang)
+
+
 CITY = Text("{city} 전체", "all {city}")
 """Where a row is about no one district."""
 ANYBODY = Text("모두", "all")
@@ -269,6 +274,22 @@ def _change(row: Row, key: str, lang: Lang) -> str:
     return f"{row[key]:+.2f}" if service.is_index else f"{row[key]:+.1f}"
 
 
+def _beside(row: Row, key: str, lang: Lang) -> str:
+    """A use beside another's: as many digits as tell them apart, an index with its sign."""
+    if row[key] is None:
+        return UNKNOWN
+    indexed = in_force().measures[row["service"]].is_index
+    return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key]:.2f}"
+
+
+def _change_beside(row: Row, key: str, lang: Lang) -> str:
+    """A change beside others, with its sign."""
+    if row[key] is None:
+        return UNKNOWN
+    indexed = in_force().measures[row["service"]].is_index
+    return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key] + 0.0:+.2f}"
+
+
 def _covered(row: Row, key: str, lang: Lang) -> str:
     """A share of people, or that it is below the floor."""
     return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
@@ -291,6 +312,8 @@ def _signal(row: Row, key: str, lang: Lang) -> str:
 
 
 CHANGE = Kind(maybe(), _change, figure=True, form="+.2f")
+USE_BESIDE = Kind(maybe(), _beside, figure=True, form=".2f")
+CHANGE_BESIDE = Kind(maybe(), _change_beside, figure=True, form="+.2f")
 SERVICE_NAME = Kind(SERVICE, service_name)
 WORD = Kind(TEXT, _word)
 
@@ -561,6 +584,33 @@ _SINGLE: tuple[Field, ...] = (
         Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),
         False),
+    Field("city_before", None,
+        Text("changes: 비교한 달의 {city} 1인당 이용량(일/월), 지수 서비스는 null",
+             "changes: use per person in the whole city in the month compared with, days a month; "
+             "null for index services"), plain(maybe()), 34.41),
+    Field("city_now", None,
+        Text("changes: 기준 달의 {city} 1인당 이용량", "changes: the same in the label month"),
+        plain(maybe()), 33.89),
+    Field("city_change", None,
+        Text("changes: {city} 전체의 변화(일/월)", "changes: its change, days a month"),
+        plain(maybe()), -0.52),
+    Field("city_change_percent", None,
+        Text("changes: {city} 전체의 변화율(%)", "changes: its change in percent"),
+        plain(maybe()), -1.51),
+    Field("clear", None,
+        Text("changes: 지역 요인이 뚜렷한 {district}의 수",
+             "changes: {districts} whose own part is beyond noise"), plain(COUNT), 14),
+    Field("rising", None,
+        Text("changes: 그중 지역 요인으로 늘어난 곳", "changes: of them, those that rose"),
+        plain(COUNT), 7),
+    Field("falling", None,
+        Text("changes: 그중 줄어든 곳", "changes: of them, those that fell"), plain(COUNT), 7),
+    Field("compared", None,
+        Text("changes: 비교한 달", "changes: the month compared with"), plain(MONTH), "2023-05"),
+    Field("break", None,
+        Text("changes: {city} 전체가 15% 넘게 뛰었거나 두 달 사이에 계열이 끊겼을 수 있는지",
+             "changes: whether the whole city jumped by over 15 %, or the series may be broken "
+             "between the two months"), plain(FLAG), False),
     Field("current", None,
         Text("status: 지금 결과가 넣은 파일을 모두 담았는지",
              "status: whether the build in force holds every file taken in"), plain(FLAG), True),
@@ -577,7 +627,7 @@ def number_format(field: Field | None) -> str:
 NUMBER_FORMATS = {
     "d": "0", ".0f": "0", ",d": "#,##0", ",.0f": "#,##0",
     ".1f": "0.0", ".2f": "0.00", ".3f": "0.000", ",.1f": "#,##0.0", ",.2f": "#,##0.00",
-    "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
+    "+.1f": "+0.0;-0.0;0.0", "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
     ".0%": "0%", ".1%": "0.0%", ".2%": "0.00%", "+.1%": "+0.0%;-0.0%;0.0%",
 }  # fmt: skip
 """Python formats -> those of spreadsheets (ECMA-376, 18.8.31)."""

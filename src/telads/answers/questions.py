@@ -13,13 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import (
+    CHANGE_BESIDE,
+    COUNT,
     FACTS,
     FIELDS,
     FLAG,
     MONTH,
     NONE,
+    SHARE,
     TEXT,
     TEXTS,
+    USE_BESIDE,
     Field,
     Html,
     Key,
@@ -27,6 +31,7 @@ from telads.answers.fields import (
     Schema,
     figure,
     maybe,
+    maybe_yes,
     plain,
     service_name,
 )
@@ -235,6 +240,11 @@ PLATFORM_ORDERS: dict[str, Text] = {
     "classic": Text("2023년 연구 방식", "as in the 2023 study"),
 }
 """Orders of platforms, the default first; `telads evaluate` measures the value of each."""
+AGAINST: dict[str, Text] = {
+    "month": Text("한 달 전", "the month before"),
+    "year": Text("한 해 전", "a year ago"),
+}
+"""Months a month is compared with."""
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
@@ -544,6 +554,85 @@ MOVEMENTS = Question(
     parameters=(MONTH_ASKED, TOP._replace(default=3)),
     function="changes.movements",
 )  # fmt: skip
+_OF_MONTHS = Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
+                  "days a month[[indexes|; affinity for {indexes}]]")  # fmt: skip
+CHANGES = Question(
+    "changes",
+    (
+        FIELDS["rank"]._replace(meaning=Text("고유 변화가 큰 순서, 1이 가장 많이 늘어난 곳",
+                                             "place by the own part, 1 rose most")),
+        *_of("service", "district", "population", service=FIELDS["service"]._replace(priority=8)),
+        Field("before", Text("비교한 달", "Before"),
+              Text("비교한 달의 1인당 이용량(일/월, 지수 서비스는 관심도)",
+                   "use per person in the month compared with (days a month; affinity for index "
+                   "services)"), USE_BESIDE, 34.92, priority=20, unit=_OF_MONTHS),
+        Field("now", Text("기준 달", "Now"),
+              Text("기준 달의 1인당 이용량, 두 달 모두 알려진 집단만으로",
+                   "the same in the label month; both of the groups that are known in both"),
+              USE_BESIDE, 35.18, priority=21, unit=_OF_MONTHS),
+        Field("change", Text("변화", "Change"), Text("변화: now − before", "now less before"),
+              CHANGE_BESIDE, 0.258, priority=18),
+        Field("change_city", Text("{city} 전체 요인", "With {city}"),
+              Text("그중 {city}의 같은 성별·나이가 움직인 몫(인구 구성이 달라진 몫 포함)",
+                   "the part that came with the same sex and age all over the city, a shift in "
+                   "its mix of people included"), CHANGE_BESIDE, -0.531, priority=16),
+        Field("change_local", Text("지역 요인", "Own part"),
+              Text("그중 이 {district}만의 몫: 집단들의 몫(방법 A5)의 인구 가중 평균",
+                   "the part of its own: mean over people of its groups' own parts (method A5)"),
+              CHANGE_BESIDE, 0.789, priority=25),
+        Field("local_low", Text("지역 요인 95% 하한", "Own 95% low"),
+              Text("지역 요인의 95% 구간 하한, 집단에는 null",
+                   "low end of the own part's 95 % interval; null for groups"),
+              CHANGE_BESIDE, 0.527, priority=10),
+        Field("local_high", Text("95% 상한", "Own 95% high"),
+              Text("그 상한", "high end of that interval"), CHANGE_BESIDE, 1.05, priority=11),
+        Field("city_percent", Text("{city} 전체 요인(%)", "With {city} (%)"),
+              Text("change_city를 before에 대한 백분율로, 지수 서비스는 null",
+                   "change_city in percent of before; null for index services"),
+              figure("+.1f"), -1.52, priority=26),
+        Field("local_percent", Text("지역 요인(%)", "Own part (%)"),
+              Text("change_local을 before에 대한 백분율로, 지수 서비스는 null",
+                   "change_local in percent of before; null for index services"),
+              figure("+.1f"), 2.26, priority=29),
+        Field("p", None,
+              Text("지역 요인이 우연일 때 이만큼 벗어날 확률(방법 A6), 알 수 없으면 null",
+                   "how probable so large an own part is by chance (method A6); null where it "
+                   "cannot be judged"), plain(SHARE), 0.000021),
+        Field("clear", Text("뚜렷함", "Clear"),
+              Text("지역 요인이 우연으로 보기 어려운지(그달 {districts} 가운데 오발견율 5%), "
+                   "판정할 수 없거나 집단이면 null",
+                   "whether the own part is beyond noise (false discovery rate 5 % among the "
+                   "{districts} of the month); null where it cannot be judged, and for groups"),
+              Kind({"type": ["boolean", "null"]}, maybe_yes), True, priority=31),
+        Field("groups", Text("집단 수", "Groups"),
+              Text("두 달 모두 알려진 성별·나이 집단의 수",
+                   "groups of a sex and age that are known in both months"),
+              figure("d", COUNT), 12, priority=9),
+    ),
+    {"groups": _of("sex", "age")},
+    parameters=(
+        SERVICE_ASKED, MONTH_ASKED,
+        Parameter("against", "against",
+                  Text("비교할 달: 한 달 전 또는 한 해 전",
+                       "what to compare with: the month before or a year ago"),
+                  Text("비교: month(한 달 전) year(한 해 전)",
+                       "compare with: month (the one before) or year (a year ago)"),
+                  "month", "month", tuple(AGAINST)),
+        FILTERS[0]._replace(
+            text=Text("이 {district}의 성별·나이 집단을 보려면",
+                      "to see its groups of a sex and age instead of all {districts}"),
+            help=Text("이 {district}의 성별·나이 집단", "the groups of this district"),
+        ),
+    ),
+    facts=("city_before", "city_now", "city_change", "city_change_percent", "clear", "rising",
+           "falling", "compared", "break"),
+    function="changes.changes",
+    does=Text("서비스 이용이 어느 {district}에서 달라졌는지, {city} 전체의 움직임인지 봅니다.",
+              "Where the use of a service changed, and whether it was the whole city."),
+    summary=Text("어디에서 달라졌고 {city} 전체의 움직임인지",
+                 "Where the use of a service changed, and whether it was the whole city"),
+    query="service=game",
+)  # fmt: skip
 COMPARISON = Question(
     "comparison",
     (
@@ -626,7 +715,7 @@ FILES = (
 """Tables that exist as files only: an export without a question, and those of pictures."""
 ASKED: list[Question] = [
     SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
-    DISTRICTS, STATUS, EVALUATE,
+    DISTRICTS, STATUS, CHANGES, EVALUATE,
 ]  # fmt: skip
 """Questions whose JSON is a contract, in the order of docs/json.md."""
 OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)

@@ -6,15 +6,15 @@ also use Y': the data are cells, not persons.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telads.answers.audience import Size
 from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
-from telads.model import Segment
-from telads.text import Lang, Text, join_names, josa
-from telads.wording import group_name, in_sentence, people, segment_name
+from telads.model import Month, Segment
+from telads.text import LANGUAGES, Lang, Text, join_names, josa
+from telads.wording import figure, group_name, in_sentence, people, segment_name
 
 Row = dict[str, Any]
 
@@ -296,6 +296,166 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
             f"{found.en} They use these about alike; association orders them.",
         ),
     )
+
+
+LITTLE = 0.5
+"""Percent below which the whole city's change is called about the same."""
+NAMED = 2
+"""Districts that a title names."""
+
+
+def of_changes(
+    service: Measure,
+    month: Month,
+    compared: Month,
+    months: Sequence[Month],
+    rows: Sequence[Row],
+    facts: Mapping[str, Any],
+) -> tuple[Text, ...]:
+    """What changed: the finding, how many districts are clear, the city's use, a possible break.
+
+    `rows` are the districts of `changes.changes`, the largest own part first.
+    """
+    if not rows:
+        return (_nothing_to_compare(service, month, compared, months),)
+    found = [_finding(service, rows, facts), _beyond_chance(rows, facts)]
+    if facts["city_now"] is not None:
+        before, now = (
+            Text(*(figure(facts[f"city_{when}"], service.kind, lang) for lang in LANGUAGES))
+            for when in ("before", "now")
+        )
+        percent = facts["city_change_percent"]
+        found.append(Text(
+            f"{in_force().city.ko} 전체에서는 1인당 {before.ko}에서 {josa(now.ko, '으로/로')} "
+            f"{_percent(percent)}.",
+            f"Across {in_force().city.en}: from {before.en} per person to {now.en} "
+            f"({_signed(percent)}%).",
+        ))  # fmt: skip
+    else:
+        found.append(Text(
+            f"{josa(service.text.ko, '은/는')} 달마다 척도가 새로 정해지는 지수여서 "
+            f"{in_force().city.ko} 전체의 변화는 알 수 없고, {in_force().district.text.ko} 사이의 "
+            "차이만 비교합니다.",
+            f"{service.text.en} is an index whose scale is set anew each month: the whole city's "
+            f"change is not known, only how the {in_force().district.plural.en} moved among each "
+            "other.",
+        ))  # fmt: skip
+    if facts["break"]:
+        found.append(Text(
+            "서비스 전체가 유난히 크게 움직였습니다. 집계 기준이 바뀌었을 수 있으니 이 달을 넘는 "
+            "비교는 확인해 주세요.",
+            "The whole series moved unusually far: it may have been counted otherwise since, so "
+            "check comparisons across this month.",
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _nothing_to_compare(
+    service: Measure, month: Month, compared: Month, months: Sequence[Month]
+) -> Text:
+    """Why there is no comparison, and what to do."""
+    if compared in months:
+        return Text(
+            f"두 달 모두 알려진 집단이 없어 {service.text.ko} 이용을 비교할 수 없습니다.",
+            f"No group is known in both months, so the use of {in_sentence(service.text.en)} "
+            "cannot be compared.",
+        )
+    first = Text(" 가장 이른 달입니다.", " It is the first month loaded.")
+    is_first = month == months[0] and compared == month + -1
+    return Text(
+        f"{compared.text.ko} 데이터가 없어 {josa(month.text.ko, '을/를')} 비교할 수 없습니다."
+        f"{first.ko if is_first else ''} 다른 달을 고르시거나 {compared.text.ko} 파일을 "
+        "넣어 주세요.",
+        f"{compared} is not loaded, so there is nothing to compare {month} with."
+        f"{first.en if is_first else ''} Choose another month, or load the file of {compared}.",
+    )
+
+
+def _finding(service: Measure, rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
+    """The title: what the city did, and who did otherwise."""
+    city, level = in_force().city, in_force().district
+    clear = [row for row in rows if row["clear"]]
+    if not clear:
+        if all(row["clear"] is None for row in rows):
+            return Text(
+                f"집단이 너무 적어 어느 {josa(level.text.ko, '이/가')} 따로 움직였는지 판정할 수 "
+                "없습니다",
+                f"Too few groups are known to judge which {level.plural.en} moved on their own",
+            )
+        return Text(
+            f"{len(rows)}개 {level.text.ko} 모두 {josa(city.ko, '과/와')} 함께 움직였습니다",
+            f"All {len(rows)} {level.plural.en} moved with {city.en}",
+        )
+    percent = facts["city_change_percent"]
+    way = 0 if percent is None or abs(percent) < LITTLE else 1 if percent > 0 else -1
+    against = [row for row in clear if way and row["change_local"] * way < 0]
+    named = sorted(against or clear, key=lambda row: -abs(row["change_local"]))
+    sign = 1 if named[0]["change_local"] > 0 else -1
+    named = [row for row in named if row["change_local"] * sign > 0][:NAMED]
+    places = Text(
+        "·".join(row["district"] for row in named),
+        join_names([in_force().district_name(row["district"], "en") for row in named], "en"),
+    )
+    verb = _verb(way, sign, all(row["change"] * sign > 0 for row in named), service.is_index)
+    start = {
+        1: Text(f"{city.ko} 전체로는 {'늘었지만' if sign < 0 else '늘었고'}",
+                f"Up across {city.en}, {'but' if sign < 0 else 'and'}"),
+        -1: Text(f"{city.ko} 전체로는 {'줄었지만' if sign > 0 else '줄었고'}",
+                 f"Down across {city.en}, {'but' if sign > 0 else 'and'}"),
+        0: Text(f"{josa(city.ko, '은/는')} 거의 그대로인데",
+                f"About the same across {city.en}, but"),
+    }[way]  # fmt: skip
+    said = Text(f"{josa(places.ko, '은/는')} {verb.ko}", f"{places.en} {verb.en}")
+    if service.is_index:
+        return said
+    return Text(f"{start.ko}, {said.ko}", f"{start.en} {said.en}")
+
+
+def _verb(way: int, sign: int, turned: bool, indexed: bool) -> Text:
+    """What the named districts did, beside a city that went `way`; `sign` is of their own part."""
+    city = in_force().city
+    if indexed:
+        return Text(
+            f"{city.ko} 평균보다 이용이 {'늘었습니다' if sign > 0 else '줄었습니다'}",
+            f"{'gained on' if sign > 0 else 'fell behind'} {city.en}'s mean",
+        )
+    if way == sign:
+        return (Text("더 늘었습니다", "rose further") if sign > 0
+                else Text("더 줄었습니다", "fell further"))  # fmt: skip
+    if way and not turned:
+        return (Text("덜 줄었습니다", "fell less") if sign > 0
+                else Text("덜 늘었습니다", "rose less"))  # fmt: skip
+    return (Text("따로 늘었습니다", "rose on their own") if sign > 0
+            else Text("따로 줄었습니다", "fell on their own"))  # fmt: skip
+
+
+def _beyond_chance(rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
+    """How many districts are beyond noise, and which way."""
+    level, count = in_force().district, facts["clear"]
+    if not count:
+        return Text(
+            f"우연으로 보기 어려울 만큼 따로 움직인 {josa(level.text.ko, '은/는')} 없습니다.",
+            f"No {level.text.en} moved on its own beyond chance.",
+        )
+    return Text(
+        f"{len(rows)}개 {level.text.ko} 가운데 {count}곳의 움직임은 우연으로 보기 어렵습니다. "
+        f"{facts['rising']}곳은 늘고 {facts['falling']}곳은 줄었습니다.",
+        f"The own movement of {count} of {len(rows)} {level.plural.en} is beyond chance: "
+        f"{facts['rising']} rose, {facts['falling']} fell.",
+    )
+
+
+def _percent(percent: float | None) -> str:
+    """`1.5% 줄었습니다`."""
+    if percent is None:
+        return "달라졌습니다"
+    if abs(percent) < LITTLE:
+        return f"거의 같습니다({_signed(percent)}%)"
+    return f"{abs(percent):.1f}% {'늘었습니다' if percent > 0 else '줄었습니다'}"
+
+
+def _signed(percent: float | None) -> str:
+    return "–" if percent is None else f"{percent:+.1f}".replace("-", "−")
 
 
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:

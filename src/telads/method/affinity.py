@@ -86,18 +86,27 @@ def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array
     return means
 
 
-def movement(values: Array, population: Array, panel: Panel) -> tuple[Array, Array]:
-    """Change since the previous calendar month: (total, part of the same sex and age).
+def movement(values: Array, population: Array, panel: Panel, back: int = 1) -> tuple[Array, Array]:
+    """Change since the calendar month `back` before: (total, part of the same sex and age).
 
-    month x segment x service; NaN where the previous month is unknown. Source: method A5.
+    month x segment x service; NaN where that month is unknown. The part of the same sex and age is
+    that of the segments known in both months: one that comes or goes changes who is averaged, not
+    what anybody uses. Source: method A5.
     """
     change = np.full_like(values, np.nan)
     city = np.full_like(values, np.nan)
-    of_peers = peer_mean(values, population, panel.peers)
+    at = {month: index for index, month in enumerate(panel.months)}
     for index, month in enumerate(panel.months):
-        if index and panel.months[index - 1] == month + -1:
-            change[index] = values[index] - values[index - 1]
-            city[index] = of_peers[index] - of_peers[index - 1]
+        if month + -back not in at:
+            continue
+        before = at[month + -back]
+        change[index] = values[index] - values[before]
+        means = (
+            peer_mean(np.where(np.isnan(change[index]), np.nan, values[one]), population[one],
+                      panel.peers)
+            for one in (index, before)
+        )  # fmt: skip
+        city[index] = np.subtract(*means)
     return change, city
 
 

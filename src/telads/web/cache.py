@@ -37,7 +37,7 @@ from hashlib import blake2b
 from itertools import chain
 from struct import pack
 from threading import Lock
-from typing import overload
+from typing import NamedTuple, overload
 
 import brotli  # type: ignore[import-untyped]
 from django.conf import settings as django_settings
@@ -68,12 +68,20 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 }
 """Encodings, in order of preference."""
 
-OWN_PART = "accounts/header.html"
-"""The template of the part of a page that is somebody's own, or a visitor's."""
+OWN_PARTS = ("accounts/header.html", "plans/recent.html")
+"""Templates of the parts of a page that are a user's own, or a visitor's, as a page has them."""
 OWN = "private, no-store"
 """How such a page may be kept by others: not at all."""
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 """Of a gzip file without name and time (RFC 1952)."""
+
+
+class Place(NamedTuple):
+    """A part of a body that is a user's own: its first byte, the one after it, its template."""
+
+    start: int
+    end: int
+    template: str
 
 
 @dataclass
@@ -85,8 +93,8 @@ class Entry:
     forms: dict[str, bytes] = field(default_factory=dict)
     said: str = ""
     """What the view itself said of how its answer may be kept."""
-    place: tuple[int, int] | None = None
-    """From where to where in the body the visitor's part stands; None where there is none."""
+    places: tuple[Place, ...] = ()
+    """Where the visitor's parts stand, in the order of the body."""
 
 
 def size_of(key: Key, entry: Entry) -> int:
@@ -165,8 +173,8 @@ def cached_by_build(
                     return view(request, *args, **choices)  # his own: it may hold a token
                 entry = _entry(asked, response, named)
                 KEPT.keep(key, entry, "", response.content)
-            if entry.place and (own := _own_part(request)) is not None:
-                return _filled(request, key, entry, own)
+            if entry.places and _has_session(request) and request.user.is_authenticated:
+                return _filled(request, key, entry)
             return _response(request, key, entry)
 
         return answer
@@ -198,49 +206,54 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 def _entry(request: HttpRequest, response: HttpResponse, named: tuple[str, ...]) -> Entry:
-    said, place = response.get("Cache-Control", ""), None
+    said, places = response.get("Cache-Control", ""), []
     if response.get("Content-Type", "").startswith("text/html"):
-        visitors = render_to_string(OWN_PART, {}, request).encode()
-        # No address can make such a part, for what it holds is escaped; the first is the page's.
-        start = response.content.find(visitors)
-        place = (start, start + len(visitors)) if start >= 0 else None
+        for template in OWN_PARTS:
+            part = _rendered(template, request)
+            # No address can make such a part, since it is escaped; the first is the page's.
+            start = response.content.find(part)
+            if start >= 0:
+                places.append(Place(start, start + len(part), template))
     patch_vary_headers(response, [*named, "Accept-Encoding"])
     patch_cache_control(response, no_cache=True)
     # Weak, since it identifies the content in any encoding.
     etag = f'W/"{blake2b(response.content, digest_size=16).hexdigest()}"'
-    return Entry({**dict(response.items()), "ETag": etag}, etag, said=said, place=place)
+    return Entry(
+        {**dict(response.items()), "ETag": etag}, etag, said=said, places=tuple(sorted(places))
+    )
 
 
 def _has_session(request: HttpRequest) -> bool:
     return django_settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
-def _own_part(request: HttpRequest) -> bytes | None:
-    """The part of a page that is of who has signed in; None for a visitor, whatever his cookie."""
-    if not _has_session(request) or not request.user.is_authenticated:
-        return None
-    return render_to_string(OWN_PART, {}, request).encode()
+def _rendered(template: str, request: HttpRequest) -> bytes:
+    # Without its last line break, as an `include` leaves it out.
+    return render_to_string(template, {}, request).rstrip("\n").encode()
 
 
-def _filled(request: HttpRequest, key: Key, entry: Entry, own: bytes) -> HttpResponse:
-    """A kept page with somebody's own part in the place of the visitor's."""
-    start, end = entry.place or (0, 0)
-    head, tail = memoryview(entry.forms[""])[:start], memoryview(entry.forms[""])[end:]
+def _filled(request: HttpRequest, key: Key, entry: Entry) -> HttpResponse:
+    """A cached page with the user's own parts in the places of the visitor's."""
     headers = {name: value for name, value in entry.headers.items() if name != "ETag"}
-    if "gzip" in _offered(request):
-        for name, part, last in (("head", head, False), ("tail", tail, True)):
+    packed = "gzip" in _offered(request)
+    parts: list[bytes | memoryview] = []
+    total = length = at = 0
+    for number, (start, end, template) in enumerate((*entry.places, Place(-1, -1, ""))):
+        shared = memoryview(entry.forms[""])[at : start if template else None]
+        own = _rendered(template, request) if template else b""
+        total, length, at = zlib.crc32(own, zlib.crc32(shared, total)), length + len(shared), end
+        length += len(own)
+        if packed:
+            name = f"shared {number}"
             if name not in entry.forms:
-                KEPT.keep(key, entry, name, _deflated(part, 9, last))
-        sums = zlib.crc32(tail, zlib.crc32(own, zlib.crc32(head)))
-        length = len(head) + len(own) + len(tail)
-        body = b"".join((
-            GZIP_HEAD, entry.forms["head"], _deflated(own, 6), entry.forms["tail"],
-            pack("<LL", sums, length & 0xFFFFFFFF),
-        ))  # fmt: skip
+                KEPT.keep(key, entry, name, _deflated(shared, 9, last=not template))
+            parts += [entry.forms[name], _deflated(own, 6) if template else b""]
+        else:
+            parts += [shared, own]
+    if packed:
+        parts = [GZIP_HEAD, *parts, pack("<LL", total, length & 0xFFFFFFFF)]
         headers["Content-Encoding"] = "gzip"
-    else:
-        body = b"".join((head, own, tail))
-    response = HttpResponse(body, headers=headers)
+    response = HttpResponse(b"".join(parts), headers=headers)
     response.headers["Cache-Control"] = OWN
     patch_vary_headers(response, ["Cookie"])
     return response

@@ -84,6 +84,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "telads.web.context_processors.installation",
                 "telads.web.accounts.context_processors.signed_in",
+                "telads.web.plans.context_processors.recent_plans",
             ],
         },
     },
