@@ -56,7 +56,7 @@ def pytest_runtest_makereport(
     """A test's own time, with what it sets up first for others."""
     report = yield
     now = spent(os.getpid())
-    # A child that nobody waited for takes its time along.
+    # The time of a child that is not waited for is lost.
     report.user_properties = [(_KEY, max(0.0, now - item.config.stash[_BEFORE]))]
     item.config.stash[_BEFORE] = now
     return report

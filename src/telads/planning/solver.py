@@ -454,8 +454,8 @@ TYPING_ERROR = 0.01
 """Tolerance, in reach, of a table below a concave curve: points in whole per cents are off by half
 a per cent, this one down and its neighbours up."""
 LEAST, MOST = 1e-6, 1e6
-"""Range of scales and contacts per person; beyond it one advert would reach everybody, or none
-anybody, and figures leave the range of floating point."""
+"""Range of scales and contacts per person; beyond it one advert would reach everybody, or no number
+of them anyone, and figures leave the range of floating point."""
 
 
 @dataclass(frozen=True)

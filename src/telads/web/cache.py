@@ -7,13 +7,14 @@
 It must not wrap admission (the API's keys and rates): requests are admitted first, and answered
 from the cache then (`telads.web.api.answering`).
 
-Cached is a GET answered with 200, whole (not streamed), without cookies, for a visitor without a
-session. The key names the build in force, the state of the ledger (pages show it too), the version,
-the language, path and query, and those request headers that change the response, by default the
-ones by which htmx requests a part of a page. So a new build takes effect at once, and a cached
-response never belongs to another. Every response carries an ETag of its content and `no-cache`: a
-browser revalidates each time, and gets 304 while nothing has changed. Text is compressed once for
-all clients (Brotli or gzip): such a page holds no secret that its length could disclose.
+A response is cached if it is a whole (not streamed) 200 to a GET, without cookies, for a visitor
+without a session. The key consists of the build in force, the state of the ledger (pages show it
+too), the version, the language, path and query, and those request headers that change the response,
+by default the ones by which htmx requests a part of a page. So a new build takes effect at once,
+and no client gets a response made for another. Every response carries an ETag of its content and
+`no-cache`: a browser revalidates each time, and gets 304 while nothing has changed. Text is
+compressed once for all clients (Brotli or gzip): such a page holds no secret that its length could
+disclose.
 
 Each worker caches up to `MOST_BYTES`; the least recently used entries are dropped first.
 """
