@@ -1,4 +1,4 @@
-"""Write what the code makes: settings.md, command-line.md, json.md in docs/, and pictures.css.
+"""Write what the code makes: settings.md, command-line.md, json.md in docs/, and tokens.css.
 
 python scripts/write_docs.py            # write them
 python scripts/write_docs.py --check    # exit code 1 if they are not as they would be written
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-STYLE = ROOT / "src/telads/web/static/telads/pictures.css"
+STYLE = ROOT / "src/telads/web/static/telads/tokens.css"
 MADE = "<!-- Made by scripts/write_docs.py; edit the code instead. -->\n\n"
 SHARED = ("--workspace", "--format", "--lang", "--help")
 """Options that are explained once, for all verbs that have them."""

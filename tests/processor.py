@@ -21,26 +21,14 @@ def spent(process: int) -> float:
 
     Linux tells of children that still run, as a server does; elsewhere ended ones alone count.
     """
-    if not Path(f"/proc/{process}/stat").exists():
-        return sum(os.times()[:4])
-    parents, ticks = {}, {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
-            continue
-        number = int(stat.parent.name)
-        parents[number] = int(fields[1])
-        ticks[number] = sum(int(field) for field in fields[11:15])
-    children: dict[int, list[int]] = {}
-    for number, parent in parents.items():
-        children.setdefault(parent, []).append(number)
-    family, total = [process], 0
-    while family:
-        one = family.pop()
-        total += ticks.get(one, 0)
-        family += children.get(one, [])
-    return total / _TICK
+    own = Path(f"/proc/{process}")
+    try:
+        fields = (own / "stat").read_text().rpartition(")")[2].split()
+        started = [(task / "children").read_text() for task in (own / "task").iterdir()]
+    except OSError:  # it has ended meanwhile, or this is another system
+        return sum(os.times()[:4]) if process == os.getpid() else 0.0
+    children = map(int, "".join(started).split())
+    return sum(map(int, fields[11:15])) / _TICK + sum(map(spent, children))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,14 +39,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A test's own time, with what it sets up first for others."""
     report = yield
-    now = spent(os.getpid())
-    # The time of a child that is not waited for is lost.
-    report.user_properties = [(_KEY, max(0.0, now - item.config.stash[_BEFORE]))]
-    item.config.stash[_BEFORE] = now
+    if call.when == "teardown":
+        # The time of a child that is not waited for is lost.
+        seconds = max(0.0, spent(os.getpid()) - item.config.stash[_BEFORE])
+        report.user_properties = [(_KEY, seconds)]
     return report
 
 

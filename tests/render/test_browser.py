@@ -46,7 +46,7 @@ def test_nothing_is_cut_and_no_text_meets_another(
     drawings = [drawn(one, narrow=narrow) for one in shown for narrow in (False, True)]
     drawings.append(people_bars.draw(by_district(twin_build), lang))
     page = tmp_path / "pictures.html"
-    inks = "--ink: #111; --muted: #444; --line: #ccc; --paper: #fff;"
+    inks = "--ink: #111; --muted: #444; --line: #ccc; --ground: #fff;"
     style = f"body {{ font-family: {FALLBACKS} }} :root {{ {inks} }} {stylesheet()}"
     page.write_text(
         f'<!DOCTYPE html><html lang="{lang}"><meta charset="utf-8"><style>{style}</style>'

@@ -36,6 +36,12 @@ VISION: dict[str, Vector] = {
 }  # fmt: skip
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 WHITE = TO_XYZ.sum(axis=1)
+TO_CONES = np.array([[0.4122214708, 0.5363325363, 0.0514459929],
+                     [0.2119034982, 0.6806995451, 0.1073969566],
+                     [0.0883024619, 0.2817188376, 0.6299787005]])  # fmt: skip
+TO_OKLAB = np.array([[0.2104542553, 0.7936177850, -0.0040720468],
+                     [1.9779984951, -2.4285922050, 0.4505937099],
+                     [0.0259040371, 0.7827717662, -0.8086757660]])  # fmt: skip
 
 
 def lab(colour: str, vision: str) -> Vector:
@@ -50,6 +56,15 @@ def lab(colour: str, vision: str) -> Vector:
 def apart(one: str, other: str, vision: str) -> float:
     """CIE 1976 difference; 2.3 is just noticeable."""
     return float(np.linalg.norm(lab(one, vision) - lab(other, vision)))
+
+
+def oklab(colour: str, vision: str) -> Vector:
+    """OKLab (Ottosson 2020) of a colour as someone with this vision sees it."""
+    encoded = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    cones = np.cbrt(TO_CONES @ np.clip(VISION[vision] @ linear, 0, 1))
+    seen: Vector = TO_OKLAB @ cones
+    return seen
 
 
 LOOKS = {"light": theme.LIGHT, "dark": theme.DARK}
@@ -107,15 +122,74 @@ def test_text_on_every_step_meets_wcag_aa(look: str) -> None:
     assert contrast(LOOKS[look]["hatch"], LOOKS[look]["on-nothing"]) >= 4.5
 
 
+def interface(look: str) -> dict[str, str]:
+    return {name: both[look == "dark"] for name, both in theme.INTERFACE.items()}
+
+
 @each_look
 def test_text_on_the_ground_meets_wcag_aa_and_marks_can_be_seen(look: str) -> None:
-    known = LOOKS[look]
-    grounds = {"light": ("#ffffff", "#fbfaf7"), "dark": ("#10161b", "#16181b", "#12181e")}[look]
-    for ground in grounds:
+    known, page = LOOKS[look], interface(look)
+    for ground in (page["paper"], page["surface"]):
         assert contrast(known["ink"], ground) >= 7
         assert contrast(known["muted"], ground) >= 4.5
         for name in ("men", "women", "break", *TIES, *OF_SERVICES):
             assert contrast(known[name], ground) >= 3, (name, ground)
+
+
+MEASURED = (
+    ("ink", "surface", 18.0, 15.2),
+    ("muted", "surface", 8.0, 9.1),
+    ("faint", "surface", 5.5, 6.0),
+    ("faint", "sunken", 4.7, 6.2),
+    ("field", "surface", 3.3, 4.3),
+    ("focus", "surface", 5.6, 7.9),
+    ("ok", "ok-soft", 5.7, 8.1),
+    ("warn", "warn-soft", 6.7, 9.5),
+    ("bad", "bad-soft", 6.4, 8.1),
+    ("ink", "selected", 16.2, 13.4),
+)
+"""Contrast of one colour on another in the light and in the dark, rounded as they are named."""
+
+
+@pytest.mark.parametrize(("name", "ground", "light", "dark"), MEASURED)
+def test_the_interface_s_contrasts(name: str, ground: str, light: float, dark: float) -> None:
+    for look, least in (("light", light), ("dark", dark)):
+        known = interface(look)
+        assert round(contrast(known[name], known[ground]), 1) == least, look
+
+
+@each_look
+def test_every_ink_is_read_on_every_ground_it_may_stand_on(look: str) -> None:
+    known = interface(look)
+    for ground in ("paper", "surface", "raised", "sunken", "selected"):
+        for ink in ("ink", "muted", "faint", "ok", "warn", "bad"):
+            assert contrast(known[ink], known[ground]) >= 4.5, (ink, ground)
+        for rim in ("field", "focus"):
+            least = 3 if rim == "focus" or ground == "surface" else 2.75
+            assert contrast(known[rim], known[ground]) >= least, (rim, ground)
+
+
+@pytest.mark.parametrize(
+    ("vision", "light", "dark"),
+    [
+        ("normal", 16.5, 15.3), ("protanopia", 12.1, 13.6), ("deuteranopia", 12.2, 13.9),
+        ("tritanopia", 10.2, 10.8),
+    ],
+)  # fmt: skip
+def test_the_distance_of_any_two_services(vision: str, light: float, dark: float) -> None:
+    """100 x OKLab."""
+    for look, least in (("light", light), ("dark", dark)):
+        seen = [oklab(colour, vision) for colour in colours(look, OF_SERVICES)]
+        nearest = min(float(np.linalg.norm(a - b)) for a, b in itertools.combinations(seen, 2))
+        assert round(100 * nearest, 1) == least, look
+
+
+@each_look
+def test_the_glyph_of_a_service_is_seen_on_its_mark(look: str) -> None:
+    known = LOOKS[look]
+    for name in OF_SERVICES:
+        assert contrast(known[name], interface(look)["surface"]) >= 3.2
+        assert contrast(known[name], known[f"on-{name}"]) >= 3.2
 
 
 def test_the_looks_have_the_same_colours_and_each_service_its_own() -> None:
@@ -127,6 +201,9 @@ def test_the_looks_have_the_same_colours_and_each_service_its_own() -> None:
 
 def test_a_page_has_every_colour_in_light_and_in_dark() -> None:
     light, dark = theme.stylesheet().split("@media screen and (prefers-color-scheme: dark)")
+    for block, look in ((light, "light"), (dark, "dark")):
+        for name, value in interface(look).items():
+            assert f" --{name}: {value};" in block
     used = {name for name, value in theme.PAGE.colours.items() if value.startswith("var(--chart-")}
     for block, known in ((light, theme.LIGHT), (dark, theme.DARK)):
         written = dict(re.findall(r"--chart-([\w-]+): (#[0-9a-f]{6});", block))
@@ -134,7 +211,7 @@ def test_a_page_has_every_colour_in_light_and_in_dark() -> None:
 
 
 def test_the_website_s_style_holds_these_colours() -> None:
-    style = files("telads") / "web" / "static" / "telads" / "pictures.css"
+    style = files("telads") / "web" / "static" / "telads" / "tokens.css"
     assert style.read_text("utf-8") == theme.stylesheet(), "scripts/write_docs.py writes it"
 
 

@@ -82,23 +82,26 @@ def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
 def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
-    from telads.engines.polars import scan_cells
     from telads.method import evaluation as promises
+    from telads.method.association import cells_of
     from telads.method.evaluation import backtest, platform_backtest
-    from telads.method.tables import material
+    from telads.method.segments import whole_panel
+    from telads.method.tables import columns_of, material, needed_for
     from telads.store.cells import reading
 
-    files = {
-        month: workspace.cells_path / build.about["files"][str(month)]["cells"]
-        for month in build.months
-    }
     about = build.about
+    services, floor = tuple(about["services"]), about["floor"]
+    files = {
+        month: workspace.cells_path / about["files"][str(month)]["cells"] for month in build.months
+    }
     with reading(files):
-        given = material(
-            scan_cells(files), tuple(about["services"]), about["floor"], about["forecast_phi"]
-        )
-    services = backtest(given.panel, horizon).with_columns(part=pl.lit(SERVICES))
-    halves = platform_backtest(given.window_cells(build.months[-1:]), given.panel.peers)
+        columns = needed_for(services, columns_of(files.values()))
+        loaded = (material(path, month, services, floor, columns) for month, path in files.items())
+        figures = [given.figures for given in loaded if not given.cells.is_empty()]
+    panel = whole_panel(figures)
+    monthly = [cells_of(month.cells, month.values, panel.segments) for month in figures]
+    judged = [backtest(panel, horizon).with_columns(part=pl.lit(SERVICES))]
+    halves = platform_backtest(monthly[-1], panel.peers)
     platforms = halves.unpivot(
         ["tau", "first", "coverage"], index=["method", "splits"], variable_name="measure"
     ).rename({"method": "recommender"})
@@ -107,7 +110,7 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
         TIES: promises.ties(known, build.months, horizon),
         INTERVALS: promises.intervals(known, build.months, horizon),
         MOVEMENTS: promises.movements(known, build.months, horizon),
-        WORTH: promises.worth(given.monthly[-1], given.panel),
+        WORTH: promises.worth(monthly[-1], panel),
     }
     schema = {"part": pl.String, "recommender": pl.String, "service": pl.String,
               "measure": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
@@ -118,9 +121,9 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
          for row in of],
         schema=schema,
     )  # fmt: skip
-    judged = [services, platforms.with_columns(part=pl.lit(PLATFORMS)), held]
+    judged += [platforms.with_columns(part=pl.lit(PLATFORMS)), held]
     both = pl.concat(judged, how="diagonal_relaxed")
-    repeats = promises.repeated(given.monthly)
+    repeats = promises.repeated(monthly)
     return both.select(*schema, pl.exclude(*schema)).with_columns(
         repeats=pl.lit(repeats, pl.Float64)
     )

@@ -14,13 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
-from telads.method.segments import SEGMENT, Array, Panel, segment_frame, weighted_means, with_age
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    Groups,
+    Panel,
+    aligned,
+    array_of,
+    divided,
+    segments_of,
+    weighted_means,
+)
 from telads.model import Month, Segment
 from telads.store.cells import POPULATION
 
@@ -143,38 +151,29 @@ class Spread:
 
 
 def neighbourhood_spread(
-    cells: nw.LazyFrame[pl.LazyFrame],
-    months: Sequence[Month],
-    segments: tuple[Segment, ...],
-    services: tuple[str, ...],
-) -> list[Spread]:
-    """The spread of neighbourhood means in each month; arrays are segment x service."""
-    import polars as pl
+    cells: pl.DataFrame, segments: tuple[Segment, ...], services: tuple[str, ...]
+) -> Spread:
+    """The spread of neighbourhood means in one month; arrays are segment x service.
 
-    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
-    places = weighted_means(aged, services, ("month", "code", *SEGMENT))
-    spread = collect(places).group_by("month", *SEGMENT, maintain_order=True).agg(
-        *(pl.col(s).count().alias(f"{s}__n") for s in services),
-        *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
-        *(pl.col(s).var().alias(f"{s}__var") for s in services),
-        *((pl.col(POPULATION) * pl.col(s + COVERAGE)).filter(pl.col(s).is_not_null()).min()
-          .alias(f"{s}__least") for s in services),
-    )  # fmt: skip
-    wanted = segment_frame(segments)
-
-    def of_month(month: Month) -> Spread:
-        own = spread.filter(pl.col("month") == month.number)
-        frame = wanted.join(own, on=SEGMENT, how="left", maintain_order="left")
-
-        def array(part: str) -> Array:
-            columns = (pl.col(f"{s}__{part}").cast(pl.Float64).fill_null(np.nan) for s in services)
-            return frame.select(columns).to_numpy()
-
-        return Spread(
-            np.nan_to_num(array("n")), array("mean"), array("var"), np.nan_to_num(array("least"))
-        )
-
-    return [of_month(month) for month in months]
+    `cells` are those of the month, with their `age`.
+    """
+    places = weighted_means(cells, services, ("code", *SEGMENT))
+    groups = Groups.of(places, SEGMENT)
+    own = segments_of(groups.keys)
+    parts: list[list[Array]] = [[], [], [], []]
+    for service in services:
+        usage = array_of(places, service)
+        n = groups.counts(usage)
+        mean = divided(groups.sums(usage), n)
+        square = groups.sums((usage - mean[groups.at]) ** 2)
+        people = array_of(places, POPULATION) * array_of(places, service + COVERAGE)
+        least = np.full(len(own), np.inf)
+        np.minimum.at(least, groups.at, np.where(np.isnan(usage), np.inf, people))
+        variance = np.where(n > 1, divided(square, n - 1), np.nan)
+        for part, found in zip(parts, (n, mean, variance, least), strict=True):
+            part.append(found)
+    n, mean, variance, least = (aligned(np.column_stack(part), own, segments) for part in parts)
+    return Spread(np.nan_to_num(n), mean, variance, np.where(np.isfinite(least), least, 0))
 
 
 def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np.bool_], Array]:
@@ -247,13 +246,17 @@ def half_widths(index: Array, months: Sequence[Month], horizon: int) -> Array:
     Computed from the months up to each alone; NaN if fewer than four of them were predicted, and
     for services without an index.
     """
-    known = residuals(index, months, horizon)
-    widths = np.full((len(months), index.shape[-1]), np.nan)
-    for place, until in enumerate(months):
-        past = [known[month] for month in foretold(months, until, horizon)]
-        if len(past) >= LEAST_FORETOLD:
-            widths[place] = [_half(of) for of in np.moveaxis(np.stack(past), -1, 0)]
-    return widths
+    return np.stack(
+        [half_width(index[: at + 1], months[: at + 1], horizon) for at in range(len(months))]
+    )
+
+
+def half_width(index: Array, months: Sequence[Month], horizon: int) -> Array:
+    """Half the width of the interval around the last month's index, by service, index points."""
+    past = list(residuals(index, months, horizon).values())
+    if len(past) < LEAST_FORETOLD:
+        return np.full(index.shape[-1], np.nan)
+    return np.array([_half(of) for of in np.moveaxis(np.stack(past), -1, 0)])
 
 
 def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array, Array]:
@@ -280,15 +283,29 @@ def _half(past: Array) -> float:
     The quantile of all residuals at the lowest level at which the quantiles of the other months
     hold 80 % of each month, on average: months differ, so the level is a little above 80 %.
     """
-    rows = [row[~np.isnan(row)] for row in past]
+    rows = [np.sort(row[~np.isnan(row)]) for row in past]
     rows = [row for row in rows if row.size]
     if len(rows) < 2:
         return float("nan")
-    others = [np.concatenate(rows[:place] + rows[place + 1 :]) for place in range(len(rows))]
-    wide = np.array([np.quantile(other, _LEVELS) for other in others])
-    share = np.mean(
-        [(row[:, None] <= width).mean(axis=0) for row, width in zip(rows, wide, strict=True)],
-        axis=0,
-    )
+    everything = np.concatenate(rows)
+    of = np.repeat(np.arange(len(rows)), [row.size for row in rows])
+    # Of the largest alone, for no quantile is below the first level: the others, sorted once.
+    count = everything.size - int(HOLDS * (everything.size - 1)) + max(row.size for row in rows)
+    order = np.argsort(everything, kind="stable")[-count:]
+    largest, whose = everything[order], of[order]
+    shares = []
+    for place, row in enumerate(rows):
+        wide = _upper_quantiles(largest[whose != place], everything.size - row.size)
+        shares.append(np.searchsorted(row, wide, "right") / row.size)
+    share = np.mean(shares, axis=0)
     level = _LEVELS[np.argmax(share >= HOLDS)] if share.max() >= HOLDS else 1.0
-    return float(np.quantile(np.concatenate(rows), level))
+    return float(np.quantile(everything, level))
+
+
+def _upper_quantiles(largest: Array, size: int) -> Array:
+    """The quantiles at `_LEVELS` of `size` figures, of which the largest are given in order."""
+    place = _LEVELS * (size - 1) - (size - len(largest))
+    below = np.floor(place).astype(np.intp)
+    low, high = largest[below], largest[np.minimum(below + 1, len(largest) - 1)]
+    step, rest = high - low, place - below
+    return np.asarray(np.where(rest < 0.5, low + step * rest, high - step * (1 - rest)))

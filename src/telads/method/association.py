@@ -10,9 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.engines.polars import collect
-from telads.method.segments import SEGMENT, Array, segment_frame, with_age
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    CellMeans,
+    by_month,
+    segment_frame,
+    with_age,
+)
 from telads.model import Month, Segment
-from telads.store.cells import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,19 +51,26 @@ def read_cells(
 ) -> Cells:
     """Cells averaged over the label months of a window, ignoring masked months."""
     chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
-    mean = chosen.group_by("code", "age5", *SEGMENT).agg(
-        *(nw.col(c).mean() for c in (POPULATION, *services))
-    )
-    frame = collect(mean.sort(*SEGMENT, "age5", "code"))
+    first, *others = by_month(collect(chosen), services)
+    means = CellMeans(first)
+    for one in others:
+        means.add(one)
+    return cells_of(means.cells, means.means(), segments)
+
+
+def cells_of(cells: pl.DataFrame, values: Array, segments: tuple[Segment, ...]) -> Cells:
+    """Cells as arrays: `cells` has the columns of `CELL`, sorted, `values` people and services."""
     numbers = segment_frame(segments).with_row_index("at")
-    at = frame.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
+    at = cells.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
+    number, age5 = at.to_numpy().astype(np.intp), cells["age5"].to_numpy()
+    order = np.lexsort((age5, number))  # of one age in the order they have, by code
     return Cells(
         segments=segments,
-        at=at.to_numpy().astype(np.intp),
-        age5=frame["age5"].to_numpy(),
-        code=frame["code"].to_numpy().astype(np.str_),
-        population=frame[POPULATION].fill_null(0).to_numpy(),
-        usage=np.column_stack([frame[s].cast(float).fill_null(np.nan) for s in services]),
+        at=number[order],
+        age5=age5[order],
+        code=cells["code"].to_numpy().astype(np.str_)[order],
+        population=np.nan_to_num(values[order, 0]),
+        usage=values[order, 1:],
     )
 
 

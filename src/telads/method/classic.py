@@ -12,7 +12,7 @@ import numpy as np
 
 from telads.method.affinity import in_deviations, known_mean
 from telads.method.association import Cells, above_floor, segment_correlations
-from telads.method.segments import Array, Panel
+from telads.method.segments import Array
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,13 @@ class ClassicScores:
     score: Array
 
 
-def classic_scores(panel: Panel) -> ClassicScores:
-    """Weights and scores of all months of the panel; z is over all of them together."""
-    mean = known_mean(panel.plain, axis=0)
-    weight = panel.plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is unknown
-    overall = panel.overall[-1]
+def classic_scores(plain: Array, overall: Array) -> ClassicScores:
+    """Weights and scores of months, z from all of them together.
+
+    `plain` is month x segment x service, `overall` segment x service (`Panel`).
+    """
+    mean = known_mean(plain, axis=0)
+    weight = plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
     z = in_deviations(overall - known_mean(overall), overall)
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from telads.dataset import in_force
 from telads.errors import QuestionError
-from telads.method.affinity import affinity, city_mean, coverage, half_widths, ranks
+from telads.method.affinity import affinity, city_mean, coverage, half_width, ranks
 from telads.method.association import Cells, block_correlations, segment_correlations
 from telads.method.classic import classic_associations
 from telads.method.recommend import (
@@ -376,7 +376,7 @@ def intervals(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list
     index = _array(rows, "index", months)
     low, high = (_array(rows, f"index_{end}", months) for end in ("low", "high"))
     held, told = coverage(index, months, horizon)
-    half = half_widths(index, months, horizon)[-1]
+    half = half_width(index, months, horizon)
     inside, judged = np.zeros(index.shape[1:]), np.zeros(index.shape[1:])
     for now, later in _pairs(months, horizon):
         known = np.isfinite(low[now]) & np.isfinite(index[later])

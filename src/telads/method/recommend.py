@@ -72,12 +72,12 @@ class Classic(ServiceRecommender):
     text = Text("기존 연구 방식", "classic (the 2023 study)")
 
     def predict(self, panel: Panel, horizon: int) -> Array:
-        """Scores of the panel's last month, whatever the horizon."""
-        return np.asarray(classic_scores(panel).score[-1])
+        """The scores of the panel's last month, whatever the horizon."""
+        return np.asarray(classic_scores(panel.plain, panel.overall[-1]).score[-1])
 
     def targets(self, panel: Panel, horizon: int) -> Array:
         """The study orders the segments of a service by z, not by the score."""
-        return np.asarray(classic_scores(panel).z[-1])
+        return np.asarray(classic_scores(panel.plain, panel.overall[-1]).z[-1])
 
 
 class LastMonth(ServiceRecommender):

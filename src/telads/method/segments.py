@@ -1,8 +1,8 @@
 """From cells to segments and the panel: weighted means by segment, then month x segment x service.
 
-The means are expressions that any engine can run. The weight of a cell is its population, less the
-people a measure could not be estimated for. A masked value is missing: it is left out of numerator
-and denominator, and shows as coverage.
+Means are computed a month at a time, in the order of its rows. The weight of a cell is its
+population, less the people a measure could not be estimated for. A masked value is missing: it is
+left out of numerator and denominator, and shows as coverage.
 
 The panel holds usage by month x segment x service as plain arrays; every recommender starts from
 it.
@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.dataset import in_force
-from telads.engines.polars import collect, computed
+from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import POPULATION, first_year, weight
+from telads.store.cells import POPULATION, UNESTIMATED, first_year
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,39 +36,86 @@ def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
     return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
 
 
-def weighted_means(
-    cells: nw.LazyFrame[pl.LazyFrame], measures: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
+@dataclass(frozen=True)
+class Groups:
+    """Rows put into groups, and sums over each: the same rows always give the same bits."""
+
+    keys: pl.DataFrame
+    """One row a group, sorted."""
+    at: NDArray[np.intp]
+    """The number of the group each row belongs to."""
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, by: Sequence[str]) -> Groups:
+        """The groups of rows that are alike in some columns."""
+        keys = frame.select(by).unique().sort(by)
+        numbered = keys.with_row_index("at")
+        at = frame.select(by).join(numbered, on=list(by), how="left", maintain_order="left")["at"]
+        return cls(keys, at.to_numpy().astype(np.intp))
+
+    def sums(self, values: Array) -> Array:
+        """The sum of each group, in the order of its rows; what is not known (NaN) adds nothing."""
+        return np.bincount(self.at, np.nan_to_num(values), self.keys.height).astype(np.float64)
+
+    def counts(self, values: Array | None = None) -> Array:
+        """How many rows each group has; with values, how many of them are known."""
+        known = None if values is None else ~np.isnan(values)
+        return np.bincount(self.at, known, self.keys.height).astype(np.float64)
+
+
+def array_of(frame: pl.DataFrame, column: str) -> Array:
+    """A column of figures as an array, NaN for null."""
+    import polars as pl
+
+    return frame[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
     """One row per group of `by`, sorted: means of the measures over the people of the group.
 
     Columns: `by`, population, n_cells, and per measure its mean (null if no one is known) and
     `<measure>__coverage`, the share of the group's people the mean is based on.
     """
-    columns = cells.collect_schema().names()
-    weights = [weight(m, columns).alias(f"{m}__w") for m in measures]
-    products = [(nw.col(m) * nw.col(f"{m}__w")).alias(f"{m}__x") for m in measures]
-    sums = [nw.col(f"{m}__{part}").sum() for m in measures for part in "wx"]
-    grouped = (
-        cells.with_columns(*weights)
-        .with_columns(*products)
-        .group_by(*by)
-        .agg(nw.col(POPULATION).sum(), nw.len().alias("n_cells"), *sums)
-    )
+    import polars as pl
+
+    weights = [people_of(m, cells.columns).alias(f"{m}__w") for m in measures]
+    products = [(pl.col(m) * pl.col(f"{m}__w")).alias(f"{m}__x") for m in measures]
+    sums = [pl.col(f"{m}__{part}").sum() for m in measures for part in "wx"]
+    weighted = cells.select(*by, POPULATION, *measures, *weights).with_columns(*products)
+    grouped = weighted.group_by(*by).agg(pl.col(POPULATION).sum(), pl.len().alias("n_cells"), *sums)
+    everybody = pl.when(pl.col(POPULATION) > 0).then(POPULATION)
     means = []
     for m in measures:
-        people = nw.when(nw.col(f"{m}__w") > 0).then(nw.col(f"{m}__w"))
-        means.append((nw.col(f"{m}__x") / people).alias(m))
-        everybody = nw.when(nw.col(POPULATION) > 0).then(nw.col(POPULATION))
-        means.append((nw.col(f"{m}__w") / everybody).alias(m + COVERAGE))
-    kept = [*by, POPULATION, "n_cells", *(e for m in measures for e in (m, m + COVERAGE))]
-    return grouped.with_columns(*means).select(*kept).sort(*by)
+        people = pl.col(f"{m}__w")
+        means.append((pl.col(f"{m}__x") / pl.when(people > 0).then(people)).alias(m))
+        means.append((people / everybody).alias(m + COVERAGE))
+    return grouped.select(*by, POPULATION, "n_cells", *means).sort(by)
 
 
-def plain_means(
-    cells: nw.LazyFrame[pl.LazyFrame], measures: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """One row per group of `by`, sorted: means over the cells, unweighted."""
-    return cells.group_by(*by).agg(*(nw.col(m).mean() for m in measures)).sort(*by)
+def people_of(measure: str, columns: Sequence[str]) -> pl.Expr:
+    """The people a cell's value speaks for; null where the value is masked."""
+    import polars as pl
+
+    people = pl.col(POPULATION)
+    if measure + UNESTIMATED in columns:
+        unestimated = pl.col(measure + UNESTIMATED).fill_null(0)
+        people = (people - unestimated).clip(lower_bound=0)
+    return pl.when(pl.col(measure).is_not_null()).then(people)
+
+
+def divided(above: Array, below: Array) -> Array:
+    """Quotients; NaN where the divisor is not above zero."""
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1), np.nan))
+
+
+def plain_means(groups: Groups, values: Array) -> Array:
+    """Group x column: means over the rows (row x column), each row counting alike."""
+    import polars as pl
+
+    names = [str(column) for column in range(values.shape[1])]
+    rows = pl.from_numpy(values, names).fill_nan(None).with_columns(at=pl.Series(groups.at))
+    found = rows.group_by("at").agg(pl.col(names).mean()).sort("at")
+    return np.column_stack([array_of(found, name) for name in names])
 
 
 def segment_frame(segments: Sequence[Segment]) -> pl.DataFrame:
@@ -117,52 +164,166 @@ class Panel:
     @property
     def peers(self) -> NDArray[np.intp]:
         """For each segment the number of its group of the same sex and age, 0 .. groups - 1."""
-        groups = sorted({segment.peers for segment in self.segments})
-        return np.array([groups.index(segment.peers) for segment in self.segments], dtype=np.intp)
+        return peers_of(self.segments)
 
 
-def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
-    """Aggregate cells (with `month`) to a panel of all months and segments."""
-    import polars as pl
+def peers_of(segments: Sequence[Segment]) -> NDArray[np.intp]:
+    """For each segment the number of its group of the same sex and age, 0 .. groups - 1."""
+    number = {of: at for at, of in enumerate(sorted({segment.peers for segment in segments}))}
+    return np.array([number[segment.peers] for segment in segments], dtype=np.intp)
 
-    aged = with_age(cells)
-    weighted = collect(weighted_means(aged, services, ("month", *SEGMENT)))
-    plain = collect(plain_means(aged, services, ("month", *SEGMENT)))
-    months = tuple(Month(number) for number in weighted["month"].unique().sort())
-    rows = weighted.select(SEGMENT).unique().sort(SEGMENT).rows()
-    segments = tuple(Segment(district, Sex(sex), age) for district, sex, age in rows)
-    place = {segment: index for index, segment in enumerate(segments)}
 
-    def by_segment(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
-        filled = np.full((len(segments), len(columns)), np.nan)
-        at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
-        filled[at] = frame.select(columns).to_numpy()
-        return filled
+@dataclass(frozen=True)
+class MonthFigures:
+    """Usage of services in one month; what tables over several months need of each.
 
-    def by_month(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
-        parts = [frame.filter(pl.col("month") == month.number) for month in months]
-        return np.stack([by_segment(part, columns) for part in parts])
+    Arrays are segment x service, as in `Panel`; the cells are sorted by `CELL`.
+    """
 
-    population = by_month(weighted, (POPULATION,))[:, :, 0]
-    covered = by_month(weighted, tuple(service + COVERAGE for service in services))
-    return Panel(
-        months=months,
-        segments=segments,
+    month: Month
+    segments: tuple[Segment, ...]
+    services: tuple[str, ...]
+    population: Array
+    known: Array
+    usage: Array
+    plain: Array
+    cells: pl.DataFrame
+    """The columns of `CELL`."""
+    values: Array
+    """cell x (population, services ...); NaN where masked"""
+
+
+CELL = ("code", "age5", *SEGMENT)
+"""What names a cell."""
+
+
+def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) -> MonthFigures:
+    """The figures of the cells of one month, which have an `age`."""
+    cells = cells.sort(CELL)
+    groups = Groups.of(cells, SEGMENT)
+    means = weighted_means(cells, services, SEGMENT)
+    values = np.column_stack([array_of(cells, name) for name in (POPULATION, *services)])
+    population = array_of(means, POPULATION)
+    covered = np.column_stack([array_of(means, service + COVERAGE) for service in services])
+    return MonthFigures(
+        month=month,
+        segments=segments_of(groups.keys),
         services=services,
         population=population,
-        known=population[..., None] * covered,
-        usage=by_month(weighted, services),
-        plain=by_month(plain, services),
-        overall=np.stack(
-            [by_segment(_overall(aged, services, month), services) for month in months]
-        ),
+        known=population[:, None] * covered,
+        usage=np.column_stack([array_of(means, service) for service in services]),
+        plain=plain_means(groups, values[:, 1:]),
+        cells=cells.select(CELL),
+        values=values,
     )
 
 
-def _overall(
-    aged: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], until: Month
-) -> pl.DataFrame:
-    """Mean over the cells of a segment of the cells' means over the months up to `until`."""
-    past = aged.filter(nw.col("month") <= until.number)
-    cells = computed(plain_means(past, services, ("code", "age5", *SEGMENT)))
-    return collect(plain_means(cells, services, SEGMENT))
+class CellMeans:
+    """The mean of each cell over months, added one after the other."""
+
+    def __init__(self, first: MonthFigures) -> None:
+        self.cells = first.cells
+        """The cells of all months, sorted by `CELL`."""
+        self.groups = Groups.of(first.cells, SEGMENT)
+        self._total = np.zeros(first.values.shape)
+        self._count = np.zeros(first.values.shape)
+        self.add(first)
+
+    def add(self, figures: MonthFigures) -> None:
+        """Add a month, which takes as long however many there were before."""
+        if not self.cells.equals(figures.cells):
+            self._widen(figures.cells)
+        same = self.cells.equals(figures.cells)
+        places = slice(None) if same else self._at(figures.cells)
+        self._total[places] += np.nan_to_num(figures.values)
+        self._count[places] += ~np.isnan(figures.values)
+
+    def _at(self, cells: pl.DataFrame) -> NDArray[np.intp]:
+        numbered = self.cells.with_row_index("at")
+        at = cells.join(numbered, on=CELL, how="left", maintain_order="left")["at"]
+        return at.to_numpy().astype(np.intp)
+
+    def _widen(self, more: pl.DataFrame) -> None:
+        """Make room for cells that no month before had."""
+        import polars as pl
+
+        before, total, count = self.cells, self._total, self._count
+        self.cells = pl.concat([before, more]).unique().sort(CELL)
+        self.groups = Groups.of(self.cells, SEGMENT)
+        shape = (self.cells.height, *total.shape[1:])
+        self._total, self._count = np.zeros(shape), np.zeros(shape)
+        places = self._at(before)
+        self._total[places], self._count[places] = total, count
+
+    def means(self) -> Array:
+        """Cell x (population, services ...); NaN where no month knows it."""
+        return divided(self._total, self._count)
+
+    def plain(self, segments: Sequence[Segment]) -> Array:
+        """Segment x service: the mean over the cells of a segment, each counting alike."""
+        means = plain_means(self.groups, self.means()[:, 1:])
+        return aligned(means, segments_of(self.groups.keys), segments)
+
+
+def segments_of(rows: pl.DataFrame) -> tuple[Segment, ...]:
+    """Rows of the columns of `SEGMENT` as segments."""
+    return tuple(Segment(district, Sex(sex), age) for district, sex, age in rows.rows())
+
+
+def aligned(values: Array, own: Sequence[Segment], segments: Sequence[Segment]) -> Array:
+    """Rows of figures, one for each of its `own` segments, as rows for `segments`; else NaN."""
+    if own == segments:
+        return values
+    place = {segment: at for at, segment in enumerate(own)}
+    found = np.array([place.get(segment, -1) for segment in segments], dtype=np.intp)
+    shape = (-1, *(1,) * (values.ndim - 1))
+    return np.asarray(np.where((found >= 0).reshape(shape), values[found], np.nan))
+
+
+def panel_of(months: Sequence[MonthFigures], overall: Sequence[Array] | None = None) -> Panel:
+    """The panel of some months, in order; `overall` is by month, and unknown where not given.
+
+    Each of `overall` is segment x service, for all segments of the months.
+    """
+    segments = tuple(sorted({segment for one in months for segment in one.segments}))
+
+    def by_month(name: str) -> Array:
+        return np.stack([aligned(getattr(one, name), one.segments, segments) for one in months])
+
+    usage = by_month("usage")
+    return Panel(
+        months=tuple(one.month for one in months),
+        segments=segments,
+        services=months[0].services,
+        population=by_month("population"),
+        known=by_month("known"),
+        usage=usage,
+        plain=by_month("plain"),
+        overall=np.full_like(usage, np.nan) if overall is None else np.stack(overall),
+    )
+
+
+def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
+    """Aggregate cells (with `month`) to a panel of all their months and segments."""
+    return whole_panel(by_month(collect(with_age(cells)), services))
+
+
+def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigures]:
+    """The figures of each month of cells that have a `month` and an `age`."""
+    import polars as pl
+
+    return [
+        month_figures(cells.filter(pl.col("month") == number), Month(number), services)
+        for number in cells["month"].unique().sort()
+    ]
+
+
+def whole_panel(months: Sequence[MonthFigures]) -> Panel:
+    """The panel of months, with what was known of all of them up to each."""
+    segments = tuple(sorted({segment for one in months for segment in one.segments}))
+    means, overall = CellMeans(months[0]), []
+    for at, one in enumerate(months):
+        if at:
+            means.add(one)
+        overall.append(means.plain(segments))
+    return panel_of(months, overall)

@@ -7,14 +7,21 @@
 It must not wrap admission (the API's keys and rates): requests are admitted first, and answered
 from the cache then (`telads.web.api.answering`).
 
-A response is cached if it is a whole (not streamed) 200 to a GET, without cookies, for a visitor
-without a session. The key consists of the build in force, the state of the ledger (pages show it
-too), the version, the language, path and query, and those request headers that change the response,
-by default the ones by which htmx requests a part of a page. So a new build takes effect at once,
-and no client gets a response made for another. Every response carries an ETag of its content and
-`no-cache`: a browser revalidates each time, and gets 304 while nothing has changed. Text is
-compressed once for all clients (Brotli or gzip): such a page holds no secret that its length could
-disclose.
+A response is cached if it is a whole (not streamed) 200 to a GET, without cookies. The key consists
+of the build in force, the state of the ledger (pages show it too), the version, the language, path
+and query, and those request headers that change the response, by default the ones by which htmx
+requests a part of a page. So a new build takes effect at once, and no client gets a response made
+for another. Every response carries an ETag of its content and `no-cache`: a browser revalidates
+each time, and gets 304 while nothing has changed. Text is compressed once for all clients (Brotli
+or gzip).
+
+A cached response belongs to no user: the view gets the request without session, user, cookies and
+key (`request_state.anonymous`). The one part of a page that differs, the menu of the signed-in user
+with the token of its form, replaces the visitor's in each response and is never cached.
+
+Lengths disclose nothing. A cached response holds no secret. The user's own part is compressed by
+itself: no bytes of the rest of the page, which an address can choose, are in its window, so its
+length says nothing about their similarity; and Django masks the token anew in each response.
 
 Each worker caches up to `MOST_BYTES`; the least recently used entries are dropped first.
 """
@@ -22,18 +29,21 @@ Each worker caches up to `MOST_BYTES`; the least recently used entries are dropp
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from hashlib import blake2b
 from itertools import chain
+from struct import pack
 from threading import Lock
 from typing import overload
 
 import brotli  # type: ignore[import-untyped]
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 
 from telads.errors import TeladsError
@@ -59,6 +69,13 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 }
 """Encodings, in order of preference."""
 
+OWN_PART = "accounts/header.html"
+"""The template of the part of a page that is somebody's own, or a visitor's."""
+OWN = "private, no-store"
+"""How such a page may be kept by others: not at all."""
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+"""Of a gzip file without name and time (RFC 1952)."""
+
 
 @dataclass
 class Entry:
@@ -67,6 +84,10 @@ class Entry:
     headers: dict[str, str]
     etag: str
     forms: dict[str, bytes] = field(default_factory=dict)
+    said: str = ""
+    """What the view itself said of how its answer may be kept."""
+    place: tuple[int, int] | None = None
+    """From where to where in the body the visitor's part stands; None where there is none."""
 
 
 def size_of(key: Key, entry: Entry) -> int:
@@ -139,11 +160,14 @@ def cached_by_build(
                 return view(request, *args, **choices)
             entry = KEPT.find(key)
             if entry is None:
-                response = view(request, *args, **choices)
-                if not isinstance(response, HttpResponse) or not _may_be_kept(request, response):
-                    return response
-                entry = _entry(response, named)
+                asked = request_state.anonymous(request)
+                response = view(asked, *args, **choices)
+                if not isinstance(response, HttpResponse) or not _may_be_kept(asked, response):
+                    return view(request, *args, **choices)  # his own: it may hold a token
+                entry = _entry(asked, response, named)
                 KEPT.keep(key, entry, "", response.content)
+            if entry.place and (own := _own_part(request)) is not None:
+                return _filled(request, key, entry, own)
             return _response(request, key, entry)
 
         return answer
@@ -153,7 +177,7 @@ def cached_by_build(
 
 def _key(request: HttpRequest, named: tuple[str, ...]) -> Key | None:
     """Cache key of a request; None if it must not be cached."""
-    if request.method != "GET" or django_settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if request.method != "GET":
         return None
     try:
         build = request_state.build(request)
@@ -174,12 +198,59 @@ def _may_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
     )
 
 
-def _entry(response: HttpResponse, named: tuple[str, ...]) -> Entry:
+def _entry(request: HttpRequest, response: HttpResponse, named: tuple[str, ...]) -> Entry:
+    said, place = response.get("Cache-Control", ""), None
+    if response.get("Content-Type", "").startswith("text/html"):
+        visitors = render_to_string(OWN_PART, {}, request).encode()
+        # No address can make such a part, for what it holds is escaped; the first is the page's.
+        start = response.content.find(visitors)
+        place = (start, start + len(visitors)) if start >= 0 else None
     patch_vary_headers(response, [*named, "Accept-Encoding"])
     patch_cache_control(response, no_cache=True)
     # Weak, since it identifies the content in any encoding.
     etag = f'W/"{blake2b(response.content, digest_size=16).hexdigest()}"'
-    return Entry({**dict(response.items()), "ETag": etag}, etag)
+    return Entry({**dict(response.items()), "ETag": etag}, etag, said=said, place=place)
+
+
+def _has_session(request: HttpRequest) -> bool:
+    return django_settings.SESSION_COOKIE_NAME in request.COOKIES
+
+
+def _own_part(request: HttpRequest) -> bytes | None:
+    """The part of a page that is of who has signed in; None for a visitor, whatever his cookie."""
+    if not _has_session(request) or not request.user.is_authenticated:
+        return None
+    return render_to_string(OWN_PART, {}, request).encode()
+
+
+def _filled(request: HttpRequest, key: Key, entry: Entry, own: bytes) -> HttpResponse:
+    """A kept page with somebody's own part in the place of the visitor's."""
+    start, end = entry.place or (0, 0)
+    head, tail = memoryview(entry.forms[""])[:start], memoryview(entry.forms[""])[end:]
+    headers = {name: value for name, value in entry.headers.items() if name != "ETag"}
+    if "gzip" in _offered(request):
+        for name, part, last in (("head", head, False), ("tail", tail, True)):
+            if name not in entry.forms:
+                KEPT.keep(key, entry, name, _deflated(part, 9, last))
+        sums = zlib.crc32(tail, zlib.crc32(own, zlib.crc32(head)))
+        length = len(head) + len(own) + len(tail)
+        body = b"".join((
+            GZIP_HEAD, entry.forms["head"], _deflated(own, 6), entry.forms["tail"],
+            pack("<LL", sums, length & 0xFFFFFFFF),
+        ))  # fmt: skip
+        headers["Content-Encoding"] = "gzip"
+    else:
+        body = b"".join((head, own, tail))
+    response = HttpResponse(body, headers=headers)
+    response.headers["Cache-Control"] = OWN
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _deflated(part: bytes | memoryview, level: int, last: bool = False) -> bytes:
+    """A part of a gzip file that points at no other part (RFC 1951), so that it fits any."""
+    packed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packed.compress(part) + packed.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
 
 
 def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
@@ -189,6 +260,10 @@ def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
         body = PACK[form](entry.forms[""])
         KEPT.keep(key, entry, form, body)
     response = HttpResponse(body, headers=entry.headers)
+    if _has_session(request):  # as the view said, or else as `security.kept_by_nobody` says
+        response.headers["Cache-Control"] = entry.said
+        if not entry.said:
+            del response.headers["Cache-Control"]
     if form:
         response.headers["Content-Encoding"] = form
     found = get_conditional_response(request, etag=entry.etag, response=response)
@@ -197,10 +272,15 @@ def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
 
 def _form(request: HttpRequest, entry: Entry) -> str:
     """The encoding of the response; empty for none."""
-    accepted = request.headers.get("Accept-Encoding", "")
-    parts = (part.replace(" ", "").partition(";q=") for part in accepted.split(","))
-    offered = {name for name, _, weight in parts if weight.rstrip(".0") or not weight}
     kind = entry.headers.get("Content-Type", "")
     if len(entry.forms[""]) < WORTH_IT or not kind.startswith(("text/", "application/json")):
         return ""
+    offered = _offered(request)
     return next((form for form in PACK if form in offered), "")
+
+
+def _offered(request: HttpRequest) -> set[str]:
+    """The encodings that a browser takes."""
+    accepted = request.headers.get("Accept-Encoding", "")
+    parts = (part.replace(" ", "").partition(";q=") for part in accepted.split(","))
+    return {name for name, _, weight in parts if weight.rstrip(".0") or not weight}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import NamedTuple
 
 from django.utils.functional import Promise
@@ -17,20 +20,31 @@ from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex
+from telads.render.svg.theme import MARKS, SERVICES
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
 
-PAGES: tuple[tuple[str, Promise], ...] = (
-    ("/", _("Home")),
-    ("/data/", _("The data")),
-    ("/customers/", _("By customer")),
-    ("/advertisers/", _("By advertiser")),
-    ("/audiences/", _("Audiences")),
-    ("/plans/", _("Plans")),
-    ("/evidence/", _("Evidence")),
+
+class Entry(NamedTuple):
+    """A page in the header: its Korean address, its name, and its icon in the bar of a phone."""
+
+    path: str
+    name: Promise
+    icon: str = ""
+    """Empty for a page that stands in a phone's menu."""
+
+
+PAGES: tuple[Entry, ...] = (
+    Entry("/", _("Home"), "house"),
+    Entry("/advertisers/", _("Find groups"), "target"),
+    Entry("/customers/", _("Group profile"), "users"),
+    Entry("/audiences/", _("Audiences")),
+    Entry("/plans/", _("My plans"), "file-text"),
+    Entry("/data/", _("The data")),
+    Entry("/evidence/", _("Accuracy")),
 )
-"""Korean addresses of the pages in the header."""
+"""The pages of the header, in their order: one line for each; four have an icon."""
 
 ENGLISH = "/en"
 
@@ -39,6 +53,39 @@ def address_in(language: Lang, path: str) -> str:
     """A page's address in a language: Korean at the root, English under /en/."""
     korean = path.removeprefix(ENGLISH) if path.startswith(f"{ENGLISH}/") else path
     return f"{ENGLISH}{korean}" if language == "en" else korean
+
+
+ICONS = Path(__file__).parent / "templates" / "components" / "icons.svg"
+_SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="([\d ]+)">(.*?)</symbol>')
+
+
+@cache
+def _symbols() -> dict[str, tuple[str, str]]:
+    """The icons by name: the box they are drawn in, and their lines."""
+    drawn = ICONS.read_text(encoding="utf-8")
+    return {name: (box, lines) for name, box, lines in _SYMBOL.findall(drawn)}
+
+
+@cache
+def icon(name: str) -> SafeString:
+    """An icon in the ink of the text around it, which says what it means."""
+    box, lines = _symbols()[name]
+    return mark_safe(
+        f'<svg class="icon" viewBox="{box}" aria-hidden="true" focusable="false">{lines}</svg>'
+    )
+
+
+def service_class(service: str) -> str:
+    """The class that gives what is inside it the colour of a service (`--service`)."""
+    return f"service-{in_force().service_ids.index(service) % SERVICES}"
+
+
+def mark(service: str) -> SafeString:
+    """The mark of a service in its colour; its name stands beside it."""
+    glyph = MARKS.get(service)
+    drawn = icon(glyph) if glyph else escape(in_force().measures[service].text.ko[:1])
+    of = service_class(service)
+    return mark_safe(f'<i class="mark {of}" aria-hidden="true">{drawn}</i>')
 
 
 class Note(NamedTuple):

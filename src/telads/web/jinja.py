@@ -7,7 +7,7 @@ context:
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
     {{ _("city %(city)s")|fill(city=figure) }}
     {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
-    {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}
+    {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}
     {{ querystring(request, page=2) }}
 
 A text doubles its percent signs, like the catalogues. An undefined name is false in a condition and
@@ -41,7 +41,16 @@ from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import SITE
 from telads.text import Lang
 from telads.web import filters
-from telads.web.components import NOTES, PAGES, address_in, note, table_of
+from telads.web.components import (
+    NOTES,
+    PAGES,
+    address_in,
+    icon,
+    mark,
+    note,
+    service_class,
+    table_of,
+)
 from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
@@ -128,6 +137,9 @@ def _environment(language: Lang) -> Environment:
         answer_table=answer_table,
         basis=basis,
         drawing=drawing,
+        icon=icon,
+        mark=mark,
+        service_class=service_class,
         outlines=outlines,
         warnings=warnings,
     )
@@ -178,20 +190,23 @@ def _in_language(request: HttpRequest | Missing | None, language: Lang) -> str:
     return address_in(language, iri_to_uri(request.path)) + (f"?{query}" if query else "")
 
 
-def _navigation(request: HttpRequest | Missing | None, language: Lang) -> SafeString:
-    """The pages, with the current one marked."""
+def _navigation(
+    request: HttpRequest | Missing | None, language: Lang, part: str = "navigation"
+) -> SafeString:
+    """The pages, with the current one marked; `menu`: those a phone's bar has no room for."""
     here = address_in("ko", request.path) if isinstance(request, HttpRequest) else ""
-    marked = [here == "/" if path == "/" else here.startswith(path) for path, _ in PAGES]
-    return _marked(tuple(marked), language)
+    marked = [here == "/" if one.path == "/" else here.startswith(one.path) for one in PAGES]
+    return _marked(tuple(marked), language, part)
 
 
 @cache
-def _marked(marked: tuple[bool, ...], language: Lang) -> SafeString:
+def _marked(marked: tuple[bool, ...], language: Lang, part: str) -> SafeString:
     links = [
-        (address_in(language, path), name, present)
-        for (path, name), present in zip(PAGES, marked, strict=True)
+        (address_in(language, one.path), one, present)
+        for one, present in zip(PAGES, marked, strict=True)
+        if part == "navigation" or not one.icon
     ]
-    return rendered("components/navigation.html", {"links": links})
+    return rendered(f"components/{part}.html", {"links": links})
 
 
 def badge_notes() -> SafeString:

@@ -7,6 +7,7 @@ without a restart, and one request never mixes two builds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 
 from django.conf import settings as django_settings
@@ -63,6 +64,34 @@ def build(request: HttpRequest) -> Build:
 def _kept(build: Build) -> Build:
     """One object per build, so that its description is read once."""
     return build
+
+
+PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
+"""Entries of a request's environment that are of one person or program."""
+
+
+def anonymous(request: HttpRequest) -> HttpRequest:
+    """The same request as of anybody: no session, user, cookies or key; the original stays.
+
+    What is answered to it can be shown to all who may ask at all.
+    """
+    from django.contrib.auth.models import AnonymousUser  # Django's settings import this module
+    from django.contrib.sessions.backends.base import SessionBase
+
+    asked = copy(request)
+    for name in ("environ", "META"):
+        if known := asked.__dict__.get(name):
+            setattr(asked, name, {key: known[key] for key in known if key not in PERSONAL})
+    for name in ("headers", "_messages"):
+        asked.__dict__.pop(name, None)
+    asked.COOKIES, asked.session, asked.user = {}, SessionBase(), AnonymousUser()
+    asked.telads_anonymous = True  # type: ignore[attr-defined]
+    return asked
+
+
+def is_anonymous(request: HttpRequest) -> bool:
+    """Whether a request stands for anybody's, who has been let in before."""
+    return getattr(request, "telads_anonymous", False)
 
 
 def ledger_state() -> str:

@@ -215,7 +215,7 @@ def require_writable(workspace: Path) -> None:
 
 DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
-"""Seconds for which a connection to PostgreSQL is reused."""
+"""Seconds for which a connection is reused."""
 CONNECT_SECONDS = 10
 
 
@@ -223,8 +223,10 @@ def database_of(settings: Settings) -> dict[str, Any]:
     """Django's configuration of the database."""
     if not settings.database_url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "telads.web.sqlite",
             "NAME": settings.workspace / DATABASE,
+            "CONN_MAX_AGE": KEPT_OPEN,
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 # Readers continue while one writes; a second writer waits, seconds at most.
                 "init_command": "PRAGMA journal_mode=WAL",

@@ -247,7 +247,7 @@ def test_htmx_gets_the_result_with_the_orders_of_the_service(site: Client) -> No
         one for one in part.all("path") if "id" in one.attributes
     ]  # the borders stay where they are
     assert part.one("fieldset", id="orders").attributes["hx-swap-oob"] == "true"
-    assert part.all("title")[0].text == "유튜브 · 광고주 추천 · telads"
+    assert part.all("title")[0].text == "유튜브 · 타겟 찾기 · telads"
     assert part.one("div", **{"hx-swap-oob": "innerHTML:#announcement"}).text
     pushed = parse_qs(urlsplit(response.headers["HX-Push-Url"]).query)
     assert pushed == {"service": ["youtube"], "month": ["2023-03"]}

@@ -198,7 +198,7 @@ def test_htmx_gets_the_result_alone_and_the_address_to_show(site: Client) -> Non
     part = get(site, address(method="affinity"), headers=HTMX)
     assert not part.all("html")
     assert not part.all("form")
-    assert part.all("title")[0].text == "강남구 30대 여성 · 고객별 추천 · telads"
+    assert part.all("title")[0].text == "강남구 30대 여성 · 집단 프로필 · telads"
     assert part.one("h2").text == "강남구 30대 여성"
     assert part.one("div", **{"hx-swap-oob": "innerHTML:#announcement"}).text
     assert query_of(response.headers["HX-Push-Url"]) == CHOICE

@@ -33,9 +33,9 @@ from tests.asked import comparison, evaluation
     [
         (
             "/evidence/",
-            ("검증", "같은 자료로 견준 2023년 연구 방식", "우연(대조)", "개인정보 보호"),
+            ("정확도", "같은 자료로 견준 2023년 연구 방식", "우연(대조)", "개인정보 보호"),
         ),
-        ("/en/evidence/", ("Evidence", "Beside the classic method", "chance (control)", "Privacy")),
+        ("/en/evidence/", ("Accuracy", "Beside the classic method", "chance (control)", "Privacy")),
     ],
 )
 def test_the_page_in_both_languages(site: Client, address: str, words: tuple[str, ...]) -> None:

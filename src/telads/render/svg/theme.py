@@ -1,8 +1,11 @@
-"""Colours of all pictures, in light and dark, and their contrast.
+"""Colours of all pages and pictures, in light and dark, and their contrast.
 
 A colour has a name. In a file it is its light value; on a page it is a CSS variable (`stylesheet`),
 so that a picture follows the page's colour scheme. Amounts and changes are drawn in steps, not in
 a gradient: a step can be found in the legend, and the contrast of a label on it is known.
+
+The interface is ink on paper (`INTERFACE`): a hue is a service, an amount, a change or a state. A
+service of any dataset has the colour of its place in `dataset.toml` and the mark of its id.
 """
 
 from __future__ import annotations
@@ -18,10 +21,19 @@ FALLBACKS = (
 AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
 """Number of steps of a scale of amounts and of changes, of groups in a ranking, of services."""
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
+_LEAST_OF_A_GLYPH = 3.2
+"""Contrast of a white glyph on a mark; it is a picture and no text, which 3 is enough for."""
 _NAME = "--chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
-              "surface": "var(--paper)"}  # fmt: skip
-"""Texts and lines use the variables of the surrounding page."""
+              "surface": "var(--ground)"}  # fmt: skip
+"""Texts and lines of a picture use the variables of the surrounding page."""
+MARKS = MappingProxyType({
+    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
+    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
+    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
+    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
+})  # fmt: skip
+"""Icon of a service by its id; any other has the first letter of its name."""
 
 
 def contrast(one: str, other: str) -> float:
@@ -34,6 +46,11 @@ def ink_on(colour: str) -> str:
     """Dark or light, whichever has more contrast with the colour."""
     dark, light = contrast(colour, _DARK_INK), contrast(colour, _LIGHT_INK)
     return _DARK_INK if dark >= light else _LIGHT_INK
+
+
+def glyph_on(colour: str) -> str:
+    """White for the glyph of a mark, or dark where white could not be seen."""
+    return _LIGHT_INK if contrast(colour, _LIGHT_INK) >= _LEAST_OF_A_GLYPH else _DARK_INK
 
 
 def steps(scale: str, count: int) -> tuple[str, ...]:
@@ -63,18 +80,41 @@ def _named(prefix: str, *colours: str) -> dict[str, str]:
     return {f"{prefix}-{place}": colour for place, colour in enumerate(colours)}
 
 
-def _palette(plain: dict[str, str]) -> Mapping[str, str]:
-    """The colours, with the text colour for each step."""
+def _palette(interface: Mapping[str, str], plain: dict[str, str]) -> Mapping[str, str]:
+    """The colours, with the ink for texts on each step and for the glyphs of marks."""
     inks = {
         f"on-{name}": ink_on(colour)
         for name, colour in plain.items()
         if name.startswith(("amount-", "change-"))
     }
-    return MappingProxyType({**plain, **inks, "on-nothing": plain["ink"]})
+    glyphs = {
+        f"on-{name}": glyph_on(colour)
+        for name, colour in plain.items()
+        if name.startswith("service-")
+    }
+    shared = {name: interface[name] for name in _PAGE_INKS}
+    return MappingProxyType({**shared, **plain, **inks, **glyphs, "on-nothing": shared["ink"]})
 
 
-LIGHT = _palette({
-    "ink": "#15171a", "muted": "#4a515a", "line": "#e4e4df", "surface": "#ffffff",
+INTERFACE: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "paper": ("#f6f6f3", "#0e1012"), "surface": ("#ffffff", "#16181b"),
+    "raised": ("#ffffff", "#1e2125"), "sunken": ("#efefeb", "#111316"),
+    "ink": ("#15171a", "#ecedee"), "muted": ("#4a515a", "#b4bac2"),
+    "faint": ("#636a73", "#8f969f"),
+    "line": ("#e4e4df", "#282b30"), "rule": ("#c9c9c3", "#3d4148"),
+    "field": ("#8a8f96", "#777e88"), "focus": ("#1f5fe0", "#82adff"),
+    "selected": ("#eef3ff", "#182338"),
+    "ok": ("#0b6b4f", "#69cfa6"), "ok-soft": ("#e5f4ed", "#12291f"),
+    "warn": ("#7a4b00", "#f0c26a"), "warn-soft": ("#fff3dc", "#2a2212"),
+    "bad": ("#a8201a", "#ff9c94"), "bad-soft": ("#fdeeec", "#33191a"),
+})  # fmt: skip
+"""What pages are made of, in the light and in the dark: grounds (paper, a card, what floats, what
+is sunk), three inks, two lines, the rim of a field, the ring of the focus, a chosen row, and a
+state's ink with the ground it stands on. Faint ink stands on nothing darker than `sunken`."""
+_IN_THE_LIGHT = {name: light for name, (light, _) in INTERFACE.items()}
+_IN_THE_DARK = {name: dark for name, (_, dark) in INTERFACE.items()}
+
+LIGHT = _palette(_IN_THE_LIGHT, {
     **_named("amount", "#e7f6f3", "#b9e3dd", "#81cbc0", "#43a89c", "#037d72", "#05544c"),
     **_named("change", "#884801", "#d3823d", "#f5c6a4", "#eae9e6", "#cbc8f4", "#8f84dd",
              "#5038a0"),
@@ -84,8 +124,7 @@ LIGHT = _palette({
     **_named("service", "#592d81", "#4c8bfe", "#9f8126", "#cd4eb8", "#982f00", "#412525",
              "#067a70"),
 })  # fmt: skip
-DARK = _palette({
-    "ink": "#ecedee", "muted": "#b4bac2", "line": "#3d4148", "surface": "#16181b",
+DARK = _palette(_IN_THE_DARK, {
     # In the dark scheme more is brighter.
     **_named("amount", "#172523", "#1b3c38", "#225a54", "#28706a", "#43afa3", "#5ce4d4"),
     **_named("change", "#fca864", "#bb7234", "#694324", "#27292c", "#4b4280", "#7e6ed3",
@@ -125,13 +164,19 @@ SITE = replace(PAGE, shared_borders=True)
 
 
 def stylesheet() -> str:
-    """CSS variables for pages with pictures: light, and dark if the reader prefers it."""
+    """CSS variables of pages and their pictures: light, and dark if the reader prefers it.
 
-    def block(colours: Mapping[str, str]) -> str:
-        values = {name: value for name, value in colours.items() if name not in _PAGE_INKS}
-        return " ".join(f"{_NAME}{name}: {value};" for name, value in values.items())
+    The interface's have their names (`--ink`), the pictures' begin with `--chart-`.
+    """
+
+    def block(interface: Mapping[str, str], colours: Mapping[str, str]) -> str:
+        values = {f"--{name}": value for name, value in interface.items()} | {
+            f"{_NAME}{name}": value for name, value in colours.items() if name not in _PAGE_INKS
+        }
+        return " ".join(f"{name}: {value};" for name, value in values.items())
 
     return (
-        f":root {{ {block(LIGHT)} }}\n"
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {block(DARK)} }} }}\n"
+        f":root {{ {block(_IN_THE_LIGHT, LIGHT)} }}\n"
+        "@media screen and (prefers-color-scheme: dark) "
+        f"{{ :root {{ {block(_IN_THE_DARK, DARK)} }} }}\n"
     )

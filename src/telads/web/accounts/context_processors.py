@@ -14,7 +14,8 @@ def signed_in(request: HttpRequest) -> dict[str, Any]:
     """`role` in words, and what it permits; for visitors, whether pages are closed to them."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"outside": request_state.settings().closed}
+        closed = request_state.settings().closed
+        return {"outside": closed and not request_state.is_anonymous(request)}
     role = role_of(user)
     return {
         "role": role.text(request_state.language(request)) if role else "",

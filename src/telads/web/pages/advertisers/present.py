@@ -21,6 +21,7 @@ OPEN = 3
 class PlatformRow(NamedTuple):
     """A platform for one target, with its rank."""
 
+    service: str
     text: dict[str, str]
     bar: Bar | None
     tied: bool
@@ -111,6 +112,7 @@ def _platform_row(
         else Bar.of(row["association"], *scale, 0.0, row["low"], row["high"])
     )
     return PlatformRow(
+        service=row["service"],
         text=written("platforms", {name: row[name] for name in names}, lang),
         bar=bar,
         tied=row["tie_group"] == 1,
