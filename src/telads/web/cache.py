@@ -70,11 +70,11 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 """Encodings, in order of preference."""
 
 OWN_PART = "accounts/header.html"
-"""The template of the part of a page that is somebody's own, or a visitor's."""
+"""Template of the part of a page that belongs to the user, or to visitors."""
 OWN = "private, no-store"
-"""How such a page may be kept by others: not at all."""
+"""Cache-Control of such a page: no other cache may store it."""
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
-"""Of a gzip file without name and time (RFC 1952)."""
+"""Header of a gzip file without name and time (RFC 1952)."""
 
 
 @dataclass
@@ -85,9 +85,9 @@ class Entry:
     etag: str
     forms: dict[str, bytes] = field(default_factory=dict)
     said: str = ""
-    """What the view itself said of how its answer may be kept."""
+    """The view's own Cache-Control."""
     place: tuple[int, int] | None = None
-    """From where to where in the body the visitor's part stands; None where there is none."""
+    """Start and end of the visitor's part in the body; None without one."""
 
 
 def size_of(key: Key, entry: Entry) -> int:
@@ -163,7 +163,7 @@ def cached_by_build(
                 asked = request_state.anonymous(request)
                 response = view(asked, *args, **choices)
                 if not isinstance(response, HttpResponse) or not _may_be_kept(asked, response):
-                    return view(request, *args, **choices)  # his own: it may hold a token
+                    return view(request, *args, **choices)  # personal: it may hold a token
                 entry = _entry(asked, response, named)
                 KEPT.keep(key, entry, "", response.content)
             if entry.place and (own := _own_part(request)) is not None:
@@ -202,7 +202,7 @@ def _entry(request: HttpRequest, response: HttpResponse, named: tuple[str, ...])
     said, place = response.get("Cache-Control", ""), None
     if response.get("Content-Type", "").startswith("text/html"):
         visitors = render_to_string(OWN_PART, {}, request).encode()
-        # No address can make such a part, for what it holds is escaped; the first is the page's.
+        # No address can inject such a part, since content is escaped; the first one is the page's.
         start = response.content.find(visitors)
         place = (start, start + len(visitors)) if start >= 0 else None
     patch_vary_headers(response, [*named, "Accept-Encoding"])
@@ -217,14 +217,14 @@ def _has_session(request: HttpRequest) -> bool:
 
 
 def _own_part(request: HttpRequest) -> bytes | None:
-    """The part of a page that is of who has signed in; None for a visitor, whatever his cookie."""
+    """The signed-in user's part of a page; None for a visitor, whatever the cookie."""
     if not _has_session(request) or not request.user.is_authenticated:
         return None
     return render_to_string(OWN_PART, {}, request).encode()
 
 
 def _filled(request: HttpRequest, key: Key, entry: Entry, own: bytes) -> HttpResponse:
-    """A kept page with somebody's own part in the place of the visitor's."""
+    """A cached page with the user's part in place of the visitor's."""
     start, end = entry.place or (0, 0)
     head, tail = memoryview(entry.forms[""])[:start], memoryview(entry.forms[""])[end:]
     headers = {name: value for name, value in entry.headers.items() if name != "ETag"}
@@ -248,7 +248,7 @@ def _filled(request: HttpRequest, key: Key, entry: Entry, own: bytes) -> HttpRes
 
 
 def _deflated(part: bytes | memoryview, level: int, last: bool = False) -> bytes:
-    """A part of a gzip file that points at no other part (RFC 1951), so that it fits any."""
+    """A part of a gzip file without back-references to others (RFC 1951), so that it fits any."""
     packed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packed.compress(part) + packed.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
 
@@ -260,7 +260,7 @@ def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
         body = PACK[form](entry.forms[""])
         KEPT.keep(key, entry, form, body)
     response = HttpResponse(body, headers=entry.headers)
-    if _has_session(request):  # as the view said, or else as `security.kept_by_nobody` says
+    if _has_session(request):  # the view's own, or that of `security.kept_by_nobody`
         response.headers["Cache-Control"] = entry.said
         if not entry.said:
             del response.headers["Cache-Control"]
@@ -280,7 +280,7 @@ def _form(request: HttpRequest, entry: Entry) -> str:
 
 
 def _offered(request: HttpRequest) -> set[str]:
-    """The encodings that a browser takes."""
+    """Encodings accepted by the client."""
     accepted = request.headers.get("Accept-Encoding", "")
     parts = (part.replace(" ", "").partition(";q=") for part in accepted.split(","))
     return {name for name, _, weight in parts if weight.rstrip(".0") or not weight}
