@@ -347,7 +347,7 @@ class _Search:
             self._move(start, length, direction)
             if self.gap < WORSE * before:
                 break
-            length /= 2  # goal and objective are curved: no ratio test
+            length /= 2  # goal and objective are curved: no ratio test gives the length
 
     def _length(self, direction: _Direction) -> float:
         """Step length within the limits; 1 at most."""
