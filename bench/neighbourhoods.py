@@ -233,7 +233,7 @@ def predicted(
 
 
 def _regression(features: Array, aim: Array, weights: Array, train: NDArray[np.bool_]) -> Array:
-    """A ridge regression for each service, fitted on some neighbourhoods, told for all."""
+    """A ridge regression for each service, fitted on some neighbourhoods, predicted for all."""
     found = np.zeros(aim.shape)
     x = features[train].reshape(-1, features.shape[-1])
     for service in range(aim.shape[-1]):

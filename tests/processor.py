@@ -44,7 +44,7 @@ def pytest_runtest_makereport(
     """A test's own time, with what it sets up first for others."""
     report = yield
     if call.when == "teardown":
-        # A child that nobody waited for takes its time along.
+        # The time of a child that is not waited for is lost.
         seconds = max(0.0, spent(os.getpid()) - item.config.stash[_BEFORE])
         report.user_properties = [(_KEY, seconds)]
     return report

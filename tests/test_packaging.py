@@ -160,7 +160,7 @@ def closure(names: Iterable[str]) -> set[str]:
         found.add(name)
         for requirement in needs(name):
             wanted = not requirement.marker or requirement.marker.evaluate({"extra": ""})
-            # Of an extra that is asked for, all: which of it is needed is not told again.
+            # Of a requested extra, all: its parts are not listed here.
             if wanted or (requirement.marker and "extra ==" in str(requirement.marker)
                           and name in EXTENDED):  # fmt: skip
                 waiting.append(canonicalize_name(requirement.name))

@@ -129,7 +129,7 @@ def choose(name: object, names: Iterable[Text]) -> Text:
 
 
 def meant(name: object, known: Iterable[Text]) -> Text:
-    """Ask whether the nearest name was meant, with a trailing space; empty if none is near."""
+    """The question whether the nearest name was meant, with a trailing space; empty without one."""
     from difflib import get_close_matches
 
     spelt = {_letters(word): one for one in known for word in one}

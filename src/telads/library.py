@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
-    """What a JSON file of planning holds, or the file."""
+    """A JSON document of planning, parsed or as a file."""
 
 
 Opened = TypeVar("Opened")

@@ -50,7 +50,7 @@ PROMISED = {
     "platforms": ("rank", "service", "association", "low", "high", "p_first", "tie_group",
                   "n_cells"),
 }  # fmt: skip
-"""Keys that other programs were told to rely on, written down once more."""
+"""Keys that other programs rely on, listed once more."""
 
 
 @pytest.mark.parametrize("question", PROMISED)

@@ -70,7 +70,7 @@ def files(made: Build) -> dict[str, bytes]:
 
 
 def start(workspace: Store, seed: str) -> subprocess.Popen[str]:
-    """A process that builds as soon as it is told to."""
+    """A process that builds on a signal."""
     process = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(workspace.path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

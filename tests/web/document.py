@@ -92,7 +92,7 @@ def get(
 
 
 def faults(page: Element) -> dict[str, str]:
-    """What is wrong with a form, by field: told below it and above the form, where a link leads."""
+    """What is wrong with a form, by field: shown below it and above the form, with a link to it."""
     marked = [one for one in page if one.attributes.get("aria-invalid") == "true"]
     told = page.one(role="alert")
     links = [link.attributes["href"] for link in told.all("a")]
@@ -110,7 +110,7 @@ HTMX = {"HX-Request": "true", "HX-Target": "result"}
 
 
 def assert_accessible(page: Element) -> None:
-    """What can be told from the markup: labels, captions, headings in order, named pictures."""
+    """Checks of the markup: labels, captions, headings in order, named pictures."""
     for one in page.all("select") + page.all("input"):
         if one.attributes.get("type") == "hidden":
             continue

@@ -1,4 +1,4 @@
-"""Eight people at once on every address that writes: nobody is refused, and nothing is lost.
+"""Eight people at once on every address that writes: no one is refused, and nothing is lost.
 
 The addresses are those of the website that take a form; one that is not tried here fails the first
 test. On SQLite and, where `TELADS_DATABASE_URL` names one, on a PostgreSQL server.
@@ -37,7 +37,7 @@ AT_ONCE = 8
 ROUNDS = 2
 TOKEN = "t" * 32
 BUSY = "Another telads is writing"
-"""What is told of the workspace's files, which are no database: one writes, others try again."""
+"""Errors of the workspace's files, which are no database: one writes, others retry."""
 
 
 @dataclass(frozen=True)

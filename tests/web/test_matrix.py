@@ -211,7 +211,7 @@ def document(twin_build: Build) -> dict[str, Any]:
 
 
 class World(NamedTuple):
-    """People by role, and for each a plan of each kind; somebody who owns the others."""
+    """People by role, and for each a plan of each kind; and the owner of the others."""
 
     people: dict[Role, User]
     plans: dict[tuple[Role, str], ShareLink]
@@ -240,7 +240,7 @@ def world(site: Client, document: dict[str, Any]) -> World:
                 version=version, digest=hashlib.sha256(token.encode()).hexdigest(), start="x",
                 expires=timezone.now() + timedelta(days=1),
             )  # fmt: skip
-    # What somebody left who may not sign in any more.
+    # What a disabled user left.
     gone = person("gone")
     SavedPlan.objects.create(owner=gone, name="x")
     gone.is_active = False
@@ -370,7 +370,7 @@ OPEN_WHEN_CLOSED = {
     "sso/return/", "account/choose/<uidb64>/<token>/",
     "plans/shared/<str:token>/", "plans/shared/<str:token>/<str:name>",
 }  # fmt: skip
-"""What a wholly closed installation leaves open: ways in, and what was given to somebody."""
+"""What a wholly closed installation leaves open: ways in, and what was shared."""
 
 
 def test_a_closed_installation(world: World, installed: Installed) -> None:

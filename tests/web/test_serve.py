@@ -226,7 +226,7 @@ def test_the_address_to_type() -> None:
 
 @pytest.mark.slow
 def test_a_request_that_never_comes_whole_is_ended(server: Server) -> None:
-    """Whoever sends nothing, half a head, or a line now and then holds no connection for long."""
+    """A client that sends nothing, half a head, or single lines holds no connection for long."""
     head = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
     ends: dict[str, float] = {}
 

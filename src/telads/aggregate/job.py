@@ -14,8 +14,8 @@
 
 A job is named by a hash of all that its parts depend on. Partial results are about persons: the
 folder is readable by its owner only and removed once the cells are in; an abandoned job is removed
-when another begins. Cells are hidden before any mean, score or total is computed. Noise comes
-first of all: everything after it is derived from noisy sums.
+when another begins. Noise is added before anything else, so that all later figures follow from
+noisy sums; cells are hidden before any mean, score or total is computed.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ Entry = TypeVar("Entry", bound=NamedTuple)
 def show_list(
     verb: str, entries: Iterable[Entry], told: Callable[[Entry], Sequence[str]], form: Form
 ) -> None:
-    """Print entries: as a table `told` gives the texts of each, for programs every field."""
+    """Print entries: for people the texts that `told` returns, for programs every field."""
     if form is Form.TABLE:
         sys.stdout.write("".join(f"{', '.join(told(entry))}\n" for entry in entries))
         return

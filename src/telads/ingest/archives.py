@@ -196,7 +196,7 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is a user's file, not a folder or a file systems add of their own."""
+    """Whether a member is a user's file, not a folder or a file that systems add."""
     name = member.filename
     return not (
         member.is_dir() or name.startswith("__MACOSX/") or name.endswith((".DS_Store", "Thumbs.db"))

@@ -46,7 +46,7 @@ def check_sheet(path: Path, read: Callable[[int], bytes]) -> int:
 
     Returns the number of cells to allocate, as far as declared or seen.
 
-    `read` returns so many bytes of the XML from its start. A sheet declares its dimension first.
+    `read(n)` returns the first n bytes of the XML. A sheet declares its dimension there.
     One without a declaration, or with a large one, is scanned whole (0.25 s for a month), and so is
     a small one. Not detected is a large sheet with a false declaration; where uploads are not
     trusted, every sheet is scanned whole (`Sheet`).

@@ -24,7 +24,7 @@ class Reading:
     month: Month
     cells: pl.DataFrame
     masked: int
-    """Values of measures that are masked (`*`) or empty."""
+    """Number of values of measures that are masked (`*`) or empty."""
     values: int
     """All values of measures, masked or not."""
     ignored_columns: tuple[str, ...] = ()

@@ -63,7 +63,7 @@ def cells_of(cells: pl.DataFrame, values: Array, segments: tuple[Segment, ...]) 
     numbers = segment_frame(segments).with_row_index("at")
     at = cells.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
     number, age5 = at.to_numpy().astype(np.intp), cells["age5"].to_numpy()
-    order = np.lexsort((age5, number))  # of one age in the order they have, by code
+    order = np.lexsort((age5, number))  # stable: cells of one age stay ordered by code
     return Cells(
         segments=segments,
         at=number[order],

@@ -1,13 +1,12 @@
 """Building: from the cells of the workspace to the tables of answers.
 
-A build is named by a hash of all that its figures depend on: the cells, the settings of the
-method, the version. The same data therefore give the same name, and a build that is there already
-is not made again. It is written beside the others and put in force in one rename, so whoever
-reads the former build reads on undisturbed.
+A build is named by a hash of everything its figures depend on: cells, settings of the method,
+version. So the same data give the same name, and an existing build is not made again. It is written
+beside the others and put in force by a rename, so readers of the former build are not disturbed.
 
-A month's rows that depend on nothing else than a kept build has as well are taken from that build;
-what is over all months is made anew, in a time that grows as their number does. The bytes are those
-of a build from nothing: rows are made a month at a time, whichever other months there are.
+Monthly rows that would be equal in a kept build are copied from it; tables over all months are
+recomputed, in time linear in their number. The bytes are those of a build from scratch, since rows
+are always computed a month at a time, independent of other months.
 """
 
 from __future__ import annotations
@@ -45,13 +44,13 @@ if TYPE_CHECKING:
     Rows = dict[Month, pl.DataFrame]
 
 WORKERS = 2
-"""Threads that make months: more gain nothing, for half of the work is Python's."""
+"""Threads that make months; more gain nothing, since half of the work holds the GIL."""
 LEAST_SERVICES = 2
 """With a single service there is nothing to rank and nowhere to advertise it."""
 
 
 def _no_step(name: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,8 @@ def build(
 ) -> Built:
     """Compute all tables from all months and put them in force.
 
-    `again` makes even a build that is there already, and all of it from the cells;
-    `on_step(name, done, all)` tells progress: label months, then tables, "" at the end.
+    `again` remakes an existing build, entirely from the cells; `on_step(name, done, all)` is called
+    on progress: label months, then tables, "" at the end.
     Raises `NothingBuilt` for a workspace without months, `WorkspaceBusy` if another writes.
     """
     _require_months(workspace, workspace.ledger())
@@ -112,14 +111,14 @@ def _require_months(workspace: Store, ledger: Ledger) -> None:
 
 
 def _name(ledger: Ledger, settings: Settings) -> str:
-    """The hash of everything the figures depend on."""
+    """Hash of everything the figures depend on."""
     cells = {str(month): entry.cells for month, entry in ledger.current().items()}
     depends_on = {**_method(settings), "cells": cells}
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _method(settings: Settings) -> dict[str, object]:
-    """What all figures depend on besides the cells, as `build.json` tells it."""
+    """Everything the figures depend on besides the cells, as in `build.json`."""
     return {
         "format": BUILD_FORMAT,
         "version": __version__,
@@ -130,21 +129,21 @@ def _method(settings: Settings) -> dict[str, object]:
 
 
 class _Unusable(Exception):
-    """A table of a kept build cannot be read: its rows are to be made anew."""
+    """A table of a kept build cannot be read, so its rows must be recomputed."""
 
 
 @dataclass(frozen=True)
 class _Former:
-    """A kept build, if any, and the months of which it has the rows that would be made now."""
+    """A kept build, if any, and the months whose rows can be copied from it."""
 
     build: Build | None = None
     alike: frozenset[Month] = frozenset()
-    """Those with the cells of now."""
+    """Months with unchanged cells."""
     begun: frozenset[Month] = frozenset()
-    """Those of them before which every month is alike as well, as `services` needs it."""
+    """Those of them with no change in any earlier month either, as `services` requires."""
 
     def rows(self, table: str) -> dict[Month, pl.DataFrame]:
-        """The rows of a table that can be used again, by month."""
+        """Rows of a table that can be copied, by month."""
         import polars as pl
 
         if self.build is None:
@@ -163,7 +162,7 @@ def _former(
     workspace: Store, ledger: Ledger, settings: Settings, services: tuple[str, ...],
     measures: tuple[str, ...],
 ) -> _Former:  # fmt: skip
-    """The kept build that has most months as they are now."""
+    """The kept build with the most unchanged months."""
     import polars as pl
 
     now = {month: entry.cells for month, entry in ledger.current().items()}
@@ -176,7 +175,7 @@ def _former(
             if measures_in(pl.read_parquet_schema(build.path / "segments.parquet")) != measures:
                 continue
         except (TeladsError, OSError, pl.exceptions.PolarsError):
-            continue  # whatever is wrong with it, nothing needs it
+            continue  # unreadable builds are skipped: none is required
         files = {month: build.about["files"][str(month)]["cells"] for month in build.months}
         differ = [month for month in {*files, *now} if files.get(month) != now.get(month)]
         alike = {*files} - {*differ}
@@ -195,7 +194,7 @@ def _make(
     *,
     again: bool,
 ) -> None:
-    """Write all tables into a temporary folder and move it into its place."""
+    """Write all tables into a temporary folder and move it into place."""
     from telads.method.tables import columns_of
 
     cells = workspace.cells(ledger)
@@ -226,7 +225,7 @@ def _make(
 
 
 def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
-    """The services that the cells tell of; raises `WorkspaceError` where they are too few."""
+    """The services of the cells; raises `WorkspaceError` if there are too few."""
     services = tuple(service for service in in_force().service_ids if service in columns)
     if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
@@ -240,7 +239,7 @@ def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Work:
-    """The tables of a build on their way from the cells of its months to a folder."""
+    """Writes the tables of a build from the cells of its months into a folder."""
 
     cells: Mapping[Month, Path]
     columns: tuple[str, ...]
@@ -251,13 +250,13 @@ class _Work:
 
     @property
     def steps(self) -> int:
-        """How many there are: each month, then each table."""
+        """Number of steps: each month, then each table."""
         from telads.method.tables import TABLES
 
         return len(self.cells) + len(TABLES)
 
     def write(self, former: _Former) -> None:
-        """Write every table, with the rows of a former build that can be used again."""
+        """Write every table, with the rows copied from a former build."""
         from telads.method.disclosure import published
         from telads.method.tables import OVERALL, TABLES
 
@@ -275,17 +274,17 @@ class _Work:
                 self._put(table, _in_order({**former.rows(table), **made.pop(table)}))
 
     def _months(self, former: _Former) -> tuple[History, dict[str, Rows]]:
-        """All months one after the other: what tables over them need, and the rows that are new."""
+        """Process months in order; returns what tables over all months need, and the new rows."""
         from telads.method.disclosure import published
         from telads.method.tables import MONTHLY, SERVICES, History, services_table
 
         history = History(self.services, self.settings.floor, self.settings.forecast_phi)
         made: dict[str, Rows] = {table: {} for table in (*MONTHLY, SERVICES)}
-        latest = max(former.begun, default=None)  # the first new month compares itself with it
+        latest = max(former.begun, default=None)  # the first new month is compared with it
         for done, (given, rows) in enumerate(self._loaded(former)):
             self.on_step(str(given.month), done, self.steps)
             if given.cells.is_empty():
-                continue  # nobody of that month may be shown
+                continue  # no segment of the month may be shown
             history.add(given, spread=latest is None or given.month >= latest)
             for table, of_month in rows.items():
                 made[table][given.month] = of_month
@@ -302,7 +301,7 @@ class _Work:
         return history, made
 
     def _loaded(self, former: _Former) -> Iterator[tuple[Material, dict[str, pl.DataFrame]]]:
-        """Each month's cells and its new rows, a few months ahead of whoever asks for them."""
+        """Yield each month's cells and new rows, loaded a few months ahead."""
         work = carried(self._month)
         with ThreadPoolExecutor(WORKERS) as pool:
             ahead: deque[Future[tuple[Material, dict[str, pl.DataFrame]]]] = deque()
@@ -314,7 +313,7 @@ class _Work:
                 yield ahead.popleft().result()
 
     def _month(self, month: Month, alike: bool) -> tuple[Material, dict[str, pl.DataFrame]]:
-        """A month's cells and its rows of the tables that depend on nothing else."""
+        """A month's cells, and its rows of the tables that depend on nothing else."""
         from telads.method.disclosure import published
         from telads.method.tables import MONTHLY, material, needed_for
 
@@ -328,14 +327,14 @@ class _Work:
         return given, {table: published(make(given)) for table, make in MONTHLY.items()}
 
     def _put(self, table: str, rows: pl.DataFrame) -> None:
-        content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+        content = io.BytesIO()  # written here, so that a full disk raises its own error
         rows.write_parquet(content, compression="zstd")
         with explained(self.folder), new_file(self.folder / f"{table}.parquet") as file:
             file.write(content.getbuffer())
 
 
 def _in_order(rows: Mapping[Month, pl.DataFrame]) -> pl.DataFrame:
-    """Rows of months as one table, in one piece whatever it was made from."""
+    """Rows of months as one contiguous table."""
     import polars as pl
 
     return pl.concat([of_month for _, of_month in sorted(rows.items())], rechunk=True)

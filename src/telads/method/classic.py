@@ -25,12 +25,12 @@ class ClassicScores:
 
 
 def classic_scores(plain: Array, overall: Array) -> ClassicScores:
-    """Weights and scores of months, z from all of them together.
+    """Weights and scores of months; z is over all of them together.
 
     `plain` is month x segment x service, `overall` segment x service (`Panel`).
     """
     mean = known_mean(plain, axis=0)
-    weight = plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
+    weight = plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is unknown
     z = in_deviations(overall - known_mean(overall), overall)
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)

@@ -38,27 +38,27 @@ def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
 
 @dataclass(frozen=True)
 class Groups:
-    """Rows put into groups, and sums over each: the same rows always give the same bits."""
+    """Rows by group, with reproducible sums: the same rows always give the same bits."""
 
     keys: pl.DataFrame
     """One row a group, sorted."""
     at: NDArray[np.intp]
-    """The number of the group each row belongs to."""
+    """Number of each row's group."""
 
     @classmethod
     def of(cls, frame: pl.DataFrame, by: Sequence[str]) -> Groups:
-        """The groups of rows that are alike in some columns."""
+        """Group rows by columns."""
         keys = frame.select(by).unique().sort(by)
         numbered = keys.with_row_index("at")
         at = frame.select(by).join(numbered, on=list(by), how="left", maintain_order="left")["at"]
         return cls(keys, at.to_numpy().astype(np.intp))
 
     def sums(self, values: Array) -> Array:
-        """The sum of each group, in the order of its rows; what is not known (NaN) adds nothing."""
+        """Sum of each group, in row order; NaN (unknown) adds nothing."""
         return np.bincount(self.at, np.nan_to_num(values), self.keys.height).astype(np.float64)
 
     def counts(self, values: Array | None = None) -> Array:
-        """How many rows each group has; with values, how many of them are known."""
+        """Number of rows of each group; with values, of the known ones."""
         known = None if values is None else ~np.isnan(values)
         return np.bincount(self.at, known, self.keys.height).astype(np.float64)
 
@@ -93,7 +93,7 @@ def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[st
 
 
 def people_of(measure: str, columns: Sequence[str]) -> pl.Expr:
-    """The people a cell's value speaks for; null where the value is masked."""
+    """People that a cell's value is based on; null where it is masked."""
     import polars as pl
 
     people = pl.col(POPULATION)
@@ -109,7 +109,7 @@ def divided(above: Array, below: Array) -> Array:
 
 
 def plain_means(groups: Groups, values: Array) -> Array:
-    """Group x column: means over the rows (row x column), each row counting alike."""
+    """Unweighted means over the rows (row x column) of each group: group x column."""
     import polars as pl
 
     names = [str(column) for column in range(values.shape[1])]
@@ -175,7 +175,7 @@ def peers_of(segments: Sequence[Segment]) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class MonthFigures:
-    """Usage of services in one month; what tables over several months need of each.
+    """Usage of services in one month, for tables over several months.
 
     Arrays are segment x service, as in `Panel`; the cells are sorted by `CELL`.
     """
@@ -194,7 +194,7 @@ class MonthFigures:
 
 
 CELL = ("code", "age5", *SEGMENT)
-"""What names a cell."""
+"""Columns that identify a cell."""
 
 
 def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) -> MonthFigures:
@@ -219,7 +219,7 @@ def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) 
 
 
 class CellMeans:
-    """The mean of each cell over months, added one after the other."""
+    """Running mean of each cell over months."""
 
     def __init__(self, first: MonthFigures) -> None:
         self.cells = first.cells
@@ -230,7 +230,7 @@ class CellMeans:
         self.add(first)
 
     def add(self, figures: MonthFigures) -> None:
-        """Add a month, which takes as long however many there were before."""
+        """Add a month, in time independent of the number of earlier ones."""
         if not self.cells.equals(figures.cells):
             self._widen(figures.cells)
         same = self.cells.equals(figures.cells)
@@ -244,7 +244,7 @@ class CellMeans:
         return at.to_numpy().astype(np.intp)
 
     def _widen(self, more: pl.DataFrame) -> None:
-        """Make room for cells that no month before had."""
+        """Make room for cells that no earlier month had."""
         import polars as pl
 
         before, total, count = self.cells, self._total, self._count
@@ -256,22 +256,22 @@ class CellMeans:
         self._total[places], self._count[places] = total, count
 
     def means(self) -> Array:
-        """Cell x (population, services ...); NaN where no month knows it."""
+        """Cell x (population, services ...); NaN if unknown in every month."""
         return divided(self._total, self._count)
 
     def plain(self, segments: Sequence[Segment]) -> Array:
-        """Segment x service: the mean over the cells of a segment, each counting alike."""
+        """Segment x service: the unweighted mean over the cells of a segment."""
         means = plain_means(self.groups, self.means()[:, 1:])
         return aligned(means, segments_of(self.groups.keys), segments)
 
 
 def segments_of(rows: pl.DataFrame) -> tuple[Segment, ...]:
-    """Rows of the columns of `SEGMENT` as segments."""
+    """Segments of rows with the columns of `SEGMENT`."""
     return tuple(Segment(district, Sex(sex), age) for district, sex, age in rows.rows())
 
 
 def aligned(values: Array, own: Sequence[Segment], segments: Sequence[Segment]) -> Array:
-    """Rows of figures, one for each of its `own` segments, as rows for `segments`; else NaN."""
+    """Reindex rows of figures from their `own` segments to `segments`; NaN for others."""
     if own == segments:
         return values
     place = {segment: at for at, segment in enumerate(own)}
@@ -281,7 +281,7 @@ def aligned(values: Array, own: Sequence[Segment], segments: Sequence[Segment]) 
 
 
 def panel_of(months: Sequence[MonthFigures], overall: Sequence[Array] | None = None) -> Panel:
-    """The panel of some months, in order; `overall` is by month, and unknown where not given.
+    """The panel of some months, in order; `overall` is by month, and unknown if not given.
 
     Each of `overall` is segment x service, for all segments of the months.
     """
@@ -319,7 +319,7 @@ def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigure
 
 
 def whole_panel(months: Sequence[MonthFigures]) -> Panel:
-    """The panel of months, with what was known of all of them up to each."""
+    """The panel of months, with `overall` up to each of them."""
     segments = tuple(sorted({segment for one in months for segment in one.segments}))
     means, overall = CellMeans(months[0]), []
     for at, one in enumerate(months):

@@ -83,7 +83,7 @@ OPEN_YEARS = 12
 
 @dataclass(frozen=True)
 class Material:
-    """The cells of a month with `age`, without what is below the floor."""
+    """The cells of a month with `age`, without those below the floor."""
 
     month: Month
     cells: pl.DataFrame
@@ -92,7 +92,7 @@ class Material:
 
     @cached_property
     def figures(self) -> MonthFigures:
-        """Usage by segment and service, of sizes and means as they may be published."""
+        """Usage by segment and service, from published sizes and means."""
         return publishable(month_figures(self.cells, self.month, self.services))
 
     @cached_property
@@ -102,13 +102,13 @@ class Material:
 
     @cached_property
     def spread(self) -> Spread:
-        """The spread of neighbourhoods, where it may be told."""
+        """The spread of neighbourhoods, where it may be published."""
         spread = neighbourhood_spread(self.cells, self.figures.segments, self.services)
         return spread.where((spread.n >= LEAST_NEIGHBOURHOODS) | (spread.least >= self.floor))
 
 
 def publishable(known: MonthFigures) -> MonthFigures:
-    """The figures with sizes and means as they may be published."""
+    """The figures with published sizes and means."""
     usage = means(known.usage, sizes(known.known))
     return replace(known, population=sizes(known.population), usage=usage)
 
@@ -116,9 +116,9 @@ def publishable(known: MonthFigures) -> MonthFigures:
 def material(
     path: Path, month: Month, services: tuple[str, ...], floor: float, columns: Sequence[str]
 ) -> Material:
-    """Load columns of a month's cells, without what fewer than `floor` people are behind.
+    """Load columns of a month's cells, dropping what rests on fewer than `floor` people.
 
-    A column that the month lacks and others have is null; `needed_for` tells the least.
+    A column that this month lacks is null; `needed_for` returns the least columns.
     """
     there = pl.read_parquet_schema(path)
     cells = pl.read_parquet(path, columns=[name for name in columns if name in there])
@@ -129,13 +129,13 @@ def material(
 
 
 def columns_of(cells: Iterable[Path]) -> tuple[str, ...]:
-    """The columns that any of these files of cells has."""
+    """Columns in any of these cells files."""
     every = (pl.read_parquet_schema(path) for path in cells)
     return tuple(dict.fromkeys(name for schema in every for name in schema))
 
 
 def needed_for(services: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """Those columns of cells that usage of services is known from."""
+    """Columns of cells needed for the usage of services."""
     people = (service + UNESTIMATED for service in services)
     needed = {"code", "district", "sex", "age5", POPULATION, *services, *people}
     return tuple(name for name in columns if name in needed)
@@ -143,7 +143,7 @@ def needed_for(services: Sequence[str], columns: Sequence[str]) -> tuple[str, ..
 
 @dataclass(frozen=True)
 class Past:
-    """What tables over several months need of one; segment x service."""
+    """Figures of one month for tables over several months; segment x service."""
 
     month: Month
     segments: tuple[Segment, ...]
@@ -156,7 +156,7 @@ class Past:
 
 
 class History:
-    """Months, added in their order; what of them is kept does not grow with their cells."""
+    """Months added in order; its size does not grow with their cells."""
 
     def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
         self.services, self.floor, self.phi = services, floor, phi
@@ -164,9 +164,9 @@ class History:
         self._cells: CellMeans | None = None
 
     def add(self, given: Material, *, spread: bool = True) -> None:
-        """Add a month that comes after all that are there.
+        """Add a month later than all others.
 
-        Without its `spread` neither it nor the one after it can be the newest in a table.
+        Without `spread`, neither it nor the next month can be the newest in a table.
         """
         own = given.figures
         if self._cells is None:
@@ -181,16 +181,16 @@ class History:
 
     @property
     def segments(self) -> tuple[Segment, ...]:
-        """Those of any month."""
+        """Segments of any month."""
         return tuple(sorted({segment for past in self.months for segment in past.segments}))
 
     def stacked(self, name: str, months: Sequence[Past], segments: tuple[Segment, ...]) -> Array:
-        """A figure of some months, by month and then by segment, NaN where it is not known."""
+        """A figure of some months, month x segment x ..., NaN where unknown."""
         return np.stack([aligned(getattr(past, name), past.segments, segments) for past in months])
 
     @property
     def cells(self) -> CellMeans:
-        """The mean of each cell over all months."""
+        """Mean of each cell over all months."""
         assert self._cells is not None
         return self._cells
 
@@ -271,7 +271,7 @@ def _middles() -> dict[int, tuple[float, float]]:
 
 
 def services_table(history: History) -> pl.DataFrame:
-    """Methods A1 to A5 and T1 for the newest month, each segment and service."""
+    """Methods A1 to A5 and T1 for the newest month, by segment and service."""
     now, services = history.months[-1], history.services
     before = [past for past in history.months[-2:-1] if past.month == now.month + -1]
     both = [*before, now]
@@ -289,7 +289,7 @@ def services_table(history: History) -> pl.DataFrame:
         usage,
     )
     z = affinity(usage, population)
-    # Days may be subtracted from month to month; an index has a new scale each month, its z not.
+    # Days can be subtracted between months; an index is rescaled each month, its z is not.
     change, city = (
         np.where(indexed, of_affinity, of_usage)[-1]
         for of_affinity, of_usage in zip(
@@ -304,7 +304,7 @@ def services_table(history: History) -> pl.DataFrame:
             for past, spread in zip(both, spreads, strict=True)
         ])  # fmt: skip
         half = EIGHTY * errors[-1] / usage[-1]
-        # In the unit of the change: of affinity where the service is an index.
+        # In the unit of the change: of affinity for an index service.
         own_error = np.where(indexed, errors / spread_of(usage), errors)
     change_error = np.hypot(own_error[-1], own_error[0]) if before else np.nan
     local, p_local = differs_locally(spreads[-1], peers_of(now.segments))
@@ -343,7 +343,7 @@ def services_table(history: History) -> pl.DataFrame:
 
 
 def classic_table(history: History) -> pl.DataFrame:
-    """Weights, z, scores and ranks of the 2023 study, of all months."""
+    """Weights, z, scores and ranks of the 2023 study, for all months."""
     segments, services = history.segments, history.services
     population, plain = (
         history.stacked(name, history.months, segments) for name in ("population", "plain")
@@ -358,17 +358,17 @@ def classic_table(history: History) -> pl.DataFrame:
         "score": scores.score,
         "rank": ranks(scores.score).astype(np.float64),
     }
-    # z is of all months together: it is known for a segment that is too small in this one.
+    # z is over all months: it is known for a segment that is too small in this one.
     whole = _long([past.month for past in history.months], segments, services, figures)
     shown = whole.filter(pl.col("population").is_not_null()).drop("population")
     return shown.with_columns(pl.col("rank").cast(pl.Int16))
 
 
 def platforms_table(given: Material) -> pl.DataFrame:
-    """Method P1: associations with interval, chance of being first, and ties."""
+    """Method P1: associations with interval, probability of being first, and ties."""
     found = associate(given.arrays, peers_of(given.figures.segments), given.floor)
     mean = _others(found.mean)
-    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, what is not known, comes last
+    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, unknown, comes last
 
     def ranked(array: Array) -> Array:
         return np.take_along_axis(_others(array), order, axis=-1)
@@ -476,17 +476,17 @@ MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
     "correlations": correlations_table,
     "neighbourhoods": neighbourhoods_table,
 }
-"""Tables whose rows of a month follow from its cells alone."""
+"""Tables whose rows of a month depend on its cells alone."""
 
 OVERALL: dict[str, Callable[[History], pl.DataFrame]] = {
     "classic": classic_table,
     "classic_platforms": classic_platforms_table,
 }
-"""Tables of which every row follows from all months."""
+"""Tables whose every row depends on all months."""
 
 SERVICES = "services"
 TABLES = (*MONTHLY, SERVICES, *OVERALL)
-"""Every table of a build. A month's rows of `services` follow from it and those before it."""
+"""Every table of a build. A month's rows of `services` depend on it and all earlier months."""
 
 
 def _named_months(frame: pl.DataFrame) -> pl.DataFrame:
@@ -500,7 +500,7 @@ def _long(
     services: tuple[str, ...],
     figures: dict[str, Array],
 ) -> pl.DataFrame:
-    """Arrays month x segment x service to one row for each, NaN to null."""
+    """Arrays month x segment x service as one row for each, NaN as null."""
     keys = pl.DataFrame({"month": [str(month) for month in months]}).join(
         segment_frame(segments).join(pl.DataFrame({"service": services}), how="cross"),
         how="cross",

@@ -56,7 +56,7 @@ FORMER = 1
 
 @dataclass(frozen=True)
 class Basis:
-    """What the figures depend on besides the brief; a change of any can change them."""
+    """Everything the figures depend on besides the brief; a change of any part can change them."""
 
     build: str
     month: str

@@ -347,7 +347,7 @@ class _Search:
             self._move(start, length, direction)
             if self.gap < WORSE * before:
                 break
-            length /= 2  # goal and objective are curved: no ratio test
+            length /= 2  # goal and objective are curved: no ratio test gives the length
 
     def _length(self, direction: _Direction) -> float:
         """Step length within the limits; 1 at most."""
@@ -454,8 +454,8 @@ TYPING_ERROR = 0.01
 """Tolerance, in reach, of a table below a concave curve: points in whole per cents are off by half
 a per cent, this one down and its neighbours up."""
 LEAST, MOST = 1e-6, 1e6
-"""Range of scales and contacts per person; beyond it one advert would reach everybody, or none
-anybody, and figures leave the range of floating point."""
+"""Range of scales and contacts per person; beyond it one advert would reach everybody, or no number
+of them anyone, and figures leave the range of floating point."""
 
 
 @dataclass(frozen=True)

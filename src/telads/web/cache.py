@@ -7,20 +7,21 @@
 It must not wrap admission (the API's keys and rates): requests are admitted first, and answered
 from the cache then (`telads.web.api.answering`).
 
-Cached is a GET answered with 200, whole (not streamed), without cookies. The key names the build in
-force, the state of the ledger (pages show it too), the version, the language, path and query, and
-those request headers that change the response, by default the ones by which htmx requests a part of
-a page. So a new build takes effect at once, and a cached response never belongs to another. Every
-response carries an ETag of its content and `no-cache`: a browser revalidates each time, and gets
-304 while nothing has changed. Text is compressed once for all clients (Brotli or gzip).
+A response is cached if it is a whole (not streamed) 200 to a GET, without cookies. The key consists
+of the build in force, the state of the ledger (pages show it too), the version, the language, path
+and query, and those request headers that change the response, by default the ones by which htmx
+requests a part of a page. So a new build takes effect at once, and no client gets a response made
+for another. Every response carries an ETag of its content and `no-cache`: a browser revalidates
+each time, and gets 304 while nothing has changed. Text is compressed once for all clients (Brotli
+or gzip).
 
-A cached response is nobody's own: the view gets the request without session, user, cookies and key
-(`request_state.anonymous`). The one part of a page that differs, the menu of the signed-in user
+A cached response belongs to no user: the view gets the request without session, user, cookies and
+key (`request_state.anonymous`). The one part of a page that differs, the menu of the signed-in user
 with the token of its form, replaces the visitor's in each response and is never cached.
 
-Lengths disclose nothing. What is cached holds no secret. The user's own part is compressed by
-itself: no bytes of the rest of the page, which an address can choose, stand in its window, so its
-length says nothing of how alike the two are; and Django masks the token anew in each response.
+Lengths disclose nothing. A cached response holds no secret. The user's own part is compressed by
+itself: no bytes of the rest of the page, which an address can choose, are in its window, so its
+length says nothing about their similarity; and Django masks the token anew in each response.
 
 Each worker caches up to `MOST_BYTES`; the least recently used entries are dropped first.
 """
@@ -69,11 +70,11 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
 """Encodings, in order of preference."""
 
 OWN_PARTS = ("accounts/header.html", "plans/recent.html")
-"""Templates of the parts of a page that are a user's own, or a visitor's, as a page has them."""
+"""Templates of the parts of a page that belong to the user, or to visitors."""
 OWN = "private, no-store"
-"""How such a page may be kept by others: not at all."""
+"""Cache-Control of such a page: no other cache may store it."""
 GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
-"""Of a gzip file without name and time (RFC 1952)."""
+"""Header of a gzip file without name and time (RFC 1952)."""
 
 
 class Place(NamedTuple):
@@ -92,9 +93,9 @@ class Entry:
     etag: str
     forms: dict[str, bytes] = field(default_factory=dict)
     said: str = ""
-    """What the view itself said of how its answer may be kept."""
+    """The view's own Cache-Control."""
     places: tuple[Place, ...] = ()
-    """Where the visitor's parts stand, in the order of the body."""
+    """The visitor's parts in the order of the body."""
 
 
 def size_of(key: Key, entry: Entry) -> int:
@@ -170,7 +171,7 @@ def cached_by_build(
                 asked = request_state.anonymous(request)
                 response = view(asked, *args, **choices)
                 if not isinstance(response, HttpResponse) or not _may_be_kept(asked, response):
-                    return view(request, *args, **choices)  # his own: it may hold a token
+                    return view(request, *args, **choices)  # personal: it may hold a token
                 entry = _entry(asked, response, named)
                 KEPT.keep(key, entry, "", response.content)
             if entry.places and _has_session(request) and request.user.is_authenticated:
@@ -260,7 +261,7 @@ def _filled(request: HttpRequest, key: Key, entry: Entry) -> HttpResponse:
 
 
 def _deflated(part: bytes | memoryview, level: int, last: bool = False) -> bytes:
-    """A part of a gzip file that points at no other part (RFC 1951), so that it fits any."""
+    """A part of a gzip file without back-references to others (RFC 1951), so that it fits any."""
     packed = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packed.compress(part) + packed.flush(zlib.Z_FINISH if last else zlib.Z_FULL_FLUSH)
 
@@ -272,7 +273,7 @@ def _response(request: HttpRequest, key: Key, entry: Entry) -> HttpResponseBase:
         body = PACK[form](entry.forms[""])
         KEPT.keep(key, entry, form, body)
     response = HttpResponse(body, headers=entry.headers)
-    if _has_session(request):  # as the view said, or else as `security.kept_by_nobody` says
+    if _has_session(request):  # the view's own, or that of `security.kept_by_nobody`
         response.headers["Cache-Control"] = entry.said
         if not entry.said:
             del response.headers["Cache-Control"]
@@ -292,7 +293,7 @@ def _form(request: HttpRequest, entry: Entry) -> str:
 
 
 def _offered(request: HttpRequest) -> set[str]:
-    """The encodings that a browser takes."""
+    """Encodings accepted by the client."""
     accepted = request.headers.get("Accept-Encoding", "")
     parts = (part.replace(" ", "").partition(";q=") for part in accepted.split(","))
     return {name for name, _, weight in parts if weight.rstrip(".0") or not weight}

@@ -32,7 +32,7 @@ class Entry(NamedTuple):
     path: str
     name: Promise
     icon: str = ""
-    """Empty for a page that stands in a phone's menu."""
+    """Empty for a page in a phone's menu."""
 
 
 PAGES: tuple[Entry, ...] = (
@@ -44,7 +44,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("/data/", _("The data")),
     Entry("/evidence/", _("Accuracy")),
 )
-"""The pages of the header, in their order: one line for each; four have an icon."""
+"""The pages of the header, in order; four have an icon."""
 
 ENGLISH = "/en"
 
@@ -61,14 +61,14 @@ _SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="([\d ]+)">(.*?)</symbol>')
 
 @cache
 def _symbols() -> dict[str, tuple[str, str]]:
-    """The icons by name: the box they are drawn in, and their lines."""
+    """Icons by name: view box and paths."""
     drawn = ICONS.read_text(encoding="utf-8")
     return {name: (box, lines) for name, box, lines in _SYMBOL.findall(drawn)}
 
 
 @cache
 def icon(name: str) -> SafeString:
-    """An icon in the ink of the text around it, which says what it means."""
+    """An icon in the colour of the surrounding text, which states its meaning."""
     box, lines = _symbols()[name]
     return mark_safe(
         f'<svg class="icon" viewBox="{box}" aria-hidden="true" focusable="false">{lines}</svg>'
@@ -76,12 +76,12 @@ def icon(name: str) -> SafeString:
 
 
 def service_class(service: str) -> str:
-    """The class that gives what is inside it the colour of a service (`--service`)."""
+    """Class that sets the colour of a service (`--service`) for its content."""
     return f"service-{in_force().service_ids.index(service) % SERVICES}"
 
 
 def mark(service: str) -> SafeString:
-    """The mark of a service in its colour; its name stands beside it."""
+    """The mark of a service in its colour, shown beside its name."""
     glyph = MARKS.get(service)
     drawn = icon(glyph) if glyph else escape(in_force().measures[service].text.ko[:1])
     of = service_class(service)

@@ -67,13 +67,13 @@ def _kept(build: Build) -> Build:
 
 
 PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
-"""Entries of a request's environment that are of one person or program."""
+"""Entries of a request's environment that belong to one user or program."""
 
 
 def anonymous(request: HttpRequest) -> HttpRequest:
-    """The same request as of anybody: no session, user, cookies or key; the original stays.
+    """A copy of the request without session, user, cookies or key.
 
-    What is answered to it can be shown to all who may ask at all.
+    Its response may be shown to everybody admitted at all.
     """
     from django.contrib.auth.models import AnonymousUser  # Django's settings import this module
     from django.contrib.sessions.backends.base import SessionBase
@@ -90,7 +90,7 @@ def anonymous(request: HttpRequest) -> HttpRequest:
 
 
 def is_anonymous(request: HttpRequest) -> bool:
-    """Whether a request stands for anybody's, who has been let in before."""
+    """Whether a request is such a copy, of one already admitted."""
     return getattr(request, "telads_anonymous", False)
 
 

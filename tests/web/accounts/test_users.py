@@ -251,7 +251,7 @@ def test_the_log_is_read_by_person_and_action(boss: Client) -> None:
         ("kim", "Kim"), ("Kim", "KIM"), ("strasse", "straße"),
         ("kim", "\uff4bim"),  # a wide k
         ("llan", "Ilan"), ("kim1", "kiml"), ("bo0", "boO"), ("modern", "rnodern"),
-        ("김지원", "김지원\u3164"),  # and a letter that nobody sees
+        ("김지원", "김지원\u3164"),  # and an invisible letter
         ("caf\u00e9", "cafe\u0301"),
         ("김", "\u1100\u1175\u11b7"),
     ],

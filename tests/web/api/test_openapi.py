@@ -209,7 +209,7 @@ def inside(known: dict[str, Any]) -> st.SearchStrategy[str]:
 
 
 def outside(known: dict[str, Any]) -> st.SearchStrategy[str]:
-    """Values that it does not allow. Names count whatever their case, as it is told."""
+    """Values that it does not allow. Names are valid in any case, as documented."""
     schema = known["schema"]
     if known["name"] in {"district", "measure"}:  # any name, which then is not there
         return st.sampled_from(["강남구청", "nowhere", "*", "0", "x" * 101])

@@ -202,7 +202,7 @@ def test_what_is_no_brief_at_all(site: Client, place: str, case: str) -> None:
     response = site.post(f"/api/v1/{place}", content, kind, CONTENT_TYPE=kind)
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert len(response.content) < 3000  # what was sent is not told back
+    assert len(response.content) < 3000  # the request is not echoed
     if case == "nothing":
         assert "Content-Length" in response.json()["advice"]
     if case == "no JSON":

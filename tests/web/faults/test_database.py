@@ -1,4 +1,4 @@
-"""The database goes away and comes back: clear pages, nobody signed out, nothing lost."""
+"""The database goes away and comes back: clear pages, no one signed out, nothing lost."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def server() -> Iterator[Postgres]:
 
 
 class Person:
-    """Somebody with a browser of the plainest kind."""
+    """A user with a minimal browser."""
 
     def __init__(self, address: str) -> None:
         self._address, self._cookies = address, CookieJar()

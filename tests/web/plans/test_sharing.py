@@ -1,4 +1,4 @@
-"""Who sees a plan: its owner, people he names, and whoever has a link that holds."""
+"""Who sees a plan: its owner, people the owner names, and holders of a valid link."""
 
 from __future__ import annotations
 

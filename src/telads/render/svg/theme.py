@@ -22,7 +22,7 @@ AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
 """Number of steps of a scale of amounts and of changes, of groups in a ranking, of services."""
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
 _LEAST_OF_A_GLYPH = 3.2
-"""Contrast of a white glyph on a mark; it is a picture and no text, which 3 is enough for."""
+"""Contrast of a white glyph on a mark; as a graphic, not text, it needs 3."""
 _CHART = "chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
               "surface": "var(--ground)"}  # fmt: skip
@@ -49,7 +49,7 @@ def ink_on(colour: str) -> str:
 
 
 def glyph_on(colour: str) -> str:
-    """White for the glyph of a mark, or dark where white could not be seen."""
+    """White for the glyph of a mark, or dark if white has too little contrast."""
     return _LIGHT_INK if contrast(colour, _LIGHT_INK) >= _LEAST_OF_A_GLYPH else _DARK_INK
 
 
@@ -108,9 +108,9 @@ INTERFACE: Mapping[str, tuple[str, str]] = MappingProxyType({
     "warn": ("#7a4b00", "#f0c26a"), "warn-soft": ("#fff3dc", "#2a2212"),
     "bad": ("#a8201a", "#ff9c94"), "bad-soft": ("#fdeeec", "#33191a"),
 })  # fmt: skip
-"""What pages are made of, in the light and in the dark: grounds (paper, a card, what floats, what
-is sunk), three inks, two lines, the rim of a field, the ring of the focus, a chosen row, and a
-state's ink with the ground it stands on. Faint ink stands on nothing darker than `sunken`."""
+"""Colours of pages, in light and dark: grounds (paper, card, floating, sunken), three inks, two
+lines, the border of a field, the focus ring, a selected row, and each state's ink with its ground.
+Faint ink is used on nothing darker than `sunken`."""
 _IN_THE_LIGHT = {name: light for name, (light, _) in INTERFACE.items()}
 _IN_THE_DARK = {name: dark for name, (_, dark) in INTERFACE.items()}
 

@@ -1,10 +1,9 @@
-"""Who a session is of, found again by one question to the database instead of three.
+"""The user of a session, verified by one query instead of three.
 
-Django reads the session, the user and, for his role, his groups, and checks the session's hash
-each time. What it finds follows from these rows alone. So they are remembered with what was found,
-and read again in one question at every request: where they are as they were, the same person asks.
-Signing out, another password, role or name, and an account that is closed change a row, and hold at
-once, on every worker.
+Django reads the session, the user and, for the role, the groups, and checks the session's hash on
+every request. The result depends on these rows alone. So they are cached with the result, and read
+again in one query on every request: unchanged rows mean the same user. Signing out, a new password,
+role or name, and a disabled account change a row, and take effect at once in every worker.
 """
 
 from __future__ import annotations
@@ -27,13 +26,13 @@ from django.utils.functional import SimpleLazyObject
 from telads.web.accounts.roles import role_of
 
 MOST = 1000
-"""Sessions of a worker that are remembered."""
+"""Number of sessions a worker caches."""
 
 Rows = list[tuple[Any, ...]]
 
 
 class Sessions:
-    """By key of a session: its user's number, the rows, and the user. Safe among threads."""
+    """Session key -> the user's number, the rows, and the user. Thread-safe."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -44,33 +43,33 @@ class Sessions:
         return len(self._known)
 
     def user(self, request: HttpRequest) -> User | AnonymousUser:
-        """Who asks, as `django.contrib.auth.get_user` says."""
+        """The user of a request, as `django.contrib.auth.get_user` returns it."""
         key = request.session.session_key
         if not key:
             return get_user(request)
         with self._lock:
             known = self._known.get(key)
         if known and self._rows(key, known[0]) == known[1]:
-            request.session.accessed = True  # what is answered depends on it
+            request.session.accessed = True  # the response varies with it
             return copy(known[2])
         return self._found(request, key)
 
     def _found(self, request: HttpRequest, key: str) -> User | AnonymousUser:
         number = request.session.get(SESSION_KEY)
-        # Read before the user is: what changes between the two is seen at the next request.
+        # Read before the user: a change in between is noticed at the next request.
         rows = self._rows(key, int(number)) if number else []
         user = get_user(request)
         with self._lock:
             self._known.pop(key, None)
             if isinstance(user, User) and rows and request.session.session_key == key:
-                role_of(user)  # which remembers his groups
+                role_of(user)  # caches the user's groups
                 self._known[key] = (user.pk, rows, copy(user))
                 if len(self._known) > self._most:
                     self._known.popitem(last=False)
         return user
 
     def _rows(self, key: str, number: int) -> Rows:
-        """The rows of a session that holds, of a user, and of his groups."""
+        """The rows of a valid session, of a user, and of the user's groups."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
             cursor.execute(self._sql, (key, now, number))
@@ -95,7 +94,7 @@ SESSIONS = Sessions(MOST)
 def remembered(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware after Django's own: `request.user`, looked up when it is first asked for."""
+    """Middleware after Django's own: a lazy `request.user`."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
@@ -105,7 +104,7 @@ def remembered(
 
 
 def _user(request: HttpRequest) -> User | AnonymousUser:
-    """Asked for once a request; Django's functions of signing in and out know the place."""
+    """Look up once a request, in the attribute that Django's sign-in and sign-out use."""
     if not hasattr(request, "_cached_user"):
         request._cached_user = SESSIONS.user(request)  # type: ignore[attr-defined]
     user: User | AnonymousUser = request._cached_user  # type: ignore[attr-defined]

@@ -35,7 +35,7 @@ _writing = Lock()
 
 
 def description(request: HttpRequest, table: str, asked: Any) -> HttpResponseBase:
-    """What a CSV was made from, as CSV on the Web describes it."""
+    """The description of a CSV: columns and provenance, as CSV on the Web."""
 
     def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, "csv", asked.method)

@@ -53,7 +53,7 @@ class Unreadable(QuestionError):
 
 
 def audience(request: HttpRequest, asked: Any) -> HttpResponseBase:
-    """Who an audience is or, with the rules of another in `against`, how the two overlap."""
+    """The audience of rules or, with those of another in `against`, their overlap."""
     check(request, asked)
     sent = document_of(request)
     against = None

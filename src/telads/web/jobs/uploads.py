@@ -58,7 +58,7 @@ class IntoWorkspace(FileUploadHandler):
         self.path = folder
 
     def new_file(self, *args: Any, **facts: Any) -> None:
-        """Begin a file; files of other fields are rejected."""
+        """Begin a file; files of other fields are skipped."""
         super().new_file(*args, **facts)
         if self.field_name != FIELD:
             raise SkipFile

@@ -1,9 +1,9 @@
-"""SQLite whose connection is used for several requests, as long as its files are the same.
+"""SQLite backend that keeps a connection for several requests while its files are unchanged.
 
-Opening one takes as long as answering with a kept page does. But a file that was removed, replaced
-or overwritten stays readable, and writable into nowhere, for whoever holds it open. So before a
-request uses a connection its files are looked at: where they are others than before, or where
-another connection moved what was written into the file itself, it is opened again.
+Opening a connection takes as long as answering with a cached page. But a file that was removed,
+replaced or overwritten stays readable, and writable without effect, through an open connection. So
+its files are checked before a request uses it: if they differ, or if another connection has
+checkpointed the journal into the file, it is reopened.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ Seen = tuple[tuple[int, ...], ...]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, usable while its files are those it opened; `CONN_HEALTH_CHECKS` has it asked."""
+    """Django's backend, checked for usability before each request (`CONN_HEALTH_CHECKS`)."""
 
     _seen: Seen | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection, and what its files look like now."""
+        """Open a connection and record the state of its files."""
         connection = super().get_new_connection(conn_params)
         self._seen = self._look()
         return connection
 
     def is_usable(self) -> bool:
-        """Whether the files are as they were."""
+        """Whether the files are unchanged."""
         return self.is_in_memory_db() or self._look() == self._seen
 
     def _look(self) -> Seen | None:
-        """The file as it is, and which one its journal is; None where one of them is not there."""
+        """State of the file and identity of its journal; None if one of them is missing."""
         name = str(self.settings_dict["NAME"])
         try:
             file, journal = Path(name).stat(), Path(name + JOURNAL).stat()
