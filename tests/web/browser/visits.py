@@ -52,11 +52,9 @@ REFUSED = frozenset({"error"})
 """Pages that are answered with an error."""
 
 
-AXE = {
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],  # what is in order is not written out, thousands of elements
-    "selectors": False,
-}
+FAULTS_ALONE = {"resultTypes": ["violations"], "selectors": False}
+"""Options of axe: thousands of elements that are in order are not written out."""
+AXE = {**FAULTS_ALONE, "rules": {"target-size": {"enabled": True}}}
 """All rules of axe, and that what is pressed is 24 pixels wide and high (WCAG 2.2, 2.5.8)."""
 SCREENS: dict[Lang, tuple[tuple[int, str], ...]] = {
     "ko": ((WIDE, "light"), (NARROW, "dark")),
