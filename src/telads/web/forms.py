@@ -30,6 +30,10 @@ said = lazy(_said, str)
 """A `Text` as Django's forms take it: said in the language in which the page is written."""
 
 
+NO_CHOICE = {"invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This cannot be chosen."))}
+"""`error_messages` of a field with choices."""
+
+
 def refusal(error: TeladsError) -> ValidationError:
     """An error of the product as one of a form: message, facts and advice in one line."""
     return ValidationError(error.line(lang()), code=error.code)

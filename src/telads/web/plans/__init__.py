@@ -3,9 +3,8 @@
 | what | module |
 |---|---|
 | tables of the database | `models` |
-| who may do what with which plan | `access` |
-| saving and sharing | `store` |
-| the form of a plan | `typed` |
-| pages | `listing`, `making`, `showing`, `sharing`, `removing` |
+| who may do what with which plan, saving and sharing | `services` |
+| what is typed | `forms` |
+| pages | `views`, `present` |
 | files | `files`, `paper` |
 """
