@@ -158,9 +158,11 @@ class OtherFile(DataError):
 
 
 class QuestionError(TeladsError):
-    """A question that has no answer as it was asked."""
+    """A question that has no answer as it was asked; of several errors the first is raised."""
 
     code = "bad-question"
+    also: tuple[QuestionError, ...] = ()
+    """The other errors of what was read."""
 
 
 class UnknownChoice(QuestionError):

@@ -23,11 +23,10 @@ from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
-from telads.web.plans.forms import typed_of
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.api.conftest import Installed, installed
-from tests.web.plans.samples import FORM
+from tests.web.plans.samples import FORM, brief_of
 
 __all__ = ["installed"]  # a fixture
 pytestmark = pytest.mark.django_db
@@ -203,11 +202,7 @@ def test_every_address_has_its_place_in_a_table() -> None:
 @pytest.fixture(scope="session")
 def document(twin_build: Build) -> dict[str, Any]:
     """A plan, computed once."""
-    from django.http import QueryDict
-
-    form = QueryDict(mutable=True)
-    form.update(FORM)
-    return make_plan(twin_build, typed_of(form).brief()).document()
+    return make_plan(twin_build, brief_of(twin_build)).document()
 
 
 class World(NamedTuple):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import isnan
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from telads.errors import QuestionError
 from telads.text import Text
@@ -14,6 +15,37 @@ T = TypeVar("T")
 LONGEST = 200
 LARGEST = 10**15
 """Amounts from here on are typing errors."""
+
+
+class Faults:
+    """Errors of several readings: each goes on after the error of another, `done` raises them."""
+
+    def __init__(self) -> None:
+        self.found: list[QuestionError] = []
+
+    def of(self, read: Callable[[], T], place: str = "") -> T:
+        """What is read; after an error None, of which nobody sees anything, since `done` raises.
+
+        `place` is put before the places that errors name.
+        """
+        try:
+            return read()
+        except QuestionError as error:
+            for one in (error, *error.also):
+                if place:
+                    inner = one.facts.get("rule")
+                    one.facts["rule"] = place + (f".{inner}" if inner else "")
+                self.found.append(one)
+            return cast("T", None)
+
+    def done(self) -> None:
+        """Raise the first error, if there is one, with the others in `also`."""
+        if self.found:
+            first, *others = self.found
+            for one in self.found:
+                one.also = ()
+            first.also = tuple(others)
+            raise first
 
 
 class Fields:
@@ -95,16 +127,14 @@ class Fields:
         return value if isinstance(value, list | tuple) else [value]
 
     def each(self, name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
-        """Every item of a list, parsed; errors get the item's path."""
-        found = []
-        for place, item in enumerate(self.items(name)):
-            try:
-                found.append(read(item))
-            except QuestionError as error:
-                inner = error.facts.get("rule")
-                error.facts["rule"] = f"{self.at(name)}[{place}]" + (f".{inner}" if inner else "")
-                raise
-        return tuple(found)
+        """Every item of a list, read; errors of the reading name the item's place."""
+        faults = Faults()
+        found = tuple(
+            faults.of(partial(read, item), f"{self.at(name)}[{place}]")
+            for place, item in enumerate(self.items(name))
+        )
+        faults.done()
+        return found
 
     def done(self, *others: str) -> None:
         """Raise for an unknown field, so that a misspelt rule does not pass for none.

@@ -30,6 +30,10 @@ said = lazy(_said, str)
 """Lazy `Text` for Django's forms, converted in the language of the page."""
 
 
+NO_CHOICE = {"invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This cannot be chosen."))}
+"""`error_messages` of a field with choices."""
+
+
 def refusal(error: TeladsError) -> ValidationError:
     """An error of telads as one of a form: message, facts and advice in one line."""
     return ValidationError(error.line(lang()), code=error.code)

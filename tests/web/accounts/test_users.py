@@ -206,7 +206,7 @@ def test_a_wrong_invitation_is_told_beside_its_fields_and_stays_typed(
 
 def test_a_role_that_cannot_be_given_is_told_on_the_person_s_page(boss: Client) -> None:
     at = f"/account/users/{number('boss')}/role/"
-    for sent, words in (("viewer", "마지막 관리자는"), ("owner", "owner"), ("", "필수")):
+    for sent, words in (("viewer", "마지막 관리자는"), ("owner", "고를 수 있는"), ("", "필수")):
         answer = boss.post(at, {"role": sent})
         assert answer.status_code == 400
         page = read(answer.content.decode())

@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from telads.text import Text
 from telads.web.accounts.roles import Role
-from telads.web.forms import Form, said
+from telads.web.forms import NO_CHOICE, Form, said
 
 LONGEST_NAME = 150
 """Most characters of a user's name, as in Django's table."""
@@ -35,6 +35,7 @@ class RoleForm(Form):
         choices=[(role.value, said(role.text)) for role in Role],
         coerce=Role,
         initial=Role.VIEWER.value,
+        error_messages=NO_CHOICE,
         widget=forms.Select({"autocomplete": "off"}),
     )
 

@@ -3,9 +3,9 @@
 | what | module |
 |---|---|
 | tables of the database | `models` |
-| permissions, saving, sharing, removal | `services` |
-| the form of a plan | `forms` |
-| pages | `views`; a plan for templates: `present` |
+| who may do what with which plan, saving and sharing | `services` |
+| what is typed | `forms` |
+| pages | `views`, `present` |
 | files | `files`, `paper` |
 | the log of actions | `actions` |
 """

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
+from telads.answers.choices import month_of
+from telads.errors import TeladsError
+from telads.planning.audience import audience
 from telads.planning.brief import money
 from telads.planning.files import method_of
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
+from telads.planning.rules import read_rules
 from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
 from telads.store.workspace import Build
-from telads.text import Lang
+from telads.text import Lang, Text
 from telads.web.formatting import figure_text
+from telads.web.plans.forms import PlanForm
 
 
 class Curve(NamedTuple):
@@ -121,6 +127,24 @@ class ShownPlan:
     def method(self) -> list[str]:
         """The method in words."""
         return [line(self.lang) for line in method_of(self.plan)]
+
+
+def audience_text(form: PlanForm, lang: Lang) -> str:
+    """Who the audience of a form is, in a sentence, as far as it can be told."""
+    if form["rules"].errors:
+        return ""  # told there
+    try:
+        rules = read_rules(json.loads(form["rules"].value() or ""))
+        found = audience(form.build, rules, month_of(form.build, form["month"].value() or None))
+    except (ValueError, RecursionError):
+        return ""
+    except TeladsError as error:
+        return error.line(lang)
+    sentence = Text(
+        f"{len(found.segments)}개 집단, {found.size.population:,}명",
+        f"{found.size.population:,} people in {len(found.segments)} segments",
+    )
+    return sentence(lang)
 
 
 def shown(build: Build, plan: Plan, lang: Lang) -> ShownPlan:

@@ -26,7 +26,7 @@ from functools import lru_cache
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -264,10 +264,19 @@ def without_owner() -> QuerySet[SavedPlan]:
     return SavedPlan.objects.filter(owner__is_active=False).select_related("owner")
 
 
+def estates() -> list[tuple[str, int]]:
+    """Those who are disabled and have plans, by name, and how many."""
+    left = User.objects.filter(is_active=False, plans__isnull=False).order_by("username")
+    return [(user.username, user.count) for user in left.annotate(count=Count("plans"))]
+
+
 def heirs() -> list[User]:
     """Users who can own plans, by name."""
     active = User.objects.filter(is_active=True).prefetch_related("groups").order_by("username")
     return [user for user in active if allows(user, Role.PLANNER)]
+
+
+NOBODY = Text("넘길 계획이나 받을 분이 없습니다.", "There are no such plans, or no such planner.")
 
 
 def hand_over(request: HttpRequest, former: str, heir: str) -> int:
@@ -279,8 +288,7 @@ def hand_over(request: HttpRequest, former: str, heir: str) -> int:
     plans = list(without_owner().filter(owner__username=former.replace("\0", "").strip()))
     if to is None or not plans:
         raise UnknownChoice(
-            Text("넘길 계획이나 받을 분이 없습니다.",
-                 "There are no such plans, or no such planner."),
+            NOBODY,
             Text("정지된 분의 계획을, 계획을 만들 수 있는 분께 넘길 수 있습니다.",
                  "Plans of somebody disabled can go to somebody who may make plans."),
             value=heir if to is None else former,
