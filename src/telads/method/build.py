@@ -64,8 +64,7 @@ class Built:
 
 def load() -> None:
     """Import what a build needs: done while files are read, it takes no time of its own."""
-    for module in ("telads.method.tables", "scipy.special"):
-        import_module(module)
+    import_module("telads.method.tables")
 
 
 def build(
