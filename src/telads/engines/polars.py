@@ -30,11 +30,3 @@ def collect(frame: nw.LazyFrame[pl.LazyFrame]) -> pl.DataFrame:
     the last digits of a mean would change from run to run.
     """
     return frame.to_native().collect(engine="in-memory")
-
-
-def computed(frame: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Run a sorted lazy table now and go on lazily, before its rows are grouped once more.
-
-    In one plan the optimiser drops a sort in front of a group, and with it the order of the sums.
-    """
-    return nw.from_native(collect(frame).lazy())

@@ -22,7 +22,7 @@ from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -96,7 +96,7 @@ def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[st
         m for m in measures if not cells[m].null_count() and m + UNESTIMATED not in cells.columns
     ]  # fmt: skip
     partly = [m for m in measures if m not in whole]
-    weights = [people_of(m, cells.columns).alias(f"{m}__w") for m in partly]
+    weights = [weight(m, cells.columns).alias(f"{m}__w") for m in partly]
     products = [(pl.col(m) * pl.col(f"{m}__w")).alias(f"{m}__x") for m in partly]
     if whole:
         products.append((pl.col(whole) * pl.col(POPULATION)).name.suffix("__x"))
@@ -124,17 +124,6 @@ def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[st
 
 def _measure(product: str) -> str:
     return product.removesuffix("__x")
-
-
-def people_of(measure: str, columns: Sequence[str]) -> pl.Expr:
-    """The people a cell's value speaks for; null where the value is masked."""
-    import polars as pl
-
-    people = pl.col(POPULATION)
-    if measure + UNESTIMATED in columns:
-        unestimated = pl.col(measure + UNESTIMATED).fill_null(0)
-        people = (people - unestimated).clip(lower_bound=0)
-    return pl.when(pl.col(measure).is_not_null()).then(people)
 
 
 def divided(above: Array, below: Array) -> Array:
