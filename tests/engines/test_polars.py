@@ -6,7 +6,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from telads.engines.polars import collect, computed
+from telads.engines.polars import collect
 from telads.method.segments import weighted_means
 from telads.store.cells import POPULATION
 
@@ -37,14 +37,3 @@ def test_means_of_a_group_do_not_depend_on_the_other_groups() -> None:
     whole = weighted_means(frame, ["x"], ["outer"])
     alone = [weighted_means(part, ["x"], ["outer"]) for part in frame.partition_by("outer")]
     assert pl.concat(alone).sort("outer").equals(whole)
-
-
-def test_means_of_means_are_the_same_bits_each_time() -> None:
-    def nested() -> pl.DataFrame:
-        mean = nw.col("x").mean()
-        cells = table().group_by("outer", "inner").agg(mean).sort("outer", "inner")
-        return collect(computed(cells).group_by("outer").agg(mean).sort("outer"))
-
-    first = nested()
-    assert first.height == GROUPS
-    assert all(nested().equals(first) for _ in range(AGAIN))

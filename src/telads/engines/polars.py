@@ -30,11 +30,3 @@ def collect(frame: nw.LazyFrame[pl.LazyFrame]) -> pl.DataFrame:
     digits of a mean would differ from run to run.
     """
     return frame.to_native().collect(engine="in-memory")
-
-
-def computed(frame: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Run a sorted lazy table and return it lazy, before its rows are grouped again.
-
-    Within one plan the optimiser drops a sort before a group, and with it the order of the sums.
-    """
-    return nw.from_native(collect(frame).lazy())

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.method.disclosure import COVERAGE
+from telads.method.distributions import student_tails
 from telads.method.segments import (
     SEGMENT,
     Array,
@@ -192,8 +193,6 @@ def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np
     and age), Benjamini-Hochberg over all segments and services of the month. segment x service;
     NaN p where fewer than two neighbourhoods are known on either side.
     """
-    from scipy.special import stdtr
-
     n, mean = spread.n, np.nan_to_num(spread.mean)
     inner = np.nan_to_num(spread.variance) * np.maximum(n - 1, 0)
     rest_n, rest_sum, rest_square = (
@@ -205,7 +204,7 @@ def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np
         own, other = spread.variance / n, rest_variance / rest_n
         t = (spread.mean - rest_mean) / np.sqrt(own + other)
         freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / (rest_n - 1))
-        p = 2 * stdtr(freedom, -np.abs(t))
+        p = student_tails(freedom, t)
     p = np.where((n >= 2) & (rest_n >= 2), p, np.nan)
     return false_discovery(p, FALSE_DISCOVERY_RATE), p
 

@@ -62,9 +62,8 @@ class Built:
 
 
 def load() -> None:
-    """Import the modules of a build, to overlap with reading files."""
-    for module in ("telads.method.tables", "scipy.special"):
-        import_module(module)
+    """Import what a build needs: done while files are read, it takes no time of its own."""
+    import_module("telads.method.tables")
 
 
 def build(

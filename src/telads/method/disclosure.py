@@ -150,11 +150,9 @@ def without_small_parts(cells: pl.DataFrame, floor: float) -> pl.DataFrame:
               if shown[measure].null_count() or measure + UNESTIMATED in columns]  # fmt: skip
     if not partly:
         return shown
-    import narwhals as nw
-
-    weights = nw.from_native(shown).select(*SEGMENT_MONTH, *(
-        weight(measure, columns).alias(measure) for measure in partly
-    )).to_native()  # fmt: skip
+    weights = shown.select(
+        *SEGMENT_MONTH, *(weight(measure, columns).alias(measure) for measure in partly)
+    )
     few = weights.group_by(SEGMENT_MONTH).agg(pl.col(partly).sum() < floor)
     hidden = [measure for measure in partly if few[measure].any()]
     if not hidden:

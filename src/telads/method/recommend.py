@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from telads.method.affinity import AHEAD, NEXT, affinity, city_mean, forecast, known_mean
 from telads.method.association import Cells, segment_correlations
 from telads.method.classic import classic_scores
+from telads.method.distributions import normal
 from telads.method.segments import Array, Panel
 from telads.model import Segment
 from telads.text import Text
@@ -331,13 +332,11 @@ def first_probability(mean: Array, sd: Array) -> Array:
 
 
 def _integrals(mean: Array, width: Array, low: Array, high: Array, points: Array) -> Array:
-    """One's density times the others' distributions, integrated from low to high, per ranking."""
-    from scipy.special import ndtr
-
+    """One's density times the others' distributions, added up from low to high, per ranking."""
     known = ~np.isnan(mean)[..., None]
     at = low + (high - low) * points
     z = (at[:, None, :] - np.where(known, mean[..., None], 0.0)) / width[..., None]
-    below = np.where(known, ndtr(z), 1.0)
+    below = np.where(known, normal(z), 1.0)
     density = np.where(known, np.exp(-(z**2) / 2) / width[..., None], 0.0)
     return np.asarray((density * _others_product(below)).sum(axis=-1))
 

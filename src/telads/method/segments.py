@@ -22,7 +22,7 @@ from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import POPULATION, UNESTIMATED, first_year
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,11 +47,24 @@ class Groups:
 
     @classmethod
     def of(cls, frame: pl.DataFrame, by: Sequence[str]) -> Groups:
-        """Group rows by columns."""
-        keys = frame.select(by).unique().sort(by)
-        numbered = keys.with_row_index("at")
-        at = frame.select(by).join(numbered, on=list(by), how="left", maintain_order="left")["at"]
-        return cls(keys, at.to_numpy().astype(np.intp))
+        """The groups of rows that are alike in some columns."""
+        import polars as pl
+
+        number = np.zeros(frame.height, dtype=np.int64)
+        names: list[pl.Series] = []
+        for column in by:
+            known = frame[column].unique().sort()
+            own = np.searchsorted(known, frame[column]) if known.dtype.is_numeric() else (
+                frame[column].cast(pl.Enum(known)).to_physical().to_numpy()
+            )  # fmt: skip
+            number = number * len(known) + own
+            names.append(known)
+        found, at = np.unique(number, return_inverse=True)
+        keys = {}
+        for known in reversed(names):
+            found, own = np.divmod(found, len(known))
+            keys[known.name] = known.gather(own)
+        return cls(pl.DataFrame({name: keys[name] for name in by}), at.reshape(-1))
 
     def sums(self, values: Array) -> Array:
         """Sum of each group, in row order; NaN (unknown) adds nothing."""
@@ -78,29 +91,39 @@ def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[st
     """
     import polars as pl
 
-    weights = [people_of(m, cells.columns).alias(f"{m}__w") for m in measures]
-    products = [(pl.col(m) * pl.col(f"{m}__w")).alias(f"{m}__x") for m in measures]
-    sums = [pl.col(f"{m}__{part}").sum() for m in measures for part in "wx"]
+    # A value that is known in every cell speaks for everybody: one sum does for all of them.
+    whole = [] if cells[POPULATION].null_count() else [
+        m for m in measures if not cells[m].null_count() and m + UNESTIMATED not in cells.columns
+    ]  # fmt: skip
+    partly = [m for m in measures if m not in whole]
+    weights = [weight(m, cells.columns).alias(f"{m}__w") for m in partly]
+    products = [(pl.col(m) * pl.col(f"{m}__w")).alias(f"{m}__x") for m in partly]
+    if whole:
+        products.append((pl.col(whole) * pl.col(POPULATION)).name.suffix("__x"))
+    columns = [f"{m}__x" for m in measures] + [f"{m}__w" for m in partly]
     weighted = cells.select(*by, POPULATION, *measures, *weights).with_columns(*products)
-    grouped = weighted.group_by(*by).agg(pl.col(POPULATION).sum(), pl.len().alias("n_cells"), *sums)
+    grouped = weighted.group_by(*by).agg(
+        pl.col(POPULATION, *columns).sum(), pl.len().alias("n_cells")
+    )
     everybody = pl.when(pl.col(POPULATION) > 0).then(POPULATION)
     means = []
-    for m in measures:
+    for m in partly:
         people = pl.col(f"{m}__w")
         means.append((pl.col(f"{m}__x") / pl.when(people > 0).then(people)).alias(m))
         means.append((people / everybody).alias(m + COVERAGE))
-    return grouped.select(*by, POPULATION, "n_cells", *means).sort(by)
+    if whole:
+        means.append((pl.col(f"{m}__x" for m in whole) / everybody).name.map(_measure))
+        means += [(everybody / everybody).alias(m + COVERAGE) for m in whole[:1]]
+    shown = grouped.select(*by, POPULATION, "n_cells", *means).sort(by)
+    if whole:
+        shown = shown.with_columns(pl.col(whole[0] + COVERAGE).alias(m + COVERAGE) for m in whole)
+    return shown.select(
+        *by, POPULATION, "n_cells", *(name for m in measures for name in (m, m + COVERAGE))
+    )
 
 
-def people_of(measure: str, columns: Sequence[str]) -> pl.Expr:
-    """People that a cell's value is based on; null where it is masked."""
-    import polars as pl
-
-    people = pl.col(POPULATION)
-    if measure + UNESTIMATED in columns:
-        unestimated = pl.col(measure + UNESTIMATED).fill_null(0)
-        people = (people - unestimated).clip(lower_bound=0)
-    return pl.when(pl.col(measure).is_not_null()).then(people)
+def _measure(product: str) -> str:
+    return product.removesuffix("__x")
 
 
 def divided(above: Array, below: Array) -> Array:
@@ -193,13 +216,12 @@ class MonthFigures:
     """cell x (population, services ...); NaN where masked"""
 
 
-CELL = ("code", "age5", *SEGMENT)
-"""Columns that identify a cell."""
+CELL = (*KEY, "district", "age")
+"""What names a cell: `KEY`, and the segment, as a neighbourhood may come to another district."""
 
 
 def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) -> MonthFigures:
-    """The figures of the cells of one month, which have an `age`."""
-    cells = cells.sort(CELL)
+    """The figures of the cells of one month, which are sorted by `CELL`, as files of cells are."""
     groups = Groups.of(cells, SEGMENT)
     means = weighted_means(cells, services, SEGMENT)
     values = np.column_stack([array_of(cells, name) for name in (POPULATION, *services)])
@@ -313,7 +335,7 @@ def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigure
     import polars as pl
 
     return [
-        month_figures(cells.filter(pl.col("month") == number), Month(number), services)
+        month_figures(cells.filter(pl.col("month") == number).sort(CELL), Month(number), services)
         for number in cells["month"].unique().sort()
     ]
 

@@ -13,12 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
 
 from telads.dataset import Signal, in_force
-from telads.engines.polars import collect, computed
+from telads.engines.polars import collect
 from telads.method.affinity import affinity
 from telads.method.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
-from telads.method.segments import SEGMENT, with_age
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    Groups,
+    array_of,
+    with_age,
+)
 from telads.model import Month
 from telads.store.cells import POPULATION, weight
 from telads.text import Text
@@ -68,24 +75,28 @@ def signals(
     """
     import polars as pl
 
-    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
-    columns = aged.collect_schema().names()
+    chosen = cells.filter(nw.col("month").is_in([month.number for month in months]))
+    aged = collect(with_age(chosen))
+    columns = aged.columns
     known = signals_in(columns)
     if not known:
         return pl.DataFrame(schema=_SHOWN)
-    ratios = collect(_ratios(_places(aged, known, columns), known).sort(*_BY))
+    ratios = _ratios(_places(aged, known, columns), known).sort(*_BY)
+    people = size_of(pl.col(POPULATION))
     parts = [
         ratios.select(
             *_BY, POPULATION, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
-            signal=pl.lit(signal.id), place=pl.lit(place),
-        ).with_columns(
-            *_exact() if floor is None else _publishable(signal, floor)
-        ).with_columns(
-            _standing("month").alias("z_city"),
-            _standing("month", "sex", "age").alias("z_peers"),
-        )
+            signal=pl.lit(signal.id), place=pl.lit(place), people=people,
+        ).with_columns(*_exact() if floor is None else _publishable(signal, floor))
         for place, signal in enumerate(known)
     ]  # fmt: skip
+    values = np.column_stack([array_of(part, "value") for part in parts])
+    for name, group in (("z_city", ("month",)), ("z_peers", ("month", "sex", "age"))):
+        standing = _standing(values, array_of(parts[0], "people"), Groups.of(ratios, group))
+        parts = [
+            part.with_columns(pl.Series(name, own, nan_to_null=True))
+            for part, own in zip(parts, standing.T, strict=True)
+        ]
     return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
 
 
@@ -114,16 +125,16 @@ def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
     )
 
 
-def _standing(*group: str) -> pl.Expr:
-    """Standard deviations of each value from the mean person of its group, as in `affinity`."""
-    import polars as pl
+def _standing(values: Array, people: Array, groups: Groups) -> Array:
+    """Standard deviations of each value from the mean person of its group, as in `affinity`.
 
-    def standardise(columns: Sequence[pl.Series]) -> pl.Series:
-        values, people = (column.cast(pl.Float64).to_numpy() for column in columns)
-        return pl.Series(affinity(values[:, None], people)[:, 0], nan_to_null=True)
-
-    both = ("value", size_of(pl.col(POPULATION)))
-    return pl.map_batches(both, standardise, return_dtype=pl.Float64).over(*group)
+    `values` and the result are row x signal, `people` one a row.
+    """
+    found = np.empty_like(values)
+    for group in range(groups.keys.height):
+        of = groups.at == group
+        found[of] = affinity(values[of], people[of])
+    return found
 
 
 def _of(signal: Signal, name: str) -> str:
@@ -131,75 +142,78 @@ def _of(signal: Signal, name: str) -> str:
     return f"{signal.id}__{name}"
 
 
-def _places(
-    cells: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal], columns: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
+def _places(cells: pl.DataFrame, known: Sequence[Signal], columns: Sequence[str]) -> pl.DataFrame:
     """One row a neighbourhood, month and segment: both sums of each signal's ratio.
 
     Columns: population, and per signal above and below, people (all three sums over cells with a
     value) and n_cells (their number).
     """
+    import polars as pl
+
     parts = {}
     for signal in known:
         for name, part in _cell_parts(signal, columns).items():
             parts[_of(signal, name)] = part
-    places = (
+    return (
         cells.with_columns(**parts)
         .group_by("code", *_BY)
         .agg(
-            nw.col(POPULATION, *parts).sum(),
-            *(nw.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
+            pl.col(POPULATION, *parts).sum(),
+            *(pl.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
         )
         .sort("code", *_BY)
     )
-    return computed(places)
 
 
-def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
-    """A cell's addends to a signal's sums; null where it has no value."""
-    value, people = nw.col(signal.measure), weight(signal.measure, columns)
-    if signal.per == POPULATION:  # both are numbers of people: no weights
-        above, below = value, nw.col(POPULATION)
+def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, pl.Expr]:
+    """What a cell adds to a signal's sums; null where it has no value."""
+    import polars as pl
+
+    value, people = pl.col(signal.measure), weight(signal.measure, columns)
+    if signal.per == POPULATION:  # both are numbers of people: nothing to weight
+        above, below = value, pl.col(POPULATION)
     else:
-        above, below = value * people, nw.col(signal.per) * people if signal.per else people
-    known = ~above.is_null() & ~below.is_null()
+        above, below = value * people, pl.col(signal.per) * people if signal.per else people
+    known = above.is_not_null() & below.is_not_null()
     if signal.working:
-        known = known & (value > 0) & (nw.col("age5") < in_force().ages[-1])
+        known = known & (value > 0) & (pl.col("age5") < in_force().ages[-1])
     parts = {"above": above, "below": below, "people": people}
-    return {name: nw.when(known).then(part) for name, part in parts.items()}
+    return {name: pl.when(known).then(part) for name, part in parts.items()}
 
 
-def _ratios(
-    places: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal]
-) -> nw.LazyFrame[pl.LazyFrame]:
+def _ratios(places: pl.DataFrame, known: Sequence[Signal]) -> pl.DataFrame:
     """Each signal's ratio of sums over neighbourhoods and its standard error, linearised.
 
     One row a month and segment; per signal the columns of _RATIO.
     """
-    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], [nw.col(POPULATION)]
+    import polars as pl
+
+    residuals, sums, shown = {}, [pl.col(POPULATION).sum()], [pl.col(POPULATION)]
     for signal in known:
         above, below, n_cells, people, square = (
-            nw.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
+            pl.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
         )
         ratio = above.sum().over(*_BY) / below.sum().over(*_BY)
-        residuals[_of(signal, "square")] = nw.when(n_cells > 0).then(above - ratio * below) ** 2
+        residuals[_of(signal, "square")] = pl.when(n_cells > 0).then(above - ratio * below) ** 2
         sums += [part.sum() for part in (above, below, n_cells, people, square)]
         sums.append(square.count().alias(_of(signal, "places")))
-        some = nw.when(n_cells > 0).then(people)
+        some = pl.when(n_cells > 0).then(people)
         sums.append(some.min().alias(_of(signal, "least")))
         shown += _ratio(signal)
     return places.with_columns(**residuals).group_by(*_BY).agg(*sums).select(*_BY, *shown)
 
 
-def _ratio(signal: Signal) -> list[nw.Expr]:
+def _ratio(signal: Signal) -> list[pl.Expr]:
     """The columns of _RATIO of one signal, from its sums."""
+    import polars as pl
+
     above, below, n_cells, people, square, places, least = (
-        nw.col(_of(signal, name))
+        pl.col(_of(signal, name))
         for name in ("above", "below", "n_cells", "people", "square", "places", "least")
     )
     scale = 100 if signal.kind == "percent" else 1
-    some = nw.when(below > 0).then(below)
-    others = nw.when(places > 1).then(places - 1)
+    some = pl.when(below > 0).then(below)
+    others = pl.when(places > 1).then(places - 1)
     figures = {
         "value": scale * above / some,
         "se": scale * (square * places / others).sqrt() / some,

@@ -210,8 +210,17 @@ def segments_table(given: Material) -> pl.DataFrame:
         (pl.col(m) * 100 / people).alias(m) for m in measures if in_force().measures[m].counted
     ]
     exact = weighted_means(given.cells.with_columns(counts), measures, ("month", *SEGMENT))
-    shown: list[pl.Expr] = []
+    everywhere = exact.select((pl.col(f"{m}{COVERAGE}" for m in measures) == 1).all()).row(0)
+    of_all = [
+        m
+        for m, told in zip(measures, everywhere, strict=True)
+        if told and not in_force().measures[m].counted
+    ]
+    # What everybody is known for is rounded alike, and needs no coverage but that it is told.
+    shown: list[pl.Expr] = [mean_of(pl.col(of_all), size_of(pl.col(POPULATION)))] if of_all else []
     for m in measures:
+        if m in of_all:
+            continue
         known = pl.col(m + COVERAGE) * pl.col(POPULATION)
         shown.append(
             share_of(pl.col(m) * known / 100, known, given.floor).alias(m)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,15 +76,15 @@ def first_year(age: nw.Expr, ages: Sequence[int]) -> nw.Expr:
     return band
 
 
-def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
-    """People that a cell's value is based on; null where it is masked."""
-    import narwhals as nw
+def weight(measure: str, columns: Collection[str]) -> pl.Expr:
+    """The people a cell's value speaks for; null where the value is masked."""
+    import polars as pl
 
-    people = nw.col(POPULATION)
-    unestimated = measure + UNESTIMATED
-    if unestimated in columns:
-        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
-    return nw.when(~nw.col(measure).is_null()).then(people)
+    people = pl.col(POPULATION)
+    if measure + UNESTIMATED in columns:
+        unestimated = pl.col(measure + UNESTIMATED).fill_null(0)
+        people = (people - unestimated).clip(lower_bound=0)
+    return pl.when(pl.col(measure).is_not_null()).then(people)
 
 
 @dataclass(frozen=True)
