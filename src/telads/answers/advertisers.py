@@ -257,7 +257,7 @@ def targets(
 
 
 def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
-    """The error for what is known of segments alone."""
+    """The error for figures that exist for segments only."""
     what = (
         Text("매체는", "Platforms")
         if platforms
@@ -275,7 +275,7 @@ def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
 def _at_level(
     build: Build, month: Month, service: str, order: str, level: str, filters: Filters
 ) -> pl.DataFrame:
-    """Whom a list at a level is about, best first."""
+    """The rows of a list at a level, best first."""
     if level == "district":
         return filtered(_targets_in_order(build, month, service, order), filters)
     if level == "group":
@@ -287,7 +287,7 @@ def _at_level(
 
 
 def _reach(build: Build, rows: pl.DataFrame, month: Month, level: str) -> Size:
-    """How many people the rows of a list are."""
+    """Number of people in the rows of a list."""
     if level == "neighbourhood":
         return places.size(build, rows, month)
     found = [(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
@@ -300,9 +300,9 @@ def _reach(build: Build, rows: pl.DataFrame, month: Month, level: str) -> Size:
 
 
 def _ordered(every: pl.DataFrame, ordering: str) -> pl.DataFrame:
-    """Best first. In full precision, so that figures which look alike keep their order.
+    """Sort best first, in full precision, so that figures equal after rounding keep their order.
 
-    Who uses a service no more than the city's mean has no excess: then the affinity tells.
+    At or below the city's mean there is no excess: affinity orders the rest.
     """
     import polars as pl
 

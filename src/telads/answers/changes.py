@@ -1,7 +1,7 @@
-"""Changes between months: the largest movements, where and whether with the city, and lines.
+"""Changes between months: the largest movements, local changes against the city's, and series.
 
-The city's part of a change and a district's own are those of the build (method A5) everywhere; a
-comparison with a year ago is split by the same function.
+The city's part of a change and a district's own part are everywhere those of the build (method A5);
+a comparison with a year ago is split by the same function.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _city_means(both: pl.DataFrame) -> pl.DataFrame:
     """Mean over people of each service in two months: service, now, before, population.
 
     `both` has now, before and the people of both months, by segment and service; a segment counts
-    where it is known in both, so that one that comes or goes is no movement of the city.
+    if it is known in both, so that one that appears or vanishes is no movement of the city.
     """
     import polars as pl
 
@@ -171,21 +171,20 @@ def _said(row: dict[str, Any]) -> Text:
 NO_GROUP = Text("이 {district}에는 두 달 모두 알려진 집단이 없습니다.",
                 "No group of this {district} is known in both months.")  # fmt: skip
 BACK = {"month": 1, "year": 12}
-"""How many months before is compared with (`questions.AGAINST`)."""
+"""Number of months back for each comparison (`questions.AGAINST`)."""
 
 
 def changes(
     build: Build, service: str, month: Month, against: str = "month", district: str | None = None
 ) -> Answer:
-    """Where the use of a service changed, and whether it was the whole city (methods A5, A6).
+    """Rank the districts by their own change in the use of a service (methods A5, A6).
 
     Rows: rank (by the own part, the largest first), service, district, population, before, now,
     change and its two parts, change_city and change_local, in days a month (affinity for index
     services), the interval of the own part, both parts in percent of before, p, clear (beyond
-    noise), groups. With
-    a `district` the rows are its groups of a sex and age, which are not judged one by one. The
-    facts tell the whole city's change, how many districts are clear, and the month compared with.
-    No rows where that month is not in the build, which the sentence then says.
+    noise), groups. With a `district` the rows are its groups of a sex and age, which are not tested
+    individually. The facts give the whole city's change, the number of clear districts, and the
+    month compared with. No rows if that month is not in the build; the sentence then says so.
     """
     measure, compared = in_force().measures[service], month + -BACK[against]
     both = _by_group(build, service, against).get(str(month))
@@ -236,11 +235,11 @@ def _broken(
 
 @held
 def _by_group(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
-    """By month, the groups with what is known of the month and of the one compared with.
+    """By month, the groups with their figures in the month and in the one compared with.
 
     Columns: district, sex, age, service, population and population_before, now and before (usage;
-    affinity for index services), change_city and change_local. Months without the other are left
-    out, and segments that are not shown in both.
+    affinity for index services), change_city and change_local. Months without the other, and
+    segments not shown in both, are left out.
     """
     import polars as pl
 
@@ -262,7 +261,7 @@ def _by_group(build: Build, service: str, against: str) -> dict[str, pl.DataFram
 
 
 def _since(build: Build, rows: pl.DataFrame, value: str, back: int) -> pl.DataFrame:
-    """The rows with the parts of the change since `back` months before, of published figures."""
+    """The rows with the parts of the change over `back` months, from published figures."""
     import numpy as np
     import polars as pl
 
@@ -290,9 +289,9 @@ def _since(build: Build, rows: pl.DataFrame, value: str, back: int) -> pl.DataFr
 
 @held
 def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
-    """By month, the districts with the parts of their change, judged; the largest own part first.
+    """By month, the districts with the parts of their change, tested; largest own part first.
 
-    Columns: those of `changes` but rank, and service.
+    Columns: service, and those of `changes` except rank.
     """
     import numpy as np
     import polars as pl
@@ -304,7 +303,7 @@ def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFra
         known = both.drop_nulls(["now", "before", "change_local"])
         if known.is_empty():
             continue
-        # Every district with every group, so that those of a sex and age stand in one column.
+        # Every district with every group, so that those of a sex and age are in one column.
         grid = known.select("district").unique().sort("district").join(
             known.select("sex", "age").unique().sort("sex", "age"), how="cross"
         ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
@@ -330,7 +329,7 @@ def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFra
 def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
     """Rows with now, before and change_local: their change, the city's part, and both in percent.
 
-    As they may be published, the largest own part first.
+    Rounded for publication, largest own part first.
     """
     import polars as pl
 
@@ -348,7 +347,7 @@ def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
 
 
 def _groups(both: pl.DataFrame | None, district: str, service: str) -> pl.DataFrame:
-    """The groups of a district as rows of `changes`; none where there is nothing to compare."""
+    """The groups of a district as rows of `changes`; none if there is nothing to compare."""
     import polars as pl
 
     keys = (*CHANGES.keys[:3], "sex", "age", *CHANGES.keys[3:])
@@ -360,7 +359,7 @@ def _groups(both: pl.DataFrame | None, district: str, service: str) -> pl.DataFr
 
 
 def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
-    """Rows in order, with their rank, as the question declares them."""
+    """Rows in order, with their rank and the question's columns."""
     import polars as pl
 
     texts = dict.fromkeys(("service", "district", "sex"), pl.String)
@@ -372,7 +371,7 @@ def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
 
 
 def _city_facts(both: pl.DataFrame | None, indexed: bool) -> dict[str, Any]:
-    """The whole city's use in both months, and its change; of an index only the places move."""
+    """The whole city's use in both months, and its change; None for an index."""
     means = None if both is None or indexed else _city_means(both).to_dicts()
     if not means:
         return dict.fromkeys(("city_before", "city_now", "city_change", "city_change_percent"))

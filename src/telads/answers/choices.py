@@ -144,7 +144,7 @@ def among_of(name: str) -> str:
 
 
 def against_of(name: str) -> str:
-    """What to compare a month with; raises `UnknownChoice`."""
+    """The month to compare with; raises `UnknownChoice`."""
     return listed(Text("비교할 달", "comparison"), name, AGAINST)
 
 

@@ -223,9 +223,9 @@ def maybe_yes(row: Row, key: str, lang: Lang) -> str:
 
 
 CITY = Text("{city} 전체", "all {city}")
-"""Where a row is about no one district."""
+"""Shown for a row that is not about one district."""
 ANYBODY = Text("모두", "all")
-"""Where a row is about no one sex or age."""
+"""Shown for a row that is not about one sex or age."""
 
 
 def _month(row: Row, key: str, lang: Lang) -> str:
@@ -275,7 +275,7 @@ def _change(row: Row, key: str, lang: Lang) -> str:
 
 
 def _beside(row: Row, key: str, lang: Lang) -> str:
-    """A use beside another's: as many digits as tell them apart, an index with its sign."""
+    """A use beside another's, with enough digits to distinguish them; an index with its sign."""
     if row[key] is None:
         return UNKNOWN
     indexed = in_force().measures[row["service"]].is_index

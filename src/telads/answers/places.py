@@ -1,8 +1,8 @@
-"""Who, then where: the targets of a service by sex and age, and by neighbourhood (method N1).
+"""Targets of a service by sex and age, and by neighbourhood (method N1): who, then where.
 
-`by_group` sums the segments of a sex and age, `by_neighbourhood` reads what the build holds of
-each neighbourhood, both with the columns that a list of segments has. `variance` tells how much of
-the differences in use each of them explains.
+`by_group` sums the segments of a sex and age, `by_neighbourhood` reads the build's neighbourhoods;
+both have the columns of a list of segments. `variance` is the share of the differences in use that
+each of them explains.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 GROUP = ("sex", "age")
 PLACE = ("code", "neighbourhood")
-"""What names a neighbourhood besides its district."""
+"""Columns that identify a neighbourhood within its district."""
 _INTERVALS = ("affinity_low", "affinity_high", "index_low", "index_high")
 
 
 class Variance(NamedTuple):
-    """Shares of the variance of people's true use, 0..1, by what they are of.
+    """Shares of the variance of people's true use, 0..1, by source.
 
-    `who` is sex and age, `district` the districts of a sex and age, `neighbourhood` what is left
-    inside them; the last is None, and the others share the whole, where no neighbourhood is known.
+    `who` is sex and age, `district` the districts of a sex and age, `neighbourhood` the remainder
+    within them. If no neighbourhood is known the last is None, and the others sum to 1.
     """
 
     who: float | None
@@ -39,13 +39,13 @@ class Variance(NamedTuple):
     neighbourhood: float | None
 
     def facts(self) -> dict[str, object]:
-        """As single figures of an answer."""
+        """The shares as single figures of an answer."""
         return {f"variance_{name}": value for name, value in self._asdict().items()}
 
 
 @held
 def by_group(build: Build, month: Month, service: str, district: str | None) -> pl.DataFrame:
-    """A row for each sex and age: of the city, `district` null, or of one district.
+    """One row for each sex and age, of the city (`district` null) or of one district.
 
     Affinity and index are means over people, of published figures.
     """
@@ -83,7 +83,7 @@ def _segments(build: Build, month: Month, service: str) -> pl.DataFrame:
 
 
 def _sums(service: str) -> tuple[str, ...]:
-    """The columns that an index has not."""
+    """Columns that an index does not have."""
     if in_force().measures[service].is_index:
         return ("index", "excess", "volume", "volume_share")
     return ()
@@ -91,7 +91,7 @@ def _sums(service: str) -> tuple[str, ...]:
 
 @held
 def by_neighbourhood(build: Build, month: Month, service: str) -> pl.DataFrame:
-    """A row for each neighbourhood, sex and age, and for everybody of it: sex and age null."""
+    """One row for each neighbourhood, sex and age, and one for all its people: sex and age null."""
     import polars as pl
 
     own = part_of_month(build, "neighbourhoods", month, service)
@@ -109,7 +109,7 @@ def by_neighbourhood(build: Build, month: Month, service: str) -> pl.DataFrame:
 
 
 def of_filters(every: pl.DataFrame, filters: Filters) -> pl.DataFrame:
-    """The neighbourhoods asked for: everybody, unless a sex or age is."""
+    """The filtered neighbourhoods; rows of all people unless a sex or age is given."""
     import polars as pl
 
     everybody = filters.sex is None and filters.age is None
@@ -118,7 +118,7 @@ def of_filters(every: pl.DataFrame, filters: Filters) -> pl.DataFrame:
 
 
 def hidden(build: Build, month: Month, service: str, filters: Filters) -> int:
-    """How many neighbourhoods of the choice have no figure that may be shown."""
+    """Number of filtered neighbourhoods without a published figure."""
     every = by_neighbourhood(build, month, service)
     known = filtered(every, Filters(district=filters.district))["code"].n_unique()
     shown = of_filters(every, filters).drop_nulls("affinity")["code"].n_unique()
@@ -126,7 +126,7 @@ def hidden(build: Build, month: Month, service: str, filters: Filters) -> int:
 
 
 def size(build: Build, rows: pl.DataFrame, month: Month) -> Size:
-    """The size of an audience of neighbourhoods' groups, with its range over the year."""
+    """Size of an audience of neighbourhoods' groups, with its range over the year."""
     chosen = rows.select("code", *GROUP)
     totals = {}
     for known in build.months:
@@ -151,7 +151,7 @@ def _sizes(build: Build, month: Month) -> pl.DataFrame:
 
 @held
 def variance(build: Build, month: Month, service: str) -> Variance:
-    """How much of the variance of people's use of a service who, and where, explain."""
+    """Share of the variance of people's use of a service explained by who and where they are."""
     import polars as pl
 
     people, affinity = pl.col("population"), pl.col("affinity")
@@ -171,7 +171,7 @@ def variance(build: Build, month: Month, service: str) -> Variance:
         .join(segments.select(*key, of_segment="affinity"), on=key)
         .with_columns(sd=(pl.col("affinity_high") - pl.col("affinity_low")) / (2 * EIGHTY))
     )
-    # What is expected of the square of a true deviation: that of the estimate and its variance.
+    # Expected square of a true deviation: that of the estimate plus its variance.
     square = (affinity - pl.col("of_segment")) ** 2 + pl.col("sd") ** 2
     own = inside.select((square * people).sum() / people.sum()).item() if inside.height else None
     total = who + district + (own or 0.0)

@@ -160,7 +160,7 @@ def of_targets(
 
 
 def _counted(row: Row, level: str) -> tuple[Text, Text]:
-    """What the rows of a list are called, one and several of them."""
+    """Names of a list's rows, singular and plural."""
     if level == "neighbourhood" and row["sex"] is None:
         return in_force().neighbourhood.text, in_force().neighbourhood.plural
     if level == "group":
@@ -169,7 +169,7 @@ def _counted(row: Row, level: str) -> tuple[Text, Text]:
 
 
 def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
-    """How much of the differences in use is who people are, and how much where they live."""
+    """Share of the differences in use due to who people are, and due to where they live."""
     if parts.who is None or parts.district is None:
         return ()
     name, dataset = _services([service.id]), in_force()
@@ -299,9 +299,9 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 
 LITTLE = 0.5
-"""Percent below which the whole city's change is called about the same."""
+"""Percentage below which the whole city's change is called about the same."""
 NAMED = 2
-"""Districts that a title names."""
+"""Most districts named in a title."""
 
 
 def of_changes(
@@ -312,7 +312,7 @@ def of_changes(
     rows: Sequence[Row],
     facts: Mapping[str, Any],
 ) -> tuple[Text, ...]:
-    """What changed: the finding, how many districts are clear, the city's use, a possible break.
+    """The change: finding, number of clear districts, the city's use, a possible break.
 
     `rows` are the districts of `changes.changes`, the largest own part first.
     """
@@ -412,7 +412,7 @@ def _finding(service: Measure, rows: Sequence[Row], facts: Mapping[str, Any]) ->
 
 
 def _verb(way: int, sign: int, turned: bool, indexed: bool) -> Text:
-    """What the named districts did, beside a city that went `way`; `sign` is of their own part."""
+    """Movement of the named districts, while the city went `way`; `sign` is of their own part."""
     city = in_force().city
     if indexed:
         return Text(
@@ -430,7 +430,7 @@ def _verb(way: int, sign: int, turned: bool, indexed: bool) -> Text:
 
 
 def _beyond_chance(rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
-    """How many districts are beyond noise, and which way."""
+    """Number of districts beyond noise, by direction."""
     level, count = in_force().district, facts["clear"]
     if not count:
         return Text(

@@ -1,10 +1,9 @@
-"""Whether a district's own part of a change is beyond noise (method A6).
+"""Tests whether a district's own part of a change is beyond noise (method A6).
 
-A district's own part is the mean over people of its groups' own parts (method A5). How far that
-mean can be trusted is told by how much the groups of the district differ among themselves: its
-standard error is that of leaving out one group after another (HC3; MacKinnon and White, J.
-Econometrics 29, 1985), which holds its rate where groups are few, unlike in size and heavy-tailed.
-`python -m bench.changes` measures the rate of false calls.
+A district's own part is the mean over people of its groups' own parts (method A5). Its standard
+error follows from the differences between the district's groups: it is the leave-one-out one (HC3;
+MacKinnon and White, J. Econometrics 29, 1985), which keeps its rate for few, heterogeneous and
+heavy-tailed groups. `python -m bench.changes` measures the rate of false calls.
 """
 
 from __future__ import annotations
@@ -18,28 +17,28 @@ from telads.method.affinity import FALSE_DISCOVERY_RATE, false_discovery
 from telads.method.segments import Array
 
 LEAST_GROUPS = 4
-"""Of fewer groups their spread says too little to judge a district by."""
+"""Least number of groups: the spread of fewer is too imprecise to test a district."""
 LEVEL = 0.95
-"""Of the interval around an own part."""
+"""Level of the interval around an own part."""
 
 
 class Own(NamedTuple):
-    """The own parts of districts; arrays are ... x district, NaN where nothing is known."""
+    """Own parts of districts; arrays are ... x district, NaN where unknown."""
 
     part: Array
     low: Array
     high: Array
     """The 95 % interval, in the unit of the part."""
     p: Array
-    """NaN where fewer than `LEAST_GROUPS` groups are known."""
+    """NaN if fewer than `LEAST_GROUPS` groups are known."""
     groups: NDArray[np.intp]
-    """How many groups are known."""
+    """Number of known groups."""
 
     @property
     def clear(self) -> NDArray[np.bool_]:
-        """Which are beyond noise: at most 5 % of them by chance, among the districts of a month.
+        """Districts beyond noise, at a false discovery rate of 5 % within a month.
 
-        Benjamini and Hochberg (J. R. Stat. Soc. B 57, 1995), each month by itself.
+        Benjamini and Hochberg (J. R. Stat. Soc. B 57, 1995).
         """
         months = self.p.reshape(-1, self.p.shape[-1])
         called = [false_discovery(month, FALSE_DISCOVERY_RATE) for month in months]
@@ -47,11 +46,11 @@ class Own(NamedTuple):
 
 
 def own_parts(own: Array, people: Array) -> Own:
-    """The own part of each district, of its groups' (... x district x group; NaN: not known).
+    """Own part of each district from its groups' (... x district x group; NaN: unknown).
 
-    It is judged twice, and the larger p counts: against the city's mean, by which it is shown, and
-    against the middle district of the same sex and age. A district that really changed moves the
-    mean, so that all others seem to have changed the other way; it does not move the middle.
+    It is tested twice, and the larger p counts: against the city's mean, as shown, and against the
+    median district of the same sex and age. A district that really changed moves the mean, so that
+    all others seem to have changed the other way; it does not move the median.
     """
     from scipy.special import stdtr, stdtrit
 
@@ -65,7 +64,7 @@ def own_parts(own: Array, people: Array) -> Own:
     freedom = np.where(groups >= LEAST_GROUPS, groups - 1.0, np.nan)
     with np.errstate(all="ignore"):
         sizes = (np.abs(mean) / spread for mean, spread in ((part, error), _mean(against, weights)))
-        # Groups that all moved alike to the last digit have no spread to judge by.
+        # Groups with exactly equal changes have no spread to test by.
         p = np.maximum(*(2 * stdtr(freedom, -np.where(np.isfinite(t), t, 0)) for t in sizes))
         half = stdtrit(freedom, (1 + LEVEL) / 2) * error
     p = np.where(np.isnan(part), np.nan, p)
@@ -80,6 +79,6 @@ def _mean(values: Array, weights: Array) -> tuple[Array, Array]:
 
 
 def _middle(own: Array) -> Array:
-    """The median over the districts of each group; 0 where no district is known."""
+    """Median over the districts of each group; 0 if no district is known."""
     known = ~np.isnan(own).all(axis=-2, keepdims=True)
     return np.asarray(np.nanmedian(np.where(known, own, 0), axis=-2, keepdims=True))

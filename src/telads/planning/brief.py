@@ -83,9 +83,9 @@ class Brief:
 
 
 def read_brief(document: object) -> Brief:
-    """A brief from JSON; raises `QuestionError` that names the place of what is wrong.
+    """Read a brief from JSON; raises `QuestionError` with the path of the fault.
 
-    Its `also` holds what is wrong elsewhere: one error for each other field, of rules the first.
+    Its `also` holds further errors: one for each other field, for rules the first.
     """
     if isinstance(document, Mapping) and document.keys() >= {"brief", "basis", "result"}:
         raise QuestionError(

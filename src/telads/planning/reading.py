@@ -18,15 +18,15 @@ LARGEST = 10**15
 
 
 class Faults:
-    """Errors of several readings: each goes on after the error of another, `done` raises them."""
+    """Collects the errors of several readings, which continue after one; `done` raises them."""
 
     def __init__(self) -> None:
         self.found: list[QuestionError] = []
 
     def of(self, read: Callable[[], T], place: str = "") -> T:
-        """What is read; after an error None, of which nobody sees anything, since `done` raises.
+        """Run `read`; returns None after an error, which no caller sees, since `done` raises.
 
-        `place` is put before the places that errors name.
+        `place` is a prefix of the paths in errors.
         """
         try:
             return read()

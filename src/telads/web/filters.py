@@ -121,7 +121,7 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 
 def particle(word: str, particles: str) -> str:
-    """The Korean particle that a word asks for, alone: `으로` of `5,000만 원`."""
+    """The Korean particle that a word needs, alone: `으로` of `5,000만 원`."""
     return josa(word, particles)[len(word) :]
 
 

@@ -3,8 +3,8 @@
 | what | module |
 |---|---|
 | tables of the database | `models` |
-| who may do what with which plan, saving and sharing | `services` |
-| what is typed | `forms` |
+| permissions, saving, sharing, removal | `services` |
+| forms and drafts | `forms` |
 | pages | `views`, `present` |
 | files | `files`, `paper` |
 | the log of actions | `actions` |

@@ -18,7 +18,7 @@ RECENT = 3
 def recent_plans(request: HttpRequest) -> dict[str, Any]:
     """`recent_plans`: the newest plans a user may see, each with its newest version.
 
-    None for visitors and users without a role. The database is asked when a template shows them.
+    None for visitors and users without a role. Evaluated lazily, when a template uses it.
     """
     user: User | None = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

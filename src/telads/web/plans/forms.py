@@ -1,11 +1,11 @@
-"""Forms of plans: the brief as people type it, its platforms, sharing, deleting, handing over.
+"""Forms of plans: the brief and its platforms, sharing, deleting, handing over.
 
-A brief is judged by `telads.planning.brief` alone. The form reads what was typed, amounts of won
-as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만` or `1.5억`, and puts each error that names a
-place of the brief (`platforms[0].price`) below the field it is about.
+A brief is validated by `telads.planning.brief` alone. The form parses what was typed, amounts of
+won as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만` or `1.5억`, and shows each error that names a
+path of the brief (`platforms[0].price`) below its field.
 
-What was typed is kept in the session while the audience is chosen on another page: a draft is
-somebody's own, and ends with it.
+A draft keeps what was typed in the session while the audience is chosen on another page, so it
+belongs to one user and ends with the session.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ A_NAME = Text(
 
 
 def no_rules() -> QuestionError:
-    """What is told of rules that are none."""
+    """The error for invalid rules."""
     return QuestionError(
         Text("대상의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
         Text("대상 만들기 페이지에서 대상을 고르거나 JSON을 바로잡아 주세요.",
@@ -137,21 +137,21 @@ def no_rules() -> QuestionError:
 
 
 def missing(advice: Text) -> Text:
-    """What is told of a field that was left empty."""
+    """The error for an empty field."""
     return Text(f"빠진 항목이 있습니다. {advice.ko}", f"Something is missing. {advice.en}")
 
 
 def told(error: TeladsError, value: object, advice: Text | None = None) -> ValidationError:
-    """An error below its field: with what was typed, in place of what it was read as.
+    """An error below its field, with the typed text in place of the parsed value.
 
-    A limit of several platforms names its amounts already.
+    A limit of several platforms already names its amounts.
     """
     shown = {"value": value} if "value" in error.facts and "limit" not in error.facts else {}
     return refusal(TeladsError(error.message, advice or error.advice, **shown))
 
 
 class ReadField(forms.CharField):
-    """A field whose text means something else: `read` returns what, or raises `QuestionError`."""
+    """A field whose text is parsed by `read`, which raises `QuestionError`."""
 
     empty_values = (None, "")
 
@@ -163,7 +163,7 @@ class ReadField(forms.CharField):
         self.advice = advice
 
     def to_python(self, value: Any) -> Any:
-        """What the text means; None for none."""
+        """The parsed value; None for an empty text."""
         text = super().to_python(value)
         if not text:
             return None
@@ -198,7 +198,7 @@ def _curve(text: str) -> dict[str, Any]:
 
 
 def _curve_text(known: Curve) -> str:
-    """A reach curve as the form takes it."""
+    """A reach curve as typed."""
     if isinstance(known.asked, float):
         return f"{known.asked!r}".removesuffix(".0")
     return points_text(known.asked)
@@ -221,7 +221,7 @@ def _rules(text: str) -> Mapping[str, Any]:
 
 
 def _check_name(name: str) -> None:
-    """Names go into files for spreadsheets, where a leading sign would begin a formula."""
+    """Names appear in spreadsheets, where a leading sign would start a formula."""
     if not (len(name) <= LONGEST_NAME and name.isprintable() and name[:1].isalnum()):
         raise refusal(QuestionError(NO_NAME, A_NAME, value=name))
 
@@ -235,19 +235,19 @@ class NameField(forms.CharField):
 
 
 class ListField(forms.CharField):
-    """A list to choose from; whether what was sent can be chosen, the brief says."""
+    """A select list; the brief validates the choice."""
 
     def __init__(self, choices: Mapping[str, Text] | None = None, **facts: Any) -> None:
         super().__init__(widget=forms.Select({"autocomplete": "off"}), **facts)
         self.offer(choices or {})
 
     def offer(self, choices: Mapping[str, Text]) -> None:
-        """Show these."""
+        """Set the offered choices."""
         self.widget.choices = [(id, said(name)) for id, name in choices.items()]
 
 
 class PlatformForm(Form):
-    """A row for a platform. An empty one means none."""
+    """A row for a platform. Empty rows are ignored."""
 
     service = ListField(
         label=said(Text("매체", "Platform")),
@@ -279,13 +279,13 @@ class PlatformForm(Form):
         return f"{self.prefix}_{field_name}"
 
     def document(self) -> dict[str, Any]:
-        """The platform of a brief, of what could be read. A price is needed: none is no price."""
+        """The platform of a brief, as far as parsed. A missing price is an invalid one."""
         read = {name: self.cleaned_data.get(name) for name in self.fields}
         price = 0 if "price" in self.cleaned_data and read["price"] is None else read["price"]
         return {**read, "price": price, "name": read["name"] or None}
 
     def refuse(self, part: str, error: QuestionError) -> None:
-        """Put an error of the brief below its field, unless another stands there already."""
+        """Show an error of the brief below its field, unless that has one already."""
         if part not in self.fields or part in self.errors:
             return
         value, advice = self[part].value(), None
@@ -299,7 +299,7 @@ class PlatformForm(Form):
         self.add_error(part, told(error, value, advice))
 
     def title(self, part: str) -> str:
-        """What a field is called above the form: `매체 2번(게임) CPM(원)`."""
+        """Title of a field in the errors above the form: `매체 2번(게임) CPM(원)`."""
         number = int(str(self.prefix)[1:]) + 1
         head = Text(f"매체 {number}번", f"Platform {number}")(lang())
         service = str(self["service"].value() or "")
@@ -313,10 +313,10 @@ class PlatformForm(Form):
 
 
 class PlatformRows(forms.BaseFormSet[PlatformForm]):
-    """The rows of platforms: those that are filled in, and empty ones for more.
+    """The rows of platforms: those filled in, and empty ones for more.
 
-    How many there are is seen from the names of fields (`p0_service`), so the page needs no
-    further fields to tell.
+    Their number follows from the names of fields (`p0_service`), so the page needs no management
+    form.
     """
 
     def add_prefix(self, index: int | str) -> str:
@@ -325,14 +325,14 @@ class PlatformRows(forms.BaseFormSet[PlatformForm]):
 
     @cached_property
     def management_form(self) -> ManagementForm:
-        """The counts of rows, as Django asks for them."""
+        """The numbers of rows, as Django requires them."""
         counts = {TOTAL_FORM_COUNT: self.total_form_count(), INITIAL_FORM_COUNT: 0}
         form = ManagementForm(counts)
         form.full_clean()
         return form
 
     def initial_form_count(self) -> int:
-        """Rows that are filled in before anything is typed."""
+        """Rows that are filled in initially."""
         return 0 if self.is_bound else len(self.initial or ())
 
     def total_form_count(self) -> int:
@@ -341,7 +341,7 @@ class PlatformRows(forms.BaseFormSet[PlatformForm]):
         return min(max(ROWS, filled + 2), MOST_PLATFORMS)
 
     def _sent(self) -> int:
-        """Rows up to the last one that was filled in."""
+        """Rows up to the last one filled in."""
         names = PlatformForm.base_fields
         return max(
             (at + 1 for at in range(MOST_PLATFORMS)
@@ -351,7 +351,7 @@ class PlatformRows(forms.BaseFormSet[PlatformForm]):
 
     @property
     def filled(self) -> list[PlatformForm]:
-        """The rows in which something was typed."""
+        """The rows with content."""
         return [form for form in self.forms if form.has_changed()]
 
 
@@ -363,11 +363,11 @@ PlatformSet = cast(
 )
 _PLATFORM = re.compile(r"platforms\[(\d+)\]\.(\w+)")
 _ALSO = {"service": "advertise", "frequency": "often", "audience": "rules"}
-"""Fields of a brief that the form calls otherwise."""
+"""Fields of a brief that have another name in the form."""
 
 
 class Fault(NamedTuple):
-    """An error as it is told above the form; `field` is the id of what it is about, or empty."""
+    """An error shown above the form; `field` is the id of its field, or empty."""
 
     field: str
     title: str
@@ -419,7 +419,7 @@ class PlanForm(Form):
         WEIGHTS, label=said(Text("노출 가중", "Weight of impressions")), required=False
     )
     after = forms.CharField(required=False, widget=forms.HiddenInput)
-    """The version that is changed, which must still be the newest when it is saved."""
+    """The version being changed, which must still be the newest on saving."""
 
     def __init__(
         self,
@@ -428,7 +428,7 @@ class PlanForm(Form):
         initial: dict[str, str] | None = None,
         rows: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        if data is not None and data.get("narrowed"):  # the audience that the result offered
+        if data is not None and data.get("narrowed"):  # the audience offered by the result
             data = data.copy()
             data["rules"] = data.get("narrowed", "")
         super().__init__(data, initial=initial)
@@ -444,7 +444,7 @@ class PlanForm(Form):
         self.brief: Brief | None = None
 
     def clean_level(self) -> float | None:
-        """The value of the target, a share of what can be reached or a number."""
+        """The value of the target: a share of the reachable people, or a number."""
         text = self.cleaned_data["level"]
         if not text:
             return None
@@ -472,11 +472,11 @@ class PlanForm(Form):
             self.add_error("rules", refusal(no_rules()))
 
     def is_valid(self) -> bool:
-        """Whether fields and rows mean a brief."""
+        """Whether fields and rows form a brief."""
         return super().is_valid() and not self.faults
 
     def plan(self) -> Plan | None:
-        """The plan of the form's brief; None, with its errors told, where there is none."""
+        """The plan of the form's brief; None if there are errors."""
         if not self.is_valid() or self.brief is None:
             return None
         try:
@@ -486,7 +486,7 @@ class PlanForm(Form):
             return None
 
     def document(self) -> dict[str, Any]:
-        """The brief as JSON, of what could be read."""
+        """The brief as JSON, as far as parsed."""
         read = self.cleaned_data.get
         goal, often, target, level = map(read, ("goal", "often", "target", "level"))
         unit = read("unit")
@@ -505,7 +505,7 @@ class PlanForm(Form):
         }
 
     def _check_pairs(self) -> None:
-        """A goal and its value come together; one that was not understood is told already."""
+        """Require goal and value together, unless one already has an error."""
         typed = {name: bool(self[name].value()) for name in ("goal", "often", "target", "level")}
         pairs = (
             ("often", "goal",
@@ -526,9 +526,9 @@ class PlanForm(Form):
                 self.add_error(other, said(missing(advice)))
 
     def refuse(self, error: QuestionError) -> None:
-        """Put errors of the brief or the plan below the fields they name, or above the form.
+        """Show errors of the brief or the plan below the fields they name, or above the form.
 
-        A field that was not understood, or left empty, has its error already.
+        A field that was empty or not parsed already has its error.
         """
         for one in (error, *error.also):
             place = str(one.facts.get("rule", ""))
@@ -570,7 +570,7 @@ class PlanForm(Form):
 
 
 def typed_from(brief: Brief) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """The fields and rows of a brief that is to be changed."""
+    """Fields and rows of an existing brief."""
     goal, target = brief.goal, brief.target
     fields = {
         "name": brief.name,
@@ -608,18 +608,18 @@ _LONGEST_TEXT = 200
 
 
 class Draft(NamedTuple):
-    """The fields and rows of a form that was left for a while."""
+    """Fields and rows of an unfinished form."""
 
     fields: dict[str, str]
     rows: list[dict[str, str]]
 
 
 def keep(request: HttpRequest, which: str, form: PlanForm) -> None:
-    """Keep what was typed into a form; `which` is `new` or the plan's number."""
+    """Save a draft of a form; `which` is `new` or the plan's number."""
     drafts: dict[str, Any] = request.session.get(PLACE, {})
     drafts.pop(which, None)
     fields = _texts(form)
-    # Longer rules are refused, but stay to be corrected.
+    # Longer rules are refused, but kept for correction.
     fields["rules"] = str(form["rules"].value() or "")[: LONGEST_RULES + 1]
     drafts[which] = Draft(fields, [_texts(row) for row in form.platforms.filled])
     request.session[PLACE] = dict(list(drafts.items())[-MOST:])
@@ -630,7 +630,7 @@ def _texts(form: Form) -> dict[str, str]:
 
 
 def take_up(request: HttpRequest, which: str) -> Draft | None:
-    """The form that was kept."""
+    """The draft of a form."""
     found = request.session.get(PLACE, {}).get(which)
     return Draft(*found) if found else None
 
@@ -643,7 +643,7 @@ def drop(request: HttpRequest, which: str) -> None:
 
 
 class ShareForm(Form):
-    """A link to make: the days it holds, of which `services.share` says how many may be."""
+    """A link to make, with its days of validity, which `services.share` limits."""
 
     days = ReadField(
         whole_in,
@@ -662,7 +662,7 @@ LEVELS = {
 
 
 class AccessForm(Form):
-    """Somebody who may read or change a plan, or no longer; `services.let` says who can."""
+    """A user's access to a plan; `services.let` checks the user."""
 
     who = forms.CharField(label=said(Text("사용자 이름", "User name")), max_length=LONGEST_USER)
     level = forms.ChoiceField(
@@ -674,7 +674,7 @@ class AccessForm(Form):
 
 
 class ArchiveForm(Form):
-    """A plan to be put away, or to be taken out again."""
+    """Archiving a plan, or restoring it."""
 
     away = forms.BooleanField(required=False, widget=forms.HiddenInput, initial=1)
 
@@ -691,7 +691,7 @@ class DeleteForm(Form):
 
 
 class HandOverForm(Form):
-    """All plans of somebody disabled, for somebody who may make plans."""
+    """Hand over all plans of a disabled user to a user who may make plans."""
 
     former = forms.ChoiceField(label=said(Text("주는 분", "From")))
     heir = forms.ChoiceField(label=said(Text("받는 분", "To")))

@@ -130,9 +130,9 @@ class ShownPlan:
 
 
 def audience_text(form: PlanForm, lang: Lang) -> str:
-    """Who the audience of a form is, in a sentence, as far as it can be told."""
+    """The audience of a form in a sentence, if known."""
     if form["rules"].errors:
-        return ""  # told there
+        return ""  # reported by the form
     try:
         rules = read_rules(json.loads(form["rules"].value() or ""))
         found = audience(form.build, rules, month_of(form.build, form["month"].value() or None))

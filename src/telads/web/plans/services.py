@@ -54,7 +54,7 @@ def visible(user: User) -> QuerySet[SavedPlan]:
 
 
 def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
-    """The plans that somebody may see with the newest version of each, without its document."""
+    """Plans visible to a user, with the newest version of each, without its document."""
     versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
     found = visible(user).select_related("owner").prefetch_related(versions_alone)
     return [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
@@ -265,7 +265,7 @@ def without_owner() -> QuerySet[SavedPlan]:
 
 
 def estates() -> list[tuple[str, int]]:
-    """Those who are disabled and have plans, by name, and how many."""
+    """Disabled users who own plans, by name, and the number of plans."""
     left = User.objects.filter(is_active=False, plans__isnull=False).order_by("username")
     return [(user.username, user.count) for user in left.annotate(count=Count("plans"))]
 

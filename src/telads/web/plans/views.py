@@ -130,19 +130,19 @@ def _opened(request: HttpRequest, build: Build, newest: PlanVersion) -> PlanForm
 
 
 def _choose_audience(request: HttpRequest, which: str, form: PlanForm) -> HttpResponse:
-    """To the page of audiences, which leads back; what was typed is kept meanwhile."""
+    """Redirect to the audience page, which leads back; the form is kept as a draft."""
     keep(request, which, form)
     try:
         described = described_from(read_rules(json.loads(form["rules"].value() or "")))
     except (ValueError, RecursionError, TeladsError):
-        described = None  # rules that no form can say: the page begins anew
+        described = None  # rules that the form cannot express: start empty
     month = form["month"].value()
     query = {"plan": which, **(described.query() if described else {})}
     return redirect(reverse("audiences", query={**query, **({"month": month} if month else {})}))
 
 
 def _audience_asked(request: HttpRequest, build: Build, fresh: bool) -> dict[str, str]:
-    """The fields that an address chooses an audience by; `keep=1` leaves it as it is."""
+    """Fields of the form from the audience in an address; `keep=1` keeps the form's own."""
     if "keep" in request.GET and not fresh:
         return {}
     asked = {
@@ -150,7 +150,7 @@ def _audience_asked(request: HttpRequest, build: Build, fresh: bool) -> dict[str
         "rules": canonical(described_of(request.GET).rules().document()),
     }
     used = request.GET.get("service", "")
-    # Whoever is chosen for their use of a service most likely hears of that service.
+    # An audience chosen by use of a service most likely gets an advert for it.
     return {**asked, "advertise": used} if fresh and used in build.about["services"] else asked
 
 

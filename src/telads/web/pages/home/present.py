@@ -1,4 +1,4 @@
-"""What the home page shows: the sentence to fill in, what it finds, what moved, one's own plans."""
+"""The home page as displayed: the sentence to fill in, its results, movements, recent plans."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from telads.web.pages.customers.forms import customer_address
 from telads.wording import group_name, in_sentence, segment_name
 
 SMALL_UNITS = frozenset({"CLP", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"})
-"""Currencies whose unit is worth about a thousandth of a euro's or a dollar's."""
+"""Currencies whose unit is worth about a thousandth of a euro or a dollar."""
 BUDGET = 50_000
-"""A budget to begin with, in a currency of large units; a thousand times that in one of small."""
+"""Default budget in a currency of large units; a thousand times that in one of small units."""
 EVERYWHERE = Text("{city} 전체", "all of {city}")
 ANYONE = Text("누구나", "anyone")
 LONGEST = 40
-"""A longer budget is none."""
+"""Longer texts are not budgets."""
 
 
 class Choice(NamedTuple):
-    """What the sentence says."""
+    """The choices of the sentence."""
 
     service: Measure
     budget: str
-    """As it was typed."""
+    """As typed."""
     filters: Filters
     who: str
     """The sex, then the first year of the age, either of which may be missing: `F30`."""
@@ -55,7 +55,7 @@ class Choice(NamedTuple):
 
 
 def choice_of(build: Build, query: Mapping[str, str], lang: Lang) -> Choice:
-    """The sentence of an address; what it cannot say is left as it is at first."""
+    """The sentence of an address; invalid parts get their default."""
     who = query.get("who", "").strip()[:4].upper()
     try:
         service = service_of(build, query.get("service") or in_force().example.service)
@@ -69,7 +69,7 @@ def choice_of(build: Build, query: Mapping[str, str], lang: Lang) -> Choice:
 
 
 def first_budget(lang: Lang) -> str:
-    """The budget of the sentence at first: `5,000만 원`, `50 million won`, `50,000 euro`."""
+    """Default budget of the sentence: `5,000만 원`, `50 million won`, `50,000 euro`."""
     small = in_force().currency.code in SMALL_UNITS
     amount, unit = BUDGET * (1000 if small else 1), in_force().currency.unit
     if lang == "ko":
@@ -78,17 +78,17 @@ def first_budget(lang: Lang) -> str:
 
 
 class Option(NamedTuple):
-    """A word that a place of the sentence can hold."""
+    """A word for a place of the sentence."""
 
     value: str
     name: str
     chosen: bool
     particle: int = 0
-    """Which of the place's particles follows it."""
+    """Index of the place's particle that follows it."""
 
 
 class Place(NamedTuple):
-    """A place of the sentence: its title, its words in groups, and the particles that follow."""
+    """A place of the sentence: its title, its words in groups, and possible particles."""
 
     id: str
     title: str
@@ -150,7 +150,7 @@ def _place(
     id: str, title: str, groups: list[tuple[str, list[tuple[str, Text]]]], chosen: str,
     lang: Lang, particles: str = "",
 ) -> Place:  # fmt: skip
-    """A place of the sentence; each particle that one of its words asks for is listed once."""
+    """A place of the sentence; each particle that its words need is listed once."""
     known: list[str] = []
 
     def option(value: str, name: Text) -> Option:
@@ -166,15 +166,15 @@ def _place(
 
 
 class Found(NamedTuple):
-    """What the sentence finds: who uses the service most, and where."""
+    """Results of the sentence: who uses the service most, and where."""
 
     answer: Answer
     map: Drawing
-    """For half a page, which is as wide as a phone."""
+    """In the narrow layout, since it takes half a page."""
 
 
 def found(build: Build, choice: Choice, lang: Lang) -> Found:
-    """The groups that use the service most, and its use in every district."""
+    """The groups that use the service most, and its use by district."""
     newest = build.months[-1]
     answer = targets(build, choice.service.id, next(iter(TARGET_ORDERS)), DEFAULT_TOP, newest,
                      METHODS[0], *choice.filters)  # fmt: skip
@@ -184,7 +184,7 @@ def found(build: Build, choice: Choice, lang: Lang) -> Found:
 
 
 def examples(choice: Choice, lang: Lang) -> list[tuple[str, str, str]]:
-    """Other sentences to begin with: service, words, address."""
+    """Example sentences: service, words, address."""
     others = [one for one in in_force().services if one != choice.service][:2]
     ages = in_force().ages
     whom = [("", str(ages[0])), ("F", str(ages[min(1, len(ages) - 1)]))]
@@ -197,7 +197,7 @@ def examples(choice: Choice, lang: Lang) -> list[tuple[str, str, str]]:
 
 
 class Moved(NamedTuple):
-    """A movement in one line: its place with the address, and what is said before and after it."""
+    """A movement in one line: its place with the address, and the text around it."""
 
     row: dict[str, Any]
     before: str
@@ -209,7 +209,7 @@ class Moved(NamedTuple):
 
 
 def moved(build: Build, lang: Lang) -> tuple[Answer, list[Moved]]:
-    """The newest month's most notable movements."""
+    """The newest month's largest movements."""
     answer = movements(build, build.months[-1])
     return answer, [_moved(build, row, lang) for row in answer.records]
 

@@ -1,4 +1,4 @@
-"""The home page: a sentence to fill in, what it finds, what moved, one's own plans, the data."""
+"""The home page: a sentence to fill in, its results, movements, the user's plans, the data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from telads.web.pages.home import present
 @require_safe
 @cached_by_build
 def home(request: HttpRequest) -> HttpResponse:
-    """`/?service=game&who=F30`; before the first build it says how to make one."""
+    """`/?service=game&who=F30`; before the first build it explains how to make one."""
     try:
         build = request_state.build(request)
     except NothingBuilt:
@@ -45,9 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def brief(request: HttpRequest) -> HttpResponseRedirect:
-    """`/brief/`: the sentence that was filled in, to the page that answers it.
+    """`/brief/`: redirect the filled-in sentence to the page that answers it.
 
-    That is the campaign's; without one, the groups of the service, which know no budget.
+    That is the campaign page, if there is one, else the targets of the service, without the budget.
     """
     choice = present.choice_of(
         request_state.build(request), request.GET, request_state.language(request)
