@@ -8,6 +8,18 @@ from telads.text import Lang, Text, inside
 
 _SECONDS_AN_HOUR = 3600
 
+# Words that several doors say.
+YES, NO = Text("예", "yes"), Text("아니요", "no")
+NAME = Text("이름", "Name")
+PLAN = Text("계획", "plan")
+METHOD = Text("방법", "Method")
+BUILDING = Text("계산", "Building")
+IN_FORCE = Text("적용 중", "in force")
+SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
+DISABLED = Text("정지", "disabled")
+NEVER_SIGNED_IN = Text("아직 로그인하지 않음", "never signed in")
+USE_OF_SERVICES = Text("서비스 이용", "Use of services")
+
 
 def span(window: Window, lang: Lang) -> str:
     """First and last month, with the year once if equal: `2023년 4월–6월`, `2023-04 to 2023-06`."""

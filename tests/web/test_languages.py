@@ -73,6 +73,28 @@ def test_no_translation_is_left_over() -> None:
     assert set(catalogue()) - {""} <= set(texts())
 
 
+def texts_in_python() -> Iterator[tuple[str, str]]:
+    """Korean and English of every `Text` that is written out in Python."""
+    for path in sorted(WEB.parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                said = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                if node.func.id == "Text" and len(said) == 2:
+                    yield str(said[0]), str(said[1])
+
+
+def test_no_words_stand_in_the_catalogue_and_in_a_text_as_well() -> None:
+    """Words of the domain, of answers and of forms are `Text`; those of a page alone are its own.
+
+    A template says a column by `heading(question, key)`, other words by `words` (telads/wording.py)
+    or by what its view gives.
+    """
+    known = {(korean, english.replace("%%", "%")) for english, korean in catalogue().items()}
+    said = set(texts_in_python())
+    assert len(said) > 1000
+    assert not known & said
+
+
 def test_translations_keep_the_placeholders_and_are_korean() -> None:
     for text, korean in catalogue().items():
         if text:

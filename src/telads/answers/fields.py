@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 from telads.dataset import OF, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text
+from telads.wording import NO, YES
 from telads.wording import figure as figure_in_unit
 
 Row = dict[str, Any]
@@ -214,7 +215,7 @@ def _word(row: Row, key: str, lang: Lang) -> str:
 
 
 def _yes(row: Row, key: str, lang: Lang) -> str:
-    return Text("예", "yes")(lang) if row[key] else Text("아니요", "no")(lang)
+    return (YES if row[key] else NO)(lang)
 
 
 def maybe_yes(row: Row, key: str, lang: Lang) -> str:

@@ -24,6 +24,7 @@ from telads.cli.show import show_done
 from telads.settings import Settings
 from telads.store.workspace import Store
 from telads.text import Lang, Text
+from telads.wording import IN_FORCE
 
 builds = typer.Typer()
 
@@ -51,7 +52,7 @@ def list_builds(
     if form is not Form.TABLE:
         show_done("builds", rows, form)
         return
-    mark = Text("적용 중", "in force")(lang.value)
+    mark = IN_FORCE(lang.value)
     other = {build.name for build in held.builds() if not build.is_current}
     for row in rows:
         months = row["months"]

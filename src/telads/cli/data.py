@@ -30,6 +30,7 @@ from telads.cli.registry import listed
 from telads.cli.show import show, show_done
 from telads.model import Month
 from telads.text import Lang, Text
+from telads.wording import BUILDING, SYNTHETIC
 
 if TYPE_CHECKING:
     from telads.ingest.ingest import Outcome, Taken
@@ -169,7 +170,7 @@ def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[st
     )
     remarks = [warning(lang) for warning in entry.warnings]
     if entry.synthetic:
-        remarks.insert(0, Text("합성 자료입니다.", "Synthetic data.")(lang))
+        remarks.insert(0, SYNTHETIC(lang))
     if entry.ignored_columns:
         names = ", ".join(entry.ignored_columns)
         remarks.append(Text(f"쓰지 않은 열: {names}", f"Columns not used: {names}")(lang))
@@ -197,7 +198,7 @@ def _built(workspace: Path | None, *, again: bool = False) -> Built:
     """Build with a progress display."""
     from telads.method.build import build as make
 
-    with progress(Text("계산", "Building")) as step:
+    with progress(BUILDING) as step:
         return make(
             workspace_of(workspace), load_settings(), again=again, on_step=step, on_wait=waiting
         )

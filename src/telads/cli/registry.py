@@ -10,6 +10,7 @@ from typing import NamedTuple, TypedDict
 from telads.answers.questions import QUESTIONS, STATUS
 from telads.cli.options import LANG
 from telads.text import Text
+from telads.wording import PLAN
 
 
 class Verb(NamedTuple):
@@ -41,7 +42,7 @@ def _questions(panel: str, title: Text) -> dict[str, Verb]:
 _DATA = Text("자료", "Data")
 _ASK = Text("묻기", "Ask")
 _MAKE = Text("만들기", "Make")
-_PLAN = Text("계획", "Plan")
+_PLAN = Text(PLAN.ko, PLAN.en.capitalize())
 _SYNTHETIC = Text("합성 자료", "Synthetic data")
 _WEBSITE = Text("웹사이트", "Website")
 

@@ -26,6 +26,7 @@ from telads.cli.registry import listed
 from telads.errors import UnknownChoice
 from telads.model import Month, months_between
 from telads.text import Lang, Text
+from telads.wording import BUILDING
 
 if TYPE_CHECKING:
     from telads.store.workspace import Store
@@ -247,7 +248,7 @@ def _prepare(workspace: Store, files: Path, seed: int) -> None:
             if taken.error:
                 raise taken.error
             step(taken.path.name, number, len(paths))
-    with progress(Text("계산", "Building")) as step:
+    with progress(BUILDING) as step:
         build(workspace, settings, on_step=step)
 
 

@@ -21,6 +21,7 @@ from telads.cli.registry import listed
 from telads.cli.show import show_done
 from telads.errors import QuestionError
 from telads.text import Lang, Text
+from telads.wording import DISABLED, NEVER_SIGNED_IN
 
 if TYPE_CHECKING:
     from telads.web.accounts import commands
@@ -187,9 +188,8 @@ def unlock(
 
 def _told(entry: commands.Entry, lang: Lang) -> list[str]:
     """The texts of a user in the list."""
-    never = Text("아직 로그인하지 않음", "never signed in")
-    told = [entry.name, entry.role or "–", when(entry.last_sign_in, never, lang)]
-    return told if entry.active else [*told, Text("정지", "disabled")(lang)]
+    told = [entry.name, entry.role or "–", when(entry.last_sign_in, NEVER_SIGNED_IN, lang)]
+    return told if entry.active else [*told, DISABLED(lang)]
 
 
 def _role(name: str) -> str:

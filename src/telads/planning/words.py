@@ -10,6 +10,7 @@ from telads.dataset import in_force
 from telads.model import Sex
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
 from telads.text import Lang, Text, same
+from telads.wording import METHOD, PLAN, YES
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum"),
@@ -45,16 +46,30 @@ TITLES: dict[str, Text] = {
     "next_share": Text("목적 값의 증가율", "Growth of the objective"),
     "population": Text("인원", "People"),
     "least_budget": Text("최소 예산", "Least budget"),
-    "name": Text("계획", "Plan"),
+    "name": Text(PLAN.ko, PLAN.en.capitalize()),
     "advertised": Text("광고할 서비스", "Service advertised"),
     "binding": Text("결과를 제한한 한도", "Limits that bind"),
     "sentence": Text("요약", "In words"),
     "item": Text("항목", "Item"),
     "value": Text("값", "Value"),
     "text": Text("내용", "Text"),
-    "method": Text("방법", "Method"),
+    "method": METHOD,
 }
 """Titles that tables of answers do not have, or have with another meaning."""
+
+
+TABLES: dict[str, Text] = {
+    "platforms": Text("매체", "Platforms"),
+    "budgets": Text("예산별 도달", "Reach by budget"),
+    "goals": Text("목표별 최소 예산", "The least budget for a goal"),
+    "sensitivity": Text("도달이 달라질 수 있는 범위", "What the reach depends on"),
+    "prices": Text("CPM이 10% 바뀌면", "If a price changes by 10 %"),
+    "districts": Text("자치구별", "By district"),
+    "ages": Text("성별·나이별", "By sex and age"),
+    "segments": Text("집단", "Segments"),
+    "spends": Text("집단별 매체별 집행액", "Spends by segment and platform"),
+}
+"""What the tables of a plan are called."""
 
 
 def title(name: str, lang: Lang, table: str = "") -> str:
@@ -109,7 +124,7 @@ _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",
     "goal": lambda value, lang: GOALS[value](lang),
     "assumption": lambda value, lang: ASSUMPTIONS[value](lang),
-    "asked": lambda value, lang: Text("예", "yes")(lang) if value else "–",
+    "asked": lambda value, lang: YES(lang) if value else "–",
 }
 WORDS = frozenset(_WORDS)
 """Columns whose values are words."""

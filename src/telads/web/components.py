@@ -341,6 +341,7 @@ def ages_named() -> list[tuple[str, Text]]:
 
 
 DISTRICT = Text("{district}", "{District}")
+MONTH = Text("기준 달", "Month")
 
 
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
@@ -362,7 +363,7 @@ def age_select(chosen: int | None, lang: Lang, any_of: Text | None) -> Select:
 def month_select(build: Build, chosen: object, lang: Lang) -> Select:
     """The label months, newest first."""
     named = [(str(month), month.text) for month in reversed(build.months)]
-    return select("month", Text("기준 달", "Month"), named, chosen, lang)
+    return select("month", MONTH, named, chosen, lang)
 
 
 def method_select(chosen: str, lang: Lang) -> Select:

@@ -7,6 +7,7 @@ context:
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
     {{ _("city %(city)s")|fill(city=figure) }}
     {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
+    {{ heading("status", "file") }}   {{ words.IN_FORCE|say }}
     {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}
     {{ querystring(request, page=2) }}
 
@@ -34,8 +35,11 @@ from django.utils.translation import gettext
 from django.utils.translation import ngettext as number_text
 from django_htmx.jinja import htmx_script
 
+from telads import wording
 from telads.answers.answer import Answer
+from telads.answers.questions import field_of
 from telads.dataset import Dataset, in_force
+from telads.planning.words import TABLES
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import SITE
@@ -137,6 +141,9 @@ def _environment(language: Lang) -> Environment:
         badge_notes=badge_notes,
         bar=filters.bar,
         answer_table=answer_table,
+        heading=partial(heading, language=language),
+        plan_tables=TABLES,
+        words=wording,
         basis=basis,
         drawing=drawing,
         icon=icon,
@@ -233,6 +240,14 @@ def answer_table(
 def basis(answer: Answer) -> SafeString:
     """Provenance of an answer: month, observed months, method, build, synthetic."""
     return rendered("components/basis.html.j2", {"answer": answer})
+
+
+def heading(question: str, key: str, language: Lang) -> str:
+    """What the column of a field is called, in its short form where it has one."""
+    field = field_of(question, key)
+    if field is None:
+        raise KeyError(f"{question} has no {key}")
+    return field.html.short(language) if field.html.short else field.heading(language)
 
 
 def drawing(picture: Drawing) -> SafeString:

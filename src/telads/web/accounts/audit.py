@@ -18,6 +18,7 @@ from telads.web.accounts import chain
 from telads.web.accounts.backends import SINGLE_SIGN_ON
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role
+from telads.wording import PLAN
 
 COMMAND_LINE = "command line"
 """Actor name for the command line. No user can have it: names contain no space."""
@@ -42,7 +43,7 @@ ACTIONS: dict[str, Text] = {
 """Known actions; other apps add theirs (`register`)."""
 
 THINGS: dict[str, Text] = {
-    "savedplan": Text("계획", "plan"),
+    "savedplan": PLAN,
     "job": Text("작업", "job"),
     "month": Text("달", "month"),
     "build": Text("계산 결과", "build"),

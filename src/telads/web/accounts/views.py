@@ -35,6 +35,7 @@ from telads.web.accounts.people import listed, make_link
 from telads.web.accounts.roles import Role, required, way_back
 from telads.web.components import select
 from telads.web.errors import answer_with
+from telads.wording import DISABLED
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
 
@@ -120,7 +121,7 @@ STATES: dict[str, Text] = {
     "active": Text("사용 중", "active"),
     "invited": Text("초대함", "invited"),
     "locked": Text("로그인 잠김", "locked"),
-    "disabled": Text("정지", "disabled"),
+    "disabled": DISABLED,
 }
 
 

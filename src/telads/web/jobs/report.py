@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from telads.errors import OtherFile, TeladsError
 from telads.ingest.ingest import OUTCOMES, Taken
 from telads.text import Lang, Text
+from telads.wording import SYNTHETIC
 
-SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
 FIELDS = {
     "--month": Text("기준 달", "the label month"),
     "--replace": Text("'크게 줄어들어도 바꾸기'", "'Replace a month even by far fewer' ticked"),

@@ -33,11 +33,13 @@ from telads.planning.words import platform_text, service_word
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.web.accounts.forms import LONGEST_NAME as LONGEST_USER
+from telads.web.components import MONTH
 from telads.web.filters import lang
 from telads.web.forms import NO_CHOICE, Form, refusal, said
 from telads.web.pages.audiences.forms import number_of, whole_in
 from telads.web.plans import services
 from telads.web.plans.models import LONGEST_NAME
+from telads.wording import NAME
 
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
 _SMALL = {"천": 1000, "백": 100, "십": 10, "": 1}
@@ -382,12 +384,12 @@ class PlanForm(Form):
         widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
     )  # fmt: skip
     name = NameField(
-        label=said(Text("이름", "Name")),
+        label=said(NAME),
         error_messages={
             "required": said(Text(f"{NO_NAME.ko} {A_NAME.ko}", f"{NO_NAME.en} {A_NAME.en}"))
         },
     )
-    month = ListField(label=said(Text("기준 달", "Month")), required=False)
+    month = ListField(label=said(MONTH), required=False)
     advertise = ListField(
         label=said(Text("광고할 서비스", "Service to advertise")),
         error_messages={"required": said(missing(Text(

@@ -24,6 +24,7 @@ from telads.dataset import in_force
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
 from telads.planning.sentences import plan_sentences
+from telads.planning.words import TABLES as TABLE_TITLES
 from telads.planning.words import WORDS, title, word
 from telads.render.svg.fonts import face, korean_font
 from telads.text import Lang, Text
@@ -242,15 +243,15 @@ class Sheet(FPDF):
 PRICES = ("spend_if_dearer", "weighted_reach_if_dearer", "spend_if_cheaper",
           "weighted_reach_if_cheaper")  # fmt: skip
 TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "platforms": (Text("매체", "Platforms"), ("service", *PRICES)),
-    "budgets": (Text("예산별 도달", "Reach by budget"), ()),
-    "goals": (Text("목표별 최소 예산", "The least budget for a goal"), ("asked",)),
-    "sensitivity": (Text("도달이 달라질 수 있는 범위", "What the reach depends on"), ()),
-    "prices": (Text("CPM이 10% 바뀌면", "If a price changes by 10 %"), ()),
-    "districts": (Text("자치구별", "By district"), ()),
-    "ages": (Text("성별·나이별", "By sex and age"), ()),
-    "segments": (Text("집단", "Segments"), ()),
-    "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ()),
+    "platforms": (TABLE_TITLES["platforms"], ("service", *PRICES)),
+    "budgets": (TABLE_TITLES["budgets"], ()),
+    "goals": (TABLE_TITLES["goals"], ("asked",)),
+    "sensitivity": (TABLE_TITLES["sensitivity"], ()),
+    "prices": (TABLE_TITLES["prices"], ()),
+    "districts": (TABLE_TITLES["districts"], ()),
+    "ages": (TABLE_TITLES["ages"], ()),
+    "segments": (TABLE_TITLES["segments"], ()),
+    "spends": (TABLE_TITLES["spends"], ()),
 }
 """The tables in order, and the fields that the PDF leaves out."""
 

@@ -19,9 +19,10 @@ from telads.web.components import (
     month_select,
     sex_select,
 )
+from telads.wording import USE_OF_SERVICES
 
 TOPICS: dict[Topic, Text] = {
-    "service": Text("서비스 이용", "Use of services"),
+    "service": USE_OF_SERVICES,
     "people": Text("사람", "People"),
     "mobility": Text("이동과 생활", "Moving and living"),
     "communication": Text("통신", "Communication"),
