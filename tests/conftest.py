@@ -40,9 +40,15 @@ hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "telads")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let processor time be asked for."""
+    parser.addoption(processor.TIMES, type=int, default=0, help="list so many files and tests "
+                     "that took most processor time")  # fmt: skip
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Count processor time where it is asked for."""
-    if os.environ.get(processor.TIMES):
+    if config.getoption(processor.TIMES):
         config.pluginmanager.register(processor)
 
 

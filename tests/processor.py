@@ -1,4 +1,4 @@
-"""Processor time of tests by file: `TELADS_TEST_TIMES=20 make test` lists the 20 longest."""
+"""Processor time of tests by file: `make test PYTEST_FLAGS=--times=20` lists the 20 longest."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-TIMES = "TELADS_TEST_TIMES"
-"""Environment variable: how many files, and as many tests, are listed after a run."""
+TIMES = "--times"
+"""Option of pytest: how many files, and as many tests, are listed after a run."""
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 _KEY = "processor"
 _BEFORE = pytest.StashKey[float]()
@@ -56,7 +56,7 @@ def pytest_terminal_summary(
 ) -> Generator[None, None, None]:
     """List the files and tests that took most, the total first."""
     yield
-    longest = int(os.environ[TIMES])
+    longest = terminalreporter.config.getoption(TIMES)
     files: Counter[str] = Counter()
     tests: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():

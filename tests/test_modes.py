@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +14,9 @@ import pytest
 
 from telads.store.files import OWN, close, found_open, make_folder, new_file
 from telads.store.workspace import Store
+from tests import interpreter
 from tests.web.server import Server
 
-TELADS = str(Path(sys.executable).with_name("telads"))
 NOBODY = 65534
 
 
@@ -69,14 +67,8 @@ def as_nobody(action: Callable[[], object]) -> bool:
 
 
 def telads(workspace: Path, *words: object, code: int = 0, **settings: str) -> str:
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
-    done = subprocess.run(
-        [TELADS, *map(str, words)],
-        env={**kept, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en", **settings},
-        capture_output=True, text=True, check=False, timeout=120, cwd=workspace.parent,
-        input="a long enough phrase\n",
-    )  # fmt: skip
+    said = "a long enough phrase\n"
+    done = interpreter.telads(workspace, *words, input=said, cwd=workspace.parent, **settings)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout
 

@@ -1,10 +1,14 @@
-"""Skipped tests are listed at the end of a run, and fail it where everything is required."""
+"""Skipped tests are listed and fail a run that requires everything; a forked Python is a new one."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests import tools
+from tests import interpreter, tools
 
 
 def test_what_was_left_out_is_told_with_what_installs_it() -> None:
@@ -31,3 +35,31 @@ def test_a_missing_tool_is_a_failure_where_all_are_demanded(
     kind = pytest.fail.Exception if demanded else pytest.skip.Exception
     with pytest.raises(kind, match="NOT TRIED for lack of Spark: no Java"):
         tools.lacking(tools.SPARK, "no Java")
+
+
+TOLD = """
+import os, sys
+sys.stderr.write("한글\\n")
+umask = os.umask(0)
+print(sys.argv, sys.stdin.read(), os.environ.get("MINE"), os.environ.get("HOME"))
+print(os.getcwd(), umask)
+sys.exit("no" if len(sys.argv) > 2 else len(sys.argv))
+"""
+
+
+@pytest.mark.parametrize("words", [[], ["a"], ["a", "b c"]])
+def test_a_python_that_has_begun_does_what_a_new_one_does(words: list[str], tmp_path: Path) -> None:
+    env = {"MINE": "나의", "PYTHONUTF8": "1"}
+    begun = interpreter.python("-c", TOLD, *words, env=env, input="said\n", cwd=tmp_path)
+    new = subprocess.run(
+        [sys.executable, "-c", TOLD, *words], env=env, input="said\n", cwd=tmp_path,
+        capture_output=True, text=True, check=False, encoding="utf-8",
+    )  # fmt: skip
+    assert (begun.returncode, begun.stdout, begun.stderr) == (
+        new.returncode, new.stdout, new.stderr,
+    )  # fmt: skip
+
+
+def test_a_python_that_has_begun_knows_nothing_of_telads() -> None:
+    loaded = "import sys; print([name for name in sys.modules if name.startswith('telads')])"
+    assert interpreter.python("-c", loaded, env={}).stdout == "[]\n"

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.interpreter import telads
 
 
 @pytest.fixture
 def apikey(tmp_path: Path) -> object:
     # A process of its own: Django takes one database for good.
-    settings = {"TELADS_WORKSPACE": str(tmp_path / "workspace"), "TELADS_LANG": "en"}
-    plain = {name: value for name, value in os.environ.items()
-             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
-
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from telads.cli import main; main()", "apikey", *words]
-        return subprocess.run(
-            command, env={**plain, **settings}, capture_output=True, text=True, check=False
-        )
+        return telads(tmp_path / "workspace", "apikey", *words)
 
     return run
 

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from telads.store.workspace import Store
 from tests.backup.test_backup import members, packed
 from tests.backup.test_content import sealed, with_member
 from tests.cli.conftest import Telads
+from tests.interpreter import python
 from tests.tools import POSTGRESQL, lacking
 
 SEGMENT = ("--district", "강남구", "--sex", "F", "--age", "30")
@@ -66,10 +66,7 @@ class Place:
         return {"verbs": said.stdout, **self.script("ask", link)}
 
     def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *words], env=self._environment, capture_output=True, text=True,
-            check=False, timeout=120,
-        )  # fmt: skip
+        return python(*words, env=self._environment)
 
 
 def started() -> Iterator[Postgres]:

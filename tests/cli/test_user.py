@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests import interpreter
 from tests.cli.conftest import Telads
 from tests.ingest.portal import write_month
 
 
 def test_somebody_from_making_to_disabling(tmp_path: Path) -> None:
     # A process of its own: Django takes one database for good.
-    settings = {"TELADS_WORKSPACE": str(tmp_path / "workspace"), "TELADS_LANG": "en"}
-    plain = {name: value for name, value in os.environ.items()
-             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
-
     def user(*words: str, said: str = "") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from telads.cli import main; main()", "user", *words]
-        return subprocess.run(
-            command, env={**plain, **settings}, input=said, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
+        return interpreter.telads(tmp_path / "workspace", "user", *words, input=said)
 
     made = user("create", "kim", "--role", "planner")
     assert made.returncode == 0, made.stderr
@@ -72,13 +63,9 @@ def test_help_takes_the_language(telads: Telads, verb: str, lang: str) -> None:
 
 def test_a_rollback_and_a_month_taken_back_are_in_the_log_of_actions(tmp_path: Path) -> None:
     """Once a website has a database; before, nothing is made."""
-    settings = {"TELADS_WORKSPACE": str(tmp_path / "w"), "TELADS_LANG": "en"}
-    plain = {name: value for name, value in os.environ.items()
-             if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
 
     def telads(*words: str) -> None:
-        command = [sys.executable, "-c", "from telads.cli import main; main()", *words]
-        subprocess.run(command, env={**plain, **settings}, check=True, capture_output=True)
+        interpreter.telads(tmp_path / "w", *words).check_returncode()
 
     for number in (5, 6):
         telads("ingest", str(write_month(tmp_path, f"2023.{number}")), "--build")

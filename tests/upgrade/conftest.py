@@ -5,10 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any
 import pytest
 
 from telads.store.workspace import Store
+from tests import interpreter
 
 HERE = Path(__file__).parent
 VERSIONS = [path.name.removesuffix(".tar.xz") for path in sorted(HERE.glob("*.tar.xz"))]
@@ -66,13 +64,7 @@ def state(folder: Path) -> dict[str, str]:
 
 def telads(workspace: Store, *words: object, code: int = 0) -> str:
     """The command as a process of its own: what it said."""
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("TELADS_", "DJANGO_")) and name != "DATABASE_URL"}  # fmt: skip
-    told = subprocess.run(
-        [sys.executable, "-m", "telads", *map(str, words)],
-        env=kept | {"TELADS_WORKSPACE": str(workspace.path), "TELADS_LANG": "en"},
-        capture_output=True, text=True, check=False, timeout=300,
-    )  # fmt: skip
+    told = interpreter.telads(workspace.path, *words)
     assert told.returncode == code, told.stdout + told.stderr
     return told.stdout + told.stderr
 

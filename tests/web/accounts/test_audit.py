@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -20,6 +17,7 @@ from telads.web.accounts import chain
 from telads.web.accounts.audit import ACTIONS, record
 from telads.web.accounts.models import AuditEntry, NeverChanged
 from telads.web.accounts.roles import Role
+from tests import interpreter
 from tests.test_architecture import SRC, imports
 from tests.web.accounts.people import person, signed_in
 from tests.web.document import get
@@ -142,15 +140,9 @@ def test_a_log_of_before_is_chained_and_guarded_by_the_migration() -> None:
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="changes the file of SQLite")
 def test_the_doctor_tells_of_the_log(tmp_path: Path) -> None:
     workspace = tmp_path / "workspace"
-    kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("TELADS_", "DJANGO_"))}  # fmt: skip
 
     def telads(*words: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("telads")), *words],
-            env={**kept, "TELADS_WORKSPACE": str(workspace)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = interpreter.telads(workspace, *words)
         return done.returncode, done.stdout
 
     def changed(sql: str) -> None:

@@ -27,9 +27,9 @@ from telads.web.api.routes import api
 from tests.seoul import SEOUL
 
 PLACE = "/api/v1/openapi.json"
-DRAWN = 6
+DRAWN = 4
 """Examples of an address that draws or writes; a picture takes a second."""
-ASKED = 25
+ASKED = 15
 
 
 def described(path: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from bench.soak.postgres import Missing, Postgres, postgres
 from telads.store.workspace import Store
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import SavedPlan
+from tests.interpreter import python, telads
 from tests.tools import POSTGRESQL, lacking
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.document import read
@@ -118,13 +119,14 @@ class Person:
     token = ""
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 def test_machines_that_start_at_once_make_the_tables_once(server: Postgres, tmp_path: Path) -> None:
     plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    telads = str(Path(sys.executable).with_name("telads"))
+    command = str(Path(sys.executable).with_name("telads"))
     machines = [
         subprocess.Popen(
-            [telads, "user", "create", f"person{number}"],
+            [command, "user", "create", f"person{number}"],
             env={**plain, "TELADS_DATABASE_URL": server.url,
                  "TELADS_WORKSPACE": str(tmp_path / str(number))},
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -135,6 +137,7 @@ def test_machines_that_start_at_once_make_the_tables_once(server: Postgres, tmp_
     assert [machine.returncode for machine in machines] == [0] * 3, told
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 def test_a_server_that_goes_away_and_comes_back(
     twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -143,12 +146,11 @@ def test_a_server_that_goes_away_and_comes_back(
     shutil.copytree(twin_workspace.path, workspace)
     monkeypatch.setenv("TELADS_DATABASE_URL", server.url)
     monkeypatch.setenv("TELADS_WORKSPACE", str(workspace))
-    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    telads = str(Path(sys.executable).with_name("telads"))
-    subprocess.run(
-        [telads, "user", "create", "kim", "--role", "planner", "--password-stdin"],
-        input=PASSWORD + "\n", text=True, env=plain, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    role = ("--role", "planner", "--password-stdin")
+    telads(
+        workspace, "user", "create", "kim", *role, input=PASSWORD + "\n",
+        TELADS_DATABASE_URL=server.url,
+    ).check_returncode()  # fmt: skip
     site = Server(workspace, workers=2)
     try:
         site.wait()
@@ -241,6 +243,7 @@ def test_an_address_is_asked_again_with_all_that_was_chosen(
     assert retry.attributes["href"] == "/en/audiences/?age=20&sex=F&service=delivery"
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="files of SQLite")
 @pytest.mark.parametrize("how", ["garbage", "a page", "empty", "gone"])
@@ -249,15 +252,9 @@ def test_a_damaged_database_is_told_everywhere(
 ) -> None:
     workspace = tmp_path / "workspace"
     shutil.copytree(twin_workspace.path, workspace)
-    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    plain |= {"TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
-    telads = str(Path(sys.executable).with_name("telads"))
 
     def told(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [telads, *words], input=PASSWORD + "\n", text=True, env=plain, check=False,
-            capture_output=True, timeout=120,
-        )  # fmt: skip
+        return telads(workspace, *words, input=PASSWORD + "\n")
 
     role = ("--role", "planner", "--password-stdin")
     assert told("user", "create", "kim", *role).returncode == 0
@@ -346,6 +343,7 @@ def _damage(database: Path, how: str) -> None:
         database.unlink(missing_ok=True)
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["ko", "en"])
 @pytest.mark.parametrize("verb", [["serve", "--port"], ["worker"], ["user", "list"]])
@@ -358,10 +356,10 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
         "import telads.web.setup as r; r.WAIT_SECONDS = 2.0; from telads.cli import main; main()"
     )
     plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    done = subprocess.run(
-        [sys.executable, "-c", program, *words], check=False, capture_output=True, text=True,
-        timeout=60, env={**plain, "TELADS_DATABASE_URL": server.url, "TELADS_LANG": lang,
-                         "TELADS_WORKSPACE": str(tmp_path / "w")},
+    done = python(
+        "-c", program, *words,
+        env={**plain, "TELADS_DATABASE_URL": server.url, "TELADS_LANG": lang,
+             "TELADS_WORKSPACE": str(tmp_path / "w")},
     )  # fmt: skip
     assert done.returncode == 1
     *waiting, line = done.stderr.splitlines()
@@ -376,6 +374,7 @@ def test_a_database_that_does_not_come_ends_the_start_in_one_clear_line(
     assert waited == ([] if verb[0] == "user" else ["waiting for the database"])
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 def test_a_server_that_starts_before_its_database_waits_for_it(
     twin_workspace: Store, server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -397,6 +396,7 @@ def test_a_server_that_starts_before_its_database_waits_for_it(
         site.kill()
 
 
+@pytest.mark.own_database
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_an_invitation_sent_twice_at_once_is_taken_once(
@@ -411,12 +411,11 @@ def test_an_invitation_sent_twice_at_once_is_taken_once(
     else:
         monkeypatch.delenv("TELADS_DATABASE_URL", raising=False)
     monkeypatch.setenv("TELADS_WORKSPACE", str(workspace))
-    plain = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    telads = str(Path(sys.executable).with_name("telads"))
-    subprocess.run(
-        [telads, "user", "create", "boss", "--role", "administrator", "--password-stdin"],
-        input=PASSWORD + "\n", text=True, env=plain, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+    role = ("--role", "administrator", "--password-stdin")
+    telads(
+        workspace, "user", "create", "boss", *role, input=PASSWORD + "\n",
+        TELADS_DATABASE_URL=os.environ.get("TELADS_DATABASE_URL", ""),
+    ).check_returncode()  # fmt: skip
     site = Server(workspace, workers=2)
     try:
         site.wait()

@@ -16,6 +16,7 @@ import pytest
 
 from telads.store.workspace import Store
 from tests.ingest.portal import write_month
+from tests.interpreter import python
 from tests.store.test_workspace import held
 
 pytestmark = pytest.mark.slow
@@ -101,10 +102,7 @@ class Installation:
         self.running: list[subprocess.Popen[str]] = []
 
     def run(self, script: str, *arguments: object) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(self.workspace), *map(str, arguments)],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
+        done = python("-c", script, self.workspace, *arguments, env=self.environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
