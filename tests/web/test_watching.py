@@ -8,13 +8,18 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
+from telads.errors import NewerVersion
+from telads.store.files import write_text
 from telads.store.workspace import Store
+from telads.web import request_state
 from telads.web.client import PROXIED, is_local
 from telads.web.logs import ACCESS, JsonLines, NothingTyped, logged
 from telads.web.metrics import REGISTRY
@@ -31,6 +36,59 @@ def test_health_names_build_and_months(site: Client, twin_workspace: Store) -> N
     assert told["build"] == twin_workspace.build().name
     assert told["months"] == ["2023-01", "2023-02", "2023-03", "2023-04"]
     assert told["synthetic"] is True
+
+
+def test_health_costs_one_question_to_the_database(
+    site: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked every few seconds: nothing of what pages need stands in its way."""
+    site.get("/healthz")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(SessionMiddleware, "process_request", refuse)
+    site.cookies[django_settings.SESSION_COOKIE_NAME] = "x" * 32
+    with django_assert_num_queries(1):
+        response = site.get("/healthz")
+    assert response.status_code == 200
+    assert int(response["Content-Length"]) == len(response.content)
+    assert counted("healthz", 200)
+
+
+def test_health_is_for_hosts_of_this_website_and_is_only_asked(site: Client) -> None:
+    assert site.get("/healthz", headers={"host": "evil.example"}).status_code == 400
+    assert site.head("/healthz").status_code == 200
+    assert site.post("/healthz").status_code == 405
+
+
+def test_a_new_state_of_the_workspace_is_seen_by_the_next_request(tmp_path: Path) -> None:
+    """What its files say is read again where one of them is another, and only then."""
+    store = Store(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / "marts" / name).mkdir(parents=True)
+    write_text(store.ledger_path, "{}")
+    write_text(tmp_path / "current", "one\n")
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=tmp_path)):
+        first, again = request_state.state(), request_state.state()
+        assert first is again
+        assert first.build is again.build
+        write_text(tmp_path / "current", "two\n")
+        assert request_state.state().build.name == "two"
+        before = request_state.state().ledger
+        write_text(store.ledger_path, "{ }")
+        assert request_state.state().ledger != before
+        write_text(tmp_path / "workspace.json", '{"format": 999, "telads": "9.0"}')
+        with pytest.raises(NewerVersion):
+            _ = request_state.state().build
+        (tmp_path / "workspace.json").unlink()
+        request = RequestFactory().get("/")
+        assert request_state.build(request).name == "two"
+        write_text(tmp_path / "current", "one\n")
+        assert request_state.build(request).name == "two", "one request, one build"
+        assert request_state.build(RequestFactory().get("/")).name == "one"
+        store.ledger_path.unlink()
+        assert request_state.state() is not request_state.state(), "the settings count then"
 
 
 def test_health_keeps_the_servers_paths_to_this_machine(client: Client, tmp_path: Path) -> None:

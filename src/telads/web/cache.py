@@ -192,8 +192,9 @@ def _key(request: HttpRequest, named: tuple[str, ...]) -> Key | None:
     except TeladsError:
         return None
     return (
-        str(build.path), request_state.ledger_state(), __version__, request_state.language(request),
-        request.get_full_path(), *(request.headers.get(name, "") for name in named),
+        str(build.path), request_state.ledger_state(request), __version__,
+        request_state.language(request), request.get_full_path(),
+        *(request.headers.get(name, "") for name in named),
     )  # fmt: skip
 
 

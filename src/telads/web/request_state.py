@@ -1,21 +1,23 @@
 """The workspace and the build of a request.
 
-The build in force is looked up once a request (a file of 17 bytes): all workers see a new build
-without a restart, and one request never mixes two builds.
+The files that say which build is in force, and of what dataset, are checked once a request and read
+when changed: all workers see a new build without a restart, and one request never mixes two builds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from functools import lru_cache
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from telads.dataset import seoul, using
+from telads.dataset import Dataset, seoul, using
 from telads.errors import TeladsError
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
@@ -32,6 +34,69 @@ def workspace() -> Store:
     return Store(settings().workspace)
 
 
+FILES = ("ledger.json", "current", "workspace.json", "dataset/dataset.toml",
+         "dataset/borders.geojson")  # fmt: skip
+"""What says the state of a workspace, the ledger first; each is only ever replaced as a whole."""
+Stamp = tuple[int, int, int]
+NO_FILE: Stamp = (0, 0, 0)
+
+
+class State:
+    """A workspace as its files say: read once, when it is first asked for."""
+
+    last: ClassVar[State | None] = None
+    """That of the request before."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._files = [store.path / name for name in FILES]
+        self._stamps = [*map(_stamp, self._files)]
+
+    def holds(self, store: Store) -> bool:
+        """Whether its files are still the same; without a ledger the settings count, too."""
+        return (
+            self.store == store
+            and self._stamps[0] != NO_FILE
+            and self._stamps == [*map(_stamp, self._files)]
+        )
+
+    @property
+    def ledger(self) -> str:
+        """What tells one state of the ledger from another; empty where there is none."""
+        written = self._stamps[0][0]
+        return str(written) if written else ""
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The dataset; raises `DatasetError`."""
+        return self.store.dataset
+
+    @cached_property
+    def build(self) -> Build:
+        """The build in force; raises `NothingBuilt`, `NewerVersion`, `WorkspaceDamaged`."""
+        return self.store.build()
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        found = file.stat()
+    except OSError:
+        return NO_FILE
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def state(request: HttpRequest | None = None) -> State:
+    """The state of the workspace, the same throughout a request."""
+    known: State | None = getattr(request, "telads_state", None)
+    if known is None:
+        last, store = State.last, workspace()
+        known = last if last and last.holds(store) else State(store)
+        State.last = known
+        if request is not None:
+            request.telads_state = known  # type: ignore[attr-defined]
+    return known
+
+
 def dataset_in_force(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -42,7 +107,7 @@ def dataset_in_force(
 
     def answered(request: HttpRequest) -> HttpResponseBase:
         try:
-            dataset = workspace().dataset
+            dataset = state(request).dataset
         except TeladsError:
             dataset = seoul()
         with using(dataset), timezone.override(dataset.time_zone):
@@ -53,17 +118,12 @@ def dataset_in_force(
 
 def build(request: HttpRequest) -> Build:
     """The build of this request; raises `NothingBuilt` before the first one."""
-    known: Build | None = getattr(request, "telads_build", None)
-    if known is None:
-        known = _kept(workspace().build())
-        request.telads_build = known  # type: ignore[attr-defined]
-    return known
+    return state(request).build
 
 
-@lru_cache(maxsize=8)
-def _kept(build: Build) -> Build:
-    """One object per build, so that its description is read once."""
-    return build
+def ledger_state(request: HttpRequest) -> str:
+    """Identifies a state of the ledger; empty without one."""
+    return state(request).ledger
 
 
 PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
@@ -92,14 +152,6 @@ def anonymous(request: HttpRequest) -> HttpRequest:
 def is_anonymous(request: HttpRequest) -> bool:
     """Whether a request is such a copy, of one already admitted."""
     return getattr(request, "telads_anonymous", False)
-
-
-def ledger_state() -> str:
-    """Identifies a state of the ledger; empty without one."""
-    try:
-        return str(workspace().ledger_path.stat().st_mtime_ns)
-    except OSError:
-        return ""
 
 
 def language(request: HttpRequest) -> Lang:
