@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from telads.method.disclosure import COVERAGE
 from telads.method.distributions import student_tails
+from telads.method.horizons import LEAST_FORETOLD, foretold
 from telads.method.segments import (
     SEGMENT,
     Array,
@@ -216,18 +217,8 @@ def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
     return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))
 
 
-NEXT, AHEAD = 1, 3
-"""Label months ahead: with the next one two observed months are shared, three ahead none."""
 HOLDS = 0.80
-LEAST_FORETOLD = 4
-"""With fewer months foretold there is no interval: one odd month would make it."""
 _LEVELS = np.linspace(HOLDS, 1, 41)
-
-
-def foretold(months: Sequence[Month], until: Month, horizon: int) -> list[Month]:
-    """The label months up to `until` whose index could be foretold `horizon` months before."""
-    known = set(months)
-    return [month for month in months if month <= until and month + -horizon in known]
 
 
 def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month, Array]:

@@ -25,16 +25,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.method.affinity import AHEAD, NEXT, affinity, city_mean, forecast, known_mean
+from telads.method.affinity import affinity, city_mean, forecast, known_mean
 from telads.method.association import Cells, segment_correlations
 from telads.method.classic import classic_scores
 from telads.method.distributions import normal
 from telads.method.segments import Array, Panel
 from telads.model import Segment
 from telads.text import Text
-
-TIES = {NEXT: 0.10, AHEAD: 0.20}
-"""By months ahead: affinities closer than this do not tell which service will be first (A4)."""
 
 
 class ServiceRecommender(Protocol):

@@ -31,8 +31,6 @@ from numpy.typing import NDArray
 from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.affinity import (
-    AHEAD,
-    NEXT,
     Spread,
     affinity,
     differs_locally,
@@ -56,6 +54,7 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.horizons import AHEAD, NEXT
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
     SEGMENT,
