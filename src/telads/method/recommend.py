@@ -221,8 +221,9 @@ _TAIL = 7.0
 """Standard deviations beyond which a normal density is nothing."""
 _STEPS = (32, 512)
 """Fewest and most steps of an integral."""
-_RANKINGS_AT_ONCE = 512
-"""So few that the points of their integrals stay in the processor's cache."""
+_RANKINGS_AT_ONCE = 128
+"""So few that the points of their integrals stay in the processor's cache, and in memory that is
+used again: twice as fast as with 512."""
 
 
 @dataclass(frozen=True)
