@@ -20,7 +20,7 @@ from telads.dataset import in_force
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
-from telads.method.recommend import TIES
+from telads.method.horizons import TIES
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 

@@ -32,23 +32,29 @@ def real_files() -> list[Path]:
 
 
 def from_real(files: Sequence[Path], folder: Path) -> Inputs:
-    """Nine files from fewer: copies of the first ones stand in for the months that follow.
+    """Nine files from fewer: copies of the first ones stand in for the months that follow."""
+    copies = MONTHS - len(files)
+    words = f"{len(files)} files of Seoul's open data portal"
+    chosen = prolonged(files, folder, MONTHS)
+    return Inputs(chosen, words + (f" and {copies} copies of them" if copies > 0 else ""))
 
-    Their figures repeat, the work does not: both sides read and compute nine months.
+
+def prolonged(files: Sequence[Path], folder: Path, months: int) -> tuple[Path, ...]:
+    """So many monthly files, copies of the first ones after those that there are.
+
+    Their figures repeat, the work does not: every month is read and computed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = list(files)
     for source in cycle(files):
-        if len(chosen) >= MONTHS:
+        if len(chosen) >= months:
             break
         year, month = _label(chosen[-1])
         after = f"{year + month // 12}.{month % 12 + 1}월"
         copy = folder / LABEL.sub(after, source.name)
         shutil.copyfile(source, copy)
         chosen.append(copy)
-    copies = len(chosen) - len(files)
-    words = f"{len(files)} files of Seoul's open data portal"
-    return Inputs(tuple(chosen), words + (f" and {copies} copies of them" if copies else ""))
+    return tuple(chosen)
 
 
 def synthetic(telads: str, folder: Path) -> Inputs:

@@ -21,7 +21,14 @@ class Results:
     again: Measured
     bare: Measured
     help: Measured
+    polars: Measured
+    status: Measured
     question: Measured
+    many_reading: Measured
+    many: Measured
+    alone: Measured
+    on_few: Measured
+    on_many: Measured
 
 
 @dataclass(frozen=True)
@@ -35,14 +42,14 @@ class Goal:
 
     @property
     def met(self) -> bool:
-        """Whether the promise is kept: ratios at least the bar, seconds below it."""
+        """Whether the promise is kept: times faster at least the bar, all else below it."""
         return self.reached >= self.bar if self.unit == "times faster" else self.reached < self.bar
 
     @property
     def line(self) -> str:
         """The row of the table of goals."""
         word = "at least" if self.unit == "times faster" else "below"
-        digits = 1 if self.unit == "times faster" else 3
+        digits = {"times faster": 1, "MB": 0}.get(self.unit, 2)
         return (
             f"| {self.work} | {word} {self.bar:g} {self.unit} "
             f"| {self.reached:.{digits}f} {self.unit} | {'yes' if self.met else '**no**'} |"
@@ -55,9 +62,23 @@ def goals(results: Results) -> list[Goal]:
     return [
         Goal("nine files to rankings", 30, study / results.first.seconds, "times faster"),
         Goal("the same again, nothing new", 100, study / results.again.seconds, "times faster"),
-        Goal("start of `telads --help`", 0.25, results.help.seconds, "s"),
-        Goal("start of a question", 0.6, results.question.seconds, "s"),
-    ]
+        _times("`ingest --build` of nine workbooks, against reading them", 2.2,
+               results.stored, results.reading),
+        _times("48 months from nothing, against reading them", 2.5,
+               results.many, results.many_reading),
+        Goal("of it the memory", 600, results.many.peak_mb, "MB"),
+        _times("one month on top of 48, against one on top of 9", 1.3,
+               results.on_many, results.on_few),
+        Goal("of it the memory", 300, results.on_many.peak_mb, "MB"),
+        _times("`telads --help`, against bare Python", 9, results.help, results.bare),
+        _times("`telads status`, against bare Python", 12, results.status, results.bare),
+        _times("a question, against bare Python", 16, results.question, results.bare),
+    ]  # fmt: skip
+
+
+def _times(work: str, bar: float, task: Measured, base: Measured) -> Goal:
+    """A ratio of processor times, which other work on the machine changes least."""
+    return Goal(work, bar, task.processor / base.processor, "times its processor time")
 
 
 def page(results: Results) -> str:
@@ -114,8 +135,25 @@ Input: {results.inputs}.
 | what runs | seconds | processor | peak memory | against bare Python |
 |---|---|---|---|---|
 {_row("`python -c pass`", results.bare, results.bare)}
+{_row("`python -c 'import polars'`", results.polars, results.bare)}
 {_row("`telads --help`", results.help, results.bare)}
+{_row("`telads status`", results.status, results.bare)}
 {_row("`telads services --district 강남구 --sex F --age 30`", results.question, results.bare)}
+
+Answers are tables of Polars: a question starts no faster than Polars is imported, which took
+{results.polars.processor / results.bare.processor:.1f} times the processor time of bare Python.
+
+## (d) Months
+
+{len(results.many.samples)} rounds. Of workspaces with a build; the new month is the 49th file.
+
+| what runs | seconds | processor | peak memory | against the month alone |
+|---|---|---|---|---|
+{_row("reading 48 workbooks alone", results.many_reading, results.alone)}
+{_row("`ingest --build` of 48 workbooks from nothing", results.many, results.alone)}
+{_row("`ingest --build` of one workbook from nothing", results.alone, results.alone)}
+{_row("the same on top of 9 months", results.on_few, results.alone)}
+{_row("the same on top of 48 months", results.on_many, results.alone)}
 
 ## Machine
 

@@ -1,4 +1,4 @@
-"""Skipped tests are listed and fail a run that requires everything; a forked Python is a new one."""
+"""Skipped tests are listed, and fail a run that requires all; a forked Python is a new one."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from telads.engines.polars import scan_cells
-from telads.method.affinity import AHEAD, NEXT, coverage, foretold, half_widths
+from telads.method.affinity import coverage, half_widths
+from telads.method.horizons import AHEAD, NEXT, foretold
 from telads.method.recommend import reach
 from telads.method.segments import Array, Panel, read_panel
 from telads.model import Month, months_between

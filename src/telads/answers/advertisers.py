@@ -27,16 +27,17 @@ from telads.answers.tables import (
 from telads.answers.tables import people as people_of
 from telads.dataset import in_force, refuse_index
 from telads.errors import UnknownChoice
-from telads.method.affinity import NEXT
 from telads.method.disclosure import SHARE_DIGITS, significant, size_of
-from telads.method.recommend import TIES, Among, close_groups, nearest
-from telads.method.segments import Array
+from telads.method.horizons import NEXT, TIES
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from telads.method.recommend import Among
+    from telads.method.segments import Array
 
 
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
@@ -148,6 +149,8 @@ def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
 def _by_use(known: pl.DataFrame) -> pl.DataFrame:
     """Rank by the segment's use; association orders each group of ties."""
     import polars as pl
+
+    from telads.method.recommend import close_groups
 
     group = ["service", *KEY]
     ordered = known.sort(
@@ -351,6 +354,8 @@ def lookalike(
     Raises `AudienceTooSmall`.
     """
     import polars as pl
+
+    from telads.method.recommend import nearest
 
     segment, known = Segment(district, sex, age), _uses_in_month(build, month)
     if segment not in known.segments:

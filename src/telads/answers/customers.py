@@ -13,8 +13,7 @@ from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
 from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.dataset import in_force
-from telads.method.affinity import AHEAD, LEAST_FORETOLD, NEXT, foretold
-from telads.method.recommend import TIES
+from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, foretold
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
-from telads.answers.pictures import measure_of
-from telads.answers.pictures import measures as known_measures
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.dataset import in_force
@@ -185,6 +183,9 @@ def measures(build: Build) -> Answer:
     Rows: measure (its id), name_ko, name_en, unit_ko, unit_en, kind (`index`: no ratios), topic.
     """
     import polars as pl
+
+    from telads.answers.pictures import measure_of
+    from telads.answers.pictures import measures as known_measures
 
     found = [measure_of(build, id) for id in known_measures(build)]
     rows = [

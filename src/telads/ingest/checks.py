@@ -83,10 +83,13 @@ def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
     if column.dtype.is_float():
         whole = column.cast(pl.Int64, strict=False)
         column = whole if (whole.cast(pl.Float64) == column).all() else column
-    text = (
-        column.cast(pl.String).str.replace_all(_UNSEEN, "").str.normalize("NFKC")
+    raw = column.cast(pl.String)
+    distinct = raw.drop_nulls().unique()
+    shown = (
+        distinct.str.replace_all(_UNSEEN, "").str.normalize("NFKC")
         .str.strip_chars().str.strip_suffix(".0")
     )  # fmt: skip
+    text = shown.gather(raw.cast(pl.Enum(distinct)).to_physical()).alias(column.name)
     missing = text.is_null() | (text == "")
     if missing.any():
         raise DataError(
@@ -94,9 +97,8 @@ def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
             Text("빈 칸을 채우거나 그 행을 지워 주세요.", "Fill it in or delete the row."),
             **origin.facts(_first(missing)), column=column.name,
         )  # fmt: skip
-    formula = text.str.contains(_LIKE_A_FORMULA)
-    if formula.any():
-        row = _first(formula)
+    if shown.str.contains(_LIKE_A_FORMULA).any():
+        row = _first(text.str.contains(_LIKE_A_FORMULA))
         raise DataError(
             Text("동네, 성별, 나이 중 수식처럼 시작하는 값이 있습니다.",
                  "A place, sex or age begins like a formula."),
@@ -143,11 +145,12 @@ def numbers(
 
     `decimal` is the decimal separator, `.` or `,`; the other one groups thousands.
     """
+    import numpy as np
     import polars as pl
 
     if column.dtype.is_numeric() or column.dtype == pl.Null:
         known = column.cast(pl.Float64)
-        if known.is_finite().fill_null(value=True).all():
+        if np.isfinite(known.drop_nulls().to_numpy()).all():
             return known
     texts = column.cast(pl.String).str.replace_all(_UNSEEN, "").str.strip_chars()
     hidden = texts.is_null() | texts.is_in(list(masked))
@@ -170,19 +173,20 @@ def numbers(
 
 def reject_negative(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, str]) -> None:
     """Refuse impossible negative figures; `headers` maps columns to the file's spelling."""
-    for column in values_in(cells.columns):
+    figures = values_in(cells.columns)
+    least = dict(zip(figures, cells.select(figures).min().row(0), strict=True))
+    for column in figures:
+        if least[column] is None or least[column] >= 0:
+            continue
         people = column.endswith(UNESTIMATED)
         if in_force().measures[column.split("__")[0]].may_be_negative and not people:
             continue
-        negative = cells[column] < 0
-        if negative.any():
-            row = _first(negative)
-            raise DataError(
-                Text("음수일 수 없는 값입니다.", "The value cannot be negative."),
-                Text("다시 내려받아 주세요.", "Download it again."),
-                **origin.facts(row), column=headers[column],
-                value=cells[column][row],
-            )  # fmt: skip
+        row = _first(cells[column] < 0)
+        raise DataError(
+            Text("음수일 수 없는 값입니다.", "The value cannot be negative."),
+            Text("다시 내려받아 주세요.", "Download it again."),
+            **origin.facts(row), column=headers[column], value=cells[column][row],
+        )  # fmt: skip
 
 
 def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = None) -> None:
@@ -227,6 +231,8 @@ def reject_two_districts(origin: Origin, cells: pl.DataFrame, headers: Mapping[s
     """Refuse a neighbourhood in two districts; `cells` is in the file's order."""
     import polars as pl
 
+    if cells.select("code", "district").n_unique() == cells["code"].n_unique():
+        return
     moved = cells.select(pl.col("district") != pl.col("district").first().over("code")).to_series()
     if moved.any():
         row = _first(moved)

@@ -388,6 +388,8 @@ def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:
     """Remarks about codes with more than one name in a month."""
     import polars as pl
 
+    if keys.select("code", "neighbourhood").n_unique() == keys["code"].n_unique():
+        return
     names = (
         keys.filter(pl.col(_LABEL) == label)
         .group_by("code").agg(pl.col("neighbourhood").unique().sort())
@@ -430,8 +432,10 @@ def _require(table: RawTable, headers: Headers) -> None:
 
 def _refuse_half_a_row(table: RawTable, cells: pl.DataFrame) -> None:
     """Refuse a truncated file: no final line break, and cells missing."""
+    if table.ended:
+        return
     codes = cells.select(_LABEL, "code").n_unique()
-    if not table.ended and cells.height < codes * len(Sex) * len(in_force().cell_ages):
+    if cells.height < codes * len(Sex) * len(in_force().cell_ages):
         raise DataError(
             Text("파일이 행 중간에서 끊겼습니다.", "The file ends in the middle of a row."),
             Text("다시 내려받아 주세요.", "Download it again."),

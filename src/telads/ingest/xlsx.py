@@ -108,11 +108,24 @@ def _sheet(workbook: fastexcel.ExcelReader, name: str, xml: Callable[..., bytes]
     header_row = _header_row(whole)
     columns = _exact(workbook, name, sheet.to_polars().get_columns())
     # For a workbook of another format the XML is unknown.
-    truths = not whole or any(sign in whole for sign in _TRUTH)
+    truths = not whole or _may_hold_truths(whole)
     columns = _spelt(sheet, _with_texts(workbook, name, columns, truths))
     if any(column.null_count() for column in columns):
         columns = _with_hidden(columns, _hidden_cells(whole, header_row))
     return Sheet(name, sheet.visible == "visible", header_row, columns)
+
+
+def _may_hold_truths(xml: bytes) -> bool:
+    """Whether a sheet may have TRUE or FALSE in it.
+
+    The letter is looked for, which few sheets have: quotation marks are everywhere.
+    """
+    at = xml.find(b"b")
+    while at >= 0:
+        if xml[max(at - 1, 0) : at + 2] in _TRUTH:
+            return True
+        at = xml.find(b"b", at + 1)
+    return False
 
 
 def _protected(path: Path) -> DataError:
@@ -130,7 +143,7 @@ def _exact(workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series])
 
     mixed = [
         index for index, column in enumerate(columns)
-        if column.dtype == pl.String and column.str.contains(_ROUNDED).any()
+        if column.dtype == pl.String and column.unique().str.contains(_ROUNDED).any()
     ]  # fmt: skip
     if not mixed:
         return columns
@@ -155,13 +168,16 @@ def _with_texts(
     import polars as pl
 
     whole = [_as_shown(column) if column.dtype == pl.Boolean else column for column in columns]
-    no_number = {
-        index: column.is_null() | column.cast(pl.Float64).is_nan().fill_null(value=False)
-        for index, column in enumerate(columns) if column.dtype.is_numeric()
-    }  # fmt: skip
-    looked_at = [index for index, places in no_number.items() if truths or places.any()]
+    looked_at = [
+        index for index, column in enumerate(columns)
+        if column.dtype.is_numeric() and (truths or _has_a_gap(column))
+    ]  # fmt: skip
     if not looked_at:
         return whole
+    no_number = {
+        index: columns[index].is_null() | columns[index].cast(pl.Float64).is_nan().fill_null(False)
+        for index in looked_at
+    }
     texts = workbook.load_sheet(name, use_columns=looked_at, dtypes="string").to_polars()
     for index, text in zip(looked_at, texts.get_columns(), strict=True):
         hidden = (no_number[index] & text.is_not_null()) | text.is_in(list(_TRUTHS))
@@ -169,6 +185,13 @@ def _with_texts(
             shown = _as_shown(text).zip_with(hidden, columns[index].cast(pl.String))
             whole[index] = shown.alias(columns[index].name)
     return whole
+
+
+def _has_a_gap(column: pl.Series) -> bool:
+    """Whether a column of numbers has a place without one."""
+    import numpy as np
+
+    return bool(column.null_count()) or bool(np.isnan(column.to_numpy()).any())
 
 
 def _as_shown(column: pl.Series) -> pl.Series:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from telads.method.disclosure import COVERAGE
 from telads.method.distributions import student_tails
+from telads.method.horizons import LEAST_FORETOLD, foretold
 from telads.method.segments import (
     SEGMENT,
     Array,
@@ -222,18 +223,8 @@ def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
     return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))
 
 
-NEXT, AHEAD = 1, 3
-"""Label months ahead: the next one shares two observed months, three ahead shares none."""
 HOLDS = 0.80
-LEAST_FORETOLD = 4
-"""Least number of predicted months for an interval: with fewer, one odd month would decide it."""
 _LEVELS = np.linspace(HOLDS, 1, 41)
-
-
-def foretold(months: Sequence[Month], until: Month, horizon: int) -> list[Month]:
-    """Label months up to `until` whose index could be predicted `horizon` months before."""
-    known = set(months)
-    return [month for month in months if month <= until and month + -horizon in known]
 
 
 def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month, Array]:

@@ -24,15 +24,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from telads.store.cells import POPULATION, UNESTIMATED, measures_in, weight
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
+    from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+    Array = NDArray[np.float64]
 
 ROUNDED_TO = 10
 """Sizes are multiples of this."""
@@ -63,6 +62,8 @@ def size(people: float) -> int:
 
 def sizes(people: Array) -> Array:
     """`size` of every element; NaN stays."""
+    import numpy as np
+
     return np.asarray(np.rint(people / ROUNDED_TO) * ROUNDED_TO)
 
 
@@ -99,6 +100,8 @@ def standardised(column: pl.Expr) -> pl.Expr:
 
 def means(values: Array, people: Array) -> Array:
     """Means over `people` (broadcast to `values`), rounded by rule 4; NaN stays."""
+    import numpy as np
+
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 10 ** np.floor(np.log10(np.where(people >= 1, people, np.nan)) + 1e-9)
         return np.asarray(np.rint(values * scale) / scale)

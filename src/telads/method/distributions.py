@@ -37,7 +37,7 @@ def normal(z: Array) -> Array:
     for of in coefficients[-2::-1]:
         value *= rest
         value += of[row]
-    return value
+    return np.asarray(value)
 
 
 @cache

@@ -32,12 +32,12 @@ from telads.errors import QuestionError
 from telads.method.affinity import affinity, city_mean, coverage, half_width, ranks
 from telads.method.association import Cells, block_correlations, segment_correlations
 from telads.method.classic import classic_associations
+from telads.method.horizons import TIES
 from telads.method.recommend import (
     CLOSEST,
     EIGHTY,
     OVERDISPERSION,
     RECOMMENDERS,
-    TIES,
     Associations,
     Classic,
     ServiceRecommender,

@@ -77,10 +77,10 @@ class Groups:
 
 
 def array_of(frame: pl.DataFrame, column: str) -> Array:
-    """A column of figures as an array, NaN for null."""
+    """A column of figures as an array, to be read only; NaN for null."""
     import polars as pl
 
-    return frame[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+    return frame[column].cast(pl.Float64).to_numpy()
 
 
 def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pl.DataFrame:

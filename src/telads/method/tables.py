@@ -32,8 +32,6 @@ from numpy.typing import NDArray
 from telads.dataset import in_force
 from telads.engines.polars import collect
 from telads.method.affinity import (
-    AHEAD,
-    NEXT,
     Spread,
     affinity,
     city_mean,
@@ -58,6 +56,7 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.horizons import AHEAD, NEXT
 from telads.method.neighbourhoods import estimates, groups, read_places
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (

@@ -149,6 +149,7 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
         (pl.col(m) * weight).sum() / weight.filter(pl.col(m).is_not_null()).sum() for m in measures
     ).row(0)
     ordered = cells.sort(KEY)
+    least, most = cells.select(measures).min().row(0), cells.select(measures).max().row(0)
     return CellsSummary(
         means={
             m: float(mean)
@@ -157,9 +158,7 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
         },
         prints={m: _fingerprint(ordered[m]) for m in measures},
         masked={m: n for m in (POPULATION, *measures) if (n := cells[m].null_count())},
-        zero=[
-            m for m in measures if (cells[m] == 0).all() and cells[m].null_count() < cells.height
-        ],
+        zero=[m for m, low, high in zip(measures, least, most, strict=True) if low == high == 0],
         codes=tuple(sorted(cells["code"].unique())),
     )
 
