@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from django.test import Client, override_settings
 
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
+from telads.ingest.borders import geojson, places_of, take_borders
 from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
 from telads.text import Lang
@@ -524,3 +526,97 @@ def test_files_of_a_level_hold_its_rows(site: Client, twin_build: Build, level: 
 def test_every_choice_of_a_level_has_a_page(site: Client, query: str) -> None:
     status = site.get(f"/advertisers/?service=game&{query}").status_code
     assert status == (404 if "street" in query else 200)
+
+
+@pytest.fixture
+def bordered(
+    client: Client, twin_workspace: Store, tmp_path: Any
+) -> Iterator[tuple[Client, Store]]:
+    """A site whose workspace has borders: each neighbourhood a square, a column for a district."""
+    own = Store(tmp_path / "workspace")
+    shutil.copytree(twin_workspace.path, own.path)
+    places = places_of(own)
+    names = sorted({place.district for place in places})
+    rings = {}
+    for place in places:
+        x = 126.8 + 0.01 * names.index(place.district)
+        y = 37.4 + 0.01 * sum(other.district == place.district for other in rings)
+        rings[place] = [[(x, y), (x + 0.01, y), (x + 0.01, y + 0.01), (x, y + 0.01), (x, y)]]
+    own.neighbourhoods_path.write_text(geojson(rings), "utf-8")
+    shown = replace(django_settings.TELADS, workspace=own.path)
+    with override_settings(TELADS=shown):
+        yield client, own
+
+
+def maps_of(page: Element) -> list[Element]:
+    found = page.all("figure", class_="place-map")
+    return found[0].all("svg") if found else []
+
+
+@pytest.mark.parametrize(("root", "lang"), LANGUAGES)
+def test_the_map_of_neighbourhoods_leads_from_the_city_into_a_district(
+    bordered: tuple[Client, Store], root: str, lang: Lang
+) -> None:
+    site, own = bordered
+    path = f"{root}?service=game&level=neighbourhood&sex=F&age=30"
+    page = get(site, path)
+    wide, _ = maps_of(page)
+    known = targets(own.build(), "game", level="neighbourhood", sex="F", age=30, top=300)
+    assert len(wide.all("path")) >= len(places_of(own)) >= known.rows.height
+    links = {link.attributes["aria-label"]: link.attributes["href"] for link in wide.all("a")}
+    assert len(links) == 25
+    inside = get(site, links["강남구" if lang == "ko" else "Gangnam-gu"])
+    wide, _ = maps_of(inside)
+    told = [one.attributes["aria-label"] for one in wide.all("path")
+            if one.attributes.get("tabindex") == "0"]  # fmt: skip
+    rows = targets(own.build(), "game", level="neighbourhood", district="강남구", sex="F", age=30,
+                   top=300).records  # fmt: skip
+    assert len(told) == len([place for place in places_of(own) if place.district == "강남구"])
+    for row in rows:
+        assert any(row["neighbourhood"] in one and f": {row['index']:.0f}, " in one for one in told)
+    assert not wide.all("a")
+    for each in (page, inside):
+        assert_accessible(each)
+        assert_nothing_inline(each)
+
+
+@pytest.mark.parametrize("query", [
+    "level=neighbourhood", "level=neighbourhood&sex=F&age=30", "sex=F&age=30&top=25",
+    "level=neighbourhood&district=강남구",
+])  # fmt: skip
+def test_without_borders_there_is_no_empty_map(
+    site: Client, bordered: tuple[Client, Store], twin_workspace: Store, query: str
+) -> None:
+    path = f"/advertisers/?service=youtube&{query}"
+    assert len(maps_of(get(bordered[0], path))) == 2
+    shown = replace(django_settings.TELADS, workspace=twin_workspace.path)
+    with override_settings(TELADS=shown):
+        page = get(site, path)
+    assert not maps_of(page)
+    assert rows_of(page), "the list tells the same"
+
+
+@pytest.mark.parametrize(
+    "query", ["level=group", "level=neighbourhood&sex=F", "method=classic", ""]
+)
+def test_there_is_no_map_of_several_groups_at_once(
+    bordered: tuple[Client, Store], query: str
+) -> None:
+    assert not maps_of(get(bordered[0], f"/advertisers/?service=game&{query}"))
+
+
+@pytest.mark.seoul
+def test_the_real_map_is_light(
+    client: Client, seoul_workspace: Store, seoul_build: Build, settings: Any, tmp_path: Any
+) -> None:
+    from tests.ingest.test_borders import FILE
+
+    if not FILE.is_file():
+        pytest.skip("no borders beside the real months")
+    own = Store(tmp_path / "workspace")
+    shutil.copytree(seoul_workspace.path, own.path)
+    take_borders(own, FILE, settings)
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=own.path)):
+        page = client.get("/advertisers/?service=delivery&level=neighbourhood")
+    assert page.content.count(b"<title>") > 2 * 424
+    assert len(gzip.compress(page.content, 6)) < 100_000, "both layouts and all else of the page"

@@ -7,12 +7,17 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
+from telads.answers.choices import Filters
 from telads.answers.questions import METHODS
+from telads.answers.tables import districts
 from telads.model import Sex
+from telads.render.svg import neighbourhoods
 from telads.render.svg import targets as targets_map
-from telads.render.svg.theme import SITE
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.theme import PAGE, SITE
 from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web import request_state
@@ -66,6 +71,9 @@ def advertisers(request: HttpRequest) -> HttpResponse:
         "places": _places(build, choice, lang),
         "places_address": forms.address_of(forms.of_places(choice, *choice.filters)),
         "maps": [one.paint(SITE) for one in maps],
+        "place_maps": [one.paint(PAGE) for one in _place_maps(build, choice, lang)],
+        "whole_city": choice.filters.district
+        and forms.address_of(forms.of_places(choice, None, *choice.filters[1:])),
         "elsewhere": found.rows.height - located,
         "extent": present.extent(found.rows.height, reached),
         **links(forms.files_of(choice, FILES), partial(forms.file_address, choice), lang),
@@ -81,3 +89,27 @@ def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Plac
         return []
     asked = forms.of_places(choice, *choice.filters)._replace(top=forms.DEFAULT_TOP)
     return present.places(targets(build, **forms.asked(asked)), lang)
+
+
+def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]:
+    """The map of the neighbourhoods, wide and narrow; none without borders.
+
+    Of everybody or of one sex and age, a figure for each neighbourhood: there is no map of several.
+    """
+    file, (district, sex, age) = places.borders(build), choice.filters
+    one_group = sex is not None and age is not None
+    wanted = one_group if choice.level == "district" else not (sex or age) or one_group
+    if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
+        return []
+    every = places.by_neighbourhood(build, choice.month, choice.service.id)
+    links = {
+        name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
+    }
+    return [
+        neighbourhoods.draw(
+            places.of_filters(every, Filters(None, sex, age)), service=choice.service, file=file,
+            lang=lang, window=observed(choice.month.window, lang), synthetic=build.synthetic,
+            narrow=narrow, district=district, links=links,
+        )
+        for narrow in (False, True)
+    ]  # fmt: skip
