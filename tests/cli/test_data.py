@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from telads.store.workspace import Store
 from tests.cli.conftest import Telads
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month
 
@@ -292,3 +295,28 @@ def test_the_doctor_tells_an_open_address(
     for line, words in zip(looks, told, strict=True):
         assert words in line
     assert found.code == bool(told)
+
+
+def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
+    telads: Telads, twin_workspace: Store, tmp_path: Path
+) -> None:
+    own = tmp_path / "workspace"
+    shutil.copytree(twin_workspace.path, own)
+    code = sorted(pl.read_parquet(next(own.glob("cells/*.parquet")))["code"].unique())[0]
+    ring = [[127, 37], [127.1, 37], [127.1, 37.1], [127, 37]]
+    features = [
+        {"type": "Feature", "properties": {"id": id},
+         "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for id in (code, "strange")
+    ]  # fmt: skip
+    file = tmp_path / "dong.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    told = telads("borders", file, "--code", "id", "-w", own, "--lang", "en")
+    assert told.code == 0
+    assert told.out.startswith("Borders of 1 neighbourhoods: 1 by code, 0 by name, 4 points.\n")
+    assert "Not in the data: strange" in told.out
+    assert (own / "neighbourhoods.geojson").is_file()
+    file.write_text("{}", "utf-8")
+    told = telads("borders", file, "-w", own, "--lang", "en")
+    assert told.code
+    assert "no GeoJSON FeatureCollection" in told.err

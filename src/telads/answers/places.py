@@ -7,6 +7,7 @@ each of them explains.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads.answers.audience import RANGE_MONTHS, Size
@@ -16,7 +17,7 @@ from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS, figure, standardised
 from telads.method.recommend import EIGHTY
 from telads.model import Month
-from telads.store.workspace import Build
+from telads.store.workspace import NEIGHBOURHOODS, Build
 
 if TYPE_CHECKING:
     import polars as pl
@@ -115,6 +116,12 @@ def of_filters(every: pl.DataFrame, filters: Filters) -> pl.DataFrame:
     everybody = filters.sex is None and filters.age is None
     known = every.filter(pl.col("sex").is_null() == everybody)
     return filtered(known, filters)
+
+
+def borders(build: Build) -> Path | None:
+    """The file with the borders of the neighbourhoods; None before some are taken in."""
+    path = build.path.parents[1] / NEIGHBOURHOODS
+    return path if path.is_file() else None
 
 
 def hidden(build: Build, month: Month, service: str, filters: Filters) -> int:

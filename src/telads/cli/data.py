@@ -250,6 +250,25 @@ def _somebody() -> str:
         return "-"
 
 
+@data.command(**listed("borders"))
+def borders(
+    file: Annotated[Path, typer.Argument(help=say("GeoJSON 파일", "a GeoJSON file"))],
+    code: Annotated[
+        str | None,
+        typer.Option("--code", help=say("코드가 든 속성 (기본: 가장 잘 맞는 것)",
+                                        "property with the code (default: what fits best)")),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:  # fmt: skip
+    """Match polygons to the neighbourhoods of the data and keep them; tell what is left over."""
+    from telads.ingest.borders import report, take_borders
+
+    into = workspace_of(workspace)
+    for line in report(take_borders(into, file, load_settings(), code)):
+        sys.stdout.write(f"{line(lang.value)}\n")
+
+
 @data.command(**listed("status"))
 def status(
     workspace: WorkspaceOption = None,

@@ -68,6 +68,9 @@ VERBS: dict[str, Verb] = {
     "dataset": Verb("dataset", _DATA, Text(
         "다른 도시의 자료 정의를 만들고 확인합니다: check, new",
         "Draft and check the definition of another city's data: check, new.")),
+    "borders": Verb("data", _DATA, Text(
+        "동 경계(GeoJSON)를 작업 폴더에 넣어 지도에 그립니다.",
+        "Take in borders of neighbourhoods (GeoJSON), for maps.")),
     "status": Verb("data", _DATA, STATUS.does or Text("", "")),
     "doctor": Verb("data", _DATA, Text(
         "설정, 판 번호, 글꼴, 작업 폴더를 점검합니다.",

@@ -4,6 +4,7 @@ telads-data/
   workspace.json        the format of the folder, and the version of telads that wrote here last
   ledger.json           what was ingested (`store.ledger`)
   dataset/              the definition of its dataset, unless that is the one shipped
+  neighbourhoods.geojson  borders of neighbourhoods, if any were imported
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed
   current               the name of the build in force, replaced by a rename
@@ -49,6 +50,7 @@ from telads.store.ledger import VERSION as FORMAT
 from telads.text import Text
 from telads.version import __version__
 
+NEIGHBOURHOODS = "neighbourhoods.geojson"
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
 
@@ -277,6 +279,11 @@ class Store:
                 file=self.path,
             )  # fmt: skip
         return Build(self.marts_path / name)
+
+    @property
+    def neighbourhoods_path(self) -> Path:
+        """The borders of neighbourhoods; there is no such file before some are taken in."""
+        return self.path / NEIGHBOURHOODS
 
     def is_whole(self, name: str) -> bool:
         """Whether a build of this name exists; its folder only ever appears complete."""

@@ -99,6 +99,9 @@ def file_view(
         if name not in known:
             raise one_of(Text("파일", "file"), name, files)
         tables = tables_of(request_state.build(request), request.GET)
+        kind = Path(name.removesuffix(DESCRIPTION))
+        if kind.suffix == ".csv" and kind.stem not in tables.sheets:  # what was chosen has none
+            raise one_of(Text("파일", "file"), name, (f"{known}.csv" for known in tables.sheets))
         content = _written(tables, name, request_state.language(request))
         return saved(request, content, tables.prefix + name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from django.test import Client, override_settings
 
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
+from telads.ingest.borders import geojson, places_of, take_borders
 from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
 from telads.text import Lang
@@ -206,7 +208,7 @@ def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) ->
 def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
     page = get(site, "/advertisers/")
     assert "예시입니다" in page.one("section", id="result").text
-    assert page.one("h2").text == "배달 광고의 대상"
+    assert page.one("div", class_="grid-answer").one("h2").text == "배달 광고의 대상"
     assert "예시입니다" not in get(site, PAGE).text
 
 
@@ -437,3 +439,184 @@ def test_names_of_services_are_in_the_language(site: Client) -> None:
         page = get(site, f"{root}?service=shopping")
         names = {BY_ID[id].text(lang) for id in BY_ID}
         assert {parts[0] for row in rows_of(page) for parts in platforms_of(row)} <= names
+
+
+def groups_of(page: Element) -> dict[str, Element]:
+    """The fields of the matrix by their ids."""
+    fields = page.one("table", class_="matrix").all("a", class_="group")
+    return {field.attributes["id"]: field for field in fields}
+
+
+@pytest.mark.parametrize(("root", "lang"), LANGUAGES)
+def test_the_page_opens_with_who_and_how_much_that_explains(
+    site: Client, twin_build: Build, root: str, lang: Lang
+) -> None:
+    page = get(site, f"{root}?service=game")
+    found = targets(twin_build, "game", level="group", top=300)
+    fields = groups_of(page)
+    assert len(fields) == 12
+    for row in found.records:
+        field = fields[f"group-{row['sex']}-{row['age']}"]
+        assert field.one("strong").text == f"{row['index']:.0f}"
+        assert field.attributes["href"] == field.attributes["hx-get"] + "#result"
+        asked = parse_qs(urlsplit(field.attributes["href"]).query)
+        assert (asked["sex"], asked["age"]) == ([row["sex"]], [str(row["age"])])
+        assert asked["top"] == ["25"], "every district once"
+    assert found.sentences[-1](lang) in page.text.replace("\u2060", "")
+    assert_accessible(page)
+    assert_nothing_inline(page)
+
+
+def test_a_group_leads_to_its_districts_and_they_to_neighbourhoods(
+    site: Client, twin_build: Build
+) -> None:
+    page = get(site, "/advertisers/?service=game")
+    page = get(site, groups_of(page)["group-F-30"].attributes["href"].partition("#")[0])
+    assert [
+        field.attributes["id"] for field in groups_of(page).values()
+        if "aria-current" in field.attributes
+    ] == ["group-F-30"]  # fmt: skip
+    assert len(rows_of(page)) == 25
+    first = targets(twin_build, "game", level="neighbourhood", sex="F", age=30).records
+    listed = [item.text for item in page.one("ol", class_="place-list").all("li")]
+    assert len(listed) == 10
+    for row, told in zip(first, listed, strict=True):
+        assert f"{row['district']} {row['neighbourhood']}" in told
+        assert f"{row['index_low']:.0f} … {row['index_high']:.0f}" in told
+    inside = rows_of(page)[0].one("a", class_="more").attributes["href"]
+    asked = parse_qs(urlsplit(inside).query)
+    assert asked["level"] == ["neighbourhood"]
+    own = targets(twin_build, "game", level="neighbourhood", top=25,
+                  district=asked["district"][0], sex="F", age=30)  # fmt: skip
+    names = [row.one("th").text for row in rows_of(get(site, inside))]
+    assert names == [f"{row['district']} {row['neighbourhood']} 30대 여성" for row in own.records]
+
+
+def test_a_group_sets_the_form_as_well_and_a_change_of_the_form_does_not(site: Client) -> None:
+    """What has the focus in the form is not exchanged under the hands of who chooses."""
+    path = "/advertisers/?service=game&sex=F&age=30"
+    by_group = site.get(path, headers={**HTMX, "HX-Trigger": "group-F-30"}).content.decode()
+    by_form = site.get(path, headers=HTMX).content.decode()
+    assert 'id="selects" class="selects" hx-swap-oob="true"' in by_group
+    assert 'id="selects"' not in by_form
+
+
+@pytest.mark.parametrize("level", ["group", "neighbourhood"])
+def test_files_of_a_level_hold_its_rows(site: Client, twin_build: Build, level: str) -> None:
+    query = f"service=game&top=20&level={level}"
+    found = targets(twin_build, "game", top=20, level=level)
+    rows = site.get(f"/advertisers/targets.csv?{query}")
+    assert rows.status_code == 200
+    assert len(rows.content.decode("utf-8-sig").splitlines()) == found.rows.height + 1
+    assert f"-{level}-" in rows.headers["Content-Disposition"]
+    book = openpyxl.load_workbook(
+        io.BytesIO(site.get(f"/advertisers/targets.xlsx?{query}").content)
+    )
+    assert book.sheetnames[0] == "targets"
+    assert "platforms" not in book.sheetnames
+    assert site.get(f"/advertisers/platforms.csv?{query}").status_code == 404
+    assert "platforms.csv" not in site.get(f"/advertisers/?{query}").content.decode()
+
+
+@pytest.mark.parametrize("query", [
+    "level=street", "level=neighbourhood&by=volume&service=youtube", "level=group&top=1",
+    "level=neighbourhood&method=classic", "level=group&district=강남구&sex=M",
+    "level=neighbourhood&age=70&district=종로구",
+])  # fmt: skip
+def test_every_choice_of_a_level_has_a_page(site: Client, query: str) -> None:
+    status = site.get(f"/advertisers/?service=game&{query}").status_code
+    assert status == (404 if "street" in query else 200)
+
+
+@pytest.fixture
+def bordered(
+    client: Client, twin_workspace: Store, tmp_path: Any
+) -> Iterator[tuple[Client, Store]]:
+    """A site whose workspace has borders: each neighbourhood a square, a column for a district."""
+    own = Store(tmp_path / "workspace")
+    shutil.copytree(twin_workspace.path, own.path)
+    places = places_of(own)
+    names = sorted({place.district for place in places})
+    rings = {}
+    for place in places:
+        x = 126.8 + 0.01 * names.index(place.district)
+        y = 37.4 + 0.01 * sum(other.district == place.district for other in rings)
+        rings[place] = [[(x, y), (x + 0.01, y), (x + 0.01, y + 0.01), (x, y + 0.01), (x, y)]]
+    own.neighbourhoods_path.write_text(geojson(rings), "utf-8")
+    shown = replace(django_settings.TELADS, workspace=own.path)
+    with override_settings(TELADS=shown):
+        yield client, own
+
+
+def maps_of(page: Element) -> list[Element]:
+    found = page.all("figure", class_="place-map")
+    return found[0].all("svg") if found else []
+
+
+@pytest.mark.parametrize(("root", "lang"), LANGUAGES)
+def test_the_map_of_neighbourhoods_leads_from_the_city_into_a_district(
+    bordered: tuple[Client, Store], root: str, lang: Lang
+) -> None:
+    site, own = bordered
+    path = f"{root}?service=game&level=neighbourhood&sex=F&age=30"
+    page = get(site, path)
+    wide, _ = maps_of(page)
+    known = targets(own.build(), "game", level="neighbourhood", sex="F", age=30, top=300)
+    assert len(wide.all("path")) >= len(places_of(own)) >= known.rows.height
+    links = {link.attributes["aria-label"]: link.attributes["href"] for link in wide.all("a")}
+    assert len(links) == 25
+    inside = get(site, links["강남구" if lang == "ko" else "Gangnam-gu"])
+    wide, _ = maps_of(inside)
+    told = [one.attributes["aria-label"] for one in wide.all("path")
+            if one.attributes.get("tabindex") == "0"]  # fmt: skip
+    rows = targets(own.build(), "game", level="neighbourhood", district="강남구", sex="F", age=30,
+                   top=300).records  # fmt: skip
+    assert len(told) == len([place for place in places_of(own) if place.district == "강남구"])
+    for row in rows:
+        assert any(row["neighbourhood"] in one and f": {row['index']:.0f}, " in one for one in told)
+    assert not wide.all("a")
+    for each in (page, inside):
+        assert_accessible(each)
+        assert_nothing_inline(each)
+
+
+@pytest.mark.parametrize("query", [
+    "level=neighbourhood", "level=neighbourhood&sex=F&age=30", "sex=F&age=30&top=25",
+    "level=neighbourhood&district=강남구",
+])  # fmt: skip
+def test_without_borders_there_is_no_empty_map(
+    site: Client, bordered: tuple[Client, Store], twin_workspace: Store, query: str
+) -> None:
+    path = f"/advertisers/?service=youtube&{query}"
+    assert len(maps_of(get(bordered[0], path))) == 2
+    shown = replace(django_settings.TELADS, workspace=twin_workspace.path)
+    with override_settings(TELADS=shown):
+        page = get(site, path)
+    assert not maps_of(page)
+    assert rows_of(page), "the list tells the same"
+
+
+@pytest.mark.parametrize(
+    "query", ["level=group", "level=neighbourhood&sex=F", "method=classic", ""]
+)
+def test_there_is_no_map_of_several_groups_at_once(
+    bordered: tuple[Client, Store], query: str
+) -> None:
+    assert not maps_of(get(bordered[0], f"/advertisers/?service=game&{query}"))
+
+
+@pytest.mark.seoul
+def test_the_real_map_is_light(
+    client: Client, seoul_workspace: Store, seoul_build: Build, settings: Any, tmp_path: Any
+) -> None:
+    from tests.ingest.test_borders import FILE
+
+    if not FILE.is_file():
+        pytest.skip("no borders beside the real months")
+    own = Store(tmp_path / "workspace")
+    shutil.copytree(seoul_workspace.path, own.path)
+    take_borders(own, FILE, settings)
+    with override_settings(TELADS=replace(django_settings.TELADS, workspace=own.path)):
+        page = client.get("/advertisers/?service=delivery&level=neighbourhood")
+    assert page.content.count(b"<title>") > 2 * 424
+    assert len(gzip.compress(page.content, 6)) < 100_000, "both layouts and all else of the page"

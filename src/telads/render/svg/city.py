@@ -108,7 +108,7 @@ def outlines() -> Outlines:
     features = in_force().borders.values()
     if not features:
         return Outlines(1, 0, ())
-    points = [point for feature in features for ring in _rings(feature) for point in ring]
+    points = [point for feature in features for ring in rings_of(feature) for point in ring]
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     wide = cos(radians((south + north) / 2)) * _DEGREE / GRID_METRES
@@ -121,10 +121,10 @@ def outlines() -> Outlines:
     for feature in features:
         facts = feature["properties"]
         code = str(facts["code"])
-        rings = [[place(*point) for point in ring] for ring in _rings(feature)]
+        rings = [[place(*point) for point in ring] for ring in rings_of(feature)]
         largest: list[tuple[int, int]] = max(rings, key=len)
         districts.append(Outline(
-            code, in_force().districts[code].ko, "".join(map(_path, rings)),
+            code, in_force().districts[code].ko, "".join(map(path_of, rings)),
             *place(facts["longitude"], facts["latitude"]), tuple(largest),
         ))  # fmt: skip
     return Outlines(*place(east, south), tuple(districts))
@@ -165,8 +165,8 @@ def district_map(
         foot = text(
             in_force().source.borders(lang), 0, high + _LEGEND + _FOOT - 4, look, size=LABEL
         )
-        hatching = _hatching(look, scale) if legend.nothing else ""
-        return "".join((hatching, group, *texts, _legend(legend, high, narrow, look), foot))
+        hatched = hatching(look, scale) if legend.nothing else ""
+        return "".join((hatched, group, *texts, legend_of(legend, high, narrow, look), foot))
 
     return Body(width(narrow), high + _LEGEND + _FOOT, paint)
 
@@ -292,7 +292,7 @@ def _label(content: str, x: float, y: float, ink: str, rim: str, look: Look, kin
                 bold=kind == "label", kind=kind)  # fmt: skip
 
 
-def _hatching(look: Look, scale: float) -> str:
+def hatching(look: Look, scale: float) -> str:
     """Hatching patterns of the map, whose group is scaled, and of its legend."""
     return tag("defs", _pattern("hatch", 1 / scale, look) + _pattern("key", 1.0, look))
 
@@ -305,7 +305,7 @@ def _pattern(name: str, scale: float, look: Look) -> str:
                patternTransform=f"rotate(45) scale({scale:.3f})")  # fmt: skip
 
 
-def _legend(legend: Legend, top: float, narrow: bool, look: Look) -> str:
+def legend_of(legend: Legend, top: float, narrow: bool, look: Look) -> str:
     """Unit, steps and labels at the left, the meaning of hatching beside them."""
     y = top + 14
     steps = len(legend.colours)
@@ -331,14 +331,14 @@ def _id(outline: Outline) -> str:
     return f"d{outline.code}"
 
 
-def _rings(feature: dict[str, Any]) -> list[list[tuple[float, float]]]:
+def rings_of(feature: dict[str, Any]) -> list[list[tuple[float, float]]]:
     geometry = feature["geometry"]
     polygons = geometry["coordinates"]
     parts = [polygons] if geometry["type"] == "Polygon" else polygons
     return [[(x, y) for x, y, *_ in ring] for part in parts for ring in part]
 
 
-def _path(points: Sequence[tuple[int, int]]) -> str:
+def path_of(points: Sequence[tuple[int, int]]) -> str:
     """A ring as an SVG path of steps on the grid, without steps of length 0."""
     (x, y), *others = points
     steps = [f"M{x} {y}l"]

@@ -22,9 +22,12 @@ FILES = {
 def _tables(build: Build, query: QueryDict) -> Tables:
     choice = forms.choice_of(build, query)
     classic = choice.method == "classic"  # has no ties, so no group of best platforms
+    known = choice.level == "district"  # elsewhere no platforms are known
     found = targets(
-        build, **forms.asked(choice), platforms=not classic, platforms_by=choice.platforms_by
-    )
+        build, **forms.asked(choice), platforms=known and not classic,
+        platforms_by=choice.platforms_by,
+    )  # fmt: skip
+    runs_on = {"platforms": of_targets(build, found, forms.runs_on(choice))} if known else {}
     words = ("telads", choice.service.id, str(choice.month), choice.method, build.name)
     about = {
         **provenance(build, "targets", choice.method),
@@ -34,7 +37,7 @@ def _tables(build: Build, query: QueryDict) -> Tables:
     }
     return Tables(
         "-".join((*words, *choice.words, "")),
-        {"targets": found, "platforms": of_targets(build, found, forms.runs_on(choice))},
+        {"targets": found, **runs_on},
         about,
     )
 

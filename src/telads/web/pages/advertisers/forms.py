@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from telads.answers.choices import (
+    ROWS,
     Filters,
     count_of,
     filters_of,
+    level_of,
     method_of,
     month_of,
     platform_order_of,
     service_of,
     target_order_of,
 )
-from telads.answers.questions import METHODS, PLATFORM_ORDERS, TARGET_ORDERS
+from telads.answers.questions import LEVEL, LEVELS, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
 from telads.dataset import Measure, in_force
-from telads.model import Month
+from telads.model import Month, Sex
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.addresses import address
@@ -44,6 +46,7 @@ ONLY_Z = Text(
     "The method of the 2023 study knows one order: by its standard score (z).",
 )
 _BY = next(iter(TARGET_ORDERS))
+_LEVEL = str(LEVEL.default)
 _PLATFORMS_BY = next(iter(PLATFORM_ORDERS))
 
 
@@ -57,6 +60,7 @@ class Choice(NamedTuple):
     method: str = METHODS[0]
     filters: Filters = Filters()
     platforms_by: str = _PLATFORMS_BY
+    level: str = _LEVEL
     example: bool = False
     """Whether no service was chosen, so that this is an example."""
 
@@ -65,9 +69,9 @@ class Choice(NamedTuple):
         """The choice as the query of an address, without defaults."""
         known = {"service": self.service.id, "month": str(self.month), "by": self.by,
                  "top": self.top, "method": self.method, **self.filters._asdict(),
-                 "platforms_by": self.platforms_by}  # fmt: skip
+                 "platforms_by": self.platforms_by, "level": self.level}  # fmt: skip
         default = {"by": _BY, "top": DEFAULT_TOP, "method": METHODS[0],
-                   "platforms_by": _PLATFORMS_BY}  # fmt: skip
+                   "platforms_by": _PLATFORMS_BY, "level": _LEVEL}  # fmt: skip
         return {
             name: value if isinstance(value, int) else str(value)
             for name, value in known.items()
@@ -80,6 +84,7 @@ class Choice(NamedTuple):
         district, sex, age = self.filters
         words = (
             f"by-{self.by}" if self.by != _BY else "",
+            self.level if self.level != _LEVEL else "",
             in_force().district_name(district or "", "en").lower(),
             str(sex or ""),
             str(age or ""),
@@ -102,8 +107,8 @@ class Order(NamedTuple):
 def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     """The choice in an address; raises `UnknownChoice`.
 
-    An index service and the classic method have one order, whatever the address names, so that the
-    form can keep the order chosen before.
+    An index service and the classic method have one order, whatever the address names, and the
+    classic method one level, so that the form can keep what was chosen before.
     """
     services = build.about["services"]
     shown = in_force().example.service
@@ -119,6 +124,7 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
         method=method,
         filters=filters_of(build, query.get("district"), query.get("sex"), query.get("age")),
         platforms_by=platform_order_of(query.get("platforms_by")) or _PLATFORMS_BY,
+        level=_LEVEL if method != METHODS[0] else level_of(query.get("level") or _LEVEL),
         example=not query.get("service"),
     )
 
@@ -142,6 +148,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
     """The select lists of the form."""
     services = [(id, in_force().measures[id].text) for id in build.about["services"]]
     tops = [(str(top), Text(f"{top}개", str(top))) for top in sorted({*TOPS, choice.top})]
+    levels = [(id, in_force().fill(text)) for id, text in LEVELS.items()]
     anybody, anywhere = (
         Text("전체", "all"),
         Text(f"{in_force().city.ko} 전체", f"all of {in_force().city.en}"),
@@ -150,6 +157,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
         select("service", Text("서비스", "Service"), services, choice.service.id, lang),
         month_select(build, choice.month, lang),
         select("top", Text("대상 수", "Targets"), tops, choice.top, lang),
+        select("level", Text("단위", "By"), levels, choice.level, lang),
         sex_select(choice.filters.sex, lang, anybody),
         age_select(choice.filters.age, lang, anybody),
         district_select(build, choice.filters.district, lang, anywhere),
@@ -197,4 +205,38 @@ def runs_on(choice: Choice) -> str:
 def asked(choice: Choice) -> dict[str, Any]:
     """The choice as arguments of `answers.advertisers.targets`."""
     return {"service": choice.service.id, "by": choice.by, "top": choice.top,
-            "month": choice.month, "method": choice.method, **choice.filters._asdict()}  # fmt: skip
+            "month": choice.month, "method": choice.method, **choice.filters._asdict(),
+            "level": choice.level}  # fmt: skip
+
+
+def of_group(choice: Choice, sex: Sex, age: int) -> Choice:
+    """Where a group of the matrix leads: its districts, all of them."""
+    filters = choice.filters._replace(sex=sex, age=age)
+    return choice._replace(level=_LEVEL, filters=filters, top=_all_districts(choice))
+
+
+def of_places(choice: Choice, district: str | None, sex: Sex | None, age: int | None) -> Choice:
+    """The neighbourhoods of a group, in a district or anywhere."""
+    return choice._replace(
+        level="neighbourhood", filters=Filters(district, sex, age), top=_all_districts(choice)
+    )
+
+
+def _all_districts(choice: Choice) -> int:
+    """Rows of a list that has each district once, or as many as are chosen."""
+    return min(max(choice.top, len(in_force().districts)), ROWS[1])
+
+
+def everybody(choice: Choice) -> Choice:
+    """The twelve groups that the page opens with, in the same order and district."""
+    return choice._replace(
+        level="group", method=METHODS[0], top=ROWS[1], filters=Filters(choice.filters.district)
+    )
+
+
+def files_of(choice: Choice, files: Mapping[str, Text]) -> dict[str, Text]:
+    """The files that there are of a choice: platforms are known of districts alone."""
+    return {
+        name: text for name, text in files.items()
+        if choice.level == _LEVEL or not name.startswith("platforms")
+    }  # fmt: skip

@@ -5,14 +5,23 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
+from telads.answers.questions import LEVELS, METHODS
+from telads.answers.sentences import target_name
 from telads.dataset import in_force
 from telads.model import Segment, Sex
 from telads.text import Lang, Text
 from telads.web.components import Bar, Column, columns_of
-from telads.web.formatting import affinity_scale, association_scale, written
-from telads.web.pages.advertisers.forms import Choice, runs_on
+from telads.web.formatting import affinity_scale, association_scale, figure_text, written
+from telads.web.pages.advertisers.forms import (
+    Choice,
+    address_of,
+    of_group,
+    of_places,
+    runs_on,
+)
 from telads.web.pages.customers.forms import customer_address
-from telads.wording import segment_name
+from telads.wording import group_name
+from telads.wording import people as people_text
 
 OPEN = 3
 """Number of platforms that are always visible; others are folded."""
@@ -43,6 +52,8 @@ class TargetRow(NamedTuple):
     """Number not distinguishable from the first, including it; 0 if the method has no ties."""
     open: int
     """Number of visible platforms."""
+    places: str = ""
+    """Address of its neighbourhoods, if it has any."""
 
     @property
     def folded(self) -> int:
@@ -63,21 +74,30 @@ ORDERED: dict[str, Text] = {
 
 def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
     """Columns of the targets; an index service has no index, sums or shares."""
-    without = {"district", "sex", "age"}
+    without = {"district", "sex", "age", "neighbourhood", "affinity_low", "affinity_high"}
     if choice.service.is_index:
         without |= {"index", "excess", "volume_share", "cumulative_share"}
     elif choice.by != "excess":
         without |= {"excess"}
     first = ("rank", "population", "z", "affinity", "index", "excess", "volume_share")
     rank, *others = columns_of(found, lang, first, without)
-    target = Column("target", TARGET(lang), "", "", False, True, "", "text")
+    level = LEVELS[choice.level] if choice.level != "district" else TARGET
+    target = Column(
+        "target", in_force().fill(level)(lang).capitalize(), "", "", False, True, "", "text"
+    )
+    if choice.level != "district":
+        return [rank, target, *others]
     runs = ORDERED[runs_on(choice)](lang)
     last = Column("platforms", PLATFORMS(lang), runs, "platform-cell", False, False, "", "text")
     return [rank, target, *others, last]
 
 
-def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
+def target_rows(
+    found: Answer, platforms: Answer | None, choice: Choice, lang: Lang
+) -> list[TargetRow]:
     """The targets in order, each with its platforms."""
+    if platforms is None:
+        return [_target_row(row, [], choice, lang) for row in found.records]
     listed, by = platforms.records, runs_on(choice)
     scale = (
         affinity_scale(platforms.rows["affinity"])
@@ -123,14 +143,104 @@ def _platform_row(
 def _target_row(
     row: dict[str, Any], platforms: list[PlatformRow], choice: Choice, lang: Lang
 ) -> TargetRow:
-    segment = Segment(row["district"], Sex(row["sex"]), row["age"])
     tied = sum(one.tied for one in platforms)
     return TargetRow(
         values=row,
         text=written("targets", row, lang),
-        name=segment_name(*segment, lang),
-        address=customer_address(segment, choice.month, choice.method),
+        name=target_name(row, lang),
+        address=_address(row, choice),
         platforms=platforms,
         tied=tied,
         open=max(tied, OPEN),
+        places=address_of(of_places(choice, row["district"], Sex(row["sex"]), row["age"]))
+        if choice.level == "district" and choice.method == METHODS[0]
+        else "",
     )
+
+
+def _address(row: dict[str, Any], choice: Choice) -> str:
+    """Where a row leads: a group to its districts, else to the page of its segment."""
+    if row["sex"] is None:
+        return ""
+    sex, age = Sex(row["sex"]), row["age"]
+    if row["district"] is None:
+        return address_of(of_group(choice, sex, age))
+    return customer_address(Segment(row["district"], sex, age), choice.month, choice.method)
+
+
+class Group(NamedTuple):
+    """One field of the matrix: a sex and age, what it uses, and where it leads."""
+
+    id: str
+    name: str
+    figure: str
+    """Its index, or its affinity for a service that has none."""
+    people: str
+    share: str
+    address: str
+    step: int
+    """How much it uses, 0 .. `STEPS`; 0 is less than the city's mean person."""
+    chosen: bool
+
+
+STEPS = 4
+"""Colours above the city's mean."""
+
+
+def matrix(found: Answer, choice: Choice, lang: Lang) -> list[tuple[str, list[Group | None]]]:
+    """The sexes and ages: a row for each age, a field for each sex; None where nobody is shown."""
+    known = {(row["sex"], row["age"]): row for row in found.records}
+    most = max([0.0, *(row["affinity"] for row in found.records)])
+    return [
+        (
+            in_force().age_text(age)(lang),
+            [
+                _group(known[sex, age], most, choice, lang) if (sex, age) in known else None
+                for sex in map(str, Sex)
+            ],
+        )
+        for age in in_force().ages
+    ]
+
+
+def _group(row: dict[str, Any], most: float, choice: Choice, lang: Lang) -> Group:
+    text, sex, age = written("targets", row, lang), Sex(row["sex"]), row["age"]
+    z, share = row["affinity"], row["volume_share"]
+    return Group(
+        id=f"group-{sex}-{age}",
+        name=group_name(sex, age, lang),
+        figure=text["affinity"] if row["index"] is None else figure_text(f"{row['index']:.0f}"),
+        people=people_text(row["population"], lang),
+        share="" if share is None else f"{share:.0%}",
+        address=address_of(of_group(choice, sex, age)),
+        step=0 if z < 0 else min(STEPS, 1 + int(STEPS * z / most)) if most else 1,
+        chosen=(choice.filters.sex, choice.filters.age) == (sex, age),
+    )
+
+
+class Place(NamedTuple):
+    """A neighbourhood of a short list."""
+
+    name: str
+    figure: str
+    interval: str
+    bar: Bar | None
+
+
+def places(found: Answer, lang: Lang) -> list[Place]:
+    """Neighbourhoods with the bars of their affinity, its interval on them."""
+    scale = affinity_scale(found.rows["affinity_high"])
+    listed = []
+    for row in found.records:
+        text = written("targets", row, lang)
+        indexed = row["index"] is None
+        ends = ("affinity_low", "affinity_high") if indexed else ("index_low", "index_high")
+        listed.append(
+            Place(
+                name=target_name({**row, "sex": None}, lang),
+                figure=text["affinity" if indexed else "index"],
+                interval=" … ".join(text[end] for end in ends),
+                bar=Bar.of(row["affinity"], *scale, 0.0, row["affinity_low"], row["affinity_high"]),
+            )
+        )
+    return listed

@@ -7,12 +7,21 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers import places
 from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
+from telads.answers.choices import Filters
+from telads.answers.questions import METHODS
+from telads.answers.tables import districts
+from telads.model import Sex
+from telads.render.svg import neighbourhoods
 from telads.render.svg import targets as targets_map
-from telads.render.svg.theme import SITE
+from telads.render.svg.drawing import Drawing
+from telads.render.svg.theme import PAGE, SITE
+from telads.store.workspace import Build
+from telads.text import Lang
 from telads.web import request_state
-from telads.web.cache import cached_by_build
+from telads.web.cache import HTMX, cached_by_build
 from telads.web.file_responses import links
 from telads.web.formatting import affinity_scale
 from telads.web.htmx import page_or_result
@@ -23,38 +32,84 @@ from telads.wording import observed
 
 
 @require_safe
-@cached_by_build
+@cached_by_build(headers=(*HTMX, "HX-Trigger"))  # a group of the matrix sets the form as well
 def advertisers(request: HttpRequest) -> HttpResponse:
     """`/advertisers/?service=delivery&by=excess&top=20&sex=F`."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.choice_of(build, request.GET)
     found = targets(build, **forms.asked(choice))
+    by_group = targets(build, **forms.asked(forms.everybody(choice)))
+    of_districts = choice.level == "district"
     maps = [
         targets_map.draw(
             found.rows, service=choice.service, lang=lang, narrow=narrow,
             window=observed(choice.month.window, lang), synthetic=found.synthetic,
         )
         for narrow in (False, True)
-    ]  # fmt: skip
-    reached = len({row["district"] for row in maps[0].rows})
+    ] if of_districts else []  # fmt: skip
+    located = len(maps[0].rows) if maps else 0
+    reached = len({row["district"] for row in maps[0].rows}) if maps else 0
+    runs_on = of_targets(build, found, forms.runs_on(choice)) if of_districts else None
     facts = {
         "choice": choice,
         "has_range": has_range(build, choice.month),
         "selects": forms.selects(build, choice, lang),
+        "chosen_in_matrix": bool(request.headers.get("HX-Trigger")),
         "orders": forms.orders(choice, lang),
         "why_one_order": forms.why_one_order(choice, lang),
         "advanced": forms.advanced(choice, lang),
+        "matrix": present.matrix(by_group, choice, lang),
+        "sexes": [sex.text for sex in Sex],
+        "variance": by_group.sentences[-1] if by_group.rows.height else None,
         "answer": found,
         "columns": present.target_columns(found, choice, lang),
-        "rows": present.target_rows(
-            found, of_targets(build, found, forms.runs_on(choice)), choice, lang
-        ),
+        "rows": present.target_rows(found, runs_on, choice, lang),
         "runs_on": forms.runs_on(choice),
-        "scale": affinity_scale(found.rows["affinity"]),
+        "scale": affinity_scale(
+            found.rows.get_column("affinity_high", default=found.rows["affinity"])
+        ),
+        "places": _places(build, choice, lang),
+        "places_address": forms.address_of(forms.of_places(choice, *choice.filters)),
         "maps": [one.paint(SITE) for one in maps],
-        "elsewhere": found.rows.height - len(maps[0].rows),
+        "place_maps": [one.paint(PAGE) for one in _place_maps(build, choice, lang)],
+        "whole_city": choice.filters.district
+        and forms.address_of(forms.of_places(choice, None, *choice.filters[1:])),
+        "elsewhere": found.rows.height - located,
         "extent": present.extent(found.rows.height, reached),
-        **links(FILES, partial(forms.file_address, choice), lang),
+        **links(forms.files_of(choice, FILES), partial(forms.file_address, choice), lang),
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, forms.address_of(choice))
+
+
+def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Place]:
+    """The first neighbourhoods of the group that is chosen, below its districts."""
+    _, sex, age = choice.filters
+    if choice.level != "district" or choice.method != METHODS[0] or sex is None or age is None:
+        return []
+    asked = forms.of_places(choice, *choice.filters)._replace(top=forms.DEFAULT_TOP)
+    return present.places(targets(build, **forms.asked(asked)), lang)
+
+
+def _place_maps(build: Build, choice: forms.Choice, lang: Lang) -> list[Drawing]:
+    """The map of the neighbourhoods, wide and narrow; none without borders.
+
+    Of everybody or of one sex and age, a figure for each neighbourhood: there is no map of several.
+    """
+    file, (district, sex, age) = places.borders(build), choice.filters
+    one_group = sex is not None and age is not None
+    wanted = one_group if choice.level == "district" else not (sex or age) or one_group
+    if file is None or choice.method != METHODS[0] or choice.level == "group" or not wanted:
+        return []
+    every = places.by_neighbourhood(build, choice.month, choice.service.id)
+    links = {
+        name: forms.address_of(forms.of_places(choice, name, sex, age)) for name in districts(build)
+    }
+    return [
+        neighbourhoods.draw(
+            places.of_filters(every, Filters(None, sex, age)), service=choice.service, file=file,
+            lang=lang, window=observed(choice.month.window, lang), synthetic=build.synthetic,
+            narrow=narrow, district=district, links=links,
+        )
+        for narrow in (False, True)
+    ]  # fmt: skip

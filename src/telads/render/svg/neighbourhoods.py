@@ -1,0 +1,265 @@
+"""The map of the neighbourhoods: a service's use all over the city, or inside one district.
+
+Borders are those that were taken into the workspace (`ingest.borders`). The city's map leads from
+each district to its own; there every neighbourhood is named on focus, and written where it has
+room.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import cos, radians
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from telads.dataset import Measure, in_force
+from telads.render.svg.choropleth import Steps
+from telads.render.svg.city import Legend, Outline, hatching, legend_of, path_of, rings_of
+from telads.render.svg.drawing import Body, Drawing, Table, drawing, own, rows_of, width
+from telads.render.svg.fonts import pixels
+from telads.render.svg.markup import LABEL, tag, text, title
+from telads.render.svg.theme import Look, step_of
+from telads.text import Lang, Text
+from telads.wording import in_sentence, number, people
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEPT = 4
+"""Files of borders that a process keeps laid out."""
+_GRID_METRES = 8
+_DEGREE = 111_195
+_BORDER = 0.6
+_LEGEND = 62
+_TALLEST = 1.1
+"""Of a map, in its widths."""
+_LINE = 7.0
+"""From the middle of a label to the middle of its name, and of its figure."""
+_NO_DATA = Text("자료 없음", "no data")
+_GAPS = Text("빗금은 자료 없음", "hatched: no data")
+_INDEX = Text("지수({city}=100)", "Index (city 100)")
+_AFFINITY = Text("관심도(표준편차)", "Affinity (sd)")
+_PEOPLE = Text("인원", "People")
+
+
+class Borders(NamedTuple):
+    """All neighbourhoods on a grid of their own."""
+
+    places: tuple[Outline, ...]
+
+    def box(self, district: str | None) -> tuple[int, int, int, int]:
+        """West, north, east and south of the city or of a district, on the grid."""
+        points = [
+            point for place in self.places if district in {None, place.district}
+            for point in place.corners
+        ]  # fmt: skip
+        xs, ys = zip(*points, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def borders(file: Path) -> Borders:
+    """The borders of a file, laid out once as long as it stays the same."""
+    return _laid_out(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=KEPT)
+def _laid_out(file: Path, _: int) -> Borders:
+    features = json.loads(file.read_text(encoding="utf-8"))["features"]
+    known = [(feature["properties"], rings_of(feature)) for feature in features]
+    points = [point for _, rings in known for ring in rings for point in ring]
+    west, north = min(x for x, _ in points), max(y for _, y in points)
+    middle = (min(y for _, y in points) + north) / 2
+    wide = cos(radians(middle)) * _DEGREE / _GRID_METRES
+
+    def place(x: float, y: float) -> tuple[int, int]:
+        return round((x - west) * wide), round((north - y) * _DEGREE / _GRID_METRES)
+
+    found = []
+    for facts, rings in known:
+        drawn = [[place(*point) for point in ring] for ring in rings]
+        largest = max(drawn, key=len)
+        x = sum(x for x, _ in largest) / len(largest)
+        y = sum(y for _, y in largest) / len(largest)
+        corners = tuple(point for ring in sorted(drawn, key=len, reverse=True) for point in ring)
+        found.append(Outline(facts["code"], facts["district"], "".join(map(path_of, drawn)),
+                             round(x), round(y), corners))  # fmt: skip
+    return Borders(tuple(found))
+
+
+def draw(
+    frame: pl.DataFrame,
+    *,
+    service: Measure,
+    file: Path,
+    lang: Lang,
+    window: str,
+    synthetic: bool,
+    narrow: bool = False,
+    district: str | None = None,
+    audience: str = "",
+    links: Mapping[str, str] | None = None,
+) -> Drawing:
+    """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
+
+    `frame` has code, district, neighbourhood, population, affinity and index, a row for each; one
+    that is missing is hatched. `file` holds the borders, `links` the address that each district of
+    the city's map leads to.
+    """
+    grid = borders(file)
+    inside = [one for one in grid.places if district in {None, one.district}]
+    figure = "affinity" if service.is_index else "index"
+    codes = {one.code for one in inside}
+    known = {row["code"]: row for row in rows_of(frame)
+             if row["code"] in codes and row[figure] is not None}  # fmt: skip
+    scale = Steps.of([row[figure] for row in known.values()], "index" if service.is_index else None)
+    ordered = sorted(known.values(), key=lambda row: (-row[figure], row["code"]))
+    gaps = len(known) < len(inside)
+    title_of = _AFFINITY if service.is_index else in_force().fill(_INDEX)
+    return drawing(
+        "neighbourhoods",
+        _finding(ordered, service, figure, lang),
+        [title_of(lang), audience, _GAPS(lang) if gaps else ""],
+        lang=lang, window=window, synthetic=synthetic, unit=title_of(lang),
+        frame=frame.filter(frame["code"].is_in(list(known))),
+        table=Table(
+            [in_force().district.text(lang), in_force().neighbourhood.text(lang), title_of(lang),
+             _PEOPLE(lang)],
+            [[in_force().district_name(row["district"], lang), row["neighbourhood"],
+              _said(row[figure], service), f"{row['population']:,}"] for row in ordered],
+            names=2,
+        ),
+        body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {}),
+    )  # fmt: skip
+
+
+def _said(value: float, service: Measure) -> str:
+    return number(value, "index") if service.is_index else number(value, digits=0)
+
+
+def _finding(rows: Sequence[dict[str, Any]], service: Measure, figure: str, lang: Lang) -> str:
+    """Where most is used, and where least."""
+    name = Text(service.text.ko, in_sentence(service.text.en))(lang)
+    if not rows:
+        return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
+    (most, high), (least, low) = (
+        (_name(row, lang), _said(row[figure], service)) for row in (rows[0], rows[-1])
+    )
+    return Text(
+        f"{name} 이용은 {most}에서 가장 높고({high}), {least}에서 가장 낮습니다({low})",
+        f"Use of {name}: highest in {most} ({high}), lowest in {least} ({low})",
+    )(lang)
+
+
+def _name(row: dict[str, Any], lang: Lang) -> str:
+    district, place = in_force().district_name(row["district"], lang), row["neighbourhood"]
+    return f"{district} {place}" if lang == "ko" else f"{place}, {district}"
+
+
+def _map(
+    grid: Borders,
+    inside: Sequence[Outline],
+    known: Mapping[str, dict[str, Any]],
+    scale: Steps,
+    service: Measure,
+    lang: Lang,
+    narrow: bool,
+    district: str | None,
+    links: Mapping[str, str],
+) -> Body:
+    west, north, east, south = grid.box(district)
+    wide = width(narrow)
+    zoom = min(wide / max(east - west, 1), wide * _TALLEST / max(south - north, 1))
+    high = (south - north) * zoom
+    left = (wide - (east - west) * zoom) / 2
+    gaps = len(known) < len(inside)
+    legend = _legend(scale, service, gaps, lang)
+
+    def paint(look: Look) -> str:
+        parts = []
+        for name in dict.fromkeys(one.district for one in inside):
+            shapes = "".join(
+                _shape(one, known.get(one.code), scale, service, lang, look, alone=bool(district))
+                for one in inside if one.district == name
+            )  # fmt: skip
+            address = None if district else links.get(name)
+            called = in_force().district_name(name, lang)
+            parts.append(tag("a", shapes, href=address, aria_label=called) if address else shapes)
+        moved = f"translate({left:.1f} 0) scale({zoom:.4f}) translate({-west} {-north})"
+        group = tag("g", "".join(parts), transform=moved, stroke=look["surface"],
+                    stroke_width=f"{_BORDER * (2 if district else 1) / zoom:.1f}",
+                    stroke_linejoin="round")  # fmt: skip
+        texts = ""
+        if district:
+            texts = "".join(
+                _texts(one, known[one.code], scale, service, look, zoom, left - west * zoom,
+                       -north * zoom)
+                for one in inside if one.code in known
+            )  # fmt: skip
+        hatched = hatching(look, zoom) if gaps else ""
+        return "".join((hatched, group, texts, legend_of(legend, high, narrow, look)))
+
+    return Body(wide, high + _LEGEND, paint)
+
+
+def _shape(
+    one: Outline,
+    row: dict[str, Any] | None,
+    scale: Steps,
+    service: Measure,
+    lang: Lang,
+    look: Look,
+    *,
+    alone: bool,
+) -> str:
+    """One neighbourhood; on the map of a district it takes the focus and tells itself."""
+    if row is None:
+        fill, said = f"url(#{own('hatch')})", _NO_DATA(lang)
+    else:
+        value = row["affinity" if service.is_index else "index"]
+        fill = look[_colour(value, scale)]
+        said = f"{_name(row, lang)}: {_said(value, service)}, {people(row['population'], lang)}"
+    focus = {"tabindex": "0", "role": "img", "aria_label": said} if alone else {}
+    return tag("path", title(said), d=one.path, fill=fill, **focus)
+
+
+def _colour(value: float, scale: Steps) -> str:
+    return step_of((value - scale.low) / (scale.high - scale.low), scale.colours)
+
+
+def _texts(
+    one: Outline,
+    row: dict[str, Any],
+    scale: Steps,
+    service: Measure,
+    look: Look,
+    zoom: float,
+    left: float,
+    top: float,
+) -> str:
+    """Its name over its figure, where it has room for them; else what fits."""
+    value = row["affinity" if service.is_index else "index"]
+    colour = _colour(value, scale)
+    x, y = one.x * zoom + left, one.y * zoom + top
+
+    def fits(content: str, at: float, bold: bool) -> bool:
+        room = min(one.room(one.y + (at + edge) / zoom) for edge in (-5, 5)) * zoom
+        return pixels(content, LABEL, bold) <= room
+
+    name, told = row["neighbourhood"], _said(value, service)
+    both = fits(name, -_LINE, bold=False) and fits(told, _LINE, bold=True)
+    lines = [(name, -_LINE, False), (told, _LINE, True)] if both else [(told, 0.0, True)]
+    return "".join(
+        text(content, x, y + at, look, size=LABEL, fill=f"on-{colour}", anchor="middle",
+             middle=True, rim=look[colour], bold=bold)
+        for content, at, bold in lines if fits(content, at, bold)
+    )  # fmt: skip
+
+
+def _legend(scale: Steps, service: Measure, gaps: bool, lang: Lang) -> Legend:
+    ends = (scale.low, (scale.low + scale.high) / 2, scale.high)
+    texts = [_said(value, service) for value in ends]
+    unit = _AFFINITY if service.is_index else in_force().fill(_INDEX)
+    return Legend(unit(lang), scale.colours, list(zip((0.0, 0.5, 1.0), texts, strict=True)),
+                  _NO_DATA(lang) if gaps else "")  # fmt: skip
