@@ -37,7 +37,7 @@ KINDS = ("own", "edit", "read", "foreign")
 """Whose plan: one's own, another's that one may edit or read, and one that is not shared."""
 
 PUBLIC = {
-    "": "/", "evidence/": "/evidence/",
+    "": "/", "brief/": "/brief/?service=game&who=F30", "evidence/": "/evidence/",
     "evidence/evaluation.csv": "/evidence/evaluation.csv",
     "evidence/evaluation.csv-metadata.json": "/evidence/evaluation.csv-metadata.json",
     "data/": "/data/", "data/people.<slug:kind>": "/data/people.csv",

@@ -87,6 +87,7 @@ def test_a_first_load_is_small(site: Client, path: str) -> None:
     packed = answer.headers.get("Content-Encoding") == "gzip"
     assert packed or len(answer.content) < 12_000
     page = gzip.decompress(answer.content) if packed else answer.content
+    assert not re.search(r">\s*None\s*<", page.decode()), "nothing is shown as a word"
     files = re.findall(r'(?:href|src)="/static/([^"]+[.](?:css|js|svg))"', page.decode())
     assert len(files) >= 6
     whole = len(answer.content)
