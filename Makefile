@@ -10,9 +10,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 # More for pytest (`make test PYTEST_FLAGS=-x`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=
-# As many processes as there are cores. Tests of a file stay together, they share what they set up,
-# and all of Spark's (tests/spread.py); files in their order, or few and slow ones would come last.
-TEST_PROCESSES ?= auto
+# One process more than there are cores: some tests wait for servers. Tests of a file stay together,
+# they share what they set up, and all of Spark's; the long ones come first (tests/spread.py).
+TEST_PROCESSES ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 LOCK_FORM    := --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options
 

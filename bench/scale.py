@@ -1,7 +1,7 @@
 """Subscriber logs to cells, measured at growing sizes: `python -m bench.scale`.
 
 Makes its logs with `telads synth events`, writes the measured part of docs/scaling.md, and removes
-what it made. Keeps within ten minutes and 10 GB of disk unless told otherwise.
+what it made. Keeps within ten minutes and 10 GB of disk by default.
 """
 
 from __future__ import annotations

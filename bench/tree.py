@@ -17,7 +17,7 @@ PAUSE = 0.2
 
 @dataclass
 class Watch:
-    """Looks at a tree until it is told to stop."""
+    """Watches a tree until it is stopped."""
 
     pid: int
     peak_mb: float = 0.0

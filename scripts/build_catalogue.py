@@ -28,7 +28,7 @@ def main() -> int:
     if CONTRADICTION in messages:
         sys.stderr.write(f"Pages translate a text differently, see {CONTRADICTION}:\n{messages}")
         return 1
-    del header  # msgcat joins the parts' headers into one that nobody could read
+    del header  # msgcat joins the parts' headers into one that is unreadable
     CATALOGUE.write_text(f"{HEADER}\n{messages}", encoding="utf-8")
     compiled = str(CATALOGUE.with_suffix(".mo"))
     subprocess.run(["msgfmt", "--check", "-o", compiled, str(CATALOGUE)], check=True)

@@ -21,6 +21,7 @@ import typer  # noqa: E402
 from telads.answers import questions  # noqa: E402
 from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
+from telads.dataset import in_force  # noqa: E402
 from telads.planning import schema as planning  # noqa: E402
 from telads.render.svg.theme import stylesheet  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
@@ -168,8 +169,9 @@ def _row(name: str) -> list[str]:
 
 
 def _key(name: str, field: Field | Key) -> str:
-    example = json.dumps(field.example, ensure_ascii=False)
-    return f"| `{name}` | {_written(field.schema)} | {field.meaning('en')} | `{example}` |"
+    schema, shown = in_force().described([field.schema, field.example])
+    example = json.dumps(shown, ensure_ascii=False)
+    return f"| `{name}` | {_written(schema)} | {field.meaning('en')} | `{example}` |"
 
 
 def _written(schema: dict[str, Any]) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
 # Before the command line is imported, which learns its language then: whatever the locale is.
 os.environ["TELADS_LANG"] = "ko"
@@ -18,6 +21,7 @@ from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.twin.cells import read_profile
 from telads.twin.files import write_twin
+from tests import processor
 from tests.spread import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_runtest_call,
@@ -34,6 +38,13 @@ from tests.tools import (
 hypothesis.settings.register_profile("telads", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "telads")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count processor time where it is asked for."""
+    if os.environ.get(processor.TIMES):
+        config.pluginmanager.register(processor)
+
 
 SEOUL_DATA = Path(os.environ.get("TELADS_SEOUL_DATA", "../shared/data/seoul"))
 
@@ -53,21 +64,46 @@ def settings() -> Settings:
     return Settings.load({}, Path("no-such-file"))
 
 
+def copy_of(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object], to: Path
+) -> Path:
+    """A copy of what is made once for all processes of a run, by the first that wants it."""
+    base = factory.getbasetemp()
+    root = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    made = root / f"made-{name}"
+    with FileLock(root / f"made-{name}.lock"):
+        if not made.exists():
+            beside = factory.mktemp("making") / name
+            make(beside)
+            beside.rename(made)
+    shutil.copytree(made, to, dirs_exist_ok=True)
+    return to
+
+
 @pytest.fixture(scope="session")
 def seoul_workspace(
     seoul: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Store:
     """A workspace with all real months taken in. Read only: tests that write make their own."""
-    workspace = Store(tmp_path_factory.mktemp("seoul") / "workspace")
-    refused = [taken for taken in ingest(workspace, [seoul], settings) if taken.error]
-    assert not refused
-    return workspace
+
+    def make(path: Path) -> None:
+        assert not [taken for taken in ingest(Store(path), [seoul], settings) if taken.error]
+
+    folder = tmp_path_factory.mktemp("seoul")
+    return Store(copy_of(tmp_path_factory, "seoul", make, folder / "workspace"))
 
 
 @pytest.fixture(scope="session")
-def seoul_build(seoul_workspace: Store, settings: Settings) -> Build:
+def seoul_build(
+    seoul_workspace: Store, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Build:
     """The tables built from all real months."""
-    build(seoul_workspace, settings)
+
+    def make(path: Path) -> None:
+        shutil.copytree(seoul_workspace.path, path)
+        build(Store(path), settings)
+
+    copy_of(tmp_path_factory, "seoul-built", make, seoul_workspace.path)
     return seoul_workspace.build()
 
 
@@ -77,9 +113,12 @@ TWIN_MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))
 @pytest.fixture(scope="session")
 def twin_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with four synthetic months in the portal's format. Read only."""
-    folder = tmp_path_factory.mktemp("twin-files")
-    list(write_twin(read_profile(), TWIN_MONTHS, 1, folder, "csv"))
-    return folder
+
+    def make(path: Path) -> None:
+        path.mkdir()
+        list(write_twin(read_profile(), TWIN_MONTHS, 1, path, "csv"))
+
+    return copy_of(tmp_path_factory, "twin-files", make, tmp_path_factory.mktemp("twin-files"))
 
 
 @pytest.fixture(scope="session")
@@ -87,10 +126,13 @@ def twin_workspace(
     twin_files: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Store:
     """Four synthetic months, taken in and built. Read only."""
-    workspace = Store(tmp_path_factory.mktemp("twin") / "workspace")
-    assert not [taken for taken in ingest(workspace, [twin_files], settings) if taken.error]
-    build(workspace, settings)
-    return workspace
+
+    def make(path: Path) -> None:
+        assert not [taken for taken in ingest(Store(path), [twin_files], settings) if taken.error]
+        build(Store(path), settings)
+
+    folder = tmp_path_factory.mktemp("twin")
+    return Store(copy_of(tmp_path_factory, "twin", make, folder / "workspace"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ from telads.answers.questions import QUESTIONS, TARGET_ORDERS
 from telads.export import TABLES
 from telads.library import Workspace
 from telads.model import Segment
-from telads.planning.plan import PARTS
+from telads.planning.brief import read_brief
+from telads.planning.plan import PARTS, Plan, make_plan
+from telads.planning.questions import plan_answer
 from telads.render.svg import CHARTS
 from telads.store.workspace import Build
 from tests.asked import trends
@@ -40,6 +42,12 @@ def answers(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable
         for by in TARGET_ORDERS:
             listed = partial(opened.targets, service, by=by, top=300, platforms=True)
             yield f"targets {service} {by}", listed
+        for month in opened.store.build().months:
+            moved = partial(opened.changes, service, month)
+            yield f"changes {service} {month}", moved
+            inside = partial(moved, district=segment.district)
+            yield f"changes {service} {month} groups", inside
+        yield f"changes {service} year", partial(opened.changes, service, against="year")
         for method in METHODS:
             yield f"targets {service} {method}", partial(opened.targets, service, method=method)
             where = partial(opened.platforms, service, *segment, method=method)
@@ -59,7 +67,10 @@ def _of_pages(build: Build, segment: Segment) -> Iterator[tuple[str, Callable[[]
 
 
 def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Callable[[], Answer]]]:
-    """An audience of one sex, its overlap with an age, and a plan for each service."""
+    """An audience of one sex, its overlap with an age, and a plan for each service.
+
+    The parts of a plan are tables of the same division, which takes longest: it is made once.
+    """
     them = {"where": {"sex": str(segment.sex)}}
     services = opened.store.build().about["services"]
     for month in opened.store.build().months:
@@ -70,8 +81,18 @@ def _of_planning(opened: Workspace, segment: Segment) -> Iterator[tuple[str, Cal
             platforms = [{"service": one, "price": 4000} for one in services if one != service]
             brief = {"name": "odd", "month": str(month), "audience": them, "service": service,
                      "budget": 10_000_000, "platforms": platforms[:2]}  # fmt: skip
-            for part in PARTS if service == services[0] else PARTS[:1]:
-                yield f"plan {month} {service} {part}", partial(opened.plan, brief, part)
+            yield f"plan {month} {service} {PARTS[0]}", partial(opened.plan, brief, PARTS[0])
+            made = cache(partial(_made, opened, brief))
+            for part in PARTS[1:] if service == services[0] else ():
+                yield f"plan {month} {service} {part}", partial(_part, opened, made, part)
+
+
+def _made(opened: Workspace, brief: dict[str, Any]) -> Plan:
+    return make_plan(opened.store.build(), read_brief(brief))
+
+
+def _part(opened: Workspace, made: Callable[[], Plan], part: str) -> Answer:
+    return plan_answer(opened.store.build(), made(), part)
 
 
 def charts(

@@ -1,34 +1,54 @@
 """Killing a working process at any moment: what is left must be the former state or the new one.
 
-A victim is a script run by a Python of its own. It imports what it needs, calls `ready()` and then
-does its work, so that the moments of death are spread over the work and not over the start. Its
-disk is slow, or a file that is half written would be too rare a sight.
+A victim is a script that imports what it needs, calls `ready()` and then does its work. The script
+is started once: whenever a victim is wanted, the process that is ready forks, and the copy goes on
+behind `ready()` with arguments of its own. So the moments of death are spread over the work and not
+over the start, which would take longer than the work. Its disk is slow, or a file that is half
+written would be too rare a sight.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 _BEFORE = """
-import os, pathlib, signal, sys, time
+import json, os, pathlib, signal, sys, time, warnings
 
-dies_at = int(sys.argv[1])
+dies_at = -1
 steps = 0
 
 def ready():
+    "Stand by; each line of the standard input is a victim's arguments: its copy returns."
+    global dies_at
+    warnings.simplefilter("ignore", DeprecationWarning)  # other threads have not begun to work
     sys.stdout.write("ready\\n")
     sys.stdout.flush()
-    sys.stdin.readline()
-    if dies_at >= 0:
-        sys.addaudithook(count)
+    while line := sys.stdin.readline():
+        victim = os.fork()
+        if not victim:
+            sys.argv[1:] = json.loads(line)
+            dies_at = int(sys.argv[1])
+            if dies_at >= 0:
+                sys.addaudithook(count)
+            return
+        sys.stdout.write(f"{victim}\\n")
+        sys.stdout.flush()
+        code = os.waitstatus_to_exitcode(os.waitpid(victim, 0)[1])
+        sys.stdout.write(f"{code}\\n")
+        sys.stdout.flush()
+    sys.exit()
 
 def count(event, arguments):
     "Die at one of the steps to the disk: opening, half written, renaming, removing, making."
@@ -54,44 +74,60 @@ pathlib.Path.write_text = lambda path, text, encoding=None: slowly(path, "w", te
 
 MOST = 4
 """Times the rounds asked for, at most, until enough of them ended in death."""
+PATIENCE = 60.0
+"""Seconds a victim may take that nobody kills."""
 
 
 @dataclass(frozen=True)
 class Victim:
-    """A script and its arguments; in it, `sys.argv[2]` is the folder and the rest follow."""
+    """A script and its arguments; behind `ready()` argv 2 is the folder, then they follow."""
 
     script: str
     folder: Path
     arguments: Sequence[str] = ()
 
-    def start(self, dies_at: int = -1) -> Waiting:
-        """Start it. It gets ready by itself and then waits for the word to begin."""
-        return Waiting(subprocess.Popen(
-            [sys.executable, "-c", _BEFORE + self.script, str(dies_at), str(self.folder),
-             *self.arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        ))  # fmt: skip
 
+class Ready:
+    """A process that has begun a script and stands by."""
 
-@dataclass(frozen=True)
-class Waiting:
-    """A victim that has been started."""
+    def __init__(self, script: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _BEFORE + script],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+        )  # fmt: skip
+        assert self._line() == "ready"
 
-    process: subprocess.Popen[str]
-
-    def begin(self) -> None:
-        """Wait until it is ready and give the word."""
+    def _line(self, seconds: float = PATIENCE) -> str | None:
+        """What it says next; None if it says nothing for so long."""
         assert self.process.stdout is not None
-        assert self.process.stdin is not None
-        assert self.process.stdout.readline() == "ready\n"
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            return None
+        return self.process.stdout.readline().decode().strip()
 
-    def end(self) -> bool:
-        """Wait for its end; whether that was a violent one."""
-        self.process.communicate(timeout=60)
-        assert self.process.returncode in {0, -signal.SIGKILL}
-        return self.process.returncode != 0
+    def run(self, victim: Victim, dies_at: int = -1, seconds: float = PATIENCE) -> bool:
+        """Run a victim to its end, or kill it after so many seconds; whether it was killed."""
+        assert self.process.stdin is not None
+        words = [str(dies_at), str(victim.folder), *victim.arguments]
+        self.process.stdin.write(json.dumps(words).encode() + b"\n")
+        number = int(self._line() or 0)
+        code = self._line(seconds)
+        if code is None:
+            assert seconds < PATIENCE, "it does not end"
+            os.kill(number, signal.SIGKILL)
+            code = self._line()
+        assert code in {"0", str(-signal.SIGKILL)}
+        return code != "0"
+
+
+@contextmanager
+def standing_by(victim: Victim) -> Iterator[Ready]:
+    """The process that all victims of a script come from."""
+    ready = Ready(victim.script)
+    try:
+        yield ready
+    finally:
+        ready.process.kill()
+        ready.process.communicate()
 
 
 def kill_at_random(
@@ -100,36 +136,31 @@ def kill_at_random(
     """Prepare, kill and check so many times; the number of rounds that ended in death.
 
     The moments of death are even over the time the work takes, measured on three untouched runs
-    and on each that was over first, and half of it more: beside the next victim, which gets ready
-    meanwhile, it takes longer. Rounds are added until half as many as asked for ended in death.
+    and on each that was over first, and half of it more: on a busy machine it takes longer. Rounds
+    are added until half as many as asked for ended in death.
     """
     chance = random.Random(seed)
-    usual = median(_seconds(prepare(-1 - run).start()) for run in range(3))
-    following = prepare(0).start()
-    deaths = number = 0
-    try:
+    victim = prepare(-1)
+    with standing_by(victim) as ready:
+        usual = median(
+            [_seconds(ready, victim), *(_seconds(ready, prepare(-2 - n)) for n in (0, 1))]
+        )
+        deaths = number = 0
         while number < rounds or (2 * deaths < rounds and number < MOST * rounds):
-            victim, following = following, prepare(number + 1).start()  # gets ready meanwhile
-            victim.begin()
+            victim = prepare(number)
             begun = time.perf_counter()
-            try:
-                victim.process.wait(chance.uniform(0, 1.5 * usual))
+            killed = ready.run(victim, seconds=chance.uniform(0, 1.5 * usual))
+            if not killed:
                 usual = (usual + time.perf_counter() - begun) / 2
-            except subprocess.TimeoutExpired:
-                victim.process.kill()
-            deaths += victim.end()
+            deaths += killed
             check(number)
             number += 1
-    finally:
-        following.process.kill()
-        following.end()
     return deaths
 
 
-def _seconds(victim: Waiting) -> float:
-    victim.begin()
+def _seconds(ready: Ready, victim: Victim) -> float:
     start = time.perf_counter()
-    assert not victim.end()
+    assert not ready.run(victim)
     return time.perf_counter() - start
 
 
@@ -145,17 +176,12 @@ def kill_at_every_step(
     long, a few runs of the tests together see all steps.
     """
     first = random.randrange(stride)
-    following = prepare(first).start(dies_at=first)
-    try:
+    victim = prepare(first)
+    with standing_by(victim) as ready:
         for step in range(first, most, stride):
-            then = step + stride
-            victim, following = following, prepare(then).start(dies_at=then)
-            victim.begin()
-            dead = victim.end()
+            victim = victim if step == first else prepare(step)
+            killed = ready.run(victim, dies_at=step)
             check(step)
-            if not dead:
+            if not killed:
                 return step
-    finally:
-        following.process.kill()
-        following.end()
     raise AssertionError(f"no end after {most} steps")

@@ -178,7 +178,7 @@ def test_index_services_have_no_index(written: Written) -> None:
 
 
 def test_scores_agree_with_the_answers(written: Written, twin_build: Build) -> None:
-    """What is exported is what is told, for one group in every month and method."""
+    """Exports equal the answers, for one group in every month and method."""
     for method in METHODS:
         frame = pl.read_parquet(written("scores", method, ".parquet"))
         for month in twin_build.months:

@@ -15,7 +15,7 @@ from tests.fingerprint.prints import Prints
 
 pytestmark = [pytest.mark.slow, pytest.mark.quick]
 SHOWN = 40
-"""Differing lines that are told one by one."""
+"""Differing lines that are listed one by one."""
 
 
 def by_name(lines: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a workspace holds is closed to other accounts, whatever the umask and whoever wrote it."""
+"""What a workspace holds is closed to other accounts, whatever the umask and the writer."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 import zipfile
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, files, metadata, requires
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ BUILD_TOOLS = {"build", "editables", "flit-core", "hatchling", "pip", "pip-tools
                "pyproject-hooks", "setuptools", "trove-classifiers", "wheel"}  # fmt: skip
 
 
+@cache
 def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
     """Package -> its version and hashes, as the lock file says."""
     text = (ROOT / lock).read_text("utf-8").replace("\\\n", " ")
@@ -52,6 +54,15 @@ def locked(lock: str = LOCK) -> dict[str, tuple[str, list[str]]]:
         assert found, f"not a pinned package: {line[:80]}"
         packages[found[1]] = (found[2], found[3].split())
     return packages
+
+
+@cache
+def needs(name: str) -> tuple[Requirement, ...]:
+    """What an installed package asks for; nothing of one that is not installed."""
+    try:
+        return tuple(map(Requirement, requires(name) or ()))
+    except PackageNotFoundError:
+        return ()
 
 
 def needed_to_run() -> list[Requirement]:
@@ -147,13 +158,9 @@ def closure(names: Iterable[str]) -> set[str]:
         if name in found:
             continue
         found.add(name)
-        try:
-            needed = requires(name) or []
-        except PackageNotFoundError:
-            continue
-        for requirement in map(Requirement, needed):
+        for requirement in needs(name):
             wanted = not requirement.marker or requirement.marker.evaluate({"extra": ""})
-            # Of an extra that is asked for, all: which of it is needed is not told again.
+            # Of a requested extra, all: its parts are not listed here.
             if wanted or (requirement.marker and "extra ==" in str(requirement.marker)
                           and name in EXTENDED):  # fmt: skip
                 waiting.append(canonicalize_name(requirement.name))
@@ -213,11 +220,7 @@ def test_the_lock_is_complete_for_other_machines(lock: str, machine: dict[str, s
     packages = locked(lock)
     missing = []
     for name in packages:
-        try:
-            needed = requires(name) or []
-        except PackageNotFoundError:
-            continue
-        for requirement in map(Requirement, needed):
+        for requirement in needs(name):
             wanted = not requirement.marker or requirement.marker.evaluate({**machine, "extra": ""})
             if wanted and canonicalize_name(requirement.name) not in packages:
                 missing.append(f"{name} needs {requirement}")

@@ -81,7 +81,7 @@ def open_with(secret: Secret, folder: Path, settings: Settings) -> Workspace:
 def pair(
     settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Workspace, Workspace]:
-    """Two workspaces that differ in nothing but what nobody may see."""
+    """Two workspaces that differ only in confidential data."""
     folder = tmp_path_factory.mktemp("private")
     few, other = Secret(people=49.9, times=1), Secret(people=3.3, times=2.5)
     return open_with(few, folder / "one", settings), open_with(other, folder / "other", settings)

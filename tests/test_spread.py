@@ -30,8 +30,22 @@ def test_the_first_case_of_each_test_is_measured_unless_it_takes_long() -> None:
     items = [Item("a.py::test_x[1]"), Item("a.py::test_x[2]"), Item("b.py::test_x"),
              Item("a.py::test_slow", {"slow"}), Item("a.py::test_drawn", {"hypothesis"}),
              Item("tests/web/browser/test_looks.py::test_y")]  # fmt: skip
+    by_name = {one.nodeid: one for one in items}
     pytest_collection_modifyitems(cast("list[pytest.Item]", items))
-    assert ["no_cover" not in one.marks for one in items] == [True, False, True, *[False] * 3]
+    assert [name for name, one in by_name.items() if "no_cover" not in one.marks] == [
+        "a.py::test_x[1]", "b.py::test_x"
+    ]  # fmt: skip
+
+
+def test_files_with_slow_tests_come_first_and_nothing_else_changes_its_place() -> None:
+    items = [Item("a.py::test_x"), Item("b.py::test_x"), Item("b.py::test_slow", {"slow"}),
+             Item("c.py::test_x"), Item("tests/aggregate/test_traps.py::TestSpark::test_y"),
+             Item("tests/aggregate/test_traps.py::test_z")]  # fmt: skip
+    pytest_collection_modifyitems(cast("list[pytest.Item]", items))
+    assert [one.nodeid for one in items] == [
+        "b.py::test_x", "b.py::test_slow", "tests/aggregate/test_traps.py::TestSpark::test_y",
+        "tests/aggregate/test_traps.py::test_z", "a.py::test_x", "c.py::test_x",
+    ]  # fmt: skip
 
 
 def test_all_tests_on_spark_are_of_one_process_and_others_of_their_file() -> None:

@@ -1,4 +1,4 @@
-"""What a run leaves out is told at its end, and is a failure where everything is demanded."""
+"""Skipped tests are listed at the end of a run, and fail it where everything is required."""
 
 from __future__ import annotations
 

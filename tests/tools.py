@@ -1,4 +1,4 @@
-"""What some tests need besides packages: told where it is missing, demanded by `make test-all`."""
+"""Tools that some tests need besides packages: reported if missing, required by `make test-all`."""
 
 from __future__ import annotations
 

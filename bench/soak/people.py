@@ -43,7 +43,7 @@ def note(name: str, response_time: float, exception: BaseException | None, **fac
 
 
 def write(environment: Any, **facts: Any) -> None:
-    """Leave the times to whoever started this."""
+    """Leave the times to the parent process."""
     path = os.environ.get("TELADS_SOAK_TIMES")
     if path:
         Path(path).write_text(json.dumps({"times": TIMES, "faults": FAULTS}), encoding="utf-8")
@@ -139,14 +139,14 @@ class Person(FastHttpUser):
 
 
 class Visitor(Person):
-    """Somebody who does not sign in; opens links that planners pass on."""
+    """A visitor who does not sign in and opens links from planners."""
 
     weight = 3
     links: list[str] = []  # noqa: RUF012 - passed around among all
 
     @task(2)
     def link(self) -> None:
-        """A plan that somebody shared."""
+        """A shared plan."""
         if self.links:
             with self.client.get(
                 random.choice(self.links), name="page: shared plan", catch_response=True

@@ -7,7 +7,7 @@
     workspace.build()
     workspace.services("강남구", "F", 30).rows        # a Polars table
 
-Everything a program needs is named here; the rest may change.
+These names are the public interface; everything else may change.
 """
 
 from importlib import import_module
@@ -84,9 +84,9 @@ _MODULES = {
     "telads.render.svg.drawing": ("Drawing",),
     "telads.settings": ("Settings",),
 }
-"""Where the names stand that are no errors; a module is loaded when a name of it is first used."""
+"""Modules of the names other than errors; each is imported on first use of a name."""
 
-if not TYPE_CHECKING:  # a checker that read it would take any name for one of these
+if not TYPE_CHECKING:  # hidden from type checkers, which would accept any name
 
     def __getattr__(name: str) -> object:
         if name not in __all__:

@@ -6,7 +6,7 @@ import signal
 def main() -> None:
     """Run the command line.
 
-    Loading it takes a moment, in which there is nothing to end properly: Ctrl+C just ends it.
+    Importing it takes a moment, in which Ctrl+C simply ends the process.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from telads.cli import main as run

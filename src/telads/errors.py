@@ -16,7 +16,7 @@
     ├── DatasetError         the definition of a dataset has faults
     └── AddressUnusable      the website cannot listen on this address and port
 
-An error carries facts; each door shows them in its own way. `line(lang)` is the one-line form.
+An error carries facts; each interface shows them in its own way. `line(lang)` is the one-line form.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from telads.text import Lang, Text, typed
 from telads.version import __version__
 
 _ALIKE = 0.7
-"""How much of two names must be alike, of 1, for one to be taken for a slip of the other."""
+"""Similarity (of 1) from which a name counts as a misspelling of another."""
 _LABELS = {
     "file": Text("파일", "file"),
     "sheet": Text("시트", "sheet"),
@@ -43,14 +43,14 @@ _LABELS = {
 
 
 def with_extra(name: str) -> Text:
-    """How to install what an optional group of pyproject.toml names: telads is on no index."""
+    """How to install an optional dependency group of pyproject.toml: telads is on no index."""
     command = f"pip install -e '.[{name}]'"
     return Text(f"telads 폴더에서 {command}로 설치해 주세요.",
                 f"Install it in the folder of telads: {command}.")  # fmt: skip
 
 
 def install_newer(version: object = None) -> Text:
-    """The advice to whoever opens what a newer version of telads wrote, if known which."""
+    """Advice for data that a newer version of telads wrote, with that version if known."""
     ko, en = "더 새로운 telads를", "the newer telads"
     if isinstance(version, str) and version:
         ko, en = f"telads {version} 이상을", f"telads {version} or later"
@@ -59,7 +59,7 @@ def install_newer(version: object = None) -> Text:
 
 
 class TeladsError(Exception):
-    """What went wrong, where, and what to do about it.
+    """A message, its facts, and advice.
 
     `facts` holds any of file, row (1-based, as a spreadsheet shows it), column and value.
     """
@@ -73,7 +73,7 @@ class TeladsError(Exception):
         self.facts = {key: fact for key, fact in facts.items() if fact is not None}
 
     def __reduce__(self) -> tuple[object, ...]:
-        """How an error crosses to another process: it is made there from the same parts."""
+        """Pickle as the parts it is made of."""
         return (_remade, (type(self), self.message, self.advice, self.facts))
 
     def line(self, lang: Lang) -> str:
@@ -104,7 +104,7 @@ class TeladsError(Exception):
 
 
 def _seen(fact: object, lang: Lang) -> object:
-    """A fact in a sentence; one of which nothing would be seen is named, and so are such signs."""
+    """A fact in a sentence; invisible characters and empty texts are named."""
     text = str(fact)
     if not text.strip():
         return Text("비어 있음", "empty")(lang)
@@ -119,7 +119,7 @@ def _remade(
 
 
 def choose(name: object, names: Iterable[Text]) -> Text:
-    """The advice to whoever asked for a name that is none: the nearest one, and all there are."""
+    """Advice for an unknown name: the nearest one, and all that exist."""
     known = list(dict.fromkeys(names))
     near = meant(name, known)
     return Text(
@@ -129,7 +129,7 @@ def choose(name: object, names: Iterable[Text]) -> Text:
 
 
 def meant(name: object, known: Iterable[Text]) -> Text:
-    """The question whether the nearest name was meant, with a space after it; empty if none is."""
+    """The question whether the nearest name was meant, with a trailing space; empty without one."""
     from difflib import get_close_matches
 
     spelt = {_letters(word): one for one in known for word in one}
@@ -141,7 +141,7 @@ def meant(name: object, known: Iterable[Text]) -> Text:
 
 
 def _letters(word: object) -> str:
-    """A name letter by letter: 강 and 깅 differ in one of three."""
+    """A name in decomposed letters: 강 and 깅 differ in one of three."""
     return unicodedata.normalize("NFD", typed(word))
 
 
@@ -152,15 +152,17 @@ class DataError(TeladsError):
 
 
 class OtherFile(DataError):
-    """A file that is known for something else than data, or data of another kind."""
+    """A file known to be something other than data, or data of another kind."""
 
     code = "other-file"
 
 
 class QuestionError(TeladsError):
-    """A question that has no answer as it was asked."""
+    """A question that has no answer as it was asked; of several errors the first is raised."""
 
     code = "bad-question"
+    also: tuple[QuestionError, ...] = ()
+    """The other errors of what was read."""
 
 
 class UnknownChoice(QuestionError):
@@ -218,13 +220,13 @@ class SettingError(TeladsError):
 
 
 class DatasetError(TeladsError):
-    """The definition of a dataset has faults: all are in `faults`, the first is told."""
+    """The definition of a dataset has faults: all are in `faults`, the message is the first."""
 
     code = "bad-dataset"
     faults: tuple[object, ...] = ()
 
 
 class AddressUnusable(TeladsError):
-    """The website cannot listen where it was told to: the port is taken, or not ours."""
+    """The website cannot listen on its address: the port is taken, or not permitted."""
 
     code = "address-unusable"

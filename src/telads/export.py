@@ -1,4 +1,4 @@
-"""Whole tables of a build, to be written as files for other programs (`render.files`)."""
+"""Exports of whole tables of a build as files for other programs (`render.files`)."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ TABLES: dict[str, Callable[[Build, str], pl.DataFrame]] = {
     "targets": targets,
     "platforms": platforms,
 }
-"""What can be exported."""
+"""Tables that can be exported."""
 
 
 def export(build: Build, table: str, path: Path, method: str = "affinity") -> int:
-    """Write a whole table to a file, its kind told by the suffix; returns the number of rows.
+    """Write a whole table to a file, in the format of its suffix; returns the number of rows.
 
     Raises `UnknownChoice` for a table, method or suffix that does not exist.
     """

@@ -1,6 +1,6 @@
-"""The door for Python programs: a workspace with the verbs of the command line as methods.
+"""The Python interface: a workspace with the verbs of the command line as methods.
 
-Importing it is cheap; what a verb needs is imported when it is first called.
+Importing it is cheap; each method imports its modules on first call.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
+    CHANGES,
     EVALUATE,
     HISTORY,
     LOOKALIKE,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     PathText = str | PathLike[str]
     Document = Mapping[str, Any] | PathText
-    """What a JSON file of planning holds, or the file."""
+    """A JSON document of planning, parsed or as a file."""
 
 
 Opened = TypeVar("Opened")
@@ -47,10 +48,10 @@ def open(
     settings: Settings | None = None,
     dataset: str | PathLike[str] | None = None,
 ) -> Workspace:
-    """The workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
+    """Open the workspace in a folder; by default the one of the settings (`TELADS_WORKSPACE`).
 
-    `dataset` is the folder of the definition that new months are of (docs/dataset.md); by default
-    the workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
+    `dataset` is the folder of the definition for new months (docs/dataset.md); by default the
+    workspace's own. Nothing is created before the first `ingest`. Raises `SettingError`.
     """
     chosen = settings or Settings.load()
     store = Store(Path(path) if path else chosen.workspace)
@@ -58,7 +59,7 @@ def open(
 
 
 def _of_its_dataset(opened: type[Opened]) -> type[Opened]:
-    """Have each public method answer for the dataset of its workspace."""
+    """Class decorator: run each public method with the workspace's dataset in force."""
     for name, method in vars(opened).items():
         if not name.startswith("_"):
             setattr(opened, name, _answering(method))
@@ -76,7 +77,7 @@ def _answering(method: Callable[..., Any]) -> Callable[..., Any]:
 
 @_of_its_dataset
 class Workspace:
-    """A workspace, asked as on the command line. Questions are about the build in force.
+    """A workspace with the questions of the command line, answered from the build in force.
 
     Districts may be named in Korean or English, sexes as `F`/`M` (or 여/남), ages by the first year
     of their ten (70 = 70 and over), months as `2023-06` (None: the newest). Every question returns
@@ -93,7 +94,7 @@ class Workspace:
         return f"Workspace({str(self.store.path)!r})"
 
     def _shown(self, answer: Answer) -> Answer:
-        """An answer that a notebook shows in the language of the settings."""
+        """Set the language in which a notebook shows the answer."""
         chosen: Lang = "en" if (self.settings.lang or locale_language()) == "en" else "ko"
         return replace(answer, language=chosen)
 
@@ -106,12 +107,12 @@ class Workspace:
         month: str | Month | None = None,
         replace: bool = False,
     ) -> list[Taken]:
-        """Take files, archives or folders in; what became of each, in the order they were taken.
+        """Take files, archives or folders in; return one result per file, in order.
 
-        A refused file is among the results with its `error`; it keeps no other out. A file of
-        several months is there once for each. A month is replaced by far fewer rows, places or
-        services only with `replace`. Raises `DataError` where there is nothing to read,
-        `WorkspaceBusy`, `WorkspaceError`.
+        A refused file has an `error` in its result and does not affect the others. A file of
+        several months has one result for each. Replacing a month by far fewer rows, places or
+        services needs `replace`. Raises `DataError` if there is nothing to read, `WorkspaceBusy`,
+        `WorkspaceError`.
         """
         from telads.ingest.ingest import ingest
 
@@ -126,9 +127,9 @@ class Workspace:
         month: str | Month | None = None,
         replace: bool = False,
     ) -> list[Taken]:
-        """What `ingest` would do with files, by the same checks; nothing is written.
+        """Return the results that `ingest` would, by the same checks; nothing is written.
 
-        Raises `DataError` where there is nothing to read.
+        Raises `DataError` if there is nothing to read.
         """
         from telads.ingest.ingest import check
 
@@ -157,11 +158,11 @@ class Workspace:
         epsilon_limit: float | None = None,
         replace: bool = False,
     ) -> list[Taken]:
-        """Reduce subscriber logs to k-anonymous cells; what became of each label month.
+        """Reduce subscriber logs to k-anonymous cells; return one result per label month.
 
-        What every choice means is told in docs/aggregate.md: they are the options of the verb.
-        Raises `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`,
-        `WorkspaceBusy`, `WorkspaceError`.
+        The parameters are the options of the verb, described in docs/aggregate.md. Raises
+        `DataError` for a log that does not fit, `SettingError`, `UnknownChoice`, `WorkspaceBusy`,
+        `WorkspaceError`.
         """
         from telads.aggregate.job import aggregate
         from telads.aggregate.noise import noise_of
@@ -182,15 +183,15 @@ class Workspace:
             return aggregate(self.store, request, self.settings, runs_on)
 
     def build(self, again: bool = False) -> Built:
-        """Compute all months and put them in force; nothing to do where nothing is new."""
+        """Compute all months and put them in force; does nothing if nothing is new."""
         from telads.method.build import build
 
         return build(self.store, self.settings, again=again)
 
     def forget(self, month: str | Month, by: str = "Python") -> Built:
-        """Take a month back whose file was wrong, and build without it; `by` is kept beside it.
+        """Remove a month whose file was wrong and build without it; `by` is recorded.
 
-        Raises `UnknownChoice` for a month that is not there, `DataError` for the only one.
+        Raises `UnknownChoice` for an absent month, `DataError` for the only one.
         """
         from telads.store.months import withdraw
 
@@ -198,7 +199,7 @@ class Workspace:
         return self.build()
 
     def status(self) -> Answer:
-        """The months that are there: see `answers.inventory.status`."""
+        """The months of the workspace: see `answers.inventory.status`."""
         from telads.answers.inventory import status
 
         return self._shown(status(self.store, self.settings))
@@ -211,12 +212,12 @@ class Workspace:
         month: str | Month | None = None,
         method: str = "affinity",
     ) -> Answer:
-        """What to advertise to these people: see `answers.customers.services`."""
+        """Rank the services to advertise to a segment: see `answers.customers.services`."""
         asked = {"district": district, "sex": sex, "age": age, "month": month, "method": method}
         return self._ask(SERVICES, asked)
 
     def history(self, district: str, sex: str | Sex, age: str | int) -> Answer:
-        """Their services month by month: see `answers.customers.history`."""
+        """A segment's services month by month: see `answers.customers.history`."""
         return self._ask(HISTORY, {"district": district, "sex": sex, "age": age})
 
     def targets(
@@ -231,11 +232,12 @@ class Workspace:
         age: str | int | None = None,
         platforms: bool = False,
         platforms_by: str = "use",
+        level: str = "district",
     ) -> Answer:
-        """Whom to address with a service: see `answers.advertisers.targets` for the choices."""
+        """Rank the segments to address with a service: see `answers.advertisers.targets`."""
         asked = {"service": service, "by": by, "top": top, "month": month, "method": method,
                  "district": district, "sex": sex, "age": age, "platforms": platforms,
-                 "platforms_by": platforms_by}  # fmt: skip
+                 "platforms_by": platforms_by, "level": level}  # fmt: skip
         return self._ask(TARGETS, asked)
 
     def platforms(
@@ -248,7 +250,7 @@ class Workspace:
         method: str = "affinity",
         by: str | None = None,
     ) -> Answer:
-        """Where to run its advert for them: see `answers.advertisers.platforms` for the orders."""
+        """Rank platforms for a service's advert: see `answers.advertisers.platforms`."""
         asked = {"service": service, "district": district, "sex": sex, "age": age, "month": month,
                  "method": method, "by": by}  # fmt: skip
         return self._ask(PLATFORMS, asked)
@@ -262,7 +264,7 @@ class Workspace:
         among: str = "all",
         top: int = 5,
     ) -> Answer:
-        """Who is like them: see `answers.advertisers.lookalike` for the choices."""
+        """Find segments of similar use: see `answers.advertisers.lookalike`."""
         asked = {"district": district, "sex": sex, "age": age, "month": month, "among": among,
                  "top": top}  # fmt: skip
         return self._ask(LOOKALIKE, asked)
@@ -270,11 +272,22 @@ class Workspace:
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
-        """How they move and live: see `answers.customers.signals`."""
+        """Mobility and daily life of a segment: see `answers.customers.signals`."""
         return self._ask(SIGNALS, {"district": district, "sex": sex, "age": age, "month": month})
 
+    def changes(
+        self,
+        service: str,
+        month: str | Month | None = None,
+        against: str = "month",
+        district: str | None = None,
+    ) -> Answer:
+        """Where its use changed, and whether it was the city: see `answers.changes.changes`."""
+        asked = {"service": service, "month": month, "against": against, "district": district}
+        return self._ask(CHANGES, asked)
+
     def evaluate(self, horizon: int = 1) -> Answer:
-        """The backtest beside its baselines: see `answers.evaluation.evaluation`."""
+        """The backtest and its baselines: see `answers.evaluation.evaluation`."""
         return self._shown(EVALUATE.ask(self.store, horizon=horizon))
 
     def chart(
@@ -291,9 +304,9 @@ class Workspace:
         by: str = "affinity",
         top: int = 30,
     ) -> Drawing:
-        """A picture; the choices are the fields of `answers.pictures.Asked`.
+        """Draw a picture; the choices are the fields of `answers.pictures.Asked`.
 
-        A notebook shows it as SVG; `svg`, `png()`, `rows` and `save(path)` give it to a program.
+        A notebook shows it as SVG; programs use `svg`, `png()`, `rows` and `save(path)`.
         """
         from telads.answers.pictures import Asked, picture
         from telads.render.svg import drawn, find_chart
@@ -311,7 +324,7 @@ class Workspace:
     def audience(
         self, rules: Document, against: Document | None = None, month: str | Month | None = None
     ) -> Answer:
-        """Who the rules choose, or how they overlap with another audience's (docs/planning.md).
+        """The audience of rules, or its overlap with another's (docs/planning.md).
 
         See `planning.questions.audience_answer` and `overlap_answer`. Raises `QuestionError`,
         `AudienceTooSmall`.
@@ -331,11 +344,11 @@ class Workspace:
     def plan(
         self, brief: Document, part: str = "platforms", output: PathText | None = None
     ) -> Answer:
-        """Divide a budget: one of the plan's tables, and its sums as facts (docs/planning.md).
+        """Allocate a budget: one of the plan's tables, with its sums as facts (docs/planning.md).
 
         `part` is platforms, segments, spends, budgets (reach by budget), goals (least budgets),
-        sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv
-        or .json, which is the saved plan. Raises `QuestionError` and its kinds.
+        sensitivity, districts or ages; `output` also writes the whole plan as .xlsx, .csv or .json,
+        which can be loaded again. Raises `QuestionError` and its subclasses.
         """
         from telads.planning.brief import BRIEF, read_brief
         from telads.planning.files import write_plan
@@ -349,7 +362,7 @@ class Workspace:
         return self._shown(plan_answer(build, made, chosen))
 
     def replan(self, saved: Document, month: str | Month | None = None) -> Answer:
-        """What the build in force changes in a saved plan: see `planning.comparison.compare`."""
+        """Compare a saved plan with the build in force: see `planning.comparison.compare`."""
         from telads.answers.choices import month_of
         from telads.planning.brief import PLAN
         from telads.planning.comparison import compare
@@ -362,7 +375,7 @@ class Workspace:
 
 
 def _document(given: Document, what: Text) -> Any:
-    """What a file of planning holds: as it was given, or read from the file."""
+    """A planning document as given, or read from a file."""
     if isinstance(given, Mapping):
         return given
     from telads.planning.brief import json_file
@@ -371,7 +384,7 @@ def _document(given: Document, what: Text) -> Any:
 
 
 def _listed(paths: PathText | Iterable[PathText] | None) -> Iterable[PathText]:
-    """One path, many or none, as many."""
+    """One path, several or none, as an iterable."""
     if paths is None:
         return ()
     return [paths] if isinstance(paths, str | PathLike) else paths

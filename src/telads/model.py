@@ -1,4 +1,4 @@
-"""The words of the field as frozen, typed values: months, windows, sexes, ages, segments."""
+"""Terms of the field as frozen, typed values: months, windows, sexes, ages, segments."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from telads.errors import UnknownChoice
 from telads.text import Text, typed
 
 _MONTHS = (r"([0-9]{4})[-./]([0-9]{1,2})", r"([0-9]{4})([0-9]{2})", r"([0-9]{4})년 ?([0-9]{1,2})월")
-"""How a month may be written: year and month."""
+"""Accepted spellings of a month: year and month."""
 
 FIRST_YEAR = 1900
-"""Months before it are mistakes of typing."""
+"""Earlier months are typing errors."""
 
 
 class Sex(StrEnum):
-    """Sex as the data know it."""
+    """Sex as recorded in the data."""
 
     MALE = "M"
     FEMALE = "F"
 
     @property
     def text(self) -> Text:
-        """The word for people of this sex."""
+        """The displayed word for people of this sex."""
         return in_force().sexes[self].text
 
 
@@ -45,7 +45,7 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Read `YYYY-MM`, also as people write it (`2023.6`, `2023/06`, `202306`, `2023년 6월`).
+        """Read `YYYY-MM`, also in usual spellings (`2023.6`, `2023/06`, `202306`, `2023년 6월`).
 
         Raises `UnknownChoice` for anything else, and for years before 1900.
         """
@@ -71,7 +71,7 @@ class Month:
 
     @property
     def text(self) -> Text:
-        """The month as people write it."""
+        """The month in words."""
         return Text(f"{self.year}년 {self.month}월", str(self))
 
     def __add__(self, months: int) -> Month:
@@ -88,7 +88,7 @@ class Month:
 
     @property
     def window(self) -> Window:
-        """The months that the file with this label observes."""
+        """The months observed by the file with this label."""
         return Window(self + -in_force().window_months, self + -1)
 
 
@@ -116,5 +116,5 @@ class Segment(NamedTuple):
 
     @property
     def peers(self) -> tuple[Sex, int]:
-        """The people compared with: same sex and age, whole city."""
+        """The group it is compared with: same sex and age, whole city."""
         return (self.sex, self.age)

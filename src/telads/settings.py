@@ -1,6 +1,6 @@
-"""Every setting as data: name, default, help. Read from `TELADS_*` variables and a `.env` file.
+"""Settings as data: name, default, help. Read from `TELADS_*` variables and a `.env` file.
 
-A variable of the environment wins over the file. The command `telads doctor` prints them all.
+Environment variables take precedence over the file. `telads doctor` prints all settings.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Setting:
     parse: Callable[[str], object]
     text: Text
     secret: bool = False
-    """Its value is never printed."""
+    """Whether its value is never printed."""
 
     @property
     def variable(self) -> str:
-        """The environment variable that holds it."""
+        """Its environment variable."""
         return f"TELADS_{self.name.upper()}"
 
 
@@ -83,12 +83,12 @@ def _switch(text: str) -> object:
 
 def _database(text: str) -> object:
     known = text == "" or text.startswith(("postgres://", "postgresql://"))
-    _ = urlsplit(text).port  # raises for one that is no number
+    _ = urlsplit(text).port  # raises for a non-numeric port
     return text if known else _refuse(text)
 
 
 def _address(text: str) -> object:
-    """An address over HTTPS, or of this machine."""
+    """An HTTPS address, or one of this machine."""
     url = urlsplit(text)
     own = url.scheme == "http" and url.hostname in {"127.0.0.1", "localhost", "::1"}
     return text if not text or (url.scheme == "https" and url.hostname) or own else _refuse(text)
@@ -201,11 +201,11 @@ ELSEWHERE = frozenset({
     "TELADS_FONT_DIR", "TELADS_SUPERVISOR", "TELADS_SEOUL_DATA", "TELADS_SCREENSHOTS",
     "TELADS_SOAK_TIMES", "TELADS_TEST_ALL",
 })  # fmt: skip
-"""Variables that are no settings: of fonts, of the website's own processes, of tests and bench."""
+"""Variables with the prefix that are not settings: of fonts, server processes, tests and bench."""
 
 
 def unknown_settings(texts: Mapping[str, str]) -> list[Text]:
-    """What there is to say about variables that look like settings and are none."""
+    """Warnings about variables that look like settings but are not."""
     known = [setting.variable for setting in SETTINGS]
     told = []
     for name in sorted(texts):
@@ -220,7 +220,7 @@ def unknown_settings(texts: Mapping[str, str]) -> list[Text]:
 
 
 def written(value: object) -> str:
-    """A setting's value as one would write it, a password in an address left out."""
+    """A setting's value as text, without the password in an address."""
     if isinstance(value, tuple):
         return ",".join("=".join(one) if isinstance(one, tuple) else one for one in value)
     if value is None:
@@ -277,7 +277,7 @@ class Settings:
         values: dict[str, object] = {}
         for setting in SETTINGS:
             text = texts.get(setting.variable, setting.default)
-            if setting.name == "database_url":  # the name that hosting services use
+            if setting.name == "database_url":  # the name hosting services use
                 text = text or texts.get("DATABASE_URL", "")
             try:
                 values[setting.name] = setting.parse(text)
@@ -298,7 +298,7 @@ def texts_of(
 ) -> dict[str, str]:
     """All variables, unchecked; raises `SettingError` for a file that cannot be read.
 
-    An empty one is as good as none: the workspace must not become the folder itself.
+    Empty values count as unset: an empty workspace must not mean the current folder.
     """
     sources = (
         _from_file(file or Path(".env")),

@@ -1,4 +1,4 @@
-"""Every text a user can read exists twice, Korean first: `Text(ko, en)`."""
+"""Texts in both languages: every text a user can read is a `Text(ko, en)`, Korean first."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _DIGITS = "영일이삼사오육칠팔구"
 
 Filled = Callable[[str, Lang], str]
 _filled: list[Filled] = []
-"""What fills the places of texts, `{city}`: set by `telads.dataset`, which knows the names."""
+"""Fills the places of texts, `{city}`; set by `telads.dataset`, which knows the names."""
 
 
 def fill_places_by(filled: Filled) -> None:
-    """Have the places of all texts filled by a function of a text and its language."""
+    """Set the function of a text and its language that fills the places of all texts."""
     _filled[:] = [filled]
 
 
 class Text(NamedTuple):
     """One sentence or name in both languages; call it with a language to get a string.
 
-    A text of any dataset has places for its names, `Map of {city}`, which are filled when it is
+    A text may have places for a dataset's names, `Map of {city}`, which are filled when it is
     called (`Dataset.filled`).
     """
 
@@ -42,7 +42,7 @@ class Text(NamedTuple):
 
     @property
     def do_not_call_in_templates(self) -> bool:
-        """Templates of the website call what is callable, without a language; not this."""
+        """Keeps templates, which call callables without arguments, from calling it."""
         return True
 
     def format(self, **facts: object) -> Text:
@@ -51,21 +51,21 @@ class Text(NamedTuple):
 
 
 def same(word: str) -> Text:
-    """A name that is written alike in both languages."""
+    """A name with the same spelling in both languages."""
     return Text(word, word)
 
 
 def typed(word: object) -> str:
-    """What somebody typed, as names are compared: whatever its case, width (２０２３) and ends."""
+    """Typed text normalised for comparison: case, width (２０２３) and surrounding spaces."""
     return unicodedata.normalize("NFKC", str(word)).strip().casefold()
 
 
 def josa(word: str, particles: str) -> str:
-    """The word with the Korean particle its last syllable asks for.
+    """The word with the Korean particle that its last syllable requires.
 
     `josa("쇼핑", "은/는")` is 쇼핑은, `josa("배달과 게임", "이/가")` is 배달과 게임이.
-    Digits count as they are read; any other word that does not end in Hangul gets both forms, as
-    in `SNS은(는)`.
+    Digits count as they are pronounced; any other word that does not end in Hangul gets both forms,
+    as in `SNS은(는)`.
     """
     after_consonant, after_vowel = particles.split("/")
     last = word.rstrip("()' ")[-1:] or " "
@@ -79,7 +79,7 @@ def josa(word: str, particles: str) -> str:
 
 
 def inside(name: str, proper: bool = False) -> str:
-    """An English name inside a sentence: `shopping`, but a proper name or `SNS` as it is."""
+    """An English name inside a sentence: `shopping`; proper names and `SNS` keep their capitals."""
     return name if proper or name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
@@ -93,11 +93,11 @@ def join_names(names: Sequence[str], lang: Lang) -> str:
 
 
 def locale_language(environment: dict[str, str] | None = None) -> Lang:
-    """The user's language as GNU programs find it; English where nothing asks for Korean.
+    """The user's language by the rules of GNU programs; English unless Korean is requested.
 
-    `LC_ALL` wins over `LC_MESSAGES`, which wins over `LANG`. Where that is a locale of some
-    language, `LANGUAGE` wins over it: a list as `ko:en`, of which the first that telads speaks
-    counts. `C`, `C.UTF-8`, `POSIX` and none at all are English, whatever `LANGUAGE` says.
+    `LC_ALL` precedes `LC_MESSAGES`, which precedes `LANG`. If that is a locale of some language,
+    `LANGUAGE` precedes it: a list such as `ko:en`, of which the first supported one counts. `C`,
+    `C.UTF-8`, `POSIX` and unset are English, whatever `LANGUAGE` is.
     """
     variables = os.environ if environment is None else environment
     named = (variables.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))

@@ -1,3 +1,3 @@
-"""The version, alone in a module so that everything can import it."""
+"""The version, in a module without imports so that every module can import it."""
 
 __version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""How figures and names are put into sentences, in both languages."""
+"""Wording of figures and names in sentences, in both languages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _SECONDS_AN_HOUR = 3600
 
 
 def span(window: Window, lang: Lang) -> str:
-    """First and last month, the year said once: `2023년 4월–6월`, `2023-04 to 2023-06`."""
+    """First and last month, with the year once if equal: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     first, last = window
     if first == last:
         return first.text(lang)
@@ -21,7 +21,7 @@ def span(window: Window, lang: Lang) -> str:
 
 
 def observed(window: Window, lang: Lang) -> str:
-    """The months observed as a subtitle says them: `관측 2023년 4월–6월`."""
+    """The observed months as a subtitle: `관측 2023년 4월–6월`."""
     return Text(f"관측 {span(window, lang)}", f"observed {span(window, lang)}")(lang)
 
 
@@ -38,9 +38,9 @@ def people(count: float, lang: Lang) -> str:
 
 
 def number(value: float, kind: Kind | None = None, digits: int | None = None) -> str:
-    """A figure without its unit: `1,234`, `15.3`; a standardised index shows its sign, `−0.31`.
+    """A figure without its unit: `1,234`, `15.3`; a standardised index has a sign, `−0.31`.
 
-    The sign is a true minus, and what rounds to zero has none.
+    The sign is a true minus, and numbers that round to zero have none.
     """
     if digits is None:
         digits = 2 if kind == "index" else 0 if abs(value) >= 1000 else 1
@@ -54,7 +54,7 @@ def number(value: float, kind: Kind | None = None, digits: int | None = None) ->
 def figure(value: float, kind: Kind, lang: Lang, digits: int | None = None) -> str:
     """A figure with its unit: `월 151.2일`, `151.2 days a month`, `+0.31`; seconds as hours.
 
-    `digits` after the point are as `number` chooses them, if not given; people are rounded.
+    `digits` after the point default to those of `number`; people are rounded.
     """
     if kind == "people" and value >= 1000:
         return people(value, lang)

@@ -1,4 +1,4 @@
-"""Attacks on cells made from logs, as whoever wants to know more would make them.
+"""Attacks on cells made from logs.
 
 Subtracting: what follows for hidden cells from all that is shown and all true totals.
 
@@ -83,7 +83,7 @@ def nearly_known(
 
 
 def days_of_the_one_who_left(before: pl.DataFrame, after: pl.DataFrame, service: str) -> list[int]:
-    """Days of use of whoever is in the first version of a month only, where a cell tells them."""
+    """Days of use of people in the first version of a month only, where a cell discloses them."""
     key = ["code", "sex", "age5"]
     both = before.join(after, on=key, suffix=" after")
     days = [

@@ -92,7 +92,7 @@ class EngineSuite:
         assert found > 50
 
     def test_no_figure_rests_on_few_users(self, taken: Result, expected: Counted) -> None:
-        """Whoever is shown as a mean is at least k people who add something to it."""
+        """Every published mean rests on at least k people with a nonzero share in it."""
         few = 0
         for row in taken.cells.iter_rows(named=True):
             cell = (row["code"], row["sex"], row["age5"])

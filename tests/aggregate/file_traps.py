@@ -220,7 +220,7 @@ class FileSuite:
     def test_numbers_and_texts_of_subscribers_are_not_mixed(
         self, engine: EventEngine, tmp_path: Path
     ) -> None:
-        """'007' is not 7: nobody would be found again in the other files."""
+        """'007' is not 7: no id would match in the other files."""
         text = pl.col("subscriber_id").cast(pl.String)
         mixed = keep(tmp_path / "log", events(NOON.date()), events(NOON.date(), subscriber_id=text))
         with pytest.raises(DataError) as caught:

@@ -109,7 +109,7 @@ def test_no_figure_of_few_users_follows_from_totals(
     for (place, sex, age), (low, high) in in_users.items():
         pair = using[place, :, age]
         if not pair.sum():
-            continue  # the total of nobody tells that there is nobody
+            continue  # a total of 0 says that there are no people
         promised = min(k, pair.sum()) if pair.min() < k else 1
         open_ = min(promised, widest(using, place, age))
         assert high - low >= open_
@@ -242,7 +242,7 @@ def test_neighbouring_logs_with_noise_differ_in_nothing_but_sums_with_noise(
 def test_the_name_of_a_month_with_noise_is_no_hash_of_the_log(
     log: Path, tmp_path: Path, settings: Settings
 ) -> None:
-    """Of one log in two workspaces: whoever has the log cannot tell that it was that one."""
+    """One log in two workspaces: a holder of the log cannot find out that it was used."""
     names = set()
     for folder in (tmp_path / "a", tmp_path / "b"):
         made(log, folder, settings, JUNE, noise=Noise(50.0))
@@ -413,7 +413,7 @@ def test_months_made_before_flags_were_kept_hide_what_their_cells_hide(
     assert nearly_known(cells[MAY], cells[JUNE], FIGURES) == []
 
 
-# 5. A month made again without somebody.
+# 5. A month made again without one person.
 
 
 def without_one(log: Path, folder: Path) -> tuple[Path, int]:

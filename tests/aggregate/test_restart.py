@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from telads.engines import Frame
 
 LABEL = Month.of(2023, 6)
-ROUNDS = 15
+ROUNDS = 10
 
 AGGREGATE = """
 from pathlib import Path
@@ -39,8 +39,8 @@ from telads.ingest import checks
 from telads.store import cells, files
 settings = Settings.load({}, Path("no-such-file"))
 engine = event_engine("polars")
-request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))
 ready()
+request = Request((sys.argv[3],), months=(Month.of(2023, 6),), parts=int(sys.argv[4]))
 job.aggregate(Store(Path(sys.argv[2])), request, settings, engine)
 """
 

@@ -105,7 +105,7 @@ def test_spellings_mean_the_same(
 def test_late_rows_count_for_their_own_month(
     tables: Tables, tmp_path: Path, settings: Settings
 ) -> None:
-    """Rows of May that were delivered with June's are used, and told."""
+    """Rows of May that were delivered with June's are used, and reported."""
     expected = taken({"events": tables["events"]}, tmp_path / "plain", settings)
     events = tables["events"]
     months = events.with_columns(of=pl.col("date").dt.strftime("%Y-%m").fill_null("2023-06"))
@@ -145,7 +145,7 @@ def test_a_folder_for_each_day_and_dates_as_partitions(
 def test_all_months_whose_windows_are_whole(
     tables: Tables, tmp_path: Path, settings: Settings
 ) -> None:
-    """February to June: May, June and July can be told; without the last day of June, not July."""
+    """February to June: May, June and July can be made; without the last day of June, not July."""
     events = tables["events"]
     for last, wanted in ((30, ["2023-05", "2023-06", "2023-07"]), (29, ["2023-05", "2023-06"])):
         folder = tmp_path / str(last)

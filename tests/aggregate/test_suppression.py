@@ -1,4 +1,4 @@
-"""Hidden cells stay hidden from whoever knows all that is shown and every true total."""
+"""Hidden cells stay hidden, given everything published and every true total."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_subtracting_recovers_no_hidden_cell(k: int, counts: Counts) -> None:
         pair = counts[place, :, age]
         assert low <= counts[place, sex, age] <= high
         if not pair.sum():
-            continue  # the total of nobody tells that there is nobody
+            continue  # a total of 0 says that there are no people
         promised = min(k, pair.sum()) if pair.min() < k else 1
         assert high - low >= min(promised, widest(counts, place, age))
 

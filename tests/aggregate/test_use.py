@@ -1,4 +1,4 @@
-"""Cells made from a log are cells: built, asked, told of, like those of portal files."""
+"""Cells made from a log are built, queried and reported like those of portal files."""
 
 from __future__ import annotations
 

@@ -10,8 +10,10 @@ import pytest
 from telads.answers import inventory, questions
 from telads.answers.answer import Answer
 from telads.answers.inventory import status
+from telads.dataset import in_force
 from telads.store.workspace import Build, Store
 from tests.asked import (
+    changes,
     evaluation,
     history,
     lookalike,
@@ -30,6 +32,9 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "targets": lambda build: targets(build, "delivery", top=300),
     "targets classic": lambda build: targets(build, "youtube", method="classic"),
     "targets platforms": lambda build: targets(build, "game", platforms=True, top=300),
+    "targets neighbourhood": lambda build: targets(
+        build, "delivery", level="neighbourhood", top=300
+    ),
     "platforms": lambda build: platforms(build, "delivery", *GROUP),
     "lookalike": lambda build: lookalike(build, *GROUP),
     "signals": lambda build: signals(build, *GROUP),
@@ -39,6 +44,8 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     "measures": inventory.measures,
     "districts": inventory.districts,
     "status": lambda build: status(Store(build.path.parents[1])),
+    "changes": lambda build: changes(build, "game"),
+    "changes groups": lambda build: changes(build, "youtube", district="강남구"),
     "evaluate": lambda build: evaluation(Store(build.path.parents[1])),
 }
 
@@ -59,7 +66,7 @@ def test_an_answer_is_as_promised(twin_build: Build, question: str) -> None:
 @pytest.mark.parametrize("question", questions.variants())
 def test_examples_are_as_promised(question: str) -> None:
     known, variant = questions.question_of(question)
-    row = {key: field.example for key, field in known.fields(variant).items()}
+    row = {key: in_force().described(field.example) for key, field in known.fields(variant).items()}
     jsonschema.Draft202012Validator(questions.row_schema(question)).validate(row)
 
 

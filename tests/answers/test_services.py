@@ -96,7 +96,7 @@ def agrees(build: Build) -> None:
     assert rows.height > 1000
     above = rows["standing"] > 0
     assert (above == (rows["excess"] > 0)).all()
-    # Published figures are rounded: what is told as 100.0 may be of either side.
+    # Published figures are rounded: a shown 100.0 may be on either side.
     told = rows.filter(pl.col("index") != 100)
     assert ((told["affinity"] >= 0) | (told["index"] < 100)).all()
     assert ((told["affinity"] <= 0) | (told["index"] > 100)).all()
@@ -245,7 +245,7 @@ def test_a_tie_is_told_by_the_months_ahead_it_holds_for(seoul_build: Build) -> N
 
 @pytest.mark.seoul
 def test_forecast_intervals_are_of_the_months_before_alone(seoul_build: Build) -> None:
-    """Null with fewer than four months foretold, alike for all segments of a service."""
+    """Null with fewer than four predicted months, equally for all segments of a service."""
     rows = read(seoul_build, "services")
     for ahead, first in (("next", 4), ("ahead", 6)):
         low, high = f"index_{ahead}_low", f"index_{ahead}_high"

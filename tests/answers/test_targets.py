@@ -21,6 +21,18 @@ def test_targets_are_in_the_order_asked_for(seoul_build: Build) -> None:
     assert by_volume["volume_share"].is_sorted(descending=True)
 
 
+@pytest.mark.parametrize("by", ["affinity", "excess", "volume"])
+def test_the_first_targets_are_those_of_all_segments(twin_build: Build, by: str) -> None:
+    column = "volume_share" if by == "volume" else by
+    every = targets(twin_build, "delivery", by, 300).rows
+    assert every[column].is_sorted(descending=True)
+    assert every[column].n_unique() > 50
+    assert targets(twin_build, "delivery", by, 10).rows[column].equals(every[column].head(10))
+    if by != "affinity":
+        affinities = targets(twin_build, "delivery", "affinity", 10).rows
+        assert not targets(twin_build, "delivery", by, 10).rows[column].equals(affinities[column])
+
+
 def test_affinity_and_excess_agree_less_than_one_would_think(seoul_build: Build) -> None:
     shared = [
         set(targets(seoul_build, "delivery", by, 30, "2023-06").rows.select(
@@ -143,6 +155,21 @@ def test_platforms_come_with_their_uncertainty(seoul_build: Build) -> None:
     assert rows["p_first"].sum() == pytest.approx(1, abs=1e-3)
     assert rows["tie_group"].is_sorted()
     assert (rows["n_cells"] == 44).all()
+
+
+def test_the_first_platform_is_among_the_most_used(twin_build: Build) -> None:
+    others = 0
+    for age in AGES:
+        rows = platforms(twin_build, "delivery", "강남구", "F", age).rows
+        groups = rows.group_by("tie_group").agg(pl.col("affinity").max()).sort("tie_group")
+        assert groups["affinity"].is_sorted(descending=True)
+        assert groups["affinity"][0] == rows["affinity"].max()
+        by_association = platforms(
+            twin_build, "delivery", "강남구", "F", age, by="association"
+        ).rows
+        assert by_association["association"].is_sorted(descending=True)
+        others += rows["service"].to_list() != by_association["service"].to_list()
+    assert others, "both orders are never the same for all"
 
 
 def test_platform_sentences_are_of_neighbourhoods_not_persons(seoul_build: Build) -> None:

@@ -87,7 +87,7 @@ class Installation:
         )
 
     def state(self) -> dict[str, str]:
-        """Every file of it by its content's hash, but those that whoever locks it writes."""
+        """Hash of every file's content, except files written by taking the lock."""
         found = {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.folder.rglob("*")

@@ -58,7 +58,7 @@ def test_it_comes_back_to_the_last_byte(first: Installation, archive: Path, tmp_
     assert copy.state() == first.state()
     assert [done for _, done, _ in seen] == list(range(len(seen)))
     assert seen[-1][1] == seen[-1][2] == len(first.state())
-    # Builds are told apart by when they were made.
+    # Builds are distinguished by their time of creation.
     name = first.workspace.build().name
     made = [one.workspace.marts_path / name / "build.json" for one in (first, copy)]
     assert made[0].stat().st_mtime_ns == made[1].stat().st_mtime_ns

@@ -21,7 +21,7 @@ MANIFEST, SEAL = "telads-backup.json", "telads-backup.sha256"
 
 
 def sealed(content: Members, **facts: Any) -> Members:
-    """Members with a manifest and a seal that fit them, as whoever forges a backup makes them."""
+    """Members with a manifest and a seal that fit them, as in a forged backup."""
     document = json.loads(content[0][1]) | facts
     times = {file["name"]: file["modified"] for file in document["files"]}
     document["files"] = [

@@ -1,4 +1,4 @@
-"""The load is what it says: each answer timed, connections kept, wrong answers told."""
+"""The load is what it says: each answer timed, connections kept, wrong answers reported."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ for tree in (False, True):
 
 
 class Clockwork:
-    """Logs and tasks that take as long as they are told to, on a clock of their own."""
+    """Logs and tasks of given durations, on a fake clock."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -36,7 +36,7 @@ def telads(
     monkeypatch: pytest.MonkeyPatch,
     twin_workspace: Store,
 ) -> Telads:
-    """Run the command line with these words, on the synthetic workspace, in Korean if not told."""
+    """Run the command line with these words, on the synthetic workspace, in Korean by default."""
     monkeypatch.setenv("TELADS_WORKSPACE", str(twin_workspace.path))
     monkeypatch.setenv("TELADS_LANG", "ko")
     return runner(capsys)

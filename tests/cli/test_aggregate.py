@@ -1,4 +1,4 @@
-"""`telads aggregate`: what became of every row and subscriber, in both languages."""
+"""`telads aggregate`: the fate of every row and subscriber, in both languages."""
 
 from __future__ import annotations
 

@@ -34,6 +34,10 @@ ASKED_WRONGLY = [
     ("targets", "--service", "game", "--platforms=yes"),
     ("platforms", "--service", "fax", *GROUP),
     ("lookalike", *GROUP, "--among", "friends"),
+    ("changes",),
+    ("changes", "--service", "fax"),
+    ("changes", "--service", "game", "--against", "week"),
+    ("changes", "--service", "game", "--month", "1999-01"),
     ("evaluate", "--horizon", "2"),
     ("chart", "pie", "-o", "x.svg"),
     ("chart", "population", "-o", "x.gif"),
@@ -187,6 +191,7 @@ OPTIONS = {
     "platforms": ("--service", "--district", "--sex", "--age", "--month"),
     "lookalike": ("--district", "--sex", "--age", "--among", "--top"),
     "signals": ("--district", "--month"),
+    "changes": ("--service", "--month", "--against", "--district"),
     "history": ("--district", "--age"),
     "status": ("--workspace",),
     "evaluate": ("--horizon",),
@@ -202,6 +207,7 @@ def test_no_value_whatever_ends_in_a_traceback(telads: Telads, data: st.DataObje
     words = {
         "services": GROUP, "platforms": ("--service", "game", *GROUP), "signals": GROUP,
         "history": GROUP, "lookalike": GROUP, "targets": ("--service", "game"),
+        "changes": ("--service", "game"),
     }.get(verb, ())  # fmt: skip
     option = data.draw(st.sampled_from(OPTIONS[verb]))
     told = telads(verb, *words, option, data.draw(VALUES))

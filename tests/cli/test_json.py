@@ -19,6 +19,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "platforms": ("platforms", "--service", "delivery", *GROUP),
     "lookalike": ("lookalike", *GROUP, "--among", "other-districts"),
     "signals": ("signals", *GROUP),
+    "changes": ("changes", "--service", "game"),
+    "changes groups": ("changes", "--service", "game", "--district", "강남"),
     "history": ("history", *GROUP),
     "status": ("status",),
     "evaluate": ("evaluate",),
@@ -48,7 +50,7 @@ PROMISED = {
     "platforms": ("rank", "service", "association", "low", "high", "p_first", "tie_group",
                   "n_cells"),
 }  # fmt: skip
-"""Keys that other programs were told to rely on, written down once more."""
+"""Keys that other programs rely on, listed once more."""
 
 
 @pytest.mark.parametrize("question", PROMISED)

@@ -17,7 +17,7 @@ _AS_OTHERS = ("setpriv", "--bounding-set", "-dac_override", "--inh-caps", "-all"
 
 @pytest.fixture
 def read_only(tmp_path: Path) -> Iterator[Path]:
-    """A folder that nobody may write to."""
+    """A read-only folder."""
     folder = tmp_path / "workspace"
     folder.mkdir(mode=0o500)
     yield folder

@@ -31,7 +31,7 @@ def test_a_narrow_table_drops_columns_and_says_so(telads: Telads, question: str,
     assert "…" not in said
     rows = telads(*QUESTIONS[question], "-f", "json").json()["rows"]
     ranked = question.split(maxsplit=1)[0] in {"services", "targets", "platforms"}
-    if ranked and question != "targets platforms":  # as many platforms as cannot be told apart
+    if ranked and question != "targets platforms":  # all platforms of a tie
         start = next(at for at, line in enumerate(lines) if line.strip().startswith("1 "))
         beneath = lines[start:][: len(rows)]
         assert all(line.strip()[:1].isdigit() for line in beneath), "a row is one line"

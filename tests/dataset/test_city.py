@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,8 +18,9 @@ from django.test import Client, override_settings
 
 import telads
 from telads.answers.answer import Answer
+from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
-from telads.errors import DatasetError
+from telads.errors import DatasetError, UnknownChoice
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
@@ -27,6 +29,7 @@ from telads.render.svg import choropleth
 from telads.render.svg.city import outlines_svg
 from telads.render.svg.theme import SITE
 from telads.settings import Settings
+from telads.web.api.operations import BODIES, OPERATIONS
 from telads.wording import span
 from tests import doors
 from tests.dataset.city import FOLDER, MONTHS, QUARTERS, vesterby, write_month
@@ -174,6 +177,27 @@ def test_every_page(site: Client, lang: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_description_of_the_api(site: Client, lang: str) -> None:
+    """It names this city's areas, ages and services, and its examples answer."""
+    told = site.get("/api/v1/openapi.json", {"lang": lang}).json()
+    assert not strange(json.dumps(told, ensure_ascii=False))
+    schemas = told["components"]["schemas"]
+    assert schemas["ServicesRow"]["properties"]["service"]["enum"] == list(vesterby().service_ids)
+    assert schemas["TargetsRow"]["properties"]["age"]["enum"] == list(vesterby().ages)
+    with using(vesterby()):
+        for place, one in OPERATIONS.items():
+            path = f"/api/v1{place}".format(table="scores", kind="csv", form="svg")
+            sent = BODIES[one.body]() if one.body else {}
+            if "budget" in sent:
+                sent["budget"] = 40_000  # 50 million reach more often than 5 times in a small city
+            asked = (site.post(f"{path}?{one.example}", sent, "application/json") if sent
+                     else site.get(f"{path}?{one.example}"))  # fmt: skip
+            asked.close()
+            assert asked.status_code == 200, place
+
+
+@pytest.mark.django_db
 def test_the_sentence_is_its_own(site: Client) -> None:
     korean, english = (get(site, root) for root in ("/", "/en/"))
     for page, everywhere, budget in (
@@ -272,6 +296,10 @@ def test_the_command_line_takes_a_dataset(tmp_path: Path, files: list[Path]) -> 
     told = telads("services", "--district", "Kirkegade", "--sex", "K", "--age", "35-54")
     assert "Sport" in told
     assert not strange(told)
+    for verb in ("services", "targets", "chart"):
+        told = telads(verb, "--help")
+        assert not strange(told), verb
+    assert "news" in telads("targets", "--help")
 
 
 def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
@@ -296,3 +324,28 @@ def test_logs_are_counted_by_its_services(tmp_path: Path) -> None:
     assert set(cells["district"]) == {text.ko for text in dataset.districts.values()}
     assert cells["population"].sum() > 1000
     assert dataset_of(opened.store.dataset_path) == dataset
+
+
+def test_its_quarters_have_figures_under_its_own_names(city: Workspace) -> None:
+    table = read(city.store.build(), "neighbourhoods")
+    assert table["code"].n_unique() == len(vesterby().districts) * QUARTERS
+    assert set(table["age"].drop_nulls().unique()) == set(vesterby().ages)
+    assert set(table["district"]) == {name.ko for name in vesterby().districts.values()}
+    known = table.drop_nulls("usage")
+    assert known.height > 0.95 * table.height
+    assert (known["affinity_low"] < known["affinity_high"]).all()
+
+
+def test_who_then_where_in_its_own_words(city: Workspace) -> None:
+    by_group = city.targets("sport", level="group", top=300)
+    assert by_group.rows.height == 2 * len(vesterby().ages)
+    by_quarter = city.targets("sport", level="neighbourhood", district="Kirkegade")
+    assert by_quarter.rows.height == QUARTERS
+    for told in (by_group, by_quarter):
+        said = " ".join(text(lang) for text in told.sentences for lang in ("ko", "en"))
+        assert not strange(said)
+        assert "the borough" in said
+        assert "the quarter" in said
+    with pytest.raises(UnknownChoice) as caught:
+        city.targets("sport", level="neighbourhood", platforms=True)
+    assert "by borough alone" in caught.value.line("en")

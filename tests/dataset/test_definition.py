@@ -1,4 +1,4 @@
-"""Definitions: what is wrong is told at once, each with its file, key and advice; drafts hold."""
+"""Definitions: all faults are reported at once, with file, key and advice; drafts are valid."""
 
 from __future__ import annotations
 

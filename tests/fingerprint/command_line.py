@@ -157,6 +157,8 @@ def newest(folder: Path, lang: str) -> Iterator[list[str]]:
     yield ["services", *group]
     yield ["lookalike", *group]
     yield ["signals", *group]
+    yield ["changes", "--service", SERVICE]
+    yield ["changes", "--service", "youtube", "--district", SEGMENTS[0][0]]
     yield ["targets", "--service", SERVICE, "--platforms"]
     yield ["platforms", "--service", SERVICE, *group]
     for horizon in ("1", "3"):
@@ -178,6 +180,7 @@ def questions(months: Sequence[str], folder: Path, lang: str) -> Iterator[list[s
     for month in months:
         yield ["lookalike", *group, "--month", month]
         yield ["signals", *group, "--month", month]
+        yield ["changes", "--service", "game", "--month", month]
         yield ["audience", str(folder / f"liked-{lang}.json"), "--month", month]
     for by in ("affinity", "excess", "volume"):
         yield ["targets", "--service", "game", "--by", by, "--top", "20", "--sex", "F"]
@@ -186,6 +189,7 @@ def questions(months: Sequence[str], folder: Path, lang: str) -> Iterator[list[s
         yield ["platforms", "--service", "finance", *_group(SEGMENTS[1]), "--by", order]
     for among in ("other-people", "other-districts"):
         yield ["lookalike", *group, "--among", among, "--top", "8"]
+    yield ["changes", "--service", "game", "--against", "year"]
     for part in PARTS:
         yield ["plan", str(folder / f"reach-{lang}.json"), "--part", part]
 

@@ -36,6 +36,10 @@ def library(prints: Prints, months: Sequence[str], workspace: Path, folder: Path
             group = f"{' '.join(segment)} {month}"
             asked[f"lookalike {group}"] = partial(opened.lookalike, *segment, month=month)
             asked[f"signals {group}"] = partial(opened.signals, *segment, month=month)
+        for service in services(opened):
+            moved = partial(opened.changes, service, month)
+            asked[f"changes {service} {month}"] = moved
+        asked[f"changes groups {month}"] = partial(moved, district=SEGMENTS[0][0])
         for method in METHODS:
             when = {"month": month, "method": method}
             for segment in SEGMENTS:

@@ -25,7 +25,7 @@ _LONG = re.compile(r"-?\d+\.\d{10,}(e[+-]?\d+)?")
 
 
 SHOWN_OF_SECRETS = 6
-"""Letters by which a link that was given away is told from others."""
+"""Letters that distinguish shared links."""
 
 
 class Prints:

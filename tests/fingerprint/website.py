@@ -1,4 +1,4 @@
-"""The website: the API, every page for whoever may see it, downloads, plans."""
+"""The website: the API, every page for each role, downloads, plans."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Site:
         self.clients: dict[str, Client] = {"visitor": Client(SERVER_NAME="localhost")}
 
     def sign_in(self, name: str) -> None:
-        """Let somebody sign in."""
+        """Sign a user in."""
         from django.contrib.auth import get_user_model
         from django.test import Client
 

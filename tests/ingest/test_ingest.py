@@ -119,7 +119,7 @@ def test_the_month_can_be_given_for_one_file(
 def test_nothing_is_told_of_a_workspace_that_is_busy(
     tmp_path: Path, workspace: Store, settings: Settings
 ) -> None:
-    """So whoever tries again later tells of no file twice."""
+    """So a later attempt reports no file twice."""
     write_month(tmp_path, "2023.6")
     (tmp_path / "notes.txt").touch()
     told: list[Taken] = []

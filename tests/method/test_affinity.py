@@ -26,7 +26,7 @@ def test_affinity_is_the_distance_from_the_mean_person_in_deviations_of_segments
     spread = ((4 + 1 + 9) / 3) ** 0.5
     found = affinity(usage, people)
     assert_allclose(found[:, 0], [-1.2 / spread, -0.2 / spread, 3.8 / spread])
-    assert_array_equal(found[:, 1], 0)  # the same everywhere: nobody stands out
+    assert_array_equal(found[:, 1], 0)  # the same everywhere: no segment stands out
 
 
 def test_unknown_usage_stays_unknown_and_takes_no_part() -> None:

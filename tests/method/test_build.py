@@ -70,7 +70,7 @@ def files(made: Build) -> dict[str, bytes]:
 
 
 def start(workspace: Store, seed: str) -> subprocess.Popen[str]:
-    """A process that builds as soon as it is told to."""
+    """A process that builds on a signal."""
     process = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(workspace.path)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -140,11 +140,11 @@ def test_nothing_new_waits_for_nobody(workspace: Store, settings: Settings) -> N
         assert not build(workspace, replace(settings, lock_seconds=0)).made
 
 
-def test_progress_names_every_table(workspace: Store, settings: Settings) -> None:
+def test_progress_names_every_month_and_table(workspace: Store, settings: Settings) -> None:
     steps: list[tuple[str, int, int]] = []
     build(workspace, settings, on_step=lambda *step: steps.append(step))
-    names = [*TABLES, ""]
-    assert steps == [(name, done, len(TABLES)) for done, name in enumerate(names)]
+    names = ["2023-05", "2023-06", *TABLES, ""]
+    assert steps == [(name, done, len(names) - 1) for done, name in enumerate(names)]
 
 
 def test_whatever_the_figures_depend_on_makes_another_name(

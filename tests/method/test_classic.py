@@ -87,7 +87,7 @@ def plain_scores(
 def test_the_study_is_reproduced_number_for_number(seoul: Path, seoul_workspace: Store) -> None:
     expected = plain_scores(seoul, range(1, 8))
     panel = read_panel(scan_cells(seoul_workspace.cells()), SERVICE_IDS)
-    found = classic_scores(panel)
+    found = classic_scores(panel.plain, panel.overall[-1])
     compared = 0
     for t, month in enumerate(panel.months):
         for g, (district, sex, age) in enumerate(panel.segments):
@@ -112,7 +112,7 @@ def two_months(later: float) -> Panel:
 def test_below_the_mean_more_use_lowers_the_classic_score(later: float, more: float) -> None:
     """The sign reversal: the fault is the study's, and affinity has it not."""
     before, after = two_months(later), two_months(later + more)
-    scores = [classic_scores(panel) for panel in (before, after)]
+    scores = [classic_scores(panel.plain, panel.overall[-1]) for panel in (before, after)]
     assert scores[1].z[1, 4, 6] < 0
     # In the very month that use rose, against the month before it:
     assert scores[1].weight[1, 4, 6] > scores[1].weight[0, 4, 6]

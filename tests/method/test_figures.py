@@ -33,14 +33,14 @@ def z(real: Panel) -> Array:
 
 
 def test_the_classic_score_moves_against_usage_in_two_of_five_cases(real: Panel) -> None:
-    score = classic_scores(real).score
+    score = classic_scores(real.plain, real.overall[-1]).score
     against = np.sign(np.diff(score, axis=0)) != np.sign(np.diff(real.plain, axis=0))
     assert against.mean() == pytest.approx(0.426, abs=0.01)
 
 
 def test_ratios_of_an_index_run_below_zero(real: Panel) -> None:
     """Quoted: from -0.11 to 2.00."""
-    weight = classic_scores(real).weight
+    weight = classic_scores(real.plain, real.overall[-1]).weight
     indexed = weight[:, :, [service.is_index for service in SERVICES]]
     assert indexed.min() == pytest.approx(-0.10, abs=0.02)
     assert indexed.max() > 2

@@ -13,17 +13,21 @@ from telads.method.affinity import differs_locally, false_discovery, neighbourho
 from telads.method.segments import SEGMENT, read_panel, weighted_means, with_age
 from telads.model import Segment, Sex
 from telads.store.workspace import Store
-from tests.samples import JUNE, lazy, made_cells, made_panel
+from tests.samples import lazy, made_cells, made_panel
 from tests.seoul import SERVICE_IDS
 
 OWN = Segment("관악구", Sex.FEMALE, 30)
 
 
+def aged(cells: pl.DataFrame) -> pl.DataFrame:
+    return collect(with_age(lazy(cells)))
+
+
 def test_it_is_welchs_test_over_neighbourhoods() -> None:
     cells, panel = made_cells(), made_panel()
-    spread = neighbourhood_spread(lazy(cells), (JUNE,), panel.segments, SERVICE_IDS)[0]
+    spread = neighbourhood_spread(aged(cells), panel.segments, SERVICE_IDS)
     _, p = differs_locally(spread, panel.peers)
-    places = collect(weighted_means(with_age(lazy(cells)), ("game",), ("code", *SEGMENT)))
+    places = weighted_means(aged(cells), ("game",), ("code", *SEGMENT))
     peers = places.filter(sex=OWN.sex, age=OWN.age)
     here = pl.col("district") == OWN.district
     expected = stats.ttest_ind(peers.filter(here)["game"].to_numpy(),
@@ -36,7 +40,7 @@ def test_a_district_set_apart_is_found_and_noise_is_not() -> None:
     unlike = (pl.col("district") == OWN.district) & (pl.col("sex") == "F")
     raised = cells.with_columns(game=pl.when(unlike).then(pl.col("game") + 40).otherwise("game"))
     panel = made_panel(places=8, districts=("강남구", "관악구", "노원구", "중구"))
-    spread = neighbourhood_spread(lazy(raised), (JUNE,), panel.segments, SERVICE_IDS)[0]
+    spread = neighbourhood_spread(aged(raised), panel.segments, SERVICE_IDS)
     differs, _ = differs_locally(spread, panel.peers)
     apart = np.array([s.district == OWN.district and s.sex == "F" for s in panel.segments])
     assert differs[apart, 0].all()
@@ -53,7 +57,7 @@ def test_false_discovery_agrees_with_scipy() -> None:
 def test_one_district_or_one_neighbourhood_says_nothing(districts: tuple[str, ...]) -> None:
     cells = made_cells(districts=districts, places=1)
     panel = read_panel(lazy(cells), SERVICE_IDS)
-    spread = neighbourhood_spread(lazy(cells), (JUNE,), panel.segments, SERVICE_IDS)[0]
+    spread = neighbourhood_spread(aged(cells), panel.segments, SERVICE_IDS)
     differs, p = differs_locally(spread, panel.peers)
     assert np.isnan(p).all()
     assert not differs.any()
@@ -62,10 +66,11 @@ def test_one_district_or_one_neighbourhood_says_nothing(districts: tuple[str, ..
 @pytest.mark.seoul
 def test_a_quarter_to_a_third_of_real_segments_differ_locally(seoul_workspace: Store) -> None:
     cells = scan_cells(seoul_workspace.cells())
-    panel = read_panel(cells, SERVICE_IDS)
+    panel, whole = read_panel(cells, SERVICE_IDS), collect(with_age(cells))
     shares = [
         differs_locally(
-            neighbourhood_spread(cells, (month,), panel.segments, SERVICE_IDS)[0], panel.peers
+            neighbourhood_spread(whole.filter(month=month.number), panel.segments, SERVICE_IDS),
+            panel.peers,
         )[0].mean()
         for month in panel.months
     ]

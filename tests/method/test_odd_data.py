@@ -54,7 +54,7 @@ def figures(value: object, *headers: str) -> Change:
 
 
 def hardly(*headers: str) -> Change:
-    """Nobody but in one cell."""
+    """No people except in one cell."""
 
     def change(rows: list[Row]) -> tuple[list[Row], list[str]]:
         changed, names = figures(0, *headers)(rows)

@@ -22,7 +22,7 @@ OWN = Segment("관악구", Sex.FEMALE, 30)
 
 
 def means(cells: pl.DataFrame) -> dict[str, Any]:
-    frame = collect(weighted_means(with_age(lazy(cells)), ("game", "delivery"), SEGMENT))
+    frame = weighted_means(collect(with_age(lazy(cells))), ("game", "delivery"), SEGMENT)
     return frame.filter(district=OWN.district, sex=OWN.sex, age=OWN.age).row(0, named=True)
 
 
@@ -112,7 +112,7 @@ def test_two_halves_of_a_neighbourhood_are_as_good_as_the_whole() -> None:
         rtol=0,
         atol=1e-12,
     )
-    classic = [classic_scores(panel).z for panel in (whole, parts)]
+    classic = [classic_scores(panel.plain, panel.overall[-1]).z for panel in (whole, parts)]
     assert np.abs(classic[0] - classic[1]).max() > 0.01
 
 
@@ -131,7 +131,7 @@ def test_real_halves_change_no_affinity_figure(seoul_workspace: Store) -> None:
         atol=1e-12,
     )
     assert_array_equal(parts.population.round(6), whole.population.round(6))
-    classic = [classic_scores(panel).z for panel in (whole, parts)]
+    classic = [classic_scores(panel.plain, panel.overall[-1]).z for panel in (whole, parts)]
     assert np.abs(classic[0] - classic[1]).max() > 0.01
 
 

@@ -97,5 +97,5 @@ def test_the_twin_is_judged_too(twin_workspace: Store) -> None:
     rows = evaluation(twin_workspace, 1).rows
     assert set(rows["part"]) == {"services", "platforms", "ties", "intervals", "movements", "worth"}
     assert value(rows, "ties", "clear") > value(rows, "ties", "tie")
-    # Four months foretell three: too few for an interval, and none is judged.
+    # Four months predict three: too few for an interval, and none is judged.
     assert rows.filter(pl.col("measure") == "forecast_holds").is_empty()

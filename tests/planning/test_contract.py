@@ -11,6 +11,7 @@ import pytest
 
 from telads.answers.answer import Answer
 from telads.answers.questions import QUESTIONS
+from telads.dataset import in_force
 from telads.model import Month
 from telads.planning import schema as contract
 from telads.planning.brief import read_brief
@@ -95,9 +96,14 @@ def test_so_is_one_whose_groups_changed(twin_build: Build) -> None:
 @pytest.mark.parametrize("question", contract.ROWS)
 def test_examples_are_as_promised(question: str) -> None:
     schema = contract.schema(question)["properties"]
-    row = {key: one.example for key, one in QUESTIONS[question].fields().items()}
+    row = {
+        key: in_force().described(one.example) for key, one in QUESTIONS[question].fields().items()
+    }
     jsonschema.Draft202012Validator(schema["rows"]["items"]).validate(row)
-    facts = {name: fact.example for name, fact in contract.FACTS_OF[question].items()}
+    facts = {
+        name: in_force().described(fact.example)
+        for name, fact in contract.FACTS_OF[question].items()
+    }
     jsonschema.Draft202012Validator(schema["facts"]).validate(facts)
 
 

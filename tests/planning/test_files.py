@@ -22,7 +22,7 @@ from tests.planning.samples import in_words
 from tests.planning.test_plan import brief
 
 IN_WORDS = {"objective", "weight", "gap_to", "binding", "narrowed"}
-"""What is told in words, not as a figure."""
+"""Values written in words, not as figures."""
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from telads.planning.brief import Frequency, Offer
 from telads.planning.solver import exponential, table
 from tests.planning.samples import TABLES
 
-BRIEFS = 300
+BRIEFS = 150
 PROVEN = 2e-5
 """The gap between rounded spends and the best that is left where a unit is one won."""
 STEP, LOOSE = 1e-5, 2e-4

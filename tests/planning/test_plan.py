@@ -349,7 +349,8 @@ def test_a_month_that_is_gone_cannot_be_split(
         ({"platforms": [{"service": "game"}]}, "platforms[0].price"),
         ({"platforms": [{"service": "game", "price": 0}]}, "platforms[0].price"),
         ({"platforms": [{"service": "delivery", "price": 9}]}, "platforms[0].service"),
-        ({"platforms": [{"service": "game", "price": 9}] * 2}, "platforms"),
+        ({"platforms": [{"service": "game", "price": 9}] * 2}, "platforms[1].name"),
+        ({"platforms": [{"service": "game", "price": 9}] * 21}, "platforms"),
         ({"platforms": [{"service": "game", "price": 9, "curve": {}}]},
          "platforms[0].curve.scale"),
         ({"platforms": [{"service": "game", "price": 9, "curve": {"points": [[1]]}}]},
@@ -359,13 +360,15 @@ def test_a_month_that_is_gone_cannot_be_split(
         ({"platforms": [{"service": "game", "price": 9, "minimum": 9, "cap": 5}]},
          "platforms[0].cap"),
         ({"frequency": {"at_most": 3, "at_least": 2}}, "frequency"),
+        ({"frequency": {"at_most": 0}}, "frequency.at_most"),
         ({"platforms": [{"service": "game", "price": 9, "ceiling": 0}]}, "platforms[0].ceiling"),
         ({"platforms": [{"service": "game", "price": 9, "ceiling": 1.1}]}, "platforms[0].ceiling"),
         ({"platforms": [{"service": "game", "price": 9, "ceiling": 0.5,
                          "curve": {"points": [[1, 0.4], [3, 0.7]]}}]}, "platforms[0].curve"),
         ({"objective": "sales"}, "objective"),
         ({"weight": "use"}, "weight"),
-        ({"target": {"reach": 1.2}}, "target"),
+        ({"target": {"reach": 1.2}}, "target.reach"),
+        ({"target": {"people": 0}}, "target.people"),
         ({"target": {"reach": 0.2, "people": 3}}, "target"),
         ({"audience": {"where": {"age": 35}}}, "audience.where.age[0]"),
         ({"colour": "red"}, "colour"),
@@ -379,6 +382,30 @@ def test_a_wrong_brief_is_named_by_its_place(changes: dict[str, Any], place: str
     with pytest.raises(QuestionError) as refused:
         brief(**changes)
     assert refused.value.facts["rule"] == place
+
+
+def test_all_that_is_wrong_with_a_brief_is_found_in_one_reading() -> None:
+    with pytest.raises(QuestionError) as refused:
+        brief(
+            name="", budget=0, month="June", unit=0, objective="sales", weight="use",
+            audience={"where": {"any": [{"age": 35}, {"sex": "X"}]}},
+            frequency={"at_least": -1}, target={"reach": 2},
+            platforms=[
+                {"service": "delivery", "price": 0, "ceiling": 2, "curve": {}, "cap": -1},
+                {"service": "game", "price": 9, "minimum": 5, "cap": 1},
+                {"service": "tea", "price": "x", "curve": {"points": [[1], [2]]}},
+            ],
+        )  # fmt: skip
+    first = refused.value
+    assert [one.facts["rule"] for one in (first, *first.also)] == [
+        *(f"platforms[0].{name}" for name in ("service", "ceiling", "price", "curve.scale", "cap")),
+        "platforms[1].cap",
+        *(f"platforms[2].{name}" for name in ("service", "price", "curve.points[0]",
+                                              "curve.points[1]")),
+        "budget", "name", "month", "audience.where.any[0].age[0]",
+        "unit", "frequency.at_least", "objective", "weight", "target.reach",
+    ]  # fmt: skip
+    assert not [one for one in first.also if one.also]
 
 
 @pytest.mark.parametrize("budget", [int("9" * 40), 1e300, float("inf")])

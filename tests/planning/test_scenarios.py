@@ -228,7 +228,7 @@ def test_random_contacts_are_poissons_and_others_keep_reach_and_contacts() -> No
     by_times = [often(contacts, reach, times) for times in range(1, 80)]
     assert by_times[0] == pytest.approx(reach)
     assert np.sum(by_times, axis=0)[:2] == pytest.approx(contacts[:2])
-    assert by_times[1][1:] == pytest.approx([0, 0, 0], abs=1e-9)  # nobody can be reached twice
+    assert by_times[1][1:] == pytest.approx([0, 0, 0], abs=1e-9)  # no one can be reached twice
 
 
 def test_a_goal_of_at_least_is_met_near_it_and_gains_on_leaving_segments_out() -> None:

@@ -63,7 +63,8 @@ def oklab(colour: str, vision: str) -> Vector:
     encoded = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
     cones = np.cbrt(TO_CONES @ np.clip(VISION[vision] @ linear, 0, 1))
-    return TO_OKLAB @ cones
+    seen: Vector = TO_OKLAB @ cones
+    return seen
 
 
 LOOKS = {"light": theme.LIGHT, "dark": theme.DARK}

@@ -51,7 +51,7 @@ LEFT_OUT = {"static", "figures", "lock", "uploads", "pictures"}
 
 
 class Visitor:
-    """Somebody with a browser: cookies, forms with their tokens, redirects not followed."""
+    """A minimal browser: cookies, forms with their tokens, redirects not followed."""
 
     def __init__(self, address: str) -> None:
         self.address = address

@@ -24,7 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Pytest-django refuses the database to a test that has not asked for it, but not to processes
     that the test starts. Of a test with many cases the first is told: they differ in pages,
-    languages and roles, not in what is asked of the database.
+    languages and roles, not in what is asked of the database. One that brings a database along
+    (`own_database`) asks the same of it wherever it runs.
     """
     known = set()
     here = Path(__file__).parent  # pytest hands over the tests of all folders
@@ -34,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if test in known:
                 continue
             known.add(test)
+            if item.get_closest_marker("own_database"):
+                continue
             asked = item.get_closest_marker("django_db") or "db" in item.fixturenames
             if asked or not PROCESSES.isdisjoint(dir(item.module)):
                 item.add_marker("database")

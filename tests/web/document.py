@@ -91,12 +91,26 @@ def get(
     return read(response.content.decode())
 
 
+def faults(page: Element) -> dict[str, str]:
+    """What is wrong with a form, by field: shown below it and above the form, with a link to it."""
+    marked = [one for one in page if one.attributes.get("aria-invalid") == "true"]
+    told = page.one(role="alert")
+    links = [link.attributes["href"] for link in told.all("a")]
+    assert links == [f"#{one.attributes['id']}" for one in marked]
+    found = {}
+    for one in marked:  # help comes first, then what is wrong
+        *_, text = [page.one(id=id).text for id in one.attributes["aria-describedby"].split()]
+        found[one.attributes["name"]] = text
+    assert all(text and text in told.text for text in found.values())
+    return found
+
+
 HTMX = {"HX-Request": "true", "HX-Target": "result"}
 """What htmx says when it asks for the result of a changed choice."""
 
 
 def assert_accessible(page: Element) -> None:
-    """What can be told from the markup: labels, captions, headings in order, named pictures."""
+    """Checks of the markup: labels, captions, headings in order, named pictures."""
     for one in page.all("select") + page.all("input"):
         if one.attributes.get("type") == "hidden":
             continue

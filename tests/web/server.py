@@ -32,7 +32,7 @@ class Server:
         command = [str(Path(sys.executable).with_name("telads")), "serve", "--port", str(self.port)]
         environment = {**os.environ, "TELADS_WORKSPACE": str(workspace), "TELADS_LANG": "en"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
-        # Into files: a pipe that nobody reads fills up and stops the workers.
+        # Into files: an unread pipe fills up and stops the workers.
         self.out, self.lines = workspace / "out.txt", workspace / "lines.txt"
         with self.out.open("w") as out, self.lines.open("w") as lines:
             self.process = subprocess.Popen(
@@ -72,7 +72,7 @@ class Server:
         return time.monotonic() - began, code, self.out.read_text() + self.lines.read_text()
 
     def told(self) -> None:
-        """Wait until it has told its address."""
+        """Wait until it has printed its address."""
         for _ in range(1200):
             if self.address in self.out.read_text():
                 return

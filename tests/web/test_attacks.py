@@ -1,4 +1,4 @@
-"""What nobody may learn, tried as an attacker would: through the API, exports and charts.
+"""What must stay secret, tried as an attacker would: through the API, exports and charts.
 
 The month holds whole numbers of people in small groups, as a carrier's small town would: two
 five-year ages of 20 to 80 people in each segment. An attack that would succeed without disclosure
@@ -147,7 +147,7 @@ def test_the_average_age_of_one_group_does_not_split_it(town: Town, site: Client
 
 
 def test_a_figure_of_one_known_cell_is_nowhere(town: Town, site: Client, tmp_path: Path) -> None:
-    """The published usage was that of 23 people, and coverage x size told how many they are."""
+    """The published usage was that of 23 people, and coverage x size disclosed their number."""
     masked = [key for key in town.sizes if key[0] == "중구" and key[1] == "F"]
     assert masked
     for district, sex, age in masked:

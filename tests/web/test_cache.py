@@ -152,19 +152,45 @@ def test_what_is_not_kept(make: Callable[[HttpRequest], HttpResponseBase]) -> No
     view = Counting(make)
     ask(view)
     ask(view)
+    assert view.calls == 4, "as anybody's, then as the one who asks"
+    assert not len(KEPT)
+
+
+@pytest.mark.usefixtures("workspace")
+def test_what_is_sent_is_not_kept_nor_what_is_asked_for_its_head() -> None:
+    view = Counting()
+    decorated = cached_by_build(view)
+    for request in (RequestFactory().post("/"), RequestFactory().head("/")):
+        assert not decorated(request).has_header("ETag")
     assert view.calls == 2
     assert not len(KEPT)
 
 
 @pytest.mark.usefixtures("workspace")
-def test_nothing_is_kept_for_a_visitor_with_a_session_or_from_a_form() -> None:
-    view = Counting()
+def test_a_view_is_asked_as_by_anybody_and_whoever_has_a_session_gets_the_same() -> None:
+    view = Counting(lambda request: HttpResponse(BODY + str(request.COOKIES)))
     decorated = cached_by_build(view)
     factory = RequestFactory()
     factory.cookies[django_settings.SESSION_COOKIE_NAME] = "abc"
-    for request in (factory.get("/"), RequestFactory().post("/"), RequestFactory().head("/")):
-        assert not decorated(request).has_header("ETag")
-    assert view.calls == 3
+    with_session, without = decorated(factory.get("/")), decorated(RequestFactory().get("/"))
+    assert isinstance(with_session, HttpResponse)
+    assert isinstance(without, HttpResponse)
+    assert with_session.content == without.content == (BODY + "{}").encode()
+    assert not with_session.has_header("Cache-Control"), "told by `kept_by_nobody`"
+    assert without["Cache-Control"] == "no-cache"
+    assert view.calls == 1
+
+
+@pytest.mark.usefixtures("workspace")
+def test_an_answer_that_cannot_be_kept_is_made_for_the_one_who_asks() -> None:
+    view = Counting(lambda request: HttpResponse(get_token(request) + str(request.COOKIES)))
+    factory = RequestFactory()
+    factory.cookies["mine"] = "abc"
+    request = factory.get("/")
+    response = cached_by_build(view)(request)
+    assert isinstance(response, HttpResponse)
+    assert b"abc" in response.content
+    assert request.META["CSRF_COOKIE_NEEDS_UPDATE"], "the token's cookie is sent along"
     assert not len(KEPT)
 
 

@@ -1,4 +1,4 @@
-"""Whoever adds a field, a question or a file format edits one place, and finds it on every door."""
+"""A field, a question or a file format is added in one place, and appears on every door."""
 
 from __future__ import annotations
 

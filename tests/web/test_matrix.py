@@ -19,15 +19,14 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from telads.planning.plan import canonical, make_plan
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES
+from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
-from telads.web.plans.forms import typed_of
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.api.conftest import Installed, installed
-from tests.web.plans.samples import FORM
+from tests.web.plans.samples import FORM, brief_of
 
 __all__ = ["installed"]  # a fixture
 pytestmark = pytest.mark.django_db
@@ -59,6 +58,7 @@ API = {
     "platforms": f"platforms?service=delivery&{_SEGMENT}", "lookalike": f"lookalike?{_SEGMENT}",
     "signals": f"signals?{_SEGMENT}", "history": f"history?{_SEGMENT}", "segments": "segments",
     "months": "months", "measures": "measures", "districts": "districts", "status": "status",
+    "changes": "changes?service=game",
     "export/<table>.csv-metadata.json": "export/segments.csv-metadata.json",
     "export/<table>.<kind>": "export/segments.csv",
     "charts/population.<form>": "charts/population.json",
@@ -70,7 +70,7 @@ API = {
 }  # fmt: skip
 """Open to all, or where keys are asked for to keys alone: signing in is none."""
 
-API_SENT: dict[str, dict[str, Any]] = {"audience": EXAMPLE_RULES, "plan": EXAMPLE_BRIEF}
+API_SENT: dict[str, dict[str, Any]] = {"audience": example_rules(), "plan": example_brief()}
 """As open, but asked by POST, with what is sent."""
 
 LIKE_OTHERS = {"metrics", "api/v1/", "api/v1/charts/<name>.<form>"}
@@ -202,15 +202,11 @@ def test_every_address_has_its_place_in_a_table() -> None:
 @pytest.fixture(scope="session")
 def document(twin_build: Build) -> dict[str, Any]:
     """A plan, computed once."""
-    from django.http import QueryDict
-
-    form = QueryDict(mutable=True)
-    form.update(FORM)
-    return make_plan(twin_build, typed_of(form).brief()).document()
+    return make_plan(twin_build, brief_of(twin_build)).document()
 
 
 class World(NamedTuple):
-    """People by role, and for each a plan of each kind; somebody who owns the others."""
+    """People by role, and for each a plan of each kind; and the owner of the others."""
 
     people: dict[Role, User]
     plans: dict[tuple[Role, str], ShareLink]
@@ -239,7 +235,7 @@ def world(site: Client, document: dict[str, Any]) -> World:
                 version=version, digest=hashlib.sha256(token.encode()).hexdigest(), start="x",
                 expires=timezone.now() + timedelta(days=1),
             )  # fmt: skip
-    # What somebody left who may not sign in any more.
+    # What a disabled user left.
     gone = person("gone")
     SavedPlan.objects.create(owner=gone, name="x")
     gone.is_active = False
@@ -298,7 +294,7 @@ def test_what_is_no_plan_s(world: World, pattern: str, method: str) -> None:
 def test_what_is_everybody_s(world: World, pattern: str) -> None:
     for who in WHO:
         client = world.client(who)
-        shown = 302 if pattern == "favicon.ico" else 200  # on to the icon
+        shown = 302 if pattern in {"favicon.ico", "brief/"} else 200  # on to another address
         assert status(client, "GET", PUBLIC[pattern], {}) == shown, who
         assert status(client, "POST", PUBLIC[pattern], {}) == 405, who
 
@@ -369,7 +365,7 @@ OPEN_WHEN_CLOSED = {
     "sso/return/", "account/choose/<uidb64>/<token>/",
     "plans/shared/<str:token>/", "plans/shared/<str:token>/<str:name>",
 }  # fmt: skip
-"""What a wholly closed installation leaves open: ways in, and what was given to somebody."""
+"""What a wholly closed installation leaves open: ways in, and what was shared."""
 
 
 def test_a_closed_installation(world: World, installed: Installed) -> None:

@@ -1,7 +1,7 @@
 """Subscribers of a window to cells: integer sums by cell, then means.
 
-`window_sums` says in Narwhals what every engine runs; the result is small, and the rest is done
-here. A subscriber without a cell is counted by the reason (FATES).
+`window_sums` is the Narwhals part that every engine runs; its result is small, and the rest is
+done here. A subscriber without a cell is counted by the reason (FATES).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ELSEWHERE = "elsewhere"
 FATES = (
     IN_CELL, "no_home", "no_sex", "no_birth_year", "impossible_age", "under_20", ELSEWHERE,
 )  # fmt: skip
-"""What became of a subscriber; the first reason that holds."""
+"""Fates of a subscriber; the first that applies is counted."""
 OLDEST = 120
 PEOPLE, OBSERVED = "people", "observed"
 """Subscribers of a cell, and those of them with mobility rows."""
@@ -43,22 +43,22 @@ MOBILITY_MEASURES = {
     "weekday_trips": 1, "holiday_trips": 1, "weekday_home_seconds": 1, "holiday_home_seconds": 1,
     "weekday_distance": 1000, "holiday_distance": 1000, "subway_days": 1,
 }  # fmt: skip
-"""Measure of the catalogue -> what its sum is divided by besides people and months (m to km)."""
+"""Measure -> divisor of its sum besides people and months (m to km)."""
 
 
 def users(figure: str) -> str:
-    """The column of people whom a figure rests on: those who add anything but 0 to its sum."""
+    """Column of the people a figure rests on: those who add a nonzero amount to its sum."""
     return f"{figure}_users"
 
 
 def figures_in(columns: Iterable[str]) -> tuple[str, ...]:
-    """The columns of sums that become figures of a cell, services before mobility."""
+    """Columns of sums that become figures of a cell, services before mobility."""
     present = set(columns)
     return tuple(id for id in (*in_force().service_ids, *MOBILITY_MEASURES) if id in present)
 
 
 def sums_in(services: Sequence[str], mobility: bool) -> tuple[str, ...]:
-    """The columns of partial results that are added up."""
+    """Columns of partial results that are summed."""
     return (*services, *ROW_COUNTS, *(MOBILITY_SUMS if mobility else ()))
 
 
@@ -67,7 +67,7 @@ def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:
 
     There is one column of users for each figure and one for each of `sums`. `partials` are the
     months of the label's window; home, sex and age5 are null for subscribers without a cell. Homes
-    outside the list of places are told apart later.
+    outside the list of places get their fate in `added_up`.
     """
     added = (nw.col(name).fill_null(0).cast(nw.Int64) for name in sums)
     by_subscriber = (
@@ -95,7 +95,7 @@ def window_sums(partials: Frame, label: Month, sums: Sequence[str]) -> Frame:
 
 
 def _fate() -> nw.Expr:
-    """The first reason why a subscriber has no cell; nulls are told first, never compared."""
+    """First reason why a subscriber has no cell; nulls are handled first, never compared."""
     age = nw.col("age")
     reasons = (
         (nw.col("home").is_null(), "no_home"),
@@ -111,7 +111,7 @@ def _fate() -> nw.Expr:
 
 
 def added_up(parts: Sequence[pl.DataFrame], codes: Sequence[int]) -> pl.DataFrame:
-    """The sums of all parts together; homes that are not among `codes` become a fate of theirs."""
+    """Sum all parts; homes that are not among `codes` get a fate of their own."""
     import polars as pl
 
     keys = ("fate", "home", "sex", "age5")
@@ -125,7 +125,7 @@ def added_up(parts: Sequence[pl.DataFrame], codes: Sequence[int]) -> pl.DataFram
 
 
 def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """One row for every cell of the city, sorted by KEY; a cell without subscribers holds zeros.
+    """One row for every cell of the places, sorted by KEY; a cell without subscribers holds zeros.
 
     `places`: code, district, neighbourhood. Result: those, sex (M/F), age5, and the sums.
     """
@@ -146,7 +146,7 @@ def on_grid(sums: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
 
 
 def per_month(figure: str) -> int:
-    """What a sum over people is divided by to be a mean of a month in the figure's unit."""
+    """Divisor that turns a sum over people into a monthly mean in the figure's unit."""
     return in_force().window_months * MOBILITY_MEASURES.get(figure, 1)
 
 
@@ -174,9 +174,9 @@ def means(cells: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
 def standardised(cells: pl.DataFrame) -> pl.DataFrame:
     """Index services as the portal publishes them: scores over the month's cells.
 
-    (days - mean) / standard deviation (ddof 0) over the cells that are not hidden; null where
-    all are alike. Made of published figures only, so it gives away nothing more. What noise may be
-    off by is put on the same scale.
+    (days - mean) / standard deviation (ddof 0) over the cells that are not hidden; null where all
+    are equal. Computed from published figures only, so it discloses nothing more. Error bounds of
+    noise are put on the same scale.
     """
     import polars as pl
 

@@ -1,16 +1,16 @@
-"""What one subscriber contributes in one month: expressions that every engine runs.
+"""Reduction of a log to one row a subscriber and month: expressions that every engine runs.
 
-Partial results, one row a subscriber and month (PARTIAL), are all that later steps know:
+Later steps see these partial results only (PARTIAL):
 
 | column | meaning |
 |---|---|
 | one per service id | distinct (raw name, day) pairs of the month |
-| one per row count (ROW_COUNTS) | rows, and those of them that lack something |
+| one per row count (ROW_COUNTS) | rows, and those of them that lack a value |
 | home, sex, birth | the last known value and its day in one integer: day x base + value |
 | one per mobility sum | sums over distinct days, whole units |
 
-The greatest such integer is the value of the last day, and of the values of one day the greatest:
-the last known value follows from a maximum, whatever the order of rows.
+The maximum of such an integer is the last known value, whatever the order of rows; of several
+values on one day it is the greatest.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from telads.engines import EventEngine, Frame
 
 BASES = {"home": 10_000_000_000, "sex": 4, "birth": 10_000}
-"""Of the last known attributes: day x base + value. Home codes have up to ten digits."""
+"""Base of each attribute in day x base + value. Home codes have up to ten digits."""
 ATTRIBUTES = tuple(BASES)
 ROW_COUNTS = (ROWS, NO_SERVICE, UNKNOWN_SERVICE, *map(missing, ATTRIBUTES))
 DAYS = 32
-"""A month's number times DAYS plus the day of the month counts days, with gaps but in order."""
+"""month number x DAYS + day of the month is a day number: ordered, with gaps."""
 
 MALE, FEMALE = 1, 2
 LARGEST_HOME = BASES["home"] - 1
 BIRTHS = (1880, 2100)
-"""What can be a home code or a year of birth at all; anything else is as good as not known."""
+"""Plausible years of birth; others count as unknown."""
 
 CAPS = {"trips": 100, "distance_m": 1_500_000, "home_seconds": 86_400}
-"""Most that one subscriber contributes a day: trips, metres, seconds. Days are bounded anyway."""
+"""Upper bounds a subscriber and day: trips, metres, seconds. Days are bounded by the calendar."""
 WEEKDAYS = 5
-"""Monday to Friday; public holidays are not known to a log."""
+"""Monday to Friday; a log does not know public holidays."""
 _SUMS = {"trips": "trips", "distance_m": "distance", "home_seconds": "home_seconds"}
 MOBILITY_SUMS = (
     *(f"{kind}_{name}" for name in _SUMS.values() for kind in ("weekday", "holiday")),
@@ -59,19 +59,19 @@ def first_and_last_day(month: Month) -> tuple[date, date]:
 
 
 def possible(column: str, between: tuple[int, int]) -> nw.Expr:
-    """The figure, or null where it cannot be right."""
+    """The column, null outside the plausible range `between`."""
     return nw.when(nw.col(column).is_between(*between)).then(nw.col(column))
 
 
 def of_month(rows: Frame, month: Month) -> Frame:
-    """The month's rows of known subscribers."""
+    """Rows of the month with a subscriber id."""
     first, last = first_and_last_day(month)
     day = nw.col("date")
     return rows.filter((day >= first) & (day <= last) & ~nw.col(SUBSCRIBER).is_null())
 
 
 def sexes() -> dict[str, int]:
-    """How logs spell sex, if not by these numbers."""
+    """Spellings of sex in logs other than these numbers."""
     numbers = {"M": MALE, "F": FEMALE}
     return {
         word: numbers[sex.id]
@@ -82,12 +82,12 @@ def sexes() -> dict[str, int]:
 
 
 def _homes() -> tuple[int, int]:
-    """What can be a home code at all: one of as many digits as a district's code, or more."""
+    """Range of plausible home codes: at least as many digits as a district's code."""
     return 10 ** (len(next(iter(in_force().districts))) - 1), LARGEST_HOME
 
 
 def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
-    """The month's rows of known subscribers: subscriber_id, service, day, home, sex, birth."""
+    """Rows of the month with a subscriber id: subscriber_id, service, day, home, sex, birth."""
     day = nw.col("day")
     first, _ = first_and_last_day(month)
     rows = engine.numbered_days(of_month(events, month), before=first - timedelta(days=1))
@@ -103,7 +103,7 @@ def event_rows(engine: EventEngine, events: Frame, month: Month) -> Frame:
 
 
 def dated(by_subscriber: Frame, month: Month) -> Frame:
-    """Days of the month become days of the calendar, to be compared with other months."""
+    """Turn days of the month into day numbers, comparable across months."""
     return by_subscriber.with_columns(
         nw.col(name).cast(nw.Int64) + nw.lit(month.number * DAYS * base, nw.Int64)
         for name, base in BASES.items()
@@ -111,7 +111,7 @@ def dated(by_subscriber: Frame, month: Month) -> Frame:
 
 
 def complete() -> nw.Expr:
-    """Whether a mobility row can be used: nothing missing, nothing negative."""
+    """Whether a mobility row is usable: no nulls, nothing negative."""
     return nw.all_horizontal(
         *(nw.col(name) >= 0 for name in (*MOBILITY_FIGURES, "subway")), ignore_nulls=True
     ) & ~nw.any_horizontal(
@@ -120,9 +120,9 @@ def complete() -> nw.Expr:
 
 
 def mobility_sums(mobility: Frame, month: Month) -> Frame:
-    """One row a subscriber: sums over distinct days, every day bounded by CAPS.
+    """One row a subscriber: sums over distinct days, each day bounded by CAPS.
 
-    Several rows of one day count as one, with the greatest figure of each kind.
+    Several rows of one day count once, with the greatest value of each kind.
     """
     rows = of_month(mobility, month).filter(complete())
     over = nw.any_horizontal(*(nw.col(n) > cap for n, cap in CAPS.items()), ignore_nulls=True)

@@ -1,6 +1,4 @@
-"""What a log consists of: the small CSV files beside it, and its wanted columns with one type each.
-
-The small CSV files beside a log: what services mean, where places are, how many people live.
+"""Reading a log: its columns with one type each, and the small CSV files beside it.
 
 | file | columns |
 |---|---|
@@ -8,11 +6,10 @@ The small CSV files beside a log: what services mean, where places are, how many
 | places | code, district, neighbourhood |
 | census | code, sex (M/F), age5 (20, 25 .. 75), population |
 
-UTF-8 (or CP949), one header row, columns in any order, others are not read.
+UTF-8 (or CP949), one header row, columns in any order; further columns are ignored.
 
-Reading a log: the wanted columns of all files, with one type each.
-
-Files of one log come from several systems and years, so they may spell the same in different types.
+Files of one log come from several systems and years, so they may store one column in different
+types: the wanted columns of all files are brought to one type each.
 """
 
 from __future__ import annotations
@@ -54,20 +51,20 @@ if TYPE_CHECKING:
 
 
 Names = dict[str, tuple[str, ...]]
-"""Service id -> the raw names that mean it, in the catalogue's order."""
+"""Service id -> its raw names, in the catalogue's order."""
 AS_NUMBER = (r"^0+(\d)", "${1}")
-"""For `str.replace`: a code is a number, however many zeros a file writes before it."""
+"""Arguments of `str.replace` that strip leading zeros: a code is a number."""
 
 
 def plain_mapping() -> Names:
-    """Without a file raw names are service ids."""
+    """The mapping used without a file: raw names are service ids."""
     return {id: (id,) for id in in_force().service_ids}
 
 
 def read_mapping(path: Path) -> Names:
-    """Which raw names mean which service; raises `DataError`.
+    """Read raw names by service id; raises `DataError`.
 
-    A raw name means one service only; a service without a raw name is not in the result.
+    A raw name belongs to one service only; a service without a raw name is not in the result.
     """
     table = read_raw(path)
     names, services = _texts(table, "service", "service_id")
@@ -90,7 +87,7 @@ def read_mapping(path: Path) -> Names:
 
 
 def read_places(path: Path) -> pl.DataFrame:
-    """code, district, neighbourhood; raises `DataError`."""
+    """Read code, district, neighbourhood; raises `DataError`."""
     import polars as pl
 
     table = read_raw(path)
@@ -108,7 +105,7 @@ def read_places(path: Path) -> pl.DataFrame:
 
 
 def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
-    """Places told by their codes alone, which begin with their district's."""
+    """Places known by codes alone, which begin with the code of their district."""
     import polars as pl
 
     dataset = in_force()
@@ -123,7 +120,7 @@ def places_of_codes(codes: Iterable[int]) -> pl.DataFrame:
 
 
 def read_census(path: Path) -> pl.DataFrame:
-    """Of each code (without zeros before it), sex and age5 the population; raises `DataError`."""
+    """Read the population by code (without leading zeros), sex and age5; raises `DataError`."""
     import polars as pl
 
     table = read_raw(path)
@@ -163,21 +160,21 @@ def _column(table: RawTable, wanted: str) -> pl.Series:
 def read_events(engine: EventEngine, paths: Sequence[str]) -> Frame:
     """The log's columns with one type each; raises `DataError` naming a wrong column and its file.
 
-    subscriber_id as it is, date (Date), service (text), home_code (Int64, null where it is no
-    whole number), sex as it is, birth_year (Int64), and the partitions of the folders.
+    subscriber_id unchanged, date (Date), service (text), home_code (Int64, null where it is not a
+    whole number), sex unchanged, birth_year (Int64), and the partitions of the folders.
     """
     scans = engine.scan(paths, EVENTS)
     return _together(scans, [_events(engine, scan) for scan in scans])
 
 
 def read_mobility(engine: EventEngine, paths: Sequence[str]) -> Frame:
-    """The mobility rows: figures rounded down to whole numbers (Int64), subway 1, 0 or less."""
+    """The mobility rows: values rounded down to integers (Int64), subway 1, 0 or less."""
     scans = engine.scan(paths, MOBILITY)
     return _together(scans, [_mobility(engine, scan) for scan in scans])
 
 
 def with_one_key(events: Frame, mobility: Frame, files: Sequence[str]) -> tuple[Frame, Frame]:
-    """Both with one type of subscriber_id, so that they meet; raises `DataError`."""
+    """Both frames with one type of subscriber_id, so that they join; raises `DataError`."""
     one, other = _with_one_type([events, mobility], SUBSCRIBER, files)
     return one, other
 
@@ -186,30 +183,30 @@ def _events(engine: EventEngine, scan: Scan) -> Frame:
     frame = _wanted(engine, scan, EVENTS)
     kinds = frame.collect_schema()
     for name in ("home_code", "birth_year"):
-        if kinds[name] not in SIGNED:  # a text, or perhaps larger than what is kept
+        if kinds[name] not in SIGNED:  # text, or unsigned and perhaps too large
             frame = engine.whole_numbers(frame, name)
     return frame.with_columns(nw.col("home_code", "birth_year").cast(nw.Int64))
 
 
 def _mobility(engine: EventEngine, scan: Scan) -> Frame:
     frame = _wanted(engine, scan, MOBILITY)
-    figures = (  # what is no number, or has no whole number of its own, is as good as missing
+    figures = (  # not a number, or too large to be exact: missing
         nw.when(figure.abs() < LARGEST).then(figure).floor().cast(nw.Int64).alias(name)
         for name, figure in ((name, nw.col(name).cast(nw.Float64)) for name in MOBILITY_FIGURES)
     )
     subway = nw.col("subway").cast(nw.Float64)
-    # By its sign: a part of a ride is a ride.
+    # By its sign: a fraction of a ride counts as a ride.
     sign = nw.when(~subway.is_nan()).then((subway > 0).cast(nw.Int64) - (subway < 0).cast(nw.Int64))
     return frame.with_columns(*figures, subway=sign)
 
 
 def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame:
-    """The wanted columns and the partitions, dates as dates, texts as texts."""
+    """The wanted columns and the partitions; dates as Date, texts as String."""
     nulls = {name: WITHOUT_TYPE[kind] for name, kind in wanted.items() if name in scan.nulls}
     schema: Mapping[str, Any] = {**scan.rows.collect_schema(), **nulls}
     check(schema, wanted, scan.file)
     columns = {name: nw.col(name) for name in wanted}
-    # As texts: the numbers of categories would be taken for codes, and differ from run to run.
+    # As strings: category numbers would be taken for codes, and differ from run to run.
     texts = {n: nw.col(n).cast(nw.String) for n in wanted if schema[n] in CATEGORIES}
     without = {name: nw.lit(None, kind) for name, kind in nulls.items()}
     partitions = (name for name in PARTITIONS if name in scan.told)
@@ -221,9 +218,9 @@ def _wanted(engine: EventEngine, scan: Scan, wanted: Mapping[str, str]) -> Frame
 
 
 def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:
-    """A column of floats or decimals as whole numbers; raises `DataError` for one that is none.
+    """A column of floats or decimals as integers; raises `DataError` for a fraction.
 
-    All values are looked at, once. A float beyond LARGEST stands for several whole numbers.
+    All values are checked, once. A float beyond LARGEST is not exact.
     """
     given, is_float = nw.col("given"), frame.collect_schema()[name].is_float()
     known = nw.when(~nw.col(name).is_nan()).then(nw.col(name)) if is_float else nw.col(name)
@@ -245,7 +242,7 @@ def _whole(engine: EventEngine, frame: Frame, name: str, file: str) -> Frame:
 
 
 def _beside(folders: Mapping[str, str]) -> dict[str, nw.Expr]:
-    """The partitions of folders of which one is named like a column: `date=` tells the day."""
+    """Folder partitions, of which one may be named like a column (`date=` gives the day)."""
     told = {name: folders[name] for name in PARTITIONS if name in folders}
     if "date" in folders:
         told.setdefault("day", folders["date"])
@@ -253,7 +250,7 @@ def _beside(folders: Mapping[str, str]) -> dict[str, nw.Expr]:
 
 
 def _together(scans: Sequence[Scan], frames: list[Frame]) -> Frame:
-    """All rows; where files differ, sexes and partitions become texts."""
+    """All rows; where files differ, sexes and partitions become strings."""
     if len(frames) == 1:
         return frames[0]
     files = [scan.file for scan in scans]
@@ -266,7 +263,7 @@ def _together(scans: Sequence[Scan], frames: list[Frame]) -> Frame:
 def _with_one_type(
     frames: Sequence[Frame], column: str, files: Sequence[str], without: Sequence[bool] = ()
 ) -> list[Frame]:
-    """The frames with one type of a column; those `without` have nulls only, and take any."""
+    """The frames with one type of a column; those `without` hold only nulls and take any type."""
     kinds: list[Any] = [frame.collect_schema().get(column) for frame in frames]
     without = without or [False] * len(frames)
     known = [kind for kind, none in zip(kinds, without, strict=True) if kind and not none]

@@ -1,29 +1,21 @@
-"""Aggregation of a log: the folder of its finished parts, its months, and the cells they become.
-
-The folder of one aggregation: finished parts, so that a killed run goes on where it was.
+"""Aggregation of a log: partial results, the cells of each label month, their ledger entries.
 
 <workspace>/aggregations/lock         one aggregation at a time
 <workspace>/aggregations/<job>/       partial results, one file a month and part
-<workspace>/aggregations/key          what the names of months with noise are made with
-
-A job is named by a hash of all that its parts depend on. Partial results are about persons: the
-folder is for its owner's eyes only, is removed when the cells are in, and a job that was given up
-is removed as soon as another begins.
-
-The last step of a label month: sums by cell become a table that may be shown.
-
-Cells are hidden before anything else happens to them: no mean, no score, no total ever sees one.
-Noise, if asked for, comes before all of it: whatever follows is made of sums with noise.
-
-From logs to cells in the workspace: parts, restart, masking, the ledger.
+<workspace>/aggregations/key          secret from which names of months with noise are derived
 
 1. The log is surveyed: months, rows by fate (`survey`).
 2. Each month and part of the subscribers is reduced to one row a subscriber (`contribution`) and
-   written whole; a killed run goes on with the parts that are missing.
-3. Each label month adds its three months up to cells, part by part (`cells`).
-4. All parts together: noise is added if asked for (`noise`), after its budget was written down
-   (`budget`); cells are hidden (`suppression`), also for the sake of months beside (`overlap`),
-   sums are divided, and the month is kept like a portal file, with what it was made from.
+   written atomically; a restarted run computes only the missing parts.
+3. Each label month sums its three months to cells, part by part (`cells`).
+4. All parts are added; noise is drawn if requested, after its budget is recorded (`noise`); cells
+   are hidden, also for the sake of overlapping months (`suppression`); sums are divided, and the
+   month is kept like a portal file, with its provenance.
+
+A job is named by a hash of all that its parts depend on. Partial results are about persons: the
+folder is readable by its owner only and removed once the cells are in; an abandoned job is removed
+when another begins. Noise is added before anything else, so that all later figures follow from
+noisy sums; cells are hidden before any mean, score or total is computed.
 """
 
 from __future__ import annotations
@@ -98,21 +90,21 @@ NOISE_KEY = "aggregations/key"
 
 @dataclass(frozen=True)
 class Job:
-    """The folder and the number of parts."""
+    """A job's folder and its number of parts."""
 
     folder: Path
     parts: int
 
     def partial(self, kind: str, month: Month, part: int) -> Path:
-        """Where the partial result of a month and part is, once it is finished."""
+        """Path of the finished partial result of a month and part."""
         return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
 
 
 def private_key(workspace: Store) -> bytes:
-    """A key of the workspace, made if need be, that only its owner may read.
+    """The workspace's key, made if need be, that only its owner may read.
 
-    Whoever has two logs in mind could work out the hash of each: with a key the names of months
-    with noise do not tell which it was.
+    With a plain hash, anyone holding two candidate logs could compute both names and tell which
+    one a month with noise was made from; a keyed hash prevents it.
     """
     path = workspace.path / NOISE_KEY
     with explained(path):
@@ -132,7 +124,7 @@ def private_key(workspace: Store) -> bytes:
 
 
 def has_left(workspace: Store) -> bool:
-    """Whether a killed run left partial results, which are to go even if nothing is to do."""
+    """Whether a killed run left partial results, which are removed even if nothing else is due."""
     return any(path.is_dir() for path in (workspace.path / "aggregations").glob("*"))
 
 
@@ -145,11 +137,11 @@ def working(
     wait: float,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[Job]:
-    """Hold the lock of aggregations and give the job's folder; it goes when all went well.
+    """Hold the lock of aggregations and yield the job; its folder is removed on success.
 
     `discard` is how the engine removes a folder of partial results.
 
-    Raises `WorkspaceBusy` if another aggregation of the workspace keeps the lock too long.
+    Raises `WorkspaceBusy` if another aggregation of the workspace holds the lock beyond `wait`.
     """
     home = workspace.path / "aggregations"
     busy = Text("다른 집계가 이 작업 폴더에서 돌고 있습니다.",
@@ -163,7 +155,7 @@ def working(
 
 
 def _sweep(home: Path, own: Path, discard: Callable[[Path], None]) -> None:
-    """Remove the jobs that were given up, and what a killed process left half written."""
+    """Remove abandoned jobs and temporary files of killed processes."""
     for folder in home.iterdir():
         if folder.is_dir() and folder != own:
             discard(folder)
@@ -172,35 +164,35 @@ def _sweep(home: Path, own: Path, discard: Callable[[Path], None]) -> None:
 
 
 REMARKS = {"home_not_known": "home", "sex_not_known": "sex", "birth_year_not_known": "birth"}
-"""What is remarked of rows -> the attribute that they lack."""
+"""Remark about rows -> the attribute that they lack."""
 
 
 @dataclass(frozen=True)
 class Finished:
-    """The cells table, masked, and what is told of it."""
+    """The masked cells table and its suppression counts."""
 
     cells: pl.DataFrame
     hidden: Mapping[str, int]
-    """Cells and figures that are hidden, by the reason."""
+    """Number of hidden cells and figures by reason."""
     noise: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Totals:
-    """Exact counts of the whole log: told where there is no noise only."""
+    """Exact counts of the whole log; kept only where there is no noise."""
 
     subscribers: Mapping[str, int]
     """By fate; their sum is all subscribers seen in the window."""
     rows: Mapping[str, int]
     """Rows of known subscribers in the window, by their fate."""
     remarks: Mapping[str, int]
-    """Of these rows, those in which something about the subscriber is not known."""
+    """Rows among these that lack an attribute of the subscriber, by attribute."""
     mobility_days: int
     capped: int
 
 
 def totals(sums: pl.DataFrame, services: tuple[str, ...]) -> Totals:
-    """The counts of a label month; `sums` as `cells.added_up` gives them."""
+    """The counts of a label month; `sums` as returned by `cells.added_up`."""
     return Totals(
         subscribers=_subscribers(sums),
         rows=_rows(sums, services),
@@ -213,10 +205,10 @@ def totals(sums: pl.DataFrame, services: tuple[str, ...]) -> Totals:
 def finish(
     grid: pl.DataFrame, request: Request, own: Hidden, already: Mapping[str, pl.Series]
 ) -> Finished:
-    """Hide and divide; `grid` as `cells.on_grid` gives it, with noise where it is asked for.
+    """Hide and divide; `grid` as returned by `cells.on_grid`, with noise where requested.
 
-    `own` is what `suppression.hidden_figures` hides of it; `already` what is hidden for the sake of
-    other months.
+    `own` is the result of `suppression.hidden_figures`; `already` are flags required by other
+    months.
     """
     import polars as pl
 
@@ -237,7 +229,7 @@ def finish(
 
 
 def with_noise_of(grid: pl.DataFrame, request: Request) -> pl.DataFrame:
-    """The sums with the noise that the request asks for."""
+    """The sums with the noise of the request."""
     from telads.aggregate.noise import most_of, with_noise
 
     return (
@@ -248,7 +240,7 @@ def with_noise_of(grid: pl.DataFrame, request: Request) -> pl.DataFrame:
 
 
 def _errors(grid: pl.DataFrame, request: Request) -> list[pl.Expr]:
-    """The columns of what noise may be off by, in the order of `grid`."""
+    """Columns of the error bounds of noise, in the order of `grid`."""
     from telads.aggregate.cells import per_month
     from telads.aggregate.noise import half_widths, most_of
 
@@ -266,7 +258,7 @@ def _errors(grid: pl.DataFrame, request: Request) -> list[pl.Expr]:
 
 
 def _told(cells: pl.DataFrame, grid: pl.DataFrame, request: Request) -> dict[str, Any] | None:
-    """What the ledger says of noise."""
+    """The ledger's facts about noise; None without noise."""
     from telads.aggregate.noise import COVERS, most_of, scales
 
     if request.noise is None:
@@ -282,9 +274,9 @@ def _told(cells: pl.DataFrame, grid: pl.DataFrame, request: Request) -> dict[str
 
 
 def _reasons(grid: pl.DataFrame, k: int, own: Hidden, hidden: Hidden) -> dict[str, int]:
-    """How many cells show nothing, or no mobility, and how many figures of other cells are hidden.
+    """Number of cells hidden whole or without mobility, and of figures hidden in other cells.
 
-    `few_users` are those that rest on fewer than k users, `protecting_figures` those hidden beside.
+    `few_users` rest on fewer than k users; `protecting_figures` are hidden to protect those.
     """
     small = int((grid[PEOPLE] < k).sum())
     told = {
@@ -307,7 +299,7 @@ def _reasons(grid: pl.DataFrame, k: int, own: Hidden, hidden: Hidden) -> dict[st
 
 
 def _scaled(cells: pl.DataFrame, request: Request) -> pl.DataFrame:
-    """People of the census in place of subscribers, where they are shown; unknown ones hidden."""
+    """Replace subscribers by people of the census, where requested; unknown ones are hidden."""
     import polars as pl
 
     if request.counted is None:
@@ -329,7 +321,7 @@ def _subscribers(sums: pl.DataFrame) -> dict[str, int]:
 
 
 def _rows(sums: pl.DataFrame, services: tuple[str, ...]) -> dict[str, int]:
-    """Rows that are not counted are without a service, or repeat a day of a raw name."""
+    """Uncounted rows lack a service, or repeat a raw name on a day."""
     fates = {fate: _total(sums, fate) for fate in (NO_SERVICE, UNKNOWN_SERVICE)}
     fates["counted"] = sum(_total(sums, service) for service in services)
     return fates | {"repeated": _total(sums, ROWS) - sum(fates.values())}
@@ -340,7 +332,7 @@ def _total(sums: pl.DataFrame, column: str) -> int:
 
 
 FORMAT = 3
-"""Of partial results and cells: a change of their meaning makes it another."""
+"""Version of partial results and cells: increase it when their meaning changes."""
 Step = Callable[[str, int, int], None]
 
 
@@ -350,14 +342,14 @@ def _no_step(name: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class _Counted:
-    """A label month added up: exact sums by cell, or with noise, and what is told of them."""
+    """A summed label month: exact sums by cell, or noisy ones, and its totals."""
 
     grid: pl.DataFrame
     totals: Totals | None
-    """None with noise: exact counts would tell who is in the log."""
+    """None with noise: exact counts would disclose who is in the log."""
     draw: Draw | None
     own: Hidden
-    """What the month hides for its own sake."""
+    """Cells hidden for the month's own sake."""
 
 
 def aggregate(
@@ -368,12 +360,12 @@ def aggregate(
     on_step: Step = _no_step,
     on_wait: Callable[[], None] | None = None,
 ) -> list[Taken]:
-    """Reduce logs to cells and take them into the workspace; what became of each label month.
+    """Reduce logs to cells and take them into the workspace; one result a label month.
 
-    The same request on the same files changes nothing the second time. Raises `DataError` for a
-    log that does not fit the schema or does not cover a month that was asked for, `SettingError`
-    also where the budget of noise would be passed, `WorkspaceBusy`, `WorkspaceError`; a killed run
-    leaves whole parts and goes on with them.
+    Repeating a request on unchanged files changes nothing. A killed run is resumed from its
+    finished parts. Raises `DataError` for a log that does not fit the schema or does not cover a
+    requested month, `SettingError` (also where the budget of noise would be exceeded),
+    `WorkspaceBusy`, `WorkspaceError`.
     """
     with TemporaryDirectory(prefix="telads-") as beside:
         found = request.found(engine, Path(beside))
@@ -389,21 +381,21 @@ def _aggregate(
     on_wait: Callable[[], None] | None,
 ) -> list[Taken]:
     limit = budget.lower(request.limit, settings.epsilon_limit)
-    if request.noise:  # what cannot be drawn is told before a budget is spent on it
+    if request.noise:  # fail before a budget is spent
         scales(most_of(request, mobility=bool(request.mobility)), request.noise)
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
     parts = parts_of(log, labels, engine)
     names = {label: _result_name(workspace, log, engine, label) for label in labels}
     due = _due(workspace, names)
-    budget.require(workspace.ledger(), request.noise, due, limit)  # before hours of work
+    budget.require(workspace.ledger(), request.noise, due, limit)  # fail before hours of work
     taken: list[Taken] = []
     if due or has_left(workspace):
         job_name = digest([_job_facts(log, engine), parts])[:16]
         with working(
             workspace, job_name, parts, engine.discard, settings.lock_seconds, on_wait
         ) as job:
-            due = _due(workspace, names)  # whoever held the lock may have made them
+            due = _due(workspace, names)  # the lock's last holder may have made them
             _reduce(log, engine, job, due, on_step)
             sums = {label: _sums(log, engine, job, label) for label in due}
             draws: Mapping[Month, Draw] = {}
@@ -418,7 +410,7 @@ def _aggregate(
 
 
 def _due(workspace: Store, names: Mapping[Month, str]) -> list[Month]:
-    """The label months that are not there yet, or are of something else."""
+    """Label months that are missing, or were made from something else."""
     return [label for label, name in names.items() if not _is_known(workspace, label, name)]
 
 
@@ -428,15 +420,15 @@ def _job_facts(log: Log, engine: EventEngine) -> dict[str, Any]:
         "format": FORMAT, "version": __version__, "engine": [engine.id, engine.version],
         "files": log.files, "services": log.request.services,
         "mobility": log.request.mobility,
-        # Of a URL only the name is known: what was counted tells another content.
+        # A URL has only its name as a fingerprint; row counts reveal a change of content.
         "rows": sorted((str(month), fate, n) for (month, fate), n in log.survey.rows.items()),
     }  # fmt: skip
 
 
 def _result_name(workspace: Store, log: Log, engine: EventEngine, label: Month) -> str:
-    """All that the cells of a month depend on: stands for the SHA-256 of a file.
+    """Name of a month's result, derived from all its cells depend on; in place of a file's SHA-256.
 
-    With noise it is made with the workspace's own key, or it would tell two logs apart.
+    With noise it is keyed (see `private_key`).
     """
     noise = log.request.noise
     census = None if log.request.counted is None else log.request.counted.rows()
@@ -456,7 +448,7 @@ def _is_known(workspace: Store, label: Month, name: str) -> bool:
 def _reduce(
     log: Log, engine: EventEngine, job: Job, labels: Sequence[Month], on_step: Step
 ) -> None:
-    """Write the partial results that are not there yet."""
+    """Write the missing partial results."""
     months = sorted({month for label in labels for month in months_between(*label.window)})
     kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
     work = [(kind, month, part) for month in months for kind in kinds for part in range(job.parts)]
@@ -493,7 +485,7 @@ def _sums(log: Log, engine: EventEngine, job: Job, label: Month) -> pl.DataFrame
 
 
 def _counted(log: Log, sums: pl.DataFrame, draw: Draw | None) -> _Counted:
-    """The sums on the grid, with noise if a draw was written down for it."""
+    """The sums on the grid, with noise if a draw was recorded."""
     grid = with_noise_of(to_cells.on_grid(sums, log.places), log.request)
     exact = None if log.request.noise else totals(sums, tuple(log.request.services))
     return _Counted(grid, exact, draw, hidden_figures(grid, log.request.k))
@@ -506,7 +498,7 @@ def _kept(
     counted: Mapping[Month, _Counted],
     names: Mapping[Month, str],
 ) -> Iterator[Taken]:
-    """Hide, write the cells of all months and their entries; or raise `DataError`, and none."""
+    """Hide and write the cells of all months and their entries; all or, on `DataError`, none."""
     ledger = workspace.ledger()
     forget_abandoned(workspace, ledger)
     source = Path(log.request.events[0])
@@ -542,9 +534,9 @@ def _kept(
 def _hidden_beside(
     workspace: Store, entries: Mapping[Month, Entry], counted: Mapping[Month, _Counted]
 ) -> dict[Month, Hidden]:
-    """What each label month hides for the sake of others whose windows overlap its own.
+    """The cells each label month hides for the sake of months whose windows overlap its own.
 
-    Of this run, and of `entries` that it does not replace; nothing with noise.
+    Considers this run and the `entries` it does not replace; empty with noise.
     """
     found = {}
     for label, one in counted.items():
@@ -563,7 +555,7 @@ def _hidden_beside(
 
 
 def _file_name(label: Month, name: str, draw: Draw | None, others: Mapping[str, pl.Series]) -> str:
-    """Of a month's cells: each draw of noise is other cells, and so is hiding for other months."""
+    """Name of a month's cells file; each draw of noise and each set of hidden cells has its own."""
     if draw:
         return f"{label}-{name[:16]}-{draw.id}.parquet"
     beside = packed({of: flags for of, flags in others.items() if flags.any()})
@@ -573,7 +565,7 @@ def _file_name(label: Month, name: str, draw: Draw | None, others: Mapping[str, 
 def _made(
     log: Log, engine: EventEngine, label: Month, one: _Counted, finished: Finished
 ) -> dict[str, Any]:
-    """What the ledger tells of a month made from logs; with noise, no exact count."""
+    """The ledger's facts about a month made from logs; no exact counts with noise."""
     request = log.request
     made: dict[str, Any] = {
         "inputs": [*request.events, *request.mobility],
@@ -588,7 +580,7 @@ def _made(
         return made
     assert one.totals is not None
     rows = log.survey.fates(label.window)
-    rows.pop(KNOWN, 0)  # told apart by what was reduced
+    rows.pop(KNOWN, 0)  # split by the outcome of the reduction
     rows |= one.totals.rows
     made |= {
         "rows": rows,

@@ -32,20 +32,20 @@ if TYPE_CHECKING:
     from telads.engines import Frame
 
 BASE_BYTES = 500_000_000
-"""What the process needs whatever the log: Python, the engine, decoded pages of files, rows that
-wait to be marked; measured up to 490 MB."""
+"""Memory of the process for any log: Python, the engine, decoded pages of files, rows that wait to
+be marked; measured up to 490 MB."""
 BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 600, 5
-"""What is held for each subscriber of a part (measured up to 500), and for each raw name of each
-subscriber: a mask of four bytes, and room for more subscribers."""
+"""Memory for each subscriber of a part (measured up to 500), and for each raw name of each
+subscriber: a mask of four bytes, and slack for growth."""
 BYTES_PER_MOVEMENT = 90
-"""What is held for each mobility row of a part; measured up to 72."""
+"""Memory for each mobility row of a part; measured up to 72."""
 LEAST_ROOM = 100_000_000
-"""Less for the rows than this would mean very many parts."""
+"""Smallest memory for rows; less would mean very many parts."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """The opened log and what was found in it."""
+    """An opened log and its survey."""
 
     request: Request
     events: Frame
@@ -57,12 +57,12 @@ class Log:
 
     @property
     def sums(self) -> tuple[str, ...]:
-        """The columns of partial results that are added up."""
+        """Columns of partial results that are summed."""
         return sums_in(tuple(self.request.services), self.mobility is not None)
 
 
 def open_log(workspace: Store, request: Request, engine: EventEngine) -> Log:
-    """Check the schema, count the rows; raises as `run.aggregate` tells."""
+    """Check the schema, count the rows; raises as `job.aggregate` does."""
     files = fingerprint((*request.events, *request.mobility))
     events = read_events(engine, request.events)
     mobility = read_mobility(engine, request.mobility) if request.mobility else None
@@ -77,7 +77,7 @@ def open_log(workspace: Store, request: Request, engine: EventEngine) -> Log:
 
 
 def _places(workspace: Store, request: Request, engine: EventEngine, events: Frame) -> pl.DataFrame:
-    """The city's neighbourhoods: from a file, else of the newest portal month, else by codes."""
+    """The neighbourhoods: from a file, else of the newest portal month, else from home codes."""
     import polars as pl
 
     if request.places:
@@ -90,7 +90,7 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
             places = pl.read_parquet(newest, columns=list(PLACE)).unique().sort("code")
         if places["code"].str.contains(r"^\d+$").all():
             return places
-    if request.noise:  # a home that is one person's would be a row of the cells
+    if request.noise:  # a home of a single person would show as a row
         raise SettingError(
             Text("잡음을 넣을 때는 동네 목록을 기록에서 얻을 수 없습니다.",
                  "With noise the list of places cannot come from the log."),
@@ -112,7 +112,7 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
 
 
 def covered(log: Log) -> tuple[Month, ...]:
-    """Label months of whose window every day has rows."""
+    """Label months whose window has rows on every day."""
     whole = set(log.survey.whole_months())
     labels = tuple(
         month + 1 for month in sorted(whole)
@@ -131,9 +131,9 @@ def covered(log: Log) -> tuple[Month, ...]:
 
 
 def parts_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> int:
-    """How many parts keep the largest month within the memory; refuses months without rows.
+    """Number of parts that keeps the largest month within memory; rejects months without rows.
 
-    An engine that bounds its memory itself needs one; more would read the log again for nothing.
+    An engine that bounds its own memory gets one part: more would only reread the log.
     """
     months = {month for label in labels for month in months_between(*label.window)}
     for month in sorted(months):
@@ -160,12 +160,12 @@ def parts_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> int:
 
 
 def bytes_per_subscriber(names: int) -> int:
-    """What a subscriber of a part takes in memory, when a log has so many raw names."""
+    """Memory of one subscriber of a part for a log with this many raw names."""
     return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME
 
 
 def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int) -> int:
-    """Bytes that the largest month would take in one part; subscribers are counted if need be."""
+    """Bytes of the largest month as one part; counts subscribers if rows exceed `enough`."""
     each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()))
     largest = max(months, key=log.survey.rows_in)
     held = log.survey.rows_in(largest) * each  # no more subscribers than rows

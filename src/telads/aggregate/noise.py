@@ -1,23 +1,21 @@
 """Optional differential privacy: Laplace or Gaussian noise on counts and sums, by OpenDP.
 
 A subscriber is in one cell of a label month, and adds at most a bounded amount to each of its
-sums; so one budget covers all cells of a month, and is shared by the columns: four fifths evenly by
-those that are published (the counts of people and every sum), a fifth evenly by the users of each
-figure, which tell only whether it is shown. All that follows, also what is hidden and what the
-ledger says, is made of the sums with noise: nothing else of the log is looked at once more.
+sums; so one budget covers all cells of a month and is shared by the columns: four fifths evenly
+among the published ones (the counts of people and every sum), a fifth evenly among the users of
+each figure, which only decide whether it is shown. Everything after that, suppression and ledger
+included, is derived from the noisy sums; nothing else of the log is used.
 
-The noise comes from OpenDP's cryptographic generator and is drawn once: the same log aggregated
-anew under a budget gives other figures, and spends it once more (`budget`).
+The noise comes from OpenDP's cryptographic generator and is drawn once: aggregating the same log
+again gives other figures and spends the budget again.
 
-The budget of noise: what has been spent, and what may be.
+Budget: what noise on two label months discloses about one subscriber adds up, and so do two draws
+of one month: epsilon and delta of all draws are summed (basic composition). A subscriber's day is
+in the windows of three label months, and a subscriber active all year is in every one; the amount
+spent on the days of one calendar month is reported as well.
 
-What noise on two label months gives away of one subscriber adds up, and so do two draws of one
-month: epsilon and delta of all draws are summed (basic composition). A day of a subscriber is in
-the windows of three label months, and whoever uses the network all year is in every one; what is
-spent on the days of one calendar month is told as well.
-
-A draw is written to the ledger before it is made, and stays there when its month is replaced, taken
-back or never finished.
+A draw is recorded in the ledger before it is made, and stays there when its month is replaced,
+removed or never finished.
 """
 
 from __future__ import annotations
@@ -50,13 +48,13 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 LONGEST_MONTH = 31
 """Days."""
 WHOLE = "i64"
-"""OpenDP's type of the sums: its usual one ends at 2,147,483,647, a window's seconds of 300."""
+"""OpenDP's type of the sums: its default ends at 2,147,483,647, the seconds of 300 people."""
 LARGEST_SCALE = 1e15
-"""Beyond it noise might not fit into that type."""
+"""Beyond it noise might overflow that type."""
 SHARE_OF_USERS = 0.2
-"""What the counts of users have of the budget, all together."""
+"""Share of the budget for all counts of users together."""
 WRONG = 0.05
-"""The chance that noise is beyond its half-width."""
+"""Probability that noise exceeds its half-width."""
 COVERS = Text(
     "한 기준 달의 모든 칸의 값, 가려지는 칸의 선택, 원장의 개수. 여러 기준 달과 여러 번 뽑은 "
     "잡음의 예산은 더해집니다.",
@@ -67,14 +65,14 @@ COVERS = Text(
 
 @dataclass(frozen=True)
 class Noise:
-    """The budget of one label month. `delta` is 0 for Laplace noise."""
+    """Privacy budget of one label month. `delta` is 0 for Laplace noise."""
 
     epsilon: float
     kind: Kind = "laplace"
     delta: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse a budget that means nothing; raises `SettingError`."""
+        """Reject an invalid budget; raises `SettingError`."""
         fine = 0 < self.epsilon < inf and (
             self.delta == 0 if self.kind == "laplace" else 0 < self.delta < 1
         )
@@ -88,9 +86,9 @@ class Noise:
 
 
 def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0) -> Noise | None:
-    """The budget that was asked for, Laplace's if no kind is named; None if nothing was.
+    """The requested budget, Laplace's if no kind is named; None without an epsilon.
 
-    Raises `SettingError` for one that means nothing, `UnknownChoice` for another kind.
+    Raises `SettingError` for an invalid budget, `UnknownChoice` for an unknown kind.
     """
     if epsilon is None:
         if kind or delta:
@@ -110,7 +108,7 @@ def noise_of(epsilon: float | None, kind: str | None = None, delta: float = 0.0)
 
 
 def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) -> dict[str, int]:
-    """The most that one subscriber adds to each column of sums in a window."""
+    """The most one subscriber adds to each column of sums in a window."""
     longest = LONGEST_MONTH * in_force().window_months
     known = {
         PEOPLE: 1, OBSERVED: 1, "subway_days": longest,
@@ -125,14 +123,14 @@ def bounds(services: Mapping[str, tuple[str, ...]], columns: tuple[str, ...]) ->
 
 
 def most_of(request: Request, mobility: bool) -> dict[str, int]:
-    """What a subscriber adds at most to each column that becomes noisy."""
+    """The most one subscriber adds to each column that becomes noisy."""
     counted = (PEOPLE, OBSERVED) if mobility else (PEOPLE,)
     figures = (*request.services, *(MOBILITY_MEASURES if mobility else ()))
     return bounds(request.services, (*counted, *figures, *map(users, figures)))
 
 
 def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.DataFrame:
-    """The sums of the cells with noise, at least 0 (people at least 1); `most` as by `bounds`.
+    """The sums of the cells with noise, at least 0 (people at least 1); `most` is from `bounds`.
 
     Raises `SettingError` without OpenDP.
     """
@@ -147,8 +145,8 @@ def with_noise(sums: pl.DataFrame, most: Mapping[str, int], noise: Noise) -> pl.
 
 
 def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
-    """The scale of the noise on each column; `SettingError` where there is none, or no OpenDP."""
-    library, parts = _opendp(), shares(most)  # needed even where all scales are known
+    """Scale of the noise on each column; raises `SettingError` if there is none, or no OpenDP."""
+    library, parts = _opendp(), shares(most)  # required even if all scales are cached
     try:
         found = {column: _scale(noise, bound, parts[column]) for column, bound in most.items()}
     except (library.OpenDPException, OverflowError):
@@ -165,7 +163,7 @@ def scales(most: Mapping[str, int], noise: Noise) -> dict[str, float]:
 
 
 def shares(columns: Iterable[str]) -> dict[str, float]:
-    """What each column has of the budget; all together 1."""
+    """Share of the budget of each column; they sum to 1."""
     named = tuple(columns)
     counts = {users(figure) for figure in figures_in(named)} & set(named)
     of_users = SHARE_OF_USERS / len(counts) if counts else 0
@@ -174,14 +172,14 @@ def shares(columns: Iterable[str]) -> dict[str, float]:
 
 
 def half_width(noise: Noise, scale: float, wrong: float = WRONG) -> int:
-    """What the noise on a sum is beyond with a chance of `wrong` at most, either way.
+    """Half-width that the noise on a sum exceeds with probability `wrong` at most, either way.
 
-    Whole numbers of Gaussian noise reach beyond m no more often than a normal one reaches m
-    (Canonne, Kamath and Steinke 2020, proposition 25); to add them up one by one takes minutes.
+    Discrete Gaussian noise exceeds m no more often than a normal exceeds m (Canonne, Kamath and
+    Steinke 2020, proposition 25); summing its probabilities takes minutes.
     """
     dp = _opendp()
     if noise.kind == "laplace":
-        if scale < 0.1:  # other than 0 once in 10,000 draws; OpenDP's own sum ends in infinity
+        if scale < 0.1:  # nonzero once in 10,000 draws; OpenDP's own sum gives infinity
             return 0
         return int(dp.discrete_laplacian_scale_to_accuracy(scale, wrong))
     normal: float = dp.gaussian_scale_to_accuracy(scale, wrong)
@@ -191,12 +189,12 @@ def half_width(noise: Noise, scale: float, wrong: float = WRONG) -> int:
 def half_widths(
     sums: pl.DataFrame, most: Mapping[str, int], noise: Noise
 ) -> dict[str, pl.Expr | int]:
-    """The half-width of the 95 % interval of every figure, in the units of `sums` a person.
+    """Half-width of the 95 % interval of every figure, in the units of `sums` a person.
 
-    `sums` with noise. Of people it is that of the noise. Of a mean, sum over people, it is reckoned
-    from both: each is within a chance of 2.5 %, so both are with one of 95 % at least. With S and N
-    as drawn, a and b their half-widths, the true mean differs by (a + b S / N) / (N - b) at most;
-    nor can it differ by more than all that a subscriber may add, or the figure itself.
+    `sums` with noise. For people it is that of the noise. For a mean, sum over people, it combines
+    both: each bound holds with 97.5 %, so both hold with at least 95 %. With S and N as drawn and
+    a and b their half-widths, the true mean differs by at most (a + b S / N) / (N - b), and never
+    by more than one subscriber's bound, or the figure itself.
     """
     import polars as pl
 
@@ -224,7 +222,7 @@ def _mechanism(noise: Noise, scale: float) -> Any:
 
 @cache
 def _scale(noise: Noise, sensitivity: int, share: float) -> float:
-    """The smallest scale (to a thousandth) whose loss OpenDP finds within the column's share."""
+    """Smallest scale (to a thousandth) whose loss OpenDP finds within the column's share."""
     low, high = 0.0, float(sensitivity)
     while not _within(noise, sensitivity, share, high):
         low, high = high, high * 2
@@ -235,7 +233,7 @@ def _scale(noise: Noise, sensitivity: int, share: float) -> float:
 
 
 def _within(noise: Noise, sensitivity: int, share: float, scale: float) -> bool:
-    """Proven by OpenDP to stay within the column's share."""
+    """Whether OpenDP proves the loss to be within the column's share."""
     loss = _mechanism(noise, scale)
     if noise.kind == "laplace":
         return bool(loss.map(sensitivity) <= noise.epsilon * share)
@@ -256,22 +254,22 @@ def _opendp() -> Any:
 
 
 ROUNDING = 1e-9
-"""Ten times 0.1 is 1: a sum is beyond the limit only if it is so by more than this share."""
+"""Relative tolerance of the limit: ten times 0.1 is not exactly 1."""
 
 
 @dataclass(frozen=True)
 class Spent:
-    """Sums over draws."""
+    """Totals over draws."""
 
     draws: int
     epsilon: float
     delta: float
     most_on_a_month: float
-    """Epsilon of all draws whose windows hold the calendar month that has the most."""
+    """Largest total epsilon on any calendar month, over all draws whose windows hold it."""
 
 
 def spent(ledger: Ledger) -> Spent:
-    """What all draws of a workspace have spent."""
+    """Total of all draws of a workspace."""
     by_month: dict[Month, list[float]] = {}
     for draw in ledger.draws:
         for month in months_between(*Month.parse(draw.month).window):
@@ -285,21 +283,21 @@ def spent(ledger: Ledger) -> Spent:
 
 
 def lower(*limits: float | None) -> float | None:
-    """The limit that holds where several are set; None: there is none."""
+    """The smallest of the limits that are set; None means no limit."""
     return min((limit for limit in limits if limit is not None), default=None)
 
 
 def is_within(epsilon: float, limit: float | None) -> bool:
-    """Whether a sum is not beyond the limit."""
+    """Whether a sum does not exceed the limit."""
     return limit is None or epsilon <= limit * (1 + ROUNDING)
 
 
 def require(
     ledger: Ledger, noise: Noise | None, labels: Sequence[Month], limit: float | None
 ) -> None:
-    """Raise `SettingError` where these label months would spend more than the limit.
+    """Raise `SettingError` if these label months would exceed the limit.
 
-    Cells without noise have no budget at all, so none are made where there is a limit.
+    Without noise the loss is unbounded, so such months are refused where there is a limit.
     """
     if limit is None or not labels:
         return
@@ -328,7 +326,7 @@ def require(
 def spend(
     workspace: Store, noise: Noise, labels: Iterable[Month], limit: float | None
 ) -> dict[Month, Draw]:
-    """Write a draw for each label month into the ledger; only under the workspace's lock.
+    """Record a draw for each label month in the ledger; call only under the workspace's lock.
 
     Raises `SettingError` beyond the limit; nothing is written then.
     """

@@ -1,4 +1,4 @@
-"""What is asked of an aggregation, checked before work begins."""
+"""The request of an aggregation, validated before work begins."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from telads.engines import EventEngine
 
 SMALLEST_K = 5
-"""Cells of fewer subscribers are hidden; may be raised, never lowered."""
+"""Cells of fewer subscribers are hidden; a request may raise it, never lower it."""
 DEFAULT_MEMORY = 2_000_000_000
 LOG = {"events": "events", "mobility": "mobility", "mapping": "services.csv",
        "places": "places.csv"}  # fmt: skip
-"""A folder that holds all of a log names its parts so; `telads synth events` writes such a one."""
+"""Names of the parts in a folder that holds a whole log, as `telads synth events` writes it."""
 MARK = "log.json"
-"""Beside a synthetic log; tells that it is one."""
+"""Marker file beside a synthetic log."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """The logs, what they are read with, and how people are protected."""
+    """The logs, the files they are read with, and the protection of people."""
 
     events: tuple[str, ...]
     mobility: tuple[str, ...] = ()
@@ -44,21 +44,21 @@ class Request:
     places: Path | None = None
     census: Path | None = None
     months: tuple[Month, ...] = ()
-    """Label months; none: all whose windows the log covers on every day."""
+    """Label months; empty means all whose windows the log covers on every day."""
     k: int = SMALLEST_K
     memory: int = DEFAULT_MEMORY
-    """Bytes that the process may use; tells the number of parts."""
+    """Bytes that the process may use; determines the number of parts."""
     parts: int | None = None
     noise: Noise | None = None
     limit: float | None = None
-    """Epsilon that all draws of the workspace may spend together, the owner's setting aside."""
+    """Epsilon that all draws of the workspace may spend, besides the owner's setting."""
     marked: bool = False
-    """Whether a mark behind a URL says that the events were made by this product."""
+    """Whether a marker behind a URL says that the events are synthetic."""
     replace: bool = False
     """Whether a month may be replaced by one of far fewer rows, places or services."""
 
     def __post_init__(self) -> None:
-        """Refuse what would protect nobody or cannot be; raises `SettingError`."""
+        """Reject what is impossible or would protect no one; raises `SettingError`."""
         if self.k < SMALLEST_K:
             raise SettingError(
                 Text("k가 너무 작습니다.", "k is too small."),
@@ -80,7 +80,7 @@ class Request:
             )  # fmt: skip
 
     def found(self, engine: EventEngine, beside: Path) -> Request:
-        """The request with what a log's own folder, or URL, holds besides its events.
+        """The request with the other files in the log's own folder or URL.
 
         Small files behind a URL are fetched into the folder `beside`. Raises `DataError`.
         """
@@ -121,17 +121,17 @@ class Request:
 
     @cached_property
     def services(self) -> Names:
-        """Service id -> raw names; read once, so that a run is of one mapping."""
+        """Service id -> raw names; read once, so that a run uses one mapping."""
         return read_mapping(self.mapping) if self.mapping else plain_mapping()
 
     @cached_property
     def counted(self) -> pl.DataFrame | None:
-        """People of cells by a census; read once, as the services."""
+        """Census population by cell; read once, like the services."""
         return read_census(self.census) if self.census else None
 
     @property
     def synthetic(self) -> bool:
-        """Whether a mark says that the events were made by this product."""
+        """Whether a marker says that the events are synthetic."""
         return self.marked or any(_is_marked(Path(path)) for path in self.events)
 
 
@@ -166,7 +166,7 @@ def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
 
 
 def digest(facts: Any) -> str:
-    """The hash of facts that JSON can hold."""
+    """Hash of JSON-serialisable facts."""
     return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -4,8 +4,8 @@ Events, one row for a subscriber, a service and a day on which it was used:
 
 | column | type | meaning |
 |---|---|---|
-| subscriber_id | whole number or text | whoever it is; not kept in any result |
-| date | date or date and time | the day of use; of a time with a zone, the day it is in Seoul |
+| subscriber_id | whole number or text | not kept in any result |
+| date | date or date and time | the day of use; a time with a zone is converted to Seoul's |
 | service | text | raw name of a service or app |
 | home_code | whole number or text of digits | neighbourhood where the subscriber lives |
 | sex | text (M/F, 남/여) or whole number (1/2) | |
@@ -14,9 +14,9 @@ Events, one row for a subscriber, a service and a day on which it was used:
 
 Mobility, optional, one row for a subscriber and a day: subscriber_id, date, trips, distance_m,
 home_seconds (numbers), subway (true/false or a number, more than 0 = taken).
-Other columns are allowed and not read. Folders named `year=`, `month=` or `day=` tell when a row
-was delivered. A column may hold nulls everywhere. Whole numbers may be written as decimals or
-floats, as some systems do where a column has nulls: each value is then looked at (`reading`).
+Other columns are allowed and not read. Folders named `year=`, `month=` or `day=` give the delivery
+time of a row. A column may be all null. Whole numbers may be stored as decimals or floats, as some
+systems do for columns with nulls: each value is then checked (`inputs`).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from telads.text import Text
 
 SUBSCRIBER, SEX = "subscriber_id", "sex"
 PARTITIONS = ("year", "month", "day")
-"""Columns that folders partitioned by time add: they tell when a row was delivered."""
+"""Partition columns of folders: the delivery time of a row."""
 
 KINDS: dict[str, Text] = {
     "key": Text("정수 또는 글자", "a whole number or text"),
@@ -45,7 +45,7 @@ WITHOUT_TYPE: dict[str, Any] = {
     "key": nw.String, "date": nw.Date, "text": nw.String, "whole": nw.Int64,
     "number": nw.Float64, "flag": nw.Float64,
 }  # fmt: skip
-"""What a column is taken for in a file whose writer knew nothing but nulls of it."""
+"""Assumed type of a column that holds only nulls and was stored without a type."""
 EVENTS: dict[str, str] = {
     SUBSCRIBER: "key", "date": "date", "service": "text", "home_code": "key", SEX: "key",
     "birth_year": "whole",
@@ -58,7 +58,7 @@ MOBILITY_FIGURES = ("trips", "distance_m", "home_seconds")
 CATEGORIES = (nw.Categorical, nw.Enum)
 SIGNED = (nw.Int8, nw.Int16, nw.Int32, nw.Int64)
 LARGEST = 2**53
-"""Floats tell whole numbers apart up to here."""
+"""Floats represent whole numbers exactly up to here."""
 
 
 def check(schema: Mapping[str, Any], wanted: Mapping[str, str], file: str) -> None:
@@ -93,5 +93,5 @@ def _fits(kind_found: Any, kind: str) -> bool:
 
 
 def may_be_whole(kind_found: Any) -> bool:
-    """Whether a type holds fractions, though every value of it may be a whole number."""
+    """Whether a type allows fractions, though all its values may be whole."""
     return bool(kind_found.is_float() or kind_found.is_decimal())

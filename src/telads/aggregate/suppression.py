@@ -1,35 +1,33 @@
-"""Hiding small cells, and more of them, so that totals give none away.
+"""Suppression of small cells, and of further cells so that totals do not disclose them.
 
-A cell of fewer than k subscribers is hidden. Whoever knows true totals could still subtract: the
-lines of a margin are the neighbourhoods of a district (for one sex and age), the ages of a
-neighbourhood (for one sex) and the sexes of a neighbourhood (for one age). A line of the last
-kind has two cells, so both sexes of a neighbourhood and age, a pair, are hidden together; what is
-left is a table of neighbourhoods x ages for every district, in which whole pairs are hidden.
+A cell of fewer than k subscribers is hidden. With true totals one could still subtract: the lines
+of a margin are the neighbourhoods of a district (for one sex and age), the ages of a neighbourhood
+(for one sex) and the sexes of a neighbourhood (for one age). A line of the last kind has two cells,
+so both sexes of a neighbourhood and age, a pair, are hidden together; what is left is a table of
+neighbourhoods x ages for every district, in which whole pairs are hidden.
 
-Two hidden cells in every line are not enough: a cell can still follow from several lines
-together. So every hidden pair is made a corner of a rectangle of hidden pairs, two
-neighbourhoods x two ages. Moving t people around it (one sex +t, -t, -t, +t, the other sex the
-opposite) leaves every total of every line as it is; how far t can go before a cell would be
-negative is how much is left open. For a pair of T subscribers with a small cell that is at least
-min(k, T), where the district has such a rectangle at all; for a pair hidden for others' sake it
-is at least 1. The cheapest rectangle is taken: the one
-that newly hides the fewest people. At last every line hides at least k people, or is hidden as a
-whole. A pair of no subscribers has nothing to protect: a total of 0 tells that there is nobody.
+Two hidden cells in every line are not enough: a cell can still follow from several lines together.
+So every hidden pair is made a corner of a rectangle of hidden pairs, two neighbourhoods x two ages.
+Moving t people around it (one sex +t, -t, -t, +t, the other sex the opposite) leaves every total of
+every line unchanged; the uncertainty left is how far t can go before a cell would be negative. For
+a pair of T subscribers with a small cell that is at least min(k, T), where the district has such a
+rectangle at all; for a pair hidden to protect others it is at least 1. The cheapest rectangle is
+taken: the one that newly hides the fewest people. Finally every line hides at least k people, or is
+hidden whole. A pair of no subscribers needs no protection: a total of 0 already says so.
 
-A figure rests on its users, those who add anything but 0 to its sum, and is hidden in the same way
-where they are fewer than k. Every user adds 1 at least, so what is left open in users is left open
-in the sum as well.
+A figure rests on its users, those who add a nonzero amount to its sum, and is hidden in the same
+way where they are fewer than k. Every user adds at least 1, so the uncertainty in users is one in
+the sum as well.
 
-What one label month hides and another, whose window overlaps, would show.
+Overlapping windows: a window shares two months with the next label month and one with the one
+after. A cell that is small in one and shown in the other would be nearly known, since few people
+come or go. So cells that a month hides for its own sake are hidden in all overlapping months: both
+ways within a run, and in new months for the sake of those already in force. What has been published
+before stays known.
 
-A window shares two months with the next and one with the one after. A cell that is small in one
-and shown in the other would be known nearly: few people came or went. So what a month hides for its
-own sake is hidden in all months that overlap: in those of the same run both ways, and for the sake
-of those that are in force from before. What was shown before stays known to whoever saw it.
-
-The ledger keeps for each month what it hides for its own sake, since its cells do not tell that
-from what they hide for others'. Months with noise are left out: their budget covers what they show,
-and what they hide follows from noise.
+The ledger keeps the cells each month hides for its own sake, since its cells file does not
+distinguish them from those hidden for other months. Months with noise are exempt: their budget
+covers what they show, and what they hide follows from noise.
 """
 
 from __future__ import annotations
@@ -58,16 +56,16 @@ if TYPE_CHECKING:
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Hidden: TypeAlias = "dict[str, pl.Series]"
-"""Which cells are hidden, for each of `people`, `observed` and the figures."""
+"""Flags of hidden cells for each of `people`, `observed` and the figures."""
 
 
 def hidden_figures(
     cells: pl.DataFrame, k: int, already: Mapping[str, pl.Series] | None = None
 ) -> Hidden:
-    """Which cells to hide of each figure; `cells` as `cells.on_grid` gives them.
+    """Flag the cells to hide in each figure; `cells` as returned by `cells.on_grid`.
 
-    A cell of fewer than k people shows nothing; one of fewer than k observed, nothing of mobility;
-    no figure is shown that rests on fewer than k users. `already` are to be hidden anyway.
+    A cell of fewer than k people shows nothing, one of fewer than k observed no mobility, and no
+    figure resting on fewer than k users is shown. `already` are hidden in any case.
     """
     before = already or {}
 
@@ -88,11 +86,11 @@ def hidden_figures(
 def hidden_cells(
     cells: pl.DataFrame, people: str, k: int, already: pl.Series | None = None
 ) -> pl.Series:
-    """Which cells to hide: booleans in the order of `cells`, one row for every cell of the grid.
+    """Flag the cells to hide: booleans in the order of `cells`, one row for every cell of the grid.
 
     `people` names the column of counts; `already` cells are hidden whatever their count. The hidden
-    cells of all districts together hold k people at least, or they are all cells that hold any: the
-    ledger tells totals of the whole log.
+    cells of all districts together hold at least k people, or all people: the ledger publishes
+    totals of the whole log.
     """
     import polars as pl
 
@@ -122,7 +120,7 @@ def _hidden_by_district(cells: pl.DataFrame, people: str, k: int, hidden: pl.Ser
 
 
 def hidden_pairs(counts: Counts, k: int, already: Flags | None = None) -> Flags:
-    """Neighbourhoods x ages to hide in one district; `counts` is neighbourhoods x sexes x ages."""
+    """Flag neighbourhoods x ages to hide in a district; `counts`: neighbourhoods x sexes x ages."""
     small: Flags = np.asarray((counts < k).any(axis=1))
     total = counts.sum(axis=1)
     enough = np.where(small, np.minimum(k, total), np.minimum(1, total))
@@ -144,7 +142,7 @@ def _protect(
     """Make a hidden pair the corner of a rectangle of hidden pairs that leaves `enough` open."""
     new = np.where(hidden, 0, total)
     cost = new + new[:, age, None] + new[place]
-    # Of the rectangles that are wide enough the cheapest; if none is, the widest there is.
+    # The cheapest of the wide enough rectangles; if there is none, the widest.
     reached = np.minimum(_width(counts, place, age), enough)
     most = reached.max()
     safe[place, age] = True
@@ -157,7 +155,7 @@ def _protect(
 
 
 def _width(counts: Counts, place: int, age: int) -> Counts:
-    """How many people can be moved around each rectangle, both ways together.
+    """Number of people that can be moved around each rectangle, both directions together.
 
     Neighbourhoods x ages of the opposite corner; 0 in the pair's own row and column.
     """
@@ -173,7 +171,7 @@ def _width(counts: Counts, place: int, age: int) -> Counts:
 
 
 def _widen_lines(counts: Counts, k: int, hidden: Flags) -> bool:
-    """Hide one more pair where a line hides some people, but fewer than k or a single cell."""
+    """Hide one more pair in each line that hides fewer than k people or a single cell."""
     total = counts.sum(axis=1)
     for axis in (0, 1):  # the neighbourhoods of an age, the ages of a neighbourhood
         for line in range(hidden.shape[1 - axis]):
@@ -190,7 +188,7 @@ def _widen_lines(counts: Counts, k: int, hidden: Flags) -> bool:
 
 
 OWN = "hides"
-"""Where an entry of the ledger keeps what its month hides for its own sake."""
+"""Key of a ledger entry under which a month's own hidden cells are kept."""
 
 
 def overlaps(one: Month, other: Month) -> bool:
@@ -199,7 +197,7 @@ def overlaps(one: Month, other: Month) -> bool:
 
 
 def packed(hidden: Mapping[str, pl.Series]) -> dict[str, str]:
-    """Flags of the cells of a month, by KEY, as short texts."""
+    """Encode flags of a month's cells, by KEY, as short texts."""
     return {
         name: b64encode(zlib.compress(np.packbits(flags.to_numpy()).tobytes(), 9)).decode()
         for name, flags in hidden.items()
@@ -209,7 +207,7 @@ def packed(hidden: Mapping[str, pl.Series]) -> dict[str, str]:
 def hidden_in(entry: Entry, cells: Path) -> pl.DataFrame:
     """KEY and a column of flags for everything that an entry's month hides for its own sake.
 
-    One made before that was kept hides what its cells hide.
+    Entries written before flags were kept count all their hidden cells.
     """
     import polars as pl
 
@@ -240,14 +238,14 @@ def _unpacked(text: str, count: int) -> list[bool]:
 
 
 def placed(grid: pl.DataFrame, hidden: pl.DataFrame) -> Hidden:
-    """What another month hides, in the order of `grid`; cells that it lacks are not hidden."""
+    """Flags of another month in the order of `grid`; cells that it lacks are not hidden."""
     names = [name for name in hidden.columns if name not in KEY]
     both = grid.select(KEY).join(hidden, on=list(KEY), how="left", maintain_order="left")
     return {name: both[name].fill_null(value=False) for name in names}
 
 
 def united(many: Iterable[Mapping[str, pl.Series]]) -> Hidden:
-    """Hidden where any of them says so."""
+    """Union of flags."""
     found: Hidden = {}
     for one in many:
         for name, flags in one.items():

@@ -1,8 +1,8 @@
-"""What a log holds, before anything is reduced: its months, its days, how many rows.
+"""Survey of a log before reduction: its months, its days, its numbers of rows.
 
-One pass that groups by columns of few values. Every row has one fate for a label month: the first
-that holds of no_subscriber, no_date, outside (its window), known; a movement that cannot be used is
-incomplete before it is known. What becomes of known events shows when they are reduced (`finish`).
+One pass that groups by columns of few values. Every row has one fate for a label month, the first
+that applies of no_subscriber, no_date, outside (its window), known; a mobility row that cannot be
+used is incomplete before it is known. The fates of known events follow from the reduction (`job`).
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ NO_SUBSCRIBER, NO_DATE, OUTSIDE = "no_subscriber", "no_date", "outside"
 KNOWN = "known"
 SAMPLE = 64
 STRAY = 0.1
-"""A day with fewer rows than this share of the busiest day's holds wrongly dated rows only."""
+"""A day with fewer rows than this share of the busiest day's is taken for wrong dates."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Rows counted: by month and fate; `months` whose fate is None are the rows without date."""
+    """Row counts by month and fate; in `months` the key None is rows without a date."""
 
     rows: Mapping[tuple[Month | None, str], int]
     days: Mapping[Month, int]
-    """Days of a month that have rows, more than stray ones (STRAY)."""
+    """Days with more than stray rows (STRAY) in each month."""
     late: int = 0
-    """Rows that lie in a folder of a later day than their own; they count all the same."""
+    """Rows in a folder of a later day than their own; they count all the same."""
 
     def fates(self, window: Window) -> dict[str, int]:
-        """All rows of the log by their fate for one window; their sum is the log's rows."""
+        """Number of rows by fate for one window; they sum to all rows of the log."""
         fates: dict[str, int] = {}
         for (month, fate), rows in self.rows.items():
             inside = month is not None and window.first <= month <= window.last
@@ -51,14 +51,14 @@ class Survey:
         return fates
 
     def whole_months(self) -> list[Month]:
-        """Months that have rows, more than stray ones, on every day."""
+        """Months with more than stray rows on every day."""
         return sorted(
             month for month, days in self.days.items()
             if days == calendar.monthrange(month.year, month.month)[1]
         )  # fmt: skip
 
     def rows_in(self, month: Month) -> int:
-        """The rows dated in a month."""
+        """Number of rows dated in a month."""
         return sum(rows for (of, _), rows in self.rows.items() if of == month)
 
 
@@ -85,13 +85,13 @@ def survey_events(engine: EventEngine, events: Frame) -> Survey:
 
 
 def subscribers_in(engine: EventEngine, events: Frame, month: Month) -> int:
-    """Nearly how many subscribers a month has: those of one in SAMPLE parts, times SAMPLE."""
+    """Approximate number of subscribers of a month: those of one in SAMPLE parts, times SAMPLE."""
     some = engine.part(of_month(events, month), 0, SAMPLE)
     return SAMPLE * _count(engine, some, SUBSCRIBER).height
 
 
 def homes_in(engine: EventEngine, events: Frame) -> set[int]:
-    """The home codes that occur."""
+    """Home codes that occur."""
     return set(_count(engine, events, "home_code")["home_code"].drop_nulls())
 
 
@@ -119,19 +119,19 @@ def _count(engine: EventEngine, frame: Frame, *keys: str, **more: nw.Expr) -> pl
 
     counts = (count.alias(name) for name, count in {"rows": nw.len(), **more}.items())
     counted = engine.collect(frame.group_by(*keys).agg(*counts))
-    # Engines know years before 1 and after 9999, and Python does not; either is outside.
+    # Engines allow years before 1 and after 9999, which Python does not; both are outside.
     return counted.with_columns(pl.col(pl.Date).clip(date.min, date.max))
 
 
 def _is_late(row: Mapping[str, Any], partitions: list[str]) -> bool:
-    """Whether the row lies in a folder of a later month or day than its own date."""
+    """Whether a row is in a folder of a later month or day than its own date."""
     try:
         told = {name: str(row[name]) for name in partitions if row[name] is not None}
         if "-" in told.get("day", ""):  # day=2023-03-01
             return bool(row["date"] < date.fromisoformat(told["day"]))
         month = _partition_month(told)
         day = int(told.get("day", 1))
-    except ValueError:  # a folder that is called otherwise tells nothing
+    except ValueError:  # a folder named otherwise has no date
         return False
     if month is None:
         return False

@@ -1,31 +1,22 @@
-"""A synthetic log: subscribers of the synthetic city, and what they used on each day.
+"""A synthetic log: subscribers of the synthetic city, and their use of apps on each day.
 
-`city` says how much each cell uses, `people` draws the subscribers of a block, `days` what they do
-on one day, `dirt` what real logs have besides, and `log` writes it all.
-
-How much the people of each cell use each app: the figures that a log is drawn from.
-
-They are those of the synthetic twin in the profile's base month (`twin.cells`), so the means of
-each district, sex and age are the profile's. The portal adds up the days of all apps of a
-category, so a category is as many apps as keep the largest of them below MOST_DAYS in every cell.
-
-The subscribers of a block, and which apps each of them has.
-
-What the subscribers of a block do on one day: rows of events and of mobility.
-
-What real logs have besides: rows that an aggregate has to see through.
-
-All but the late rows are added, and none of the added ones tells anything new: duplicates, rows of
-which one value is missing, of services nobody knows, of ten years ago. So the aggregate of a dirty
-log is that of the clean one, but for the subscribers who moved or are too young (`people`).
-
-Writing a log as a carrier keeps it: Parquet by month, a file for each day and block.
+`City` holds the use of each app by the people of each cell, `draw_people` draws the subscribers of
+a block, `events` and `mobility` their rows of one day, `soil` adds the dirt of real logs, and
+`write_log` writes it all as a carrier keeps it, Parquet by month, a file for each day and block:
 
 OUT/events/month=2023-03/2023-03-01-00000.parquet
-OUT/mobility/month=2023-03/...    only if asked for
+OUT/mobility/month=2023-03/...    on request
 OUT/services.csv                  raw name -> service id
 OUT/places.csv                    neighbourhood code -> district, neighbourhood
-OUT/log.json                      what it was made from, and that it is synthetic
+OUT/log.json                      provenance, and the mark of a synthetic log
+
+A cell's figures are those of the synthetic twin in the profile's base month (`twin.cells`), so the
+means of each district, sex and age are the profile's. The portal adds up the days of all apps of a
+category, so a category has as many apps as keep the largest of them below MOST_DAYS in every cell.
+
+Dirt: late rows apart, rows are only added, and none carries information: duplicates, rows with one
+missing value, of unknown services, of ten years ago. So the aggregate of a dirty log is that of the
+clean one, but for the subscribers who moved or are too young.
 """
 
 from __future__ import annotations
@@ -61,14 +52,14 @@ if TYPE_CHECKING:
 
 
 MOST_DAYS = 25.0
-"""Mean days a month that no app exceeds in any cell, so that February can hold them."""
+"""Upper bound of an app's mean days a month in any cell, so that February can hold them."""
 
 INDEX_DAYS = (2.0, 20.0)
-"""Days a month of the cells with the lowest and the highest index, a straight line between them,
-where the dataset has none of its own (`log_days`).
+"""Days a month of the cells with the lowest and the highest index, linear between them, where the
+dataset has none of its own (`log_days`).
 
-The profile knows these services as scores only; the days are a choice, not a measurement. A
-straight line keeps the order of segments and their z scores as they are."""
+The profile holds these services as scores only; the days are a choice, not a measurement. A linear
+map keeps the order of segments and their z scores."""
 
 MOBILITY_SUMS = ("weekday_trips", "holiday_trips", "weekday_distance", "holiday_distance",
             "weekday_home_seconds", "holiday_home_seconds", "subway_days")  # fmt: skip
@@ -87,7 +78,7 @@ class City:
     """C cells of P neighbourhoods, A apps."""
 
     base: Month
-    """The label month whose figures these are."""
+    """Label month of these figures."""
     places: tuple[tuple[str, str, str], ...]
     """P x code, district, neighbourhood."""
     place: NDArray[np.int16]
@@ -97,12 +88,12 @@ class City:
     age5: NDArray[np.int16]
     """C: first year of the age band."""
     reached: Array
-    """C: share of the people in this cell and those before it."""
+    """C: cumulative share of the people."""
     apps: tuple[App, ...]
     days: Array
     """C x A: mean days of use in a month."""
     mobility: Array
-    """C x MOBILITY: mean sums of a month; empty columns (NaN) where the profile knows none."""
+    """C x MOBILITY: mean sums of a month; empty columns (NaN) where the profile has none."""
 
     @classmethod
     def of(
@@ -110,7 +101,7 @@ class City:
     ) -> City:
         """The city of a profile, or some of its districts, named in either language.
 
-        `use` is the share of the profile's days of use that its people keep.
+        `use` scales the profile's days of use.
 
         Raises `UnknownChoice` for a district it does not have or a negative seed, `DataError`
         for a profile without services.
@@ -158,7 +149,7 @@ def _apps(cells: pl.DataFrame) -> tuple[tuple[App, ...], Array]:
 
 
 def app_shares(most: float) -> Array:
-    """Shares of a category's apps in its days, falling in a straight line; they sum to 1.
+    """Shares of a category's apps in its days, falling linearly; they sum to 1.
 
     As many apps as keep the first below MOST_DAYS where the category is used `most` days a month.
     """
@@ -168,7 +159,7 @@ def app_shares(most: float) -> Array:
 
 
 def index_to_days(service: str, index: Array) -> Array:
-    """Days a month for a standardised index, in a straight line: see INDEX_DAYS."""
+    """Days a month for a standardised index, linearly: see INDEX_DAYS."""
     fewest, most = in_force().measures[service].log_days or INDEX_DAYS
     lowest, highest = float(index.min()), float(index.max())
     share = (index - lowest) / (highest - lowest) if highest > lowest else np.full(len(index), 0.5)
@@ -182,24 +173,24 @@ def _known(cells: pl.DataFrame, measure: str) -> Array:
 
 
 BLOCK = 50_000
-"""Subscribers drawn together, whatever their number in all, which bounds the memory; what a block
-does on a day is a file."""
+"""Subscribers drawn together, whatever their total, which bounds the memory; a block's rows of a
+day are one file."""
 
 AGE_SPAN, OPEN_AGE_SPAN = 5, 20
-"""Years of an age band; the last one, open at the end, is drawn as 75 to 94."""
+"""Years of an age band; the last one, which is open, is drawn as 75 to 94."""
 
 USUAL_MONTH = 30.0
-"""Days of the month that chances are kept for."""
+"""Days of the month that chances refer to."""
 
 DECOY_AGES = (10, 20)
-"""Ages of those whom an aggregate must leave out for being too young."""
+"""Ages of subscribers whom an aggregate must leave out as too young."""
 
 _IDS = 2**53
 _MULTIPLIER = 0x1D8AF066_A5D1B5
-"""An odd number, so that multiplying by it only shuffles the numbers below 2^53."""
+"""An odd number, so that multiplying by it permutes the numbers below 2^53."""
 
 PEOPLE, DAYS, MOVES, DIRT = range(4)
-"""What random numbers are drawn for; DIRT of number 0 is for people, of a date for its rows."""
+"""Purposes of random streams; DIRT of number 0 is for people, of a date for its rows."""
 
 
 def stream(seed: int, purpose: int, block: int, number: int = 0) -> np.random.Generator:
@@ -214,21 +205,21 @@ class People:
 
     id: NDArray[np.int64]
     cell: NDArray[np.int32]
-    """The cell whose habits they have."""
+    """Cell whose habits they have."""
     place: NDArray[np.int16]
-    """Their neighbourhood until they move; most never do."""
+    """Neighbourhood until they move; most never do."""
     later_place: NDArray[np.int16]
     birth_year: NDArray[np.int16]
 
 
 @dataclass(frozen=True, eq=False)
 class Habits:
-    """Who has which app: one entry for each such pair."""
+    """Ownership of apps: one entry for each pair of person and app."""
 
     person: NDArray[np.int32]
     app: NDArray[np.int16]
     chance: NDArray[np.float32]
-    """Chance of use on a day of a month of USUAL_MONTH days."""
+    """Probability of use on a day of a month of USUAL_MONTH days."""
 
 
 def size_of(block: int, subscribers: int) -> int:
@@ -243,7 +234,7 @@ def draw_people(
 
     `oddities` is the share who move home in the middle of the log, and the share of those under
     20. An app is used by the root of its mean share of days, and by those on the same share of
-    days: the least choice that makes both vary.
+    days: the simplest choice that makes both vary.
     """
     random = stream(seed, PEOPLE, block)
     drawn = random.random(number)
@@ -267,7 +258,7 @@ def draw_people(
 
 
 def shuffled_ids(numbers: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Distinct ids below 2^53 that do not tell the order they were drawn in."""
+    """Distinct ids below 2^53 that do not reveal the order of drawing."""
     wide = numbers.astype(np.uint64) + np.uint64(seed % _IDS) + np.uint64(1)
     return ((wide * np.uint64(_MULTIPLIER)) % np.uint64(_IDS)).astype(np.int64)
 
@@ -292,7 +283,7 @@ def _draw_habits(days: Array, random: np.random.Generator) -> Habits:
 
 METRES = 1000
 SPREAD = 0.2
-"""Distances and times at home of a day lie within this share of their mean, evenly."""
+"""Distances and times at home of a day are uniform within this share of their mean."""
 SECONDS_OF_A_DAY = 24 * 60 * 60
 
 
@@ -303,14 +294,14 @@ def days_of(month: Month) -> list[date]:
 
 
 def is_weekday(day: date) -> bool:
-    """Monday to Friday; public holidays are not known."""
+    """Monday to Friday; public holidays are not modelled."""
     return day.weekday() < 5
 
 
 def events(
     city: City, people: People, habits: Habits, day: date, moved: bool, random: np.random.Generator
 ) -> pl.DataFrame:
-    """Rows of one day in random order, as a log has them: one for each app used.
+    """Rows of one day in random order, one for each app used.
 
     `moved`: whether those who move home have done so.
     """
@@ -339,7 +330,7 @@ def events(
 def mobility(city: City, people: People, day: date, random: np.random.Generator) -> pl.DataFrame:
     """One row for each subscriber: trips, distance_m, home_seconds and subway (0 or 1) of the day.
 
-    A month's sum is shared out evenly over its weekdays or holidays; distance follows trips.
+    A month's sum is spread evenly over its weekdays or holidays; distance is proportional to trips.
     """
     import polars as pl
 
@@ -377,7 +368,7 @@ YEARS_BEFORE = "-10y"
 
 
 class Dirty(NamedTuple):
-    """Rows of a day, those of them that arrive a month late, and how many were made of a kind."""
+    """Rows of a day, the late ones among them, and the number of rows added by kind."""
 
     rows: pl.DataFrame
     late: pl.DataFrame
@@ -385,7 +376,7 @@ class Dirty(NamedTuple):
 
 
 def soil(rows: pl.DataFrame, share: float, random: np.random.Generator) -> Dirty:
-    """Add `share` of the rows of each kind, and take as many away as late; the order is random."""
+    """Add `share` of the rows of each kind and move as many to the late ones, in random order."""
     import polars as pl
 
     number = int(random.binomial(rows.height, share))
@@ -416,7 +407,7 @@ SERVICES, PLACES, ABOUT = "services.csv", "places.csv", "log.json"
 
 @dataclass(frozen=True)
 class Plan:
-    """What a log is made of; the same plan and profile give the same files."""
+    """Specification of a log; the same plan and profile give the same files."""
 
     subscribers: int
     days: int
@@ -424,12 +415,12 @@ class Plan:
     seed: int = 1
     mobility: bool = False
     dirty: float = 0.0
-    """Share of rows of each kind of dirt (`dirt.soil`), of movers and of the young."""
+    """Share of rows of each kind of dirt (`soil`), of movers and of the young."""
     use: float = 1.0
-    """Share of the city's days of use: below 1, more subscribers with fewer rows each."""
+    """Scale of the city's days of use: below 1, more subscribers with fewer rows each."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn; raises `UnknownChoice`."""
+        """Reject an impossible plan; raises `UnknownChoice`."""
         for name, value, fine in (
             ("subscribers", self.subscribers, self.subscribers > 0),
             ("days", self.days, self.days > 0),
@@ -452,12 +443,12 @@ class Plan:
 
     @property
     def moving_day(self) -> date:
-        """The day from which movers live elsewhere."""
+        """The day from which movers have their new home."""
         return self.first + timedelta(self.days // 2)
 
     @property
     def jobs(self) -> list[tuple[int, Month]]:
-        """Blocks and months, each drawn on its own by whichever process is free."""
+        """Blocks and months, each drawn independently by a process."""
         blocks = range(-(-self.subscribers // BLOCK))
         first, last = (Month.of(day.year, day.month) for day in (self.first, self.last))
         months = [Month(number) for number in range(first.number, last.number + 1)]
@@ -466,13 +457,13 @@ class Plan:
 
 @dataclass
 class Written:
-    """Rows of a log by table, and rows of dirt by kind."""
+    """Numbers of rows by table, and of dirt by kind."""
 
     rows: Counter[str] = field(default_factory=Counter)
     dirt: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Written) -> None:
-        """Count the rows of another part of the log."""
+        """Add the rows of another part of the log."""
         self.rows.update(other.rows)
         self.dirt.update(other.dirt)
 
@@ -488,10 +479,10 @@ def write_log(
     """Write a log of subscribers who live and use services as the profile's people do.
 
     Mean distinct days a month by raw name, summed over a service, are those of the synthetic twin
-    of the profile's base month in every month of the log; index services as `city.INDEX_DAYS`
-    says. Files are the same whichever number of processes writes them; a program that asks for
-    more than one must guard its main module. Memory does not grow with the number of subscribers.
-    Raises `UnknownChoice` as `City.of` does, `DataError` for a folder that is not empty.
+    of the profile's base month in every month of the log; for index services see INDEX_DAYS. Files
+    do not depend on the number of processes; a program that asks for more than one must guard its
+    main module. Memory does not grow with the number of subscribers. Raises `UnknownChoice` as
+    `City.of` does, `DataError` for a folder that is not empty.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError(

@@ -1,20 +1,20 @@
-"""Answers: one function per question a user asks; every door calls these and nothing deeper.
+"""Answers: one function per question; every interface calls these and nothing deeper.
 
-fields.py      fields of answers, each declared once: titles, meanings, kinds, how they are shown
-questions.py   questions, each declared once: parameters, fields, facts, texts, function
-choices.py     what reads a choice as people type it
-answer.py      what every answer carries
+fields.py      fields of answers: titles, meanings, kinds, display
+questions.py   questions: parameters, fields, facts, texts, function
+choices.py     parsers of typed choices
+answer.py      the result type
 tables.py      a build's tables in memory
 sentences.py   answers in words
 
-customers.py   what to advertise to these people, how their use moved, how they live
-advertisers.py whom to address with a service, where to run its advert, who is alike
-audience.py    how many people an audience has, and where people live
-changes.py     what moved most, and use month by month beside the city's
-evaluation.py  how well the method does, and where the classic method differs
-inventory.py   what the data hold
-pictures.py    what a picture shows
+customers.py   services for a segment, its use over time, its mobility and daily life
+advertisers.py targets of a service, platforms for its advert, similar segments
+audience.py    the size of an audience, and people by district
+changes.py     the largest movements, and use over months beside the city's
+evaluation.py  the backtest of the method, and its differences from the classic one
+inventory.py   months, segments, measures and districts of the data
+pictures.py    the data of pictures
 
-A function takes a `Build` and typed choices, which `Question.ask` reads from what people type, and
-returns an `Answer`. They stand in modules of their own, so that a door loads only what it is asked.
+A function takes a `Build` and typed choices, which `Question.ask` parses from text, and returns an
+`Answer`. Each module stands alone, so that an interface imports only what it needs.
 """

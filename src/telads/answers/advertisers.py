@@ -1,7 +1,7 @@
-"""Service to customers: whom to address with a service's advert, where to run it, who is alike.
+"""Service to customers: targets of a service, platforms for its advert, similar segments.
 
-Targets and how far they reach (methods T1, T2), the platforms of a target with how sure their order
-is (method P1), and segments that use services like one segment does (method L1).
+Targets and their reach (methods T1, T2), the platforms of a target with the certainty of their
+order (method P1), and segments with similar use of services (method L1).
 """
 
 from __future__ import annotations
@@ -9,14 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from telads.answers import sentences
+from telads.answers import places, sentences
 from telads.answers.answer import Answer
-from telads.answers.audience import size
+from telads.answers.audience import Size, size
 from telads.answers.choices import Filters, filtered
 from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
-from telads.answers.tables import KEY, Grouped, held, key_of, of_month, read, too_small
+from telads.answers.tables import (
+    KEY,
+    Grouped,
+    districts,
+    held,
+    key_of,
+    of_month,
+    read,
+    too_small,
+)
 from telads.answers.tables import people as people_of
 from telads.dataset import in_force, refuse_index
+from telads.errors import UnknownChoice
 from telads.method.affinity import NEXT
 from telads.method.disclosure import SHARE_DIGITS, significant, size_of
 from telads.method.recommend import TIES, Among, close_groups, nearest
@@ -30,7 +40,7 @@ if TYPE_CHECKING:
 
 
 _UNCERTAINTY = ("low", "high", "p_first", "tie_group")
-"""What the classic method says nothing of."""
+"""Columns that the classic method does not have."""
 
 
 def platforms(
@@ -43,14 +53,14 @@ def platforms(
     method: str = METHODS[0],
     by: str | None = None,
 ) -> Answer:
-    """The other six services as platforms for a service's advert in one segment (method P1).
+    """Rank the other services as platforms for a service's advert in one segment (method P1).
 
     Rows: rank, service, affinity and index (the segment's own use of the platform), association
     (correlation between neighbourhoods inside an age, -1..1), low and high (80 % interval of the
-    association), p_first (probability that it is the largest), tie_group (1: cannot be told from
-    the first in the order asked for), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
-    association orders those whose affinities are less than 0.10 apart; `classic`, which the
-    classic method stands for, knows association and n_cells only. Raises `AudienceTooSmall`.
+    association), p_first (probability that it is the largest), tie_group (1: not distinguishable
+    from the first in the given order), n_cells. `by` is one of `PLATFORM_ORDERS`: by use,
+    association orders those whose affinities are less than 0.10 apart; `classic`, the order of the
+    classic method, has association and n_cells only. Raises `AudienceTooSmall`.
     """
     asked, segment = in_force().measures[service], Segment(district, sex, age)
     by = by or order_of(method)
@@ -77,12 +87,12 @@ def platforms(
 
 
 def order_of(method: str) -> str:
-    """The order of platforms that a method stands for."""
+    """The order of platforms under a method."""
     return "classic" if method == "classic" else next(iter(PLATFORM_ORDERS))
 
 
 def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
-    """The platforms of every target of a list (an answer of `targets.targets`).
+    """Platforms of every target of a list (an answer of `targets`).
 
     In the order `by`, or that of the list's method. Rows: target (its rank), district, sex, age,
     then those of `platforms`; sorted by target and rank.
@@ -120,7 +130,7 @@ def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
     """
     import polars as pl
 
-    if by == "classic":  # is of all months together
+    if by == "classic":  # covers all months together
         known = read(build, "classic_platforms").with_columns(
             *map(_unknown, _UNCERTAINTY), prior_only=pl.lit(False)
         )
@@ -136,7 +146,7 @@ def in_order(build: Build, month: Month, by: str) -> pl.DataFrame:
 
 
 def _by_use(known: pl.DataFrame) -> pl.DataFrame:
-    """Ranks and groups of ties by the segment's use; association orders a group of ties."""
+    """Rank by the segment's use; association orders each group of ties."""
     import polars as pl
 
     group = ["service", *KEY]
@@ -145,7 +155,7 @@ def _by_use(known: pl.DataFrame) -> pl.DataFrame:
         maintain_order=True,
     )  # fmt: skip
     others = ordered.group_by(group).len()["len"].max()
-    if not isinstance(others, int):  # nobody may be seen
+    if not isinstance(others, int):  # no segment may be shown
         return known
     use = ordered["standing"].fill_null(float("nan")).to_numpy().reshape(-1, others)
     ties = pl.Series("tie", close_groups(use, TIES[NEXT]).ravel(), dtype=pl.Int16)
@@ -160,7 +170,7 @@ def _by_use(known: pl.DataFrame) -> pl.DataFrame:
 
 
 def front_runners(build: Build, month: Month, service: str, by: str) -> pl.DataFrame:
-    """For each segment the platforms that cannot be told from the best, best first.
+    """For each segment the platforms not distinguishable from the best, best first.
 
     Columns: district, sex, age, platforms (a list of service ids).
     """
@@ -192,49 +202,120 @@ def targets(
     age: int | None = None,
     platforms: bool = False,
     platforms_by: str = "use",
+    level: str = "district",
 ) -> Answer:
-    """The `top` segments to address with a service, best first (methods T1 and T2).
+    """Rank the `top` segments to address with a service, best first (methods T1 and T2).
 
     Rows: rank, district, sex, age, population (rounded to 10), affinity, index, excess (people x
     days above the city's mean), volume_share (of the city's usage, 0..1), cumulative_share. With
-    `platforms` also the services to run the advert on for each target, a list of those that cannot
-    be told from the best in the order `platforms_by` (use or association, see `platforms`). The
-    classic method orders by its z and adds it.
-    Raises `IndexRefused` for excess or volume of an index service.
+    `platforms` also a list of the services to run the advert on for each target: those not
+    distinguishable from the best in the order `platforms_by` (use or association, see `platforms`).
+    The classic method orders by its z and adds it.
+    At the `level` group the rows are sexes and ages of the city (`district` null) or of the
+    chosen district. At the level neighbourhood they are those of neighbourhoods, of all people
+    (sex and age null) without a filter of sex or age, with code, neighbourhood, affinity_low and
+    affinity_high, index_low and index_high (80 % intervals, method N1).
+    Raises `IndexRefused` for excess or volume of an index service, `UnknownChoice` for the classic
+    method or platforms at another level than district.
     """
     asked, filters = in_force().measures[service], Filters(district, sex, age)
     if by != "affinity":
         refuse_index(asked, Text("이용량 합계", "sum of usage"))
+    if level != "district" and (platforms or method != METHODS[0]):
+        raise _of_districts_alone(platforms, level)
     order = "z" if method == "classic" else by
-    every = _targets_in_order(build, month, asked.id, order)
+    every = _at_level(build, month, asked.id, order, level, filters)
     if platforms:
         runs_on = front_runners(build, month, asked.id, platforms_by)
         every = every.join(runs_on, on=KEY, how="left", maintain_order="left")
-    rows = _best(every, filters, top)
+    rows = _best(every, top)
     extra = TARGETS.extra("classic") if method == "classic" else ()
     extra += TARGETS.extra("platforms") if platforms else ()
+    extra += TARGETS.extra("neighbourhood") if level == "neighbourhood" else ()
     rows = rows[[*TARGETS.keys, *extra]]
-    chosen = [Segment(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
-    reach = size(build, chosen, month)
+    reach = _reach(build, rows, month, level)
     running = rows["cumulative_share"].drop_nulls().to_list()
     share = None if asked.is_index else (running[-1] if running else 0.0)
+    parts = places.variance(build, month, asked.id)
+    unseen = places.hidden(build, month, asked.id, filters) if level == "neighbourhood" else None
     return Answer(
         question="targets",
-        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict()},
+        parameters={"service": asked.id, "by": by, "top": top, **filters._asdict(),
+                    "level": level},
         month=month,
         method=method,
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts={**reach.facts(), "volume_share": share},
-        sentences=sentences.of_targets(asked, by, rows.to_dicts(), reach, share),
+        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen},
+        sentences=(
+            *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
+            *sentences.of_variance(asked, parts),
+        ),
         warnings=build.warnings(month),
+    )  # fmt: skip
+
+
+def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
+    """The error for what is known of segments alone."""
+    what = (
+        Text("매체는", "Platforms")
+        if platforms
+        else Text("2023년 연구 방식은", "The classic method")
+    )
+    known = "are known" if platforms else "knows figures"
+    return UnknownChoice(
+        in_force().fill(Text(f"{what.ko} {{district}} 단위에서만 알 수 있습니다.",
+                             f"{what.en} {known} by {{district}} alone.")),
+        Text("level=district로 물어 주세요.", "Ask with level=district."),
+        value=level,
+    )  # fmt: skip
+
+
+def _at_level(
+    build: Build, month: Month, service: str, order: str, level: str, filters: Filters
+) -> pl.DataFrame:
+    """Whom a list at a level is about, best first."""
+    if level == "district":
+        return filtered(_targets_in_order(build, month, service, order), filters)
+    if level == "group":
+        every = places.by_group(build, month, service, filters.district)
+        every = filtered(every, filters._replace(district=None))
+    else:
+        every = places.of_filters(places.by_neighbourhood(build, month, service), filters)
+    return _ordered(every, "standing" if order == "affinity" else order)
+
+
+def _reach(build: Build, rows: pl.DataFrame, month: Month, level: str) -> Size:
+    """How many people the rows of a list are."""
+    if level == "neighbourhood":
+        return places.size(build, rows, month)
+    found = [(d, Sex(s), a) for d, s, a in rows[list(KEY)].iter_rows()]
+    chosen = [
+        Segment(own, sex, age)
+        for district, sex, age in found
+        for own in ([district] if district else districts(build))
+    ]
+    return size(build, chosen, month)
+
+
+def _ordered(every: pl.DataFrame, ordering: str) -> pl.DataFrame:
+    """Best first. In full precision, so that figures which look alike keep their order.
+
+    Who uses a service no more than the city's mean has no excess: then the affinity tells.
+    """
+    import polars as pl
+
+    return (
+        every.drop_nulls([ordering, "affinity"])
+        .sort(ordering, "standing", descending=True, maintain_order=True)
+        .with_columns(size_of(pl.col("excess")))
     )
 
 
 @held
 def _targets_in_order(build: Build, month: Month, service: str, order: str) -> pl.DataFrame:
-    """Every segment of a month, best first; those that nothing is known for are left out."""
+    """All known segments of a month, best first."""
     import polars as pl
 
     every = of_month(build, "services", month).filter(pl.col("service") == service)
@@ -242,19 +323,12 @@ def _targets_in_order(build: Build, month: Month, service: str, order: str) -> p
         scores = of_month(build, "classic", month).filter(pl.col("service") == service)
         own = scores.select(*KEY, "z", order="standing")
         every = every.join(own, on=KEY, maintain_order="left")
-    # In full precision, so that figures which look alike keep their order.
-    ordering = {"affinity": "forecast", "z": "order"}.get(order, order)
-    return (
-        every.drop_nulls([ordering, "affinity"])
-        # Who uses it no more than the city's mean has no excess: then the affinity tells.
-        .sort(ordering, "standing", descending=True, maintain_order=True)
-        .with_columns(size_of(pl.col("excess")))
-    )
+    return _ordered(every, {"affinity": "forecast", "z": "order"}.get(order, order))
 
 
-def _best(every: pl.DataFrame, filters: Filters, top: int) -> pl.DataFrame:
-    """The best `top` rows of the segments asked for, with ranks and running totals."""
-    best = filtered(every, filters).head(top).with_row_index("rank", offset=1)
+def _best(every: pl.DataFrame, top: int) -> pl.DataFrame:
+    """The best `top` rows, with ranks and running totals."""
+    best = every.head(top).with_row_index("rank", offset=1)
     share = best["volume_share"]
     return best.with_columns(
         share.round(SHARE_DIGITS), share.cum_sum().round(SHARE_DIGITS).alias("cumulative_share")
@@ -313,7 +387,7 @@ def lookalike(
 
 
 class _Known(NamedTuple):
-    """The segments of a month in order, their people as shown, their affinities as an array."""
+    """The segments of a month in order, their published people, their affinities as an array."""
 
     segments: list[Segment]
     people: list[int]
@@ -329,7 +403,7 @@ def _uses_in_month(build: Build, month: Month) -> _Known:
         .pivot("service", index=[*KEY, "population"], values="affinity")
         .sort(KEY)
     )
-    # In a month that nobody may see no service has a column.
+    # In a month without published segments no service has a column.
     services = [service for service in build.about["services"] if service in wide.columns]
     affinity = wide.select(pl.col(services).fill_null(float("nan"))).to_numpy()
     return _Known(

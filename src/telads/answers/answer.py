@@ -1,4 +1,4 @@
-"""What every answer carries: the figures, and what they were computed from."""
+"""The result type of all questions: figures and their provenance."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 ROWS_IN_A_NOTEBOOK = 50
-"""Rows that a notebook shows; what is left out is counted."""
+"""Rows shown in a notebook; the rest is counted."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one question. `rows` is a table; its columns stand with the question."""
+    """The answer to one question. `rows` is a table; its columns are declared by the question."""
 
     question: str
     parameters: Mapping[str, object]
-    """What was asked, spelt the way the tables spell it."""
+    """Choices, in the spelling of the tables."""
     month: Month | None
-    """The label month, None where an answer is about all of them."""
+    """The label month, None if the answer is about all of them."""
     method: str
     build: str
     synthetic: bool
@@ -39,15 +39,15 @@ class Answer:
     facts: Mapping[str, object] = attribute(default_factory=dict)
     """Single figures about the answer as a whole."""
     sentences: tuple[Text, ...] = ()
-    """The answer in words a planner can repeat."""
+    """The answer in words."""
     warnings: tuple[Text, ...] = ()
-    """What is remarkable about the month's data, or about the settings."""
+    """Remarks about the month's data or the settings."""
     language: Lang = attribute(default="ko", compare=False)
-    """In which a notebook shows it; the figures are the same in both."""
+    """Language in which a notebook shows it; the figures are the same in both."""
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
-        """The rows as dictionaries, for whoever writes them one by one; not to be changed."""
+        """The rows as dictionaries, cached; do not modify."""
         return self.rows.to_dicts()
 
     @property
@@ -59,7 +59,7 @@ class Answer:
         return str(first), str(last)
 
     def json(self, lang: Lang) -> str:
-        """The document as text: the same bytes from the command line and over the network."""
+        """The document as text, with the same bytes on the command line and in the API."""
         return document_text(self.document(lang))
 
     def document(self, lang: Lang) -> dict[str, object]:
@@ -80,7 +80,7 @@ class Answer:
         }
 
     def about(self, lang: Lang) -> str:
-        """What the figures are of, in one line: month, window, method, build."""
+        """Provenance in one line: month, window, method, build."""
         parts = []
         if self.synthetic:
             parts.append(Text("합성 자료", "synthetic data")(lang))
@@ -93,7 +93,7 @@ class Answer:
         return " · ".join(parts)
 
     def _repr_html_(self) -> str:
-        """The answer as a notebook shows it: sentences, the table in words, what it is of."""
+        """The answer in a notebook: sentences, the table in words, provenance."""
         return "\n".join(_html(self, self.language))
 
 
@@ -128,10 +128,10 @@ def _html(answer: Answer, lang: Lang) -> Iterator[str]:
 
 
 def document_text(document: Mapping[str, object]) -> str:
-    """How every door writes a JSON document."""
+    """Serialise a JSON document, in the one form of every interface."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _plain(value: object) -> object:
-    """A value as JSON knows it."""
+    """A value as JSON data."""
     return value if value is None or isinstance(value, bool | int | float) else str(value)

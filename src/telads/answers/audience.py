@@ -1,7 +1,7 @@
-"""How many people an audience has (method T2): the sum of its segments' sizes, with its range.
+"""Size of an audience (method T2): the sum of its segments' sizes, with its range.
 
-And how many people of a sex and age live in each district. A build holds sizes that are rounded to
-10 (`disclosure`); whatever else holds people, a share or a sum over them, is computed from them.
+Also people of a sex and age by district. A build holds sizes rounded to 10 (`disclosure`);
+everything else about people, a share or a sum, is computed from them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 RANGE_MONTHS = 12
-"""The range is that of the label months up to a year back."""
+"""The range covers the label months up to a year back."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Size:
     low: int
     high: int
     share: float
-    """Of all people shown, 0..1."""
+    """Share of all people shown, 0..1."""
 
     def facts(self) -> dict[str, object]:
-        """As single figures of an answer."""
+        """The size as single figures of an answer."""
         return {
             "population": self.population,
             "population_low": self.low,
@@ -50,14 +50,14 @@ class Size:
 
 
 def has_range(build: Build, month: Month) -> bool:
-    """Whether the range is one of several months: one month alone has none."""
+    """Whether the range covers several months: one month alone has none."""
     return any(month + (1 - RANGE_MONTHS) <= known < month for known in build.months)
 
 
 def size(build: Build, segments: Sequence[Segment], month: Month) -> Size:
     """The size of an audience of whole segments; 0 for an empty one.
 
-    Plain numbers: for so few a table costs more than the sums.
+    Uses plain numbers: for so few a table costs more than the sums.
     """
     earliest = str(month + (1 - RANGE_MONTHS))
     known = {label: of for label, of in people(build).items() if earliest <= label <= str(month)}
@@ -83,9 +83,9 @@ def by_district(
     sex: Sex | None = None,
     age: int | None = None,
 ) -> Answer:
-    """People of the chosen sex and age by district, most first, beside all groups of the district.
+    """Rank districts by people of the chosen sex and age, beside all groups of the district.
 
-    Rows: district, chosen (people of the sex and age asked for), share (of the district's people,
+    Rows: district, chosen (people of the given sex and age), share (of the district's people,
     0..1), all, M, F, and one column for each ten-year age, named by its first year. Sizes are
     sums of segments' sizes, which are rounded to 10.
     """
@@ -129,7 +129,7 @@ def _people(known: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _finding(rows: pl.DataFrame, sex: Sex | None, age: int | None) -> tuple[Text, ...]:
-    """Where most and where fewest of them live. `rows` is sorted, most first."""
+    """Where most and fewest of them live. `rows` is sorted, most first."""
     if rows.is_empty():
         return (Text("조건에 맞는 사람이 없습니다", "Nobody fits the choice"),)
     whom = _whom(sex, age)

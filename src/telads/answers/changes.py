@@ -1,19 +1,25 @@
-"""Changes from month to month: what moved most, and a segment's use beside the city's."""
+"""Changes between months: the largest movements, where and whether with the city, and lines.
+
+The city's part of a change and a district's own are those of the build (method A5) everywhere; a
+comparison with a year ago is split by the same function.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters
 from telads.answers.customers import beyond_noise
 from telads.answers.pictures import monthly_means
-from telads.answers.questions import TRENDS
-from telads.answers.sentences import BROKEN, PASSING
+from telads.answers.questions import CHANGES, TRENDS
+from telads.answers.sentences import BROKEN, PASSING, of_changes
 from telads.answers.tables import KEY, Grouped, held, of_month, read
 from telads.dataset import in_force
-from telads.method.disclosure import published
+from telads.method.disclosure import published, significant
 from telads.model import Month, Segment, Sex
+from telads.store.warnings import LEAST_BREAK
 from telads.store.workspace import Build
 from telads.text import Text
 from telads.wording import in_sentence, segment_name
@@ -28,15 +34,15 @@ COLUMNS = ("scope", "service", "district", "sex", "age", "usage", "before", "cha
 
 
 def movements(build: Build, month: Month, top: int = 3) -> Answer:
-    """The most notable movements of the day services since the calendar month before.
+    """Rank the largest movements of the day services since the previous calendar month.
 
     Rows: rank, scope (`city` or `local`), service, district, sex, age (null for the city), usage
     and before (days a month), change (days), change_percent (of the usage before), population.
     First the service whose city mean (over people) changed most for its size; then the segments
     whose own part of the change (method A5) is largest for their usage, one for each service,
     among those beyond noise: more than 2.576 times the standard error of a difference of two
-    months. The services' other city movements fill what is left. No rows where the month before
-    is not in the build. Index services have no relative change and take no part.
+    months. Other city movements of services fill the rest. No rows if the previous month is not in
+    the build. Index services have no relative change and are excluded.
     """
     rows: list[dict[str, Any]] = []
     if month + -1 in build.months:
@@ -58,7 +64,7 @@ def movements(build: Build, month: Month, top: int = 3) -> Answer:
 
 
 def _days(build: Build, month: Month) -> pl.DataFrame:
-    """The month's rows of services that are counted in days."""
+    """The month's rows of services counted in days."""
     import polars as pl
 
     indexed = [service.id for service in in_force().services if service.is_index]
@@ -69,20 +75,30 @@ def _city(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
     """Services by the relative change of their mean over people, largest first."""
     import polars as pl
 
-    people = pl.col("population")
-
-    def mean(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-        known = rows.drop_nulls("usage")
-        return known.group_by("service", maintain_order=True).agg(
-            ((pl.col("usage") * people).sum() / people.sum()).alias(name),
-            people.sum(),
-        )
-
-    means = mean(now, "usage").join(mean(before, "before").drop("population"), on="service")
+    keys = [*KEY, "service"]
+    then = before.select(*keys, "population", before=pl.col("usage"))
+    both = now.rename({"usage": "now"}).join(then, on=keys, suffix="_before")
+    means = _city_means(both).rename({"now": "usage"})
     moved = means.with_columns(
         pl.lit("city").alias("scope"), change=pl.col("usage") - pl.col("before")
     )
     return _largest_first(moved)
+
+
+def _city_means(both: pl.DataFrame) -> pl.DataFrame:
+    """Mean over people of each service in two months: service, now, before, population.
+
+    `both` has now, before and the people of both months, by segment and service; a segment counts
+    where it is known in both, so that one that comes or goes is no movement of the city.
+    """
+    import polars as pl
+
+    people, then = pl.col("population"), pl.col("population_before")
+    return both.drop_nulls(["now", "before"]).group_by("service", maintain_order=True).agg(
+        now=(pl.col("now") * people).sum() / people.sum(),
+        before=(pl.col("before") * then).sum() / then.sum(),
+        population=people.sum(),
+    )  # fmt: skip
 
 
 def _local(now: pl.DataFrame, before: pl.DataFrame) -> list[dict[str, Any]]:
@@ -152,12 +168,230 @@ def _said(row: dict[str, Any]) -> Text:
     )
 
 
+NO_GROUP = Text("이 {district}에는 두 달 모두 알려진 집단이 없습니다.",
+                "No group of this {district} is known in both months.")  # fmt: skip
+BACK = {"month": 1, "year": 12}
+"""How many months before is compared with (`questions.AGAINST`)."""
+
+
+def changes(
+    build: Build, service: str, month: Month, against: str = "month", district: str | None = None
+) -> Answer:
+    """Where the use of a service changed, and whether it was the whole city (methods A5, A6).
+
+    Rows: rank (by the own part, the largest first), service, district, population, before, now,
+    change and its two parts, change_city and change_local, in days a month (affinity for index
+    services), the interval of the own part, both parts in percent of before, p, clear (beyond
+    noise), groups. With
+    a `district` the rows are its groups of a sex and age, which are not judged one by one. The
+    facts tell the whole city's change, how many districts are clear, and the month compared with.
+    No rows where that month is not in the build, which the sentence then says.
+    """
+    measure, compared = in_force().measures[service], month + -BACK[against]
+    both = _by_group(build, service, against).get(str(month))
+    found = _districts(build, service, against).get(str(month))
+    judged = found.to_dicts() if found is not None else []
+    facts = _city_facts(both, measure.is_index)
+    rising, falling = (
+        sum(bool(row["clear"]) and row["change_local"] * sign > 0 for row in judged)
+        for sign in (1, -1)
+    )
+    facts |= {
+        "clear": rising + falling,
+        "rising": rising,
+        "falling": falling,
+        "compared": str(compared),
+        "break": _broken(build, service, month, compared, facts),
+    }
+    rows = _shown(judged, CHANGES.keys)
+    if district is not None:
+        rows = _groups(both, district, service)
+    said = of_changes(measure, month, compared, build.months, judged, facts)
+    if judged and rows.is_empty():
+        said = (*said, NO_GROUP)
+    return Answer(
+        question="changes",
+        parameters={"service": service, "against": against, "district": district},
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows,
+        facts=facts,
+        sentences=said,
+        warnings=build.warnings(month),
+    )
+
+
+def _broken(
+    build: Build, service: str, month: Month, compared: Month, facts: dict[str, Any]
+) -> bool:
+    """Whether the series may be broken between the two months, or the city jumped in one."""
+    between = [label for label in build.months if compared < label <= month]
+    jumped = abs(facts["city_change_percent"] or 0) > 100 * LEAST_BREAK
+    return any(service in build.breaks(label) for label in between) or (
+        jumped and month == compared + 1
+    )
+
+
+@held
+def _by_group(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
+    """By month, the groups with what is known of the month and of the one compared with.
+
+    Columns: district, sex, age, service, population and population_before, now and before (usage;
+    affinity for index services), change_city and change_local. Months without the other are left
+    out, and segments that are not shown in both.
+    """
+    import polars as pl
+
+    value = "affinity" if in_force().measures[service].is_index else "usage"
+    own = read(build, "services").filter(pl.col("service") == service)
+    if BACK[against] != 1:
+        own = _since(build, own, value, BACK[against])
+    known = own.select("month", *KEY, "service", "population", "change_city", "change_local",
+                       now=pl.col(value))  # fmt: skip
+    of = {str(month): known.filter(pl.col("month") == str(month)) for month in build.months}
+    return {
+        name: rows.join(
+            of[before].select(*KEY, "population", before=pl.col("now")),
+            on=KEY, suffix="_before", maintain_order="left",
+        )
+        for name, rows in of.items()
+        if (before := str(Month.parse(name) + -BACK[against])) in of
+    }  # fmt: skip
+
+
+def _since(build: Build, rows: pl.DataFrame, value: str, back: int) -> pl.DataFrame:
+    """The rows with the parts of the change since `back` months before, of published figures."""
+    import numpy as np
+    import polars as pl
+
+    from telads.method.affinity import movement
+    from telads.method.segments import Panel
+
+    keys = rows.select(KEY).unique().sort(KEY)
+    whole = pl.DataFrame({"month": list(map(str, build.months))}).join(keys, how="cross")
+    at = whole.join(rows, on=["month", *KEY], how="left", maintain_order="left")
+    shape = (len(build.months), keys.height)
+    usage, people = (
+        at[name].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(shape)
+        for name in (value, "population")
+    )
+    segments = tuple(Segment(district, Sex(sex), age) for district, sex, age in keys.iter_rows())
+    series = usage[..., None]
+    panel = Panel(build.months, segments, (), people, series, series, series, series)
+    change, city = movement(series, people, panel, back)
+    parts = {"change_city": city, "change_local": change - city}
+    told = at.with_columns(
+        pl.Series(name, part.ravel()).fill_nan(None) for name, part in parts.items()
+    )
+    return told.filter(pl.col("service").is_not_null())
+
+
+@held
+def _districts(build: Build, service: str, against: str) -> dict[str, pl.DataFrame]:
+    """By month, the districts with the parts of their change, judged; the largest own part first.
+
+    Columns: those of `changes` but rank, and service.
+    """
+    import numpy as np
+    import polars as pl
+
+    from telads.method.changes import own_parts
+
+    found = {}
+    for name, both in _by_group(build, service, against).items():
+        known = both.drop_nulls(["now", "before", "change_local"])
+        if known.is_empty():
+            continue
+        # Every district with every group, so that those of a sex and age stand in one column.
+        grid = known.select("district").unique().sort("district").join(
+            known.select("sex", "age").unique().sort("sex", "age"), how="cross"
+        ).join(known, on=KEY, how="left", maintain_order="left")  # fmt: skip
+        names = grid["district"].unique(maintain_order=True)
+        own, people = (
+            grid[column].cast(pl.Float64).fill_null(np.nan).to_numpy().reshape(len(names), -1)
+            for column in ("change_local", "population")
+        )
+        judged = own_parts(own, people)
+        parts = {"change_local": judged.part, "local_low": judged.low, "local_high": judged.high,
+                 "p": judged.p}  # fmt: skip
+        told = pl.DataFrame({
+            "district": names,
+            **{part: pl.Series(array).fill_nan(None) for part, array in parts.items()},
+            "clear": pl.Series(judged.clear), "groups": judged.groups,
+        }).with_columns(clear=pl.when(pl.col("p").is_not_null()).then("clear"))  # fmt: skip
+        means = known.with_columns(service=pl.col("district"))  # a mean for each district
+        levels = _city_means(means).rename({"service": "district"})
+        found[name] = _with_parts(levels.join(told, on="district"), service)
+    return found
+
+
+def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
+    """Rows with now, before and change_local: their change, the city's part, and both in percent.
+
+    As they may be published, the largest own part first.
+    """
+    import polars as pl
+
+    change, local, before = pl.col("now") - pl.col("before"), pl.col("change_local"), "before"
+    possible = pl.lit(not in_force().measures[service].is_index) & (pl.col(before) > 0)
+    split = rows.with_columns(change=change, change_city=change - local)
+    shares = split.with_columns(
+        pl.when(possible).then(100 * pl.col(f"change_{part}") / pl.col(before))
+        .alias(f"{part}_percent")
+        for part in ("city", "local")
+    )  # fmt: skip
+    told = published(shares.with_columns(service=pl.lit(service)))
+    return told.sort("change_local", descending=True, nulls_last=True,
+                                  maintain_order=True)  # fmt: skip
+
+
+def _groups(both: pl.DataFrame | None, district: str, service: str) -> pl.DataFrame:
+    """The groups of a district as rows of `changes`; none where there is nothing to compare."""
+    import polars as pl
+
+    keys = (*CHANGES.keys[:3], "sex", "age", *CHANGES.keys[3:])
+    if both is None:
+        return _shown([], keys)
+    own = both.filter(pl.col("district") == district).drop_nulls(["now", "before", "change_local"])
+    rows = own.with_columns(local_low=None, local_high=None, p=None, clear=None, groups=pl.lit(1))
+    return _shown(_with_parts(rows, service).to_dicts(), keys)
+
+
+def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
+    """Rows in order, with their rank, as the question declares them."""
+    import polars as pl
+
+    texts = dict.fromkeys(("service", "district", "sex"), pl.String)
+    kinds = {**texts, "rank": pl.Int16, "age": pl.Int16, "population": pl.Int64,
+             "clear": pl.Boolean, "groups": pl.Int16}  # fmt: skip
+    ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+    schema = {key: kinds.get(key, pl.Float64) for key in keys}
+    return pl.DataFrame([[row[key] for key in keys] for row in ranked], schema=schema, orient="row")
+
+
+def _city_facts(both: pl.DataFrame | None, indexed: bool) -> dict[str, Any]:
+    """The whole city's use in both months, and its change; of an index only the places move."""
+    means = None if both is None or indexed else _city_means(both).to_dicts()
+    if not means:
+        return dict.fromkeys(("city_before", "city_now", "city_change", "city_change_percent"))
+    now, before = means[0]["now"], means[0]["before"]
+    figures = {
+        "city_before": before,
+        "city_now": now,
+        "city_change": now - before,
+        "city_change_percent": 100 * (now / before - 1) if before > 0 else None,
+    }
+    return {key: None if value is None else significant(value) for key, value in figures.items()}
+
+
 def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month, each beside the city's.
 
     Rows: month, service, value and city, sorted by month in the order of the catalogue. For a day
-    service they are the mean usage days of the segment's and of all people. The scale of an index
-    service is set anew each month, so its rows hold the affinity; the city's mean person is 0.
+    service they are the mean usage days of the segment's and of all people. An index service is
+    rescaled each month, so its rows hold the affinity; the city's mean person is 0.
     Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)

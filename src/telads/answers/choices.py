@@ -1,11 +1,18 @@
-"""What a user typed, checked against what the build knows; raises `UnknownChoice`."""
+"""Parsing of typed choices against a build; raises `UnknownChoice`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from telads.answers.questions import AMONG, METHODS, PLATFORM_ORDERS, TARGET_ORDERS
+from telads.answers.questions import (
+    AGAINST,
+    AMONG,
+    LEVELS,
+    METHODS,
+    PLATFORM_ORDERS,
+    TARGET_ORDERS,
+)
 from telads.answers.tables import districts, held, of_month
 from telads.dataset import Measure, in_force
 from telads.errors import UnknownChoice, choose
@@ -17,13 +24,13 @@ if TYPE_CHECKING:
     import polars as pl
 
 HORIZONS = (1, 3)
-"""Months ahead: with 1, two of three observed months are shared with what was seen; with 3 none."""
+"""Months ahead: 1 shares two of three observed months with the known ones, 3 shares none."""
 ROWS = (1, 300)
-"""Fewest and most rows a list of targets may have."""
+"""Fewest and most rows of a list of targets."""
 
 
 class Filters(NamedTuple):
-    """Which segments a list is about; None: all."""
+    """Segment filters; None means no filter."""
 
     district: str | None = None
     sex: Sex | None = None
@@ -31,7 +38,7 @@ class Filters(NamedTuple):
 
 
 def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
-    """The rows of the segments that the filters leave."""
+    """The rows that match the filters."""
     import polars as pl
 
     for column, value in filters._asdict().items():
@@ -41,20 +48,20 @@ def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
 
 
 def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
-    """The error that names what is possible."""
+    """The error for an unknown name, with the known ones."""
     missing = Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}.")
     return UnknownChoice(missing, choose(name, map(same, known)), value=name)
 
 
 def listed(what: Text, name: str, known: Collection[str]) -> str:
-    """The one of `known`, all in small letters, that was typed."""
+    """The one of `known`, all in lower case, that was typed."""
     if typed(name) not in known:
         raise one_of(what, name, known)
     return typed(name)
 
 
 def month_of(build: Build, name: str | Month | None) -> Month:
-    """The label month asked for; the newest of the build if None."""
+    """A label month; None means the newest of the build."""
     if name is None:
         return build.months[-1]
     month = name if isinstance(name, Month) else Month.parse(name)
@@ -64,7 +71,7 @@ def month_of(build: Build, name: str | Month | None) -> Month:
 
 
 def sex_of(name: str | Sex) -> Sex:
-    """`F`, `여`, `여성`, `women` ..."""
+    """Parse a sex: `F`, `여`, `여성`, `women` ..."""
     try:
         return Sex(in_force().sex_names[typed(name)])
     except KeyError:
@@ -72,7 +79,7 @@ def sex_of(name: str | Sex) -> Sex:
 
 
 def age_of(name: str | int) -> int:
-    """`30`, `30대`, `30-39`, `70+`; the first year of a ten-year band, 70 for 70 and over."""
+    """Parse an age: `30`, `30대`, `30-39`, `70+`; returns the first year, 70 for 70 and over."""
     try:
         return in_force().age_names[typed(name)]
     except KeyError:
@@ -88,12 +95,12 @@ def service_of(build: Build, name: str) -> Measure:
 
 
 def method_of(name: str) -> str:
-    """A method's id."""
+    """A method by id."""
     return listed(Text("방식", "method"), name, METHODS)
 
 
 def district_of(build: Build, name: str) -> str:
-    """A district of the build, asked for in either language."""
+    """A district of the build by its name in either language."""
     known = districts(build)
     return name if name in known else in_force().find_district(name, known)
 
@@ -106,7 +113,7 @@ def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> S
 def filters_of(
     build: Build, district: str | None, sex: str | Sex | None, age: str | int | None
 ) -> Filters:
-    """The filters of a list; None or an empty text: no filter."""
+    """Filters of a list; None or an empty text means no filter."""
     return Filters(
         district=district_of(build, district) if district else None,
         sex=sex_of(sex) if sex else None,
@@ -119,27 +126,37 @@ def target_order_of(name: str) -> str:
     return listed(Text("순서", "order"), name, TARGET_ORDERS)
 
 
+def level_of(name: str) -> str:
+    """The grain of a list of targets; raises `UnknownChoice`."""
+    return listed(Text("단위", "level"), name, LEVELS)
+
+
 def platform_order_of(name: str | None) -> str | None:
-    """An order of platforms, or None where none is asked for; raises `UnknownChoice`."""
+    """An order of platforms; None stays None. Raises `UnknownChoice`."""
     return listed(Text("매체 순서", "order of platforms"), name, PLATFORM_ORDERS) if name else None
 
 
 def among_of(name: str) -> str:
-    """Where to look for segments alike; raises `UnknownChoice`."""
+    """A scope of similar segments; raises `UnknownChoice`."""
     if name not in AMONG:
         raise one_of(Text("범위", "choice"), name, AMONG)
     return name
 
 
+def against_of(name: str) -> str:
+    """What to compare a month with; raises `UnknownChoice`."""
+    return listed(Text("비교할 달", "comparison"), name, AGAINST)
+
+
 def horizon_of(months: int | str) -> int:
-    """Months ahead that the method is judged by; raises `UnknownChoice`."""
+    """Months ahead for the evaluation; raises `UnknownChoice`."""
     if str(months) not in map(str, HORIZONS):
         raise one_of(Text("기간", "horizon"), months, map(str, HORIZONS))
     return int(months)
 
 
 def count_of(top: int | str) -> int:
-    """How many rows a list shall have."""
+    """Number of rows of a list."""
     low, high = ROWS
     try:
         count = int(top)
@@ -156,7 +173,7 @@ def count_of(top: int | str) -> int:
 
 @held
 def largest_segment(build: Build, month: Month) -> Segment:
-    """The segment with the most people in a month: an example where nothing was chosen."""
+    """The segment with the most people in a month: the default example."""
     known = of_month(build, "segments", month).sort(
         "population", descending=True, maintain_order=True
     )
@@ -176,9 +193,11 @@ PARSERS: dict[str, Callable[[Build, Any], Any]] = {
     "service": lambda build, name: service_of(build, name).id,
     "target_order": lambda _, name: target_order_of(name),
     "platform_order": lambda _, name: platform_order_of(name),
+    "level": lambda _, name: level_of(name),
     "among": lambda _, name: among_of(name),
+    "against": lambda _, name: against_of(name),
     "count": lambda _, top: count_of(top),
     "months": lambda _, months: horizon_of(months),
     "switch": lambda _, on: bool(on),
 }
-"""What reads each kind of parameter (`questions.Parameter`) for a build."""
+"""Parser of each kind of parameter (`questions.Parameter`) for a build."""

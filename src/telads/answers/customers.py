@@ -1,6 +1,6 @@
-"""Customer to service: what to advertise to a segment, how its use has moved, and how it lives.
+"""Customer to service: services for a segment, its use over time, its mobility and daily life.
 
-Context signals (time and distance) are hints for channels (method C1).
+Context signals (time and distance) suggest channels (method C1).
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ __all__ = [
 
 
 STILL = 0.005
-"""A change of less than this share of the usage is no movement worth a word."""
+"""Relative change of usage below which there is no movement to mention."""
 LEAST_DAYS, LEAST_DEVIATIONS = 0.05, 0.05
-"""Nor is one that is written as 0.0 days, or as little a change of affinity."""
+"""Smallest change of days (one not written as 0.0) and of affinity that is mentioned."""
 BEYOND_NOISE = 2.576
-"""A segment's own part of a change counts from so many of its standard errors (two-sided 1 %)."""
+"""Standard errors from which a segment's own part of a change counts (two-sided 1 %)."""
 
 
 def services(
@@ -50,14 +50,14 @@ def services(
     month: Month,
     method: str = METHODS[0],
 ) -> Answer:
-    """The services of a segment in order, the one to advertise first (methods A1 to A5).
+    """Rank the services of a segment, the one to advertise first (methods A1 to A5).
 
     Rows: rank, service, usage (unit of the service), affinity (standard deviations from the city's
-    mean person), index (100 = that person) with its 80 % interval over neighbourhoods and those in
-    which the next label month and the one three months ahead are foretold (null where fewer than
+    mean person), index (100 = that person) with its 80 % interval over neighbourhoods and
+    prediction intervals for the next label month and three months ahead (null where fewer than
     four such months are known: the facts `foretold_next` and `foretold_ahead` count them), change
     since the month before (days for day services, affinity for index services) and its two parts,
-    movement (whose the change was, see `movement_of`), labels. The classic method adds its weight,
+    movement (its source, see `movement_of`), labels. The classic method adds its weight,
     z and score and orders by score.
     Raises `AudienceTooSmall`.
     """
@@ -85,7 +85,7 @@ def services(
 def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
-    Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where a
+    Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where the
     measurement seems to have changed since the month before); sorted by month and rank.
     """
     segment = Segment(district, sex, age)
@@ -102,7 +102,7 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
 
 @held
 def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
-    """Every segment's services in order."""
+    """Every segment's ranked services."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
@@ -129,13 +129,13 @@ def _over_months(build: Build) -> Grouped:
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
-    """Add the honesty labels of method A4 as a list; `rows` are of many segments in one month."""
+    """Add the labels of method A4 as a list; `rows` are of many segments in one month."""
     import polars as pl
 
     next_month = _tied("forecast", TIES[NEXT])
     conditions = {
         "tie": next_month,
-        # What is tied for the next month is all the more so later, and is told once.
+        # A tie in the next month implies one later; it is labelled once.
         "tie_ahead": _tied("standing", TIES[AHEAD]) & ~next_month,
         "below_average": pl.col("forecast") < 0,
         "local": pl.col("local"),
@@ -148,7 +148,7 @@ def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _tied(column: str, closer: float) -> pl.Expr:
-    """Whether a service cannot be told from the first of its segment."""
+    """Whether a service is not distinguishable from the first of its segment."""
     import polars as pl
 
     value = pl.col(column)
@@ -157,17 +157,17 @@ def _tied(column: str, closer: float) -> pl.Expr:
 
 
 def beyond_noise() -> pl.Expr:
-    """Whether a segment's own part of the latest change is more than noise; null where unknown."""
+    """Whether a segment's own part of the latest change exceeds noise; null where unknown."""
     import polars as pl
 
     return pl.col("change_local").abs() > BEYOND_NOISE * pl.col("change_error")
 
 
 def movement_of() -> pl.Expr:
-    """Whose a service's latest change was (method A5); null without a month before.
+    """Source of a service's latest change (method A5); null without a previous month.
 
-    `still`, or `city` where the part of the same sex and age all over the city is the larger one;
-    else the segment's own: `local` beyond noise, `noise` where that cannot be told.
+    `still`, or `city` if the part of the same sex and age citywide is larger; else the segment's
+    own: `local` if beyond noise, `noise` if not.
     """
     import polars as pl
 
@@ -188,7 +188,7 @@ def movement_of() -> pl.Expr:
 def in_order(rows: pl.DataFrame, by: str, over: tuple[str, ...] = ()) -> pl.DataFrame:
     """Add `rank`, best first, and sort by it; ranked within the groups of `over`.
 
-    What nobody is known for comes last; ties stay in the order of the table, the catalogue's.
+    Null values come last; ties keep the order of the table, the catalogue's.
     """
     import polars as pl
 
@@ -204,7 +204,7 @@ def _classic_order(rows: pl.DataFrame, classic: pl.DataFrame) -> pl.DataFrame:
 
 
 SAME = 1e-9
-"""Means of the same figures, added up in another order, differ by less."""
+"""Tolerance for means of the same figures summed in another order."""
 
 
 def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> Answer:
@@ -212,7 +212,7 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
 
     Rows: signal, value (in the signal's unit), se (standard error, clustered by neighbourhood),
     z_city and z_peers (standard deviations from all segments, from the same sex and age),
-    coverage (share of people the value speaks for). Raises `AudienceTooSmall`.
+    coverage (share of people the value is based on). Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)
     people = size(build, [segment], month)
@@ -242,7 +242,7 @@ def _signals_in_month(build: Build, month: Month) -> Grouped:
 
 @held
 def _as_before(build: Build, month: Month) -> tuple[str, ...]:
-    """The signals that are, in every segment, what they were in the month before."""
+    """Signals equal to the previous month's in every segment."""
     import polars as pl
 
     if month + -1 not in build.months:

@@ -1,6 +1,7 @@
-"""How well the method does on past months, beside its baselines (method, section 3).
+"""Backtest of the method against its baselines (method, section 3).
 
-And where the classic method and affinity differ on the same data, and how far its faults reach.
+Also the differences between the classic method and affinity on the same data, with the extent of
+the classic method's faults.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ SERVICES, PLATFORMS = "services", "platforms"
 TIES, INTERVALS, MOVEMENTS, WORTH = "ties", "intervals", "movements", "worth"
 
 REPEATS = 0.99
-"""Share of patterns equal to the month before from which all months are said to have one."""
+"""Share of patterns equal to the previous month's from which all months count as one pattern."""
 
 
 def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -> Answer:
     """The backtest of services and targets, and the split-half test of platforms.
 
-    Of the build in force, or of `build`, one of the workspace's.
+    About the build in force, or `build`, one of the workspace's.
 
-    Rows: part (services, platforms, and what is promised: ties, intervals, movements, worth),
-    recommender (`chance` is the negative control), service (null where it is about all), measure
-    (those of `method.evaluation`, `halves` and `promises`), value, low and high (95 % interval over
-    districts), ahead (of the classic method), ahead_low, ahead_high, cases (how many a value rests
-    on, where they are counted). Facts: origins, horizon, overlap, splits, and repeats: the share
-    of neighbourhood patterns that are those of the month before (None with one month). Computed
-    once for a build and kept. Raises `UnknownChoice` for a horizon that is neither 1 nor 3,
+    Rows: part (services, platforms, and the checked promises: ties, intervals, movements, worth),
+    recommender (`chance` is the negative control), service (null if about all), measure (those of
+    `method.evaluation`), value, low and high (95 % interval over districts), ahead (of the classic
+    method), ahead_low, ahead_high, cases (number behind a value, if counted). Facts: origins,
+    horizon, overlap, splits, and repeats: the share of neighbourhood patterns equal to the previous
+    month's (None with one month). Computed once for a build and stored. Raises `UnknownChoice` for
+    a horizon other than 1 or 3,
     `QuestionError` with too few months.
     """
     build = build or workspace.build()
@@ -62,7 +63,7 @@ def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -
 
 
 def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
-    """The evaluation of a build from disk, or computed and put there."""
+    """The evaluation of a build from disk, or computed and stored."""
     import polars as pl
 
     from telads.store.files import write_parquet
@@ -73,7 +74,7 @@ def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     rows = _computed(workspace, build, horizon)
     try:
         write_parquet(path, rows)
-    except WorkspaceError:  # a workspace that may only be read can be evaluated all the same
+    except WorkspaceError:  # a read-only workspace can still be evaluated
         return rows
     return rows
 
@@ -81,23 +82,26 @@ def _kept(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
 def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     import polars as pl
 
-    from telads.engines.polars import scan_cells
     from telads.method import evaluation as promises
+    from telads.method.association import cells_of
     from telads.method.evaluation import backtest, platform_backtest
-    from telads.method.tables import material
+    from telads.method.segments import whole_panel
+    from telads.method.tables import columns_of, material, needed_for
     from telads.store.cells import reading
 
-    files = {
-        month: workspace.cells_path / build.about["files"][str(month)]["cells"]
-        for month in build.months
-    }
     about = build.about
+    services, floor = tuple(about["services"]), about["floor"]
+    files = {
+        month: workspace.cells_path / about["files"][str(month)]["cells"] for month in build.months
+    }
     with reading(files):
-        given = material(
-            scan_cells(files), tuple(about["services"]), about["floor"], about["forecast_phi"]
-        )
-    services = backtest(given.panel, horizon).with_columns(part=pl.lit(SERVICES))
-    halves = platform_backtest(given.window_cells(build.months[-1:]), given.panel.peers)
+        columns = needed_for(services, columns_of(files.values()))
+        loaded = (material(path, month, services, floor, columns) for month, path in files.items())
+        figures = [given.figures for given in loaded if not given.cells.is_empty()]
+    panel = whole_panel(figures)
+    monthly = [cells_of(month.cells, month.values, panel.segments) for month in figures]
+    judged = [backtest(panel, horizon).with_columns(part=pl.lit(SERVICES))]
+    halves = platform_backtest(monthly[-1], panel.peers)
     platforms = halves.unpivot(
         ["tau", "first", "coverage"], index=["method", "splits"], variable_name="measure"
     ).rename({"method": "recommender"})
@@ -106,7 +110,7 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
         TIES: promises.ties(known, build.months, horizon),
         INTERVALS: promises.intervals(known, build.months, horizon),
         MOVEMENTS: promises.movements(known, build.months, horizon),
-        WORTH: promises.worth(given.monthly[-1], given.panel),
+        WORTH: promises.worth(monthly[-1], panel),
     }
     schema = {"part": pl.String, "recommender": pl.String, "service": pl.String,
               "measure": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
@@ -117,16 +121,16 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
          for row in of],
         schema=schema,
     )  # fmt: skip
-    judged = [services, platforms.with_columns(part=pl.lit(PLATFORMS)), held]
+    judged += [platforms.with_columns(part=pl.lit(PLATFORMS)), held]
     both = pl.concat(judged, how="diagonal_relaxed")
-    repeats = promises.repeated(given.monthly)
+    repeats = promises.repeated(monthly)
     return both.select(*schema, pl.exclude(*schema)).with_columns(
         repeats=pl.lit(repeats, pl.Float64)
     )
 
 
 def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
-    """How the method compares with the classic one, with the overlap said."""
+    """Comparison with the classic method, mentioning the overlap."""
     found = {
         (row["recommender"], row["measure"]): row["value"]
         for row in rows.filter(rows["part"] == SERVICES).to_dicts()
@@ -150,7 +154,7 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
 
 
 def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
-    """That platforms by association rest on one month's neighbourhoods, where months repeat it."""
+    """Note that platforms by association rest on one month's pattern, if months repeat it."""
     share = rows["repeats"].drop_nulls().max()
     if not isinstance(share, float) or share < REPEATS:
         return ()
@@ -167,19 +171,20 @@ def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
 _SEGMENT_KEY = ["district", "sex", "age"]
 _KEY = [*_SEGMENT_KEY, "service"]
 NOTEWORTHY = 0.01
-"""Share by which a plain mean of neighbourhoods misses the mean person before it is counted."""
+"""Relative error of a plain mean over neighbourhoods from which it is counted."""
 
 
 def comparison(build: Build, month: Month) -> Answer:
-    """How often each service comes first by either method, and the classic method's known faults.
+    """Compare how often each service comes first by either method, and count the classic faults.
 
-    Rows: service, affinity_first, classic_first (segments of the month whose first service it is),
+    Rows: service, affinity_first, classic_first (segments of the month with it as first service),
     both (by both methods). Facts: segments; first_differs (share of segments whose first services
     differ); reversed (share of all months' segment-services with a z below zero, where more usage
     lowers the classic score); against (share of the usage's movements from month to month that
-    the classic score goes against; None with one month); lopsided (share of the month's
-    segment-services of day services whose plain mean over neighbourhoods is off the mean person by
-    more than 1 %); weight_low, weight_high (of index services, where the ratio means nothing; None
+    the classic score contradicts; None with one month); lopsided (share of the month's
+    segment-services of day services whose plain mean over neighbourhoods differs from the mean
+    person by more than 1 %); weight_low, weight_high (of index services, for which the ratio has
+    no meaning; None
     without one).
     """
     import polars as pl
@@ -228,7 +233,7 @@ def comparison(build: Build, month: Month) -> Answer:
 
 
 def _first(ranked: pl.DataFrame, name: str) -> pl.DataFrame:
-    """The first service of each segment, in a column called `name`."""
+    """The first service of each segment, in a column `name`."""
     import polars as pl
 
     first = ranked.filter(pl.col("rank") == 1)
@@ -236,7 +241,7 @@ def _first(ranked: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def _against(classic: pl.DataFrame) -> float | None:
-    """Share of movements of the usage, from month to month, that the score goes against."""
+    """Share of month-to-month movements of usage that the score contradicts."""
     import polars as pl
 
     moves = classic.sort("month").select(
@@ -247,7 +252,7 @@ def _against(classic: pl.DataFrame) -> float | None:
 
 
 def _lopsided(build: Build, month: Month) -> float:
-    """Share of segment-services whose plain mean of neighbourhoods misses the mean person."""
+    """Share of segment-services whose plain mean over neighbourhoods misses the mean person."""
     import polars as pl
 
     plain = of_month(build, "classic", month).select(*_KEY, plain="usage")
@@ -258,7 +263,7 @@ def _lopsided(build: Build, month: Month) -> float:
 
 
 def _index_weights(classic: pl.DataFrame) -> dict[str, float | None]:
-    """The range of the weights that are ratios of a standardised index."""
+    """Range of the weights that are ratios of a standardised index."""
     import polars as pl
 
     indexed = [id for id, measure in in_force().measures.items() if measure.is_index]

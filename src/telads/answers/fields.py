@@ -1,12 +1,12 @@
-"""Fields: the columns of answers and their single figures, each declared once.
+"""Fields: the columns of answers and their single figures.
 
-A field says its key, its title over a column, what it means, of what kind its values are (their
-JSON Schema, how people read them), an example, when a narrow screen does without it, and how a
-page draws it. JSON Schema, OpenAPI, docs/json.md, tables of the command line, of pages and of
-notebooks, CSV with its description, workbooks and reports are made from these declarations.
+A field declares its key, title, meaning, kind (JSON Schema and display), example, priority on
+narrow screens, and how a page draws it. JSON Schema, OpenAPI, docs/json.md, the tables of the
+command line, pages and notebooks, CSV with its description, workbooks and reports are made from
+these declarations.
 
-`FIELDS` holds what several questions share; what one question alone has, or has for something
-else, stands with the question (`answers.questions`).
+`FIELDS` holds those shared by several questions; a field of one question, or with another meaning
+there, is declared with the question (`answers.questions`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
-from telads.dataset import in_force
+from telads.dataset import OF, in_force
 from telads.model import Month, Sex
 from telads.text import Lang, Text
 from telads.wording import figure as figure_in_unit
@@ -22,18 +22,18 @@ from telads.wording import figure as figure_in_unit
 Row = dict[str, Any]
 Schema = dict[str, Any]
 Write = Callable[[Row, str, Lang], str]
-"""Writes the value that a row has for a key."""
+"""Formats a row's value for a key."""
 
 UNKNOWN = "–"
-"""Written where a value is not known."""
+"""Written for an unknown value."""
 STAYS = 1000
-"""Priority of a field that a narrow screen never does without."""
+"""Priority of a field that narrow screens always show."""
 
 
 class Kind(NamedTuple):
-    """What the values of a field are: their JSON Schema, and how people read them.
+    """Type of a field's values: their JSON Schema, and their display.
 
-    `form` is the format of its figures, in Python's language, for files that hold figures.
+    `form` is a Python format of figures, for files with numeric cells.
     """
 
     schema: Schema
@@ -43,13 +43,13 @@ class Kind(NamedTuple):
 
 
 class Html(NamedTuple):
-    """How a table of a page draws a field.
+    """How a field is drawn in a page's table.
 
-    `bar` adds a bar to the figure, `badges` draws labels that explain themselves, `words` aligns a
-    figure that stands among words as text. `beside` are the fields that its cell shows as well,
-    which then have no column of their own. `short` is its heading where a caption says the rest,
-    `phone` the heading of its cell on a phone, both the title where they are left out. `style` is
-    the class of its cells, by default the key; a field that is not `shown` has no column.
+    `bar` adds a bar to the figure, `badges` draws self-explanatory labels, `words` aligns a figure
+    among words as text. `beside` are further fields shown in the same cell, which then have no
+    column of their own. `short` is the heading where a caption says the rest, `phone` the heading
+    of its cell on a phone; both default to the title. `style` is the class of its cells, by default
+    the key; a field that is not `shown` has no column.
     """
 
     draw: Literal["text", "bar", "badges", "words"] = "text"
@@ -63,9 +63,8 @@ class Html(NamedTuple):
 class Field(NamedTuple):
     """One column of an answer's rows, or one of its single figures.
 
-    Without a title it is left out of tables for people; JSON and CSV have it all the same.
-    `priority` orders the columns that a narrow terminal does without: the lowest leaves first.
-    `note` stands once beneath a table that shows it.
+    A field without a title appears in JSON and CSV only. `priority` orders the columns that a
+    narrow terminal drops: the lowest first. `note` is written once below a table that shows it.
     """
 
     key: str
@@ -80,25 +79,25 @@ class Field(NamedTuple):
 
     @property
     def schema(self) -> Schema:
-        """The JSON Schema of its values."""
+        """JSON Schema of its values."""
         return self.kind.schema
 
     @property
     def figure(self) -> bool:
-        """Whether its values are figures, which stand to the right."""
+        """Whether its values are figures, which are right-aligned."""
         return self.kind.figure
 
     def heading(self, lang: Lang) -> str:
-        """What stands over its column: the title, or the key where it has none."""
+        """Heading of its column: the title, or the key without one."""
         return self.title(lang) if self.title else self.key
 
     def write(self, row: Row, lang: Lang) -> str:
-        """A row's value as people read it."""
+        """A row's value as displayed."""
         return self.kind.write(row, self.key, lang)
 
 
 class Key(NamedTuple):
-    """A key of an object that heads no table: of what is sent, or a single figure of planning."""
+    """A key of an object that is not a table column: of a request, or a figure of planning."""
 
     schema: Schema
     example: object
@@ -106,7 +105,7 @@ class Key(NamedTuple):
 
 
 def maybe(**schema: object) -> Schema:
-    """The schema of a number that is not always known."""
+    """Schema of a number or null."""
     return {"type": ["number", "null"], **schema}
 
 
@@ -115,7 +114,7 @@ MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 FLAG: Schema = {"type": "boolean"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 MONTH: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
-SERVICE: Schema = {"type": "string", "enum": list(in_force().service_ids)}
+SERVICE: Schema = {"type": "string", OF: "services"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 MAYBE_COUNT: Schema = {"type": ["integer", "null"], "minimum": 0}
 RANK: Schema = {"type": "integer", "minimum": 1}
@@ -124,7 +123,7 @@ CORRELATION: Schema = maybe(minimum=-1, maximum=1)
 
 
 def figure(form: str, schema: Schema | None = None) -> Kind:
-    """The kind of figures that are written by a format of Python."""
+    """The kind of figures with a Python format."""
 
     def write(row: Row, key: str, lang: Lang) -> str:
         return UNKNOWN if row[key] is None else format(row[key], form)
@@ -133,12 +132,12 @@ def figure(form: str, schema: Schema | None = None) -> Kind:
 
 
 def of_words(words: Mapping[str, Text], schema: Schema) -> Kind:
-    """The kind of ids that people read as words."""
+    """The kind of ids displayed as words."""
     return Kind(schema, lambda row, key, lang: words[row[key]](lang) if row[key] else UNKNOWN)
 
 
 def plain(schema: Schema) -> Kind:
-    """The kind of values that are written as they are."""
+    """The kind of values displayed unchanged."""
     return Kind(schema, lambda row, key, lang: str(row[key]))
 
 
@@ -149,7 +148,7 @@ LABELS: dict[str, Text] = {
     "local": Text("지역 특성", "local"),
     "break": Text("계열 끊김 가능", "possible break"),
 }
-"""The honesty labels of method A4."""
+"""Labels of method A4."""
 
 MOVEMENTS: dict[str, Text] = {
     "still": Text("거의 그대로", "about the same"),
@@ -157,10 +156,10 @@ MOVEMENTS: dict[str, Text] = {
     "local": Text("이 지역의 움직임(대개 오래가지 않음)", "this district's own, mostly passing"),
     "noise": Text("오차 범위 안의 움직임", "within noise"),
 }
-"""Whose the latest change was (method A5)."""
+"""Sources of the latest change (method A5)."""
 
 BELOW_FLOOR = Text("공개 최소 인원 미만", "below the floor")
-"""Instead of a share of people that fewer people than the floor are known for."""
+"""Shown in place of a share of people below the floor."""
 
 _WORDS: dict[str, Text] = {
     "services": Text("서비스", "services"),
@@ -206,7 +205,7 @@ _WORDS: dict[str, Text] = {
 
 
 def method_name(method: str, lang: Lang) -> str:
-    """What a recommender is called: `관심도`, `affinity`."""
+    """Displayed name of a recommender: `관심도`, `affinity`."""
     return _WORDS[method](lang) if method in _WORDS else method
 
 
@@ -218,24 +217,39 @@ def _yes(row: Row, key: str, lang: Lang) -> str:
     return Text("예", "yes")(lang) if row[key] else Text("아니요", "no")(lang)
 
 
+def maybe_yes(row: Row, key: str, lang: Lang) -> str:
+    """Yes, no, or that it is not known."""
+    return UNKNOWN if row[key] is None else _yes(row, key, lang)
+
+
+CITY = Text("{city} 전체", "all {city}")
+"""Where a row is about no one district."""
+ANYBODY = Text("모두", "all")
+"""Where a row is about no one sex or age."""
+
+
 def _month(row: Row, key: str, lang: Lang) -> str:
     return Month.parse(row[key]).text(lang)
 
 
 def _district(row: Row, key: str, lang: Lang) -> str:
+    if row[key] is None:
+        return in_force().fill(CITY)(lang)
     return in_force().district_name(row[key], lang)
 
 
 def _sex(row: Row, key: str, lang: Lang) -> str:
-    return Sex(row[key]).text(lang)
+    return ANYBODY(lang) if row[key] is None else Sex(row[key]).text(lang)
 
 
 def _age(row: Row, key: str, lang: Lang) -> str:
+    if row[key] is None:
+        return ANYBODY(lang)
     return in_force().age_text(row[key])(lang)
 
 
 def service_name(row: Row, key: str, lang: Lang) -> str:
-    """A service, or a platform that is none and stays as it is."""
+    """Name of a service; an unknown platform stays as it is."""
     known = in_force().measures
     return known[row[key]].text(lang) if row[key] in known else str(row[key] or UNKNOWN)
 
@@ -253,15 +267,31 @@ def _usage(row: Row, key: str, lang: Lang) -> str:
 
 
 def _change(row: Row, key: str, lang: Lang) -> str:
-    """A change in the unit of its service; that of an index service is one of its affinity."""
+    """A change in the unit of its service; for an index service that of its affinity."""
     if row[key] is None:
         return UNKNOWN
     service = in_force().measures[row["service"]]
     return f"{row[key]:+.2f}" if service.is_index else f"{row[key]:+.1f}"
 
 
+def _beside(row: Row, key: str, lang: Lang) -> str:
+    """A use beside another's: as many digits as tell them apart, an index with its sign."""
+    if row[key] is None:
+        return UNKNOWN
+    indexed = in_force().measures[row["service"]].is_index
+    return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key]:.2f}"
+
+
+def _change_beside(row: Row, key: str, lang: Lang) -> str:
+    """A change beside others, with its sign."""
+    if row[key] is None:
+        return UNKNOWN
+    indexed = in_force().measures[row["service"]].is_index
+    return f"{row[key] + 0.0:+.3f}" if indexed else f"{row[key] + 0.0:+.2f}"
+
+
 def _covered(row: Row, key: str, lang: Lang) -> str:
-    """A share of people, or that it may not be told."""
+    """A share of people, or that it is below the floor."""
     return BELOW_FLOOR(lang) if row[key] is None else f"{row[key]:.1%}"
 
 
@@ -282,18 +312,20 @@ def _signal(row: Row, key: str, lang: Lang) -> str:
 
 
 CHANGE = Kind(maybe(), _change, figure=True, form="+.2f")
+USE_BESIDE = Kind(maybe(), _beside, figure=True, form=".2f")
+CHANGE_BESIDE = Kind(maybe(), _change_beside, figure=True, form="+.2f")
 SERVICE_NAME = Kind(SERVICE, service_name)
 WORD = Kind(TEXT, _word)
 
 
 SD = Text("표준편차", "sd")
 NONE = Text("", "")
-"""The heading of a cell that needs none on a phone."""
+"""Heading of a cell that needs none on a phone."""
 SUMMED = Text("이용량: 분류에 든 앱마다 사용한 날을 더한 월 사용일수"
               "[[indexes|({indexed:은/는} 표준화 지수)]]",
               "Usage: days a month summed over the apps of a category"
               "[[indexes| ({indexed}: a standardised index)]]")  # fmt: skip
-"""Why a group can use a category on more days than a month has."""
+"""Why use of a category can exceed the days of a month."""
 
 _SHARED: tuple[Field, ...] = (
     Field("rank", Text("순위", "Rank"), Text("순위, 1이 먼저", "place, 1 comes first"),
@@ -301,15 +333,16 @@ _SHARED: tuple[Field, ...] = (
     Field("month", Text("기준 달", "Month"), Text("기준 달", "label month"), Kind(MONTH, _month),
         "2023-06"),
     Field("service", Text("서비스", "Service"), Text("서비스", "service"), SERVICE_NAME,
-        "delivery"),
+        "{sample_service}"),
     Field("district", Text("{district}", "{District}"),
         Text("{district}(한국어 이름)", "district, by its Korean name"), Kind(TEXT, _district),
-        "강남구"),
+        "{sample_district}"),
     Field("sex", Text("성별", "Sex"), Text("성별", "sex"),
         Kind({"type": "string", "enum": ["M", "F"]}, _sex), "F"),
     Field("age", Text("나이", "Age"),
-        Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70: and over"),
-        Kind({"type": "integer", "enum": list(in_force().ages)}, _age), 30),
+        Text("나이대의 첫 해, {last:은/는} {last_age}",
+             "first year of the ages; {last} is {last_age}"),
+        Kind({"type": "integer", OF: "ages"}, _age), "{sample_age}"),
     Field("population", Text("인원", "People"),
         Text("인원, 10명 단위로 반올림", "people, rounded to 10"), figure(",.0f", COUNT), 50920,
         priority=31, html=Html(style="people")),
@@ -431,9 +464,11 @@ _SHARED: tuple[Field, ...] = (
              "distance between the seven affinities (standard deviations), 0 is the same"),
         figure(".2f", {"type": "number", "minimum": 0}), 0.234),
     Field("closest", Text("가장 닮은 서비스", "Closest in"),
-        Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME, "delivery"),
+        Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME,
+        "{sample_service}"),
     Field("farthest", Text("가장 다른 서비스", "Farthest in"),
-        Text("가장 다른 서비스", "service that differs most"), SERVICE_NAME, "netflix",
+        Text("가장 다른 서비스", "service that differs most"), SERVICE_NAME,
+        "{sample_platform}",
         priority=30),
     Field("signal", Text("신호", "Signal"), Text("생활 신호", "context signal"),
         Kind(TEXT, _signal), "subway_days"),
@@ -495,15 +530,17 @@ _SHARED: tuple[Field, ...] = (
     Field("ahead_high", Text("95% 상한", "95% high"),
         Text("그 95% 구간 상한", "high end of its 95 % interval"), figure("+.3f"), 0.03,
         priority=8),
-    Field("name_ko", None, Text("한국어 이름", "name in Korean"), plain(TEXT), "강남구"),
-    Field("name_en", None, Text("영어 이름", "name in English"), plain(TEXT), "Gangnam-gu"),
+    Field("name_ko", None, Text("한국어 이름", "name in Korean"), plain(TEXT),
+        "{sample_district}"),
+    Field("name_en", None, Text("영어 이름", "name in English"), plain(TEXT),
+        "{sample_district_en}"),
     Field("unit_ko", None, Text("단위(한국어)", "unit in Korean"), plain(TEXT), "일/월"),
     Field("unit_en", None, Text("단위(영어)", "unit in English"), plain(TEXT), "days a month"),
     Field("kind", None, Text("값의 종류", "kind of figure"), plain(TEXT), "days"),
     Field("topic", None, Text("분야", "topic"), plain(TEXT), "service"),
 )  # fmt: skip
 FIELDS: dict[str, Field] = {field.key: field for field in _SHARED}
-"""Fields of rows that several questions share, by key."""
+"""Fields of rows shared by several questions, by key."""
 
 _SINGLE: tuple[Field, ...] = (
     Field("population", None, Text("인원, 10명 단위로 반올림", "people, rounded to 10"),
@@ -527,27 +564,70 @@ _SINGLE: tuple[Field, ...] = (
     Field("volume_share", None,
         Text("targets: {city} 이용량에서의 비중(0~1)", "targets: share of the city's usage, 0..1"),
         plain(SHARE), 0.0569),
+    Field("variance_who", None,
+        Text("targets: 이용 차이의 분산 가운데 성별·나이의 몫(0~1)",
+             "targets: share of the variance of use that sex and age explain, 0..1"),
+        plain(SHARE), 0.9438),
+    Field("variance_district", None,
+        Text("targets: 그 분산 가운데 같은 성별·나이 안에서 {district}의 몫(0~1)",
+             "targets: what the {district} adds to it, within a sex and age, 0..1"),
+        plain(SHARE), 0.0221),
+    Field("variance_neighbourhood", None,
+        Text("targets: 그 분산 가운데 {district} 안에서 {neighbourhood}의 몫(0~1), 모르면 null",
+             "targets: what the {neighbourhood} adds inside the {district}, 0..1; null if unknown"),
+        plain(SHARE), 0.0341),
+    Field("hidden", None,
+        Text("targets: 인원이 적어 보이지 않는 {neighbourhood}의 수, 다른 단위에서는 null",
+             "targets: {neighbourhoods} that are too small to be shown; null at other levels"),
+        plain(MAYBE_COUNT), None),
     Field("prior_only", None,
         Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),
         False),
+    Field("city_before", None,
+        Text("changes: 비교한 달의 {city} 1인당 이용량(일/월), 지수 서비스는 null",
+             "changes: use per person in the whole city in the month compared with, days a month; "
+             "null for index services"), plain(maybe()), 34.41),
+    Field("city_now", None,
+        Text("changes: 기준 달의 {city} 1인당 이용량", "changes: the same in the label month"),
+        plain(maybe()), 33.89),
+    Field("city_change", None,
+        Text("changes: {city} 전체의 변화(일/월)", "changes: its change, days a month"),
+        plain(maybe()), -0.52),
+    Field("city_change_percent", None,
+        Text("changes: {city} 전체의 변화율(%)", "changes: its change in percent"),
+        plain(maybe()), -1.51),
+    Field("clear", None,
+        Text("changes: 지역 요인이 뚜렷한 {district}의 수",
+             "changes: {districts} whose own part is beyond noise"), plain(COUNT), 14),
+    Field("rising", None,
+        Text("changes: 그중 지역 요인으로 늘어난 곳", "changes: of them, those that rose"),
+        plain(COUNT), 7),
+    Field("falling", None,
+        Text("changes: 그중 줄어든 곳", "changes: of them, those that fell"), plain(COUNT), 7),
+    Field("compared", None,
+        Text("changes: 비교한 달", "changes: the month compared with"), plain(MONTH), "2023-05"),
+    Field("break", None,
+        Text("changes: {city} 전체가 15% 넘게 뛰었거나 두 달 사이에 계열이 끊겼을 수 있는지",
+             "changes: whether the whole city jumped by over 15 %, or the series may be broken "
+             "between the two months"), plain(FLAG), False),
     Field("current", None,
         Text("status: 지금 결과가 넣은 파일을 모두 담았는지",
              "status: whether the build in force holds every file taken in"), plain(FLAG), True),
 )  # fmt: skip
 FACTS: dict[str, Field] = {field.key: field for field in _SINGLE}
-"""Single figures; each question has those that fit it, `evaluate` others."""
+"""Single figures; each question lists its own, `evaluate` has others."""
 
 
 def number_format(field: Field | None) -> str:
-    """How a spreadsheet shows a field's figures; empty where they have no form of their own."""
+    """Spreadsheet number format of a field; empty without one."""
     return NUMBER_FORMATS[field.kind.form] if field and field.kind.form else ""
 
 
 NUMBER_FORMATS = {
     "d": "0", ".0f": "0", ",d": "#,##0", ",.0f": "#,##0",
     ".1f": "0.0", ".2f": "0.00", ".3f": "0.000", ",.1f": "#,##0.0", ",.2f": "#,##0.00",
-    "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
+    "+.1f": "+0.0;-0.0;0.0", "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
     ".0%": "0%", ".1%": "0.0%", ".2%": "0.00%", "+.1%": "+0.0%;-0.0%;0.0%",
 }  # fmt: skip
-"""Formats of Python as those of spreadsheets (ECMA-376, 18.8.31)."""
+"""Python formats -> those of spreadsheets (ECMA-376, 18.8.31)."""

@@ -1,4 +1,4 @@
-"""What there is: the months of a workspace, and what its build can be asked about.
+"""Inventory: the months of a workspace, and what its build holds.
 
 Months with windows, coverage and warnings; segments with their measures; measures; districts.
 """
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
 
 _BUILT_WITH = ("floor", "forecast_phi")
-"""Settings that a build's figures depend on: a change of one takes effect with the next build."""
+"""Settings that figures of a build depend on; changes take effect with the next build."""
 _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build to apply it.")
 
 
 def status(workspace: Store, settings: Settings | None = None) -> Answer:
-    """The months of the workspace, taken in and built.
+    """List the months of the workspace, ingested and built.
 
     Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
-    (share of values not masked), synthetic, built (whether the build in force holds this very
+    (share of values not masked), synthetic, built (whether the build in force holds this exact
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
-    language's `Text`). An empty workspace has no rows. The answer's warnings name the `settings`
-    that are not those of the build in force, and tell of one that another version made.
+    language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
+    differ from the build in force's, and a build made by another version.
     """
     import polars as pl
 
@@ -86,7 +86,7 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
 
 
 def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
-    """What was changed since the build in force was made: version, settings; a sentence each."""
+    """Yield a sentence for each change since the build in force: version, settings."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:
         yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
@@ -104,7 +104,7 @@ def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
 
 
 def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:
-    """Whether the build holds the months that are in force and none that was taken back."""
+    """Whether the build holds exactly the months in force."""
     return {str(month): entry.cells for month, entry in entries.items()} == {
         month: file["cells"] for month, file in built.items()
     }
@@ -134,7 +134,7 @@ def segments(
     sex: Sex | None = None,
     age: int | None = None,
 ) -> Answer:
-    """The segments of a month, the same figures as `export segments`.
+    """List the segments of a month, with the same figures as `export segments`.
 
     Rows: district, sex, age, population (rounded to 10), n_cells, then each measure's mean over
     people (in its unit, see `measures`) and its coverage (0..1); sorted by district, sex, age.
@@ -157,7 +157,7 @@ def segments(
 
 
 def months(build: Build) -> Answer:
-    """The label months of the build.
+    """List the label months of the build.
 
     Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
     """
@@ -180,7 +180,7 @@ def months(build: Build) -> Answer:
 
 
 def measures(build: Build) -> Answer:
-    """The measures of the build's segments.
+    """List the measures of the build's segments.
 
     Rows: measure (its id), name_ko, name_en, unit_ko, unit_en, kind (`index`: no ratios), topic.
     """
@@ -203,7 +203,7 @@ def measures(build: Build) -> Answer:
 
 
 def districts(build: Build) -> Answer:
-    """The districts of the build: rows district, name_ko, name_en."""
+    """List the districts of the build: rows district, name_ko, name_en."""
     import polars as pl
 
     rows: list[Mapping[str, Any]] = [

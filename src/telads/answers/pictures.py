@@ -1,4 +1,4 @@
-"""What each picture shows: the frame and the options that the chart's `draw` takes."""
+"""Data of the pictures: the frame and the options that a chart's `draw` takes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from telads.answers.choices import (
     target_order_of,
 )
 from telads.answers.customers import services
+from telads.answers.fields import CITY
 from telads.answers.tables import held, of_month, read
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 AVERAGE_AGE = "average_age"
-CITY = Text("{city} 전체", "all {city}")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The choices a picture can depend on; each picture takes those that fit it."""
+    """Choices that pictures may depend on; each picture uses the ones that fit it."""
 
     month: str | Month | None = None
     district: str | None = None
@@ -60,7 +60,7 @@ class Picture:
 
 
 def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "ko") -> Picture:
-    """The picture of a chart id; raises `UnknownChoice` for another or an unknown choice."""
+    """The picture of a chart id; raises `UnknownChoice` for an unknown chart or choice."""
     if chart not in PICTURES:
         raise one_of(Text("그림", "picture"), chart, PICTURES)
     chosen = asked or Asked()
@@ -72,7 +72,7 @@ def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "
 
 
 def _check(build: Build, asked: Asked) -> None:
-    """Raise `UnknownChoice` for a choice that is none, also where the picture has no use for it."""
+    """Raise `UnknownChoice` for an invalid choice, even if the picture does not use it."""
     month_of(build, asked.month)
     filters_of(build, asked.district, asked.sex, asked.age)
     if asked.service:
@@ -84,7 +84,7 @@ def _check(build: Build, asked: Asked) -> None:
 
 
 Parts = tuple["pl.DataFrame", tuple[Month, ...], dict[str, Any]]
-"""Frame, label months it is about, options beside the common ones."""
+"""Frame, label months, and options besides the common ones."""
 
 
 def _population(build: Build, asked: Asked, lang: Lang) -> Parts:
@@ -117,7 +117,7 @@ def _correlation(build: Build, asked: Asked, lang: Lang) -> Parts:
 
 
 def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
-    """Columns month, service, value; with a choice of people also group, theirs and the city's."""
+    """Columns month, service, value; with filters also group: theirs and the city's."""
     import polars as pl
 
     filters = filters_of(build, asked.district, asked.sex, asked.age)
@@ -131,7 +131,7 @@ def _monthly(build: Build, asked: Asked, lang: Lang) -> Parts:
 
 
 def _breaks(build: Build) -> dict[str, dict[str, list[str]]]:
-    """The months into which the city's series of a service may be broken, as the chart takes it."""
+    """Months at which the city's series of a service may be broken, as the chart takes them."""
     found = {
         service: [str(month) for month in build.months if service in build.breaks(month)]
         for service in build.about["services"]
@@ -154,7 +154,7 @@ def _ranking(build: Build, asked: Asked, lang: Lang) -> Parts:
     if not asked.service:
         return services(build, *segment, month).rows, (month,), options
     service = service_of(build, asked.service)
-    # The picture is of the association: how sure it is is what a picture can show.
+    # Association and its interval: the picture shows uncertainty.
     rows = platforms(build, service.id, *segment, month, by="association").rows
     return rows, (month,), {**options, "service": service}
 
@@ -177,16 +177,16 @@ PICTURES: dict[str, Callable[[Build, Asked, Lang], Parts]] = {
     "ranking": _ranking,
     "targets": _targets,
 }
-"""Chart id and what makes its frame."""
+"""Chart id -> function that makes its frame."""
 
 
 def measures(build: Build) -> tuple[str, ...]:
-    """The measures that the build's segments hold."""
+    """The measures of the build's segments."""
     return measures_in(read(build, "segments").columns)
 
 
 def measure_of(build: Build, name: str) -> Measure:
-    """A measure of the build by id or name, as its tables hold it."""
+    """A measure of the build by id or name, as in its tables."""
     known, wanted = [in_force().measures[id] for id in measures(build)], typed(name)
     for measure in known:
         if wanted in {measure.id, *map(typed, measure.text)}:
@@ -212,7 +212,7 @@ def by_district(build: Build, measure: Measure, month: Month, filters: Filters) 
 def average_age(build: Build, month: Month, filters: Filters) -> pl.DataFrame:
     """Average age of the people of 20 and over in each district; columns district, value.
 
-    A five-year band counts with its middle, the open last one with 81 (`marts.ages_table`).
+    A five-year band counts as its middle, the open last one as 81 (`marts.ages_table`).
     """
     import polars as pl
 
@@ -236,12 +236,12 @@ def monthly_means(build: Build, filters: Filters) -> pl.DataFrame:
 
 @held
 def _city_means(build: Build) -> pl.DataFrame:
-    """The same for everybody: what every choice of people stands beside."""
+    """Citywide means, cached: every filtered series is shown beside them."""
     return monthly_means(build, Filters())
 
 
 def _audience(filters: Filters, lang: Lang) -> str:
-    """Whom filters leave, as `강남구 30대 여성`; empty without filters."""
+    """Name of the filtered people, such as `강남구 30대 여성`; empty without filters."""
     district, sex, age = filters
     place = in_force().district_name(district, lang) if district else ""
     who = sex.text(lang) if sex else ""

@@ -1,10 +1,8 @@
-"""Questions: what can be asked, each declared once.
+"""Questions: each declares its id and texts, parameters, fields, facts and function.
 
-A question says its id and texts, its parameters with the place where each is parsed
-(`answers.choices`), the fields of its rows and its single facts, and the function that answers it.
-The verbs of the command line, the addresses of the API with their OpenAPI, docs/json.md and the
-JSON Schema of an answer are made from these declarations; the methods of `telads.Workspace` are
-held equal to them by a test.
+Parameters are parsed by `answers.choices`. The verbs of the command line, the addresses of the API
+with their OpenAPI, docs/json.md and the JSON Schema of an answer are made from these declarations;
+a test keeps the methods of `telads.Workspace` equal to them.
 """
 
 from __future__ import annotations
@@ -15,13 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from telads.answers.fields import (
+    CHANGE_BESIDE,
+    COUNT,
     FACTS,
     FIELDS,
     FLAG,
     MONTH,
     NONE,
+    SHARE,
     TEXT,
     TEXTS,
+    USE_BESIDE,
     Field,
     Html,
     Key,
@@ -29,10 +31,11 @@ from telads.answers.fields import (
     Schema,
     figure,
     maybe,
+    maybe_yes,
     plain,
     service_name,
 )
-from telads.dataset import in_force
+from telads.dataset import OF, in_force
 from telads.model import Sex
 from telads.text import Lang, Text
 
@@ -41,21 +44,21 @@ if TYPE_CHECKING:
     from telads.method.recommend import Among
 
 CONTRACT = 1
-"""Version of the JSON form; a change that can break a reader makes it another."""
+"""Version of the JSON form; a breaking change increases it."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 METHODS = ("affinity", "classic")
 """The first is the default; the second reproduces the 2023 study, for comparison."""
 
 
 NEEDED: Any = ...
-"""The default of a parameter that has none."""
+"""The default of a required parameter."""
 
 
 class Parameter(NamedTuple):
-    """One choice of a question, the same by name on every door.
+    """One choice of a question, with the same name in every interface.
 
-    `kind` names its parser (`choices.PARSERS`) and the spellings that are understood; `choices` are
-    the ids of a choice of few. `text` is what it means, `help` the same as an option.
+    `kind` names its parser (`choices.PARSERS`) and the accepted spellings; `choices` are the ids of
+    an enumeration. `text` is its meaning, `help` the same as an option.
     """
 
     name: str
@@ -68,66 +71,73 @@ class Parameter(NamedTuple):
 
     @property
     def type(self) -> type:
-        """Of what it is typed as: text, unless it is a number or a switch."""
+        """Its Python type: text, unless it is a number or a switch."""
         return {"count": int, "months": int, "switch": bool}.get(self.kind, str)
 
 
 @dataclass(frozen=True)
 class Question:
-    """What can be asked, with the fields of its answer and the function that gives it."""
+    """A question: the fields of its answer, and the function that computes it."""
 
     id: str
     rows: tuple[Field, ...]
-    """The fields of a row, all always there, in order."""
+    """Fields of a row, all always present, in order."""
     variants: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
-    """What its rows have besides where it is asked in a certain way, by the name of that."""
+    """Additional fields of rows under certain choices, by the variant's name."""
+    of_dataset: Callable[[], tuple[Field, ...]] = tuple
+    """Fields of a row that depend on the dataset in force; they follow `rows`."""
     parameters: tuple[Parameter, ...] = ()
     facts: tuple[str, ...] = ()
-    """The keys of its single figures (`fields.FACTS`)."""
+    """Keys of its single figures (`fields.FACTS`)."""
     function: str = ""
-    """`module.name` in `telads.answers`: called with a build and the parameters, parsed."""
+    """`module.name` in `telads.answers`: called with a build and the parsed parameters."""
     does: Text | None = None
-    """The line of its verb in the help of the command line; without one it has no verb."""
+    """Line of its verb in the help of the command line; None: no verb."""
     panel: str = "ask"
-    """Where its verb is listed in that help; `status` says more than its answer (`cli.data`)."""
+    """Panel of its verb in that help; `status` says more than its answer (`cli.data`)."""
     summary: Text | None = None
-    """What its address in the API answers; without one it has none."""
+    """Summary of its address in the API; None: no address."""
     query: str = ""
-    """An example of the address."""
+    """Example of the query."""
     month: bool = True
-    """Whether its answer is of one label month; else it is of all of them."""
+    """Whether its answer is about one label month; else about all of them."""
     open: bool = False
-    """Whether its rows have a field more for each measure and for its coverage."""
+    """Whether its rows have an additional field for each measure and its coverage."""
     paged: bool = False
-    """Whether its rows can be asked for in pages over the network."""
+    """Whether its rows can be paged in the API."""
     sums: bool = False
-    """Whether it may be asked for sums of use, which an index has not."""
+    """Whether sums of use can be requested, which an index does not have."""
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of a row."""
-        return tuple(one.key for one in self.rows)
+        """Keys of a row."""
+        return tuple(one.key for one in (*self.rows, *self.of_dataset()))
 
     def extra(self, variant: str) -> tuple[str, ...]:
-        """The keys that a variant has besides."""
+        """Additional keys of a variant."""
         return tuple(one.key for one in self.variants[variant])
 
     @property
     def optional(self) -> dict[str, Field]:
-        """The fields that only its variants have, by key."""
+        """Fields that only variants have, by key."""
         return {one.key: one for of in [*self.variants.values()][::-1] for one in of}
 
     def fields(self, variant: str = "") -> dict[str, Field]:
-        """The fields of a row by key; those of a variant come last."""
-        return {one.key: one for one in (*self.rows, *self.variants.get(variant, ()))}
+        """Fields of a row by key; those of a variant come last."""
+        own = (*self.rows, *self.of_dataset())
+        return {one.key: one for one in (*own, *self.variants.get(variant, ()))}
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
-        known = (*self.rows, *(one for of in self.variants.values() for one in of))
+        known = (
+            *self.rows,
+            *self.of_dataset(),
+            *(one for of in self.variants.values() for one in of),
+        )
         return next((one for one in known if one.key == key), None)
 
     def ask(self, of: Any, /, **given: Any) -> Answer:
-        """The answer of a build (`status`, `evaluate`: of a workspace) to choices as typed.
+        """Answer from a build (`status`, `evaluate`: from a workspace) to typed choices.
 
         Raises `UnknownChoice` and whatever the function raises.
         """
@@ -136,7 +146,7 @@ class Question:
         return answer(of, **self.choices(of, given))
 
     def choices(self, build: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The typed value of each parameter, those left out by default; parsed here alone."""
+        """Parse each parameter; absent ones get their default."""
         from telads.answers.choices import PARSERS
 
         if unknown := given.keys() - {one.name for one in self.parameters}:
@@ -152,18 +162,20 @@ class Question:
 
 DISTRICT = Parameter(
     "district", "district",
-    Text("{district}: 강남구, Gangnam", "district, in Korean or English: 강남구, Gangnam"),
-    Text("{district}: 강남구", "district: Gangnam-gu or 강남구"), "강남구",
+    Text("{district}: {sample_district}, {sample_district_en}",
+         "{district}, by either name: {sample_district}, {sample_district_en}"),
+    Text("{district}: {sample_district}",
+         "{district}: {sample_district_en} or {sample_district}"), "{sample_district}",
 )  # fmt: skip
 SEX = Parameter(
     "sex", "sex", Text("성별: F 또는 M(여, 남도 됨)", "sex: F or M (also in words)"),
-    Text("성별: F/M 또는 여/남", "sex: F or M"), "F",
+    Text("성별: F/M 또는 여/남", "sex: F or M"), "{sample_sex}",
 )  # fmt: skip
 AGE = Parameter(
     "age", "age",
-    Text("나이대의 첫 해, 70은 70대 이상", "first year of the ten; 70 is 70 and over"),
-    Text("나이: 20 30 40 50 60 70(70은 70대 이상)", "age: 20 30 40 50 60 70 (70 = 70 and over)"),
-    "30",
+    Text("나이대의 첫 해, {last:은/는} {last_age}", "first year of the ages; {last} is {last_age}"),
+    Text("나이: {ages}({last:은/는} {last_age})", "age: {ages} ({last} = {last_age})"),
+    "{sample_age}",
 )  # fmt: skip
 GROUP = (DISTRICT, SEX, AGE)
 """A segment by its three names."""
@@ -173,7 +185,7 @@ FILTERS = (
     SEX._replace(kind="any_sex", default=None, help=Text("이 성별만", "only this sex")),
     AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
 )  # fmt: skip
-"""Which segments a list is about; None: all."""
+"""Segment filters; None means no filter."""
 MONTH_ASKED = Parameter(
     "month", "month",
     Text("기준 달(YYYY-MM), 없으면 가장 새 달", "label month; the newest if left out"),
@@ -188,8 +200,7 @@ METHOD = Parameter(
 )  # fmt: skip
 SERVICE_ASKED = Parameter(
     "service", "service", Text("서비스: id 또는 이름", "service, by id or by name"),
-    Text("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
-         "service: game finance shopping video youtube netflix delivery"), "delivery",
+    Text("서비스: {service_names}", "service: {service_names}"), "{sample_service}",
 )  # fmt: skip
 
 TARGET_ORDERS: dict[str, Text] = {
@@ -200,7 +211,23 @@ TARGET_ORDERS: dict[str, Text] = {
     ),
     "volume": Text("이용량 순: 전체 이용량이 큰 집단부터", "by volume: most usage first"),
 }
-"""The orders of targets (method T1); they agree less than one would think."""
+"""Orders of targets (method T1); they agree less than expected."""
+LEVELS: dict[str, Text] = {
+    "group": Text("성별·나이", "sex and age"),
+    "district": Text("{district}", "{district}"),
+    "neighbourhood": Text("{neighbourhood}", "{neighbourhood}"),
+}
+"""Grains of a list of targets: who, then where."""
+LEVEL = Parameter(
+    "level", "level",
+    Text("단위: 성별·나이(group), {district}(district), {neighbourhood}(neighbourhood). "
+         "{neighbourhood} 목록은 성별이나 나이를 고르지 않으면 모두에 관한 것입니다.",
+         "grain: sex and age (group), {district} or {neighbourhood}; without a sex or age, a list "
+         "by {neighbourhood} is of everybody there"),
+    Text("단위: group(성별·나이) district neighbourhood",
+         "grain: group (sex and age), district or neighbourhood"),
+    "neighbourhood", "district", tuple(LEVELS),
+)  # fmt: skip
 PLATFORM_ORDERS: dict[str, Text] = {
     "use": Text(
         "이용 순: 이 집단이 {city} 시민 평균보다 많이 쓰는 매체부터",
@@ -212,20 +239,24 @@ PLATFORM_ORDERS: dict[str, Text] = {
     ),
     "classic": Text("2023년 연구 방식", "as in the 2023 study"),
 }
-"""The orders of platforms, the default first: `telads evaluate` measures what each is worth."""
+"""Orders of platforms, the default first; `telads evaluate` measures the value of each."""
+AGAINST: dict[str, Text] = {
+    "month": Text("한 달 전", "the month before"),
+    "year": Text("한 해 전", "a year ago"),
+}
+"""Months a month is compared with."""
 AMONG: dict[Among, Text] = {
     "all": Text("모든 집단", "all segments"),
     "other-people": Text("성별이나 나이가 다른 집단", "another sex or age"),
     "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
-"""Where to look for segments alike."""
-_INDEXES = ", ".join(service.id for service in in_force().services if service.is_index)
+"""Scopes of similar segments."""
 TARGETS_BY = Parameter(
     "by", "target_order",
-    Text(f"대상의 순서: 관심도, 초과 이용량, 이용량. {_INDEXES}는 지수여서 관심도만 되고 "
-         "다른 순서는 400(index-refused)으로 답합니다.",
-         f"order of the targets; for {_INDEXES}, whose figures are an index, by affinity "
-         "alone: other orders are refused with 400 (index-refused)"),
+    Text("대상의 순서: 관심도, 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 관심도만 "
+         "되고 다른 순서는 400(index-refused)으로 답합니다.]]",
+         "order of the targets[[indexes|; for {index_ids}, whose figures are an index, by affinity "
+         "alone: other orders are refused with 400 (index-refused)]]"),
     Text("순서: affinity(관심도) excess(초과 이용량) volume(이용량)",
          "order: affinity, excess or volume"),
     "affinity", "affinity", tuple(TARGET_ORDERS),
@@ -244,7 +275,7 @@ TOP = Parameter(
 
 
 def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
-    """Shared fields by key; `changed` are those that mean something else in this question."""
+    """Shared fields by key; `changed` are those with another meaning in this question."""
     return tuple(changed.get(key) or FIELDS[key] for key in keys)
 
 
@@ -253,7 +284,7 @@ _INTERVALS = ("index_low", "index_high", "index_next_low", "index_next_high", "i
 _SEGMENT = ("district", "sex", "age")
 
 _AUDIENCE = ("population", "population_low", "population_high", "population_share")
-_GROUP_QUERY = "district=강남구&sex=F&age=30"
+_GROUP_QUERY = "district={sample_district}&sex={sample_sex}&age={sample_age}"
 
 SERVICES = Question(
     "services",
@@ -276,11 +307,44 @@ SERVICES = Question(
     summary=Text("이 고객에게 광고할 서비스", "What to advertise to these people"),
     query=_GROUP_QUERY,
 )  # fmt: skip
+
+
+def _maybe(key: str, ko: str, en: str) -> Field:
+    """A part of a segment's name that a list at another grain may lack."""
+    known = FIELDS[key]
+    schema = {**known.schema, "type": [known.schema["type"], "null"]}
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    meaning = Text(f"{known.meaning.ko}, {ko}", f"{known.meaning.en}; {en}")
+    return known._replace(kind=known.kind._replace(schema=schema), meaning=meaning)
+
+
+_OF_ALL = ("{neighbourhood}의 모두에 관한 줄은 null", "null for everybody of a {neighbourhood}")
+_NEIGHBOURHOOD = (
+    Field("neighbourhood", Text("{neighbourhood}", "{Neighbourhood}"),
+          Text("{neighbourhood} 이름", "name of the {neighbourhood}"), plain(TEXT), "신림동"),
+    Field("code", Text("코드", "Code"),
+          Text("자료에 적힌 {neighbourhood} 코드", "its code, as in the data"), plain(TEXT),
+          "1121069", priority=3, html=Html(shown=False)),
+    Field("affinity_low", Text("80% 하한", "80% low"),
+          Text("관심도의 80% 구간 하한", "affinity, low end of its 80 % interval"),
+          figure("+.2f"), 1.221, priority=8),
+    Field("affinity_high", Text("80% 상한", "80% high"),
+          Text("그 상한", "high end of that interval"), figure("+.2f"), 1.385, priority=9),
+    FIELDS["index_low"]._replace(
+        title=Text("지수 하한", "Index low"), example=134.4, html=Html(shown=False),
+        meaning=Text("지수의 80% 구간 하한", "index, low end of its 80 % interval")),
+    FIELDS["index_high"]._replace(
+        title=Text("지수 상한", "Index high"), example=139.0, html=Html(shown=False)),
+)  # fmt: skip
 TARGETS = Question(
     "targets",
     _of("rank", *_SEGMENT, "population", "affinity", "index", "excess", "volume_share",
-        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html())),
-    {"classic": _of("z"), "platforms": _of("platforms")},
+        "cumulative_share", affinity=FIELDS["affinity"]._replace(html=Html()),
+        district=_maybe("district", "{city} 전체의 성별·나이는 null",
+                        "null for a sex and age of the whole city"),
+        sex=_maybe("sex", *_OF_ALL), age=_maybe("age", *_OF_ALL)),
+    {"classic": _of("z"), "platforms": _of("platforms"), "neighbourhood": _NEIGHBOURHOOD},
     parameters=(
         SERVICE_ASKED, TARGETS_BY, TOP, MONTH_ASKED, METHOD, *FILTERS,
         Parameter("platforms", "switch",
@@ -291,13 +355,15 @@ TARGETS = Question(
                   Text("매체 순서: use(이용) association(연관)",
                        "order of the platforms: use or association"),
                   "use", "use", tuple(by for by in PLATFORM_ORDERS if by != "classic")),
+        LEVEL,
     ),
-    facts=(*_AUDIENCE, "volume_share"),
+    facts=(*_AUDIENCE, "volume_share", "variance_who", "variance_district",
+           "variance_neighbourhood", "hidden"),
     function="advertisers.targets",
     does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
               "Whom to address with a service's advert, best first."),
     summary=Text("이 서비스를 광고할 대상", "Whom to address with a service's advert"),
-    query="service=delivery&top=5&platforms=true",
+    query="service={sample_service}&top=5&platforms=true",
     paged=True,
     sums=True,
 )  # fmt: skip
@@ -321,7 +387,7 @@ PLATFORMS = Question(
     does=Text("이 집단에게 이 서비스를 광고할 매체를 순위로 봅니다.",
               "Where to run a service's advert for one target, and how sure that is."),
     summary=Text("이 대상에게 광고할 매체", "Where to run a service's advert for one target"),
-    query=f"service=delivery&{_GROUP_QUERY}",
+    query=f"service={{sample_service}}&{_GROUP_QUERY}",
 )  # fmt: skip
 TARGET_PLATFORMS = Question(
     "target_platforms",
@@ -438,8 +504,7 @@ EVALUATE = Question(
         "ahead_high", "cases",
         service=FIELDS["service"]._replace(example=None,
             meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
-            kind=Kind({"type": ["string", "null"], "enum": [*in_force().service_ids, None]},
-                      service_name),
+            kind=Kind({"type": ["string", "null"], OF: "service or none"}, service_name),
         ),
         value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
@@ -489,6 +554,85 @@ MOVEMENTS = Question(
     parameters=(MONTH_ASKED, TOP._replace(default=3)),
     function="changes.movements",
 )  # fmt: skip
+_OF_MONTHS = Text("일/월[[indexes|, {indexes:은/는} 관심도]]",
+                  "days a month[[indexes|; affinity for {indexes}]]")  # fmt: skip
+CHANGES = Question(
+    "changes",
+    (
+        FIELDS["rank"]._replace(meaning=Text("고유 변화가 큰 순서, 1이 가장 많이 늘어난 곳",
+                                             "place by the own part, 1 rose most")),
+        *_of("service", "district", "population", service=FIELDS["service"]._replace(priority=8)),
+        Field("before", Text("비교한 달", "Before"),
+              Text("비교한 달의 1인당 이용량(일/월, 지수 서비스는 관심도)",
+                   "use per person in the month compared with (days a month; affinity for index "
+                   "services)"), USE_BESIDE, 34.92, priority=20, unit=_OF_MONTHS),
+        Field("now", Text("기준 달", "Now"),
+              Text("기준 달의 1인당 이용량, 두 달 모두 알려진 집단만으로",
+                   "the same in the label month; both of the groups that are known in both"),
+              USE_BESIDE, 35.18, priority=21, unit=_OF_MONTHS),
+        Field("change", Text("변화", "Change"), Text("변화: now − before", "now less before"),
+              CHANGE_BESIDE, 0.258, priority=18),
+        Field("change_city", Text("{city} 전체 요인", "With {city}"),
+              Text("그중 {city}의 같은 성별·나이가 움직인 몫(인구 구성이 달라진 몫 포함)",
+                   "the part that came with the same sex and age all over the city, a shift in "
+                   "its mix of people included"), CHANGE_BESIDE, -0.531, priority=16),
+        Field("change_local", Text("지역 요인", "Own part"),
+              Text("그중 이 {district}만의 몫: 집단들의 몫(방법 A5)의 인구 가중 평균",
+                   "the part of its own: mean over people of its groups' own parts (method A5)"),
+              CHANGE_BESIDE, 0.789, priority=25),
+        Field("local_low", Text("지역 요인 95% 하한", "Own 95% low"),
+              Text("지역 요인의 95% 구간 하한, 집단에는 null",
+                   "low end of the own part's 95 % interval; null for groups"),
+              CHANGE_BESIDE, 0.527, priority=10),
+        Field("local_high", Text("95% 상한", "Own 95% high"),
+              Text("그 상한", "high end of that interval"), CHANGE_BESIDE, 1.05, priority=11),
+        Field("city_percent", Text("{city} 전체 요인(%)", "With {city} (%)"),
+              Text("change_city를 before에 대한 백분율로, 지수 서비스는 null",
+                   "change_city in percent of before; null for index services"),
+              figure("+.1f"), -1.52, priority=26),
+        Field("local_percent", Text("지역 요인(%)", "Own part (%)"),
+              Text("change_local을 before에 대한 백분율로, 지수 서비스는 null",
+                   "change_local in percent of before; null for index services"),
+              figure("+.1f"), 2.26, priority=29),
+        Field("p", None,
+              Text("지역 요인이 우연일 때 이만큼 벗어날 확률(방법 A6), 알 수 없으면 null",
+                   "how probable so large an own part is by chance (method A6); null where it "
+                   "cannot be judged"), plain(SHARE), 0.000021),
+        Field("clear", Text("뚜렷함", "Clear"),
+              Text("지역 요인이 우연으로 보기 어려운지(그달 {districts} 가운데 오발견율 5%), "
+                   "판정할 수 없거나 집단이면 null",
+                   "whether the own part is beyond noise (false discovery rate 5 % among the "
+                   "{districts} of the month); null where it cannot be judged, and for groups"),
+              Kind({"type": ["boolean", "null"]}, maybe_yes), True, priority=31),
+        Field("groups", Text("집단 수", "Groups"),
+              Text("두 달 모두 알려진 성별·나이 집단의 수",
+                   "groups of a sex and age that are known in both months"),
+              figure("d", COUNT), 12, priority=9),
+    ),
+    {"groups": _of("sex", "age")},
+    parameters=(
+        SERVICE_ASKED, MONTH_ASKED,
+        Parameter("against", "against",
+                  Text("비교할 달: 한 달 전 또는 한 해 전",
+                       "what to compare with: the month before or a year ago"),
+                  Text("비교: month(한 달 전) year(한 해 전)",
+                       "compare with: month (the one before) or year (a year ago)"),
+                  "month", "month", tuple(AGAINST)),
+        FILTERS[0]._replace(
+            text=Text("이 {district}의 성별·나이 집단을 보려면",
+                      "to see its groups of a sex and age instead of all {districts}"),
+            help=Text("이 {district}의 성별·나이 집단", "the groups of this district"),
+        ),
+    ),
+    facts=("city_before", "city_now", "city_change", "city_change_percent", "clear", "rising",
+           "falling", "compared", "break"),
+    function="changes.changes",
+    does=Text("서비스 이용이 어느 {district}에서 달라졌는지, {city} 전체의 움직임인지 봅니다.",
+              "Where the use of a service changed, and whether it was the whole city."),
+    summary=Text("어디에서 달라졌고 {city} 전체의 움직임인지",
+                 "Where the use of a service changed, and whether it was the whole city"),
+    query="service=game",
+)  # fmt: skip
 COMPARISON = Question(
     "comparison",
     (
@@ -510,12 +654,15 @@ _PEOPLE: dict[str, Text] = {
     "chosen": Text("고른 사람", "Chosen"),
     "all": Text("모두", "all"),
     **{str(sex): sex.text for sex in Sex},
-    **{str(age): in_force().age_text(age) for age in in_force().ages},
 }
 
 
-def _people(key: str) -> Field:
-    title = _PEOPLE[key]
+def _ages() -> tuple[Field, ...]:
+    """A column of people for each age of the dataset in force."""
+    return tuple(_people(str(age), in_force().age_text(age)) for age in in_force().ages)
+
+
+def _people(key: str, title: Text) -> Field:
     return Field(key, title, Text(f"인원: {title.ko}", f"people: {title.en}"),
                  figure(",.0f", FIELDS["n_cells"].schema), 50920)  # fmt: skip
 
@@ -524,12 +671,13 @@ PEOPLE = Question(
     "people",
     (
         *_of("district"),
-        _people("chosen"),
+        _people("chosen", _PEOPLE["chosen"]),
         Field("share", Text("{district} 인구에서의 비중", "Of the {district}"),
               Text("{district} 사람 가운데 비중(0~1)", "share of the {district}'s people, 0..1"),
               figure(".1%"), 0.12),
-        *(_people(key) for key in _PEOPLE if key != "chosen"),
+        *(_people(key, title) for key, title in _PEOPLE.items() if key != "chosen"),
     ),
+    of_dataset=_ages,
     parameters=(MONTH_ASKED, *FILTERS[1:]),
     function="audience.by_district",
 )  # fmt: skip
@@ -560,57 +708,56 @@ FILES = (
                                        "mean usage over people, in the service's unit"),
               plain(maybe()), 18.05),
         Field("group", Text("집단", "Group"), Text("누구의 값인지", "whose value it is"),
-              plain(TEXT), "all Seoul"),
+              plain(TEXT), "{city}"),
     )),
     Question("evaluation", EVALUATE.rows),
 )  # fmt: skip
-"""The tables that are files alone: an export that no question answers, and those of pictures."""
+"""Tables that exist as files only: an export without a question, and those of pictures."""
 ASKED: list[Question] = [
     SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
-    DISTRICTS, STATUS, EVALUATE,
+    DISTRICTS, STATUS, CHANGES, EVALUATE,
 ]  # fmt: skip
-"""The questions whose JSON is a contract, in the order of docs/json.md."""
+"""Questions whose JSON is a contract, in the order of docs/json.md."""
 OF_PAGES = (TARGET_PLATFORMS, TRENDS, MOVEMENTS, COMPARISON, PEOPLE)
-"""The questions that pages alone ask."""
+"""Questions that only pages ask."""
 QUESTIONS: dict[str, Question] = {one.id: one for one in (*ASKED, *OF_PAGES, *FILES)}
 """Every question by id; planning adds its own (`register`)."""
 
 
 def declare(question: Question) -> None:
-    """Add a question whose JSON is a contract, before a door is opened."""
+    """Add a question whose JSON is a contract, before any interface is set up."""
     ASKED.append(question)
     QUESTIONS[question.id] = question
 
 
 def register(questions: Iterable[Question]) -> None:
-    """Make questions known that are declared elsewhere."""
+    """Register questions declared elsewhere."""
     QUESTIONS.update({one.id: one for one in questions})
 
 
 def question_of(name: str) -> tuple[Question, str]:
-    """A question and the name of its variant: of `services classic` both."""
+    """A question and its variant's name: `services classic` gives both."""
     plain_name, _, variant = name.partition(" ")
     return QUESTIONS[plain_name], variant
 
 
 def field_of(question: str, key: str) -> Field | None:
-    """How a question's field is headed and written; None for one that no table shows.
+    """The field of a question's column; None if no table shows it.
 
-    Of a question that is not declared, and of a key that it does not declare, it is the shared
-    field of that key.
+    For an undeclared question or key it is the shared field of that key.
     """
     found = declared(question, key)
     return found if found and found.title else None
 
 
 def declared(question: str, key: str) -> Field | None:
-    """A question's field as `field_of` finds it, also where no table shows it."""
+    """Like `field_of`, but also for fields that no table shows."""
     known = QUESTIONS.get(question)
     return (known.field(key) if known else None) or FIELDS.get(key)
 
 
 def variants() -> tuple[str, ...]:
-    """The names of `ASKED`, each with those of its variants after it."""
+    """Names of `ASKED`, each followed by those of its variants."""
     return tuple(
         name
         for one in ASKED
@@ -635,7 +782,7 @@ DOCUMENT: dict[str, Text] = {
     ),
     "rows": Text("표", "the table"),
 }
-"""The keys around the rows."""
+"""Keys around the rows."""
 
 _PAGE: dict[str, tuple[Any, Text]] = {
     "limit": (["integer", "null"], Text("한 쪽의 줄 수", "rows of a page")),
@@ -657,9 +804,9 @@ def row_schema(name: str, lang: Lang = "en") -> Schema:
 def document_schema(
     question: str, row: Schema, lang: Lang = "en", facts: Schema | None = None
 ) -> Schema:
-    """The JSON Schema of the answer to a question whose rows have the schema `row`.
+    """JSON Schema of the answer to a question whose rows have the schema `row`.
 
-    `facts` is the schema of its facts; without one they are any of `FACTS`.
+    `facts` is the schema of its facts; by default any of `FACTS`.
     """
     keys = {
         name: {**kind, "description": DOCUMENT[name](lang)}
@@ -677,7 +824,7 @@ def document_schema(
 
 
 def _document(question: Question) -> dict[str, Schema]:
-    """The kinds of the keys around the rows; facts and rows are those of the question."""
+    """Schemas of the keys around the rows, except facts and rows."""
     window = {"type": "array", "items": MONTH, "minItems": 2, "maxItems": 2}
     return {
         "contract": {"const": CONTRACT},
@@ -696,7 +843,7 @@ def _document(question: Question) -> dict[str, Schema]:
 
 
 def document_keys(question: Question) -> dict[str, Schema]:
-    """The schemas of the keys of its document by name, their meanings in both languages."""
+    """Schemas of the document's keys by name, with meanings in both languages."""
     facts = {
         key: {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}
         for key, one in FACTS.items()
@@ -717,7 +864,7 @@ def document_keys(question: Question) -> dict[str, Schema]:
 
 
 def page_schema(lang: Lang) -> Schema:
-    """The JSON Schema of a document's `page`: lists in pages, as the network gives them."""
+    """JSON Schema of a document's `page`, the position in a paged list."""
     return {
         "type": "object",
         "description": _WHEN_PAGED(lang),
@@ -729,19 +876,23 @@ def page_schema(lang: Lang) -> Schema:
 
 
 def schema(name: str, lang: Lang = "en") -> Schema:
-    """The JSON Schema of a whole answer; `services classic` asks for a variant."""
+    """JSON Schema of a whole answer; `services classic` is a variant."""
     question, _ = question_of(name)
     return {"$schema": DIALECT, **document_schema(question.id, row_schema(name, lang), lang)}
 
 
 def keys_schema(fields: Mapping[str, Field | Key], lang: Lang) -> Schema:
-    """The JSON Schema of an object that has these keys, all of them and no other."""
+    """JSON Schema of an object with exactly these keys."""
     return _object(_keys(fields, lang))
 
 
 def _keys(fields: Mapping[str, Field | Key], lang: Lang) -> dict[str, Schema]:
     return {
-        key: {**one.schema, "description": one.meaning(lang), "examples": [one.example]}
+        key: {
+            **in_force().described(one.schema),
+            "description": one.meaning(lang),
+            "examples": [in_force().described(one.example)],
+        }
         for key, one in fields.items()
     }
 

@@ -6,14 +6,15 @@ also use Y': the data are cells, not persons.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telads.answers.audience import Size
+from telads.answers.places import Variance
 from telads.dataset import Measure, in_force
-from telads.model import Segment, Sex
-from telads.text import Text, join_names, josa
-from telads.wording import in_sentence, people, segment_name
+from telads.model import Month, Segment
+from telads.text import LANGUAGES, Lang, Text, join_names, josa
+from telads.wording import figure, group_name, in_sentence, people, segment_name
 
 Row = dict[str, Any]
 
@@ -32,11 +33,11 @@ _SOURCES = {
     "noise": Text("{city} 전체의 움직임이 아니며, 오차 범위 안이라 뜻을 두기 어렵습니다",
                   "not the city's movement, but within noise, so it may mean nothing"),
 }  # fmt: skip
-"""Whose the latest change was (method A5)."""
+"""Sources of the latest change (method A5)."""
 
 
 def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """Which service comes first, how sure that is, and whose movement the latest change was."""
+    """The first service, its certainty, and the source of its latest change."""
     known = [row for row in rows if row["affinity"] is not None]
     return (_place(segment, known), *_movement(known[0])) if known else ()
 
@@ -68,7 +69,7 @@ def _place(segment: Segment, rows: list[Row]) -> Text:
 
 
 def _later(rows: list[Row]) -> Text:
-    """That the first place cannot be told three months ahead, where it is clear for the next."""
+    """Note that the first place is uncertain three months ahead, if it is clear for the next."""
     close = [row["service"] for row in rows if "tie_ahead" in row["labels"]]
     if not close:
         return Text("", "")
@@ -80,7 +81,7 @@ def _later(rows: list[Row]) -> Text:
 
 
 def _more(row: Row) -> Text:
-    """How far above the mean, as the data allow to say."""
+    """Distance above the mean, as precisely as the data allow."""
     if row["index"] is None:
         return Text(f"(관심도 {row['affinity']:+.1f})", f" (affinity {row['affinity']:+.1f})")
     return Text(
@@ -97,7 +98,7 @@ def _movement(row: Row) -> tuple[Text, ...]:
     name = _services([row["service"]])
     measure = in_force().measures[row["service"]]
     whose = row["movement"]
-    # An index has another scale each month: only their place among the groups can move.
+    # An index is rescaled each month: only the rank among the groups can move.
     what = (
         Text(f"{name.ko} 관심도", f"Their affinity for {name.en}") if measure.is_index
         else Text(f"{name.ko} 이용", f"Their use of {name.en}")
@@ -125,35 +126,92 @@ def _movement(row: Row) -> tuple[Text, ...]:
 
 
 def of_targets(
-    service: Measure, by: str, rows: Sequence[Row], reach: Size, share: float | None
+    service: Measure,
+    by: str,
+    rows: Sequence[Row],
+    reach: Size,
+    share: float | None,
+    level: str = "district",
 ) -> tuple[Text, ...]:
-    """The first target, and how far the list reaches."""
+    """The first target, and the reach of the list."""
     if not rows:
         return (
             Text("조건에 맞는 집단이 없습니다.", "No segment fits the choice."),
         )  # fmt: skip
     name, count = _services([service.id]), len(rows)
     head = _first_target(name, by, rows[0])
-    these = "This segment is" if count == 1 else f"These {count} segments are"
+    one, several = _counted(rows[0], level)
+    these = f"This {one.en} is" if count == 1 else f"These {count} {several.en} are"
+    counted = f"이 {count}개 {one.ko}"
     if share is None:
         reached = Text(
-            f"이 {count}개 집단은 {people(reach.population, 'ko')}, "
+            f"{josa(counted, '은/는')} {people(reach.population, 'ko')}, "
             f"전체 인구의 {reach.share:.1%}입니다.",
             f"{these} {people(reach.population, 'en')}, {reach.share:.1%} of all.",
         )
     else:
         reached = Text(
-            f"이 {count}개 집단은 인구의 {reach.share:.1%}({people(reach.population, 'ko')})이고 "
-            f"{name.ko} 사용일의 {share:.1%}를 차지합니다.",
+            f"{josa(counted, '은/는')} 인구의 {reach.share:.1%}({people(reach.population, 'ko')})"
+            f"이고 {name.ko} 사용일의 {share:.1%}를 차지합니다.",
             f"{these} {reach.share:.1%} of the people "
             f"({people(reach.population, 'en')}) and {share:.1%} of the {name.en} days.",
         )
     return (head, reached)
 
 
+def _counted(row: Row, level: str) -> tuple[Text, Text]:
+    """What the rows of a list are called, one and several of them."""
+    if level == "neighbourhood" and row["sex"] is None:
+        return in_force().neighbourhood.text, in_force().neighbourhood.plural
+    if level == "group":
+        return Text("집단", "group"), Text("집단", "groups")
+    return Text("집단", "segment"), Text("집단", "segments")
+
+
+def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
+    """How much of the differences in use is who people are, and how much where they live."""
+    if parts.who is None or parts.district is None:
+        return ()
+    name, dataset = _services([service.id]), in_force()
+    who, district = f"{parts.who:.1%}", f"{parts.district:.1%}"
+    if parts.neighbourhood is None:
+        return (
+            Text(
+                f"{name.ko} 이용의 차이는 {who}가 성별·나이, {district}가 "
+                f"{dataset.district.text.ko}에서 옵니다.",
+                f"Of the differences in {name.en}, sex and age explain {who} and the "
+                f"{dataset.district.text.en} {district}.",
+            ),
+        )
+    inside = f"{parts.neighbourhood:.1%}"
+    return (
+        Text(
+            f"{name.ko} 이용의 차이는 {who}가 성별·나이, {district}가 {dataset.district.text.ko}, "
+            f"{inside}가 {dataset.neighbourhood.text.ko}에서 옵니다.",
+            f"Of the differences in {name.en}, sex and age explain {who}, the "
+            f"{dataset.district.text.en} {district} and the {dataset.neighbourhood.text.en} "
+            f"{inside}.",
+        ),
+    )
+
+
+def target_name(row: Row, lang: Lang) -> str:
+    """A row of targets by name: `관악구 신림동 30대 남성`, `men 30-39`, `신림동, Gwanak-gu`."""
+    district, place = row["district"], row.get("neighbourhood")
+    named = in_force().district_name(district, lang) if district else ""
+    if place:
+        named = f"{named} {place}" if lang == "ko" else f"{place}, {named}"
+    if row["sex"] is None:
+        return named
+    group = group_name(row["sex"], row["age"], lang)
+    if not named:
+        return group
+    return f"{named} {group}" if lang == "ko" else f"{group} in {named}"
+
+
 def _first_target(service: Text, by: str, row: Row) -> Text:
-    first = _segment(Segment(row["district"], Sex(row["sex"]), row["age"]))
-    # The first of its order: where it is not above the mean, none of the list is.
+    first = Text(target_name(row, "ko"), target_name(row, "en"))
+    # If the first of its order is not above the mean, none of the list is.
     if (by == "affinity" and row["affinity"] < 0) or (by == "excess" and not row["excess"]):
         return Text(
             f"고른 집단 가운데 {josa(service.ko, '을/를')} 평균보다 많이 쓰는 곳은 없습니다. "
@@ -170,7 +228,7 @@ def _first_target(service: Text, by: str, row: Row) -> Text:
 def of_platforms(
     service: Measure, segment: Segment, rows: Sequence[Row], by: str, prior_only: bool
 ) -> tuple[Text, ...]:
-    """The platforms that cannot be told from the best: by use, or by association if it is clear."""
+    """The platforms not distinguishable from the best: by use, or by association if it is clear."""
     if by == "use":
         return _of_use(segment, rows)
     front = [row for row in rows if row["association"] is not None and row["tie_group"] == 1]
@@ -208,7 +266,7 @@ def of_platforms(
 
 
 def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """The platforms that the segment uses most against the city's mean person."""
+    """The platforms the segment uses most against the city's mean person."""
     known = [row for row in rows if row["affinity"] is not None]
     front = [row for row in known if row["tie_group"] == 1]
     if not front:
@@ -240,8 +298,168 @@ def _of_use(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     )
 
 
+LITTLE = 0.5
+"""Percent below which the whole city's change is called about the same."""
+NAMED = 2
+"""Districts that a title names."""
+
+
+def of_changes(
+    service: Measure,
+    month: Month,
+    compared: Month,
+    months: Sequence[Month],
+    rows: Sequence[Row],
+    facts: Mapping[str, Any],
+) -> tuple[Text, ...]:
+    """What changed: the finding, how many districts are clear, the city's use, a possible break.
+
+    `rows` are the districts of `changes.changes`, the largest own part first.
+    """
+    if not rows:
+        return (_nothing_to_compare(service, month, compared, months),)
+    found = [_finding(service, rows, facts), _beyond_chance(rows, facts)]
+    if facts["city_now"] is not None:
+        before, now = (
+            Text(*(figure(facts[f"city_{when}"], service.kind, lang) for lang in LANGUAGES))
+            for when in ("before", "now")
+        )
+        percent = facts["city_change_percent"]
+        found.append(Text(
+            f"{in_force().city.ko} 전체에서는 1인당 {before.ko}에서 {josa(now.ko, '으로/로')} "
+            f"{_percent(percent)}.",
+            f"Across {in_force().city.en}: from {before.en} per person to {now.en} "
+            f"({_signed(percent)}%).",
+        ))  # fmt: skip
+    else:
+        found.append(Text(
+            f"{josa(service.text.ko, '은/는')} 달마다 척도가 새로 정해지는 지수여서 "
+            f"{in_force().city.ko} 전체의 변화는 알 수 없고, {in_force().district.text.ko} 사이의 "
+            "차이만 비교합니다.",
+            f"{service.text.en} is an index whose scale is set anew each month: the whole city's "
+            f"change is not known, only how the {in_force().district.plural.en} moved among each "
+            "other.",
+        ))  # fmt: skip
+    if facts["break"]:
+        found.append(Text(
+            "서비스 전체가 유난히 크게 움직였습니다. 집계 기준이 바뀌었을 수 있으니 이 달을 넘는 "
+            "비교는 확인해 주세요.",
+            "The whole series moved unusually far: it may have been counted otherwise since, so "
+            "check comparisons across this month.",
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _nothing_to_compare(
+    service: Measure, month: Month, compared: Month, months: Sequence[Month]
+) -> Text:
+    """Why there is no comparison, and what to do."""
+    if compared in months:
+        return Text(
+            f"두 달 모두 알려진 집단이 없어 {service.text.ko} 이용을 비교할 수 없습니다.",
+            f"No group is known in both months, so the use of {in_sentence(service.text.en)} "
+            "cannot be compared.",
+        )
+    first = Text(" 가장 이른 달입니다.", " It is the first month loaded.")
+    is_first = month == months[0] and compared == month + -1
+    return Text(
+        f"{compared.text.ko} 데이터가 없어 {josa(month.text.ko, '을/를')} 비교할 수 없습니다."
+        f"{first.ko if is_first else ''} 다른 달을 고르시거나 {compared.text.ko} 파일을 "
+        "넣어 주세요.",
+        f"{compared} is not loaded, so there is nothing to compare {month} with."
+        f"{first.en if is_first else ''} Choose another month, or load the file of {compared}.",
+    )
+
+
+def _finding(service: Measure, rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
+    """The title: what the city did, and who did otherwise."""
+    city, level = in_force().city, in_force().district
+    clear = [row for row in rows if row["clear"]]
+    if not clear:
+        if all(row["clear"] is None for row in rows):
+            return Text(
+                f"집단이 너무 적어 어느 {josa(level.text.ko, '이/가')} 따로 움직였는지 판정할 수 "
+                "없습니다",
+                f"Too few groups are known to judge which {level.plural.en} moved on their own",
+            )
+        return Text(
+            f"{len(rows)}개 {level.text.ko} 모두 {josa(city.ko, '과/와')} 함께 움직였습니다",
+            f"All {len(rows)} {level.plural.en} moved with {city.en}",
+        )
+    percent = facts["city_change_percent"]
+    way = 0 if percent is None or abs(percent) < LITTLE else 1 if percent > 0 else -1
+    against = [row for row in clear if way and row["change_local"] * way < 0]
+    named = sorted(against or clear, key=lambda row: -abs(row["change_local"]))
+    sign = 1 if named[0]["change_local"] > 0 else -1
+    named = [row for row in named if row["change_local"] * sign > 0][:NAMED]
+    places = Text(
+        "·".join(row["district"] for row in named),
+        join_names([in_force().district_name(row["district"], "en") for row in named], "en"),
+    )
+    verb = _verb(way, sign, all(row["change"] * sign > 0 for row in named), service.is_index)
+    start = {
+        1: Text(f"{city.ko} 전체로는 {'늘었지만' if sign < 0 else '늘었고'}",
+                f"Up across {city.en}, {'but' if sign < 0 else 'and'}"),
+        -1: Text(f"{city.ko} 전체로는 {'줄었지만' if sign > 0 else '줄었고'}",
+                 f"Down across {city.en}, {'but' if sign > 0 else 'and'}"),
+        0: Text(f"{josa(city.ko, '은/는')} 거의 그대로인데",
+                f"About the same across {city.en}, but"),
+    }[way]  # fmt: skip
+    said = Text(f"{josa(places.ko, '은/는')} {verb.ko}", f"{places.en} {verb.en}")
+    if service.is_index:
+        return said
+    return Text(f"{start.ko}, {said.ko}", f"{start.en} {said.en}")
+
+
+def _verb(way: int, sign: int, turned: bool, indexed: bool) -> Text:
+    """What the named districts did, beside a city that went `way`; `sign` is of their own part."""
+    city = in_force().city
+    if indexed:
+        return Text(
+            f"{city.ko} 평균보다 이용이 {'늘었습니다' if sign > 0 else '줄었습니다'}",
+            f"{'gained on' if sign > 0 else 'fell behind'} {city.en}'s mean",
+        )
+    if way == sign:
+        return (Text("더 늘었습니다", "rose further") if sign > 0
+                else Text("더 줄었습니다", "fell further"))  # fmt: skip
+    if way and not turned:
+        return (Text("덜 줄었습니다", "fell less") if sign > 0
+                else Text("덜 늘었습니다", "rose less"))  # fmt: skip
+    return (Text("따로 늘었습니다", "rose on their own") if sign > 0
+            else Text("따로 줄었습니다", "fell on their own"))  # fmt: skip
+
+
+def _beyond_chance(rows: Sequence[Row], facts: Mapping[str, Any]) -> Text:
+    """How many districts are beyond noise, and which way."""
+    level, count = in_force().district, facts["clear"]
+    if not count:
+        return Text(
+            f"우연으로 보기 어려울 만큼 따로 움직인 {josa(level.text.ko, '은/는')} 없습니다.",
+            f"No {level.text.en} moved on its own beyond chance.",
+        )
+    return Text(
+        f"{len(rows)}개 {level.text.ko} 가운데 {count}곳의 움직임은 우연으로 보기 어렵습니다. "
+        f"{facts['rising']}곳은 늘고 {facts['falling']}곳은 줄었습니다.",
+        f"The own movement of {count} of {len(rows)} {level.plural.en} is beyond chance: "
+        f"{facts['rising']} rose, {facts['falling']} fell.",
+    )
+
+
+def _percent(percent: float | None) -> str:
+    """`1.5% 줄었습니다`."""
+    if percent is None:
+        return "달라졌습니다"
+    if abs(percent) < LITTLE:
+        return f"거의 같습니다({_signed(percent)}%)"
+    return f"{abs(percent):.1f}% {'늘었습니다' if percent > 0 else '줄었습니다'}"
+
+
+def _signed(percent: float | None) -> str:
+    return "–" if percent is None else f"{percent:+.1f}".replace("-", "−")
+
+
 def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """The channel hints of the signals that stand out from the same sex and age."""
+    """Channel hints of the signals that stand out from the same sex and age."""
     from telads.method.signals import CLEARLY, hint_of
 
     z_peers = {row["signal"]: row["z_peers"] for row in rows}
@@ -268,7 +486,7 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
 
 
 def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
-    """That signals have not changed since the month before, in any segment."""
+    """Note that signals have not changed since the previous month, in any segment."""
     stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()

@@ -1,8 +1,8 @@
-"""The tables of a build in memory, and laid out so that one question's rows are a slice.
+"""Tables of a build in memory, laid out so that one question's rows are a slice.
 
-A build never changes, so what was read once is held, and its tables are put in order once; what a
-page or a program asks after that costs microseconds, where a query over the table costs
-milliseconds. `Held` is the one layer of memory for a build's tables, bounded in bytes.
+A build never changes, so tables are read and sorted once; after that a lookup costs microseconds,
+where a query over the table costs milliseconds. `Held` is the only cache of a build's tables,
+bounded in bytes.
 """
 
 from __future__ import annotations
@@ -20,27 +20,29 @@ from telads.store.workspace import Build
 from telads.text import Text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 
 P = ParamSpec("P")
 T = TypeVar("T")
 MOST_BYTES = 256 * 2**20
-"""Of tables and indexes of builds that a process holds; those of seven months take about 60 MB."""
+"""Most bytes of builds' tables and indexes in a process; those of seven months take about 60 MB."""
 ENTRY_BYTES = 2000
-"""What is held besides tables takes, about: keys, small objects."""
+"""Approximate size of a cached object that is not a table: keys, small objects."""
 SEGMENT_BYTES = 200
-"""A segment as a key with its figure in a dictionary."""
+"""Size of a segment as a key with its figure in a dictionary."""
 
 People = dict[str, dict[tuple[str, str, int], int]]
-"""Month, then segment, to its published size."""
+"""Month -> segment -> its published size."""
 
 
 class Held:
-    """What was read of builds and laid out: up to so many bytes, what was asked for last.
+    """A bounded cache of objects derived from builds: the least recently used are dropped.
 
-    A build never changes, so nothing of it is ever out of date. Safe among threads; what two ask
-    for at the same moment may be made twice.
+    A build never changes, so entries never expire. Thread-safe; two concurrent misses of one key
+    may both compute it.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -54,11 +56,11 @@ class Held:
 
     @property
     def size(self) -> int:
-        """Bytes of all that is held."""
+        """Total bytes."""
         return self._bytes
 
     def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """What is held under a key, or is made now."""
+        """The object of a key, made on a miss."""
         with self._lock:
             if key in self._entries:
                 self._entries.move_to_end(key)
@@ -75,7 +77,7 @@ class Held:
         return made
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         with self._lock:
             self._entries.clear()
             self._bytes = 0
@@ -87,7 +89,7 @@ HELD = Held(MOST_BYTES)
 def held(
     make: Callable[Concatenate[Build, P], T],
 ) -> Callable[Concatenate[Build, P], T]:
-    """Hold what a function makes of a build in `HELD`; its other arguments are ids and months."""
+    """Cache a function of a build in `HELD`; its other arguments are ids and months."""
 
     @wraps(make)
     def get(build: Build, /, *args: P.args, **named: P.kwargs) -> T:
@@ -98,8 +100,8 @@ def held(
 
 
 def bytes_of(value: object) -> int:
-    """Bytes of a table or an index in memory; of whatever else holds none, 0."""
-    for name in ("nbytes", "estimated_size"):  # of ours and NumPy's, of Polars'
+    """Bytes of a table or an index in memory; 0 for other objects."""
+    for name in ("nbytes", "estimated_size"):  # ours and NumPy's; Polars'
         if (size := getattr(value, name, None)) is not None:
             return int(size() if callable(size) else size)
     if isinstance(value, dict):
@@ -111,31 +113,48 @@ def bytes_of(value: object) -> int:
 
 @held
 def read(build: Build, table: str) -> pl.DataFrame:
-    """A whole table; raises `WorkspaceDamaged` if its file is gone or unreadable."""
+    """A whole table; raises `WorkspaceDamaged` if its file is missing or unreadable."""
     import polars as pl
 
     path = build.table(table)
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise WorkspaceDamaged(
-            Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
-            Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
-            file=path,
-        ) from error
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> WorkspaceDamaged:
+    return WorkspaceDamaged(
+        Text("계산 결과 파일을 읽을 수 없습니다.", "A table of the build cannot be read."),
+        Text("telads build --again으로 다시 계산해 주세요.", "Run telads build --again."),
+        file=path,
+    )
 
 
 @held
 def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
-    """The rows of one label month; filtered once, since most questions are about the newest."""
+    """The rows of one label month, cached, since most questions are about the newest."""
     import polars as pl
 
     return read(build, table).filter(pl.col("month") == str(month))
 
 
 @held
+def part_of_month(build: Build, table: str, month: Month, service: str) -> pl.DataFrame:
+    """The rows of one service in one label month of a table too large to be held whole."""
+    import polars as pl
+
+    path = build.table(table)
+    try:
+        every = pl.scan_parquet(path)
+        return every.filter(pl.col("month") == str(month), pl.col("service") == service).collect()
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise _unreadable(path) from error
+
+
+@held
 def people(build: Build) -> People:
-    """Month, then segment, to its people: sizes of audiences are asked for with every answer."""
+    """Month, then segment, to its people, cached: every answer needs sizes of audiences."""
     known: People = {}
     columns = read(build, "segments").select("month", "district", "sex", "age", "population")
     for month, district, sex, age, population in columns.iter_rows():
@@ -161,15 +180,15 @@ def too_small(segment: Segment) -> AudienceTooSmall:
 
 
 KEY = ("district", "sex", "age")
-"""The columns that name a segment."""
+"""Columns that identify a segment."""
 Key = tuple[Any, ...]
 
 
 class Grouped:
-    """A table of which the rows of a key stand together, each group in an order of its own."""
+    """A table with the rows of each key adjacent, in an order of their own."""
 
     def __init__(self, frame: pl.DataFrame, key: Sequence[str], shown: Sequence[str]) -> None:
-        """Lay out `frame` by `key`; the order within a group stays. `shown` are the columns."""
+        """Lay out `frame` by `key`; the order within a group is kept. `shown` are the columns."""
         import polars as pl
 
         ordered = frame.sort(key, maintain_order=True)
@@ -182,27 +201,27 @@ class Grouped:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the table and of its index, about."""
+        """Approximate bytes of the table and its index."""
         return int(self.frame.estimated_size()) + SEGMENT_BYTES * len(self._places)
 
     def rows(self, key: Key) -> pl.DataFrame:
-        """The rows of a key; none where it is not known."""
+        """The rows of a key; none if it is unknown."""
         return self.frame.slice(*self._places.get(key, (0, 0)))
 
     def of_segment(self, segment: Segment) -> pl.DataFrame:
-        """The rows of a segment, where the key is `KEY`; raises `AudienceTooSmall`."""
+        """The rows of a segment, if the key is `KEY`; raises `AudienceTooSmall`."""
         rows = self.rows(key_of(segment))
         if rows.is_empty():
             raise too_small(segment)
         return rows
 
     def of_each(self, keys: Iterable[Key]) -> tuple[pl.DataFrame, list[int]]:
-        """The rows of several keys one after another, and how many each has."""
+        """The rows of several keys, concatenated, and the number of each."""
         found = [self._places.get(key, (0, 0)) for key in keys]
         places = [at for first, count in found for at in range(first, first + count)]
         return self.frame[places], [count for _, count in found]
 
 
 def key_of(segment: Segment) -> tuple[str, str, int]:
-    """A segment as the tables name it."""
+    """A segment as a key of the tables."""
     return (segment.district, str(segment.sex), segment.age)

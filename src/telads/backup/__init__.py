@@ -10,9 +10,7 @@
 
 | what | module |
 |---|---|
-| which files belong in | `contents` |
-| the archive: written and checked as a stream | `archive` |
-| what a database has to offer | `database` |
-| making one | `take` |
-| putting one in force | `restore` |
+| contents of a backup; the archive, written and checked as a stream | `archive` |
+| the interface of a database; making a backup | `take` |
+| restoring one | `restore` |
 """

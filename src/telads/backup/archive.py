@@ -1,12 +1,9 @@
-"""Backup archives: which files of a workspace they hold, and how they are read and written.
+"""Backup archives: their contents, and writing and reading them as a stream.
 
-Which files of a workspace a backup holds, and whether a workspace can be worked with.
-
-The archive: a tar in gzip, written and read as a stream, so that its size does not matter.
-
-Written beside its target and moved over it when it is whole; only its owner may read it, as it
-holds the key of the sessions and the digests of passwords. Reading checks everything: the versions
-before the first file, the size and hash of each file, and that nothing is missing or too much.
+The archive is a gzipped tar, streamed so that its size does not matter. It is written beside its
+target and renamed when complete; only its owner may read it, as it holds the key of the sessions
+and the digests of passwords. Reading checks everything: the versions before the first file, the
+size and hash of each file, and that no file is missing or extra.
 """
 
 from __future__ import annotations
@@ -42,7 +39,7 @@ SINGLE = (
     *(f"dataset/{name}" for name in (PROFILE, BORDERS, DEFINITION)),
     "ledger.json", "current", "secret-key", "aggregations/key",
 )  # fmt: skip
-"""Files that are replaced as a whole; what they name has to be there first."""
+"""Files replaced as a whole, after the files they name."""
 _ALLOWED = re.compile(
     rf"(?:{'|'.join(map(re.escape, (*SINGLE, DATABASE)))}"
     r"|cells/\w[\w.-]*\.parquet|marts/\w[\w-]*/\w[\w.-]*)"
@@ -50,14 +47,14 @@ _ALLOWED = re.compile(
 
 
 def is_allowed(name: str) -> bool:
-    """Whether a backup may hold a file of this name: nothing else is ever written."""
+    """Whether a backup may hold a file of this name: no other file is ever written."""
     return _ALLOWED.fullmatch(name) is not None
 
 
 def files_of(workspace: Store) -> Iterator[tuple[str, Path]]:
-    """The files by their names in the archive; only under the workspace's lock.
+    """The files by their names in the archive; call only under the workspace's lock.
 
-    Raises `WorkspaceDamaged` where cells that the ledger counts on are missing.
+    Raises `WorkspaceDamaged` if cells named by the ledger are missing.
     """
     for name in SINGLE:
         if (workspace.path / name).is_file():
@@ -81,11 +78,11 @@ def _folders(path: Path) -> list[Path]:
 
 
 def check_usable(workspace: Store) -> None:
-    """Open a workspace as its readers will; raises `WorkspaceDamaged`, naming the file.
+    """Open a workspace as its readers do; raises `WorkspaceDamaged`, naming the file.
 
-    The ledger is read, and all cells of months in force; of the build in force every table, and it
-    is asked what people ask first. Other builds are not looked into: none depends on them. Nor are
-    the tables of one that another version of telads made: what asks them says to build again.
+    Reads the ledger, all cells of months in force, every table of the build in force, and answers
+    its most frequent questions. Other builds are skipped, since nothing depends on them, and so are
+    the tables of a build by another version of telads, which must be built again anyway.
     """
     with using(workspace.dataset):
         _check(workspace)
@@ -101,7 +98,7 @@ def _check(workspace: Store) -> None:
     if workspace.build_name() is None:
         return
     build = workspace.build()
-    if not build.is_current:  # which reads what tells of it; its tables are asked by no reader
+    if not build.is_current:  # reads its facts; readers ignore its tables
         return
     for table in TABLES:
         read(build, table)
@@ -109,12 +106,12 @@ def _check(workspace: Store) -> None:
         _ask(workspace, build)
     except TeladsError:
         raise
-    except Exception as error:  # tables of other columns, or of other kinds of values
+    except Exception as error:  # tables with wrong columns or types
         raise _unusable(build.path) from error
 
 
 def _ask(workspace: Store, build: Build) -> None:
-    """What people ask first, of the first segment that is shown."""
+    """Ask the most frequent questions, about the first segment shown."""
     status(workspace)
     month = str(build.months[-1])
     segment = next(iter(people(build)[month]))
@@ -128,7 +125,7 @@ def _ask(workspace: Store, build: Build) -> None:
         (TARGETS, service),
         (PLATFORMS, {**service, **group}),
     ):
-        with suppress(QuestionError):  # as of too few people: that is an answer
+        with suppress(QuestionError):  # too few people, for example: also an answer
             question.ask(build, **given)
 
 
@@ -144,13 +141,13 @@ VERSION = 1
 MANIFEST, SEAL = "telads-backup.json", "telads-backup.sha256"
 CHUNK = 2**20
 _LARGEST = 2**63
-"""Of bytes and nanoseconds, as the system counts them."""
+"""Upper bound of sizes in bytes and times in nanoseconds (64 bits)."""
 LONGEST_MANIFEST = 64 * 2**20
 LEVEL = 1
-"""Parquet is compressed already; of the rest the first level takes most."""
+"""Compression level: Parquet is compressed already, and the first level suits the rest."""
 
 Step = Callable[[str, int, int], None]
-"""Called with the name of what begins, how many files are done, and how many there are."""
+"""Called with the name of the next step, the number of files done, and their total."""
 
 
 @dataclass(frozen=True)
@@ -161,23 +158,23 @@ class Stored:
     size: int
     sha256: str
     modified: int
-    """When it was written, in nanoseconds since 1970: builds are told apart by it."""
+    """Modification time in nanoseconds since 1970, which distinguishes builds."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What an archive says of itself. `facts`: version of telads, moment, months, build, schema."""
+    """An archive's manifest. `facts`: version of telads, moment, months, build, schema."""
 
     facts: Mapping[str, Any]
     files: tuple[Stored, ...]
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """Total bytes of all files."""
         return sum(file.size for file in self.files)
 
     def text(self) -> bytes:
-        """As it is stored."""
+        """The manifest as stored."""
         files = [vars(file) for file in self.files]
         document = {"backup": VERSION, **self.facts, "files": files}
         return json.dumps(document, ensure_ascii=False, indent=1).encode()
@@ -211,14 +208,14 @@ def read_archive(
 ) -> Manifest:
     """Check an archive from end to end and unpack it into a new folder (None: check only).
 
-    `check` is asked before the first file. Raises `DataError` for what is no whole backup of this
-    version, and what `check` raises.
+    `check` is called before the first file. Raises `DataError` for anything but a complete backup
+    of this version, and what `check` raises.
     """
     try:
         with path.open("rb") as raw, gzip.GzipFile(fileobj=raw) as packed:
             with tarfile.open(fileobj=packed, mode="r|", bufsize=CHUNK) as tar:
                 manifest = _read(tar, path, into, check, step)
-            while packed.read(CHUNK):  # what lies behind the tar is under gzip's own checksum
+            while packed.read(CHUNK):  # reads to the end for gzip's checksum
                 pass
     except (EOFError, zlib.error, tarfile.TarError, gzip.BadGzipFile) as error:
         raise _damaged(path) from error
@@ -263,7 +260,7 @@ def _read(
 
 
 def _copied(content: IO[bytes], target: Path | None, name: str) -> str:
-    """Copy to a new file, or to nowhere, and return the hash."""
+    """Copy to a new file, or nowhere, and return the hash."""
     seen = hashlib.sha256()
     with _new(target) if target else _nowhere() as file:
         while chunk := content.read(CHUNK):
@@ -309,7 +306,7 @@ def _is_possible(file: Stored) -> bool:
 
 
 def _are_facts(facts: dict[str, Any]) -> bool:
-    """Whether all is told that is asked of a backup, each in its kind."""
+    """Whether all required facts are present and of the right type."""
     lists = (facts.get("months"), facts.get("schema"))
     return (
         all(isinstance(facts.get(name), str) for name in ("telads", "made"))
@@ -320,7 +317,7 @@ def _are_facts(facts: dict[str, Any]) -> bool:
 
 
 def newer_backup(path: Path, version: object) -> DataError:
-    """The error of a backup that a newer version of the product made."""
+    """The error for a backup made by a newer version of telads."""
     return DataError(
         Text("더 새로운 버전의 telads가 만든 백업입니다.",
              "The backup was made by a newer version of telads."),

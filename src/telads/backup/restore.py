@@ -1,15 +1,15 @@
-"""Putting a backup in force.
+"""Restoring a backup, step by step.
 
-    unpacked beside what is there, every checksum compared        killed: all as it was
-    -> opened and asked as a workspace, the rows counted          killed: all as it was
-    -> brought up to date where an earlier version made it        killed: all as it was
-    -> the database, in one transaction                           killed: all as it was
-    -> cells and builds under their names, which nobody reads yet
+    unpacked beside the present files, every checksum compared    killed: nothing changed
+    -> opened as a workspace and queried, the rows counted        killed: nothing changed
+    -> upgraded if an earlier version made it                     killed: nothing changed
+    -> the database, in one transaction                           killed: nothing changed
+    -> cells and builds under their names, not yet referenced
     -> ledger, secret key, build in force: a rename each          killed: run it again
-    -> what the backup does not hold is removed
+    -> files that the backup does not hold are removed
 
-What is there is used until the last step but one, and every state between is one that can be worked
-with: builds and cells are named by their content, so old and new ones lie side by side.
+The present files are in use until the last step but one, and every state between is usable: builds
+and cells are named by their content, so old and new ones can coexist.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ from telads.store.workspace import Store
 from telads.text import Text
 
 SPARE = 16 * 2**20
-"""Bytes that stay free on the disk."""
+"""Bytes to leave free on the disk."""
 
 
 def check(
     archive: Path, step: Step, database: Callable[[Path], Database] | None = None
 ) -> Manifest:
-    """Read a backup from end to end and open what it holds, in the system's temporary folder.
+    """Read a backup from end to end and open its contents in the system's temporary folder.
 
-    `database` is that of a workspace in a folder: by it the rows of an earlier version are brought
-    up to date as a restore does. Whether a database takes them is not tried. Raises `DataError` if
-    the backup is not whole, cannot be used, or a newer version made it.
+    `database` is that of a workspace in a folder: it upgrades the rows of an earlier version, as in
+    a restore. Loading them into a database is not tried. Raises `DataError` if the backup is
+    incomplete, unusable, or made by a newer version.
     """
     with tempfile.TemporaryDirectory(prefix="telads-") as folder:
         staged = Path(folder)
@@ -74,10 +74,10 @@ def restore(
     step: Step,
     on_wait: Callable[[], None] | None = None,
 ) -> Manifest:
-    """Make an installation what it was when the backup was taken.
+    """Restore the state of an installation from a backup.
 
-    Raises `DataError` for a backup that cannot be used, `WorkspaceError` for an installation in use
-    (unless `replace`) and where it cannot be written; nothing is changed then.
+    Raises `DataError` for an unusable backup, `WorkspaceError` for an installation in use (unless
+    `replace`) and one that cannot be written; nothing is changed then.
     """
     if not archive.is_file():
         raise DataError(Text("그런 파일이 없습니다.", "There is no such file."), file=archive)
@@ -87,7 +87,7 @@ def restore(
         _check_space(workspace.path, manifest)
 
     with workspace.writing(wait, on_wait):
-        # Asked only now: whoever held the lock may have taken something in.
+        # Checked under the lock: its last holder may have added data.
         if not replace and _is_used(workspace):
             raise _in_use(workspace)
         staged = workspace.path / f"{TEMPORARY}{os.getpid()}-restore"
@@ -132,7 +132,7 @@ def _check_version(archive: Path, manifest: Manifest) -> None:
 
 
 def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
-    """Open what was unpacked as what it is to become; raise `DataError` where that fails."""
+    """Open the unpacked files as a workspace; raises `DataError` if that fails."""
     try:
         check_usable(Store(staged))
     except TeladsError as error:
@@ -143,14 +143,14 @@ def _check_content(archive: Path, staged: Path, manifest: Manifest) -> None:
     try:
         with (staged / DATABASE).open(encoding="utf-8") as rows:
             count = sum(1 for row in rows if row.strip())
-    except ValueError as error:  # no UTF-8
+    except ValueError as error:  # not UTF-8
         raise _useless(archive, DATABASE) from error
     if count != manifest.facts["rows"]:
         raise _useless(archive, DATABASE)
 
 
 def _bring_up_to_date(archive: Path, staged: Path, manifest: Manifest, database: Database) -> None:
-    """Make what an earlier version wrote what this one would have written."""
+    """Upgrade files of an earlier version to this one's."""
     schema, known = manifest.facts["schema"], database.known()
     if not set(schema) <= set(known):
         raise newer_backup(archive, manifest.facts.get("telads"))
@@ -182,10 +182,10 @@ def _check_space(folder: Path, manifest: Manifest) -> None:
 
 
 def _keep_draws(workspace: Store, staged: Path) -> None:
-    """Noise drawn since the backup was taken stays spent: its cells were there to be seen."""
+    """Keep noise drawn since the backup on the budget: its cells may have been seen."""
     try:
         own = workspace.ledger().draws
-    except WorkspaceError:  # damaged, or of another version: what a restore is there to replace
+    except WorkspaceError:  # damaged, or of another version: to be replaced
         return
     if own:
         path = staged / workspace.ledger_path.name
@@ -207,11 +207,11 @@ def _in_use(workspace: Store) -> WorkspaceError:
 
 
 def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
-    """Move everything into its place: what is named before what names it."""
+    """Move everything into place: files before those that name them."""
     names = [file.name for file in manifest.files if file.name != DATABASE]
     if workspace.ledger_path.name not in names and (staged / workspace.ledger_path.name).exists():
         names.append(workspace.ledger_path.name)
-    # A build is there when its build.json is: that comes last of each.
+    # A build exists once its build.json does: it comes last of each.
     named = sorted(set(names) - set(SINGLE), key=lambda name: (name.endswith("/build.json"), name))
     for name in (*named, *(name for name in SINGLE if name in names)):
         move_file(staged / name, workspace.path / name)
@@ -220,7 +220,7 @@ def _put(workspace: Store, staged: Path, manifest: Manifest) -> None:
 
 
 def _forget_others(workspace: Store, manifest: Manifest) -> None:
-    """Remove cells and builds of before."""
+    """Remove former cells and builds."""
     kept = {file.name for file in manifest.files}
     builds = {name.split("/")[1] for name in kept if name.startswith("marts/")}
     for path in workspace.cells_path.glob("*"):

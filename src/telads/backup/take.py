@@ -1,6 +1,7 @@
-"""What a backup needs of the website's database. The website provides it: only it knows Django.
+"""Making a backup, also while the website serves: builds never change, and writers wait.
 
-Making a backup, also while the website serves: builds never change, and writers wait.
+`Database` is the interface of the website's database; the website implements it, since only it
+imports Django.
 """
 
 from __future__ import annotations
@@ -21,33 +22,33 @@ from telads.version import __version__
 
 
 class Database(Protocol):
-    """A database whose rows can be written to a file and put back."""
+    """A database whose rows can be written to a file and loaded again."""
 
     def schema(self) -> list[str]:
-        """The steps by which its tables became what they are; rows fit only into the same ones."""
+        """Migrations applied to its tables; rows fit only tables with the same ones."""
         ...
 
     def known(self) -> list[str]:
-        """All steps that this version knows; the database itself is not asked."""
+        """All migrations of this version; the database is not queried."""
         ...
 
     def convert(self, path: Path, schema: list[str]) -> None:
-        """Replace a file of rows of some of the known steps by one of rows of all of them.
+        """Upgrade a file of rows from the given migrations to all known ones, in place.
 
         Raises `DataError` for rows that do not fit.
         """
         ...
 
     def dump(self, path: Path) -> int:
-        """Write all rows, as they were at one moment, and return how many."""
+        """Write all rows of one snapshot; return their number."""
         ...
 
     def is_used(self) -> bool:
-        """Whether it holds anything that somebody made."""
+        """Whether it holds anything a user made."""
         ...
 
     def load(self, path: Path) -> None:
-        """Put these rows in the place of all others: all of them or, where that fails, none."""
+        """Replace all rows by these, in one transaction."""
         ...
 
 
@@ -64,9 +65,9 @@ def take(
     step: Step,
     on_wait: Callable[[], None] | None = None,
 ) -> tuple[Path, Manifest]:
-    """Write a backup and return where it is; in a folder it is named by the moment (UTC).
+    """Write a backup and return its path; in a folder it is named by the time (UTC).
 
-    `again` replaces a file that is there. Raises `WorkspaceError` and its kinds.
+    `again` replaces an existing file. Raises `WorkspaceError` and its subclasses.
     """
     now = datetime.now(UTC).replace(microsecond=0)
     path = target / f"telads-backup-{now:%Y%m%dT%H%M%SZ}{SUFFIX}" if target.is_dir() else target
@@ -84,7 +85,7 @@ def take(
             file=workspace.path,
         )  # fmt: skip
     with workspace.writing(wait, on_wait):
-        check_usable(workspace)  # what cannot be used could not be restored either
+        check_usable(workspace)  # an unusable workspace could not be restored
         dump = workspace.path / f"{TEMPORARY}{os.getpid()}-{DATABASE}"
         try:
             rows = database.dump(dump)

@@ -1,7 +1,7 @@
 """The command line: thin verbs over the answers.
 
-Exit codes: 0 done, 2 asked wrongly (an option, a choice, a setting), 1 anything else. An error is
-one line on standard error; `--debug` shows where it came from.
+Exit codes: 0 success, 2 wrong usage (an option, a choice, a setting), 1 any other error. An error
+is one line on standard error; `--debug` shows its traceback.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 WRONGLY_ASKED = (QuestionError, SettingError, typer.TyperException)
-"""Errors of the person who asks, not of the data or the machine."""
+"""Errors of usage, not of the data or the machine."""
 HELP = {"-h", "--help"}
 COMPLETION = "_TELADS_COMPLETE"
-"""Set by the shell when it asks for completions."""
+"""Environment variable by which the shell requests completions."""
 
 
 def app(verb: str | None = None) -> typer.Typer:
-    """The command line with the module of one verb; with all of them by default."""
+    """The command line with the module of one verb, or with all of them."""
     modules = [VERBS[verb].module] if verb else dict.fromkeys(v.module for v in VERBS.values())
     whole = _empty()
     for module in modules:
@@ -46,7 +46,7 @@ def app(verb: str | None = None) -> typer.Typer:
 
 
 def _names_alone() -> typer.Typer:
-    """The command line as far as its help, or a word that is no verb, needs it: nothing to run."""
+    """The command line for its help or an unknown verb: names only, nothing to run."""
     whole = _empty()
     for verb in VERBS:
         whole.command(**listed(verb))(lambda: None)
@@ -68,7 +68,7 @@ def _empty() -> typer.Typer:
 
 
 def _needed(words: Sequence[str]) -> typer.Typer:
-    """As much of the command line as these words ask for: help should not wait for all verbs."""
+    """The part of the command line that these words need: help must not import every verb."""
     if COMPLETION in os.environ:
         return app()
     asked = next((word for word in words if word in VERBS), None)
@@ -96,20 +96,20 @@ def _root(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave the process with its exit code."""
+    """Run the command line and exit the process with its code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     lang = options.LANG if arguments is None else options.language_now(words)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"] or ["--help"]
     carry_everything()
     try:
-        if words[0] not in {"doctor", *HELP}:  # which tells it among its findings
+        if words[0] not in {"doctor", *HELP}:  # doctor reports them itself
             options.tell_unknown_settings(lang)
-        code = copy_context().run(_run, words, lang)  # the dataset of one run is no other's
+        code = copy_context().run(_run, words, lang)  # isolates the dataset of a run
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         code = 130
-    except BrokenPipeError:  # the reader of a pipe went away, as `head` does
+    except BrokenPipeError:  # the reader of a pipe has closed it, as `head` does
         code = 1
     except Exception as error:
         if debug:
@@ -123,8 +123,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], lang: Lang) -> int:
     if any("\0" in word for word in words):
         raise typer.BadParameter("NUL", param_hint="telads")
+    wants_help = HELP.intersection(words)
+    if wants_help and any(word in VERBS for word in words):
+        options.use_dataset_of(words)
     command = typer.main.get_command(_needed(words))
-    if HELP.intersection(words):
+    if wants_help:
         load_help()
         if lang == "ko":
             speak_korean(cast("TyperGroup", command))
@@ -133,7 +136,7 @@ def _run(words: list[str], lang: Lang) -> int:
 
 
 def _line(error: Exception, lang: Lang) -> str:
-    """An error in one line."""
+    """An error as one line."""
     if type(error).__module__ == "django.db.utils":
         from telads.web.setup import unusable
 
@@ -154,7 +157,7 @@ def _line(error: Exception, lang: Lang) -> str:
 
 
 def _let_go_of_output() -> None:
-    """What nobody can be given any more (a closed pipe, a full disk) is no error of its own."""
+    """Discard output that can no longer be written (closed pipe, full disk) without an error."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -1,4 +1,4 @@
-"""The verb that reduces subscriber logs to cells."""
+"""The verb `aggregate`, which reduces subscriber logs to cells."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ FATES: dict[str, Text] = {
     "protecting_figures": Text("그 값을 지키려 가린 값", "figures hidden to protect them"),
     "other_months": Text("겹치는 달을 위해 가린 값", "values hidden for months that overlap"),
 }
-"""What the counts of a month made from logs are called."""
+"""Displayed names of the counts of a month made from logs."""
 
 
 @aggregate.command(**listed("aggregate"))
@@ -146,7 +146,7 @@ def run(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Aggregate, and tell what became of every row and subscriber."""
+    """Aggregate, and report the fate of every row and subscriber."""
     from telads.aggregate.job import aggregate as reduce
     from telads.aggregate.noise import lower, noise_of, spent
     from telads.aggregate.request import Request, parse_memory
@@ -180,7 +180,7 @@ def run(
 
 
 def _row(taken: Taken) -> dict[str, Any]:
-    """A label month, for programs."""
+    """A label month for JSON and CSV."""
     entry = taken.entry
     made = dict(entry.made) if entry else {}
     noise = made.get("noise") or {}
@@ -205,7 +205,7 @@ def _row(taken: Taken) -> dict[str, Any]:
 
 
 def _told(taken: Taken, lang: Lang) -> list[str]:
-    """A line for the month and one for each kind of count; what is 0 is not told."""
+    """A line for the month and one for each kind of count; zeros are left out."""
     from telads.ingest.ingest import OUTCOMES
 
     line = f"{OUTCOMES[taken.outcome](lang)}: {taken.month}"
@@ -230,7 +230,7 @@ def _told(taken: Taken, lang: Lang) -> list[str]:
 
 
 def _noise(noise: Mapping[str, Any]) -> list[Text]:
-    """What noise was drawn, and how far it reaches."""
+    """The noise drawn, and its half-width."""
     kind, epsilon, delta = noise["kind"], noise["epsilon"], noise["delta"]
     budget = f"{kind} epsilon {epsilon:g}" + (f" delta {delta:g}" if delta else "")
     reach = [
@@ -253,7 +253,7 @@ def _noise(noise: Mapping[str, Any]) -> list[Text]:
 
 
 def _budget(so_far: Spent, limit: float | None) -> Text:
-    """What all noise of the workspace has spent."""
+    """Total spent by all noise of the workspace."""
     delta = f", delta {so_far.delta:g}" if so_far.delta else ""
     of = Text(f", 한도 {limit:g}", f" of {limit:g}") if limit else Text("", "")
     return Text(
@@ -265,7 +265,7 @@ def _budget(so_far: Spent, limit: float | None) -> Text:
 
 
 def _warnings(taken: Taken, lang: Lang) -> list[str]:
-    """What is remarkable about the cells, and that a month was made again."""
+    """Warnings about the cells, and that a month was replaced."""
     entry = taken.entry
     if entry is None:
         return []

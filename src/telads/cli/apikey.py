@@ -1,4 +1,4 @@
-"""The verb `apikey`: the keys of a public installation's API (TELADS_API_KEYS=1)."""
+"""The verbs `apikey`: keys of a public installation's API (TELADS_API_KEYS=1)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def create(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """The key goes to standard output, the advice to standard error: one can be piped."""
+    """Print the key to standard output, to be piped, and the advice to standard error."""
     from telads.web.api import commands
 
     key = commands.create(workspace_of(workspace).path, name)
@@ -66,7 +66,7 @@ def list_keys(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Oldest first; a revoked one stays in the list."""
+    """List keys, oldest first, with revoked ones."""
     from telads.web.api import commands
 
     found = commands.listed(workspace_of(workspace).path)
@@ -81,7 +81,7 @@ def revoke(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """It stays in the list, so that its name says whose it was."""
+    """The key stays in the list, so that its owner remains known."""
     from telads.web.api import commands
 
     commands.revoke(workspace_of(workspace).path, name)
@@ -93,7 +93,7 @@ def revoke(
 
 
 def _told(entry: commands.Entry, lang: Lang) -> list[str]:
-    """A key in the words of a list."""
+    """The texts of a key in the list."""
     used = when(entry.last_used, Text("아직 쓰지 않음", "never used"), lang)
     told = [
         f"{entry.name} ({entry.start}…)",

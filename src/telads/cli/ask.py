@@ -1,4 +1,4 @@
-"""The verbs that ask: one for each question that has a verb, made from its declaration."""
+"""The verbs of questions, generated from their declarations."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from telads.cli.show import show
 
 ask = typer.Typer()
 OF_A_WORKSPACE = {"evaluate"}
-"""Questions that are put to the workspace, not to its build in force."""
+"""Questions about the workspace, not its build in force."""
 
 
 def verb_of(question: Question) -> Callable[..., None]:
-    """The function of a verb, with an option for each parameter of its question."""
+    """Return a verb's function, with an option for each parameter of its question."""
 
     def verb(workspace: Path | None, form: Form, lang: Language, **given: Any) -> None:
         of = workspace_of if question.id in OF_A_WORKSPACE else build_of

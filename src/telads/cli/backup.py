@@ -1,4 +1,4 @@
-"""The verbs that put an installation into one file and back."""
+"""The verbs that back up and restore an installation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def make(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Write a backup; the website may serve on meanwhile."""
+    """Write a backup; the website may keep serving."""
     from telads.backup.take import take
     from telads.web.rows import Rows
 
@@ -73,7 +73,7 @@ def restore(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Put a backup in force; a website that runs has to be started again."""
+    """Restore a backup; a running website has to be restarted."""
     from telads.backup import restore as restoring
     from telads.web.rows import Rows
 

@@ -1,4 +1,4 @@
-"""The verbs about what was built: which builds are kept, and back to one of them."""
+"""The verbs about builds: list those that are kept, return to one of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def list_builds(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """The newest first."""
+    """List builds, newest first."""
     held = workspace_of(workspace)
     in_force = held.build_name()
     rows = [
@@ -57,7 +57,7 @@ def list_builds(
         months = row["months"]
         span = f"{months[0]}..{months[-1]}" if months else ""
         told = [str(row["build"]), str(row["made"]), span, *([mark] if row["in_force"] else [])]
-        if row["build"] in other:  # its tables are read by no other version
+        if row["build"] in other:  # no other version reads its tables
             told.append(f"telads {row['version']}")
         sys.stdout.write("  ".join(told) + "\n")
 
@@ -73,7 +73,7 @@ def rollback(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Months stay as they are; `telads build` goes forward again."""
+    """Put an earlier build in force; months stay, and `telads build` goes forward again."""
     settings = load_settings()
     held = workspace_of(workspace)
     before = held.build_name()
@@ -91,7 +91,7 @@ def rollback(
 def log_action(
     held: Store, settings: Settings, action: str, thing: str, detail: str, lang: Lang
 ) -> None:
-    """Write down in the website's log, where there is one, what was done to the data."""
+    """Record a change of data in the website's log of actions, if there is one."""
     if not (settings.database_url or (held.path / "web.sqlite3").is_file()):
         return
     from telads.web.jobs.commands import written_down

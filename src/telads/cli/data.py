@@ -1,4 +1,4 @@
-"""The verbs that take data in, build, and tell what is there."""
+"""The verbs that ingest files, build, and report the state."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def ingest(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Take files in; exit code 1 if any was refused, though the others are taken and built."""
+    """Ingest files; exit code 1 if any was refused, though the others are taken and built."""
     from telads.ingest.ingest import OUTCOMES, discover
     from telads.ingest.ingest import ingest as take
 
@@ -77,7 +77,7 @@ def ingest(
             replace=replace,
         ):  # fmt: skip
             outcomes.append(taken)
-            total = max(total, len(outcomes))  # an archive, or a file of several months
+            total = max(total, len(outcomes))  # an archive or a file of several months has more
             step(taken.path.name, len(outcomes) - 1, total)
     refused = [taken for taken in outcomes if taken.outcome == "refused"]
     there = any(taken.entry or taken.outcome == "unchanged" for taken in outcomes)
@@ -129,14 +129,14 @@ def check(
 
 
 def _load_beside() -> None:
-    """Import what building needs while files are read: the reader leaves Python's lock."""
+    """Import the modules of building while files are read: the reader releases the GIL."""
     from telads.method.build import load
 
     Thread(target=load, daemon=True).start()
 
 
 def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
-    """What became of a file, for programs."""
+    """The result for a file, for JSON and CSV."""
     entry = taken.entry
     return {
         "file": str(taken.path),
@@ -155,7 +155,7 @@ def _row(taken: Taken, lang: Lang) -> dict[str, Any]:
 
 
 def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[str]:
-    """What became of a file, a line for the file and one for everything remarkable."""
+    """The result for a file: a line for the file and one for each remark."""
     line = f"{outcomes[taken.outcome](lang)}: {taken.path.name}"
     if taken.error:
         return [f"{line}: {taken.reason(lang)}"]
@@ -194,7 +194,7 @@ def build(
 
 
 def _built(workspace: Path | None, *, again: bool = False) -> Built:
-    """Build, showing progress."""
+    """Build with a progress display."""
     from telads.method.build import build as make
 
     with progress(Text("계산", "Building")) as step:
@@ -217,7 +217,7 @@ def forget(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Take the month back and build without it; run again after a kill it does the rest."""
+    """Remove the month and build without it; repeated after a kill, it completes the rest."""
     from telads.store.months import withdraw
 
     label = Month.parse(month)
@@ -242,7 +242,7 @@ def forget(
 
 
 def _somebody() -> str:
-    """The name of whoever runs this, as the machine knows it; a container may not know any."""
+    """The user's name on this machine; a container may not have one."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -255,7 +255,7 @@ def status(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """The ledger and the build in force."""
+    """Show the ledger and the build in force."""
     from telads.answers.inventory import status as answer
 
     found = answer(workspace_of(workspace), load_settings())

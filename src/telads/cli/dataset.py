@@ -1,4 +1,4 @@
-"""The verbs about datasets: a definition checked, or drafted from a file."""
+"""The verbs about datasets: check a definition, or draft one from a file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FolderArgument = Annotated[
 @dataset.command("check", help=say("자료 정의의 잘못을 한 번에 모두 봅니다.",
                                  "Tell every fault of a definition at once."))  # fmt: skip
 def check(folder: FolderArgument, lang: LangOption = DEFAULT_LANGUAGE) -> None:
-    """One line a fault on standard error and exit code 1, or what the dataset is."""
+    """Print the dataset, or one line a fault on standard error with exit code 1."""
     from telads.dataset import load
     from telads.dataset.reading import Fault
 
@@ -66,7 +66,7 @@ def new(
     ] = "cp1252",
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Write FOLDER/dataset.toml; one that is there already stays."""
+    """Write FOLDER/dataset.toml; an existing one is kept."""
     from telads.dataset.definition import DEFINITION
     from telads.dataset.draft import draft
 

@@ -1,4 +1,4 @@
-"""What `telads doctor` looks at."""
+"""The findings of `telads doctor`."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from telads.version import __version__
 
 LIBRARIES = ("polars", "narwhals", "fastexcel", "numpy", "scipy", "resvg-py")
 LEAST_DISK = 1_000_000_000
-"""Bytes; a month takes about 1 MB, a build 3 MB, a browserful of pictures less."""
+"""Bytes; a month takes about 1 MB, a build 3 MB, pictures less."""
 MOST_OPEN = 5
-"""Files that are named among those open to others."""
+"""Most files named among those open to others."""
 SQLITE = "web.sqlite3"
 
 
 class Finding(NamedTuple):
-    """One line, and whether it is as it should be."""
+    """One line, and whether it is all right."""
 
     good: bool
     text: Text
 
 
 def findings(workspace: Store, settings: Settings, noted: str = "") -> Iterator[Finding]:
-    """All findings, in the order they are told; `noted` is a hash of the log of actions."""
+    """All findings in order; `noted` is a hash of the log of actions noted earlier."""
     yield Finding(True, same(f"telads {__version__}, Python {platform.python_version()}"))
     for name in LIBRARIES:
         yield _library(name)
@@ -52,7 +52,7 @@ def findings(workspace: Store, settings: Settings, noted: str = "") -> Iterator[
 
 
 def exposure(settings: Settings) -> Iterator[Finding]:
-    """What is unsafe in how the website is reached, by its settings; nothing where all is well."""
+    """Unsafe settings of the website's exposure; none if all is well."""
     host = settings.host
     own = host in {"localhost", "::1"} or host.startswith("127.")
     if not own and not settings.behind_tls:
@@ -98,7 +98,7 @@ def _font() -> Finding:
 
 
 def _budget(ledger: Ledger, settings: Settings) -> Iterator[Finding]:
-    """What noise on cells made from logs has spent, if any was drawn."""
+    """The budget spent on noise, if any was drawn."""
     from telads.aggregate.noise import is_within, spent
 
     so_far, limit = spent(ledger), settings.epsilon_limit
@@ -153,7 +153,7 @@ def _workspace(workspace: Store, settings: Settings) -> Iterator[Finding]:
 
 
 def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:
-    """What of the workspace other accounts of this machine may use."""
+    """Parts of the workspace that other accounts of this machine may use."""
     found = list(islice(found_open(workspace.path, settings.cells_group), MOST_OPEN + 1))
     if not found:
         if workspace.path.is_dir():
@@ -171,11 +171,11 @@ def _modes(workspace: Store, settings: Settings) -> Iterator[Finding]:
 
 
 def _log(workspace: Store, settings: Settings, noted: str) -> Iterator[Finding]:
-    """Whether the log of actions is as it was written, and holds what was noted of it."""
+    """Whether the log of actions is intact and holds the noted hash."""
     from telads.web.accounts.commands import log_state
 
     database = settings.database_url or (workspace.path / SQLITE).exists()
-    if not database or not (workspace.path / "secret-key").exists():  # never was a website
+    if not database or not (workspace.path / "secret-key").exists():  # there never was a website
         if noted:
             yield Finding(False, Text("작업 기록이 없습니다.", "There is no log of actions."))
         return

@@ -1,4 +1,4 @@
-"""Output that other encodings than UTF-8 can carry: of a pipe on Korean Windows it is CP949."""
+"""Output in encodings other than UTF-8: a pipe on Korean Windows uses CP949."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 
 _HANDLER = "telads.plain"
 _PLAIN = {"–": "-", "−": "-"}
-"""Signs that CP949 or Windows' western code page lack, as a keyboard has them."""
+"""Characters missing from CP949 or Windows-1252, and their ASCII substitutes."""
 
 
 def carry_everything() -> None:
-    """Let no sign that the encoding of standard output lacks end an answer half-way.
+    """Replace characters that standard output cannot encode, instead of failing halfway.
 
-    Dashes become hyphens, anything else its escape, `\\uac15`, which is still right in JSON.
+    Dashes become hyphens, anything else its escape, `\\uac15`, which is still valid in JSON.
     """
     codecs.register_error(_HANDLER, _plain)
     for stream in (sys.stdout, sys.stderr):

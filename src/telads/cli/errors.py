@@ -1,4 +1,4 @@
-"""What Typer says of a wrong command line, in both languages; Typer itself knows English only."""
+"""Typer's usage errors in both languages; Typer itself has English only."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _KOREAN: tuple[tuple[str, str], ...] = (
     (r"Missing command\.",
      "명령을 적어 주세요."),
 )  # fmt: skip
-"""How each English sentence of Typer is said in Korean; the first that fits."""
+"""Korean for each English sentence of Typer; the first pattern that matches."""
 
 
 def explained(error: typer.TyperException) -> Text:
-    """The error in one line; a sentence that is not known here stays as it is."""
+    """The error in one line; an unknown sentence stays as it is."""
     english = " ".join(error.format_message().split())
     for pattern, korean in _KOREAN:
         found = re.fullmatch(pattern, english)

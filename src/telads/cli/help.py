@@ -1,4 +1,4 @@
-"""Help: quickly there, and in Korean the words that Typer adds to ours."""
+"""Help: fast to start, and with Typer's own words in Korean."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _OPTIONS = {
 }
 _HELP = "이 도움말을 보입니다."
 _LATER = {"rich.markdown": "Markdown", "rich.traceback": "Traceback"}
-"""What Typer's help imports and ours does without: half of the time that help takes to start."""
+"""Modules that Typer's help imports but does not need here: half of its start-up time."""
 
 
 class Later(type):
-    """A class that stands for another, whose module is loaded when it is first used."""
+    """Placeholder of a class whose module is imported on first use."""
 
     def real(cls) -> Any:
-        """The class that is stood for."""
+        """The actual class."""
         return getattr(import_module(cls.__module__), cls.__name__)
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
@@ -37,7 +37,7 @@ class Later(type):
 
 
 def load_help() -> None:
-    """Import what Typer draws help with, and of that no more than it needs."""
+    """Import Typer's help without the modules it does not need."""
     absent = _LATER.keys() - sys.modules.keys()
     for module in absent:
         sys.modules[module] = ModuleType(module)
@@ -51,7 +51,7 @@ def load_help() -> None:
 
 
 def speak_korean(group: TyperGroup) -> None:
-    """Say in Korean what Typer says about its own options and panels; of no use before help."""
+    """Translate Typer's own options and panels into Korean; only needed for help."""
     from typer import rich_utils
 
     rich_utils.OPTIONS_PANEL_TITLE = "옵션"
@@ -67,7 +67,7 @@ def speak_korean(group: TyperGroup) -> None:
 
 
 def _all_commands(command: Any) -> Iterator[Any]:
-    """A command and all beneath it."""
+    """A command and all its descendants."""
     yield command
     for beneath in getattr(command, "commands", {}).values():
         yield from _all_commands(beneath)

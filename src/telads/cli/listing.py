@@ -1,4 +1,4 @@
-"""Lists of what an installation keeps (people, keys): a line each, or rows for programs."""
+"""Lists of an installation's records (people, keys): a line each, or rows for programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Entry = TypeVar("Entry", bound=NamedTuple)
 def show_list(
     verb: str, entries: Iterable[Entry], told: Callable[[Entry], Sequence[str]], form: Form
 ) -> None:
-    """Print entries: for people what `told` says of each, for programs every field."""
+    """Print entries: for people the texts that `told` returns, for programs every field."""
     if form is Form.TABLE:
         sys.stdout.write("".join(f"{', '.join(told(entry))}\n" for entry in entries))
         return
@@ -26,7 +26,7 @@ def show_list(
 
 
 def when(moment: datetime | None, never: Text, lang: Lang) -> str:
-    """A moment in UTC, to the minute."""
+    """A time in UTC, to the minute."""
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else never(lang)
 
 

@@ -1,4 +1,4 @@
-"""The verbs that make something of a build: pictures, exports, the evaluation."""
+"""The verbs that make files of a build: pictures, exports, the evaluation."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
+from telads.answers.questions import FILTERS
 from telads.cli.options import (
     DEFAULT_LANGUAGE,
-    AnyAgeOption,
-    AnyDistrictOption,
-    AnySexOption,
+    LANG,
     Form,
     FormOption,
     LangOption,
@@ -26,6 +25,10 @@ from telads.cli.registry import listed
 from telads.render.files import FORMATS
 
 make = typer.Typer()
+
+AnyDistrictOption = Annotated[str | None, typer.Option("--district", help=FILTERS[0].help(LANG))]
+AnySexOption = Annotated[str | None, typer.Option("--sex", help=FILTERS[1].help(LANG))]
+AnyAgeOption = Annotated[str | None, typer.Option("--age", help=FILTERS[2].help(LANG))]
 
 
 @make.command(**listed("chart"))
@@ -56,7 +59,7 @@ def chart(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Draw one picture; the kind of file is told by its suffix."""
+    """Draw one picture in the format of the file's suffix."""
     from telads.answers.pictures import Asked, picture
     from telads.cli.show import require_folder, show_written
     from telads.render.svg import drawn, find_chart
@@ -90,7 +93,7 @@ def export(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Export to csv, xlsx, parquet or json, told by the file's suffix."""
+    """Export to csv, xlsx, parquet or json, by the file's suffix."""
     from telads.cli.show import require_folder, show_written
     from telads.export import export as write
 

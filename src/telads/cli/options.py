@@ -1,18 +1,21 @@
-"""What the verbs have in common: options, the language, the workspace.
+"""Common parts of the verbs: options, the language, the workspace.
 
-The language is known before Typer reads the arguments, because help is in that language too.
+The language is determined before Typer parses the arguments, because help depends on it too.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from telads.answers.questions import METHOD, MONTH_ASKED
 from telads.settings import Settings, texts_of, unknown_settings
 from telads.text import LANGUAGES, Lang, Text, locale_language
 
@@ -29,7 +32,7 @@ def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Lang:
         if word.lower() in LANGUAGES:
             return cast(Lang, word.lower())
     wanted = variables.get("TELADS_LANG", "")
-    # Whatever else is wrong with the settings is told in the language they ask for.
+    # Other faults of the settings are reported in their own language.
     return next((lang for lang in LANGUAGES if lang == wanted), None) or locale_language()
 
 
@@ -44,18 +47,18 @@ def load_settings() -> Settings:
 
 
 def tell_unknown_settings(lang: Lang) -> None:
-    """A line on standard error for each misspelt setting, in the environment or in .env."""
+    """Print a line on standard error for each misspelt setting, in the environment or in .env."""
     for told in unknown_settings(texts_of()):
         sys.stderr.write(f"telads: {told(lang)}\n")
 
 
 def language_now(arguments: Sequence[str]) -> Lang:
-    """The language of a command line, by the settings as they are now."""
+    """The language of a command line under the current settings."""
     from telads.errors import SettingError
 
     try:
         return language_of(arguments, texts_of())
-    except SettingError:  # told properly as soon as a verb asks for the settings
+    except SettingError:  # reported when a verb loads the settings
         return language_of(arguments, {})
 
 
@@ -63,7 +66,7 @@ LANG: Lang = language_now(sys.argv[1:])
 
 
 class Form(StrEnum):
-    """How an answer is printed."""
+    """Output form of an answer."""
 
     TABLE = "table"
     JSON = "json"
@@ -71,7 +74,7 @@ class Form(StrEnum):
 
 
 class Language(StrEnum):
-    """The languages of the product."""
+    """The languages of telads."""
 
     KO = "ko"
     EN = "en"
@@ -100,34 +103,8 @@ FormOption = Annotated[
 LangOption = Annotated[
     Language, typer.Option("--lang", case_sensitive=False, help=say("출력 언어", "language"))
 ]
-MonthOption = Annotated[
-    str | None,
-    typer.Option(help=say("기준 달 2023-06 (기본: 가장 새 달)",
-                          "label month, as 2023-06 (default: the newest)")),
-]  # fmt: skip
-MethodOption = Annotated[
-    str,
-    typer.Option(help=say("affinity 또는 classic(2023년 연구 방식)",
-                          "affinity, or classic (the 2023 study)")),
-]  # fmt: skip
-DistrictOption = Annotated[
-    str, typer.Option(help=say("자치구: 강남구", "district: Gangnam-gu or 강남구"))
-]
-SexOption = Annotated[str, typer.Option(help=say("성별: F/M 또는 여/남", "sex: F or M"))]
-AgeOption = Annotated[
-    str, typer.Option(help=say("나이: 20 30 40 50 60 70(70은 70대 이상)",
-                               "age: 20 30 40 50 60 70 (70 = 70 and over)"))
-]  # fmt: skip
-AnyDistrictOption = Annotated[
-    str | None, typer.Option("--district", help=say("이 자치구만", "only this district"))
-]
-AnySexOption = Annotated[str | None, typer.Option("--sex", help=say("이 성별만", "only this sex"))]
-AnyAgeOption = Annotated[str | None, typer.Option("--age", help=say("이 나이만", "only this age"))]
-ServiceOption = Annotated[
-    str,
-    typer.Option(help=say("서비스: 게임 금융 쇼핑 동영상·방송 유튜브 넷플릭스 배달",
-                          "service: game finance shopping video youtube netflix delivery")),
-]  # fmt: skip
+MonthOption = Annotated[str | None, typer.Option(help=MONTH_ASKED.help(LANG))]
+MethodOption = Annotated[str, typer.Option(help=METHOD.help(LANG))]
 ReplaceOption = Annotated[
     bool,
     typer.Option("--replace",
@@ -138,7 +115,7 @@ DEFAULT_LANGUAGE = Language(LANG)
 
 
 def workspace_of(path: Path | None) -> Store:
-    """The workspace the user means; this run is about its dataset."""
+    """The user's workspace; puts its dataset in force for this run."""
     from telads.dataset import put_in_force
     from telads.store.workspace import Store
 
@@ -148,7 +125,7 @@ def workspace_of(path: Path | None) -> Store:
 
 
 def workspace_for(path: Path | None, dataset: Path | None) -> Store:
-    """The workspace that new months are taken into, of the dataset in a folder or its own."""
+    """The workspace for new months, of the dataset in a folder or its own."""
     from telads.dataset import put_in_force
 
     workspace = workspace_of(path)
@@ -156,8 +133,25 @@ def workspace_for(path: Path | None, dataset: Path | None) -> Store:
     return workspace
 
 
+def use_dataset_of(words: Sequence[str]) -> None:
+    """Make the help for these words about the dataset of the workspace that they name.
+
+    Where that cannot be read, help is about Seoul's; a verb says what is wrong when it runs.
+    """
+    from telads.errors import TeladsError
+
+    named = None
+    for word, after in pairwise([*words, ""]):
+        if word in {"-w", "--workspace"}:
+            named = after
+        elif word.startswith("--workspace="):
+            named = word.partition("=")[2]
+    with suppress(TeladsError, OSError):
+        workspace_of(Path(named) if named else None)
+
+
 def use_dataset(folder: Path | None) -> None:
-    """Make this run about the dataset of a folder, or that of the settings."""
+    """Put the dataset of a folder, or of the settings, in force for this run."""
     from telads.dataset import dataset_of, put_in_force
 
     chosen = folder or load_settings().dataset

@@ -1,4 +1,4 @@
-"""The verbs of planning: an audience by rules, a budget divided, a saved plan on newer data."""
+"""The verbs of planning: an audience by rules, a budget allocated, a saved plan on newer data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def audience(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """The audience of a file of rules, or how it overlaps with another's."""
+    """Show the audience of a file of rules, or its overlap with another's."""
     from telads.planning.brief import RULES, json_file
     from telads.planning.questions import audience_answer, overlap_answer
     from telads.planning.rules import read_rules
@@ -69,7 +69,7 @@ def divide(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Make a plan of a brief, show it, or write it to a file."""
+    """Make a plan from a brief, and show it or write it to a file."""
     from telads.cli.show import require_folder, show_written
     from telads.planning.brief import BRIEF, json_file, read_brief
     from telads.planning.files import write_plan
@@ -90,7 +90,7 @@ def divide(
 
 
 def _not_over(brief: Path, output: Path) -> None:
-    """Raise `QuestionError` where the plan would be written over its own brief."""
+    """Raise `QuestionError` if the plan would overwrite its own brief."""
     from telads.errors import QuestionError
     from telads.text import Text
 

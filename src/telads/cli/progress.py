@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 from telads.cli.options import LANG
 
 Step = Callable[[str, int, int], None]
-"""Called with the name of what begins, how many steps are done, and how many there are."""
+"""Called with the name of the next step, the number of steps done, and their total."""
 
 
 @contextmanager
 def progress(title: Text) -> Iterator[Step]:
-    """Give a function to call at every step."""
+    """Yield a function to call at every step."""
     if not sys.stderr.isatty():
         yield _plain_step(title)
         return
@@ -48,6 +48,6 @@ def _plain_step(title: Text) -> Step:
 
 
 def waiting() -> None:
-    """Say that another process is writing."""
+    """Report that another process is writing."""
     message = Text("다른 telads가 쓰고 있어 기다립니다.", "Waiting for another telads to finish.")
     sys.stderr.write(message(LANG) + "\n")

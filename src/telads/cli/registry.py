@@ -1,6 +1,6 @@
-"""The table of contents: every verb, the module that holds it, and what its help says in a line.
+"""Index of the verbs: name, module, and its line of help.
 
-It stands apart from the verbs so that `telads --help` need not load them.
+It is separate from the verbs so that `telads --help` need not import them.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from telads.text import Text
 
 
 class Verb(NamedTuple):
-    """Where a verb is found, and how it is listed."""
+    """A verb's module and its entry in the help."""
 
     module: str
-    """The module of this package; its Typer application bears the same name."""
+    """A module of this package; its Typer application has the same name."""
     panel: Text
     does: Text
 
 
 class Listed(TypedDict):
-    """What Typer is told of a verb, or of a group of verbs."""
+    """Arguments for Typer about a verb, or a group of verbs."""
 
     name: str
     rich_help_panel: str
@@ -30,7 +30,7 @@ class Listed(TypedDict):
 
 
 def _questions(panel: str, title: Text) -> dict[str, Verb]:
-    """The verbs of the questions that are listed in a panel."""
+    """The verbs of the questions of a panel."""
     return {
         one.id: Verb("ask", title, one.does)
         for one in QUESTIONS.values()
@@ -123,6 +123,6 @@ VERBS: dict[str, Verb] = {
 
 
 def listed(verb: str) -> Listed:
-    """How a verb is listed, in the language of this run: `@ask.command(**listed("services"))`."""
+    """Typer's arguments for a verb in this run's language: `@ask.command(**listed("services"))`."""
     entry = VERBS[verb]
     return {"name": verb, "rich_help_panel": entry.panel(LANG), "help": entry.does(LANG)}

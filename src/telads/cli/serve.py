@@ -1,4 +1,4 @@
-"""The verb that runs the website, and what `telads demo` does the same way."""
+"""The verb that runs the website, and its parts shared with `telads demo`."""
 
 from __future__ import annotations
 
@@ -49,20 +49,20 @@ def serve_site(
 
 
 def settings_for(workspace: Path | None) -> Settings:
-    """The settings, on a workspace if one is named."""
+    """The settings, with the given workspace if any."""
     settings = load_settings()
     return settings if workspace is None else replace(settings, workspace=workspace)
 
 
 def check_address(settings: Settings) -> None:
-    """Raise `AddressUnusable` now rather than after minutes of work."""
+    """Raise `AddressUnusable` now instead of after minutes of work."""
     from telads.web.serve import check_address as check
 
     check(settings.host, settings.port)
 
 
 def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
-    """Serve until interrupted; say where, and on a desktop show it if `browser`."""
+    """Serve until interrupted; print the address, and open it on a desktop if `browser`."""
     import webbrowser
 
     from telads.cli.doctor import exposure
@@ -89,7 +89,7 @@ def run_site(settings: Settings, lang: Lang, browser: bool = False) -> None:
 
 
 def on_a_desktop() -> bool:
-    """Whether somebody sits in front of this machine's screen and started this by hand."""
+    """Whether a user at this machine's screen started the process."""
     if not sys.stdout.isatty() or os.environ.get("SSH_CONNECTION") or os.environ.get("CI"):
         return False
     screens = ("DISPLAY", "WAYLAND_DISPLAY")

@@ -31,7 +31,7 @@ def show(answer: Answer, form: Form, lang: Lang) -> None:
 
 
 def show_done(verb: str, rows: Sequence[Mapping[str, Any]], form: Form) -> None:
-    """Print what a verb did, for programs: JSON with the keys contract, question, rows, or CSV."""
+    """Print a verb's result for programs: JSON with the keys contract, question, rows, or CSV."""
     if form is Form.JSON:
         done = {"contract": CONTRACT, "question": verb, "rows": rows}
         sys.stdout.write(json.dumps(done, ensure_ascii=False, indent=2) + "\n")
@@ -49,7 +49,7 @@ def show_done(verb: str, rows: Sequence[Mapping[str, Any]], form: Form) -> None:
 
 
 def show_written(verb: str, paths: Sequence[Path], form: Form, **facts: Any) -> None:
-    """Say which files a verb wrote: a path a line for people, rows with `file` for programs."""
+    """Print the files written: a path a line for people, rows with `file` for programs."""
     if form is Form.TABLE:
         sys.stdout.write("".join(f"{path}\n" for path in paths))
     else:
@@ -57,7 +57,7 @@ def show_written(verb: str, paths: Sequence[Path], form: Form, **facts: Any) -> 
 
 
 def require_folder(output: Path) -> None:
-    """Refuse a file in a folder that is not there: most likely its name is mistyped."""
+    """Refuse a file in a missing folder: most likely the name is mistyped."""
     if not output.absolute().parent.is_dir():
         raise QuestionError(
             Text("그런 폴더가 없습니다.", "There is no such folder."),

@@ -1,4 +1,4 @@
-"""The verbs that make synthetic data: the twin, and the demo that goes the whole way with it."""
+"""The verbs that make synthetic data: the twin, event logs, and the demo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DEMO_MONTHS = "2023-01..2023-09"
 DEMO_GROUP = ("강남구", "F", "30")
 DEMO_SERVICE = "delivery"
 PROCESSES = 2
-"""Workbooks written side by side; more gained nothing on two cores."""
+"""Workbooks written in parallel; more gained nothing on two cores."""
 
 
 @synthetic.command(**listed("synth"))
@@ -128,7 +128,7 @@ def synth_events(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:  # fmt: skip
-    """Write a log whose aggregate is the profile's city."""
+    """Write a synthetic log whose aggregate is the profile's city."""
     from telads.aggregate.synth import Plan, write_log
     from telads.cli.show import show_written
     from telads.twin.cells import read_profile
@@ -207,7 +207,7 @@ def demo(
 
 
 def _next_steps(workspace: Store) -> Text:
-    """What to do after the demo, as it is to be typed here."""
+    """Commands to try after the demo, as they are typed here."""
     called = shown_call()
     account = f"{called} user create demo --role planner -w {shlex.quote(str(workspace.path))}"
     own = f"{called} ingest FILE... && {called} build && {called} serve"
@@ -222,7 +222,7 @@ def _next_steps(workspace: Store) -> Text:
 
 
 def shown_call(here: Path | None = None) -> str:
-    """How to call telads from a shell: by its name where that is this one, else by its path."""
+    """The shell command for telads: its name if that finds this one, else its path."""
     own = Path(sys.executable).with_name("telads")
     found = shutil.which("telads")
     if found and Path(found).resolve() == own.resolve():
@@ -234,7 +234,7 @@ def shown_call(here: Path | None = None) -> str:
 
 
 def _prepare(workspace: Store, files: Path, seed: int) -> None:
-    """Make the twin, take it in, and build; what is there already is not made again."""
+    """Make the twin, ingest it and build; existing parts are kept."""
     from telads.ingest.ingest import ingest
     from telads.method.build import build
     from telads.twin.cells import read_profile

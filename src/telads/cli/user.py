@@ -1,4 +1,4 @@
-"""The verb `user`: who may sign in on the website, in which role."""
+"""The verbs `user`: who may sign in on the website, and in which role."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DONE: dict[str, Text] = {
     "unlock": Text("잠금을 풀었습니다: {name}", "unlocked: {name}"),
     "addresses": Text("잠금을 푼 네트워크 주소: {name}곳", "network addresses unlocked: {name}"),
 }
-"""What each verb says when it is done."""
+"""Message of each verb when it is done."""
 
 NameArgument = Annotated[str, typer.Argument(help=say("사용자 이름", "the user's name"))]
 _ROLE_HELP = say("viewer(열람), planner(기획), administrator(관리)",
@@ -65,7 +65,7 @@ def create(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """The password goes to standard output, the advice to standard error."""
+    """Print the password to standard output, the advice to standard error."""
     from telads.web.accounts import commands
 
     known = _role(role)
@@ -82,7 +82,7 @@ def password(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """Sessions that are open end at once."""
+    """Open sessions end at once."""
     from telads.web.accounts import commands
 
     given = _given() if password_stdin else ""
@@ -96,7 +96,7 @@ def list_users(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """By name; disabled people too."""
+    """List users by name, with disabled ones."""
     from telads.web.accounts import commands
 
     found = commands.listed(workspace_of(workspace).path)
@@ -111,7 +111,7 @@ def role(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """In force with the next request."""
+    """Takes effect with the next request."""
     from telads.web.accounts import commands
 
     known = _role(role)
@@ -127,7 +127,7 @@ def disable(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """What they made stays."""
+    """Everything they made stays."""
     from telads.web.accounts import commands
 
     commands.set_active(workspace_of(workspace).path, name, False)
@@ -141,7 +141,7 @@ def enable(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """With the password and the role of before."""
+    """The password and role remain as before."""
     from telads.web.accounts import commands
 
     commands.set_active(workspace_of(workspace).path, name, True)
@@ -166,7 +166,7 @@ def unlock(
     form: FormOption = Form.TABLE,
     lang: LangOption = DEFAULT_LANGUAGE,
 ) -> None:
-    """A name, for every address it was locked for; or the addresses, for every name."""
+    """Unlock a name for every address, or the locked addresses for every name."""
     from telads.web.accounts import commands
 
     if addresses == bool(name):
@@ -186,7 +186,7 @@ def unlock(
 
 
 def _told(entry: commands.Entry, lang: Lang) -> list[str]:
-    """Somebody in the words of a list."""
+    """The texts of a user in the list."""
     never = Text("아직 로그인하지 않음", "never signed in")
     told = [entry.name, entry.role or "–", when(entry.last_sign_in, never, lang)]
     return told if entry.active else [*told, Text("정지", "disabled")(lang)]
@@ -216,7 +216,7 @@ def _given() -> str:
 def _tell(
     verb: str, name: str, form: Form, lang: Lang, *, password: str = "", role: str = ""
 ) -> None:
-    """What was done; a password that was made, alone on standard output."""
+    """Print the result; a generated password alone on standard output."""
     name = name.strip()
     if form is not Form.TABLE:
         made = {"password": password} if password else {}

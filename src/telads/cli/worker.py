@@ -1,4 +1,4 @@
-"""The verb that does the website's background jobs, where the website does not do them itself."""
+"""The verb that runs the website's background jobs in a process of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ worker = typer.Typer()
 
 @worker.command(**listed("worker"))
 def work(workspace: WorkspaceOption = None, lang: LangOption = DEFAULT_LANGUAGE) -> None:
-    """Take uploads in until a signal; the first one lets the running job end."""
+    """Process uploads until a signal; the first one lets the running job finish."""
     from telads.web.jobs.worker import work_for_ever
 
     told = Text(

@@ -1,9 +1,9 @@
 """The dataset: one city's places, people, measures and files, declared in one folder.
 
-A workspace remembers its dataset, and what answers for it (a door, a method of the library) puts
-that in force with `using`; `in_force` is asked wherever a name, an age or a measure is needed. It
-is kept by context, as the language of a request is, so that two workspaces of one process do not
-meet. Where nothing was put in force it is the one shipped, Seoul's.
+A workspace remembers its dataset, and every entry point (a door, a method of the library) puts it
+in force with `using`; `in_force` returns it wherever a name, an age or a measure is needed. It is a
+context variable, like the language of a request, so that two workspaces in one process stay
+separate. The default is the shipped dataset, Seoul's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import ParamSpec, TypeVar
 from telads.dataset.definition import (
     BORDERS,
     DEFINITION,
+    OF,
     Dataset,
     Kind,
     Level,
@@ -29,6 +30,7 @@ from telads.dataset.definition import (
 )
 
 __all__ = [
+    "OF",
     "Dataset",
     "Kind",
     "Level",
@@ -53,17 +55,17 @@ Made = TypeVar("Made")
 Given = ParamSpec("Given")
 _IN_FORCE: ContextVar[Dataset | None] = ContextVar("dataset", default=None)
 KEPT = 8
-"""Datasets of which derived texts and tables are kept."""
+"""Number of datasets whose derived texts and tables are cached."""
 
 
 @cache
 def seoul() -> Dataset:
-    """The dataset that telads ships with."""
+    """The dataset shipped with telads."""
     return load(Path(__file__).parent / "seoul", known=True)
 
 
 def dataset_of(folder: Path) -> Dataset:
-    """The dataset of a folder, read once as long as its files stay; raises `DatasetError`."""
+    """The dataset of a folder, read again only if its files change; raises `DatasetError`."""
     return _read(folder.absolute(), *(_stamp(folder / name) for name in (DEFINITION, BORDERS)))
 
 
@@ -80,17 +82,17 @@ def _read(folder: Path, *_: int) -> Dataset:
 
 
 def in_force() -> Dataset:
-    """The dataset of the workspace that is being answered for."""
+    """The dataset of the current context."""
     return _IN_FORCE.get() or seoul()
 
 
 def put_in_force(dataset: Dataset) -> None:
-    """Put a dataset in force for the rest of this context: what a program or a process is for."""
+    """Put a dataset in force for the rest of this context, as for a whole program."""
     _IN_FORCE.set(dataset)
 
 
 def carried(work: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The same work with the dataset now in force, for a thread that does it elsewhere."""
+    """Bind the dataset in force to a function, for a thread that runs it later."""
     dataset = in_force()
 
     def run(*arguments: Given.args, **named: Given.kwargs) -> Made:
@@ -105,7 +107,7 @@ fill_places_by(lambda text, lang: in_force().filled(text, lang))
 
 @contextmanager
 def using(dataset: Dataset) -> Iterator[Dataset]:
-    """Put a dataset in force for what runs inside; work for threads is to be `carried`."""
+    """Put a dataset in force inside a `with` block; work for threads needs `carried`."""
     token = _IN_FORCE.set(dataset)
     try:
         yield dataset
@@ -114,7 +116,7 @@ def using(dataset: Dataset) -> Iterator[Dataset]:
 
 
 def of_dataset(make: Callable[[], Made]) -> Callable[[], Made]:
-    """What follows from the dataset in force, made once for each dataset."""
+    """Cache the result of a function of the dataset in force, once for each dataset."""
 
     @lru_cache(maxsize=KEPT)
     def made(_: Dataset) -> Made:

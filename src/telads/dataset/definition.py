@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 Kind = Literal[
     "days", "index", "people", "minutes", "seconds", "km", "count", "money", "percent", "gb"
 ]
-"""`index`: published as a standardised score (z), its scale set anew each month:
-no ratios, no percentages, no sums. Every other kind is a quantity that cannot be negative."""
+"""`index`: published as a standardised score (z), rescaled each month: no ratios, no percentages,
+no sums. Every other kind is a quantity that cannot be negative."""
 
 Topic = Literal["service", "people", "mobility", "communication", "payment"]
 """`payment` measures (overdue bills, micropayments) are never used to choose an audience."""
 
 POPULATION = "population"
-"""The measure every dataset has: the people of a cell."""
+"""Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
 
 UNITS: dict[Kind, Text] = {
@@ -51,6 +51,8 @@ _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일�
 _NUMBERS = dict(enumerate(
     ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1
 ))  # fmt: skip
+OF = "x-of"
+"""The key of a schema whose values depend on the dataset: see `Dataset.described`."""
 _PLACE = re.compile(r"\{(\w+)(:[^{}]+)?\}")
 _CONDITION = re.compile(r"\[\[(\w+)\|(.*?)\]\]")
 _OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
@@ -66,20 +68,20 @@ class Measure:
     kind: Kind
     topic: Topic
     unit: Text
-    """The unit of the published figure."""
+    """Unit of the published figure."""
     headers: tuple[str, ...] = ()
     unestimated: tuple[str, ...] = ()
-    """Headers of the people it was not estimated for, where those are not made of its own."""
+    """Headers for people it was not estimated for, if they do not derive from its own."""
     counted: bool = False
-    """Counts people of a cell and is no average: told as a share of its people."""
+    """Counts people of a cell instead of averaging; shown as a share of its people."""
     proper: bool = False
-    """Its English name is a proper name, with a capital inside sentences."""
+    """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
-    """Of an index, in made-up logs: days a month of the cells with the lowest and the highest."""
+    """For an index in synthetic logs: days a month of the cells with the lowest and the highest."""
 
     @property
     def is_index(self) -> bool:
-        """Whether the source is already standardised, so that ratios mean nothing."""
+        """Whether it is published as a standardised score, for which ratios have no meaning."""
         return self.kind == "index"
 
     @property
@@ -89,26 +91,26 @@ class Measure:
 
 
 class Signal(NamedTuple):
-    """One figure on how people move or live: `measure` per person, or `per` another measure."""
+    """One figure of mobility or daily life: `measure` per person, or `per` another measure."""
 
     id: str
     text: Text
     kind: Kind
     unit: Text
-    """The unit of the value; percentages run from 0 to 100."""
+    """Unit of the value; percentages run from 0 to 100."""
     hint: Text
-    """The channel that a value well above the city's speaks for."""
+    """Channel suggested by a value well above the city's."""
     measure: str
     per: str | None = None
     working: bool = False
-    """Holds for people who travel to work: those of the last age, and zeros, are missing."""
+    """Applies to commuters only: the last age is missing, and so are zeros."""
     unless: str | None = None
-    """A signal that, where it is clearly low, makes the hint `hint_unless`."""
+    """Another signal; where that one is clearly low, the hint is `hint_unless`."""
     hint_unless: Text | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The columns of cells it is made of."""
+        """Columns of cells that it is computed from."""
         return (self.measure, *((self.per,) if self.per else ()))
 
 
@@ -118,13 +120,13 @@ class Level(NamedTuple):
     text: Text
     plural: Text
     suffixes: tuple[str, ...] = ()
-    """What ends a name without telling it apart: `구`, `gu`."""
+    """Endings that a name may lack: `구`, `gu`."""
     short: Text = Text("", "")
-    """The end that a map leaves out."""
+    """Ending that maps leave out."""
     prefix: str = ""
-    """A pattern: what files write before a name."""
+    """Pattern of a prefix that files write before a name."""
     code_digits: int | None = None
-    """A neighbourhood's code of so many digits begins with its district's code."""
+    """A neighbourhood's code with this many digits begins with its district's code."""
 
 
 class SexGroup(NamedTuple):
@@ -133,19 +135,19 @@ class SexGroup(NamedTuple):
     id: str
     text: Text
     spellings: tuple[str, ...]
-    """How files and users write it, in small letters."""
+    """Spellings by files and users, in lower case."""
     written: str | int
-    """How files of a twin write it."""
+    """Spelling in files of a twin."""
 
 
 class Currency(NamedTuple):
-    """The money of prices and budgets: whole units."""
+    """The currency of prices and budgets, in whole units."""
 
     code: str
     id: str
     unit: Text
     spellings: tuple[str, ...]
-    """What may stand before or after an amount that somebody types, in small letters."""
+    """Symbols accepted before or after a typed amount, in lower case."""
 
     def amount(self, number: float) -> Text:
         """A number of whole units in both languages."""
@@ -153,49 +155,49 @@ class Currency(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Who publishes the data and the borders, as each place says it."""
+    """Publisher of the data and of the borders, as worded in each place."""
 
     publisher: Text
     """In the report."""
     issuer: Text
-    """Who publishes, in a sentence."""
+    """The publisher, inside a sentence."""
     data: Text
-    """What is published, in a sentence."""
+    """The published data, inside a sentence."""
     files: str
-    """In exported files, in both languages at once."""
+    """In exported files, both languages in one text."""
     page: Text
-    """At the foot of every page."""
+    """In the footer of every page."""
     about: Text
-    """On the page of the data, and beneath it the terms of use."""
+    """On the data page, above the terms of use."""
     terms: Text
     borders: Text
-    """Under a map; empty without borders."""
+    """Below a map; empty without borders."""
     borders_short: Text
     borders_page: Text
     borders_terms: Text
     payments: Text
-    """Measures that are never used to choose an audience, as a sentence begins with them."""
+    """Name of the measures never used to choose an audience, at the start of a sentence."""
 
 
 class OtherFile(NamedTuple):
-    """A file that is published beside the measures', told by its headers, and what is said."""
+    """A file published beside those of measures: how its headers reveal it, and its error."""
 
     message: Text
     advice: Text
     headers: str = ""
-    """A pattern that at least `least` headers match, of a file without a service."""
+    """Pattern that at least `least` headers match, in a file without a service."""
     least: int = 1
     words: tuple[frozenset[str], ...] = ()
-    """Sets of headers, one of each of which is there."""
+    """Sets of headers; one header of each set is present."""
 
 
 class Files(NamedTuple):
-    """How the published files are written."""
+    """Format of the published files."""
 
     masked: tuple[str, ...]
     decimal: str
     encoding: str
-    """Of CSV files, besides UTF-8."""
+    """Encoding of CSV files, besides UTF-8."""
     name: str
     unit: str
     quartile: str
@@ -219,17 +221,19 @@ class Files(NamedTuple):
 
 
 class Example(NamedTuple):
-    """The segment and service shown where nothing was chosen, and in documents."""
+    """The segment and service used by default and in documents."""
 
     district: str
     sex: str
     age: int
     service: str
+    platforms: tuple[str, ...] = ()
+    """Services that an example of a plan advertises on."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """One city's data; equal to another of the same `digest`."""
+    """One city's data; equal to any other with the same `digest`."""
 
     folder: Path
     id: str
@@ -237,7 +241,7 @@ class Dataset:
     city: Text
     time_zone: str
     window_months: int
-    """The file labelled T holds the mean over so many months, the last of which is T-1."""
+    """The file labelled T holds the mean over this many months, the last of which is T-1."""
     ages: tuple[int, ...]
     """First years of the ages of a segment; the last is open-ended."""
     cell_ages: tuple[int, ...]
@@ -251,7 +255,7 @@ class Dataset:
     sexes: Mapping[str, SexGroup]
     files: Files
     invented: str
-    """The name of a twin's neighbourhood, of {district} and {number}."""
+    """Name pattern of a twin's neighbourhood, with {district} and {number}."""
     mark: str
     measures: Mapping[str, Measure]
     signals: tuple[Signal, ...]
@@ -264,12 +268,12 @@ class Dataset:
         return hash(self.id)
 
     def __reduce__(self) -> tuple[object, ...]:
-        """How a definition crosses to another process: it is read there again."""
+        """Pickle as the folder; the other process reads the definition again."""
         return (_load_again, (self.folder,))
 
     @cached_property
     def digest(self) -> str:
-        """A hash of the definition and its borders."""
+        """Hash of the definition and its borders."""
         from hashlib import sha256
 
         files = (self.folder / name for name in (DEFINITION, BORDERS))
@@ -283,27 +287,27 @@ class Dataset:
 
     @cached_property
     def service_ids(self) -> tuple[str, ...]:
-        """The ids of the services, in their order."""
+        """Ids of the services, in order."""
         return tuple(service.id for service in self.services)
 
     @cached_property
     def indexes(self) -> tuple[Measure, ...]:
-        """The services that are published as a standardised index."""
+        """Services published as a standardised index."""
         return tuple(service for service in self.services if service.is_index)
 
     @cached_property
     def payments(self) -> tuple[Measure, ...]:
-        """The measures that are never used to choose an audience."""
+        """Measures never used to choose an audience."""
         return tuple(one for one in self.measures.values() if one.topic == "payment")
 
     @cached_property
     def units(self) -> dict[Kind, Text]:
-        """The unit of each kind of measure."""
+        """Unit of each kind of measure."""
         return {**UNITS, "money": self.currency.unit}
 
     @cached_property
     def proper_names(self) -> frozenset[str]:
-        """The English names that keep their capital in a sentence."""
+        """English names that are capitalised inside sentences."""
         return frozenset(one.text.en for one in self.measures.values() if one.proper)
 
     def service(self, name: str) -> Measure:
@@ -320,11 +324,11 @@ class Dataset:
 
     @cached_property
     def sex_names(self) -> dict[str, str]:
-        """How a sex may be written, in small letters -> its id."""
+        """Spelling of a sex, in lower case -> its id."""
         return {word: sex.id for sex in self.sexes.values() for word in sex.spellings}
 
     def age_text(self, age: int) -> Text:
-        """The name of an age of segments, told by its first year."""
+        """Name of a segment age, given by its first year."""
         if age == self.ages[-1]:
             word = "대 이상" if age % _DECADE == 0 else "세 이상"
             return Text(f"{age}{word}", f"{age} and over")
@@ -335,7 +339,7 @@ class Dataset:
 
     @cached_property
     def age_names(self) -> dict[str, int]:
-        """How an age of segments may be written, in small letters -> its first year."""
+        """Spelling of a segment age, in lower case -> its first year."""
         names = {}
         for age in self.ages[:-1]:
             last = self._last_year(age)
@@ -351,16 +355,15 @@ class Dataset:
         return age % _DECADE == 0 and self._last_year(age) == age + _DECADE - 1
 
     def fill(self, text: Text) -> Text:
-        """A text about any dataset in the words of this one: see `filled`."""
+        """Fill a text with the words of this dataset: see `filled`."""
         return Text(self.filled(text.ko, "ko"), self.filled(text.en, "en"))
 
     def filled(self, text: str, lang: Lang, escape: Callable[[str], str] = str) -> str:
-        """A text with its places `{name}` filled from `words`, each value escaped.
+        """Fill the places `{name}` of a text from `words`, each value passed through `escape`.
 
-        `{district:을/를}` is followed by the Korean particle that the name asks for. What stands in
-        `[[indexes|...]]` is said of datasets with services published as an index, in
-        `[[noindexes|...]]` of others, in `[[overlap|...]]` of windows that overlap, in
-        `[[apart|...]]` of those that do not.
+        `{district:을/를}` adds the Korean particle the name needs. `[[indexes|...]]` is kept for
+        datasets with services published as an index and `[[noindexes|...]]` for others,
+        `[[overlap|...]]` where windows overlap and `[[apart|...]]` where they do not.
         """
         if "[[" in text:
             text = _CONDITION.sub(lambda part: part[2] if self._holds[part[1]] else "", text)
@@ -381,7 +384,7 @@ class Dataset:
         return {"indexes": known, "noindexes": not known, "overlap": several, "apart": not several}
 
     def words(self, lang: Lang) -> dict[str, str]:
-        """What texts call the parts of this dataset, by the names of their places."""
+        """Words for the parts of this dataset in texts, by the names of their places."""
         return self._words[0] if lang == "ko" else self._words[1]
 
     @cached_property
@@ -406,15 +409,19 @@ class Dataset:
                 "District": self.district.text(lang).capitalize(),
                 "neighbourhood": self.neighbourhood.text(lang),
                 "neighbourhoods": self.neighbourhood.plural(lang),
+                "Neighbourhood": self.neighbourhood.text(lang).capitalize(),
                 "unit": self.currency.unit(lang),
                 "example": inside(shown.text(lang), shown.proper),
                 "payments": self.source.payments(lang),
+                "last_age": self.age_text(self.ages[-1])(lang),
+                **{name: str(value) for name, value in self.samples.items()},
             }
             for lang in LANGUAGES
         )  # fmt: skip
         plural = "s" if months > 1 else ""
         counted = _NUMBERS.get(months, str(months))
         ko |= {
+            "service_names": " ".join(one.text.ko for one in self.services),
             "window": _MONTHS.get(months, f"{months}개월"),
             "whole": f"{_COUNTS.get(months, months)} 달",
             "shared": _MONTHS.get(months - 1, f"{months - 1}개월"),
@@ -422,6 +429,7 @@ class Dataset:
             "cell_age": f"{step}세 나이" if step else "나이",
         }
         en |= {
+            "service_names": " ".join(self.service_ids),
             "window": f"{counted} month{plural}",
             "windowed": f"{counted.capitalize()}-month",
             "observed": f"{counted} observed month{plural}",
@@ -433,24 +441,82 @@ class Dataset:
         return ko, en
 
     @cached_property
+    def samples(self) -> dict[str, Any]:
+        """Names and values that examples in help and descriptions take from this dataset."""
+        shown, ages = self.example, self.ages
+        others = [one.id for one in self.services if one.id != shown.service]
+        preferred = [one for one in shown.platforms if one in others]
+        platforms = [*dict.fromkeys([*preferred, *others]), shown.service]
+        return {
+            "sample_district": self.districts[shown.district].ko,
+            "sample_district_en": self.districts[shown.district].en,
+            "sample_sex": shown.sex,
+            "sample_age": shown.age,
+            "sample_service": shown.service,
+            "sample_platform": platforms[0],
+            "sample_platform_2": platforms[min(1, len(platforms) - 1)],
+            "sample_signal": self.signals[0].id if self.signals else "",
+            "sample_ages": list(ages[:2]),
+            "ages": " ".join(map(str, ages)),
+            "last": ages[-1],
+            "index_ids": ", ".join(service.id for service in self.indexes),
+        }
+
+    @cached_property
+    def spellings(self) -> dict[str, list[Any]]:
+        """The values that the schema of a choice lists, by the name of that choice."""
+        ids = list(self.service_ids)
+        names = [name for service in self.services for name in service.text]
+        return {
+            "services": ids,
+            "service or none": [*ids, None],
+            "service names": list(dict.fromkeys([*ids, *names])),
+            "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
+            "ages": list(self.ages),
+            "age names": [*self.ages, *self.age_names],
+            "signals": [one.id for one in self.signals],
+        }
+
+    def described(self, value: Any) -> Any:
+        """A JSON Schema or an example of any dataset in the names of this one.
+
+        An object with the key `x-of` lists the `spellings` of that name as its `enum`; a text that
+        is the place of one of `samples` alone, `"{sample_age}"`, is that value; in other texts the
+        places are filled in Korean, the language of the tables.
+        """
+        if isinstance(value, dict):
+            told = {
+                str(self.described(key)): self.described(one)
+                for key, one in value.items()
+                if key != OF
+            }
+            return told | {"enum": self.spellings[value[OF]]} if OF in value else told
+        if isinstance(value, list | tuple):
+            return [self.described(one) for one in value]
+        if not isinstance(value, str) or "{" not in value:
+            return value
+        alone = value[1:-1]
+        return self.samples[alone] if alone in self.samples else self.filled(value, "ko")
+
+    @cached_property
     def bands(self) -> dict[int, int]:
-        """First year of a cell's age -> that of the segment's age it lies in."""
+        """First year of a cell age -> first year of its segment age."""
         return {age: max(one for one in self.ages if one <= age) for age in self.cell_ages}
 
     @cached_property
     def district_names(self) -> dict[str, Text]:
-        """The districts by the name that cells and answers hold."""
+        """Districts by their name in cells and answers."""
         return {text.ko: text for text in self.districts.values()}
 
     def district_name(self, district: str, lang: Lang) -> str:
-        """The district's name in the language; one without an English name keeps its own."""
+        """A district's name in the language; without an English name, its Korean one."""
         known = self.district_names.get(district)
         return known(lang) if known else district
 
     def find_district(self, name: str, known: Iterable[str]) -> str:
-        """The name of a district among `known`, asked for in either language.
+        """The name of a district among `known`, given in either language.
 
-        `Gangnam`, `gangnam-gu` and `강남` all find `강남구`; raises `UnknownChoice` for the rest.
+        `Gangnam`, `gangnam-gu` and `강남` all find `강남구`; raises `UnknownChoice` for no match.
         """
         known = tuple(known)
         wanted = self.district_stem(name)
@@ -466,19 +532,19 @@ class Dataset:
         )  # fmt: skip
 
     def district_stem(self, name: str) -> str:
-        """A district's name as names are compared: without spaces, hyphens and its suffix."""
+        """A district's name for comparison: without spaces, hyphens and its suffix."""
         plain = typed(name).replace(" ", "").replace("-", "")
         stem = plain
         for suffix in self.district.suffixes:
             stem = stem.removesuffix(suffix)
-        # 중구 / Jung-gu: one syllable is not enough of a name to be asked without its suffix.
+        # 중구 / Jung-gu: one syllable is too short to match without its suffix.
         return stem if len(stem) > 1 else plain
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:
         """The GeoJSON features of the districts by code, in the file's order; empty without any.
 
-        The properties `longitude` and `latitude` say where the name stands.
+        The properties `longitude` and `latitude` are the position of the name.
         """
         file = self.folder / BORDERS
         if not file.is_file():
@@ -490,7 +556,7 @@ class Dataset:
 
 
 def shown(measure: Measure) -> Measure:
-    """The measure as the tables of a build hold it: counts of people as percentages."""
+    """The measure as in a build's tables: counts of people as percentages."""
     return replace(measure, kind="percent", unit=UNITS["percent"]) if measure.counted else measure
 
 

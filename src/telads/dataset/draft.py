@@ -1,9 +1,9 @@
-"""A first definition, drafted from a file of the data: columns are guessed, for people to correct.
+"""Draft of a definition, guessed from the columns of a data file, for the user to correct.
 
-What a file cannot tell (the names of the city and its publisher, the currency, the time zone, the
-months of a window) is written as an example and marked `EDIT`; what was guessed from headers and
-values is marked `guessed`. The draft passes `telads dataset check` where the file has the columns
-that every dataset needs.
+What a file does not contain (the names of the city and its publisher, the currency, the time zone,
+the months of a window) is written as an example and marked `EDIT`; guesses from headers and values
+are marked `guessed`. The draft passes `telads dataset check` if the file has the columns that every
+dataset needs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _MALE, _FEMALE = r"m|h|1|남", r"f|k|w|2|여"
 _FIRST_YEAR = re.compile(r"\D*(\d{1,3})")
 _FIGURE = re.compile(r"-?\d{1,3}(?:[.,\s]\d{3})*(?:[.,]\d+)?|-?\d+(?:[.,]\d+)?")
 _LEAST_FIGURES = 0.6
-"""Of a column of figures: the rest is masked, or says that it is none."""
+"""Smallest share of numbers in a column of figures; the rest is masked or marked as missing."""
 _MOST_SEXES, _MOST_AGES, _MOST_MASKS = 4, 30, 3
 
 
@@ -58,7 +58,7 @@ class _Column:
 def draft(file: Path, encoding: str = "cp1252") -> str:
     """The text of a `dataset.toml` for files like this CSV (UTF-8, else `encoding`).
 
-    Raises `DataError` for a file that is no table, or has no columns of sex, age and figures.
+    Raises `DataError` for a file that is not a table, or has no columns of sex, age and figures.
     """
     columns = _read(file, encoding)
     roles = _roles(columns)
@@ -106,7 +106,7 @@ def _read(file: Path, encoding: str) -> list[_Column]:
 
 
 def _roles(columns: Sequence[_Column]) -> dict[str, _Column]:
-    """Which column is which: by the header where that tells, else by the values."""
+    """Assign columns to roles: by header if it decides, else by values."""
     found: dict[str, _Column] = {}
 
     def give(role: str, candidates: Iterable[_Column]) -> None:
@@ -201,7 +201,7 @@ def _written(file: Path, roles: dict[str, _Column], figures: Sequence[_Column]) 
 
 
 def _sexes(column: _Column) -> list[str]:
-    """The two sexes; values that are neither stay out, so that rows with them are refused."""
+    """The two sexes; other values are left out, so that their rows are refused."""
     known = {"M": ("남성", "men", _MALE), "F": ("여성", "women", _FEMALE)}
     left, lines = list(column.distinct), []
     for id, (ko, en, begins) in known.items():
@@ -219,7 +219,7 @@ def _sexes(column: _Column) -> list[str]:
 
 
 def _districts(roles: dict[str, _Column]) -> dict[str, str]:
-    """Code -> name: the beginnings of codes that tell the districts apart, else numbers."""
+    """Code -> name: the shortest code prefixes that distinguish districts, else numbers."""
     if "district" not in roles:
         codes = roles["code"].distinct
         begins = max(1, len(codes[0]) // 2)
@@ -243,7 +243,7 @@ def _code_digits(roles: dict[str, _Column]) -> list[str]:
 
 
 def _ids(headers: Sequence[str]) -> list[str]:
-    """An id for each header: its letters, or its number where it has none of ours."""
+    """An id for each header: its ASCII letters, or its number if it has none."""
     ids: list[str] = []
     for at, header in enumerate(headers, 1):
         id = _slug(header) or f"measure_{at}"

@@ -1,4 +1,4 @@
-"""Reading a dataset's definition from its folder; every fault is told at once, with its key."""
+"""Reading a dataset's definition from its folder; all faults are reported at once, by key."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ID = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 
 
 class Fault(NamedTuple):
-    """One fault of a definition: where it is, what it is, and what to do."""
+    """One fault of a definition: its place, the fault, and the remedy."""
 
     file: str
     key: str
@@ -47,7 +47,7 @@ class Fault(NamedTuple):
         return self.error().line(lang)
 
     def error(self, faults: tuple[Fault, ...] = ()) -> DatasetError:
-        """The fault as an error that knows the others."""
+        """The fault as an error that carries all `faults`."""
         error = DatasetError(
             self.message, self.advice, file=self.file, key=self.key or None, value=self.value
         )
@@ -193,13 +193,13 @@ class _Table:
         return _Table(self._file, self._faults, content, self.key(name), known=self._known)
 
     def tables(self, name: str, needed: bool = True) -> Iterator[tuple[str, _Table]]:
-        """The tables of a table, by their names, in order."""
+        """Subtables by name, in order."""
         outer = self.table(name, needed)
         for key in outer._content:
             yield key, outer.table(key)
 
     def listed(self, name: str) -> Iterator[_Table]:
-        """The tables of a list of tables."""
+        """Tables of an array of tables."""
         found = self._get(name, list, Text(f"[[{self.key(name)}]] 목록",
                                            f"tables [[{self.key(name)}]]"), [])  # fmt: skip
         for at, one in enumerate(found):
@@ -209,7 +209,7 @@ class _Table:
         yield from self._content
 
     def end(self) -> None:
-        """Every key that was not asked for is a slip."""
+        """Report every key that was not read: it is most likely misspelt."""
         for name in self._content.keys() - self._asked:
             near = meant(name, map(same, sorted(self._asked)))
             self.fault(name, Text("모르는 키입니다.", "The key is not known."),
@@ -218,10 +218,10 @@ class _Table:
 
 
 def load(folder: Path, *, known: bool = False) -> Dataset:
-    """Read and check a definition; raises `DatasetError`, whose `faults` are all that is wrong.
+    """Read and check a definition; raises `DatasetError`, whose `faults` lists every fault.
 
-    One that is `known` was checked as a whole before: patterns, borders and what depends on
-    several keys are not looked at again, for they take longer than the rest.
+    With `known`, the folder was checked in full before: patterns, borders and what depends on
+    several keys are not checked again, since they take longer than the rest.
     """
     faults: list[Fault] = []
     file, name = folder / DEFINITION, str(folder / DEFINITION)
@@ -235,7 +235,7 @@ def load(folder: Path, *, known: bool = False) -> Dataset:
     if faults:
         raise faults[0].error(tuple(faults))
     if not known:
-        _ = dataset.digest  # of the files as they were read
+        _ = dataset.digest  # cached now, of the files as read
     return dataset
 
 
@@ -290,6 +290,7 @@ def _dataset(folder: Path, root: _Table) -> Dataset:
         sex=example.string("sex", next(iter(sexes), "")),
         age=example.integer("age", 0, ages[0] if ages else 0),
         service=example.string("service", services[0] if services else ""),
+        platforms=example.strings("platforms", ()),
     )
     example.end()
     return Dataset(
@@ -509,7 +510,7 @@ def _other(table: _Table) -> OtherFile:
 
 
 def _check_whole(dataset: Dataset, root: _Table) -> None:
-    """Faults that show only where the parts are seen together."""
+    """Report faults between keys of different tables."""
     measures, example = dataset.measures, dataset.example
 
     def need(good: object, key: str, ko: str, en: str, value: object = None) -> None:
@@ -579,7 +580,7 @@ def _check_time_zone(dataset: Dataset, need: Any) -> None:
 
 
 def _check_borders(dataset: Dataset, faults: list[Fault]) -> None:
-    """Borders are optional; where there are some, each district has its own."""
+    """Borders are optional; if present, each district has its own."""
     file = str(dataset.folder / BORDERS)
 
     def fault(key: str, ko: str, en: str, value: object) -> None:

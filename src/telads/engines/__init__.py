@@ -1,9 +1,9 @@
 """Engines: the only place that imports a database or cluster driver.
 
-`EventEngine` is what reducing a subscriber log asks of an engine: a few verbs on Narwhals lazy
-frames. Everything else about a log (`telads.aggregate`) is said once, in Narwhals expressions.
-To add an engine, write `engines/<name>.py` with an object that satisfies it, add it to
-`event_engine`, and inherit the conformance suite of the tests.
+`EventEngine` is the interface of an engine that reduces subscriber logs: a few verbs on Narwhals
+lazy frames. Everything else about a log (`telads.aggregate`) is written once, in Narwhals
+expressions. To add an engine, write `engines/<name>.py` with an object that satisfies the protocol,
+add it to `event_engine`, and inherit the conformance suite of the tests.
 """
 
 from __future__ import annotations
@@ -24,110 +24,111 @@ if TYPE_CHECKING:
     Frame: TypeAlias = nw.LazyFrame[Any]
 
 EVENT_ENGINES = ("polars", "spark")
-"""Whose calendar tells the day of a moment that a log gives with a time zone."""
+"""Names of the engines; each converts zoned times with its own time zone data."""
 ROWS, NO_SERVICE, UNKNOWN_SERVICE = "rows", "no_service", "unknown_service"
-"""Columns that `EventEngine.distinct_days` adds: rows, and those without a service of the log."""
+"""Columns that `EventEngine.distinct_days` adds: number of rows, of those without a service, and of
+those with an unknown one."""
 
 
 def missing(column: str) -> str:
-    """The column that `EventEngine.distinct_days` adds: rows in which `column` is null."""
+    """Column that `EventEngine.distinct_days` adds: number of rows with a null in `column`."""
     return f"no_{column}"
 
 
 @dataclass(frozen=True)
 class Scan:
-    """Rows of files that are laid out alike, not yet read."""
+    """Rows of files with the same layout, not yet read."""
 
     file: str
-    """One of the files, or the URL, to be named in messages."""
+    """One of the files, or the URL, for messages."""
     rows: Frame
     nulls: tuple[str, ...] = ()
-    """Wanted columns without a type, which hold nulls only; they are not in `rows`."""
+    """Wanted columns without a type, which hold only nulls; they are not in `rows`."""
     told: tuple[str, ...] = ()
-    """Columns that folders tell."""
+    """Columns that come from folder names."""
     beside: Mapping[str, str] = field(default_factory=dict)
-    """What folders say that are named like a wanted column of the files, which counts."""
+    """Values in folder names of wanted columns that the files have too; the files' count."""
 
 
 class EventEngine(Protocol):
-    """What an engine does for a subscriber log, on lazy frames of its own wrapped by Narwhals."""
+    """The operations on a subscriber log, on the engine's own lazy frames wrapped by Narwhals."""
 
     id: str
     bounds_memory: bool
-    """Whether it stays within its memory by itself, so that one part is enough."""
+    """Whether the engine bounds its own memory, so that one part is enough."""
 
     @property
     def version(self) -> str:
-        """The driver's version: part of a job's name, since its hashes may differ in another."""
+        """The driver's version: part of a job's name, since hashes may differ between versions."""
         ...
 
     def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
         """All rows of Parquet files, folders (Hive partitions become columns) or URLs.
 
-        One scan for each way in which files hold the columns `wanted`, with whatever others. Raises
-        `DataError` where there is nothing to read.
+        One scan for each layout of the columns `wanted`; others are ignored. Raises `DataError` if
+        there is nothing to read.
         """
         ...
 
     def holds(self, url: str, pattern: str) -> bool:
-        """Whether a file lies behind a URL whose path below it matches.
+        """Whether a file below a URL has a path that matches.
 
-        `*` stands for any name and, at the beginning, `**/` for any folders or none.
+        `*` matches any name and, at the beginning, `**/` any number of folders.
         """
         ...
 
     def fetch(self, url: str) -> bytes:
-        """The content of a small file of text behind a URL; raises `DataError`."""
+        """Content of a small text file behind a URL; raises `DataError`."""
         ...
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """A column of texts or numbers as Int64, null where there is no such whole number."""
+        """Convert a column of texts or numbers to Int64; null for anything not whole."""
         ...
 
     def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
-        """A column of few different texts as what they mean (Int32), null for any other text."""
+        """Replace few distinct texts by their meanings (Int32); null for any other text."""
         ...
 
     def days(self, frame: Frame, column: str) -> Frame:
-        """A column of moments as dates: in the dataset's zone if they have one, else as written."""
+        """Convert times to dates: zoned ones in the dataset's zone, others as written."""
         ...
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:
-        """With `day` (Int32), the days from `before` to `date`: 1 is the day after."""
+        """Add `day` (Int32), the days from `before` to `date`: 1 is the day after."""
         ...
 
     def part(self, frame: Frame, part: int, parts: int) -> Frame:
-        """The rows whose subscriber_id, by some hash, falls into part `part` of `parts`."""
+        """The rows whose hashed subscriber_id falls into part `part` of `parts`."""
         ...
 
     def distinct_days(
         self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
     ) -> Frame:
-        """One row a subscriber from rows of one month; here the time goes.
+        """Reduce rows of one month to one row a subscriber; this takes most of the time.
 
         `frame`: subscriber_id, service (raw name), day (Int32, 1..31) and the columns `kept`
-        (integers or null). Result: subscriber_id; for each service id of `services` a column of
-        integers, the number of distinct (raw name, day) pairs among its raw names, 0 for none; for
-        each kept column its maximum, null if it has none, and `missing`, the rows in which it is
-        null; ROWS, all rows, NO_SERVICE, those without a raw name, UNKNOWN_SERVICE, those whose
-        raw name means no service. It may run at once.
+        (integers or null). Result: subscriber_id; for each service id of `services` the number of
+        distinct (raw name, day) pairs among its raw names, 0 for none; for each kept column its
+        maximum (null for none) and `missing`, the number of rows in which it is null; and the
+        numbers of all rows (ROWS), of rows without a raw name (NO_SERVICE), and of rows whose raw
+        name belongs to no service (UNKNOWN_SERVICE). May be eager.
         """
         ...
 
     def save(self, frame: Frame, target: Path) -> None:
-        """Run the frame and write it at `target`, which appears whole or not at all."""
+        """Run the frame and write it to `target` atomically."""
         ...
 
     def load(self, targets: Sequence[Path]) -> Frame:
-        """What was saved, as one frame; a column that a target lacks is null for its rows."""
+        """Saved results as one frame; a column that a target lacks is null in its rows."""
         ...
 
     def discard(self, folder: Path) -> None:
-        """Remove a folder of saved results, wherever the results lie."""
+        """Remove a folder of saved results, and results it points to elsewhere."""
         ...
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        """Run a frame whose result is small."""
+        """Run a frame with a small result."""
         ...
 
 
@@ -137,11 +138,11 @@ def event_engine(
     spark_conf: Path | None = None,
     memory: int | None = None,
 ) -> EventEngine:
-    """The engine of this name.
+    """Return the engine of this name.
 
     `spark_master` (default: this machine) and `spark_conf`, a file like `spark-defaults.conf`, are
-    for Spark; `memory`, in bytes, is what a Spark on this machine may use. Raises `UnknownChoice`,
-    and `SettingError` for settings of another engine or where a driver is not installed.
+    for Spark; `memory`, in bytes, bounds a local Spark. Raises `UnknownChoice`, and `SettingError`
+    for settings of another engine or a driver that is not installed.
     """
     if name == "spark":
         from telads.engines.spark_session import require_pyspark

@@ -1,8 +1,8 @@
-"""Distinct days as bits: what the rows of subscribers add up to, batch after batch.
+"""Distinct days as bits: aggregation of subscribers' rows, batch by batch.
 
-Subscribers are numbered as they come. Each has a mask of days for each raw name, and a row sets one
-bit at an address that is computed, so no row is compared, sorted or grouped. What is held grows
-with the subscribers, not with their rows.
+Subscribers are numbered as they appear. Each has a bitmap of days for each raw name, and a row sets
+one bit at a computed address, so no row is compared, sorted or grouped. Memory grows with the
+number of subscribers, not of rows.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 DAYS = 31
 OTHERS = (UNKNOWN_SERVICE, NO_SERVICE)
-"""What a row without a known raw name counts as; their numbers follow those of the names."""
+"""Categories of rows without a known raw name; their numbers follow those of the names."""
 GROWTH = 1.25
-"""Room is made for so many times the subscribers that there are, not for each batch anew."""
+"""Factor by which arrays grow, instead of growing with each batch."""
 SLICE = 100_000
-"""Subscribers whose bits are counted at once."""
+"""Subscribers whose bits are counted together."""
 
 
 class Masks:
-    """Days, maxima and counts of all subscribers whose rows were added."""
+    """Day bitmaps, maxima and counts of all subscribers added so far."""
 
     def __init__(self, schema: Mapping[str, pl.DataType], names: int, kept: Sequence[str]) -> None:
-        """`schema`: subscriber_id and the integers `kept`; `names`: how many raw names."""
+        """`schema`: subscriber_id and the integers `kept`; `names`: number of raw names."""
         self._numbering = numbering(schema["subscriber_id"])
         self._names, self._width = names, names + len(OTHERS)
         self._masks = np.zeros((0, self._width), np.uint32)
@@ -46,11 +46,11 @@ class Masks:
 
     @property
     def subscribers(self) -> int:
-        """How many there are so far."""
+        """Number of subscribers so far."""
         return len(self._numbering)
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Rows: subscriber_id, day (UInt8, 1..31), name (Int64), and the kept columns.
+        """Add rows: subscriber_id, day (UInt8, 1..31), name (Int64), and the kept columns.
 
         `name` numbers the raw names; the next number is an unknown name, the one after it none.
         """
@@ -71,9 +71,9 @@ class Masks:
             np.maximum.at(highest, who, figures.to_numpy())
 
     def counted(self, widths: Mapping[str, int]) -> pl.DataFrame:
-        """subscriber_id, days of each service, maxima (null for none) and counts.
+        """Return subscriber_id, days of each service, maxima (null for none) and counts.
 
-        `widths`: how many raw names each service has; they stand together, in this order.
+        `widths`: number of raw names of each service; they are adjacent, in this order.
         """
         count = self.subscribers
         days = np.zeros((count, len(widths)), np.int32)
@@ -100,7 +100,7 @@ class Masks:
         if before >= self.subscribers:
             return
         room = int(self.subscribers * GROWTH)
-        # Resizing in place holds no second copy, and what is new is 0.
+        # Resizing in place avoids a second copy; new space is zero.
         self._masks.resize((room, self._width), refcheck=False)
         for figure in self._counts.values():
             figure.resize(room, refcheck=False)
@@ -111,11 +111,11 @@ class Masks:
     def _mark(self, place: NDArray[np.int64], day: NDArray[np.uint8]) -> None:
         """Set the bit of each row's day in the mask at its place.
 
-        Day by day, so that rows of one place agree and one assignment of numpy does for all of
-        them; its `bitwise_or.at`, made for any order, takes three times as long.
+        Day by day, so that rows with one address agree and a single numpy assignment suffices;
+        `bitwise_or.at`, made for any order, takes three times as long.
         """
         turns = _turns(day)
-        if turns.size > DAYS:  # days are mixed; files of a day each need no sorting
+        if turns.size > DAYS:  # mixed days; files of one day each need no sort
             order = np.argsort(day, kind="stable")
             place, day = place[order], day[order]
             turns = _turns(day)
@@ -126,10 +126,10 @@ class Masks:
 
 
 def _turns(day: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Where another day begins."""
+    """Positions where another day begins."""
     return np.flatnonzero(day[1:] != day[:-1]) + 1
 
 
 def _least(figures: NDArray[Any]) -> int:
-    """Stands for no figure at all."""
+    """Sentinel for no value."""
     return int(np.iinfo(figures.dtype).min)

@@ -1,8 +1,8 @@
-"""Numbers for subscribers and raw names: 0 for the first that comes, 1 for the next.
+"""Consecutive numbers for subscriber ids and raw names, from 0 in order of appearance.
 
-Every row of a log asks for both, so most of the time for a log would go into it. Whole numbers are
-found in a table by address, with numpy, in a third of the processor time of a join; texts of ids
-are found by a join. Raw names are few and known beforehand: their hashes are found by address.
+Every row of a log needs both, which would dominate the run time. Integer ids are looked up in a
+hash table in numpy, in a third of the processor time of a join; text ids by a join. Raw names are
+few and known beforehand: their hashes are looked up in a table.
 """
 
 from __future__ import annotations
@@ -21,20 +21,19 @@ MULTIPLIER = np.uint64(0x9E37_79B9_7F4A_7C15)
 """2^64 over the golden ratio: spreads any ids over the table (Knuth, TAOCP 3, 6.4)."""
 FIRST_BITS = 10
 SPARE = 4
-"""Slots of the table for each word, at least: most words are found where they are looked for
-first."""
+"""Smallest number of table slots for each word, so that most words are found at the first probe."""
 SEED = 20_240_229
-"""Of the hash of names."""
+"""Seed of the hash of names."""
 AT_ONCE = 1 << 15
-"""Ids that are looked for at once, so that what is computed for them stays in the cache."""
+"""Ids looked up together, so that intermediate arrays stay in the cache."""
 LONGER_THAN_A_WORD = (pl.Int128, pl.UInt128)
 
 
 class Numbering(Protocol):
-    """Gives each id a number and remembers it."""
+    """Assigns each id a number and remembers it."""
 
     def __len__(self) -> int:
-        """How many ids there are."""
+        """Number of ids."""
         ...
 
     @property
@@ -43,18 +42,18 @@ class Numbering(Protocol):
         ...
 
     def of(self, ids: pl.Series) -> NDArray[np.int64]:
-        """The number of each id, none of which is null; new ones get the next."""
+        """Numbers of ids, none of which is null; new ones get the next numbers."""
         ...
 
 
 def numbering(ids: pl.DataType) -> Numbering:
-    """The way to number ids of a type."""
+    """The numbering for ids of a type."""
     by_address = ids.is_integer() and ids not in LONGER_THAN_A_WORD
     return ByAddress(ids) if by_address else ByJoin(ids)
 
 
 class ByJoin:
-    """Ids of any type."""
+    """Numbering of ids of any type, by joins."""
 
     def __init__(self, ids: pl.DataType) -> None:
         self._known = pl.DataFrame(schema={"id": ids, "number": pl.Int64})
@@ -84,10 +83,10 @@ class ByJoin:
 
 
 class ByAddress:
-    """Whole numbers of up to 64 bits: a hash table with linear probing, for all ids at once.
+    """Numbering of integers of up to 64 bits: a vectorised hash table with linear probing.
 
-    A slot holds a number, or -1 if it is empty, which is what an unknown id is answered with; the
-    ids themselves stand apart in the order of their numbers, packed into fewer lines of the cache.
+    A slot holds a number, or -1 if it is empty, which is also the result for an unknown id; the ids
+    themselves are kept apart in order of their numbers, which touches fewer cache lines.
     """
 
     def __init__(self, ids: pl.DataType) -> None:
@@ -103,7 +102,7 @@ class ByAddress:
     def ids(self) -> pl.Series:
         """See `Numbering`."""
         words = self._words[: self._count]
-        # Negative numbers became large ones; as Int64 they are what they were.
+        # Negative numbers were stored as large unsigned ones; the cast restores them.
         signed = self._type.is_signed_integer()
         return pl.Series(words.view(np.int64) if signed else words).cast(self._type)
 
@@ -112,7 +111,7 @@ class ByAddress:
         return self._each(ids, self._known_or_new)
 
     def known(self, ids: pl.Series) -> NDArray[np.int64]:
-        """The number of each id, -1 if it has none."""
+        """Number of each id, -1 if it has none."""
         return self._each(ids, self._found)
 
     def _each(
@@ -134,7 +133,7 @@ class ByAddress:
         return numbers
 
     def _clear(self, bits: int) -> None:
-        """An empty table, and room for the words that it will find."""
+        """Create an empty table, and buffers for its words."""
         self._bits = bits
         self._numbers = np.full(1 << bits, -1, np.int64)
         self._words.resize((1 << bits) // SPARE, refcheck=False)
@@ -146,9 +145,9 @@ class ByAddress:
         return (slots + 1) & ((1 << self._bits) - 1)
 
     def _found(self, words: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The number of each word, or -1."""
+        """Number of each word, or -1."""
         slots = self._slots(words)
-        # `take` that need not check for addresses beyond the end takes two thirds of the time.
+        # `take` without bounds checks takes two thirds of the time.
         numbers = self._numbers.take(slots, mode="clip")
         missed = np.flatnonzero(self._word(numbers) != words)
         slots = slots[missed]
@@ -161,11 +160,11 @@ class ByAddress:
         return numbers
 
     def _word(self, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
-        """The word of each number; for -1 any word, since that ends a search whatever it is."""
+        """Word of each number; any word for -1, which ends a search anyway."""
         return self._words.take(numbers, mode="wrap")
 
     def _add(self, new: NDArray[np.uint64]) -> None:
-        """Remember words that are unknown and unlike each other."""
+        """Add distinct unknown words."""
         known, self._count = self._count, self._count + len(new)
         is_full = self._count > len(self._words)
         if is_full:
@@ -174,7 +173,7 @@ class ByAddress:
         self._place(np.arange(0 if is_full else known, self._count))
 
     def _place(self, numbers: NDArray[np.int64]) -> None:
-        """Give each number the first free slot from its word's own; of rivals the last wins."""
+        """Give each number the first free slot from its word's own; on conflict the last wins."""
         slots = self._slots(self._words[numbers])
         while numbers.size:
             free = self._numbers[slots] < 0
@@ -186,8 +185,8 @@ class ByAddress:
 class Names:
     """Numbers of names in their order, then that of an unknown name, then that of no name.
 
-    Names are told apart by 64 bits of a hash: among a million unknown names one is taken for one of
-    a hundred known ones with a chance of 1 in 10^11.
+    Names are identified by a 64-bit hash: among a million unknown names one is mistaken for one of
+    a hundred known ones with probability 1 in 10^11.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -196,15 +195,15 @@ class Names:
         for hashed in told.select(hashed_name("name")).iter_slices(1):  # in this order
             self._table.of(hashed["name"])
         unknown, none = len(names), len(names) + 1
-        # No name has the number after the last name's, and an unknown one has -1, the last here.
+        # Index -1, the last, is an unknown name; no name has the number before it.
         self._meant = np.array([*range(len(names)), none, unknown])
 
     def of(self, hashed: pl.Series) -> NDArray[np.int64]:
-        """The number of each name, given by `hashed_name`."""
+        """Number of each name, given by `hashed_name`."""
         numbers: NDArray[np.int64] = self._meant[self._table.known(hashed)]
         return numbers
 
 
 def hashed_name(column: str) -> pl.Expr:
-    """What `Names` knows a name by."""
+    """The hash by which `Names` identifies a name."""
     return pl.col(column).hash(SEED)

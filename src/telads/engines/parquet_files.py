@@ -1,7 +1,7 @@
-"""Which Parquet files a path of this machine means, and how each is laid out.
+"""Local Parquet files: which ones a path means, and their layouts.
 
-Every file's own columns are read before any work begins, for an engine that looks at one file only
-takes a column that another lacks for null, and one of another type ends the work half-way.
+The columns of every file are read before any work begins: an engine that looks at one file only
+would read a column another file lacks as null, and fail halfway on a different type.
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from telads.text import Text
 
 SUFFIX = ".parquet"
 HIDDEN = (".", "_")
-"""What Spark and Hadoop leave beside data (`_SUCCESS`, `.part-0.crc`, `_temporary`) begins so."""
+"""Prefixes of files Spark and Hadoop leave beside data: `_SUCCESS`, `.part-0.crc`, `_temporary`."""
 SPARK = "org.apache.spark.version"
-"""A key in the files that Spark writes."""
+"""Metadata key of files written by Spark."""
 LAKES = {
     "Delta Lake": "_delta_log/*", "Apache Iceberg": "metadata/*.metadata.json",
     "Apache Hudi": ".hoodie/*",
 }  # fmt: skip
-"""Tables of lakes, and what lies in their folders: their files alone are not what they hold."""
+"""Table formats of data lakes and their marker folders: such files also hold deleted rows."""
 INSTANT = "instant"
 _Columns = tuple[tuple[str, object], ...]
 """Names and types, or INSTANT."""
 _Folders = tuple[tuple[str, str], ...]
-"""Names and values of folders named in Hive's way."""
+"""Names and values of Hive partition folders."""
 ADVICE = Text("Parquet 파일이나 그 폴더를 알려 주세요.", "Give Parquet files or their folder.")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Files with the same columns, of those that are wanted, under the same kind of folders."""
+    """Files whose wanted columns have the same types, under the same kind of folders."""
 
     files: tuple[Path, ...]
     base: Path | None
-    """The folder in which those named in Hive's way begin, if there are any."""
+    """Folder in which Hive partitions begin, if there are any."""
     decimals: tuple[str, ...]
-    """Columns of decimals, which Spark cannot tell from whole numbers without a sign."""
+    """Decimal columns; Spark cannot distinguish them from unsigned integers."""
     nulls: tuple[str, ...]
-    """Columns of no type: their writer knew nothing but nulls."""
+    """Columns without a type: their writer saw only nulls."""
     instants: tuple[str, ...]
-    """Columns of times that Spark wrote as of UTC, in a form that does not say so (INT96)."""
+    """Time columns that Spark wrote in UTC without declaring it (INT96)."""
     told: tuple[str, ...]
-    """Columns that folders tell (`month=2023-03/`)."""
+    """Columns that come from folder names (`month=2023-03/`)."""
     beside: _Folders
-    """What folders say where one names a wanted column that the files have as well. The files' own
-    counts, and both engines would take the folder's: so folders are not to be read as columns."""
+    """Folder values, if one is named like a wanted column that the files have too. The files' own
+    count, but both engines would take the folder's: so folders must not be read as columns."""
 
 
 def is_remote(path: str) -> bool:
-    """Whether it is a URL, which the engines read in their own ways."""
+    """Whether a path is a URL, which the engines read themselves."""
     return "://" in path
 
 
 def parquet_files(path: str) -> list[Path]:
-    """The files that a file, a folder or a pattern means; raises `DataError` for none."""
+    """Files of a file path, folder or pattern; raises `DataError` for none."""
     there = Path(path).exists()
     places = [Path(one) for one in ([path] if there else glob(path))]  # noqa: PTH207 # from /, too
     found = sorted(file for place in places for file in _files(place))
@@ -78,7 +78,7 @@ def parquet_files(path: str) -> list[Path]:
 
 
 def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
-    """The path's files by their layout; raises `DataError` naming one that cannot be read."""
+    """Group the path's files by layout; raises `DataError` naming one that cannot be read."""
     import polars as pl
 
     alike: dict[tuple[_Columns, Path | None, tuple[str, ...], _Folders], list[Path]] = {}
@@ -105,7 +105,7 @@ def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
 
 
 def _refuse_lakes(path: str, places: Collection[Path]) -> None:
-    """Raise `DataError` where a place is, lies in, or holds a table of a lake."""
+    """Raise `DataError` if a place is, is in, or contains a table of a data lake."""
     resolved = {place.resolve() for place in places}
     folders = resolved.union(*(place.parents for place in resolved))
     for kind, sign in LAKES.items():
@@ -115,7 +115,7 @@ def _refuse_lakes(path: str, places: Collection[Path]) -> None:
 
 
 def refuse_lakes(url: str, holds: Callable[[str, str], bool]) -> None:
-    """The same of a URL; `holds` says whether a pattern below one matches a file."""
+    """As for local paths; `holds` says whether a pattern below a URL matches a file."""
     above = places_above(url)
     for kind, sign in LAKES.items():
         for place in above:
@@ -126,7 +126,7 @@ def refuse_lakes(url: str, holds: Callable[[str, str], bool]) -> None:
 
 
 def places_above(url: str) -> list[str]:
-    """A URL as far as it is no pattern, and the folders above it up to the bucket or host."""
+    """The part of a URL before any pattern, and its parent folders up to the bucket or host."""
     scheme, _, rest = url.partition("://")
     parts = rest.rstrip("/").split("/")
     plain = next((at for at, part in enumerate(parts) if set(part) & set("*?[{")), len(parts))
@@ -135,7 +135,7 @@ def places_above(url: str) -> list[str]:
 
 
 def lake(path: str, kind: str, place: str) -> DataError:
-    """What is told of a table whose files hold rows that count no more."""
+    """The error for a data lake table, whose files also hold deleted rows."""
     return DataError(
         Text(f"{kind} 테이블입니다. 파일을 그대로 읽으면 지우거나 바꾼 행까지 셉니다.",
              f"It is a table of {kind}: read file by file, rows that were deleted or replaced "
@@ -161,12 +161,12 @@ def _files(place: Path) -> list[Path]:
 
 
 def _columns(file: Path) -> Mapping[str, object]:
-    """The type of each column, or INSTANT."""
+    """Type of each column, or INSTANT."""
     import polars as pl
 
     try:
         kinds = pl.read_parquet_schema(file)
-        old = pl.Datetime("ns")  # Spark itself has none of this type
+        old = pl.Datetime("ns")  # Spark itself has no such type
         if old in kinds.values() and SPARK in pl.read_parquet_metadata(file):
             return {name: INSTANT if kind == old else kind for name, kind in kinds.items()}
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -175,14 +175,14 @@ def _columns(file: Path) -> Mapping[str, object]:
 
 
 def not_parquet(place: str | Path, error: Exception, advice: Text = ADVICE) -> DataError:
-    """What is told of a place that an engine could not read."""
+    """The error for a place that an engine could not read."""
     reason = str(error).strip().splitlines()[0][:300]
     wrong = Text("Parquet로 읽을 수 없습니다.", "It cannot be read as Parquet.")
     return DataError(wrong, advice, file=place, value=reason)
 
 
 def not_read(place: str, error: Exception) -> DataError:
-    """What is told of a small file behind a URL that an engine could not read."""
+    """The error for a small file behind a URL that an engine could not read."""
     return DataError(
         Text("파일을 읽을 수 없습니다.", "The file cannot be read."),
         Text("UTF-8로 된 CSV인지 확인하거나, 내려받아 옵션으로 알려 주세요.",
@@ -197,5 +197,5 @@ def _folders(file: Path) -> _Folders:
 
 
 def _base(file: Path) -> Path | None:
-    """The folder above the first one that is named in Hive's way."""
+    """The folder above the first Hive partition."""
     return next((folder.parent for folder in reversed(file.parents) if "=" in folder.name), None)

@@ -1,4 +1,4 @@
-"""The embedded engine: Polars, in this process. Expressions come to it through Narwhals."""
+"""The embedded engine: Polars in this process, through Narwhals expressions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from telads.model import Month
 
 
 def scan_cells(files: Mapping[Month, Path]) -> nw.LazyFrame[pl.LazyFrame]:
-    """All months of cells as one lazy table with `month`, an integer that knows about gaps.
+    """All months of cells as one lazy table with `month`, an integer in which gaps count.
 
     Months may hold different measures; a measure that a month lacks is null there.
     """
@@ -26,15 +26,7 @@ def scan_cells(files: Mapping[Month, Path]) -> nw.LazyFrame[pl.LazyFrame]:
 def collect(frame: nw.LazyFrame[pl.LazyFrame]) -> pl.DataFrame:
     """Run a lazy table; the same table always gives the same bits.
 
-    The streaming engine adds up a group's rows in the order in which its threads get to them, so
-    the last digits of a mean would change from run to run.
+    The streaming engine sums a group's rows in whatever order its threads reach them, so the last
+    digits of a mean would differ from run to run.
     """
     return frame.to_native().collect(engine="in-memory")
-
-
-def computed(frame: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
-    """Run a sorted lazy table now and go on lazily, before its rows are grouped once more.
-
-    In one plan the optimiser drops a sort in front of a group, and with it the order of the sums.
-    """
-    return nw.from_native(collect(frame).lazy())

@@ -1,9 +1,8 @@
-"""Subscriber logs on Polars: the streaming engine, and distinct days as bits of masks.
+"""Subscriber logs on Polars: the streaming engine, and distinct days as bitmaps.
 
-Making rows unique, and grouping by subscriber and service, each cost several times more. So the
-streaming engine only reads and prepares; batch by batch subscribers get numbers, and each row sets
-the bit of its day in the mask of its subscriber and raw name, found by address
-(`engines.day_bitmaps`).
+Removing duplicates, and grouping by subscriber and service, each took several times longer. So the
+streaming engine only reads and prepares; batch by batch subscribers are numbered, and each row sets
+the bit of its day in the bitmap of its subscriber and raw name (`engines.day_bitmaps`).
 """
 
 from __future__ import annotations
@@ -42,15 +41,15 @@ if TYPE_CHECKING:
 
 EPOCH = date(1970, 1, 1)
 SEED = 20_230_601
-"""Of the hash that tells the parts."""
+"""Seed of the hash that assigns parts."""
 NOTHING = "paths were empty"
-"""What Polars says where a pattern matches nothing."""
+"""Polars' message for a pattern that matches nothing."""
 BATCH = 500_000
-"""Rows that are marked at once, at least."""
+"""Smallest number of rows per batch."""
 
 
 class PolarsEvents:
-    """See `telads.engines.EventEngine`."""
+    """Implementation of `telads.engines.EventEngine`."""
 
     id = "polars"
     bounds_memory = False
@@ -61,11 +60,11 @@ class PolarsEvents:
         return pl.__version__
 
     def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
-        """All rows of the files; a folder may be partitioned in Hive's way."""
+        """All rows of the files; a folder may have Hive partitions."""
         return [one for path in paths for one in self._scans(path, wanted)]
 
     def holds(self, url: str, pattern: str) -> bool:
-        """Whether a file matches; what a store does not say is told when the log is read."""
+        """Whether a file matches; errors of the store are left to the reading of the log."""
         place = f"{url.rstrip('/')}/{pattern}"
         try:
             if place.endswith(SUFFIX):
@@ -92,12 +91,12 @@ class PolarsEvents:
         return [_local(layout) for layout in layouts(path, wanted)]
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """Texts and numbers of any size as Int64, null where they are none."""
+        """Convert texts and numbers of any size to Int64; null for anything else."""
         rows: pl.LazyFrame = frame.to_native()
         return nw.from_native(rows.with_columns(pl.col(column).cast(pl.Int64, strict=False)))
 
     def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
-        """By hashes of 64 bits: to compare each row's text with a dozen takes twice as long."""
+        """Uses 64-bit hashes: comparing each row's text with a dozen takes twice as long."""
         rows: pl.LazyFrame = frame.to_native()
         hashed = f"{column} hashed"
         meant = pl.lit(None, pl.Int32)
@@ -125,7 +124,7 @@ class PolarsEvents:
         return nw.from_native(rows.filter(pl.col("subscriber_id").hash(SEED) % parts == part))
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:
-        """Days from `before` on; a difference of numbers, a tenth of what the calendar costs."""
+        """Days since `before`; a difference of integers, a tenth of the cost of date arithmetic."""
         rows: pl.LazyFrame = frame.to_native()
         day = pl.col("date").to_physical() - (before - EPOCH).days
         return nw.from_native(rows.with_columns(day=day))
@@ -145,7 +144,7 @@ class PolarsEvents:
         for batch in _batches(prepared):
             name = pl.Series("name", numbers.of(batch["name"]))
             waiting.append(batch.with_columns(name))
-            # A join, which numbers texts, makes a table of all subscribers each time.
+            # A join, which numbers text ids, rebuilds a table of all subscribers each time.
             if sum(one.height for one in waiting) >= masks.subscribers:
                 masks.add(pl.concat(waiting))
                 waiting.clear()
@@ -169,7 +168,7 @@ class PolarsEvents:
         shutil.rmtree(folder)
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        """Run it on the streaming engine; the order of rows is anyone's."""
+        """Run it on the streaming engine; the order of rows is unspecified."""
         rows: pl.LazyFrame = frame.to_native()
         with _explained():
             return rows.collect(engine="streaming")
@@ -182,7 +181,7 @@ def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """What the first bytes of files did not tell, damaged pages above all; raises `DataError`."""
+    """Turn errors of reading, such as damaged pages, into `DataError`."""
     try:
         yield
     except pl.exceptions.PolarsError as error:
@@ -206,15 +205,15 @@ def _local(layout: Layout) -> Scan:
 
 
 def _remote(url: str) -> Scan:
-    """What lies behind a URL; Polars refuses a file that lacks a column when it comes to it."""
+    """Scan a URL; Polars raises for a file without a column only when it reads it."""
     one = url.lower().endswith(SUFFIX) or "*" in url
-    place = url if one else f"{url.rstrip('/')}/"  # without it a folder is taken for a file
+    place = url if one else f"{url.rstrip('/')}/"  # without the slash it would be a file
     try:
         rows = pl.scan_parquet(
             place, hive_partitioning=True, extra_columns="ignore", hidden_file_prefix=HIDDEN
         )
         with warnings.catch_warnings():
-            # Polars warns that it looks a bucket's region up itself: nothing for the user to do.
+            # Polars warns that it looks up a bucket's region itself: no action is needed.
             warnings.simplefilter("ignore", UserWarning)
             columns = rows.collect_schema()
     except (OSError, pl.exceptions.PolarsError) as error:

@@ -1,12 +1,12 @@
 """Subscriber logs on Spark: one process (`local[2]`) or a cluster.
 
-Nothing but Spark's own expressions runs on the workers, so they need neither Python nor this
-product. Distinct days are bits of a mask as on Polars: one aggregation that Spark adds up before
-rows travel, where counting distinct values would multiply them.
+Only Spark's own expressions run on the workers, so they need neither Python nor this package.
+Distinct days are bits of a mask as on Polars: one aggregation that Spark combines before the
+shuffle, where counting distinct values would multiply rows.
 
-Partial results are folders of Parquet. A Spark of one process writes them where the workspace is;
-a cluster writes them to a folder that its nodes share (`spark_session.STAGING`), and the file in
-the workspace, written last, holds the URL.
+Partial results are folders of Parquet. A local Spark writes them into the workspace; a cluster
+writes them to a folder shared by its nodes (`spark_session.STAGING`), and the file in the
+workspace, written last, holds the URL.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
     from telads.engines import Frame
 
 WIDEST = 16
-"""Up to so many raw names a mask each beside each other; more go through rows of their own."""
+"""Up to this many raw names each get a mask column; more are aggregated through rows."""
 PARQUET = "*.[pP][aA][rR][qQ][uU][eE][tT]"
 DEPTH = 3
-"""How deep in folders something is looked for behind a URL."""
+"""Depth of folders searched behind a URL."""
 WHOLE_NUMBER = r"^[+-]?[0-9]+$"
 UNSIGNED = "decimal(20,0)"
-"""What whole numbers without a sign (UINT64) are to Spark."""
+"""Spark's type for unsigned integers (UINT64)."""
 
 
 class SparkEvents:
-    """See `telads.engines.EventEngine`. The session starts with the first verb that needs it."""
+    """Implementation of `telads.engines.EventEngine`. The session starts when first needed."""
 
     id = "spark"
     bounds_memory = True
@@ -74,23 +74,23 @@ class SparkEvents:
 
     @cached_property
     def session(self) -> SparkSession:
-        """The session; raises `SettingError` where there can be none."""
+        """The session; raises `SettingError` if there can be none."""
         return start(*self._how)
 
     @cached_property
     def staging(self) -> str | None:
-        """Where partial results lie, if not in the workspace."""
+        """Where partial results are written, if not in the workspace."""
         folder = self.session.sparkContext.getConf().get(STAGING)
         return folder.rstrip("/") if folder else None
 
     def scan(self, paths: Sequence[str], wanted: Collection[str]) -> list[Scan]:
-        """All rows of the files; a folder may be partitioned in Hive's way."""
+        """All rows of the files; a folder may have Hive partitions."""
         return [one for path in paths for one in self._scans(path, wanted)]
 
     def holds(self, url: str, pattern: str) -> bool:
-        """Whether a file matches, `**/` up to DEPTH folders deep.
+        """Whether a file matches; `**/` matches up to DEPTH folders.
 
-        What a file system does not say is told when the log is read.
+        Errors of a file system are left to the reading of the log.
         """
         deep = pattern.startswith("**/")
         below = pattern.removeprefix("**/")
@@ -118,7 +118,7 @@ class SparkEvents:
             raise not_read(url, error) from error
 
     def whole_numbers(self, frame: Frame, column: str) -> Frame:
-        """Texts and numbers as Int64, null where they are none; Spark would trim texts first."""
+        """Convert texts and numbers to Int64, null for others; Spark alone would trim texts."""
         rows: DataFrame = frame.to_native()
         given = sql.col(column)
         number = given.try_cast("bigint")
@@ -127,7 +127,7 @@ class SparkEvents:
         return _wrapped(rows.withColumn(column, number))
 
     def meanings(self, frame: Frame, column: str, known: Mapping[str, int]) -> Frame:
-        """Texts as what they mean."""
+        """Replace texts by their meanings."""
         rows: DataFrame = frame.to_native()
         meant = sql.lit(None).cast("int")
         for text, number in known.items():
@@ -135,12 +135,12 @@ class SparkEvents:
         return _wrapped(rows.withColumn(column, meant))
 
     def days(self, frame: Frame, column: str) -> Frame:
-        """Dates of moments; the session's zone is the dataset's."""
+        """Convert times to dates; the session's zone is the dataset's."""
         rows: DataFrame = frame.to_native()
         return _wrapped(rows.withColumn(column, sql.to_date(column)))
 
     def numbered_days(self, frame: Frame, before: date) -> Frame:
-        """Days from `before` on."""
+        """Days since `before`."""
         rows: DataFrame = frame.to_native()
         return _wrapped(rows.withColumn("day", sql.datediff("date", sql.lit(before))))
 
@@ -157,7 +157,7 @@ class SparkEvents:
     ) -> Frame:
         """Days of each service and maxima, one row a subscriber."""
         rows: DataFrame = frame.to_native()
-        # Bits 0 to 30: the sign's bit would be counted as 33 of a longer number.
+        # Bits 0 to 30: in a longer integer the sign bit would count as 33 bits.
         rows = rows.select("subscriber_id", "service", *kept, sql.expr("shiftleft(1, day - 1)")
                            .alias("bit"))  # fmt: skip
         names = [name for raw in services.values() for name in raw]
@@ -181,14 +181,14 @@ class SparkEvents:
         move_folder(made, target)
 
     def load(self, targets: Sequence[Path]) -> Frame:
-        """Read what `save` wrote."""
+        """Read results of `save`."""
         urls = [_local(t) if t.is_dir() else t.read_text("utf-8") for t in targets]
         with explained(Text("중간 결과를 읽을 수 없습니다.", "A partial result cannot be read.")):
             rows = self.session.read.option("mergeSchema", "true").parquet(*urls)
         return _wrapped(rows)
 
     def discard(self, folder: Path) -> None:
-        """Remove the folder, and what its files point to."""
+        """Remove the folder, and the results its files point to."""
         urls = [file.read_text("utf-8") for file in folder.glob("*.parquet") if file.is_file()]
         places = {url.rpartition("/")[0] for url in urls}
         if self.staging:
@@ -200,7 +200,7 @@ class SparkEvents:
         shutil.rmtree(folder)
 
     def collect(self, frame: Frame) -> pl.DataFrame:
-        """Run it and fetch the rows; their order is anyone's."""
+        """Run it and fetch the rows, in unspecified order."""
         import polars as pl
 
         rows: DataFrame = frame.to_native()
@@ -211,7 +211,7 @@ class SparkEvents:
         return result
 
     def _save_shared(self, rows: DataFrame, url: str) -> None:
-        """Write, and read back how much: what a node wrote to a disk of its own is lost."""
+        """Write, and verify the row count: what a node wrote to its own disk is lost."""
         seen = Observation()
         counted = rows.observe(seen, sql.count(sql.lit(1)).alias("rows"))
         counted.write.mode("overwrite").parquet(url)
@@ -242,7 +242,7 @@ class SparkEvents:
     def _read(
         self, told: str, *places: str, decimals: Collection[str] = (), **options: str
     ) -> DataFrame:
-        """The rows of files; `told` is named where they cannot be read."""
+        """Read rows of files; `told` is their name in errors."""
         try:
             rows = self.session.read.options(**options).parquet(*places)
         except (Py4JError, PySparkException) as error:
@@ -253,7 +253,7 @@ class SparkEvents:
             raise not_parquet(told, error, advice) from error
         unsigned = [n for n, kind in rows.dtypes if kind == UNSIGNED and n not in decimals]
         for name in unsigned:
-            # The subscriber may use all 64 bits; a text tells them apart just as well.
+            # An id may use all 64 bits; as text it stays distinct.
             kind = "string" if name == "subscriber_id" else "bigint"
             rows = rows.withColumn(name, sql.col(name).try_cast(kind))
         return rows
@@ -265,14 +265,14 @@ def _wrapped(rows: DataFrame) -> Frame:
 
 
 def _local(path: Path) -> str:
-    """A path of this machine, whatever the cluster's own file system is."""
+    """URL of a local path, whatever the cluster's default file system is."""
     return f"file://{path.resolve()}"
 
 
 def _side_by_side(
     rows: DataFrame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
 ) -> DataFrame:
-    """A mask for each raw name in one pass."""
+    """Aggregate one mask column per raw name, in one pass."""
     names = [name for raw in services.values() for name in raw]
     masks = [
         sql.bit_or(sql.when(sql.col("service") == sql.lit(name), sql.col("bit"))).alias(
@@ -298,7 +298,7 @@ def _side_by_side(
 def _row_by_row(
     rows: DataFrame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
 ) -> DataFrame:
-    """A row for each subscriber and raw name, then one for each subscriber."""
+    """Aggregate by subscriber and raw name, then by subscriber."""
     maxima = [_max(column) for column in kept]
     counts = _row_counts([name for raw in services.values() for name in raw], kept)
     by_name = rows.groupBy("subscriber_id", "service").agg(
@@ -316,7 +316,7 @@ def _row_by_row(
 
 
 def _row_counts(names: Sequence[str], kept: Sequence[str]) -> dict[str, Column]:
-    """What is added up to count rows: 1 or 0 for each."""
+    """Summands of the row counts: 1 or 0 for each row."""
     service = sql.col("service")
     lacks = {missing(column): sql.col(column).isNull() for column in kept}
     holds = {
@@ -333,5 +333,5 @@ def _max(column: str) -> Column:
 
 
 def _sum_of(counts: Any) -> Column:
-    """Counts beside each other, added up; never empty, since a service has a raw name."""
+    """Sum of adjacent counts; never empty, since a service has a raw name."""
     return reduce(lambda one, other: one + other, counts)

@@ -1,9 +1,8 @@
-"""Starting Spark, or joining the one that `spark-submit` started.
+"""Starting Spark, or joining the session that `spark-submit` started.
 
-What results depend on (`_always`) is set whatever anybody else says. Everything else is a default:
-a file of settings (`--spark-conf`), `--spark-master` and what `spark-submit` was given go before
-it. A Spark of our own writes its log to a file, which is told where something fails and is
-removed otherwise.
+Settings that results depend on (`_always`) cannot be overridden. Everything else is a default:
+a file of settings (`--spark-conf`), `--spark-master` and the options of `spark-submit` come first.
+A Spark started here writes its log to a file, which is named in an error and otherwise removed.
 """
 
 from __future__ import annotations
@@ -27,34 +26,34 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 ANSI = ("spark.sql.ansi.enabled", "true")
-"""A sum that overflows is an error, not another number."""
+"""Makes an overflowing sum an error instead of a wrong number."""
 DEFAULTS = {
     "spark.app.name": "telads",
     "spark.ui.enabled": "false",  # it would listen on every network
     "spark.ui.showConsoleProgress": "false",
 }
 LOCAL = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
-"""Where driver and workers are one process: it is reachable from this machine only."""
+"""For a local Spark: reachable from this machine only."""
 LOCAL_MASTER = "local[*]"
 LEAST_MEMORY = 600_000_000
 """Java refuses to start Spark with less than about 470 MB."""
 STAGING = "spark.telads.staging"
-"""Our own setting: a folder that the driver and all workers reach under the same URL."""
+"""Setting of telads: a folder that the driver and all workers reach under the same URL."""
 SETTING = re.compile(r"(spark\.[^\s=:]+)\s*[\s=:]\s*(\S.*)")
-"""A line of a file of settings, as Java reads such files."""
+"""A line of a settings file, in Java's syntax."""
 WRAPPER = "Exception thrown in awaitResult:"
-"""What Spark says first of an error of its workers."""
+"""Spark's prefix of an error from its workers."""
 SUBMITTED = "PYSPARK_GATEWAY_PORT"
-"""The variable by which `spark-submit` tells its Python program where its Spark is."""
+"""Variable by which `spark-submit` passes its gateway to the Python program."""
 
 
 def _always() -> dict[str, str]:
-    """What results depend on: a day is the same day on every machine."""
+    """Settings that results depend on: dates must be equal on every machine."""
     return dict([ANSI, ("spark.sql.session.timeZone", in_force().time_zone)])
 
 
 def start(master: str | None, file: Path | None, memory: int | None) -> SparkSession:
-    """A session; joins the process's own if there is one.
+    """Start a session, or join the process's own.
 
     `memory` is that of the driver in bytes, for a local Spark. Raises `SettingError` for a file
     that cannot be read, a cluster without STAGING, and a Spark that does not start.
@@ -65,7 +64,7 @@ def start(master: str | None, file: Path | None, memory: int | None) -> SparkSes
     from pyspark.sql import SparkSession
 
     with warnings.catch_warnings():
-        # PySpark warns on import about versions of pandas, which is not used here.
+        # PySpark warns on import about pandas versions; pandas is not used.
         warnings.simplefilter("ignore")
         running = SparkSession.getActiveSession()
         if running is None:
@@ -79,7 +78,7 @@ def start(master: str | None, file: Path | None, memory: int | None) -> SparkSes
 
 
 def require_pyspark() -> None:
-    """Raise `SettingError` where pyspark, or the Java it needs, is not there."""
+    """Raise `SettingError` if pyspark, or the Java it needs, is missing."""
     try:
         import pyspark  # noqa: F401
     except ImportError as error:
@@ -100,7 +99,7 @@ def require_pyspark() -> None:
 
 
 def read_settings(file: Path) -> dict[str, str]:
-    """A file like `spark-defaults.conf`: a key and a value a line, # for remarks."""
+    """Read a file like `spark-defaults.conf`: a key and a value a line, # for comments."""
     try:
         lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -128,7 +127,7 @@ def read_settings(file: Path) -> dict[str, str]:
 
 
 def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
-    """Start the Java machine, or find that of `spark-submit`, and the context in it."""
+    """Start the JVM, or find that of `spark-submit`, and create its context."""
     from py4j.protocol import Py4JError
     from pyspark import SparkConf, SparkContext
     from pyspark.errors import PySparkException
@@ -142,14 +141,14 @@ def _launch(wanted: Mapping[str, str], memory: int | None) -> None:
             if memory:
                 megabytes = max(memory, LEAST_MEMORY) // 1_000_000
                 settings.setdefault("spark.driver.memory", f"{megabytes}m")
-        _require_staging(settings)  # before anything waits for a cluster
+        _require_staging(settings)  # before waiting for a cluster
     conf = SparkConf(loadDefaults=False).setAll(list(settings.items()))
     log = _new_log()
     try:
         with log.open("ab") as stream:
             gateway = launch_gateway(conf, {"stdout": stream, "stderr": stream})
         SparkContext._ensure_initialized(gateway=gateway)
-        known = SparkConf(_jvm=SparkContext._jvm)  # with what spark-submit was given
+        known = SparkConf(_jvm=SparkContext._jvm)  # with the options of spark-submit
         known.setAll(list(settings.items()))
         for key, value in DEFAULTS.items():
             known.setIfMissing(key, value)
@@ -187,11 +186,11 @@ def _require_staging(settings: Mapping[str, str]) -> None:
 
 
 _logs: list[Path] = []
-"""Logs of this process that go at its end."""
+"""Logs of this process to remove at exit."""
 
 
 def _new_log() -> Path:
-    """A new file for Spark's log, removed at the end unless somebody was told of it."""
+    """Create a file for Spark's log, removed at exit unless an error has named it."""
     handle, name = tempfile.mkstemp(prefix="telads-spark-", suffix=".log")
     os.close(handle)
     _logs.append(Path(name))
@@ -199,7 +198,7 @@ def _new_log() -> Path:
 
 
 def _told_log() -> Path | None:
-    """The log, for an error to tell; it stays."""
+    """The log, to be named in an error; it is kept."""
     return _logs.pop() if _logs else None
 
 

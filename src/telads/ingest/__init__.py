@@ -1,1 +1,1 @@
-"""Ingestion: published files become cells and entries of the ledger, or a clear refusal."""
+"""Ingestion: published files become cells and entries of the ledger, or are refused."""

@@ -1,10 +1,9 @@
-"""Archives, and workbooks that are such, looked at before anything else reads them.
+"""Archives and workbooks from untrusted sources: checks before any other reader opens them.
 
-Names of files, as a browser or an archive gives them, are made harmless.
+File names, as a browser or an archive gives them, are sanitised.
 
-Every stream is unpacked once by us and counted as it comes: what a header says about sizes is not
-believed. So a bomb is found when it has unpacked to the limit, and nothing of it reaches the reader
-of workbooks.
+Every stream is unpacked and counted here first, since sizes in a header cannot be trusted: a zip
+bomb is found when it has unpacked to the limit, and never reaches the reader of workbooks.
 """
 
 from __future__ import annotations
@@ -25,15 +24,15 @@ from telads.store.files import make_folder, new_file
 from telads.text import Text
 
 LONGEST = 200
-"""Bytes of a name; file systems take 255."""
+"""Most bytes of a name; file systems allow 255."""
 _UTF8_FLAG = 0x800
 
 
 def harmless(name: str) -> str:
-    """A name and nothing but that: no folders, no control characters, not hidden, no formula.
+    """A sanitised file name: no folders, no control characters, not hidden, no formula.
 
-    Composed as Korean is typed: some systems hand over names in single letters (NFD), which would
-    hide the month in `6월` from whoever looks for it.
+    Composed (NFC): some systems pass names in decomposed letters (NFD), in which the month in
+    `6월` would not be found.
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(
@@ -53,11 +52,11 @@ def _cut(text: str, size: int) -> str:
 
 
 def told_by_archive(name: str, flags: int) -> str:
-    """A member's name as it was meant: Windows writes Korean ones in CP949 and does not say so."""
+    """A member's intended name: Windows writes Korean ones in CP949 without declaring it."""
     if flags & _UTF8_FLAG:
         return name
     try:
-        raw = name.encode("cp437")  # what the library took them for
+        raw = name.encode("cp437")  # the library's assumption
     except UnicodeEncodeError:
         return name
     for encoding in ("utf-8", "cp949"):
@@ -69,20 +68,20 @@ def told_by_archive(name: str, flags: int) -> str:
 
 
 SUFFIXES = {".xlsx", ".csv"}
-"""Files that are taken in an archive, and the only ones that are uploaded."""
+"""Kinds of files accepted in an archive and for upload."""
 ARCHIVE = ".zip"
 MEMBERS = 100
-"""Files in an archive. A workbook of the portal has 10."""
+"""Most files in an archive. A workbook of the portal has 10 members."""
 WORKBOOK_BYTES = 256 * 2**20
-"""Of one workbook, unpacked. Those of the portal have 12 million."""
+"""Most unpacked bytes of one workbook. Those of the portal have 12 million."""
 RATIO = 100
-"""Unpacked to packed, of one stream. In the portal's files it is 6."""
+"""Largest ratio of unpacked to packed bytes of one stream. In the portal's files it is 6."""
 FREE = 2**20
-"""Bytes that any stream may have whatever its ratio: short repetitive ones pack well."""
+"""Bytes allowed to any stream whatever its ratio: short repetitive ones pack well."""
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""What is unpacked: all that Excel, the portal and systems' own menus write."""
+"""Accepted compressions: the only ones that Excel, the portal and file managers write."""
 UNPACKED = 12
-"""Bytes of an archive's files, unpacked, in multiples of what may be uploaded at once."""
+"""Most unpacked bytes of an archive's files, in multiples of the upload limit."""
 _CHUNK = 1 << 16
 _ENDLESS = 1 << 62
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
@@ -92,7 +91,7 @@ Take = Callable[[bytes], object]
 
 
 class Unpacked(NamedTuple):
-    """A file that can be read, or why not; `name` as people know it, `자료.zip: 2023-06.csv`."""
+    """A readable file, or the error; `name` is the displayed one, `자료.zip: 2023-06.csv`."""
 
     name: str
     path: Path | None
@@ -100,9 +99,9 @@ class Unpacked(NamedTuple):
 
 
 def unpack(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
-    """What a file of strangers holds: itself, or the files of an archive, each checked.
+    """Yield an untrusted file itself, or the checked files of an archive.
 
-    `into` is an empty folder for the files of an archive; `most_bytes` they may have together.
+    `into` is an empty folder for the files of an archive; `most_bytes` is their total limit.
     """
     name, suffix = path.name, path.suffix.lower()
     try:
@@ -126,28 +125,28 @@ def _check(path: Path) -> None:
 
 
 def check_workbook(path: Path) -> None:
-    """Raise `DataError` for a workbook that is a bomb; one that is none is the reader's to judge.
+    """Raise `DataError` for a workbook that is a bomb; other faults are left to the reader.
 
-    A bomb unpacks to more than a workbook has, or spans more cells than a month has: the reader
-    makes room for all between the first and the last one.
+    A bomb unpacks to more than any workbook has, or spans more cells than any month has: the
+    reader allocates all cells between the first and the last one.
     """
     with path.open("rb") as file:
         if not file.read(4).startswith(_ZIP):
-            return  # no archive: an older workbook, or none at all
+            return  # not a zip: an older workbook, or no workbook
     try:
         with zipfile.ZipFile(path) as archive:
             budget = _Budget(path.name, WORKBOOK_BYTES)
             for member in _listed(archive, path.name):
-                # Whatever its name: a workbook says itself which of its members is a sheet.
-                # One that breaks off keeps nobody from looking at the others.
+                # All members, since a workbook itself declares which of them are sheets.
+                # A truncated one does not stop the check of the others.
                 with suppress(*_BROKEN):
                     _read(archive, member, budget, Sheet(path.name).look)
     except _BROKEN:
-        return  # the reader says what is broken, in the words that people know
+        return  # the reader's own error is clearer
 
 
 def _members(path: Path, into: Path, most_bytes: int) -> Iterator[Unpacked]:
-    """The files of an archive, as it is read: the first ones are kept if a later one is bad."""
+    """Yield an archive's files as it is read: the first are kept even if a later one is bad."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [one for one in _listed(archive, path.name) if _counts(one)]
@@ -197,7 +196,7 @@ def _check_member(member: zipfile.ZipInfo, name: str) -> None:
 
 
 def _counts(member: zipfile.ZipInfo) -> bool:
-    """Whether a member is anybody's file: folders and what systems add of their own are not."""
+    """Whether a member is a user's file, not a folder or a file that systems add."""
     name = member.filename
     return not (
         member.is_dir() or name.startswith("__MACOSX/") or name.endswith((".DS_Store", "Thumbs.db"))
@@ -205,11 +204,11 @@ def _counts(member: zipfile.ZipInfo) -> bool:
 
 
 class _TooMuch(DataError):
-    """More than may be unpacked: the whole archive is refused from here on."""
+    """The limit was exceeded: the rest of the archive is refused."""
 
 
 class _Budget:
-    """Bytes that may yet be unpacked from one file."""
+    """Bytes that may still be unpacked from one file."""
 
     def __init__(self, name: str, most_bytes: int) -> None:
         self.name = name
@@ -228,7 +227,7 @@ class _Budget:
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, take: Take) -> None:
-    """Unpack a member whole, counting; the library would stop at the size the header tells."""
+    """Unpack a member whole, counting; the library would stop at the size in the header."""
     if member.flag_bits & 0x1:
         raise DataError(
             Text("암호가 걸린 압축 파일입니다.", "The archive is protected by a password."),
@@ -244,7 +243,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
         )  # fmt: skip
     packed = member.compress_size
     if packed > Path(archive.filename or "").stat().st_size:
-        raise _broken(budget.name)  # some versions of the library notice, and others read on
+        raise _broken(budget.name)  # only some versions of the library notice
     unbelieved = copy.copy(member)
     stored = member.compress_type == zipfile.ZIP_STORED
     unbelieved.file_size = member.compress_size if stored else _ENDLESS
@@ -252,7 +251,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Budget, ta
     try:
         opened = archive.open(unbelieved)
     except zipfile.BadZipFile as error:
-        # Another reader may open it all the same, and nobody has counted what it unpacks to.
+        # Another reader may ignore the damage and unpack it uncounted.
         raise _broken(budget.name) from error
     with opened as stream:
         while chunk := stream.read(_CHUNK):
@@ -277,7 +276,7 @@ def _listed(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]:
 
 @contextmanager
 def _private(target: Path) -> Iterator[Take]:
-    """A new file that its owner alone may read; raises `WorkspaceError` where the disk is full."""
+    """Yield a writer to a new owner-only file; raises `WorkspaceError` where the disk is full."""
     try:
         make_folder(target.parent)
         with new_file(target) as file:
@@ -287,7 +286,7 @@ def _private(target: Path) -> Iterator[Take]:
 
 
 def not_written(target: Path, error: OSError) -> WorkspaceError:
-    """What is told when the system refuses to write a file that was uploaded or unpacked."""
+    """The error for a failed write of an uploaded or unpacked file."""
     return WorkspaceError(
         Text("올리거나 압축을 푼 파일을 저장할 수 없습니다.",
              "An uploaded or unpacked file cannot be written."),

@@ -1,7 +1,7 @@
-"""Bad input becomes a clear error: what, in which file, row, column, value, and what to do.
+"""Checks of input: an error names file, row, column, value, and the remedy.
 
-Columns arrive as series named as the file spells their header; rows are counted as a spreadsheet
-shows them.
+Columns are series named as the file spells their header; row numbers are those a spreadsheet
+shows.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNSEEN = r"\p{Cf}"
-"""Signs that nobody sees, as `visible` has them."""
+"""Invisible characters (Unicode format characters), removed by `visible`."""
 _NEARLY_ALL = 0.9
-"""Of cells, come once more: no slip of a row, but another month's."""
+"""Share of cells that, if repeated, means another month's rows and not a slip."""
 _LIKE_A_FORMULA = r"^[=+\-@]"
-"""How a text begins that a spreadsheet would run if it were exported as it is."""
+"""Start of a text that a spreadsheet would run as a formula if it were exported unchanged."""
 _THOUSANDS = r"^[+-]?\d{1,3}(%s\d{3})+(%s\d*)?$"
-"""Signs as they group thousands: `1,234.5`; not `1,5`, which elsewhere means one and a half."""
+"""Separators that group thousands: `1,234.5`; not `1,5`, a decimal comma elsewhere."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The file a table was read from, to say where a value stands."""
+    """The file a table was read from, to locate values in errors."""
 
     file: Path
     header_row: int = 1
     sheet: str | None = None
-    """The sheet, of a workbook that has several."""
+    """Sheet name, if the workbook has several."""
     after: tuple[tuple[int, Origin], ...] = ()
-    """Of tables one beneath the other: the index at which each one begins, and its origin."""
+    """For stacked tables: the index at which each of the later ones begins, and its origin."""
 
     def row(self, index: int) -> int:
-        """The row a spreadsheet shows for the data row at this index."""
+        """The spreadsheet row of the data row at this index."""
         return self.header_row + 1 + index
 
     def sheet_facts(self) -> dict[str, object]:
@@ -60,7 +60,7 @@ class Origin:
 
 
 def beneath(origins: Sequence[tuple[Origin, int]]) -> Origin:
-    """The origin of tables one beneath the other, each given with its height."""
+    """The origin of stacked tables, each given with its height."""
     first, _ = origins[0]
     starts = [0, *accumulate(height for _, height in origins)]
     parts = tuple((start, origin) for start, (origin, _) in zip(starts, origins, strict=False))
@@ -68,15 +68,15 @@ def beneath(origins: Sequence[tuple[Origin, int]]) -> Origin:
 
 
 def visible(text: str) -> str:
-    """A text without signs that nobody sees: zero width spaces, soft hyphens, word joiners."""
+    """The text without invisible characters: zero width spaces, soft hyphens, word joiners."""
     return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
 
 
 def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
     """A key column as trimmed text; numbers lose their `.0`.
 
-    Raises where a value is missing, and where it begins as formulas do: names of places stand in
-    exports, and whoever opens those must not run what came with the data.
+    Raises `DataError` for a missing value and for one that begins like a formula: names of places
+    appear in exports, and a spreadsheet would run it there.
     """
     import polars as pl
 
@@ -107,7 +107,7 @@ def filled_texts(origin: Origin, column: pl.Series) -> pl.Series:
 
 
 def codes(origin: Origin, texts: pl.Series) -> pl.Series:
-    """Neighbourhood codes: digits only. A spreadsheet may have spoilt them to `1.10105E+06`."""
+    """Neighbourhood codes: digits only. Spreadsheets may corrupt them to `1.10105E+06`."""
     wrong = ~texts.str.contains(r"^\d+$")
     if wrong.any():
         row = _first(wrong)
@@ -120,7 +120,7 @@ def codes(origin: Origin, texts: pl.Series) -> pl.Series:
 
 
 def choices(origin: Origin, texts: pl.Series, known: Mapping[str, str], advice: Text) -> pl.Series:
-    """Translate texts by a list of all that are known; raises for the first unknown one."""
+    """Translate texts by a table; raises `DataError` for the first unknown one."""
     import polars as pl
 
     translated = texts.replace_strict(known, default=None, return_dtype=pl.String)
@@ -139,9 +139,9 @@ def choices(origin: Origin, texts: pl.Series, known: Mapping[str, str], advice: 
 def numbers(
     origin: Origin, column: pl.Series, masked: Sequence[str], decimal: str = "."
 ) -> pl.Series:
-    """A column of figures as floats, null where masked; thousands separators are understood.
+    """A column of figures as floats, null where masked; thousands separators are accepted.
 
-    `decimal` is the sign before decimals, `.` or `,`; the other one groups thousands.
+    `decimal` is the decimal separator, `.` or `,`; the other one groups thousands.
     """
     import polars as pl
 
@@ -169,7 +169,7 @@ def numbers(
 
 
 def reject_negative(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, str]) -> None:
-    """Refuse figures below zero that cannot be; `headers` tells how the file spells each column."""
+    """Refuse impossible negative figures; `headers` maps columns to the file's spelling."""
     for column in values_in(cells.columns):
         people = column.endswith(UNESTIMATED)
         if in_force().measures[column.split("__")[0]].may_be_negative and not people:
@@ -186,9 +186,9 @@ def reject_negative(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, s
 
 
 def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = None) -> None:
-    """Refuse two rows of one cell; they stand in the file's order.
+    """Refuse two rows of one cell; `cells` is in the file's order.
 
-    `month` is the column of their month, where one table may hold several.
+    `month` is the column of the month, if the table may hold several.
     """
     import polars as pl
 
@@ -224,7 +224,7 @@ def reject_duplicates(origin: Origin, cells: pl.DataFrame, month: str | None = N
 
 
 def reject_two_districts(origin: Origin, cells: pl.DataFrame, headers: Mapping[str, str]) -> None:
-    """Refuse a neighbourhood that stands in two districts; they stand in the file's order."""
+    """Refuse a neighbourhood in two districts; `cells` is in the file's order."""
     import polars as pl
 
     moved = cells.select(pl.col("district") != pl.col("district").first().over("code")).to_series()

@@ -1,4 +1,4 @@
-"""CSV files: their encoding and separator, and rows that must all be as long as the header."""
+"""CSV files: detection of encoding and separator; every row must be as long as the header."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 SEPARATORS = (",", ";", "\t")
-"""What stands between fields: Excel writes `;` in some countries, and tabs as `Unicode text`."""
+"""Field separators: Excel writes `;` in some countries, and tabs as `Unicode text`."""
 _SEPARATOR = re.compile(r"""\s*"?sep=([,;\t])"?[ ,;\t]*(?=\r|\n)""", re.IGNORECASE)
-"""Excel's own first line, which tells it what separates fields; no data."""
+"""Excel's own first line that declares the separator; not data."""
 _UTF8_LONGEST = 4
 _NAMES = {"CP949": Text("CP949(EUC-KR)", "CP949 (EUC-KR)")}
 _AGAIN = Text(
@@ -30,9 +30,9 @@ _AGAIN = Text(
 
 
 def read_csv(path: Path, content: bytes) -> tuple[int, list[pl.Series]]:
-    """The row of the header and the columns, all of text, named as the header spells them.
+    """Row number of the header, and the columns as text, named as the header spells them.
 
-    A row that ends early is an error: fields that are not there must not pass for masked ones.
+    A short row is an error: missing fields must not pass for masked ones.
     """
     import polars as pl
 
@@ -91,7 +91,7 @@ def _ragged(path: Path, row: int, fields: int, width: int) -> DataError:
 
 
 def _decode(path: Path, content: bytes) -> str:
-    """UTF-8 with or without a byte order mark, or the dataset's other; nothing else is guessed."""
+    """UTF-8 with or without a byte order mark, or the dataset's encoding; nothing is guessed."""
     text = None
     if not content.startswith(OTHER_ENCODINGS):
         text = _utf8(path, content) or _other(content)
@@ -127,6 +127,6 @@ def _other(content: bytes) -> str | None:
 
 
 def _encoding() -> Text:
-    """The dataset's encoding besides UTF-8, as people know it."""
+    """The displayed name of the dataset's encoding besides UTF-8."""
     encoding = in_force().files.encoding.upper()
     return _NAMES.get(encoding, Text(encoding, encoding))

@@ -1,7 +1,7 @@
-"""Opening a file: bytes to columns as they stand, nothing judged but the file as a file.
+"""Opening a file: bytes to raw columns, without judging their content.
 
-What a file is, its first bytes say; its name only says what it should be. Every way a file can be
-broken ends in a `DataError` with its name and advice.
+The first bytes decide the kind of a file; its name only says what it should be. Every broken file
+ends in a `DataError` with its name and advice.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 _NOBODYS = {"__MACOSX"}
-"""Folders that systems add to archives of their own."""
+"""Folders that systems add to archives."""
 SUFFIXES = xlsx.SUFFIXES | {".csv"}
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """The columns of a file in their order, each a series named as the file spells its header."""
+    """The columns of a table in order, each a series named as the file spells its header."""
 
     origin: Origin
     columns: tuple[pl.Series, ...]
     sheet: str = ""
-    """The name of its sheet."""
+    """Sheet name."""
     ended: bool = True
-    """Whether the last row has its line break. Of a CSV that has been cut off it has not."""
+    """Whether the last row ends in a line break; False for a CSV that may be truncated."""
 
     @property
     def height(self) -> int:
@@ -44,19 +44,19 @@ class RawTable:
 
 @dataclass(frozen=True)
 class RawFile:
-    """The tables of a file: one of a CSV, one for each visible sheet of a workbook."""
+    """The tables of a file: one for a CSV, one for each visible sheet of a workbook."""
 
     tables: tuple[RawTable, ...]
     """At least one; each has rows."""
     hidden: tuple[str, ...] = ()
-    """Sheets with rows that people who open the workbook do not see. They are not read."""
+    """Hidden sheets with rows. They are not read."""
 
 
 def read_file(path: Path) -> RawFile:
-    """All visible tables of a file, with the file's own headers; raises `DataError` for none.
+    """Read all visible tables of a file with its own headers; raises `DataError` for none.
 
-    A column is text as soon as one of its values is. A column without a header is left out where
-    it is empty and else called by its letters (`AK`). Blank rows at the end are left out.
+    A column is text as soon as one of its values is. A column without a header is dropped if
+    empty and else named by its letters (`AK`). Blank rows at the end are dropped.
     """
     content = read_bytes(path)
     if not content:
@@ -79,7 +79,7 @@ def read_file(path: Path) -> RawFile:
 
 
 def read_raw(path: Path) -> RawTable:
-    """The only table of a file; raises `DataError` where several sheets have rows."""
+    """Read the only table of a file; raises `DataError` where several sheets have rows."""
     tables = read_file(path).tables
     if len(tables) > 1:
         raise DataError(
@@ -120,7 +120,7 @@ def _no_rows(path: Path, hidden: Sequence[str] = ()) -> DataError:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """The files of a folder and its folders, by name; hidden ones and links to folders are left.
+    """The files of a folder and its subfolders by name, without hidden ones and linked folders.
 
     Raises `DataError` for a folder that cannot be listed.
     """
@@ -142,7 +142,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file; raises `DataError` where it cannot be read."""
+    """The content of a file; raises `DataError` if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
@@ -177,7 +177,7 @@ def _misnamed(path: Path, is_workbook: bool) -> DataError:
 
 
 def _named(columns: list[pl.Series]) -> list[pl.Series]:
-    """Leave out nameless empty columns; a nameless one that holds something gets its letters."""
+    """Drop nameless empty columns; other nameless ones are named by their letters."""
     named = []
     for index, column in enumerate(columns):
         if column.name.strip():
@@ -189,7 +189,7 @@ def _named(columns: list[pl.Series]) -> list[pl.Series]:
 
 def _without_blank_end(columns: list[pl.Series]) -> list[pl.Series]:
     if any(_filled(column.tail(1)).all() for column in columns if column.len()):
-        return columns  # as nearly every file: nothing has to be looked for
+        return columns  # nearly every file; skips the search
     last = max((_last_filled(column) for column in columns), default=-1)
     return [column.head(last + 1) for column in columns]
 

@@ -1,7 +1,7 @@
-"""What makes a file dangerous to whoever reads it, seen before it is read.
+"""Guards against files that would exhaust a reader's memory, applied before reading.
 
-A reader makes room for every cell between the first and the last one, used or not. For two cells at
-A1 and XFD1048576 there is no such room, and the process ends.
+A reader allocates every cell between the first and the last one, used or not. For two cells at
+A1 and XFD1048576 that is impossible, and the process ends.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from telads.ingest.csv import SEPARATORS
 from telads.text import Text
 
 MOST_CELLS = 10_000_000
-"""Rows times columns between the first cell and the last. A month of the portal has 400,000."""
+"""Most rows times columns between the first and last cell. A month of the portal has 400,000."""
 MOST_SHEETS = 4
-"""So many sheets' worth of cells a workbook may have: years of months on a sheet each."""
+"""A workbook may have this many times MOST_CELLS: years of months, one a sheet."""
 MOST_COLUMNS = 5_000
-"""Of a CSV. Workbooks have 16,384 at most, the portal's files about 40."""
+"""Most columns of a CSV. Workbooks have at most 16,384, the portal's files about 40."""
 HEAD = 1 << 16
-"""Bytes of a sheet's XML that tell how it begins."""
+"""Bytes at the start of a sheet's XML that hold its declared dimension."""
 MOST_BYTES = 256 * 2**20
-"""Of XML. A month of the portal has 12 MB."""
+"""Most bytes of a sheet's XML. A month of the portal has 12 MB."""
 _CHUNK = 1 << 20
 _OVERLAP = 256
-"""Bytes of the former chunk that are looked at again: a reference may be cut in two."""
+"""Bytes of the previous chunk scanned again: a reference may be split between two."""
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]{1,4})\$?(\d{1,9})["']""")
 _ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]{0,160}?\br\s*=\s*["'](\d{1,9})["']""")
 _CLAIM = re.compile(
@@ -36,20 +36,20 @@ _DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
 def check_sheets(path: Path, sheets: Sequence[Callable[[int], bytes]]) -> None:
-    """Raise `DataError` for a workbook of which a sheet, or all together, would take all memory."""
+    """Raise `DataError` for a workbook of which a sheet, or the total, would take all memory."""
     if sum(check_sheet(path, read) for read in sheets) > MOST_SHEETS * MOST_CELLS:
         raise _refused(path)
 
 
 def check_sheet(path: Path, read: Callable[[int], bytes]) -> int:
-    """Raise `DataError` where few cells lie too far apart for a reader; costs some 2 ms.
+    """Raise `DataError` for few cells too far apart for a reader; costs some 2 ms.
 
-    Returns how many cells there are to make room for, as far as that is told or was seen.
+    Returns the number of cells to allocate, as far as declared or seen.
 
-    `read` gives so many bytes of the XML from its beginning. A sheet says first how far it reaches.
-    One that tells nothing, or much, is looked at whole (0.25 s of a month), and so is a small one.
-    Not seen is a large sheet that lies on purpose; where strangers bring files, every one is looked
-    at whole (`Sheet`).
+    `read(n)` returns the first n bytes of the XML. A sheet declares its dimension there.
+    One without a declaration, or with a large one, is scanned whole (0.25 s for a month), and so is
+    a small one. Not detected is a large sheet with a false declaration; where uploads are not
+    trusted, every sheet is scanned whole (`Sheet`).
     """
     sheet, head = Sheet(path), read(HEAD)
     sheet.look(head)
@@ -66,7 +66,7 @@ def check_sheet(path: Path, read: Callable[[int], bytes]) -> int:
 
 
 def check_csv(path: Path) -> None:
-    """Raise `DataError` for a CSV with more fields than any month has, whatever separates them."""
+    """Raise `DataError` for a CSV with more fields than any month has, with any separator."""
     separators = [separator.encode() for separator in SEPARATORS]
     fields = 0
     with path.open("rb") as file:
@@ -78,7 +78,7 @@ def check_csv(path: Path) -> None:
 
 
 class Sheet:
-    """The XML of one member of a workbook, chunk by chunk."""
+    """Scanner of a workbook member's XML, chunk by chunk."""
 
     def __init__(self, file: str | Path) -> None:
         self.file = file
@@ -86,7 +86,7 @@ class Sheet:
         self._rest = b""
 
     def look(self, chunk: bytes) -> None:
-        """Look at the next bytes; raises `DataError`."""
+        """Scan the next bytes; raises `DataError`."""
         text = self._rest + chunk
         self._rest = text[-_OVERLAP:]
         if _DECLARES.search(text):
@@ -100,7 +100,7 @@ class Sheet:
 
 
 def _number(letters: bytes) -> int:
-    """The number of a column, from 1."""
+    """Number of a column, from 1."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - ord("A") + 1

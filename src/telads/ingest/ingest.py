@@ -1,4 +1,4 @@
-"""Taking files in: each file whole or not at all, the same file twice changes nothing."""
+"""Ingestion of files: each is taken whole or not at all; repeating a file changes nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 READERS = 2
-"""Threads that read workbooks: the reader leaves Python's lock, more than two gain nothing here."""
+"""Threads that read workbooks: the reader releases the GIL; more than two gain nothing here."""
 MEBIBYTE = 2**20
 
 Outcome = Literal["taken", "replaced", "unchanged", "skipped", "refused"]
@@ -40,28 +40,28 @@ OUTCOMES: dict[Outcome, Text] = {
     "skipped": Text("건너뜀", "skipped"),
     "refused": Text("거절", "refused"),
 }
-"""As people are told."""
+"""Displayed names of outcomes."""
 PROSPECTS: dict[Outcome, Text] = OUTCOMES | {
     "taken": Text("넣을 수 있음", "can be taken"),
     "replaced": Text("바꿀 수 있음", "can replace"),
 }
-"""As people are told who only have files checked."""
+"""Displayed names of outcomes where files are only checked."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one file, or of one of its months."""
+    """Result for one file, or for one of its months."""
 
     path: Path
-    """Of a file in an archive: the archive's, and the file's name."""
+    """For a file in an archive: the archive's path and the file's name."""
     outcome: Outcome
     month: Month | None = None
     entry: Entry | None = None
     error: TeladsError | None = None
-    """Why it was refused, or skipped; None for what is skipped by its name alone."""
+    """Why it was refused or skipped; None if skipped by its name alone."""
 
     def reason(self, lang: Lang) -> str:
-        """The error in one line; of a file that is skipped nothing is to be done about it."""
+        """The error in one line; without advice for a skipped file, which needs none."""
         if self.error is None:
             return ""
         return self.error.message(lang) if self.outcome == "skipped" else self.error.line(lang)
@@ -71,24 +71,24 @@ class Taken:
 class _Candidate:
     path: Path
     shown: Path
-    """The path as people know it."""
+    """Displayed path."""
     source: Source
     month: Month | None
-    """What was said, or what its name tells."""
+    """Label month, given by the caller or found in the name."""
     said: bool
     sha256: str
 
     @property
     def key(self) -> tuple[Month | None, str]:
-        """What makes two candidates the same."""
+        """Equal for two candidates that are the same."""
         return (self.month, self.sha256)
 
 
 def discover(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """The files and archives to read, and those to skip; folders are entered.
+    """Files and archives to read, and files to skip; folders are searched.
 
-    Skipped are Excel's lock files, and other kinds inside a folder; a workspace in it is no data.
-    Raises `DataError` for a folder that cannot be listed, and where there is nothing to read.
+    Skipped are Excel's lock files, and other kinds inside a folder. A workspace inside a folder is
+    ignored. Raises `DataError` for a folder that cannot be listed, and if there is nothing to read.
     """
     paths = list(paths)
     wanted: list[Path] = []
@@ -110,7 +110,7 @@ def discover(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def _listed(folder: Path) -> list[Path]:
-    """The files below a folder, those of a workspace aside."""
+    """The files below a folder, without those of a workspace."""
     files = files_below(folder)
     workspaces = {file.parent for file in files if file.name == "ledger.json"} - {folder}
     return [file for file in files if workspaces.isdisjoint(file.parents)]
@@ -130,14 +130,14 @@ def ingest(
     *,
     replace: bool = False,
 ) -> Iterator[Taken]:
-    """Take files into the workspace, yielding what became of each as soon as it is known.
+    """Take files into the workspace, yielding one result per file as soon as it is known.
 
     `paths` are files, archives or folders; `month` overrides the label month of a single file;
     with `replace` a month may be replaced by one of far fewer rows, places or services. A refused
-    file does not keep the others out. `on_reading` is told once if there are new files to read.
-    Raises `DataError` where there is nothing to read and `WorkspaceBusy` if another process is
-    writing, both before the first is yielded, and `WorkspaceError` if the workspace cannot be
-    written to; what was yielded before stays taken.
+    file does not affect the others. `on_reading` is called once if there are new files to read.
+    Raises `DataError` if there is nothing to read and `WorkspaceBusy` if another process is
+    writing, both before the first result, and `WorkspaceError` if the workspace cannot be written
+    to; results already yielded stay in force.
     """
     with ExitStack() as stack:
         call = _prepared(stack, workspace, paths, settings, month, replace)
@@ -155,10 +155,10 @@ def check(
     *,
     replace: bool = False,
 ) -> Iterator[Taken]:
-    """What would become of files, by the same checks as `ingest`; nothing is written.
+    """Yield the results that `ingest` would, by the same checks; nothing is written.
 
-    An outcome `taken` means that the file can be taken. Raises `DataError` where there is nothing
-    to read.
+    An outcome `taken` means that the file can be taken. Raises `DataError` if there is nothing to
+    read.
     """
     with ExitStack() as stack:
         call = _prepared(stack, workspace, paths, settings, month, replace)
@@ -175,7 +175,7 @@ def _prepared(
     month: Month | None,
     replace: bool,
 ) -> _Call:
-    """The files to be read, archives unpacked into a folder that goes with the stack."""
+    """The files to read; archives are unpacked into a folder that `stack` removes."""
     wanted, skipped = discover(paths)
     call = _Call(workspace, replace, [Taken(path, "skipped") for path in skipped])
     most = UNPACKED * settings.upload_limit * MEBIBYTE
@@ -206,7 +206,7 @@ def _prepared(
 
 
 def _look(path: Path, shown: Path, month: Month | None) -> _Candidate:
-    """Find a file's source, month and hash."""
+    """Find the source, month and hash of a file."""
     sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
     source = source_of(path)
     if source is None:
@@ -222,17 +222,17 @@ def _look(path: Path, shown: Path, month: Month | None) -> _Candidate:
 
 @dataclass
 class _Call:
-    """The files of one call on their way.
+    """The files of one call.
 
-    Files whose months are what their names tell are decided one by one. Those that hold others, or
-    several, come after them, and what is data of no kind that is taken last: so nothing depends on
+    Files that hold just the month in their name are decided one by one. Files of other or several
+    months come after them, and files of another kind are decided last, so that nothing depends on
     the order in which files are given.
     """
 
     workspace: Store
     replace: bool
     told: list[Taken]
-    """What was decided before any file is read."""
+    """Results known before any file is read."""
     candidates: list[_Candidate] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     writes: bool = True
@@ -241,14 +241,14 @@ class _Call:
     )
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS))
     others: list[tuple[Path, Month | None, DataError]] = field(default_factory=list)
-    """Files of another kind: skipped beside data, refused without."""
+    """Files of another kind: skipped if there is data beside them, refused if not."""
     months: set[Month] = field(default_factory=set)
-    """Those that files of this call are in force for."""
+    """Months in force through files of this call."""
     made: set[str] = field(default_factory=set)
-    """Names of cells that would have been written."""
+    """Names of cells files that would have been written."""
 
     def all(self, on_reading: Callable[[], None] | None) -> Iterator[Taken]:
-        """Decide on every file."""
+        """Yield a result for every file."""
         try:
             yield from self.told
             new = [one for one in self.candidates if not self._known(one)]
@@ -262,7 +262,7 @@ class _Call:
             self.pool.shutdown(cancel_futures=True)
 
     def aside(self, path: Path, month: Month | None, error: DataError) -> None:
-        """Put a file away that is of another kind, or refuse it before any is read."""
+        """Defer a file of another kind; refuse it before any is read."""
         if isinstance(error, OtherFile):
             self.others.append((path, month, error))
         else:
@@ -270,7 +270,7 @@ class _Call:
 
     def _by_name(self) -> Iterator[Taken]:
         claims = _claims((one.month, one.sha256) for one in self.candidates)
-        # What two names claim is read first: one may hold data of another kind, or other months.
+        # Months claimed by two names are read first: one may be of another kind or other months.
         for one in sorted(self.candidates, key=lambda one: len(claims.get(one.month, ())) < 2):
             if one.key not in self.readings and not self._known(one):
                 self.readings[one.key] = self.pool.submit(carried(_read), one)
@@ -290,7 +290,7 @@ class _Call:
     def _is_of_its_name(
         self, one: _Candidate, later: list[tuple[_Candidate, tuple[Reading, ...]]]
     ) -> bool:
-        """Whether a file stands for the month of its name; others are put away or off."""
+        """Whether a file holds the month of its name; others are deferred."""
         if self._known(one):
             return True
         try:
@@ -299,7 +299,7 @@ class _Call:
             self.others.append((one.shown, one.month, _of(one.shown, error)))
             return False
         except DataError:
-            return True  # told when its turn comes
+            return True  # reported in its turn
         if [reading.month for reading in readings] != [one.month]:
             later.append((one, readings))
             return False
@@ -308,7 +308,7 @@ class _Call:
     def _decided(
         self, one: _Candidate, later: list[tuple[_Candidate, tuple[Reading, ...]]]
     ) -> Iterator[Taken]:
-        known = self._known(one)  # from before, or a copy in this very call
+        known = self._known(one)  # from before, or a copy within this call
         if known:
             self.months |= {*known}
             yield from (Taken(one.shown, "unchanged", month) for month in known)
@@ -329,7 +329,7 @@ class _Call:
         later: list[tuple[_Candidate, tuple[Reading, ...]]],
         claims: dict[Month | None, set[str]],
     ) -> Iterator[Taken]:
-        """Keep files that hold several months, or others than their names tell."""
+        """Keep files that hold several months, or others than their names say."""
         off = {one.sha256 for one, _ in later}
         more = {month: hashes - off for month, hashes in claims.items()}
         for one, readings in later:
@@ -348,14 +348,14 @@ class _Call:
                 yield Taken(one.shown, "refused", one.month, error=_of(one.shown, error))
 
     def _reading(self, one: _Candidate) -> tuple[Reading, ...]:
-        """Read a file; what two copies of it have in common is read once."""
+        """Read a file; copies share one reading."""
         future = self.readings.get(one.key)
         if future is None or future.cancelled():
             future = self.readings[one.key] = self.pool.submit(carried(_read), one)
         return future.result()
 
     def _kept(self, one: _Candidate, readings: Sequence[Reading]) -> Iterator[Taken]:
-        """Keep all months of a file, or raise `DataError` and keep none."""
+        """Keep all months of a file; raise `DataError` and keep none if one is bad."""
         current = self.ledger.current()
         months: list[tuple[Entry, pl.DataFrame]] = []
         for reading in readings:
@@ -376,14 +376,14 @@ class _Call:
             yield Taken(one.shown, outcome, entry.label, entry)
 
     def _known(self, one: _Candidate) -> tuple[Month, ...]:
-        """The months that already rest on this very file; none if there is one that does not."""
+        """Months that already rest on this file; empty if one of them does not."""
         current = {
             month: entry for month, entry in self.ledger.current().items()
             if entry.sha256 == one.sha256 and self._is_there(entry)
         }  # fmt: skip
         entry = current.get(one.month) if one.month else next(iter(current.values()), None)
         if entry is None:
-            # Of a file of several months the name may tell none, or one that others disagree on.
+            # For a file of several months the name may have none, or a conflicting one.
             several = (entry for entry in current.values() if entry.file_months and not one.said)
             entry = next(several, None)
         if entry is None:
@@ -396,7 +396,7 @@ class _Call:
 
 
 def _claims(told: Iterable[tuple[Month | None, str]]) -> dict[Month | None, set[str]]:
-    """The files, by their hashes, that stand for each month."""
+    """Hashes of the files that claim each month."""
     claims: dict[Month | None, set[str]] = {}
     for month, sha256 in told:
         if month:
@@ -414,15 +414,15 @@ def _ambiguous(candidate: _Candidate, month: Month | None) -> DataError:
 
 
 def _of(shown: Path, error: DataError) -> DataError:
-    """The error with the file as people know it.
+    """The error with the displayed path of the file.
 
-    One of an archive lies elsewhere, and copies of one file share what was found in it.
+    A file of an archive is in a temporary folder, and copies of one file share their errors.
     """
     return type(error)(error.message, error.advice, **(error.facts | {"file": shown}))
 
 
 def _read(candidate: _Candidate) -> tuple[Reading, ...]:
-    """Read a file, and make sure that it is still the one that was hashed."""
+    """Read a file and verify that it still is the one that was hashed."""
     said = candidate.month if candidate.said else None
     readings = candidate.source.read_all(candidate.path, said)
     if hashlib.sha256(read_bytes(candidate.path)).hexdigest() != candidate.sha256:
@@ -436,7 +436,7 @@ def _read(candidate: _Candidate) -> tuple[Reading, ...]:
 
 
 def _entry(candidate: _Candidate, reading: Reading, readings: Sequence[Reading]) -> Entry:
-    """What the ledger tells of a month that was read from a file."""
+    """The ledger entry of a month read from a file."""
     return Entry(
         month=str(reading.month),
         file=candidate.shown.name,

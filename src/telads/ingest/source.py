@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """A month that a source read from a file: its cells, all checked, and what it noticed."""
+    """A month read from a file by a source: its checked cells, and remarks."""
 
     month: Month
     cells: pl.DataFrame
     masked: int
-    """Values that are hidden (`*`) or left empty, among all values of measures."""
+    """Number of values of measures that are masked (`*`) or empty."""
     values: int
     """All values of measures, masked or not."""
     ignored_columns: tuple[str, ...] = ()
@@ -33,37 +33,37 @@ class Reading:
 
 
 class Source(Protocol):
-    """Reads files of one kind."""
+    """Reader of one kind of file."""
 
     @property
     def id(self) -> str:
-        """The name that the ledger keeps."""
+        """Id of the source in the ledger."""
         ...
 
     @property
     def text(self) -> Text:
-        """The name for people."""
+        """Displayed name."""
         ...
 
     def accepts(self, path: Path) -> bool:
-        """Whether the file looks like this kind, by its name alone."""
+        """Whether the file's name fits this kind."""
         ...
 
     def month(self, path: Path) -> Month | None:
-        """The label month the file's name tells, or None."""
+        """The label month in the file's name, or None."""
         ...
 
     def read(self, path: Path, month: Month | None = None) -> Reading:
-        """Read a whole file of one month, or raise `DataError` and leave nothing behind."""
+        """Read a file of one month whole; raises `DataError` without side effects."""
         ...
 
     def read_all(self, path: Path, month: Month | None = None) -> tuple[Reading, ...]:
-        """As `read`, of a file that may hold several months: a reading for each, by month."""
+        """Read a file of possibly several months: one reading each, in order of months."""
         ...
 
 
 def registry() -> tuple[Source, ...]:
-    """All sources, the first that accepts a file reads it."""
+    """All sources; the first that accepts a file reads it."""
     from telads.ingest.wide_table import WIDE_TABLE
 
     return (WIDE_TABLE,)

@@ -1,7 +1,7 @@
 """Published files: a wide table, one row a cell and one column a measure, as workbook or CSV.
 
-How headers, places, sexes, ages and months are spelt is the dataset's; a column is recognised by
-its header. The label month stands in the file's name, a sheet's or a column.
+The dataset declares how headers, places, sexes, ages and months are spelt; a column is recognised
+by its header. The label month is in the file's name, a sheet's name or a column.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 
 def plain(header: str) -> str:
-    """A header without the differences that mean nothing.
+    """Normalise a header.
 
-    These are spaces and what is not seen, width, dots, hyphens and underscores, a unit at the end.
+    Drops spaces and invisible characters, dots, hyphens, underscores and a unit at the end; folds
+    width and case.
     """
     text = unicodedata.normalize("NFKC", re.sub("[·ㆍ・‧]", "/", visible(header)))
     return re.sub(in_force().files.unit, "", re.sub(r"[\s_\-–—]+", "", text).casefold())
@@ -66,7 +67,7 @@ def recognise(header: str) -> str | None:
 
 
 def _measure_of(stem: str) -> str | None:
-    """The measure a stem belongs to, whose published header may have an ending more or less."""
+    """Measure of a stem, which may differ from the published header by an ending."""
     endings = in_force().files.endings
     candidates = (
         stem,
@@ -79,7 +80,7 @@ def _measure_of(stem: str) -> str | None:
 
 @dataclass(frozen=True)
 class Headers:
-    """Which column of the file is which; the rest is ignored, by name."""
+    """The assignment of the file's columns; others are ignored and listed."""
 
     columns: dict[str, pl.Series]
     """column of the cells table -> column of the file, named as the file spells it"""
@@ -106,7 +107,7 @@ def read_headers(table: RawTable) -> Headers:
 
 
 def other_file(table: RawTable) -> OtherFile | None:
-    """The refusal of what is published beside the files of measures, told by its headers."""
+    """The refusal of a file published beside the measures' files, recognised by its headers."""
     names = {plain(series.name) for series in table.columns}
     columns = {recognise(name) for name in names}
     for other in in_force().files.others:
@@ -122,7 +123,7 @@ def other_file(table: RawTable) -> OtherFile | None:
 
 _LABEL = "label"
 _MEANT = 3
-"""A sheet with so many known columns is meant to hold cells."""
+"""A sheet with this many known columns is meant to hold cells."""
 _HEADERS_SHOWN = 60
 
 
@@ -140,7 +141,7 @@ class WideTable:
         return in_force().text
 
     def accepts(self, path: Path) -> bool:
-        """A workbook or CSV that is neither an Excel lock file (`~$`) nor hidden."""
+        """Whether it is a workbook or CSV, not an Excel lock file (`~$`), and not hidden."""
         return path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
 
     def month(self, path: Path) -> Month | None:
@@ -151,7 +152,7 @@ class WideTable:
         return _month_in(path.stem)
 
     def read(self, path: Path, month: Month | None = None) -> Reading:
-        """The only month of a file; raises `DataError`, also where it holds several."""
+        """Read the only month of a file; raises `DataError`, also where it holds several."""
         readings = self.read_all(path, month)
         if len(readings) > 1:
             raise _several(path, [str(reading.month) for reading in readings])
@@ -160,7 +161,7 @@ class WideTable:
     def read_all(self, path: Path, month: Month | None = None) -> tuple[Reading, ...]:
         """Read, clean and check one file, a reading for each of its months; raises `DataError`.
 
-        Months are told by a column, else by the names of sheets, else by the file's.
+        Months come from a column, else from the names of sheets, else from the file's name.
         """
         import polars as pl
 
@@ -190,21 +191,21 @@ WIDE_TABLE = WideTable()
 
 @dataclass(frozen=True)
 class _Part:
-    """A table that holds cells, and which of its columns is which."""
+    """A table that holds cells, and its headers."""
 
     table: RawTable
     headers: Headers
 
     @property
     def spelt(self) -> dict[str, str]:
-        """Column of the cells table -> how the file spells it."""
+        """Column of the cells table -> the file's spelling."""
         return {column: series.name for column, series in self.headers.columns.items()}
 
 
 def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
-    """The tables that hold cells, and the sheets that hold something else.
+    """The tables that hold cells, and the names of other sheets.
 
-    Raises `OtherFile` where that is all there is, `DataError` where cells would be lost.
+    Raises `OtherFile` for a file published beside the data, `DataError` where cells would be lost.
     """
     others = [error for table in file.tables if (error := other_file(table))]
     read = [_Part(table, read_headers(table)) for table in file.tables if not other_file(table)]
@@ -230,7 +231,7 @@ def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
 
 
 def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[str]]:
-    """The label month of every row of every table; raises `DataError` where it is not told."""
+    """Label month of every row of every table; raises `DataError` where there is none."""
     named, years = WIDE_TABLE.month(path), _years_in(path.stem)
     own = [_own_labels(part, years, named) for part in parts]
     told = sorted({label for labels in own for label in labels or ()})
@@ -255,10 +256,10 @@ def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[st
 
 
 def _own_labels(part: _Part, years: set[int], named: Month | None) -> list[str] | None:
-    """The label month of every row as a column tells it, else the sheet's name; None for neither.
+    """Label month of every row from a column, else from the sheet's name; None for neither.
 
-    A sheet named `5월` needs the year of the file's name. The name of an only sheet, which may be
-    any, is asked where the file's tells no month.
+    A sheet named `5월` takes the year from the file's name. The name of a single sheet, which may
+    be arbitrary, counts only if the file's name has no month.
     """
     origin, height = part.table.origin, part.table.height
     if "month" in part.headers.columns:
@@ -292,7 +293,7 @@ def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
 
 
 def _month_in(name: str) -> Month | None:
-    """The month that a name tells; None for none, or several."""
+    """The month in a name; None for none, or several."""
     text = unicodedata.normalize("NFKC", name)
     found = {
         Month.of(2000 + int(match[1]) % 100, int(next(filter(None, match.groups()[1:]))))
@@ -308,7 +309,7 @@ def _years_in(name: str) -> set[int]:
 
 
 def _no_month(origin: checks.Origin) -> DataError:
-    """What is told where a file, or one of its sheets beside others, tells no month."""
+    """The error for a file, or one sheet of several, without a month."""
     column = _header("month")
     message = Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
                    "The file's name does not tell its month.")  # fmt: skip
@@ -370,7 +371,7 @@ def _reading(
 
 
 def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Text, ...]:
-    """What is told of sheets that were not read."""
+    """Remarks about sheets that were not read."""
     remarks = []
     if hidden:
         names = ", ".join(hidden)
@@ -384,7 +385,7 @@ def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Tex
 
 
 def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:
-    """What is told of a code that bears more than one name in a month."""
+    """Remarks about codes with more than one name in a month."""
     import polars as pl
 
     names = (
@@ -399,13 +400,13 @@ def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:
 
 
 def _header(*keys: str) -> str:
-    """The published headers of keys of the cells table, as an error names them."""
+    """Published headers of keys of the cells table, for errors."""
     columns = in_force().files.columns
     return " / ".join(columns[key][0] for key in keys if columns[key]) or keys[0]
 
 
 def _require(table: RawTable, headers: Headers) -> None:
-    """Refuse a file that lacks what every answer needs."""
+    """Refuse a file without the columns that every answer needs."""
     dataset, found = in_force(), set(headers.columns)
     measures = dataset.measures
     needs = (
@@ -428,7 +429,7 @@ def _require(table: RawTable, headers: Headers) -> None:
 
 
 def _refuse_half_a_row(table: RawTable, cells: pl.DataFrame) -> None:
-    """A last row without line break, and cells missing: its last figure may lack digits."""
+    """Refuse a truncated file: no final line break, and cells missing."""
     codes = cells.select(_LABEL, "code").n_unique()
     if not table.ended and cells.height < codes * len(Sex) * len(in_force().cell_ages):
         raise DataError(
@@ -478,7 +479,7 @@ def _keys(table: RawTable, found: dict[str, pl.Series]) -> list[pl.Series]:
         if "district" not in texts:
             texts["district"] = _districts(origin, texts["code"])
     else:
-        # Names repeat between districts, so a code made of names holds both.
+        # Names repeat across districts, so a code made of names includes the district.
         texts["code"] = texts["district"] + " " + texts["neighbourhood"]
     sex = checks.choices(
         origin, texts["sex"].str.to_lowercase(), dataset.sex_names, dataset.files.sexes_advice
@@ -490,7 +491,7 @@ def _keys(table: RawTable, found: dict[str, pl.Series]) -> list[pl.Series]:
 
 
 def _districts(origin: checks.Origin, codes: pl.Series) -> pl.Series:
-    """Districts by how the codes begin; codes of another length have other beginnings."""
+    """Districts by the prefix of the codes; codes of another length have other prefixes."""
     dataset = in_force()
     names = {code: text.ko for code, text in dataset.districts.items()}
     stems = codes.str.slice(0, len(next(iter(names))))
@@ -513,7 +514,7 @@ def _age_spellings() -> dict[str, str]:
 
 
 def _year_and_month(match: re.Match[str]) -> tuple[str, str]:
-    """The groups of a month in a column that fit: named `year` or `y`, `month` or `m`, else two."""
+    """The two matching groups of a month: named `year` or `y`, `month` or `m`, else by position."""
     named = match.groupdict()
     if not named:
         return match[1], match[2]

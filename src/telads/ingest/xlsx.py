@@ -1,9 +1,9 @@
-"""Workbooks: every sheet as columns, and what the fast reader leaves out put back.
+"""Workbooks: every sheet as columns, with the fast reader's losses repaired.
 
-The reader (fastexcel) is quick because it judges little: it shows an error cell (`#N/A`), a formula
-without a result and, among numbers, texts like `NA` as empty, takes the text `NaN` for a number and
-TRUE for 1, rounds numbers to nine places in a column that also holds text, and gives the second of
-two equal headers another name. Each would change figures unseen, so each is undone here.
+The reader (fastexcel) shows an error cell (`#N/A`), a formula without a result and, among numbers,
+texts like `NA` as empty; it takes the text `NaN` for a number and TRUE for 1, rounds numbers to
+nine places in a column that also holds text, and renames the second of two equal headers. Each
+would change figures silently, so each is undone here.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls"})
 _ZIP = b"PK\x03\x04"
-"""How a workbook of 2007 and later begins."""
+"""First bytes of a workbook of 2007 and later."""
 _OLE_CONTAINER = bytes.fromhex("d0cf11e0a1b11ae1")
-"""How an older workbook begins, and a newer one that is encrypted."""
+"""First bytes of an older workbook, and of a newer one that is encrypted."""
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ROUNDED = r"^-?(\d+\.\d+|0)$"
 _TRUTH = (b'"b"', b"'b'")
-"""What the XML of a sheet holds that has TRUE or FALSE in it."""
+"""Marks of TRUE or FALSE in the XML of a sheet."""
 _TRUTHS = {"true": "TRUE", "false": "FALSE"}
-"""How the reader writes what a spreadsheet shows so."""
+"""The reader's spelling -> a spreadsheet's."""
 _FIRST_VALUE = re.compile(rb'<c r="[A-Z]+(\d+)"[^>/]*>')
 _ERROR_CELL = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]*)</v>'
@@ -48,7 +48,7 @@ _NO_RESULT = re.compile(
 
 
 class _Cell(NamedTuple):
-    """A cell the reader shows as empty though it is not: row and column from 0, and its text."""
+    """A nonempty cell that the reader shows as empty: row and column from 0, and its text."""
 
     row: int
     column: int
@@ -56,29 +56,29 @@ class _Cell(NamedTuple):
 
 
 def is_workbook(content: bytes) -> bool:
-    """Whether a file begins as workbooks do, whatever its name."""
+    """Whether a file begins like a workbook, whatever its name."""
     return content.startswith((_ZIP, _OLE_CONTAINER))
 
 
 class Sheet(NamedTuple):
-    """A sheet that has a header at least."""
+    """A sheet with at least a header."""
 
     name: str
     visible: bool
-    """Whether people see it who open the workbook."""
+    """Whether the workbook shows it."""
     header_row: int
     columns: list[pl.Series]
     """Named as the header spells them."""
 
 
 def read_workbook(path: Path, content: bytes) -> list[Sheet]:
-    """The sheets of a workbook in their order, without empty ones and charts.
+    """Read the sheets of a workbook in order, without empty ones and charts.
 
     Raises `DataError` for a workbook that is damaged, protected, or would take all memory.
     """
     import fastexcel
 
-    # It logs a line for every empty column, which would reach the user's terminal.
+    # It logs a line for every empty column, which would reach the terminal.
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
     if content.startswith(_OLE_CONTAINER) and _ENCRYPTED in content:
         raise _protected(path)
@@ -102,12 +102,12 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
 
 
 def _sheet(workbook: fastexcel.ExcelReader, name: str, xml: Callable[..., bytes]) -> Sheet:
-    """One sheet; `xml` gives it, or so many bytes of its beginning, as it is written."""
+    """One sheet; `xml` returns its raw XML, or the first bytes of it."""
     sheet = workbook.load_sheet(name, schema_sample_rows=None)
     whole = xml()
     header_row = _header_row(whole)
     columns = _exact(workbook, name, sheet.to_polars().get_columns())
-    # Of a workbook of another format nothing is known beforehand.
+    # For a workbook of another format the XML is unknown.
     truths = not whole or any(sign in whole for sign in _TRUTH)
     columns = _spelt(sheet, _with_texts(workbook, name, columns, truths))
     if any(column.null_count() for column in columns):
@@ -125,7 +125,7 @@ def _protected(path: Path) -> DataError:
 
 
 def _exact(workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series]) -> list[pl.Series]:
-    """Give numbers in columns of text, which were rounded to nine places, all their digits."""
+    """Restore all digits of numbers in columns of text, which were rounded to nine places."""
     import polars as pl
 
     mixed = [
@@ -147,10 +147,10 @@ def _exact(workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series])
 def _with_texts(
     workbook: fastexcel.ExcelReader, name: str, columns: list[pl.Series], truths: bool
 ) -> list[pl.Series]:
-    """Show the texts that the reader takes for no number, or for none at all, in a column of them.
+    """Restore texts in number columns that the reader drops, and booleans it takes for numbers.
 
-    Only columns of numbers with an empty place are read once more, and with `truths`, where the
-    sheet may hold TRUE or FALSE, which the reader takes for 1 and 0, all of them.
+    Only number columns with an empty place are read again; with `truths`, where the sheet may
+    hold TRUE or FALSE, all of them.
     """
     import polars as pl
 
@@ -179,7 +179,7 @@ def _as_shown(column: pl.Series) -> pl.Series:
 
 
 def _spelt(sheet: fastexcel.ExcelSheet, columns: list[pl.Series]) -> list[pl.Series]:
-    """Name the columns as the file does: `""` without a header, and equal ones alike again."""
+    """Restore the file's headers: `""` for none, and equal ones equal again."""
     spelt: list[pl.Series] = []
     for column, about in zip(columns, sheet.selected_columns, strict=True):
         name = "" if about.column_name_from == "generated" else about.name
@@ -191,7 +191,7 @@ def _spelt(sheet: fastexcel.ExcelSheet, columns: list[pl.Series]) -> list[pl.Ser
 
 
 def _with_hidden(columns: list[pl.Series], hidden: Iterator[_Cell]) -> list[pl.Series]:
-    """Write the texts of hidden cells where the reader shows nothing."""
+    """Insert the texts of hidden cells where the reader shows nothing."""
     import polars as pl
 
     whole = list(columns)
@@ -216,7 +216,7 @@ def _hidden_cells(sheet: bytes, header_row: int) -> Iterator[_Cell]:
 
 
 def letters(index: int) -> str:
-    """What a spreadsheet calls the column at this index, counted from 0: A, B .. Z, AA .."""
+    """Spreadsheet name of the column at this index from 0: A, B .. Z, AA .."""
     name = ""
     index += 1
     while index:
@@ -233,21 +233,21 @@ def _column_index(letters: str) -> int:
 
 
 def _header_row(sheet: bytes) -> int:
-    """The row of the first cell with a value: the reader drops blank rows above it."""
+    """Row of the first cell with a value: the reader drops blank rows above it."""
     match = _FIRST_VALUE.search(sheet, 0, HEAD)
     return int(match[1]) if match else 1
 
 
 def _sheet_members(content: bytes) -> dict[str, str]:
-    """The member of the archive that holds each sheet, by the sheet's name, in their order.
+    """Archive members of the sheets by sheet name, in order.
 
-    Nothing for workbooks of another format.
+    Empty for workbooks of another format.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except Exception:  # whatever is wrong: the reader reads the workbook and is the judge of it
+    except Exception:  # any fault is left to the reader
         return {}
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     found = {}
@@ -261,7 +261,7 @@ def _sheet_members(content: bytes) -> dict[str, str]:
 
 
 def _xml(content: bytes, member: str | None, size: int = -1) -> bytes:
-    """The XML of a sheet, or its beginning; nothing for workbooks of another format."""
+    """XML of a sheet, or the start of it; empty for workbooks of another format."""
     if member is None:
         return b""
     try:

@@ -1,1 +1,1 @@
-"""The method: from cells to figures of segments, as expressions, as arrays where small."""
+"""The method: from cells to figures of segments, as expressions, or as arrays where small."""

@@ -1,14 +1,11 @@
-"""Affinity, index, movement, local character and foretold interval of usage (method A1 to A5).
+"""Affinity, index, movement, local character and prediction intervals of usage (method A1 to A5).
 
-Affinity, index and movement of usage (method A1, A2, A3, A5), on arrays segment x service.
+Arrays are segment x service. A segment is 'local' if it differs from its sex and age in other
+districts (method A4).
 
-Whether a segment differs from its sex and age in other districts (method A4, 'local').
-
-Where the index of a coming label month is likely to lie (method A2).
-
-The index is foretold to stay as it is. How far it then went, `horizon` label months later, is
-known for the past; the interval is as wide as holds 80 % of the months that it did not see. The
-spread of neighbourhoods tells nothing of that: it is of one month.
+The index of a coming label month is predicted to stay as it is (method A2). Its change over
+`horizon` label months is known for the past; the interval is as wide as holds 80 % of months not
+used to make it. The spread of neighbourhoods, which is within one month, says nothing about it.
 """
 
 from __future__ import annotations
@@ -17,13 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
-from telads.method.segments import SEGMENT, Array, Panel, segment_frame, weighted_means, with_age
+from telads.method.distributions import student_tails
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    Groups,
+    Panel,
+    aligned,
+    array_of,
+    divided,
+    segments_of,
+    weighted_means,
+)
 from telads.model import Month, Segment
 from telads.store.cells import POPULATION
 
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def affinity(usage: Array, population: Array) -> Array:
-    """How far each segment's usage lies from the city's mean person's, in standard deviations.
+    """Distance of each segment's usage from the city's mean person, in standard deviations.
 
     `usage` is ... x segment x service, `population` ... x segment. The mean is that over people, so
     that affinity is above 0 exactly where the index is above 100; the deviation is that of the
@@ -44,7 +50,7 @@ def affinity(usage: Array, population: Array) -> Array:
 def in_deviations(centred: Array, usage: Array) -> Array:
     """`centred` usage (... x segment x service) in standard deviations of the segments' `usage`."""
     spread = spread_of(usage)
-    # A column that is constant but for rounding has no spread to speak of.
+    # A column that is constant up to rounding has no spread.
     size = np.abs(usage).max(axis=-2, keepdims=True, initial=0, where=~np.isnan(usage))
     flat = spread <= 1e-12 * size
     return np.asarray(np.where(flat, centred * 0, centred / np.where(flat, 1, spread)))
@@ -57,7 +63,7 @@ def spread_of(usage: Array) -> Array:
 
 
 def known_mean(values: Array, axis: int = -2) -> Array:
-    """The plain mean of what is known along an axis, by default over segments; NaN for nothing."""
+    """Plain mean of the known values along an axis, by default over segments; NaN for none."""
     count = (~np.isnan(values)).sum(axis=axis)
     total = np.nansum(values, axis=axis)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
@@ -73,7 +79,7 @@ def city_mean(usage: Array, population: Array) -> Array:
 
 
 def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array:
-    """For each segment the mean over people of its own sex and age in the whole city."""
+    """For each segment the mean over people of its sex and age in the whole city."""
     means = np.full_like(usage, np.nan)
     for group in np.unique(peers):
         of = peers == group
@@ -81,18 +87,27 @@ def peer_mean(usage: Array, population: Array, peers: NDArray[np.intp]) -> Array
     return means
 
 
-def movement(values: Array, population: Array, panel: Panel) -> tuple[Array, Array]:
-    """Change since the calendar month before: (whole change, the part of the same sex and age).
+def movement(values: Array, population: Array, panel: Panel, back: int = 1) -> tuple[Array, Array]:
+    """Change since the calendar month `back` before: (total, part of the same sex and age).
 
-    month x segment x service; NaN where the month before is not known. Source: method A5.
+    month x segment x service; NaN where that month is unknown. The part of the same sex and age is
+    that of the segments known in both months: one that comes or goes changes who is averaged, not
+    what anybody uses. Source: method A5.
     """
     change = np.full_like(values, np.nan)
     city = np.full_like(values, np.nan)
-    of_peers = peer_mean(values, population, panel.peers)
+    at = {month: index for index, month in enumerate(panel.months)}
     for index, month in enumerate(panel.months):
-        if index and panel.months[index - 1] == month + -1:
-            change[index] = values[index] - values[index - 1]
-            city[index] = of_peers[index] - of_peers[index - 1]
+        if month + -back not in at:
+            continue
+        before = at[month + -back]
+        change[index] = values[index] - values[before]
+        means = (
+            peer_mean(np.where(np.isnan(change[index]), np.nan, values[one]), population[one],
+                      panel.peers)
+            for one in (index, before)
+        )  # fmt: skip
+        city[index] = np.subtract(*means)
     return change, city
 
 
@@ -100,7 +115,7 @@ def forecast(panel: Panel, horizon: int, phi: float) -> Array:
     """Expected affinity `horizon` months after the panel's last: segment x service (method A3).
 
     One month ahead `phi` times the latest mean change of the same sex and age is added; further
-    ahead, and where the month before is missing, the last month stands as it is.
+    ahead, and without the previous month, the last month is the prediction.
     """
     known = affinity(panel.usage, panel.population)
     last = known[-1]
@@ -127,7 +142,7 @@ FALSE_DISCOVERY_RATE = 0.05
 class Spread:
     """Neighbourhood means of usage within each segment: how many, mean, variance (ddof 1).
 
-    `least` are the people known in the smallest of the neighbourhoods.
+    `least` is the number of people known in the smallest of the neighbourhoods.
     """
 
     n: Array
@@ -136,7 +151,7 @@ class Spread:
     least: Array
 
     def where(self, told: NDArray[np.bool_]) -> Spread:
-        """Only the spreads of some segments and services; of others nothing is known."""
+        """The spreads of some segments and services; others become unknown."""
         return Spread(
             np.where(told, self.n, 0),
             np.where(told, self.mean, np.nan),
@@ -146,38 +161,29 @@ class Spread:
 
 
 def neighbourhood_spread(
-    cells: nw.LazyFrame[pl.LazyFrame],
-    months: Sequence[Month],
-    segments: tuple[Segment, ...],
-    services: tuple[str, ...],
-) -> list[Spread]:
-    """The spread of neighbourhood means in each month; arrays are segment x service."""
-    import polars as pl
+    cells: pl.DataFrame, segments: tuple[Segment, ...], services: tuple[str, ...]
+) -> Spread:
+    """The spread of neighbourhood means in one month; arrays are segment x service.
 
-    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
-    places = weighted_means(aged, services, ("month", "code", *SEGMENT))
-    spread = collect(places).group_by("month", *SEGMENT, maintain_order=True).agg(
-        *(pl.col(s).count().alias(f"{s}__n") for s in services),
-        *(pl.col(s).mean().alias(f"{s}__mean") for s in services),
-        *(pl.col(s).var().alias(f"{s}__var") for s in services),
-        *((pl.col(POPULATION) * pl.col(s + COVERAGE)).filter(pl.col(s).is_not_null()).min()
-          .alias(f"{s}__least") for s in services),
-    )  # fmt: skip
-    wanted = segment_frame(segments)
-
-    def of_month(month: Month) -> Spread:
-        own = spread.filter(pl.col("month") == month.number)
-        frame = wanted.join(own, on=SEGMENT, how="left", maintain_order="left")
-
-        def array(part: str) -> Array:
-            columns = (pl.col(f"{s}__{part}").cast(pl.Float64).fill_null(np.nan) for s in services)
-            return frame.select(columns).to_numpy()
-
-        return Spread(
-            np.nan_to_num(array("n")), array("mean"), array("var"), np.nan_to_num(array("least"))
-        )
-
-    return [of_month(month) for month in months]
+    `cells` are those of the month, with their `age`.
+    """
+    places = weighted_means(cells, services, ("code", *SEGMENT))
+    groups = Groups.of(places, SEGMENT)
+    own = segments_of(groups.keys)
+    parts: list[list[Array]] = [[], [], [], []]
+    for service in services:
+        usage = array_of(places, service)
+        n = groups.counts(usage)
+        mean = divided(groups.sums(usage), n)
+        square = groups.sums((usage - mean[groups.at]) ** 2)
+        people = array_of(places, POPULATION) * array_of(places, service + COVERAGE)
+        least = np.full(len(own), np.inf)
+        np.minimum.at(least, groups.at, np.where(np.isnan(usage), np.inf, people))
+        variance = np.where(n > 1, divided(square, n - 1), np.nan)
+        for part, found in zip(parts, (n, mean, variance, least), strict=True):
+            part.append(found)
+    n, mean, variance, least = (aligned(np.column_stack(part), own, segments) for part in parts)
+    return Spread(np.nan_to_num(n), mean, variance, np.where(np.isfinite(least), least, 0))
 
 
 def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np.bool_], Array]:
@@ -187,8 +193,6 @@ def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np
     and age), Benjamini-Hochberg over all segments and services of the month. segment x service;
     NaN p where fewer than two neighbourhoods are known on either side.
     """
-    from scipy.special import stdtr
-
     n, mean = spread.n, np.nan_to_num(spread.mean)
     inner = np.nan_to_num(spread.variance) * np.maximum(n - 1, 0)
     rest_n, rest_sum, rest_square = (
@@ -200,40 +204,40 @@ def differs_locally(spread: Spread, peers: NDArray[np.intp]) -> tuple[NDArray[np
         own, other = spread.variance / n, rest_variance / rest_n
         t = (spread.mean - rest_mean) / np.sqrt(own + other)
         freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / (rest_n - 1))
-        p = 2 * stdtr(freedom, -np.abs(t))
+        p = student_tails(freedom, t)
     p = np.where((n >= 2) & (rest_n >= 2), p, np.nan)
     return false_discovery(p, FALSE_DISCOVERY_RATE), p
 
 
 def _others(values: Array, peers: NDArray[np.intp]) -> Array:
-    """The sum over the other segments of the same peers."""
+    """Sum over the other segments of the same peers."""
     totals = np.stack([values[peers == g].sum(axis=0) for g in range(peers.max() + 1)])
     return np.asarray(totals[peers] - values)
 
 
 def false_discovery(p: Array, rate: float) -> NDArray[np.bool_]:
-    """Benjamini and Hochberg (1995): which p-values to call, so that `rate` of the calls err."""
+    """Benjamini and Hochberg (1995): p-values to reject at false discovery rate `rate`."""
     known = np.sort(p[~np.isnan(p)])
     passing = known[known <= rate * np.arange(1, known.size + 1) / max(known.size, 1)]
     return np.asarray(p <= passing[-1] if passing.size else np.zeros(p.shape, bool))
 
 
 NEXT, AHEAD = 1, 3
-"""Label months ahead: with the next one two observed months are shared, three ahead none."""
+"""Label months ahead: the next one shares two observed months, three ahead shares none."""
 HOLDS = 0.80
 LEAST_FORETOLD = 4
-"""With fewer months foretold there is no interval: one odd month would make it."""
+"""Least number of predicted months for an interval: with fewer, one odd month would decide it."""
 _LEVELS = np.linspace(HOLDS, 1, 41)
 
 
 def foretold(months: Sequence[Month], until: Month, horizon: int) -> list[Month]:
-    """The label months up to `until` whose index could be foretold `horizon` months before."""
+    """Label months up to `until` whose index could be predicted `horizon` months before."""
     known = set(months)
     return [month for month in months if month <= until and month + -horizon in known]
 
 
 def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month, Array]:
-    """How far each foretold month's index is from that `horizon` months before, in size.
+    """Absolute change of each predicted month's index from `horizon` months before.
 
     `index` is month x segment x service; each residual segment x service, NaN where unknown.
     """
@@ -245,22 +249,26 @@ def residuals(index: Array, months: Sequence[Month], horizon: int) -> dict[Month
 
 
 def half_widths(index: Array, months: Sequence[Month], horizon: int) -> Array:
-    """Half the width of the interval around each month's index: month x service, index points.
+    """Half-width of the interval around each month's index: month x service, index points.
 
-    Made of the months up to each alone; NaN where fewer than four of them were foretold, and for
-    services without an index.
+    Computed from the months up to each alone; NaN if fewer than four of them were predicted, and
+    for services without an index.
     """
-    known = residuals(index, months, horizon)
-    widths = np.full((len(months), index.shape[-1]), np.nan)
-    for place, until in enumerate(months):
-        past = [known[month] for month in foretold(months, until, horizon)]
-        if len(past) >= LEAST_FORETOLD:
-            widths[place] = [_half(of) for of in np.moveaxis(np.stack(past), -1, 0)]
-    return widths
+    return np.stack(
+        [half_width(index[: at + 1], months[: at + 1], horizon) for at in range(len(months))]
+    )
+
+
+def half_width(index: Array, months: Sequence[Month], horizon: int) -> Array:
+    """Half the width of the interval around the last month's index, by service, index points."""
+    past = list(residuals(index, months, horizon).values())
+    if len(past) < LEAST_FORETOLD:
+        return np.full(index.shape[-1], np.nan)
+    return np.array([_half(of) for of in np.moveaxis(np.stack(past), -1, 0)])
 
 
 def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array, Array]:
-    """How often the interval holds in each foretold month, made without that month.
+    """Coverage of the interval in each predicted month, made without that month.
 
     Two arrays, month x segment x service: whether it held (1 or 0), and whether that is known.
     """
@@ -278,20 +286,34 @@ def coverage(index: Array, months: Sequence[Month], horizon: int) -> tuple[Array
 
 
 def _half(past: Array) -> float:
-    """The half width that holds 80 % of the months it did not see; `past` is month x segment.
+    """Half-width that holds 80 % of months not used to make it; `past` is month x segment.
 
     The quantile of all residuals at the lowest level at which the quantiles of the other months
     hold 80 % of each month, on average: months differ, so the level is a little above 80 %.
     """
-    rows = [row[~np.isnan(row)] for row in past]
+    rows = [np.sort(row[~np.isnan(row)]) for row in past]
     rows = [row for row in rows if row.size]
     if len(rows) < 2:
         return float("nan")
-    others = [np.concatenate(rows[:place] + rows[place + 1 :]) for place in range(len(rows))]
-    wide = np.array([np.quantile(other, _LEVELS) for other in others])
-    share = np.mean(
-        [(row[:, None] <= width).mean(axis=0) for row, width in zip(rows, wide, strict=True)],
-        axis=0,
-    )
+    everything = np.concatenate(rows)
+    of = np.repeat(np.arange(len(rows)), [row.size for row in rows])
+    # Of the largest alone, for no quantile is below the first level: the others, sorted once.
+    count = everything.size - int(HOLDS * (everything.size - 1)) + max(row.size for row in rows)
+    order = np.argsort(everything, kind="stable")[-count:]
+    largest, whose = everything[order], of[order]
+    shares = []
+    for place, row in enumerate(rows):
+        wide = _upper_quantiles(largest[whose != place], everything.size - row.size)
+        shares.append(np.searchsorted(row, wide, "right") / row.size)
+    share = np.mean(shares, axis=0)
     level = _LEVELS[np.argmax(share >= HOLDS)] if share.max() >= HOLDS else 1.0
-    return float(np.quantile(np.concatenate(rows), level))
+    return float(np.quantile(everything, level))
+
+
+def _upper_quantiles(largest: Array, size: int) -> Array:
+    """The quantiles at `_LEVELS` of `size` figures, of which the largest are given in order."""
+    place = _LEVELS * (size - 1) - (size - len(largest))
+    below = np.floor(place).astype(np.intp)
+    low, high = largest[below], largest[np.minimum(below + 1, len(largest) - 1)]
+    step, rest = high - low, place - below
+    return np.asarray(np.where(rest < 0.5, low + step * rest, high - step * (1 - rest)))

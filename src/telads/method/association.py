@@ -1,4 +1,4 @@
-"""Which services are used together, over the cells of a segment (method P1, first part)."""
+"""Associations of services over the cells of a segment (method P1, first part)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.engines.polars import collect
-from telads.method.segments import SEGMENT, Array, segment_frame, with_age
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    CellMeans,
+    by_month,
+    segment_frame,
+    with_age,
+)
 from telads.model import Month, Segment
-from telads.store.cells import POPULATION
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,7 +30,7 @@ class Cells:
 
     segments: tuple[Segment, ...]
     at: NDArray[np.intp]
-    """The number of the segment each cell belongs to."""
+    """Number of the segment each cell belongs to."""
     age5: NDArray[np.int16]
     code: NDArray[np.str_]
     population: Array
@@ -32,7 +38,7 @@ class Cells:
     """cell x service; NaN where masked in every month"""
 
     def where(self, chosen: NDArray[np.bool_]) -> Cells:
-        """Only the chosen cells, of the same segments."""
+        """The chosen cells, with the same segments."""
         parts = (self.at, self.age5, self.code, self.population, self.usage)
         return Cells(self.segments, *(part[chosen] for part in parts))  # type: ignore[arg-type]
 
@@ -43,21 +49,28 @@ def read_cells(
     services: tuple[str, ...],
     segments: tuple[Segment, ...],
 ) -> Cells:
-    """The cells averaged over the label months of a window; masked months are left out."""
+    """Cells averaged over the label months of a window, ignoring masked months."""
     chosen = with_age(cells.filter(nw.col("month").is_in([month.number for month in window])))
-    mean = chosen.group_by("code", "age5", *SEGMENT).agg(
-        *(nw.col(c).mean() for c in (POPULATION, *services))
-    )
-    frame = collect(mean.sort(*SEGMENT, "age5", "code"))
+    first, *others = by_month(collect(chosen), services)
+    means = CellMeans(first)
+    for one in others:
+        means.add(one)
+    return cells_of(means.cells, means.means(), segments)
+
+
+def cells_of(cells: pl.DataFrame, values: Array, segments: tuple[Segment, ...]) -> Cells:
+    """Cells as arrays: `cells` has the columns of `CELL`, sorted, `values` people and services."""
     numbers = segment_frame(segments).with_row_index("at")
-    at = frame.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
+    at = cells.select(SEGMENT).join(numbers, on=SEGMENT, how="left", maintain_order="left")["at"]
+    number, age5 = at.to_numpy().astype(np.intp), cells["age5"].to_numpy()
+    order = np.lexsort((age5, number))  # stable: cells of one age stay ordered by code
     return Cells(
         segments=segments,
-        at=at.to_numpy().astype(np.intp),
-        age5=frame["age5"].to_numpy(),
-        code=frame["code"].to_numpy().astype(np.str_),
-        population=frame[POPULATION].fill_null(0).to_numpy(),
-        usage=np.column_stack([frame[s].cast(float).fill_null(np.nan) for s in services]),
+        at=number[order],
+        age5=age5[order],
+        code=cells["code"].to_numpy().astype(np.str_)[order],
+        population=np.nan_to_num(values[order, 0]),
+        usage=values[order, 1:],
     )
 
 
@@ -67,8 +80,8 @@ def correlations(
     """Weighted correlation of each two columns, with the number of rows behind each.
 
     `usage` is row x column (NaN = missing), `weights` one per row; with `groups` the weighted mean
-    of each group is removed first. Missing rows are left out pair by pair, and so are rows that
-    weigh nothing. Returns two column x column arrays; NaN where a column does not vary.
+    of each group is removed first. Missing rows are left out pair by pair, as are rows of weight 0.
+    Returns two column x column arrays; NaN where a column does not vary.
     """
     r, n = block_correlations(usage, weights, np.zeros(len(usage), dtype=np.intp), 1, groups)
     return r[0], n[0].astype(np.intp)
@@ -77,10 +90,10 @@ def correlations(
 def segment_correlations(
     cells: Cells, within_age: bool, weighted: bool, floor: float = 0.0
 ) -> tuple[Array, Array]:
-    """Correlations inside each segment: (segment x service x service, number of cells likewise).
+    """Correlations inside each segment: (segment x service x service, and numbers of cells).
 
-    `within_age` removes the mean of each five-year age, `weighted` counts people and not cells.
-    Two services that fewer people than the floor are known for have no correlation and no cells.
+    `within_age` removes the mean of each five-year age, `weighted` counts people instead of cells.
+    Pairs of services known for fewer people than the floor are NaN with 0 cells.
     """
     weights = cells.population if weighted else np.ones(len(cells.population))
     groups = cells.age5 if within_age else None
@@ -92,12 +105,12 @@ def segment_correlations(
 def above_floor(
     r: Array, n: Array, cells: Cells, at: NDArray[np.intp], blocks: int, floor: float
 ) -> tuple[Array, Array]:
-    """Correlations and numbers of cells, without those of fewer people than the floor.
+    """Remove correlations and numbers of cells that rest on fewer people than the floor.
 
     `r` and `n` are block x service x service, `at` the block of each cell.
     """
     missing = np.isnan(cells.usage)
-    if not missing.any():  # then every two services are known for all people of a block
+    if not missing.any():  # then all pairs are known for all people of a block
         few = np.bincount(at, cells.population, minlength=blocks)[:, None, None] < floor
     else:
         known = (~missing).astype(float)
@@ -114,7 +127,7 @@ def block_correlations(
     blocks: int,
     groups: NDArray[np.generic] | None = None,
 ) -> tuple[Array, Array]:
-    """`correlations` inside each of many blocks of rows at once; `at` is the block of each row.
+    """`correlations` within blocks of rows; `at` is the block of each row.
 
     Returns two arrays block x column x column.
     """
@@ -138,7 +151,7 @@ def block_correlations(
     counted = known.astype(float)
     covariance = products(mass * residual, residual)
     square = products(mass * residual**2, counted)
-    # Rounding leaves a trace of variance in a constant column: it is none.
+    # Rounding leaves a trace of variance in a constant column: treat it as 0.
     vary = square > 1e-20 * products(mass * filled**2, counted)
     both = vary & vary.swapaxes(-1, -2)
     size = np.sqrt(np.where(both, square * square.swapaxes(-1, -2), 1.0))
@@ -147,13 +160,13 @@ def block_correlations(
 
 
 def _pair_numbers(at: NDArray[np.intp], groups: NDArray[np.generic]) -> NDArray[np.intp]:
-    """A number for each pair of block and group."""
+    """Number of each pair of block and group."""
     numbers = np.unique(groups, return_inverse=True)[1].reshape(-1)
     return np.asarray(at * (numbers.max(initial=0) + 1) + numbers, dtype=np.intp)
 
 
 def _places_in_blocks(at: NDArray[np.intp], blocks: int) -> NDArray[np.intp]:
-    """The number of each row among the rows of its block."""
+    """Position of each row among the rows of its block."""
     order = np.argsort(at, kind="stable")
     sizes = np.bincount(at, minlength=blocks)
     place = np.empty_like(at)
@@ -162,12 +175,12 @@ def _places_in_blocks(at: NDArray[np.intp], blocks: int) -> NDArray[np.intp]:
 
 
 def _group_means(filled: Array, mass: Array, groups: NDArray[np.intp]) -> Array:
-    """For each row the weighted means of its group."""
+    """Weighted means of each row's group."""
     count = int(groups.max(initial=0)) + 1
     total = _sums(mass, groups, count)
     return np.asarray((_sums(filled * mass, groups, count) / np.where(total > 0, total, 1))[groups])
 
 
 def _sums(rows: Array, at: NDArray[np.intp], groups: int) -> Array:
-    """The sums of the rows of each group, group x column; zero where a group has none."""
+    """Sums by group, group x column; zero for a group without rows."""
     return np.stack([np.bincount(at, column, minlength=groups) for column in rows.T], axis=-1)

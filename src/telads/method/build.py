@@ -1,9 +1,12 @@
-"""Building: from the cells of the workspace to tables that answers are read from.
+"""Building: from the cells of the workspace to the tables of answers.
 
-A build is named by a hash of all that its figures depend on: the cells, the settings of the
-method, the version. The same data therefore give the same name, and a build that is there already
-is not made again. It is written beside the others and put in force in one rename, so whoever
-reads the former build reads on undisturbed.
+A build is named by a hash of everything its figures depend on: cells, settings of the method,
+version. So the same data give the same name, and an existing build is not made again. It is written
+beside the others and put in force by a rename, so readers of the former build are not disturbed.
+
+Monthly rows that would be equal in a kept build are copied from it; tables over all months are
+recomputed, in time linear in their number. The bytes are those of a build from scratch, since rows
+are always computed a month at a time, independent of other months.
 """
 
 from __future__ import annotations
@@ -11,37 +14,48 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.dataset import carried, in_force
-from telads.errors import NothingBuilt, WorkspaceError
+from telads.errors import NothingBuilt, TeladsError, WorkspaceError
+from telads.model import Month
 from telads.settings import Settings
 from telads.store import warnings
-from telads.store.cells import reading
+from telads.store.cells import measures_in, reading
 from telads.store.files import TEMPORARY, explained, make_folder, move_folder, new_file
 from telads.store.ledger import Ledger
 from telads.store.months import replaced_cells
-from telads.store.workspace import BUILD_FORMAT, Store
+from telads.store.workspace import BUILD_FORMAT, Build, Store
 from telads.text import Text
 from telads.version import __version__
 
 if TYPE_CHECKING:
-    from telads.method.tables import Material
+    import polars as pl
 
-WRITERS = 2
-"""Threads that make tables: more gain nothing, for half of the work is Python's."""
+    from telads.method.tables import History, Material
+
+    Rows = dict[Month, pl.DataFrame]
+
+WORKERS = 2
+"""Threads that make months; more gain nothing, since half of the work holds the GIL."""
 LEAST_SERVICES = 2
-"""With one alone there is nothing to rank and nowhere to advertise it."""
+"""With a single service there is nothing to rank and nowhere to advertise it."""
+
+
+def _no_step(name: str, done: int, total: int) -> None:
+    """Report no progress."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """What `build` did: the build now in force, and whether it had to be made."""
+    """Result of `build`: the build now in force, and whether it had to be made."""
 
     name: str
     made: bool
@@ -49,8 +63,7 @@ class Built:
 
 def load() -> None:
     """Import what a build needs: done while files are read, it takes no time of its own."""
-    for module in ("telads.method.tables", "scipy.special"):
-        import_module(module)
+    import_module("telads.method.tables")
 
 
 def build(
@@ -63,12 +76,13 @@ def build(
 ) -> Built:
     """Compute all tables from all months and put them in force.
 
-    `again` makes even a build that is there already; `on_step(table, done, all)` tells progress.
+    `again` remakes an existing build, entirely from the cells; `on_step(name, done, all)` is called
+    on progress: label months, then tables, "" at the end.
     Raises `NothingBuilt` for a workspace without months, `WorkspaceBusy` if another writes.
     """
     _require_months(workspace, workspace.ledger())
     if not again:
-        # Nothing new needs no lock and none of the engine: asking again is free.
+        # Without anything new, neither lock nor engine is needed.
         name = _name(workspace.ledger(), settings)
         done = workspace.build_name() == name and workspace.is_whole(name)
         if done and not replaced_cells(workspace, workspace.ledger(), settings):
@@ -78,7 +92,7 @@ def build(
         name = _name(ledger, settings)
         made = again or not workspace.is_whole(name)
         if made:
-            _make(workspace, ledger, settings, name, on_step)
+            _make(workspace, ledger, settings, name, on_step or _no_step, again=again)
         workspace.switch(name, settings.builds_kept)
         for path in replaced_cells(workspace, ledger, settings):
             with explained(path):
@@ -96,16 +110,78 @@ def _require_months(workspace: Store, ledger: Ledger) -> None:
 
 
 def _name(ledger: Ledger, settings: Settings) -> str:
-    """The hash of everything the figures depend on."""
-    depends_on = {
+    """Hash of everything the figures depend on."""
+    cells = {str(month): entry.cells for month, entry in ledger.current().items()}
+    depends_on = {**_method(settings), "cells": cells}
+    return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _method(settings: Settings) -> dict[str, object]:
+    """Everything the figures depend on besides the cells, as in `build.json`."""
+    return {
         "format": BUILD_FORMAT,
         "version": __version__,
         "floor": settings.floor,
         "forecast_phi": settings.forecast_phi,
         "dataset": in_force().digest,
-        "cells": {str(month): entry.cells for month, entry in ledger.current().items()},
     }
-    return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+
+
+class _Unusable(Exception):
+    """A table of a kept build cannot be read, so its rows must be recomputed."""
+
+
+@dataclass(frozen=True)
+class _Former:
+    """A kept build, if any, and the months whose rows can be copied from it."""
+
+    build: Build | None = None
+    alike: frozenset[Month] = frozenset()
+    """Months with unchanged cells."""
+    begun: frozenset[Month] = frozenset()
+    """Those of them with no change in any earlier month either, as `services` requires."""
+
+    def rows(self, table: str) -> dict[Month, pl.DataFrame]:
+        """Rows of a table that can be copied, by month."""
+        import polars as pl
+
+        if self.build is None:
+            return {}
+        try:
+            whole = pl.read_parquet(self.build.path / f"{table}.parquet")
+        except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+            raise _Unusable(table) from error
+        usable = self.begun if table == "services" else self.alike
+        parts = whole.partition_by("month", as_dict=True, maintain_order=True)
+        by_month = {Month.parse(str(month)): rows for (month,), rows in parts.items()}
+        return {month: rows for month, rows in by_month.items() if month in usable}
+
+
+def _former(
+    workspace: Store, ledger: Ledger, settings: Settings, services: tuple[str, ...],
+    measures: tuple[str, ...],
+) -> _Former:  # fmt: skip
+    """The kept build with the most unchanged months."""
+    import polars as pl
+
+    now = {month: entry.cells for month, entry in ledger.current().items()}
+    wanted = {**_method(settings), "services": [*services]}
+    found = []
+    for build in workspace.builds():
+        try:
+            if not wanted.items() <= build.about.items():
+                continue
+            if measures_in(pl.read_parquet_schema(build.path / "segments.parquet")) != measures:
+                continue
+        except (TeladsError, OSError, pl.exceptions.PolarsError):
+            continue  # unreadable builds are skipped: none is required
+        files = {month: build.about["files"][str(month)]["cells"] for month in build.months}
+        differ = [month for month in {*files, *now} if files.get(month) != now.get(month)]
+        alike = {*files} - {*differ}
+        begun = {month for month in alike if not differ or month < min(differ)}
+        if alike:
+            found.append(_Former(build, frozenset(alike), frozenset(begun)))
+    return max(found, key=lambda one: (len(one.begun), len(one.alike)), default=_Former())
 
 
 def _make(
@@ -113,43 +189,43 @@ def _make(
     ledger: Ledger,
     settings: Settings,
     name: str,
-    on_step: Callable[[str, int, int], None] | None,
+    on_step: Callable[[str, int, int], None],
+    *,
+    again: bool,
 ) -> None:
-    """Write all tables into a temporary folder and move it into its place."""
-    from telads.method.tables import TABLES
+    """Write all tables into a temporary folder and move it into place."""
+    from telads.method.tables import columns_of
 
-    with reading(workspace.cells(ledger)):
-        services, given = _given(workspace, ledger, settings)
+    cells = workspace.cells(ledger)
+    with reading(cells):
+        columns = columns_of(cells.values())
+    services = _services(workspace, columns)
+    measures = measures_in(columns)
+    former = _Former() if again else _former(workspace, ledger, settings, services, measures)
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
-    with explained(folder):
-        make_folder(folder)
-    _write_tables(given, folder, on_step)
+    work = _Work(cells, columns, services, settings, folder, on_step)
+    try:
+        work.write(former)
+    except _Unusable:
+        work.write(_Former())
     about = _about(ledger, settings, name, services)
     with explained(folder), new_file(folder / "build.json") as opened:
         opened.write((json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
-    if on_step:
-        on_step("", len(TABLES), len(TABLES))
+    on_step("", work.steps, work.steps)
     target = workspace.marts_path / name
     if not target.exists():
         move_folder(folder, target)
         return
-    # Made again, perhaps to mend it: file by file, so that a reader never finds one missing.
+    # Remade, perhaps as a repair: file by file, so that a reader never finds one missing.
     with explained(target):
         for file in folder.iterdir():
             file.replace(target / file.name)
         folder.rmdir()
 
 
-def _given(
-    workspace: Store, ledger: Ledger, settings: Settings
-) -> tuple[tuple[str, ...], Material]:
-    """The services that the cells tell of, and the cells; refuses what makes no tables."""
-    from telads.engines.polars import scan_cells
-    from telads.method.tables import material
-
-    cells = scan_cells(workspace.cells(ledger))
-    known = set(cells.collect_schema().names())
-    services = tuple(service for service in in_force().service_ids if service in known)
+def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The services of the cells; raises `WorkspaceError` if there are too few."""
+    services = tuple(service for service in in_force().service_ids if service in columns)
     if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
             Text("서비스 사용일수 열이 둘 이상 있어야 합니다.",
@@ -157,46 +233,116 @@ def _given(
             Text("서비스 열이 있는 파일을 넣어 주세요.", "Take in a file with service columns."),
             file=workspace.path,
         )  # fmt: skip
-    given = material(cells, services, settings.floor, settings.forecast_phi)
-    if given.cells.is_empty():
-        raise WorkspaceError(
-            Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
-                 "No segment has enough people to be shown."),
-            Text(f"{settings.floor:g}명 이상인 집단이 있는 파일을 넣어 주세요.",
-                 f"Take in a file with segments of {settings.floor:g} people or more."),
-            file=workspace.path,
-        )  # fmt: skip
-    return services, given
+    return services
 
 
-def _write_tables(
-    given: Material, folder: Path, on_step: Callable[[str, int, int], None] | None
-) -> None:
-    """Make and write the tables, two at a time: engine and arrays leave Python's lock."""
-    from telads.method.disclosure import published
-    from telads.method.tables import FROM_CELLS, TABLES
+@dataclass(frozen=True)
+class _Work:
+    """Writes the tables of a build from the cells of its months into a folder."""
 
-    def write(table: str) -> None:
-        if table not in FROM_CELLS:
-            prepared.result()  # what several tables need, before they ask for it at once
-        content = io.BytesIO()  # written by us, so that a full disk is told as what it is
-        published(TABLES[table](given)).write_parquet(content, compression="zstd")
-        with explained(folder), new_file(folder / f"{table}.parquet") as file:
+    cells: Mapping[Month, Path]
+    columns: tuple[str, ...]
+    services: tuple[str, ...]
+    settings: Settings
+    folder: Path
+    on_step: Callable[[str, int, int], None]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps: each month, then each table."""
+        from telads.method.tables import TABLES
+
+        return len(self.cells) + len(TABLES)
+
+    def write(self, former: _Former) -> None:
+        """Write every table, with the rows copied from a former build."""
+        from telads.method.disclosure import published
+        from telads.method.tables import OVERALL, TABLES
+
+        with explained(self.folder):
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+            make_folder(self.folder)
+        with reading(self.cells):
+            history, made = self._months(former)
+        for done, table in enumerate(TABLES):
+            self.on_step(table, len(self.cells) + done, self.steps)
+            if table in OVERALL:
+                self._put(table, published(OVERALL[table](history)))
+            else:
+                self._put(table, _in_order({**former.rows(table), **made.pop(table)}))
+
+    def _months(self, former: _Former) -> tuple[History, dict[str, Rows]]:
+        """Process months in order; returns what tables over all months need, and the new rows."""
+        from telads.method.disclosure import published
+        from telads.method.tables import MONTHLY, SERVICES, History, services_table
+
+        history = History(self.services, self.settings.floor, self.settings.forecast_phi)
+        made: dict[str, Rows] = {table: {} for table in (*MONTHLY, SERVICES)}
+        latest = max(former.begun, default=None)  # the first new month is compared with it
+        for done, (given, rows) in enumerate(self._loaded(former)):
+            self.on_step(str(given.month), done, self.steps)
+            if given.cells.is_empty():
+                continue  # no segment of the month may be shown
+            history.add(given, spread=latest is None or given.month >= latest)
+            for table, of_month in rows.items():
+                made[table][given.month] = of_month
+            if given.month not in former.begun:
+                made[SERVICES][given.month] = published(services_table(history))
+        if not history.months:
+            raise WorkspaceError(
+                Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
+                     "No segment has enough people to be shown."),
+                Text(f"{self.settings.floor:g}명 이상인 집단이 있는 파일을 넣어 주세요.",
+                     f"Take in a file with segments of {self.settings.floor:g} people or more."),
+                file=self.folder.parents[1],
+            )  # fmt: skip
+        return history, made
+
+    def _loaded(self, former: _Former) -> Iterator[tuple[Material, dict[str, pl.DataFrame]]]:
+        """Yield each month's cells and new rows, loaded a few months ahead."""
+        work = carried(self._month)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            ahead: deque[Future[tuple[Material, dict[str, pl.DataFrame]]]] = deque()
+            for month in self.cells:
+                ahead.append(pool.submit(work, month, month in former.alike))
+                if len(ahead) > WORKERS:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    def _month(self, month: Month, alike: bool) -> tuple[Material, dict[str, pl.DataFrame]]:
+        """A month's cells, and its rows of the tables that depend on nothing else."""
+        from telads.method.disclosure import published
+        from telads.method.tables import MONTHLY, material, needed_for
+
+        columns = needed_for(self.services, self.columns) if alike else self.columns
+        given = material(self.cells[month], month, self.services, self.settings.floor, columns)
+        if given.cells.is_empty():
+            return given, {}
+        _ = given.figures
+        if alike:
+            return given, {}
+        return given, {table: published(make(given)) for table, make in MONTHLY.items()}
+
+    def _put(self, table: str, rows: pl.DataFrame) -> None:
+        content = io.BytesIO()  # written here, so that a full disk raises its own error
+        rows.write_parquet(content, compression="zstd")
+        with explained(self.folder), new_file(self.folder / f"{table}.parquet") as file:
             file.write(content.getbuffer())
 
-    with ThreadPoolExecutor(WRITERS) as pool:
-        prepared = pool.submit(carried(given.prepare))
-        writing = {table: pool.submit(carried(write), table) for table in TABLES}
-        for done, (table, written) in enumerate(writing.items()):
-            if on_step:
-                on_step(table, done, len(TABLES))
-            written.result()
+
+def _in_order(rows: Mapping[Month, pl.DataFrame]) -> pl.DataFrame:
+    """Rows of months as one contiguous table."""
+    import polars as pl
+
+    return pl.concat([of_month for _, of_month in sorted(rows.items())], rechunk=True)
 
 
 def _about(
     ledger: Ledger, settings: Settings, name: str, services: tuple[str, ...]
 ) -> dict[str, object]:
-    """What a reader needs to know about the build besides its tables."""
+    """Facts about the build besides its tables."""
     current = ledger.current()
     remarks = warnings.by_month(current)
     return {

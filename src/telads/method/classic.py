@@ -1,6 +1,6 @@
 """The reference method: the 2023 study's, never the default (docs/method.md says what is exact).
 
-Its known faults stay in, for comparison: where a segment is below the mean (z < 0), more usage
+Its known faults are kept, for comparison: where a segment is below the mean (z < 0), more usage
 lowers the score; ratios of index services mean nothing; small neighbourhoods count like large ones.
 """
 
@@ -12,23 +12,25 @@ import numpy as np
 
 from telads.method.affinity import in_deviations, known_mean
 from telads.method.association import Cells, above_floor, segment_correlations
-from telads.method.segments import Array, Panel
+from telads.method.segments import Array
 
 
 @dataclass(frozen=True)
 class ClassicScores:
-    """month x segment x service: weight, z (alike in every month) and their product."""
+    """month x segment x service: weight, z (equal in every month) and their product."""
 
     weight: Array
     z: Array
     score: Array
 
 
-def classic_scores(panel: Panel) -> ClassicScores:
-    """Weights and scores of all months of the panel, z from all of them together."""
-    mean = known_mean(panel.plain, axis=0)
-    weight = panel.plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is not known
-    overall = panel.overall[-1]
+def classic_scores(plain: Array, overall: Array) -> ClassicScores:
+    """Weights and scores of months; z is over all of them together.
+
+    `plain` is month x segment x service, `overall` segment x service (`Panel`).
+    """
+    mean = known_mean(plain, axis=0)
+    weight = plain / np.where(mean == 0, np.nan, mean)  # a share of nothing is unknown
     z = in_deviations(overall - known_mean(overall), overall)
     every_month = np.broadcast_to(z, weight.shape)
     return ClassicScores(weight, every_month, weight * z)
@@ -38,7 +40,7 @@ def classic_associations(cells: Cells, floor: float = 0.0) -> tuple[Array, Array
     """Pearson correlations over the neighbourhoods of each segment, each counting alike.
 
     A neighbourhood has the plain mean of its cells. Returns the correlations and the number of
-    neighbourhoods behind each; NaN and 0 where fewer people than the floor are known.
+    neighbourhoods behind each; NaN and 0 if they rest on fewer people than the floor.
     """
     places = _neighbourhoods(cells)
     r, n = segment_correlations(places, within_age=False, weighted=False)

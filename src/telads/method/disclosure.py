@@ -1,7 +1,7 @@
-"""Disclosure control: what may leave a build, and in which form.
+"""Disclosure control: which figures of a build are published, and with which precision.
 
-Every table of a build passes through `published` before it is written, so whatever a door reads,
-computes or exports is a function of published figures alone and tells no more than they do.
+Every table of a build passes through `published` before it is written, so everything that is read,
+computed or exported is a function of published figures alone and discloses no more than they do.
 
 The rules:
 
@@ -12,7 +12,9 @@ The rules:
    measure of a segment that is known for fewer people than the floor is missing, as if all of its
    cells were masked (`without_small_parts`). A part that a figure could be solved for, such as one
    of two five-year ages, reaches the floor as well or the figure is null.
-3. **Digits.** A mean over n people is rounded to 10 ** -floor(log10 n): sums of whole numbers, as
+3. **Neighbourhoods.** Those of a segment are hidden three at a time or not at all
+   (`neighbourhoods.shown`), so that no difference discloses one.
+4. **Digits.** A mean over n people is rounded to 10 ** -floor(log10 n): sums of whole numbers, as
    subscriber logs hold them, are then consistent with every n of the published size. Figures are
    published with four significant digits, none beyond the sixth decimal; affinities and
    associations with three decimals.
@@ -33,28 +35,29 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 ROUNDED_TO = 10
-"""Sizes are multiples of it."""
+"""Sizes are multiples of this."""
 DIGITS, DECIMALS = 4, 6
-"""Significant digits of a published figure, and the most behind the point."""
+"""Significant digits of a published figure, and its most decimals."""
 STANDARDISED_DECIMALS = 3
-"""Decimals of affinities, associations and their kin, whose unit is a standard deviation or 1."""
+"""Decimals of affinities, associations and similar figures, in standard deviations or of unit 1."""
 SHARE_DIGITS = 4
 """Decimals of a share in answers."""
 LEAST_NEIGHBOURHOODS = 4
-"""A mean and a spread over so many neighbourhoods cannot be solved for one of them."""
+"""With this many neighbourhoods, a mean and a spread cannot be solved for one of them."""
 COVERAGE = "__coverage"
 SEGMENT_MONTH = ("month", "district", "sex", "age")
 
 STANDARDISED = frozenset({
-    "affinity", "z_city", "z_peers", "association", "low", "high", "correlation",
+    "affinity", "affinity_low", "affinity_high", "z_city", "z_peers", "association", "low", "high",
+    "correlation",
 })  # fmt: skip
 """Columns with three decimals."""
 UNPUBLISHED = frozenset({"forecast", "standing"})
-"""Columns in full precision that only order rows; no door shows them."""
+"""Columns in full precision that only order rows; they are never shown."""
 
 
 def size(people: float) -> int:
-    """A number of people as it may be shown: rounded to 10, halves to even."""
+    """A published number of people: rounded to 10, halves to even."""
     return round(people / ROUNDED_TO) * ROUNDED_TO
 
 
@@ -71,12 +74,12 @@ def size_of(column: pl.Expr) -> pl.Expr:
 
 
 def significant(value: float) -> float:
-    """A figure as it may be shown: four significant digits, none beyond the sixth decimal."""
+    """A published figure: four significant digits, none beyond the sixth decimal."""
     return float(f"{round(value, DECIMALS):.{DIGITS}g}") + 0.0
 
 
 def standard(value: float) -> float:
-    """An affinity or association as it may be shown: three decimals, never minus zero."""
+    """A published affinity or association: three decimals, never minus zero."""
     return round(value, STANDARDISED_DECIMALS) + 0.0
 
 
@@ -85,7 +88,7 @@ def figure(column: pl.Expr) -> pl.Expr:
     import polars as pl
 
     rounded = column.round(DECIMALS).round_sig_figs(DIGITS) + 0.0
-    # Scaling leaves a trace in large floats; whole numbers are exact.
+    # Scaling leaves rounding errors in large floats; whole numbers are exact.
     return pl.when(rounded.abs() >= 10**DIGITS).then(rounded.round(0)).otherwise(rounded)
 
 
@@ -95,7 +98,7 @@ def standardised(column: pl.Expr) -> pl.Expr:
 
 
 def means(values: Array, people: Array) -> Array:
-    """Means over `people` (broadcast to `values`), rounded as rule 3 says; NaN stays."""
+    """Means over `people` (broadcast to `values`), rounded by rule 4; NaN stays."""
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = 10 ** np.floor(np.log10(np.where(people >= 1, people, np.nan)) + 1e-9)
         return np.asarray(np.rint(values * scale) / scale)
@@ -105,13 +108,13 @@ def mean_of(column: pl.Expr, people: pl.Expr) -> pl.Expr:
     """`means` of every row."""
     import polars as pl
 
-    # The engine's logarithm of 1000 is a little less than 3.
+    # The engine's logarithm of 1000 is slightly below 3.
     scale = pl.lit(10.0).pow((pl.when(people >= 1).then(people).log10() + 1e-9).floor())
     return (column * scale).round(0) / scale
 
 
 def share_of(part: pl.Expr, people: pl.Expr, floor: float) -> pl.Expr:
-    """Percentage of people that a part is; null where it or the rest is below the floor."""
+    """A part as a percentage of people; null where it or the rest is below the floor."""
     import polars as pl
 
     shown = (part >= floor) & (people - part >= floor)
@@ -132,26 +135,24 @@ def coverage_of(known: pl.Expr, people: pl.Expr, floor: float) -> pl.Expr:
 
 
 def without_small_parts(cells: pl.DataFrame, floor: float) -> pl.DataFrame:
-    """Cells of segments that reach the floor, without the measures known for too few of them.
+    """Cells of segments that reach the floor, without measures known for too few people.
 
     `cells` has `month` and `age` besides the columns of cells. A measure of a segment and month
-    that fewer people than the floor are known for is null in all cells of the segment.
+    known for fewer people than the floor is null in all cells of the segment.
     """
     import polars as pl
 
     people = pl.col(POPULATION).fill_null(0).sum().over(SEGMENT_MONTH)
     shown = cells.filter(people >= floor)
     columns = shown.columns
-    # A measure that is known everywhere is known for everybody.
+    # A measure known in every cell is known for everybody.
     partly = [measure for measure in measures_in(columns)
               if shown[measure].null_count() or measure + UNESTIMATED in columns]  # fmt: skip
     if not partly:
         return shown
-    import narwhals as nw
-
-    weights = nw.from_native(shown).select(*SEGMENT_MONTH, *(
-        weight(measure, columns).alias(measure) for measure in partly
-    )).to_native()  # fmt: skip
+    weights = shown.select(
+        *SEGMENT_MONTH, *(weight(measure, columns).alias(measure) for measure in partly)
+    )
     few = weights.group_by(SEGMENT_MONTH).agg(pl.col(partly).sum() < floor)
     hidden = [measure for measure in partly if few[measure].any()]
     if not hidden:
@@ -164,7 +165,7 @@ def without_small_parts(cells: pl.DataFrame, floor: float) -> pl.DataFrame:
 
 
 def published(frame: pl.DataFrame) -> pl.DataFrame:
-    """A table of a build as it is written: every figure with the digits it may have."""
+    """Round a table of a build for publication."""
     import polars as pl
     import polars.selectors as cs
 

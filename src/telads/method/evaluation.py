@@ -1,26 +1,21 @@
-"""Evaluation: measures of rankings, leak-free backtests, split halves, and what labels promise.
+"""Evaluation: measures of rankings, leak-free backtests, split halves, and checks of promises.
 
-Measures of a ranking, for many rows at once, and intervals by drawing districts.
+Measures of a ranking are computed for many rows at once, with intervals by drawing districts.
+`scores` and `truth` are row x item arrays, higher is better. An item of unknown truth (NaN) is
+ignored; one of unknown score is ranked last. A row with fewer than two known items has no measure:
+NaN.
 
-`scores` and `truth` are row x item arrays, higher is better. An item whose truth is unknown (NaN)
-takes no part; one whose score is unknown is ranked last. A row with fewer than two known items
-has no measure: NaN.
+The backtest has a rolling origin (method, section 3): for each label month t a recommender sees the
+months up to t - h and is judged by the affinity of t. A label month holds the mean of three months:
+with h = 1 two of these were seen (`overlap`), with h = 3 none.
 
-How well the recommenders foretell what they were not shown (method, section 3).
+The split-half test judges the platforms of a segment (section 3): the neighbourhoods of each
+district are split at random into two halves. A method sees the cells of one half and is judged by
+the correlations in the other, both ways round.
 
-A rolling origin: for each label month t a recommender sees the months up to t - h and is judged by
-the affinity of t. A label month holds the mean of three months: with h = 1 two of these were seen
-(`overlap`), with h = 3 none.
-
-How well the platforms of a segment are told, by split halves over neighbourhoods (section 3).
-
-The neighbourhoods of each district are split at random into two halves. A method sees the cells of
-one half and is judged by the correlations found in the other, both ways round.
-
-Whether labels, intervals and orders hold what they promise, on months that came later.
-
-Everything is computed from the figures of a build, whose months are compared `horizon` apart, but
-for the worth of platforms and the repetition of neighbourhoods, which are of cells.
+Promises of labels, intervals and orders are checked on later months. All of that is computed from
+the figures of a build, comparing months `horizon` apart, except for the worth of platforms and the
+repetition of neighbourhoods, which need cells.
 """
 
 from __future__ import annotations
@@ -34,7 +29,7 @@ from numpy.typing import NDArray
 
 from telads.dataset import in_force
 from telads.errors import QuestionError
-from telads.method.affinity import affinity, city_mean, coverage, half_widths, ranks
+from telads.method.affinity import affinity, city_mean, coverage, half_width, ranks
 from telads.method.association import Cells, block_correlations, segment_correlations
 from telads.method.classic import classic_associations
 from telads.method.recommend import (
@@ -59,10 +54,10 @@ if TYPE_CHECKING:
 def ndcg(scores: Array, truth: Array, at: int = 3) -> Array:
     """Normalised discounted cumulative gain of the first `at` items of each row, 0..1.
 
-    The gain of an item is 2^g - 1, its grade g the number of items that are truly below it (0 for
-    the last), so the order counts and not the distances, which would make every method look
-    alike. Discount 1/log2(place + 1). Source: Järvelin and Kekäläinen (2002); the exponential
-    gain is that of Burges et al. (2005).
+    The gain of an item is 2^g - 1, its grade g the number of items truly below it (0 for the last),
+    so the order counts and not the distances, which would make every method look alike. Discount
+    1/log2(place + 1). Source: Järvelin and Kekäläinen (2002); the exponential gain is that of
+    Burges et al. (2005).
     """
     known = ~np.isnan(truth)
     truly = np.where(known, truth, -np.inf)
@@ -76,9 +71,9 @@ def ndcg(scores: Array, truth: Array, at: int = 3) -> Array:
 
 
 def kendall(scores: Array, truth: Array) -> Array:
-    """Kendall's tau of each row, -1..1: pairs in the right order less pairs in the wrong one.
+    """Kendall's tau of each row, -1..1: concordant less discordant pairs.
 
-    Pairs that tie on either side count for neither but are counted among all (tau-a).
+    Pairs tied on either side count for neither but are counted among all (tau-a).
     """
     one, other = np.triu_indices(truth.shape[1], k=1)
     known = ~np.isnan(truth)
@@ -92,7 +87,7 @@ def kendall(scores: Array, truth: Array) -> Array:
 
 
 def first_place(scores: Array, truth: Array) -> Array:
-    """Whether the item ranked first is truly the first: 1 or 0 for each row."""
+    """Whether the item ranked first is truly first: 1 or 0 for each row."""
     known = ~np.isnan(truth)
     expected = ranks(np.where(known, scores, np.nan)).argmin(axis=1)
     right = expected == np.where(known, truth, -np.inf).argmax(axis=1)
@@ -100,12 +95,12 @@ def first_place(scores: Array, truth: Array) -> Array:
 
 
 def in_top(values: Array, top: int) -> NDArray[np.bool_]:
-    """Whether each item of each row is among its row's best `top`; unknown ones never are."""
+    """Whether each item is among its row's best `top`; False for unknown ones."""
     return np.asarray((ranks(values) <= top) & ~np.isnan(values))
 
 
 def drawn_ratios(points: Array, weights: Array, draws: int, seed: int) -> Array:
-    """Ratios of sums, with the spread they get from drawing blocks: draw x ... .
+    """Ratios of sums, with the spread from drawing blocks: draw x ... .
 
     `points` and `weights` are block x ...: each draw takes as many blocks as there are, with
     replacement, and divides the sum of points by that of weights (block bootstrap). Equal seeds
@@ -118,12 +113,12 @@ def drawn_ratios(points: Array, weights: Array, draws: int, seed: int) -> Array:
 
 
 TARGETS = 30
-"""Length of the list of targets that `precision` is about."""
+"""Length of the list of targets that `precision` measures."""
 MEASURES = ("ndcg", "tau", "first", "precision")
 """NDCG@3, Kendall's tau and first place of the services of a segment, and the share of the first
 30 targets that are truly among the first 30, over all services."""
 CHANCE = "chance"
-"""The negative control: the first recommender judged by a truth that was shuffled."""
+"""The negative control: the first recommender judged by a shuffled truth."""
 _CONFIDENCE = 0.95
 _DRAWS = 1000
 
@@ -134,13 +129,13 @@ def backtest(
     seed: int = 0,
     recommenders: Sequence[ServiceRecommender] = RECOMMENDERS,
 ) -> pl.DataFrame:
-    """Measures of all recommenders side by side; one row a recommender (and chance) and measure.
+    """Measures of all recommenders; one row a recommender (and chance) and measure.
 
     Columns: recommender, measure, value (mean over origins and segments), low and high (95 %
     interval: districts drawn with replacement), ahead (value less that of the classic method, in
-    the same draws), ahead_low, ahead_high, origins (how many months were foretold), horizon,
-    overlap (months that what was seen and what was foretold have in common). Null where there is
-    no classic method to compare with. Raises `QuestionError` with too few months.
+    the same draws), ahead_low, ahead_high, origins (number of predicted months), horizon, overlap
+    (observed months shared by input and target). Null without a classic method to compare with.
+    Raises `QuestionError` with too few months.
     """
     import polars as pl
 
@@ -199,7 +194,7 @@ def _judged(
 
 
 def _points(scores: Array, targets: Array, truth: Array) -> Array:
-    """Points and the weights they are out of, in each measure: 2 x segment x measure."""
+    """Points and their maximum in each measure: 2 x segment x measure."""
     rows = [measure(scores, truth) for measure in (ndcg, kendall, first_place)]
     picked = in_top(np.where(np.isnan(truth), np.nan, targets).T, TARGETS).T
     right = picked & in_top(truth.T, TARGETS).T
@@ -227,15 +222,15 @@ METHODS = ("affinity", "classic", "city", "ceiling", "chance")
 def platform_backtest(
     cells: Cells, peers: NDArray[np.intp], splits: int = 10, seed: int = 0
 ) -> pl.DataFrame:
-    """Measures of the order of the other services, for each segment and service; a row a method.
+    """Measures of the order of the other services, by segment and service; a row a method.
 
-    Columns: method, tau (Kendall), first (share of first places that are right), coverage (how
-    often the 80 % interval, widened by the noise of the half that judges, holds what it found;
-    null for methods without an interval), tau_sd (of the splits), splits. Methods: affinity (P1),
-    classic, city (the mean of the sex and age alone), ceiling (an estimate of what one who knows
-    the true order would get with the noise of half the cells, simulated from P1 on all cells: a
-    method may pass it by chance), chance (affinity judged by services in a random order). Null too
-    where too few cells are known to tell.
+    Columns: method, tau (Kendall), first (share of right first places), coverage (how often the
+    80 % interval, widened by the noise of the judging half, holds the other half's figure; null for
+    methods without an interval), tau_sd (of the splits), splits. Methods: affinity (P1), classic,
+    city (the mean of the sex and age alone), ceiling (an estimate for a method that knows the true
+    order, under the noise of half the cells, simulated from P1 on all cells: a method may exceed it
+    by chance), chance (affinity judged by services in a random order). Also null if too few cells
+    are known.
     """
     import polars as pl
 
@@ -302,13 +297,13 @@ def _one_way(
 
 
 def _others(pairs: Array) -> Array:
-    """One row for each segment and service, of the other services."""
+    """One row for each segment and service, with the other services."""
     size = pairs.shape[-1]
     return np.asarray(pairs[:, ~np.eye(size, dtype=bool)].reshape(-1, size - 1))
 
 
 def _order(expected: Array, truth: Array) -> tuple[float, float]:
-    """Kendall's tau and the share of right first places, over the rows where they are known."""
+    """Kendall's tau and the share of right first places, over the known rows."""
     taus, firsts = kendall(expected, truth), first_place(expected, truth)
     if np.isnan(taus).all():
         return np.nan, np.nan
@@ -316,22 +311,22 @@ def _order(expected: Array, truth: Array) -> tuple[float, float]:
 
 
 LEADS = (0.0, 0.05, 0.10, 0.15, 0.20, 0.30, np.inf)
-"""Ends of the bands of leads: the first affinity less the second."""
+"""Bounds of the bands of leads: the first affinity less the second."""
 BANDS = tuple(f"lead_{100 * low:.0f}" for low in LEADS[:-1])
 BEYOND_NOISE = 2.576
 """As in method A5."""
 SAME_PATTERN = 1 - 1e-4
-"""Correlation of the cells inside a segment with the month before from which they are called equal:
-what is left is the rounding of the files."""
+"""Correlation of a segment's cells with the previous month's from which they count as equal; the
+rest is rounding in the files."""
 _PROMISE_DRAWS, _TAIL = 1000, 0.025
 Row = dict[str, Any]
 
 
 def ties(rows: pl.DataFrame, months: Sequence[Month], horizon: int, seed: int = 0) -> list[Row]:
-    """How often the first service of a segment is the first again, by the lead that it had.
+    """How often the first service of a segment stays first, by its lead.
 
-    `rows` is a build's table of services. Rows for each band of leads and for what is labelled a
-    tie, or is not, at this horizon: measure, value, low, high (95 %, districts drawn), cases.
+    `rows` is a build's table of services. Rows for each band of leads and for services labelled as
+    tied, or not, at this horizon: measure, value, low, high (95 %, districts drawn), cases.
     """
     z = _array(rows, "standing", months)
     leads, right = [], []
@@ -372,16 +367,16 @@ def ties(rows: pl.DataFrame, months: Sequence[Month], horizon: int, seed: int = 
 
 
 def intervals(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list[Row]:
-    """By day service: how often a later index fell into the intervals, and how wide they are.
+    """Coverage and width of the intervals of the index, by day service.
 
-    Measures: `forecast_holds` (the forecast interval made without the month that judges it),
-    `forecast_half` (its half width now, index points), `neighbourhoods_hold` (that of the
-    neighbourhoods, which is no forecast). None where too few months are known.
+    Measures: `forecast_holds` (the prediction interval made without the month that judges it),
+    `forecast_half` (its half-width now, index points), `neighbourhoods_hold` (the interval of the
+    neighbourhoods, which is no prediction). None if too few months are known.
     """
     index = _array(rows, "index", months)
     low, high = (_array(rows, f"index_{end}", months) for end in ("low", "high"))
     held, told = coverage(index, months, horizon)
-    half = half_widths(index, months, horizon)[-1]
+    half = half_width(index, months, horizon)
     inside, judged = np.zeros(index.shape[1:]), np.zeros(index.shape[1:])
     for now, later in _pairs(months, horizon):
         known = np.isfinite(low[now]) & np.isfinite(index[later])
@@ -408,8 +403,7 @@ def intervals(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list
 def movements(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list[Row]:
     """How often a segment's own movement has the same sign `horizon` label months later.
 
-    `own_keeps_sign` is of all own parts of a change, `beyond_noise_keeps_sign` of those beyond
-    noise.
+    `own_keeps_sign` covers all own parts of a change, `beyond_noise_keeps_sign` those beyond noise.
     """
     own, error = (_array(rows, name, months) for name in ("change_local", "change_error"))
     counts = {name: np.zeros(2) for name in ("own_keeps_sign", "beyond_noise_keeps_sign")}
@@ -428,9 +422,9 @@ def movements(rows: pl.DataFrame, months: Sequence[Month], horizon: int) -> list
 
 
 def worth(cells: Cells, panel: Panel) -> list[Row]:
-    """What the two orders of platforms are worth, over segments and advertised day services.
+    """Worth of the two orders of platforms, over segments and advertised day services.
 
-    The platforms compared are the other day services, which have a level. Where people use them in
+    The platforms compared are the other day services, which have a level. If people use them in
     proportion to the neighbourhood's use, a contact on platform p meets a use of the service s of
     sum P x_p x_s / sum P x_p. Measures: `association_gain` and `association_gain_p90` (median and
     90 % of how much more use of s the first platform by association meets than the last),
@@ -444,7 +438,7 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
         return []
     usage, people = panel.usage[-1], panel.population[-1]
     mean = city_mean(usage, people)
-    level = usage / np.where(mean > 0, mean, np.nan)  # nothing where nobody uses it
+    level = usage / np.where(mean > 0, mean, np.nan)  # no use, no level
     z, linked = affinity(usage, people), associate(cells, panel.peers).mean
     gains, levels, agree = [], [], []
     for service in days:
@@ -472,10 +466,10 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
 
 
 def repeated(monthly: Sequence[Cells]) -> float | None:
-    """Share of segments, services and months whose cells repeat the pattern of the month before.
+    """Share of segments, services and months whose cells repeat the previous month's pattern.
 
-    A pattern is what the cells of a segment are beside each other: equal but for a factor and a
-    shift. None with one month, or where nothing is known.
+    Cells of a segment have the same pattern if they are equal up to a factor and a shift. None with
+    one month, or if nothing is known.
     """
     same = known = 0
     for before, now in pairwise(monthly):
@@ -493,7 +487,7 @@ def repeated(monthly: Sequence[Cells]) -> float | None:
 
 
 def _alike(before: Cells, now: Cells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The places of the cells that both months hold, in the same order."""
+    """Positions of the cells that both months hold, in the same order."""
     keys = [
         {key: at for at, key in enumerate(zip(cells.at, cells.code, cells.age5, strict=True))}
         for cells in (before, now)
@@ -504,7 +498,7 @@ def _alike(before: Cells, now: Cells) -> tuple[NDArray[np.intp], NDArray[np.intp
 
 
 def _met(cells: Cells, service: int, platform: int) -> Array:
-    """The use of a service that contacts on a platform meet, by segment; NaN for none."""
+    """Use of a service met by contacts on a platform, by segment; NaN for none."""
     weight = cells.population * cells.usage[:, platform]
     known = np.isfinite(weight) & np.isfinite(cells.usage[:, service])
     size = len(cells.segments)
@@ -514,14 +508,14 @@ def _met(cells: Cells, service: int, platform: int) -> Array:
 
 
 def _first_over_last(values: Array, order: Array) -> Array:
-    """How much larger the value of the first is than that of the last in an order, as a share."""
+    """Relative excess of the first value over the last in an order."""
     rows = np.arange(len(values))
     first, last = values[rows, order.argmax(axis=1)], values[rows, order.argmin(axis=1)]
     return np.asarray(first[last > 0] / last[last > 0] - 1)
 
 
 def _pairs(months: Sequence[Month], horizon: int) -> list[tuple[int, int]]:
-    """The places of the months that are so far apart: (earlier, later)."""
+    """Positions of the months that are `horizon` apart: (earlier, later)."""
     at = {month: place for place, month in enumerate(months)}
     return [(at[month + -horizon], at[month]) for month in months if month + -horizon in at]
 

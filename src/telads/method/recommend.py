@@ -1,19 +1,16 @@
 """Recommenders: services for a segment, targets for a service, platforms for both, lookalikes.
 
-Service recommenders: each turns a panel into what to advertise to every segment.
+A service recommender turns a panel into scores of services for every segment. To add one, write a
+class that satisfies `ServiceRecommender`, add it to `RECOMMENDERS`, and inherit the conformance
+suite in the tests.
 
-To add one, write a class that satisfies `ServiceRecommender`, add it to `RECOMMENDERS`, and
-inherit the conformance suite in the tests.
+Targets are ordered by figures of reach (method A2, T1, T2), lookalikes by the distance of their
+affinities (method L1).
 
-Figures to order targets by, and what they reach (method A2, T1, T2).
-
-Segments that use services alike (method L1).
-
-Where to run a service's advert for a segment, and how sure that is (method P1).
-
-The association between two services in one segment is noisy: it rests on some thirty cells. It is
-pulled towards the mean of the same sex and age over the districts, as far as the noise demands
-(empirical Bayes on Fisher's z), and reported with an interval.
+Platforms are ordered by association (method P1). The association of two services in one segment is
+noisy: it rests on some thirty cells. It is shrunk towards the mean of the same sex and age over the
+districts, as far as the noise demands (empirical Bayes on Fisher's z), and reported with an
+interval.
 """
 
 from __future__ import annotations
@@ -28,16 +25,17 @@ from numpy.typing import NDArray
 from telads.method.affinity import AHEAD, NEXT, affinity, city_mean, forecast, known_mean
 from telads.method.association import Cells, segment_correlations
 from telads.method.classic import classic_scores
+from telads.method.distributions import normal
 from telads.method.segments import Array, Panel
 from telads.model import Segment
 from telads.text import Text
 
 TIES = {NEXT: 0.10, AHEAD: 0.20}
-"""By months ahead: affinities closer than this do not tell which service will be first (A4)."""
+"""By months ahead: difference of affinities within which the later first service is open (A4)."""
 
 
 class ServiceRecommender(Protocol):
-    """Scores services for segments; higher means advertise rather this one."""
+    """Scores services for segments; the highest is to be advertised first."""
 
     id: str
     text: Text
@@ -45,17 +43,17 @@ class ServiceRecommender(Protocol):
     def predict(self, panel: Panel, horizon: int) -> Array:
         """Scores `horizon` months after the panel's last month: segment x service.
 
-        NaN where nothing is known; never uses a month later than the panel's last.
+        NaN where unknown; never uses a month later than the panel's last.
         """
         ...
 
     def targets(self, panel: Panel, horizon: int) -> Array:
-        """Scores that order the segments of one service; the same unless a method says other."""
+        """Scores that order the segments of one service; by default those of `predict`."""
         return self.predict(panel, horizon)
 
 
 class Affinity(ServiceRecommender):
-    """The product's method: last month's affinity, which nothing tried has beaten."""
+    """The default method: last month's affinity, which no alternative has beaten."""
 
     id = "affinity"
     text = Text("관심도", "affinity")
@@ -76,21 +74,21 @@ class Classic(ServiceRecommender):
 
     def predict(self, panel: Panel, horizon: int) -> Array:
         """The scores of the panel's last month, whatever the horizon."""
-        return np.asarray(classic_scores(panel).score[-1])
+        return np.asarray(classic_scores(panel.plain, panel.overall[-1]).score[-1])
 
     def targets(self, panel: Panel, horizon: int) -> Array:
         """The study orders the segments of a service by z, not by the score."""
-        return np.asarray(classic_scores(panel).z[-1])
+        return np.asarray(classic_scores(panel.plain, panel.overall[-1]).z[-1])
 
 
 class LastMonth(ServiceRecommender):
-    """Baseline: everything stays as it was."""
+    """Baseline: everything stays as it is."""
 
     id = "last"
     text = Text("지난달 그대로", "last month")
 
     def predict(self, panel: Panel, horizon: int) -> Array:
-        """Affinity of the panel's last month; the product's method without a trend (phi 0)."""
+        """Affinity of the panel's last month; the default method without a trend (phi 0)."""
         return affinity(panel.usage[-1], panel.population[-1])
 
 
@@ -126,15 +124,15 @@ RECOMMENDERS: tuple[ServiceRecommender, ...] = (
     MeanOfMonths(),
     CityMean(),
 )
-"""All recommenders, baselines included, as the evaluation prints them."""
+"""All recommenders, with baselines, in the order of the evaluation."""
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Per segment and service, one month; NaN for index services, whose sums mean nothing."""
+    """By segment and service, one month; NaN for index services, whose sums have no meaning."""
 
     index: Array
-    """100 x usage / the mean per person of the base, the city unless another was asked for"""
+    """100 x usage / the mean per person of the base, by default the city"""
     excess: Array
     """people x usage above the city's mean, usage days a month; 0 below it"""
     volume: Array
@@ -151,7 +149,7 @@ def reach(
 ) -> Reach:
     """`usage` is segment x service, `population` one per segment (method A2, T1, T2).
 
-    The index compares with the segments of `base`, by default with the whole city.
+    The index compares with the segments of `base`, by default the whole city.
     """
     mean = city_mean(usage, population)
     among = mean if base is None else city_mean(usage[base], population[base])
@@ -174,7 +172,7 @@ Among = Literal["all", "other-people", "other-districts"]
 
 
 def distances(affinity: Array, own: int) -> Array:
-    """Euclidean distance of every segment from one, over the affinities of the services.
+    """Euclidean distance of every segment from one, by affinities.
 
     `affinity` is segment x service. A service unknown on either side is left out and the distance
     scaled up to all services; NaN where none is known.
@@ -210,21 +208,21 @@ def nearest(
 
 
 OVERDISPERSION = 1.35
-"""Cells of one neighbourhood are alike, so Fisher's 1/(n-3) is too small by this factor."""
+"""Factor on Fisher's 1/(n-3), which is too small since cells of one neighbourhood are alike."""
 LEAST_VARIANCE = 0.005
-"""Districts differ at least this much (variance of Fisher's z), whatever the estimate says."""
+"""Least variance of Fisher's z between districts, whatever the estimate."""
 EIGHTY = 1.2815515655446004
 """Standard deviations on each side of an 80 % interval."""
 UNKNOWN_VARIANCE = 1.0
-"""The same where a single district is known: next to no pull."""
+"""Variance between districts if a single one is known: next to no shrinkage."""
 CLOSEST = 1 - 1e-9
-"""A correlation of 1 has no Fisher z."""
+"""Largest correlation: 1 has no Fisher z."""
 _TAIL = 7.0
-"""Standard deviations beyond which a normal density is nothing."""
+"""Standard deviations beyond which a normal density is negligible."""
 _STEPS = (32, 512)
 """Fewest and most steps of an integral."""
 _RANKINGS_AT_ONCE = 512
-"""So few that the points of their integrals stay in the processor's cache."""
+"""Few enough that the points of their integrals stay in the processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -234,14 +232,14 @@ class Associations:
     mean: Array
     sd: Array
     prior: Array
-    """The mean of the same sex and age over the districts, Fisher's z."""
+    """Mean of the same sex and age over the districts, Fisher's z."""
     n: Array
     prior_only: NDArray[np.bool_]
-    """Nothing was known in the segment itself: the figure is that of its sex and age alone."""
+    """Whether the segment itself has no data, so that the figure is that of its sex and age."""
 
     @property
     def association(self) -> Array:
-        """The shown figure, a correlation."""
+        """The reported figure, a correlation."""
         return np.tanh(self.mean)
 
     def interval(self) -> tuple[Array, Array]:
@@ -250,26 +248,26 @@ class Associations:
 
 
 def associate(cells: Cells, peers: NDArray[np.intp], floor: float = 0.0) -> Associations:
-    """Associations of every two services in every segment from the cells of a window.
+    """Associations of all pairs of services in every segment from the cells of a window.
 
-    What fewer people than the floor are known for in a segment rests on the prior alone.
+    Pairs known for fewer people than the floor in a segment rest on the prior alone.
     """
     r, n = segment_correlations(cells, within_age=True, weighted=True, floor=floor)
     return shrink(r, n, peers)
 
 
 def shrink(r: Array, n: Array, peers: NDArray[np.intp]) -> Associations:
-    """Pull raw correlations (segment x service x service, from n cells) to those of the peers.
+    """Shrink raw correlations (segment x service x service, from n cells) to those of the peers.
 
-    NaN where nothing is known of two services in any district of the sex and age.
+    NaN for pairs unknown in every district of the sex and age.
     """
     informative = (n > 3) & ~np.isnan(r)
     fisher = np.where(informative, np.arctanh(np.clip(r, -CLOSEST, CLOSEST)), 0.0)
     noise = np.where(informative, OVERDISPERSION / np.where(n > 3, n - 3, 1), np.inf)
     prior, districts = _prior(fisher, np.where(informative, n - 3, 0.0), peers)
-    # One district: nothing tells how far the others are from it, so the prior stays wide.
+    # With one district the variance between districts is unknown, so the prior stays wide.
     spread = np.where(districts > 1, _spread(fisher - prior, noise, districts), UNKNOWN_VARIANCE)
-    own = spread / (spread + noise)  # 0 where the segment says nothing of itself
+    own = spread / (spread + noise)  # 0 where the segment has no data
     unknown = np.eye(r.shape[-1], dtype=bool) | (districts == 0)
     return Associations(
         mean=np.where(unknown, np.nan, own * fisher + (1 - own) * prior),
@@ -283,7 +281,7 @@ def shrink(r: Array, n: Array, peers: NDArray[np.intp]) -> Associations:
 def _prior(
     fisher: Array, weights: Array, peers: NDArray[np.intp]
 ) -> tuple[Array, NDArray[np.intp]]:
-    """For each segment: the weighted mean over its peers, and in how many districts it is known."""
+    """For each segment the weighted mean over its peers, and the number of known districts."""
     mean = np.zeros_like(fisher)
     districts = np.zeros(fisher.shape, dtype=np.intp)
     for group in np.unique(peers):
@@ -295,10 +293,10 @@ def _prior(
 
 
 def _spread(deviation: Array, noise: Array, districts: NDArray[np.intp]) -> Array:
-    """How far districts truly differ (variance), for each two services: service x service.
+    """True variance between districts, for each pair of services: service x service.
 
-    The mean over all segments, since 25 districts alone would tell little: the squared deviations
-    from the peers (each group's mean is estimated, hence k / (k - 1)) less what noise explains.
+    The mean over all segments, since 25 districts alone would be imprecise: the squared deviations
+    from the peers (each group's mean is estimated, hence k / (k - 1)) less the part due to noise.
     """
     used = np.isfinite(noise) & (districts > 1)
     count = np.maximum(used.sum(axis=0), 1)
@@ -311,12 +309,12 @@ def first_probability(mean: Array, sd: Array) -> Array:
     """Probability that each of several normal figures is the largest; ... x candidate.
 
     The figures are taken as independent: the integral of one's density times the others'
-    distributions, by the trapezoid rule, which is exact to rounding for normal densities when
-    its steps are no wider than the least sd. Sums to 1. NaN (unknown) stays NaN, takes no part.
+    distributions, by the trapezoid rule, which is exact up to rounding for normal densities if its
+    steps are at most the least sd. Sums to 1. NaN (unknown) stays NaN and is ignored.
     """
     known = ~np.isnan(mean)
     middle, width = np.where(known, mean, -np.inf), np.where(known, sd, 1.0)
-    # Below the best candidate's low end the others' distributions make the product vanish.
+    # Below the best candidate's low end the others' distributions make the product negligible.
     low = (middle - _TAIL * width).max(axis=-1, keepdims=True)
     high = (middle + _TAIL * width).max(axis=-1, keepdims=True)
     low, high = (np.where(np.isfinite(end), end, 0.0) for end in (low, high))
@@ -335,12 +333,10 @@ def first_probability(mean: Array, sd: Array) -> Array:
 
 def _integrals(mean: Array, width: Array, low: Array, high: Array, points: Array) -> Array:
     """One's density times the others' distributions, added up from low to high, per ranking."""
-    from scipy.special import ndtr
-
     known = ~np.isnan(mean)[..., None]
     at = low + (high - low) * points
     z = (at[:, None, :] - np.where(known, mean[..., None], 0.0)) / width[..., None]
-    below = np.where(known, ndtr(z), 1.0)
+    below = np.where(known, normal(z), 1.0)
     density = np.where(known, np.exp(-(z**2) / 2) / width[..., None], 0.0)
     return np.asarray((density * _others_product(below)).sum(axis=-1))
 
@@ -354,9 +350,9 @@ def _others_product(factors: Array) -> Array:
 
 
 def close_groups(values: Array, closer: float) -> NDArray[np.intp]:
-    """Group rankings (... x place, best first): who lies less than `closer` below a group's leader.
+    """Group rankings (... x place, best first) of values less than `closer` below a leader.
 
-    An unknown one (NaN, last) is in nobody's group. Groups are numbered from 1.
+    An unknown one (NaN, last) is in no group. Groups are numbered from 1.
     """
     groups = np.ones(values.shape, dtype=np.intp)
     lead = values[..., 0]
@@ -369,10 +365,10 @@ def close_groups(values: Array, closer: float) -> NDArray[np.intp]:
 
 
 def tie_groups(mean: Array, sd: Array) -> NDArray[np.intp]:
-    """Group rankings (... x place, best first): who cannot be told from the leader of a group.
+    """Group rankings (... x place, best first) of figures not distinguishable from a leader.
 
-    Two figures are told apart when the 80 % interval of their difference leaves out zero; an
-    unknown one (NaN, last) is in nobody's group. Groups are numbered from 1.
+    Two figures are distinguishable if the 80 % interval of their difference excludes zero; an
+    unknown one (NaN, last) is in no group. Groups are numbered from 1.
     """
     groups = np.ones(mean.shape, dtype=np.intp)
     lead, lead_sd = mean[..., 0], sd[..., 0]

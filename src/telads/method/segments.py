@@ -1,11 +1,11 @@
 """From cells to segments and the panel: weighted means by segment, then month x segment x service.
 
-From cells to segments: population-weighted means, as expressions any engine can run.
+Means are computed a month at a time, in the order of its rows. The weight of a cell is its
+population, less the people a measure could not be estimated for. A masked value is missing: it is
+left out of numerator and denominator, and shows as coverage.
 
-The weight of a cell is its population, less the people a measure could not be estimated for. A
-masked value is missing: it is left out of numerator and denominator, and shows as coverage.
-
-The panel: usage by month x segment x service as plain arrays; every recommender starts here.
+The panel holds usage by month x segment x service as plain arrays; every recommender starts from
+it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.dataset import in_force
-from telads.engines.polars import collect, computed
+from telads.engines.polars import collect
 from telads.method.disclosure import COVERAGE
 from telads.model import Month, Segment, Sex
-from telads.store.cells import POPULATION, first_year, weight
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, first_year, weight
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,39 +36,109 @@ def with_age(cells: nw.LazyFrame[pl.LazyFrame]) -> nw.LazyFrame[pl.LazyFrame]:
     return cells.with_columns(age=first_year(nw.col("age5"), in_force().ages).cast(nw.Int16))
 
 
-def weighted_means(
-    cells: nw.LazyFrame[pl.LazyFrame], measures: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
+@dataclass(frozen=True)
+class Groups:
+    """Rows by group, with reproducible sums: the same rows always give the same bits."""
+
+    keys: pl.DataFrame
+    """One row a group, sorted."""
+    at: NDArray[np.intp]
+    """Number of each row's group."""
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame, by: Sequence[str]) -> Groups:
+        """The groups of rows that are alike in some columns."""
+        import polars as pl
+
+        number = np.zeros(frame.height, dtype=np.int64)
+        names: list[pl.Series] = []
+        for column in by:
+            known = frame[column].unique().sort()
+            own = np.searchsorted(known, frame[column]) if known.dtype.is_numeric() else (
+                frame[column].cast(pl.Enum(known)).to_physical().to_numpy()
+            )  # fmt: skip
+            number = number * len(known) + own
+            names.append(known)
+        found, at = np.unique(number, return_inverse=True)
+        keys = {}
+        for known in reversed(names):
+            found, own = np.divmod(found, len(known))
+            keys[known.name] = known.gather(own)
+        return cls(pl.DataFrame({name: keys[name] for name in by}), at.reshape(-1))
+
+    def sums(self, values: Array) -> Array:
+        """Sum of each group, in row order; NaN (unknown) adds nothing."""
+        return np.bincount(self.at, np.nan_to_num(values), self.keys.height).astype(np.float64)
+
+    def counts(self, values: Array | None = None) -> Array:
+        """Number of rows of each group; with values, of the known ones."""
+        known = None if values is None else ~np.isnan(values)
+        return np.bincount(self.at, known, self.keys.height).astype(np.float64)
+
+
+def array_of(frame: pl.DataFrame, column: str) -> Array:
+    """A column of figures as an array, NaN for null."""
+    import polars as pl
+
+    return frame[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def weighted_means(cells: pl.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pl.DataFrame:
     """One row per group of `by`, sorted: means of the measures over the people of the group.
 
-    Columns: `by`, population, n_cells, and per measure its mean (null where nobody is known) and
-    `<measure>__coverage`, the share of the group's people the mean speaks for.
+    Columns: `by`, population, n_cells, and per measure its mean (null if no one is known) and
+    `<measure>__coverage`, the share of the group's people the mean is based on.
     """
-    columns = cells.collect_schema().names()
-    weights = [weight(m, columns).alias(f"{m}__w") for m in measures]
-    products = [(nw.col(m) * nw.col(f"{m}__w")).alias(f"{m}__x") for m in measures]
-    sums = [nw.col(f"{m}__{part}").sum() for m in measures for part in "wx"]
-    grouped = (
-        cells.with_columns(*weights)
-        .with_columns(*products)
-        .group_by(*by)
-        .agg(nw.col(POPULATION).sum(), nw.len().alias("n_cells"), *sums)
+    import polars as pl
+
+    # A value that is known in every cell speaks for everybody: one sum does for all of them.
+    whole = [] if cells[POPULATION].null_count() else [
+        m for m in measures if not cells[m].null_count() and m + UNESTIMATED not in cells.columns
+    ]  # fmt: skip
+    partly = [m for m in measures if m not in whole]
+    weights = [weight(m, cells.columns).alias(f"{m}__w") for m in partly]
+    products = [(pl.col(m) * pl.col(f"{m}__w")).alias(f"{m}__x") for m in partly]
+    if whole:
+        products.append((pl.col(whole) * pl.col(POPULATION)).name.suffix("__x"))
+    columns = [f"{m}__x" for m in measures] + [f"{m}__w" for m in partly]
+    weighted = cells.select(*by, POPULATION, *measures, *weights).with_columns(*products)
+    grouped = weighted.group_by(*by).agg(
+        pl.col(POPULATION, *columns).sum(), pl.len().alias("n_cells")
     )
+    everybody = pl.when(pl.col(POPULATION) > 0).then(POPULATION)
     means = []
-    for m in measures:
-        people = nw.when(nw.col(f"{m}__w") > 0).then(nw.col(f"{m}__w"))
-        means.append((nw.col(f"{m}__x") / people).alias(m))
-        everybody = nw.when(nw.col(POPULATION) > 0).then(nw.col(POPULATION))
-        means.append((nw.col(f"{m}__w") / everybody).alias(m + COVERAGE))
-    kept = [*by, POPULATION, "n_cells", *(e for m in measures for e in (m, m + COVERAGE))]
-    return grouped.with_columns(*means).select(*kept).sort(*by)
+    for m in partly:
+        people = pl.col(f"{m}__w")
+        means.append((pl.col(f"{m}__x") / pl.when(people > 0).then(people)).alias(m))
+        means.append((people / everybody).alias(m + COVERAGE))
+    if whole:
+        means.append((pl.col(f"{m}__x" for m in whole) / everybody).name.map(_measure))
+        means += [(everybody / everybody).alias(m + COVERAGE) for m in whole[:1]]
+    shown = grouped.select(*by, POPULATION, "n_cells", *means).sort(by)
+    if whole:
+        shown = shown.with_columns(pl.col(whole[0] + COVERAGE).alias(m + COVERAGE) for m in whole)
+    return shown.select(
+        *by, POPULATION, "n_cells", *(name for m in measures for name in (m, m + COVERAGE))
+    )
 
 
-def plain_means(
-    cells: nw.LazyFrame[pl.LazyFrame], measures: Sequence[str], by: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
-    """One row per group of `by`, sorted: means over the cells, each cell counting alike."""
-    return cells.group_by(*by).agg(*(nw.col(m).mean() for m in measures)).sort(*by)
+def _measure(product: str) -> str:
+    return product.removesuffix("__x")
+
+
+def divided(above: Array, below: Array) -> Array:
+    """Quotients; NaN where the divisor is not above zero."""
+    return np.asarray(np.where(below > 0, above / np.where(below > 0, below, 1), np.nan))
+
+
+def plain_means(groups: Groups, values: Array) -> Array:
+    """Unweighted means over the rows (row x column) of each group: group x column."""
+    import polars as pl
+
+    names = [str(column) for column in range(values.shape[1])]
+    rows = pl.from_numpy(values, names).fill_nan(None).with_columns(at=pl.Series(groups.at))
+    found = rows.group_by("at").agg(pl.col(names).mean()).sort("at")
+    return np.column_stack([array_of(found, name) for name in names])
 
 
 def segment_frame(segments: Sequence[Segment]) -> pl.DataFrame:
@@ -102,7 +172,7 @@ class Panel:
     overall: Array
 
     def until(self, month: Month) -> Panel:
-        """What was known when `month` was the newest: nothing of later months."""
+        """The panel as known when `month` was the newest, without later months."""
         n = sum(known <= month for known in self.months)
         return replace(
             self,
@@ -117,52 +187,165 @@ class Panel:
     @property
     def peers(self) -> NDArray[np.intp]:
         """For each segment the number of its group of the same sex and age, 0 .. groups - 1."""
-        groups = sorted({segment.peers for segment in self.segments})
-        return np.array([groups.index(segment.peers) for segment in self.segments], dtype=np.intp)
+        return peers_of(self.segments)
+
+
+def peers_of(segments: Sequence[Segment]) -> NDArray[np.intp]:
+    """For each segment the number of its group of the same sex and age, 0 .. groups - 1."""
+    number = {of: at for at, of in enumerate(sorted({segment.peers for segment in segments}))}
+    return np.array([number[segment.peers] for segment in segments], dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """Usage of services in one month, for tables over several months.
+
+    Arrays are segment x service, as in `Panel`; the cells are sorted by `CELL`.
+    """
+
+    month: Month
+    segments: tuple[Segment, ...]
+    services: tuple[str, ...]
+    population: Array
+    known: Array
+    usage: Array
+    plain: Array
+    cells: pl.DataFrame
+    """The columns of `CELL`."""
+    values: Array
+    """cell x (population, services ...); NaN where masked"""
+
+
+CELL = (*KEY, "district", "age")
+"""What names a cell: `KEY`, and the segment, as a neighbourhood may come to another district."""
+
+
+def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) -> MonthFigures:
+    """The figures of the cells of one month, which are sorted by `CELL`, as files of cells are."""
+    groups = Groups.of(cells, SEGMENT)
+    means = weighted_means(cells, services, SEGMENT)
+    values = np.column_stack([array_of(cells, name) for name in (POPULATION, *services)])
+    population = array_of(means, POPULATION)
+    covered = np.column_stack([array_of(means, service + COVERAGE) for service in services])
+    return MonthFigures(
+        month=month,
+        segments=segments_of(groups.keys),
+        services=services,
+        population=population,
+        known=population[:, None] * covered,
+        usage=np.column_stack([array_of(means, service) for service in services]),
+        plain=plain_means(groups, values[:, 1:]),
+        cells=cells.select(CELL),
+        values=values,
+    )
+
+
+class CellMeans:
+    """Running mean of each cell over months."""
+
+    def __init__(self, first: MonthFigures) -> None:
+        self.cells = first.cells
+        """The cells of all months, sorted by `CELL`."""
+        self.groups = Groups.of(first.cells, SEGMENT)
+        self._total = np.zeros(first.values.shape)
+        self._count = np.zeros(first.values.shape)
+        self.add(first)
+
+    def add(self, figures: MonthFigures) -> None:
+        """Add a month, in time independent of the number of earlier ones."""
+        if not self.cells.equals(figures.cells):
+            self._widen(figures.cells)
+        same = self.cells.equals(figures.cells)
+        places = slice(None) if same else self._at(figures.cells)
+        self._total[places] += np.nan_to_num(figures.values)
+        self._count[places] += ~np.isnan(figures.values)
+
+    def _at(self, cells: pl.DataFrame) -> NDArray[np.intp]:
+        numbered = self.cells.with_row_index("at")
+        at = cells.join(numbered, on=CELL, how="left", maintain_order="left")["at"]
+        return at.to_numpy().astype(np.intp)
+
+    def _widen(self, more: pl.DataFrame) -> None:
+        """Make room for cells that no earlier month had."""
+        import polars as pl
+
+        before, total, count = self.cells, self._total, self._count
+        self.cells = pl.concat([before, more]).unique().sort(CELL)
+        self.groups = Groups.of(self.cells, SEGMENT)
+        shape = (self.cells.height, *total.shape[1:])
+        self._total, self._count = np.zeros(shape), np.zeros(shape)
+        places = self._at(before)
+        self._total[places], self._count[places] = total, count
+
+    def means(self) -> Array:
+        """Cell x (population, services ...); NaN if unknown in every month."""
+        return divided(self._total, self._count)
+
+    def plain(self, segments: Sequence[Segment]) -> Array:
+        """Segment x service: the unweighted mean over the cells of a segment."""
+        means = plain_means(self.groups, self.means()[:, 1:])
+        return aligned(means, segments_of(self.groups.keys), segments)
+
+
+def segments_of(rows: pl.DataFrame) -> tuple[Segment, ...]:
+    """Segments of rows with the columns of `SEGMENT`."""
+    return tuple(Segment(district, Sex(sex), age) for district, sex, age in rows.rows())
+
+
+def aligned(values: Array, own: Sequence[Segment], segments: Sequence[Segment]) -> Array:
+    """Reindex rows of figures from their `own` segments to `segments`; NaN for others."""
+    if own == segments:
+        return values
+    place = {segment: at for at, segment in enumerate(own)}
+    found = np.array([place.get(segment, -1) for segment in segments], dtype=np.intp)
+    shape = (-1, *(1,) * (values.ndim - 1))
+    return np.asarray(np.where((found >= 0).reshape(shape), values[found], np.nan))
+
+
+def panel_of(months: Sequence[MonthFigures], overall: Sequence[Array] | None = None) -> Panel:
+    """The panel of some months, in order; `overall` is by month, and unknown if not given.
+
+    Each of `overall` is segment x service, for all segments of the months.
+    """
+    segments = tuple(sorted({segment for one in months for segment in one.segments}))
+
+    def by_month(name: str) -> Array:
+        return np.stack([aligned(getattr(one, name), one.segments, segments) for one in months])
+
+    usage = by_month("usage")
+    return Panel(
+        months=tuple(one.month for one in months),
+        segments=segments,
+        services=months[0].services,
+        population=by_month("population"),
+        known=by_month("known"),
+        usage=usage,
+        plain=by_month("plain"),
+        overall=np.full_like(usage, np.nan) if overall is None else np.stack(overall),
+    )
 
 
 def read_panel(cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...]) -> Panel:
     """Aggregate cells (with `month`) to a panel of all their months and segments."""
+    return whole_panel(by_month(collect(with_age(cells)), services))
+
+
+def by_month(cells: pl.DataFrame, services: tuple[str, ...]) -> list[MonthFigures]:
+    """The figures of each month of cells that have a `month` and an `age`."""
     import polars as pl
 
-    aged = with_age(cells)
-    weighted = collect(weighted_means(aged, services, ("month", *SEGMENT)))
-    plain = collect(plain_means(aged, services, ("month", *SEGMENT)))
-    months = tuple(Month(number) for number in weighted["month"].unique().sort())
-    rows = weighted.select(SEGMENT).unique().sort(SEGMENT).rows()
-    segments = tuple(Segment(district, Sex(sex), age) for district, sex, age in rows)
-    place = {segment: index for index, segment in enumerate(segments)}
-
-    def by_segment(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
-        filled = np.full((len(segments), len(columns)), np.nan)
-        at = [place[Segment(d, Sex(s), a)] for d, s, a in frame.select(SEGMENT).rows()]
-        filled[at] = frame.select(columns).to_numpy()
-        return filled
-
-    def by_month(frame: pl.DataFrame, columns: tuple[str, ...]) -> Array:
-        parts = [frame.filter(pl.col("month") == month.number) for month in months]
-        return np.stack([by_segment(part, columns) for part in parts])
-
-    population = by_month(weighted, (POPULATION,))[:, :, 0]
-    covered = by_month(weighted, tuple(service + COVERAGE for service in services))
-    return Panel(
-        months=months,
-        segments=segments,
-        services=services,
-        population=population,
-        known=population[..., None] * covered,
-        usage=by_month(weighted, services),
-        plain=by_month(plain, services),
-        overall=np.stack(
-            [by_segment(_overall(aged, services, month), services) for month in months]
-        ),
-    )
+    return [
+        month_figures(cells.filter(pl.col("month") == number).sort(CELL), Month(number), services)
+        for number in cells["month"].unique().sort()
+    ]
 
 
-def _overall(
-    aged: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], until: Month
-) -> pl.DataFrame:
-    """Mean over the cells of a segment of the cells' means over the months up to `until`."""
-    past = aged.filter(nw.col("month") <= until.number)
-    cells = computed(plain_means(past, services, ("code", "age5", *SEGMENT)))
-    return collect(plain_means(cells, services, SEGMENT))
+def whole_panel(months: Sequence[MonthFigures]) -> Panel:
+    """The panel of months, with `overall` up to each of them."""
+    segments = tuple(sorted({segment for one in months for segment in one.segments}))
+    means, overall = CellMeans(months[0]), []
+    for at, one in enumerate(months):
+        if at:
+            means.add(one)
+        overall.append(means.plain(segments))
+    return panel_of(months, overall)

@@ -1,10 +1,10 @@
-"""Context signals: how people of a segment move and live, as hints for channels (method C1).
+"""Context signals: mobility and daily life of a segment, as hints for channels (method C1).
 
 Every signal is a ratio of two sums over the cells of a segment: people times value over people (a
 mean), distance over trips, one-person households over people. Its standard error is the linearised
 one of a ratio of sums over neighbourhoods (Cochran, Sampling Techniques, 1977, section 6.3), so
-the cells of one neighbourhood are not taken for independent. The data hold no hour of day: nothing
-here speaks of evenings or dayparts.
+the cells of one neighbourhood are not taken as independent. The data have no hour of day, so no
+signal is about evenings or dayparts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import narwhals as nw
+import numpy as np
 
 from telads.dataset import Signal, in_force
-from telads.engines.polars import collect, computed
+from telads.engines.polars import collect
 from telads.method.affinity import affinity
 from telads.method.disclosure import LEAST_NEIGHBOURHOODS, coverage_of, mean_of, share_of, size_of
-from telads.method.segments import SEGMENT, with_age
+from telads.method.segments import (
+    SEGMENT,
+    Array,
+    Groups,
+    array_of,
+    with_age,
+)
 from telads.model import Month
 from telads.store.cells import POPULATION, weight
 from telads.text import Text
@@ -32,9 +39,9 @@ CLEARLY = 1.0
 
 
 def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
-    """The channel a signal of a segment speaks for, by its distances from the same sex and age.
+    """The channel hint of a signal, from its distances to the same sex and age.
 
-    Who travels far or long but takes the subway clearly less than others is met along roads.
+    People who travel far or long but take the subway clearly less than others are reached on roads.
     """
     other = z_peers.get(signal.unless) if signal.unless else None
     if signal.hint_unless and other is not None and other <= -CLEARLY:
@@ -45,12 +52,12 @@ def hint_of(signal: Signal, z_peers: Mapping[str, float | None]) -> Text:
 _BY = ("month", *SEGMENT)
 _SHOWN = (*_BY, "signal", "value", "z_city", "z_peers", "se", "n_cells", "coverage")
 _RATIO = ("value", "se", "n_cells", "known", "places", "least")
-"""What is known of the ratio itself: `known` people in `places` neighbourhoods, in the smallest of
-which they are `least`."""
+"""Columns about the ratio itself: people (`known`) in `places` neighbourhoods, and `least`, the
+people in the smallest of them."""
 
 
 def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
-    """The signals that a cells table with these columns can give."""
+    """Signals that can be computed from a cells table with these columns."""
     present = set(columns)
     return tuple(signal for signal in in_force().signals if present.issuperset(signal.needs))
 
@@ -58,34 +65,38 @@ def signals_in(columns: Iterable[str]) -> tuple[Signal, ...]:
 def signals(
     cells: nw.LazyFrame[pl.LazyFrame], months: Sequence[Month], floor: float | None = None
 ) -> pl.DataFrame:
-    """All signals of all segments in the label months: one row a month, segment and signal, sorted.
+    """All signals of all segments in the label months: one row each, sorted.
 
     Columns: month (its number), district, sex, age, signal, value, z_city (standard deviations
     from the city's mean person), z_peers (the same among the districts of one sex
     and age), se (standard error of the value), n_cells (cells with a value), coverage (share of
-    the segment's people the value speaks for). What is not known is null, and so is the standard
-    error where a single neighbourhood is known. Signals whose columns are absent are absent.
+    the segment's people the value is based on). Unknown figures are null, and so is the standard
+    error if a single neighbourhood is known. Signals whose columns are absent are left out.
     """
     import polars as pl
 
-    aged = with_age(cells.filter(nw.col("month").is_in([month.number for month in months])))
-    columns = aged.collect_schema().names()
+    chosen = cells.filter(nw.col("month").is_in([month.number for month in months]))
+    aged = collect(with_age(chosen))
+    columns = aged.columns
     known = signals_in(columns)
     if not known:
         return pl.DataFrame(schema=_SHOWN)
-    ratios = collect(_ratios(_places(aged, known, columns), known).sort(*_BY))
+    ratios = _ratios(_places(aged, known, columns), known).sort(*_BY)
+    people = size_of(pl.col(POPULATION))
     parts = [
         ratios.select(
             *_BY, POPULATION, *(pl.col(_of(signal, name)).alias(name) for name in _RATIO),
-            signal=pl.lit(signal.id), place=pl.lit(place),
-        ).with_columns(
-            *_exact() if floor is None else _publishable(signal, floor)
-        ).with_columns(
-            _standing("month").alias("z_city"),
-            _standing("month", "sex", "age").alias("z_peers"),
-        )
+            signal=pl.lit(signal.id), place=pl.lit(place), people=people,
+        ).with_columns(*_exact() if floor is None else _publishable(signal, floor))
         for place, signal in enumerate(known)
     ]  # fmt: skip
+    values = np.column_stack([array_of(part, "value") for part in parts])
+    for name, group in (("z_city", ("month",)), ("z_peers", ("month", "sex", "age"))):
+        standing = _standing(values, array_of(parts[0], "people"), Groups.of(ratios, group))
+        parts = [
+            part.with_columns(pl.Series(name, own, nan_to_null=True))
+            for part, own in zip(parts, standing.T, strict=True)
+        ]
     return pl.concat(parts).sort(*_BY, "place").select(_SHOWN)
 
 
@@ -97,7 +108,7 @@ def _exact() -> tuple[pl.Expr, ...]:
 
 
 def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
-    """Value, standard error and coverage as they may be published."""
+    """Value, standard error and coverage as published."""
     import polars as pl
 
     value, known, people = (pl.col(name) for name in ("value", "known", POPULATION))
@@ -114,92 +125,95 @@ def _publishable(signal: Signal, floor: float) -> tuple[pl.Expr, ...]:
     )
 
 
-def _standing(*group: str) -> pl.Expr:
-    """Standard deviations of each value from the mean person of its group, as in `affinity`."""
-    import polars as pl
+def _standing(values: Array, people: Array, groups: Groups) -> Array:
+    """Standard deviations of each value from the mean person of its group, as in `affinity`.
 
-    def standardise(columns: Sequence[pl.Series]) -> pl.Series:
-        values, people = (column.cast(pl.Float64).to_numpy() for column in columns)
-        return pl.Series(affinity(values[:, None], people)[:, 0], nan_to_null=True)
-
-    both = ("value", size_of(pl.col(POPULATION)))
-    return pl.map_batches(both, standardise, return_dtype=pl.Float64).over(*group)
+    `values` and the result are row x signal, `people` one a row.
+    """
+    found = np.empty_like(values)
+    for group in range(groups.keys.height):
+        of = groups.at == group
+        found[of] = affinity(values[of], people[of])
+    return found
 
 
 def _of(signal: Signal, name: str) -> str:
-    """The column of a signal's figure in a table of all signals."""
+    """Column of a signal's figure in a table of all signals."""
     return f"{signal.id}__{name}"
 
 
-def _places(
-    cells: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal], columns: Sequence[str]
-) -> nw.LazyFrame[pl.LazyFrame]:
+def _places(cells: pl.DataFrame, known: Sequence[Signal], columns: Sequence[str]) -> pl.DataFrame:
     """One row a neighbourhood, month and segment: both sums of each signal's ratio.
 
     Columns: population, and per signal above and below, people (all three sums over cells with a
     value) and n_cells (their number).
     """
+    import polars as pl
+
     parts = {}
     for signal in known:
         for name, part in _cell_parts(signal, columns).items():
             parts[_of(signal, name)] = part
-    places = (
+    return (
         cells.with_columns(**parts)
         .group_by("code", *_BY)
         .agg(
-            nw.col(POPULATION, *parts).sum(),
-            *(nw.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
+            pl.col(POPULATION, *parts).sum(),
+            *(pl.col(_of(s, "above")).count().alias(_of(s, "n_cells")) for s in known),
         )
         .sort("code", *_BY)
     )
-    return computed(places)
 
 
-def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, nw.Expr]:
+def _cell_parts(signal: Signal, columns: Sequence[str]) -> dict[str, pl.Expr]:
     """What a cell adds to a signal's sums; null where it has no value."""
-    value, people = nw.col(signal.measure), weight(signal.measure, columns)
+    import polars as pl
+
+    value, people = pl.col(signal.measure), weight(signal.measure, columns)
     if signal.per == POPULATION:  # both are numbers of people: nothing to weight
-        above, below = value, nw.col(POPULATION)
+        above, below = value, pl.col(POPULATION)
     else:
-        above, below = value * people, nw.col(signal.per) * people if signal.per else people
-    known = ~above.is_null() & ~below.is_null()
+        above, below = value * people, pl.col(signal.per) * people if signal.per else people
+    known = above.is_not_null() & below.is_not_null()
     if signal.working:
-        known = known & (value > 0) & (nw.col("age5") < in_force().ages[-1])
+        known = known & (value > 0) & (pl.col("age5") < in_force().ages[-1])
     parts = {"above": above, "below": below, "people": people}
-    return {name: nw.when(known).then(part) for name, part in parts.items()}
+    return {name: pl.when(known).then(part) for name, part in parts.items()}
 
 
-def _ratios(
-    places: nw.LazyFrame[pl.LazyFrame], known: Sequence[Signal]
-) -> nw.LazyFrame[pl.LazyFrame]:
+def _ratios(places: pl.DataFrame, known: Sequence[Signal]) -> pl.DataFrame:
     """Each signal's ratio of sums over neighbourhoods and its standard error, linearised.
 
     One row a month and segment; per signal the columns of _RATIO.
     """
-    residuals, sums, shown = {}, [nw.col(POPULATION).sum()], [nw.col(POPULATION)]
+    import polars as pl
+
+    residuals, sums, shown = {}, [pl.col(POPULATION).sum()], [pl.col(POPULATION)]
     for signal in known:
         above, below, n_cells, people, square = (
-            nw.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
+            pl.col(_of(signal, name)) for name in ("above", "below", "n_cells", "people", "square")
         )
         ratio = above.sum().over(*_BY) / below.sum().over(*_BY)
-        residuals[_of(signal, "square")] = nw.when(n_cells > 0).then(above - ratio * below) ** 2
+        residuals[_of(signal, "square")] = pl.when(n_cells > 0).then(above - ratio * below) ** 2
         sums += [part.sum() for part in (above, below, n_cells, people, square)]
         sums.append(square.count().alias(_of(signal, "places")))
-        some = nw.when(n_cells > 0).then(people)
+        some = pl.when(n_cells > 0).then(people)
         sums.append(some.min().alias(_of(signal, "least")))
         shown += _ratio(signal)
     return places.with_columns(**residuals).group_by(*_BY).agg(*sums).select(*_BY, *shown)
 
 
-def _ratio(signal: Signal) -> list[nw.Expr]:
+def _ratio(signal: Signal) -> list[pl.Expr]:
     """The columns of _RATIO of one signal, from its sums."""
+    import polars as pl
+
     above, below, n_cells, people, square, places, least = (
-        nw.col(_of(signal, name))
+        pl.col(_of(signal, name))
         for name in ("above", "below", "n_cells", "people", "square", "places", "least")
     )
     scale = 100 if signal.kind == "percent" else 1
-    some = nw.when(below > 0).then(below)
-    others = nw.when(places > 1).then(places - 1)
+    some = pl.when(below > 0).then(below)
+    others = pl.when(places > 1).then(places - 1)
     figures = {
         "value": scale * above / some,
         "se": scale * (square * places / others).sqrt() / some,

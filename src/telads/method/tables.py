@@ -1,4 +1,4 @@
-"""The tables of a build: one function each, from cells to the figures that answers are read from.
+"""The tables of a build: one function each, from cells to figures.
 
 | table | one row for each |
 |---|---|
@@ -10,17 +10,19 @@
 | classic_platforms | segment x service x other service: the reference method's correlation |
 | correlations | month x age x service x service: correlation over the cells of the city |
 | signals | month x segment x context signal |
+| neighbourhoods | month x neighbourhood x sex and age (null: all) x service: usage, interval |
 
-Months are text (YYYY-MM). What is below the privacy floor is left out before anything is computed,
-so no total or mean holds it and no difference of two figures can give it away; sizes are rounded
-before anything is weighted by them (`disclosure`).
+Months are text (YYYY-MM). Everything below the privacy floor is left out before any computation, so
+no total or mean includes it and no difference of two figures can disclose it; sizes are rounded
+before they are used as weights (`disclosure`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import narwhals as nw
 import numpy as np
@@ -32,16 +34,18 @@ from telads.engines.polars import collect
 from telads.method.affinity import (
     AHEAD,
     NEXT,
+    Spread,
     affinity,
+    city_mean,
     differs_locally,
     forecast,
-    half_widths,
+    half_width,
     movement,
     neighbourhood_spread,
     ranks,
     spread_of,
 )
-from telads.method.association import Cells, above_floor, block_correlations, read_cells
+from telads.method.association import Cells, above_floor, block_correlations, cells_of
 from telads.method.classic import classic_associations, classic_scores
 from telads.method.disclosure import (
     COVERAGE,
@@ -54,71 +58,149 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.neighbourhoods import estimates, groups, read_places
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
     SEGMENT,
     Array,
+    CellMeans,
+    MonthFigures,
     Panel,
-    read_panel,
+    aligned,
+    month_figures,
+    peers_of,
     segment_frame,
     weighted_means,
     with_age,
 )
 from telads.method.signals import signals
-from telads.model import Month
-from telads.store.cells import POPULATION, measures_in
+from telads.model import Month, Segment
+from telads.store.cells import POPULATION, UNESTIMATED, measures_in
 
 OPEN_YEARS = 12
-"""An open age counts as if it had so many: people of 75 and over as 81, as no data tell more."""
+"""Assumed width of an open age: people of 75 and over count as 81, as no data are more precise."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """The cells of all months with `month` and `age`, without what is below the floor."""
+    """The cells of a month with `age`, without those below the floor."""
 
+    month: Month
     cells: pl.DataFrame
     services: tuple[str, ...]
     floor: float
-    phi: float
-
-    @property
-    def lazy(self) -> nw.LazyFrame[pl.LazyFrame]:
-        """The cells as the features take them."""
-        return nw.from_native(self.cells.lazy())
 
     @cached_property
-    def panel(self) -> Panel:
-        """Usage by month, segment and service, of sizes and means as they may be published."""
-        known = read_panel(self.lazy, self.services)
-        return replace(
-            known,
-            population=sizes(known.population),
-            usage=means(known.usage, sizes(known.known)),
-        )
+    def figures(self) -> MonthFigures:
+        """Usage by segment and service, from published sizes and means."""
+        return publishable(month_figures(self.cells, self.month, self.services))
 
     @cached_property
-    def monthly(self) -> list[Cells]:
-        """The cells of each month as arrays."""
-        return [self.window_cells((month,)) for month in self.panel.months]
+    def arrays(self) -> Cells:
+        """The cells as arrays."""
+        return cells_of(self.figures.cells, self.figures.values, self.figures.segments)
 
-    def prepare(self) -> None:
-        """Compute now what several tables need."""
-        _ = self.panel, self.monthly
+    @cached_property
+    def spread(self) -> Spread:
+        """The spread of neighbourhoods, where it may be published."""
+        spread = neighbourhood_spread(self.cells, self.figures.segments, self.services)
+        return spread.where((spread.n >= LEAST_NEIGHBOURHOODS) | (spread.least >= self.floor))
 
-    def window_cells(self, months: tuple[Month, ...]) -> Cells:
-        """The cells averaged over some label months."""
-        return read_cells(self.lazy, months, self.services, self.panel.segments)
+
+def publishable(known: MonthFigures) -> MonthFigures:
+    """The figures with published sizes and means."""
+    usage = means(known.usage, sizes(known.known))
+    return replace(known, population=sizes(known.population), usage=usage)
 
 
 def material(
-    cells: nw.LazyFrame[pl.LazyFrame], services: tuple[str, ...], floor: float, phi: float
+    path: Path, month: Month, services: tuple[str, ...], floor: float, columns: Sequence[str]
 ) -> Material:
-    """Load cells, without what fewer than `floor` people of a segment and month are behind."""
-    return Material(without_small_parts(collect(with_age(cells)), floor), services, floor, phi)
+    """Load columns of a month's cells, dropping what rests on fewer than `floor` people.
+
+    A column that this month lacks is null; `needed_for` returns the least columns.
+    """
+    there = pl.read_parquet_schema(path)
+    cells = pl.read_parquet(path, columns=[name for name in columns if name in there])
+    lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
+    number = pl.lit(month.number, pl.Int32).alias("month")
+    aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))
+    return Material(month, without_small_parts(collect(aged), floor), services, floor)
+
+
+def columns_of(cells: Iterable[Path]) -> tuple[str, ...]:
+    """Columns in any of these cells files."""
+    every = (pl.read_parquet_schema(path) for path in cells)
+    return tuple(dict.fromkeys(name for schema in every for name in schema))
+
+
+def needed_for(services: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Columns of cells needed for the usage of services."""
+    people = (service + UNESTIMATED for service in services)
+    needed = {"code", "district", "sex", "age5", POPULATION, *services, *people}
+    return tuple(name for name in columns if name in needed)
+
+
+@dataclass(frozen=True)
+class Past:
+    """Figures of one month for tables over several months; segment x service."""
+
+    month: Month
+    segments: tuple[Segment, ...]
+    population: Array
+    """By segment."""
+    usage: Array
+    plain: Array
+    index: Array
+    spread: Spread | None
+
+
+class History:
+    """Months added in order; its size does not grow with their cells."""
+
+    def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
+        self.services, self.floor, self.phi = services, floor, phi
+        self.months: list[Past] = []
+        self._cells: CellMeans | None = None
+
+    def add(self, given: Material, *, spread: bool = True) -> None:
+        """Add a month later than all others.
+
+        Without `spread`, neither it nor the next month can be the newest in a table.
+        """
+        own = given.figures
+        if self._cells is None:
+            self._cells = CellMeans(own)
+        else:
+            self._cells.add(own)
+        index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
+        told = given.spread if spread else None
+        self.months.append(
+            Past(own.month, own.segments, own.population, own.usage, own.plain, index, told)
+        )
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Segments of any month."""
+        return tuple(sorted({segment for past in self.months for segment in past.segments}))
+
+    def stacked(self, name: str, months: Sequence[Past], segments: tuple[Segment, ...]) -> Array:
+        """A figure of some months, month x segment x ..., NaN where unknown."""
+        return np.stack([aligned(getattr(past, name), past.segments, segments) for past in months])
+
+    @property
+    def cells(self) -> CellMeans:
+        """Mean of each cell over all months."""
+        assert self._cells is not None
+        return self._cells
+
+
+def _are_indexes(services: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array([in_force().measures[service].is_index for service in services])
 
 
 def segments_table(given: Material) -> pl.DataFrame:
-    """People, cells, and each measure's mean over people with the share it speaks for.
+    """People, cells, and each measure's mean over people with its coverage.
 
     Counts of people are percentages of the people they are known for.
     """
@@ -127,10 +209,18 @@ def segments_table(given: Material) -> pl.DataFrame:
     counts = [
         (pl.col(m) * 100 / people).alias(m) for m in measures if in_force().measures[m].counted
     ]
-    shares = nw.from_native(given.cells.lazy().with_columns(counts))
-    exact = collect(weighted_means(shares, measures, ("month", *SEGMENT)))
-    shown: list[pl.Expr] = []
+    exact = weighted_means(given.cells.with_columns(counts), measures, ("month", *SEGMENT))
+    everywhere = exact.select((pl.col(f"{m}{COVERAGE}" for m in measures) == 1).all()).row(0)
+    of_all = [
+        m
+        for m, told in zip(measures, everywhere, strict=True)
+        if told and not in_force().measures[m].counted
+    ]
+    # What everybody is known for is rounded alike, and needs no coverage but that it is told.
+    shown: list[pl.Expr] = [mean_of(pl.col(of_all), size_of(pl.col(POPULATION)))] if of_all else []
     for m in measures:
+        if m in of_all:
+            continue
         known = pl.col(m + COVERAGE) * pl.col(POPULATION)
         shown.append(
             share_of(pl.col(m) * known / 100, known, given.floor).alias(m)
@@ -143,10 +233,10 @@ def segments_table(given: Material) -> pl.DataFrame:
 
 
 def ages_table(given: Material) -> pl.DataFrame:
-    """People of each month and segment, and their average age, both of published sizes.
+    """People of each month and segment, and their average age, both from published sizes.
 
-    The first cells' age of a segment counts with its middle, and so do the later ones together.
-    Where one of the two is below the floor, the average is that of its sex and age in the city.
+    A segment's first cell age counts as its middle, and so do the later ones together. If one of
+    the two is below the floor, the average is that of its sex and age in the city.
     """
     key = ["month", *SEGMENT]
     middles = _middles()
@@ -165,7 +255,7 @@ def ages_table(given: Material) -> pl.DataFrame:
     )
     alone = [age for age, both in middles.items() if both[0] == both[1]]
     told = (young >= given.floor) & ((old >= given.floor) | pl.col("age").is_in(alone))
-    # One of the two sizes is the rest, so that they add up and tell no more than the sum does.
+    # One of the two sizes is the rest, so that they add up and disclose no more than the sum.
     total = middle * size_of(young) + later * (people - size_of(young))
     own = halves.with_columns(total=pl.when(told).then(total), population=people)
     shown = pl.col(POPULATION).filter(pl.col("total").is_not_null())
@@ -176,9 +266,9 @@ def ages_table(given: Material) -> pl.DataFrame:
 
 
 def _middles() -> dict[int, tuple[float, float]]:
-    """Of each age of segments, the middle of its first age of cells, and of the later ones.
+    """For each segment age, the middle of its first cell age, and of the later ones.
 
-    They are the same where it has but one.
+    Equal if it has only one.
     """
     dataset, found = in_force(), {}
     for age, after in zip(dataset.ages, (*dataset.ages[1:], None), strict=True):
@@ -189,47 +279,56 @@ def _middles() -> dict[int, tuple[float, float]]:
     return found
 
 
-def services_table(given: Material) -> pl.DataFrame:
-    """Methods A1 to A5 and T1 for each month, segment and service."""
-    panel, services = given.panel, given.services
-    indexed = np.array([in_force().measures[service].is_index for service in services])
-    z = affinity(panel.usage, panel.population)
-    # Days may be subtracted from month to month; an index has a new scale each month, its z not.
+def services_table(history: History) -> pl.DataFrame:
+    """Methods A1 to A5 and T1 for the newest month, by segment and service."""
+    now, services = history.months[-1], history.services
+    before = [past for past in history.months[-2:-1] if past.month == now.month + -1]
+    both = [*before, now]
+    segments = tuple(sorted({segment for past in both for segment in past.segments}))
+    population, usage = (history.stacked(name, both, segments) for name in ("population", "usage"))
+    indexed = _are_indexes(services)
+    panel = Panel(
+        tuple(past.month for past in both),
+        segments,
+        services,
+        population,
+        population,
+        usage,
+        usage,
+        usage,
+    )
+    z = affinity(usage, population)
+    # Days can be subtracted between months; an index is rescaled each month, its z is not.
     change, city = (
-        np.where(indexed, of_affinity, of_usage)
+        np.where(indexed, of_affinity, of_usage)[-1]
         for of_affinity, of_usage in zip(
-            movement(z, panel.population, panel),
-            movement(panel.usage, panel.population, panel),
-            strict=True,
+            movement(z, population, panel), movement(usage, population, panel), strict=True
         )
     )
-    spreads = [
-        spread.where((spread.n >= LEAST_NEIGHBOURHOODS) | (spread.least >= given.floor))
-        for spread in neighbourhood_spread(given.lazy, panel.months, panel.segments, services)
-    ]
-    reaches = [
-        reach(usage, population, list(indexed))
-        for usage, population in zip(panel.usage, panel.population, strict=True)
-    ]
-    local = [differs_locally(spread, panel.peers) for spread in spreads]
-    index = np.stack([known.index for known in reaches])
+    spreads = [past.spread for past in both if past.spread is not None]
+    reached = reach(usage[-1], population[-1], list(indexed))
     with np.errstate(all="ignore"):
-        error = np.stack([np.sqrt(spread.variance / spread.n) for spread in spreads])
-        half = EIGHTY * error / panel.usage
-        # In the unit of the change: of affinity where the service is an index.
-        own_error = np.where(indexed, error / spread_of(panel.usage), error)
-    change_error = np.full_like(own_error, np.nan)
-    change_error[1:] = np.hypot(own_error[1:], own_error[:-1])
-    next_half, ahead_half = (
-        half_widths(index, panel.months, horizon)[:, None] for horizon in (NEXT, AHEAD)
-    )
+        errors = np.stack([
+            aligned(np.sqrt(spread.variance / spread.n), past.segments, segments)
+            for past, spread in zip(both, spreads, strict=True)
+        ])  # fmt: skip
+        half = EIGHTY * errors[-1] / usage[-1]
+        # In the unit of the change: of affinity for an index service.
+        own_error = np.where(indexed, errors / spread_of(usage), errors)
+    change_error = np.hypot(own_error[-1], own_error[0]) if before else np.nan
+    local, p_local = differs_locally(spreads[-1], peers_of(now.segments))
+    every = history.segments
+    indexes = history.stacked("index", history.months, every)
+    months = [past.month for past in history.months]
+    next_half, ahead_half = (half_width(indexes, months, horizon) for horizon in (NEXT, AHEAD))
+    index = reached.index
     figures = {
-        "population": np.repeat(panel.population[..., None], len(services), axis=-1),
-        "usage": panel.usage,
-        "usage_error": error,
-        "affinity": z,
-        "standing": z,
-        "forecast": np.stack([forecast(panel.until(m), 1, given.phi) for m in panel.months]),
+        "population": np.repeat(population[-1][:, None], len(services), axis=-1),
+        "usage": usage[-1],
+        "usage_error": errors[-1],
+        "affinity": z[-1],
+        "standing": z[-1],
+        "forecast": forecast(panel, 1, history.phi),
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
@@ -241,128 +340,162 @@ def services_table(given: Material) -> pl.DataFrame:
         "change_city": city,
         "change_local": change - city,
         "change_error": np.where(np.isnan(change), np.nan, change_error),
-        "excess": np.stack([known.excess for known in reaches]),
-        "volume": np.stack([known.volume for known in reaches]),
-        "volume_share": np.stack([known.volume_share for known in reaches]),
-        "p_local": np.stack([p for _, p in local]),
-        "local": np.stack([differs for differs, _ in local]).astype(np.float64),
+        "excess": reached.excess,
+        "volume": reached.volume,
+        "volume_share": reached.volume_share,
+        "p_local": aligned(p_local, now.segments, segments),
+        "local": aligned(local.astype(np.float64), now.segments, segments),
     }
     known = pl.col("population").is_not_null()
-    return _long(given, figures).filter(known).with_columns(pl.col("local") == 1)
+    whole = _long([now.month], segments, services, figures)
+    return whole.filter(known).with_columns(pl.col("local") == 1)
 
 
-def classic_table(given: Material) -> pl.DataFrame:
-    """Weights, z, scores and ranks of the 2023 study."""
-    panel, scores = given.panel, classic_scores(given.panel)
+def classic_table(history: History) -> pl.DataFrame:
+    """Weights, z, scores and ranks of the 2023 study, for all months."""
+    segments, services = history.segments, history.services
+    population, plain = (
+        history.stacked(name, history.months, segments) for name in ("population", "plain")
+    )
+    scores = classic_scores(plain, history.cells.plain(segments))
     figures = {
-        "population": np.repeat(panel.population[..., None], len(given.services), axis=-1),
-        "usage": panel.plain,
+        "population": np.repeat(population[..., None], len(services), axis=-1),
+        "usage": plain,
         "weight": scores.weight,
         "z": np.asarray(scores.z),
         "standing": np.asarray(scores.z),
         "score": scores.score,
         "rank": ranks(scores.score).astype(np.float64),
     }
-    # z is of all months together: it is known for a segment that is too small in this one.
-    shown = _long(given, figures).filter(pl.col("population").is_not_null()).drop("population")
+    # z is over all months: it is known for a segment that is too small in this one.
+    whole = _long([past.month for past in history.months], segments, services, figures)
+    shown = whole.filter(pl.col("population").is_not_null()).drop("population")
     return shown.with_columns(pl.col("rank").cast(pl.Int16))
 
 
 def platforms_table(given: Material) -> pl.DataFrame:
-    """Method P1 for each month: associations with interval, chance of being first, and ties."""
-    found = [associate(cells, given.panel.peers, given.floor) for cells in given.monthly]
-    mean = _others(np.stack([one.mean for one in found]))
-    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, what is not known, comes last
+    """Method P1: associations with interval, probability of being first, and ties."""
+    found = associate(given.arrays, peers_of(given.figures.segments), given.floor)
+    mean = _others(found.mean)
+    order = np.argsort(-mean, axis=-1, kind="stable")  # NaN, unknown, comes last
 
-    def ranked(arrays: list[Array]) -> Array:
-        return np.take_along_axis(_others(np.stack(arrays)), order, axis=-1)
+    def ranked(array: Array) -> Array:
+        return np.take_along_axis(_others(array), order, axis=-1)
 
-    mean, sd = ranked([one.mean for one in found]), ranked([one.sd for one in found])
+    mean, sd = ranked(found.mean), ranked(found.sd)
     figures = {
         "association": np.tanh(mean),
         "low": np.tanh(mean - EIGHTY * sd),
         "high": np.tanh(mean + EIGHTY * sd),
         "p_first": first_probability(mean, sd),
         "tie_group": np.where(np.isnan(mean), np.nan, tie_groups(mean, sd)),
-        "n_cells": ranked([one.n for one in found]),
-        "prior_only": ranked([one.prior_only.astype(np.float64) for one in found]),
+        "n_cells": ranked(found.n),
+        "prior_only": ranked(found.prior_only.astype(np.float64)),
     }
-    frame = _ranked_pairs(given, order, figures)
-    months = np.repeat(np.arange(len(found)), frame.height // len(found))
-    names = pl.Series("month", [str(month) for month in given.panel.months])
-    # The prior is known even for a segment that is too small in this month.
-    shown = ~np.isnan(given.panel.population).ravel()
-    whole = frame.with_columns(names.gather(months))
-    return whole.filter(np.repeat(shown, frame.height // shown.size)).select(
-        "month",
-        pl.exclude("month", "n_cells", "prior_only", "tie_group"),
+    return _ranked_pairs(given.figures.segments, given.services, order, figures).select(
+        pl.lit(str(given.month)).alias("month"),
+        pl.exclude("n_cells", "prior_only", "tie_group"),
         pl.col("tie_group").cast(pl.Int16),
         pl.col("n_cells").cast(pl.Int32),
         pl.col("prior_only") == 1,
     )
 
 
-def classic_platforms_table(given: Material) -> pl.DataFrame:
+def classic_platforms_table(history: History) -> pl.DataFrame:
     """Correlations over neighbourhoods, from cells averaged over all months.
 
     `n_cells` counts neighbourhoods: each has the mean of a segment's two five-year ages.
     """
-    cells = given.window_cells(given.panel.months)
-    r, n = (_others(array) for array in classic_associations(cells, given.floor))
+    segments, means = history.segments, history.cells
+    cells = cells_of(means.cells, means.means(), segments)
+    r, n = (_others(array) for array in classic_associations(cells, history.floor))
     order = np.argsort(-r, axis=-1, kind="stable")
     figures = {
         "association": np.take_along_axis(r, order, axis=-1),
         "n_cells": np.take_along_axis(n, order, axis=-1),
     }
-    return _ranked_pairs(given, order, figures).with_columns(pl.col("n_cells").cast(pl.Int32))
+    return _ranked_pairs(segments, history.services, order, figures).with_columns(
+        pl.col("n_cells").cast(pl.Int32)
+    )
 
 
 def correlations_table(given: Material) -> pl.DataFrame:
     """Weighted correlations between the city's cells of one ten-year age."""
-    services = given.services
+    services, cells = given.services, given.arrays
     one, other = (array.ravel() for array in np.meshgrid(services, services, indexing="ij"))
-    age_of = np.array([in_force().ages.index(segment.age) for segment in given.panel.segments])
-    parts = []
-    for month, cells in zip(given.panel.months, given.monthly, strict=True):
-        at = age_of[cells.at]
-        r, n = block_correlations(cells.usage, cells.population, at, len(in_force().ages))
-        r, n = above_floor(r, n, cells, at, len(in_force().ages), given.floor)
-        parts.append(
-            pl.DataFrame(
-                {
-                    "month": [str(month)] * r.size,
-                    "age": np.repeat(in_force().ages, one.size),
-                    "service_a": np.tile(one, len(in_force().ages)),
-                    "service_b": np.tile(other, len(in_force().ages)),
-                    "correlation": pl.Series(r.ravel()).fill_nan(None),
-                    "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
-                },
-                schema_overrides={"age": pl.Int16},
-            )
-        )
-    return pl.concat(parts)
+    ages = in_force().ages
+    at = np.array([ages.index(segment.age) for segment in cells.segments])[cells.at]
+    r, n = block_correlations(cells.usage, cells.population, at, len(ages))
+    r, n = above_floor(r, n, cells, at, len(ages), given.floor)
+    return pl.DataFrame(
+        {
+            "month": [str(given.month)] * r.size,
+            "age": np.repeat(ages, one.size),
+            "service_a": np.tile(one, len(ages)),
+            "service_b": np.tile(other, len(ages)),
+            "correlation": pl.Series(r.ravel()).fill_nan(None),
+            "n_cells": pl.Series(n.ravel()).cast(pl.Int32),
+        },
+        schema_overrides={"age": pl.Int16},
+    )
 
 
 def signals_table(given: Material) -> pl.DataFrame:
-    """Method C1 for each month."""
-    return _named_months(signals(given.lazy, given.panel.months, given.floor))
+    """Method C1."""
+    lazy = nw.from_native(given.cells.lazy())
+    return _named_months(signals(lazy, (given.month,), given.floor))
 
 
-FROM_CELLS: dict[str, Callable[[Material], pl.DataFrame]] = {
+def neighbourhoods_table(given: Material) -> pl.DataFrame:
+    """Method N1, from the cells of the month and the published usage of its segments.
+
+    `sex` and `age` are null for all people of a neighbourhood.
+    """
+    usage, people = given.figures.usage, given.figures.population
+    places = read_places(given.cells, given.services)
+    found = estimates(places, given.figures.segments, usage, given.floor)
+    city, spread = city_mean(usage, people)[0], spread_of(usage)[0]
+    indexed = _are_indexes(given.services)
+    figures = {"usage": found.usage}
+    with np.errstate(all="ignore"):
+        for end, value in zip(("", "_low", "_high"), (found.usage, *found.interval()), strict=True):
+            figures[f"affinity{end}"] = (value - city) / np.where(spread > 0, spread, np.nan)
+            figures[f"index{end}"] = np.where(indexed, np.nan, np.maximum(100 * value / city, 0))
+    figures["standing"] = figures["affinity"]
+    who = [(str(sex), age) for sex, age in groups()] + [(None, None)]
+    keys = (
+        pl.DataFrame(
+            {"month": str(given.month), "district": [places.districts[at] for at in places.at],
+             "code": places.codes, "neighbourhood": places.names}
+        )
+        .join(pl.DataFrame(who, {"sex": pl.String, "age": pl.Int16}, orient="row"), how="cross")
+        .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
+        .join(pl.DataFrame({"service": given.services}), how="cross")
+    )  # fmt: skip
+    return keys.with_columns(
+        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+    ).filter(pl.col("population").is_not_null())
+
+
+MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
     "segments": segments_table,
     "ages": ages_table,
     "signals": signals_table,
-}
-"""Tables that need nothing but the cells."""
-
-TABLES: dict[str, Callable[[Material], pl.DataFrame]] = FROM_CELLS | {
-    "services": services_table,
-    "classic": classic_table,
     "platforms": platforms_table,
-    "classic_platforms": classic_platforms_table,
     "correlations": correlations_table,
+    "neighbourhoods": neighbourhoods_table,
 }
-"""Every table of a build and the function that makes it."""
+"""Tables whose rows of a month depend on its cells alone."""
+
+OVERALL: dict[str, Callable[[History], pl.DataFrame]] = {
+    "classic": classic_table,
+    "classic_platforms": classic_platforms_table,
+}
+"""Tables whose every row depends on all months."""
+
+SERVICES = "services"
+TABLES = (*MONTHLY, SERVICES, *OVERALL)
+"""Every table of a build. A month's rows of `services` depend on it and all earlier months."""
 
 
 def _named_months(frame: pl.DataFrame) -> pl.DataFrame:
@@ -370,12 +503,15 @@ def _named_months(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("month").replace_strict(names, return_dtype=pl.String))
 
 
-def _long(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
-    """Arrays month x segment x service to one row for each, NaN to null."""
-    keys = pl.DataFrame({"month": [str(month) for month in given.panel.months]}).join(
-        segment_frame(given.panel.segments).join(
-            pl.DataFrame({"service": given.services}), how="cross"
-        ),
+def _long(
+    months: Sequence[Month],
+    segments: Sequence[Segment],
+    services: tuple[str, ...],
+    figures: dict[str, Array],
+) -> pl.DataFrame:
+    """Arrays month x segment x service as one row for each, NaN as null."""
+    keys = pl.DataFrame({"month": [str(month) for month in months]}).join(
+        segment_frame(segments).join(pl.DataFrame({"service": services}), how="cross"),
         how="cross",
     )
     return keys.with_columns(
@@ -384,26 +520,28 @@ def _long(given: Material, figures: dict[str, Array]) -> pl.DataFrame:
 
 
 def _others(pairs: Array) -> Array:
-    """Without each service's pair with itself: ... x service x (services - 1)."""
+    """Drop each service's pair with itself: ... x service x (services - 1)."""
     size = pairs.shape[-1]
     return np.asarray(pairs[..., ~np.eye(size, dtype=bool)].reshape(*pairs.shape[:-1], size - 1))
 
 
 def _ranked_pairs(
-    given: Material, order: NDArray[np.intp], figures: dict[str, Array]
+    segments: Sequence[Segment],
+    own: tuple[str, ...],
+    order: NDArray[np.intp],
+    figures: dict[str, Array],
 ) -> pl.DataFrame:
-    """One row for each place in each ranking of `order` (... segment x service x place)."""
-    services = np.array(given.services)
+    """One row for each place in each ranking of `order` (segment x service x place)."""
+    services = np.array(own)
     size = len(services)
-    others = np.array([np.delete(np.arange(size), own) for own in range(size)])
-    rankings = order.size // (len(given.panel.segments) * size * (size - 1))
+    others = np.array([np.delete(np.arange(size), at) for at in range(size)])
     keys = (
-        segment_frame(given.panel.segments)
+        segment_frame(segments)
         .join(pl.DataFrame({"service": services}), how="cross")
         .join(pl.DataFrame({"rank": range(1, size)}, schema={"rank": pl.Int16}), how="cross")
     )
     platforms = np.take_along_axis(np.broadcast_to(others, order.shape), order, axis=-1)
-    return pl.concat([keys] * rankings).with_columns(
+    return keys.with_columns(
         pl.Series("platform", services).gather(platforms.ravel()),
         *(pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()),
     )

@@ -1,18 +1,16 @@
-"""Planning: from rules to an audience, from a budget to spends that can be booked, to a saved plan.
+"""Planning: rules to an audience, a budget to bookable spends, saved plans and their comparison.
 
 | question | module |
 |---|---|
-| who is in the audience | `rules`, read from JSON by `rules_read` (its fields by `reading`) |
-| how large and of what kind it is, how two overlap | `audience` |
-| how contacts become reach | `curves` |
-| whom money is spent on, what it reaches | `market` |
-| where the money goes | `allocation` (solved by `interior`, to the won by `rounding`) |
-| how many people several platforms reach together, and how often | `overlap` |
-| what other budgets, prices and audiences would do | `scenarios` |
-| what was asked for and what came out, kept | `brief`, `result`, `plan` |
+| who is in the audience | `rules`, read from JSON (its fields by `reading`) |
+| how large it is, its profile, how two overlap | `audience` |
+| how contacts become reach | `solver` (reach curves) |
+| how a budget is divided | `allocation` (solved by `solver`) |
+| other budgets, prices and audiences | `scenarios` |
+| the inputs and the saved plan | `brief`, `plan` |
 | what a newer month changes | `comparison` |
-| as answers and as files | `questions`, `files` |
+| answers, their texts and files | `questions`, `fields`, `schema`, `sentences`, `words`, `files` |
 
-Money is whole won. Contacts are planned impressions: how many adverts the money buys at the user's
-own prices. Nothing here foretells sales.
+Money is whole won. Contacts are planned impressions: the number of adverts the money buys at the
+user's own prices. Sales are never predicted.
 """

@@ -1,35 +1,29 @@
-"""Whom money can be spent on, and what spends are expected to reach there.
-
-Spends are tables of won, segment x offer; the formulas are those of `allocation`.
-
-From real amounts to whole won that add up exactly (method of largest remainders).
-
-How many people several platforms reach together: what is certain, and what is estimated.
-
-Nothing is known of who is reached by two platforms at once. From the reaches alone the union lies
-between the largest of them and their sum (at most everybody): Fréchet's bounds (Ann. Univ. Lyon
-A 14, 1951), which no others can better, since both ends can occur. Sainsbury's estimate between
-them takes the platforms as independent within a segment. How often they are reached follows from
-reach and contacts (`often`).
-
-Dividing a budget over segments and platforms: the best expected reach.
+"""Allocation of a budget over segments and platforms for the best expected reach.
 
     maximise  sum_g  P_g v_g (1 - exp(-U_g)),   U_g = sum_p w_gp h_p(n_gp / P_g)
 
 over spends x_gp >= 0 that sum to the budget, within each platform's minimum and cap. P_g are the
-people of a segment, v_g what each of them counts (1, unless the planner weights them), n_gp = 1000
-x_gp / price_p the contacts bought, h_p the exposure of the reach curve (`curves`), w_gp the share
+people of a segment, v_g the value of each (1, unless the planner weights them), n_gp = 1000
+x_gp / price_p the contacts bought, h_p the exposure of the reach curve (`solver`), w_gp the share
 of an exposure that counts (1, unless the planner weights contacts). Within a segment platforms
-combine as if by chance (Sainsbury), where exposures add: so the objective is concave in all spends
-together, and unlike a sum of the platforms' reaches it never counts a person twice. It is solved
-exactly, with a proof (`interior`).
+combine independently (Sainsbury), where exposures add: so the objective is jointly concave in all
+spends, and unlike a sum of the platforms' reaches it never counts a person twice. It is solved
+exactly, with a proof (`solver`).
 
 A goal of at most f contacts per person reached is one more concave limit. One of at least f is not:
-there the division begins with the segments whose first won is worth most, few enough for the goal,
-and is then divided anew, again and again, with the reach in the goal replaced by its tangent, which
-lies above it: each division keeps the goal and none is worth less than the one before (the
-convex-concave procedure; Yuille and Rangarajan, Neural Computation 15, 2003). Where that ends need
-not be the best of all; what is proven is the distance to what no division can pass (`Allocation`).
+there the allocation starts with the segments whose first won is worth most, few enough for the
+goal, and is repeated with the reach in the goal replaced by its tangent, which lies above it: each
+iteration keeps the goal and none is worth less than the one before (the convex-concave procedure;
+Yuille and Rangarajan, Neural Computation 15, 2003). The limit need not be the global optimum; what
+is proven is the distance to an upper bound of all allocations (`Allocation`).
+
+Spends are rounded to whole won that sum exactly (method of largest remainders).
+
+Joint reach of several platforms: nothing is known about who is reached by two at once. From the
+reaches alone the union lies between the largest of them and their sum (at most everybody):
+Fréchet's bounds (Ann. Univ. Lyon A 14, 1951), which are sharp, since both ends can occur.
+Sainsbury's estimate between them takes the platforms as independent within a segment. How often
+people are reached follows from reach and contacts (`often`).
 """
 
 from __future__ import annotations
@@ -51,10 +45,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Market:
-    """Whom money can be spent on.
+    """The segments that money can be spent on.
 
-    `people` and what each of them counts (`value`) by segment; `weight`, segment x offer: which
-    share of an exposure there counts.
+    `people` and the value of each person (`value`) by segment; `weight`, segment x offer: the share
+    of an exposure that counts.
     """
 
     people: Array
@@ -62,7 +56,7 @@ class Market:
     weight: Array
 
     def of(self, chosen: NDArray[np.intp]) -> Market:
-        """Some of the segments."""
+        """The market of some of the segments."""
         return Market(self.people[chosen], self.value[chosen], self.weight[chosen])
 
 
@@ -72,7 +66,7 @@ def contacts(spend: NDArray[np.generic], offers: Sequence[Offer]) -> Array:
 
 
 def exposures(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> Array:
-    """H of each segment and offer."""
+    """Exposure H of each segment and offer."""
     per_person = contacts(spend, offers) / market.people[:, None]
     columns = [offer.curve.exposure(per_person[:, at]) for at, offer in enumerate(offers)]
     return np.stack(columns, axis=1)
@@ -85,21 +79,21 @@ def worth(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -
 
 
 def reached(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """People at least one contact arrives at (Sainsbury), each counted once."""
+    """People reached by at least one contact (Sainsbury), each counted once."""
     return float(market.people @ -np.expm1(-exposures(spend, market, offers).sum(axis=1)))
 
 
 def frequency(spend: NDArray[np.generic], market: Market, offers: Sequence[Offer]) -> float:
-    """Average contacts per person reached; 0 where nobody is."""
+    """Average contacts per person reached; 0 if no one is."""
     people = reached(spend, market, offers)
     return float(contacts(spend, offers).sum()) / people if people else 0.0
 
 
 _DIGITS = 9
-"""Remainders are compared to so many digits, so that ties are broken by name and not by noise."""
+"""Digits to which remainders are compared, so that ties are broken by name and not by noise."""
 
 NEAR = 2e-6
-"""Share of the total by which an amount at a limit may miss it for want of precision."""
+"""Share of the total within which an amount counts as at a limit, for lack of precision."""
 
 
 def whole_won(
@@ -111,10 +105,9 @@ def whole_won(
 ) -> list[int]:
     """Whole amounts near `wanted`, each within its limits, that sum to `total`.
 
-    What is as good as at a limit is put there, the rest cut down to a multiple of `unit`. What is
-    left is spread evenly, the last units to those that lost most; earlier ones win ties. An amount
-    is a multiple of the unit except where a limit is not one, and for one that takes the last odd
-    won.
+    Amounts practically at a limit are set to it, the others cut down to a multiple of `unit`. The
+    remainder is spread evenly, the last units to those that lost most; earlier ones win ties. Every
+    amount is a multiple of the unit, unless its limit is not or it takes the last odd won.
     Needs sum(low) <= total <= sum(high).
     """
     least = list(low) if low is not None else [0] * len(wanted)
@@ -138,7 +131,7 @@ def whole_won(
 def _spread(
     wanted: NDArray[np.float64], amounts: list[int], left: int, unit: int, limits: Sequence[int]
 ) -> None:
-    """Add `left` (below 0: take it away) evenly where `limits` leave room, most lost first."""
+    """Add `left` (negative: subtract) evenly where `limits` leave room, most lost first."""
     sign = 1 if left > 0 else -1
     gains = np.round(sign * (wanted - np.array(amounts, dtype=np.float64)) / unit, _DIGITS)
     order = [at for at in np.argsort(-gains, kind="stable").tolist() if amounts[at] != limits[at]]
@@ -152,7 +145,7 @@ def _spread(
 
 @dataclass(frozen=True)
 class Union:
-    """Shares of people that at least one platform reaches; arrays without the platform axis."""
+    """Shares of people reached by at least one platform; arrays without the platform axis."""
 
     low: Array
     high: Array
@@ -160,7 +153,7 @@ class Union:
 
 
 def union(reaches: Array) -> Union:
-    """Bounds and estimate for `reaches` (... x platform, shares 0..1); nothing for no platform."""
+    """Bounds and estimate for `reaches` (... x platform, shares 0..1); 0 without platforms."""
     if reaches.shape[-1] == 0:
         nobody = np.zeros(reaches.shape[:-1])
         return Union(nobody, nobody, nobody)
@@ -172,19 +165,19 @@ def union(reaches: Array) -> Union:
 
 
 STEPS = 6
-"""Of Newton's method; after four nothing changes, for any contacts."""
+"""Steps of Newton's method; after four nothing changes, for any contacts."""
 
 
 def often(contacts: Array, reach: Array, times: int) -> Array:
-    """Share of people that at least `times` contacts arrive at.
+    """Share of people reached by at least `times` contacts.
 
-    `contacts` are those per person, `reach` the share that one arrives at. The contacts of those
-    who are reached are Poisson's, none excepted: with random contacts that is Poisson's law itself,
-    and otherwise the one law of its kind that keeps both the reach and the sum of contacts.
+    `contacts` are per person, `reach` is the share reached by at least one. The contacts of those
+    reached follow a zero-truncated Poisson law: for random contacts that is Poisson's law itself,
+    and otherwise the only law of its kind that keeps both the reach and the sum of contacts.
     """
     some = reach > 0
     each = np.where(some, contacts / np.where(some, reach, 1.0), 1.0)
-    # rate / (1 - exp(-rate)) = each, from the right: that is at least 1 + rate / 2, and rate.
+    # Newton for f(rate) = rate / (1 - exp(-rate)) = each, from above: f >= 1 + rate / 2, f >= rate.
     rate = np.maximum(np.minimum(each, 2 * (each - 1)), 0.0)
     for _ in range(STEPS):
         slope = 1 - each * np.exp(-rate)
@@ -203,31 +196,31 @@ def often(contacts: Array, reach: Array, times: int) -> Array:
 Won = NDArray[np.int64]
 
 PRECISION = 1e-6
-"""The proven gap, as a share of the objective (which is 1 at the start), that is enough."""
+"""Proven gap at which to stop, as a share of the objective (which is 1 at the start)."""
 ROOM = 1e-3
-"""A goal of frequency must be looser than the lowest possible by this share."""
+"""Share by which a goal of frequency must be looser than the lowest possible."""
 FITTED = 8
-"""Changes of segments that are tried, to use what a goal leaves."""
+"""Number of changes of segments tried, to use what a goal leaves."""
 WARM, APART, ASTRAY = 0.01, 0.03, 1e-9
-"""Of a start beside spends that are known: how large multipliers begin, the share of a point well
-within the limits that is mixed in, and by how much sums may miss what is given."""
+"""For a start near known spends: initial size of multipliers, the share of a strictly interior
+point that is mixed in, and the tolerance of given sums."""
 TANGENTS = 15
-"""Divisions with a goal of at least so many contacts, at most."""
+"""Most iterations for a goal of at least so many contacts."""
 SETTLED = 1e-4
-"""Where one adds no more than this share, the next will not either."""
+"""Relative gain below which the iterations stop."""
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """Spends in whole won (segment x offer), and what they are expected to reach."""
+    """Spends in whole won (segment x offer), and their expected reach."""
 
     spend: Won
     worth: float
-    """The objective: people reached, each counted as the market says."""
+    """The objective: people reached, each weighted as in the market."""
     best: float
-    """Proven: no division whatever is worth more."""
+    """Proven upper bound of the objective over all allocations."""
     beyond_goal: bool = False
-    """Whether `best` is that of divisions that need not keep the goal of frequency."""
+    """Whether `best` is the bound without the goal of frequency."""
 
 
 def allocate(
@@ -239,13 +232,12 @@ def allocate(
     near: Array | None = None,
     enough: float = PRECISION,
 ) -> Allocation:
-    """Divide `budget` won; segments and offers in any order give the same spends for each.
+    """Allocate `budget` won; the order of segments and offers does not matter.
 
-    Spends are multiples of `unit` except where a limit is not, or for the last odd won. `near`,
-    spends that are near the answer, makes a goal of at least so many contacts quicker; `enough` is
-    the proven gap at which to stop. Raises
-    `QuestionError` for limits that cannot be kept, for a goal out of reach, and where nobody's
-    reach counts.
+    Spends are multiples of `unit`, except at other limits and for the last odd won. `near`, spends
+    near the answer, speeds up a goal of at least so many contacts; `enough` is the proven gap at
+    which to stop. Raises `QuestionError` for limits that cannot be kept, for a goal out of reach,
+    and if no one's reach counts.
     """
     check(offers, budget)
     useful = np.flatnonzero((market.value > 0) & (market.people > 0))
@@ -279,8 +271,8 @@ def allocate(
     spend = np.zeros((len(market.people), len(offers)), dtype=np.int64)
     spend[useful] = _whole(real, offers, budget, unit)
     found = worth(spend, market, offers)
-    # None is better than all of each platform's money in every segment at once: where reach is full
-    # that says more. Rounding may overstep a goal of frequency, and so be worth more than both.
+    # Also bounded by all of each platform's money in every segment at once, which is tighter where
+    # reach is saturated. Rounding may overstep a goal of frequency, and so exceed both bounds.
     full = np.full(spend.shape, [offer.most(budget) for offer in offers])
     return Allocation(spend, found, max(found, min(best, worth(full, market, offers))), beyond)
 
@@ -294,10 +286,10 @@ def _divided(
     enough: float = PRECISION,
     near: Array | None = None,
 ) -> tuple[Array, float]:
-    """Real spends and how much better, at most, others could be.
+    """Real spends, and an upper bound of what others could gain.
 
-    `at_least` is a goal of so many contacts with the spends at which reach is put as its tangent;
-    `near` are spends to start from, where limits allow.
+    `at_least` is a goal of so many contacts, with the spends at which reach is linearised; `near`
+    are spends to start from, if limits allow.
     """
     limited = _settled(offers, budget)
     used = [at for at, offer in enumerate(limited) if offer.cap]
@@ -313,7 +305,7 @@ def _divided(
     offers = limited
     problem = _problem(market, offers, budget)
     start = _inside(problem, market)
-    # Worth 1 at the start: what is small is then small beside the answer.
+    # The objective is scaled to 1 at the start, so that tolerances are relative.
     scale = problem.worth(start) or 1.0
     problem = replace(problem, reach=replace(problem.reach, value=problem.reach.value / scale))
     if at_most is not None:
@@ -333,7 +325,7 @@ def _by_offer(x: Array, problem: Problem, offers: int) -> Array:
 
 
 def _problem(market: Market, offers: Sequence[Offer], budget: int) -> Problem:
-    """Money in shares of the budget, a column for each piece."""
+    """The problem in shares of the budget, with a column for each piece."""
     pieces = [
         (at, width, slope)
         for at, offer in enumerate(offers)
@@ -354,7 +346,7 @@ def _problem(market: Market, offers: Sequence[Offer], budget: int) -> Problem:
 
 
 def _settled(offers: Sequence[Offer], budget: int) -> list[Offer]:
-    """Offers with caps, and where nothing is left to choose with the sum as both limits."""
+    """Offers with caps; if nothing is left to choose, both limits are the sum."""
     low = [offer.minimum for offer in offers]
     high = [offer.most(budget) for offer in offers]
     if sum(low) == budget:
@@ -368,12 +360,12 @@ def _settled(offers: Sequence[Offer], budget: int) -> list[Offer]:
 
 
 def _bought(market: Market, offers: Sequence[Offer], budget: int) -> Array:
-    """Contacts per person that the whole budget buys: segment x offer."""
+    """Contacts per person that the whole budget would buy: segment x offer."""
     return contacts(np.full((1, len(offers)), budget), offers) / market.people[:, None]
 
 
 def _inside(problem: Problem, market: Market) -> Array:
-    """A point strictly within all limits: people alike, pieces half full, the rest in the last."""
+    """A strictly interior point: people alike, pieces half full, the rest in the last."""
     room = np.minimum(problem.high, problem.low + 1 - problem.low.sum()) - problem.low
     left = 1 - problem.low.sum()
     sums = problem.low + room * (left / room.sum() if room.sum() else 0)
@@ -389,9 +381,9 @@ def _inside(problem: Problem, market: Market) -> Array:
 
 
 def _near(problem: Problem, start: Array, spend: Array) -> Array | None:
-    """A point strictly within all limits beside spends (shares of the budget); None beyond limits.
+    """A strictly interior point near spends (shares of the budget); None if they break limits.
 
-    `start` is any such point.
+    `start` is any strictly interior point.
     """
     sums = spend.sum(axis=0)
     if abs(sums.sum() - 1) > ASTRAY or (sums < problem.low).any() or (sums > problem.high).any():
@@ -413,8 +405,8 @@ def _with_goal(
 ) -> Problem:
     """The problem with a goal of frequency.
 
-    Whether it can be met at all shows where it is met best. If it cannot, the lowest possible
-    frequency is found for the message (Dinkelbach, Management Science 13, 1967).
+    Feasibility is tested where the goal is met best. If it cannot be met, the lowest possible
+    frequency is computed for the message (Dinkelbach, Management Science 13, 1967).
     """
     per_won = np.array([offers[at].contacts_per_won for at in problem.group]) * budget
     scale = float(per_won.max())
@@ -450,7 +442,7 @@ def _tangent_goal(
     at_least: float,
     spend: Array,
 ) -> Goal:
-    """At least so many contacts for everybody whom the tangent of reach at `spend` counts.
+    """At least so many contacts per person, with reach replaced by its tangent at `spend`.
 
     Reach lies below its tangent, so the goal itself is met wherever this one is.
     """
@@ -468,7 +460,7 @@ def _tangent_goal(
 
 
 def _pieces(problem: Problem, spend: Array) -> Array:
-    """Spends of platforms (shares of the budget) on their pieces, the first filled first."""
+    """Spends of platforms (shares of the budget) on their pieces, filled in order."""
     x = np.zeros_like(problem.rate)
     left = spend.copy()
     for column, at in enumerate(problem.group):
@@ -480,11 +472,11 @@ def _pieces(problem: Problem, spend: Array) -> Array:
 def _often_enough(
     market: Market, offers: Sequence[Offer], budget: int, goal: float, near: Array | None
 ) -> tuple[Array, float, bool]:
-    """Real spends of at least so many contacts, what none can pass, and whether it passes the goal.
+    """Real spends with at least so many contacts, an upper bound, and whether it drops the goal.
 
-    A person reached takes `goal` contacts, so no division reaches more people than the contacts
-    that the budget can buy, divided by the goal, even if all are of those who count most; nor is
-    one worth more than the best without the goal.
+    A person reached takes `goal` contacts, so no allocation reaches more people than the contacts
+    that the budget can buy, divided by the goal, even if all are of the highest value; nor is one
+    worth more than the best without the goal.
     """
     real, gap = _divided(market, offers, budget)
     best = worth(real, market, offers) + gap
@@ -504,7 +496,7 @@ def _often_enough(
 def _by_tangents(
     real: Array, market: Market, offers: Sequence[Offer], budget: int, goal: float
 ) -> Array:
-    """Spends that meet a goal made better, until a tangent of reach allows no more."""
+    """Improve spends that meet a goal, until a tangent of reach allows no more."""
     before = worth(real, market, offers)
     for _ in range(TANGENTS):
         found, _ = _divided(market, offers, budget, at_least=(goal, real), near=real)
@@ -518,7 +510,7 @@ def _by_tangents(
 
 
 def _most_contacts(offers: Sequence[Offer], budget: int) -> float:
-    """The most contacts that the budget buys within the limits."""
+    """The most contacts the budget buys within the limits."""
     left = budget - sum(offer.minimum for offer in offers)
     total = sum(offer.minimum * offer.contacts_per_won for offer in offers)
     for offer in sorted(offers, key=lambda one: one.price):
@@ -528,10 +520,10 @@ def _most_contacts(offers: Sequence[Offer], budget: int) -> float:
 
 
 def _few_enough(market: Market, offers: Sequence[Offer], budget: int, goal: float) -> list[Array]:
-    """Divisions among so few segments that they meet the goal.
+    """Allocations among so few segments that they meet the goal.
 
-    Those whose first won is worth most come first, among equals the small or the large ones; or,
-    as nothing has a higher frequency, simply the smallest.
+    Segments whose first won is worth most come first, small or large ones first among equals; or,
+    since nothing has a higher frequency, simply the smallest.
     """
     slopes = np.array([offer.curve.slopes[0] * offer.contacts_per_won for offer in offers])
     first = (market.value[:, None] * market.weight * slopes).max(axis=1)
@@ -548,13 +540,13 @@ def _few_enough(market: Market, offers: Sequence[Offer], budget: int, goal: floa
         real = _among(ranked[: max(low, 1)], market, offers, budget)
         if frequency(real, market, offers) >= goal:
             found.append(_fitted(ranked[:low], real, market, offers, budget, goal))
-    if not found:  # the last tried has the smallest segment alone
+    if not found:  # the last attempt is the smallest segment alone
         raise _out_of_reach(goal, frequency(real, market, offers), Text("가장 높은", "highest"))
     return found
 
 
 def _among(chosen: NDArray[np.intp], market: Market, offers: Sequence[Offer], budget: int) -> Array:
-    """The division among some segments."""
+    """The allocation among some segments."""
     real = np.zeros(market.weight.shape)
     real[chosen] = _divided(market.of(chosen), offers, budget)[0]
     return real
@@ -568,7 +560,7 @@ def _fitted(
     budget: int,
     goal: float,
 ) -> Array:
-    """A division that uses what the goal leaves: segments added, or put in the place of others."""
+    """Use what the goal leaves: add segments, or swap them for others."""
     nobody = -1
     people = np.append(market.people, 0.0)
     for _ in range(FITTED):
@@ -604,7 +596,7 @@ def _out_of_reach(asked: float, possible: float, which: Text) -> QuestionError:
 
 
 def _whole(real: Array, offers: Sequence[Offer], budget: int, unit: int) -> Won:
-    """Whole won: first what each platform gets, within its limits, then its segments."""
+    """Whole won: first each platform's total within its limits, then its segments."""
     totals = whole_won(
         real.sum(axis=0), budget, unit,
         [offer.minimum for offer in offers], [offer.most(budget) for offer in offers],

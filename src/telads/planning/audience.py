@@ -1,12 +1,12 @@
-"""How large an audience is, how it differs from the city, and how two of them overlap.
+"""Size of an audience, its profile against the city, and the overlap of two audiences.
 
 The profile compares the audience with the city's mean person, 100. With people P_g and the index
 i_g of each segment, index = sum P_g i_g / sum P_g. The index of a segment has a standard error from
 the spread of its neighbourhoods (method A2: `index_high` lies 1.28 of it above); taking segments
 as independent, the audience's variance is sum (P_g / sum P)^2 se_g^2, and the 80 % interval 1.28
-standard errors to either side. The city's own error is left out: it is that of 300 segments. Index
+standard errors to either side. The city's own error is neglected: it is that of 300 segments. Index
 services have no ratios: their profile is the mean affinity over people, without an interval, since
-builds hold no error of it.
+builds hold no error for it.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ from telads.text import Text
 Key = tuple[str, str, int]
 
 KEPT = 64
-"""Audiences that are held."""
+"""Number of audiences cached."""
 MONTHS = 16
-"""Months whose usage is held by segment."""
+"""Number of months whose usage by segment is cached."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An audience's use of a service beside the city's; None where it has no meaning."""
+    """An audience's use of a service against the city's; None where it has no meaning."""
 
     service: str
     affinity: float | None
@@ -48,12 +48,12 @@ class Standing:
     low: float | None
     high: float | None
     share: float | None
-    """Of the city's usage, 0..1."""
+    """Share of the city's usage, 0..1."""
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Who they are, how many, and how they use services. Sizes are rounded to 10."""
+    """An audience's segments, size and use of services. Sizes are rounded to 10."""
 
     month: Month
     segments: tuple[Segment, ...]
@@ -65,9 +65,9 @@ class Audience:
 
 @lru_cache(maxsize=KEPT)
 def audience(build: Build, rules: Rules, month: Month) -> Audience:
-    """The audience of some rules; raises `AudienceTooSmall`, and what the rules raise.
+    """The audience of rules; raises `AudienceTooSmall`, and what the rules raise.
 
-    Kept: whoever makes a plan asks for the same one with every step.
+    Cached, since every step of a plan needs the same one.
     """
     segments = rules.segments(build, month)
     require_people(build, segments, month)
@@ -81,7 +81,7 @@ def audience(build: Build, rules: Rules, month: Month) -> Audience:
 
 
 def require_people(build: Build, segments: Sequence[Segment], month: Month) -> None:
-    """Raise `AudienceTooSmall` for nobody or for fewer people than the floor."""
+    """Raise `AudienceTooSmall` for an empty audience, or one below the floor."""
     least = size_shown(float(build.about["floor"]))
     if not segments or head_count(build, segments, month) < least:
         raise AudienceTooSmall(
@@ -92,13 +92,13 @@ def require_people(build: Build, segments: Sequence[Segment], month: Month) -> N
 
 
 def head_count(build: Build, segments: Sequence[Segment], month: Month) -> int:
-    """People: the sum of the segments' sizes."""
+    """Number of people: the sum of the segments' sizes."""
     known = people(build).get(str(month), {})
     return sum(known.get(key_of(segment), 0) for segment in set(segments))
 
 
 def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[Standing, ...]:
-    """The use of each service, in the build's order."""
+    """Use of each service, in the build's order."""
     known = _usage(build, month)
     rows: dict[str, list[tuple[float, ...]]] = {}
     for member in {key_of(segment) for segment in segments}:
@@ -112,7 +112,7 @@ def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[St
 def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
     """Each segment's services with people, affinity, index, its upper end, share of the volume.
 
-    Sums over them are exact (`fsum`), in whatever order.
+    Sums over them are exact (`fsum`), in any order.
     """
     columns = ("service", "population", "affinity", "index", "index_high", "volume_share")
     rows = of_month(build, "services", month).select(*KEY, *columns)
@@ -125,7 +125,7 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
 def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
     total = fsum(row[0] for row in rows)
     affinity = standard(fsum(row[0] * row[1] for row in rows) / total)
-    # No ratio to the city: an index service, or one that nobody used.
+    # No ratio to the city: an index service, or one that no one used.
     if in_force().measures[service].is_index or any(row[2] is None for row in rows):
         return Standing(service, affinity, None, None, None, None)
     index = fsum(row[0] * row[2] for row in rows) / total
@@ -150,7 +150,7 @@ def _by_district(build: Build, segments: Sequence[Segment], month: Month) -> dic
 
 @dataclass(frozen=True)
 class Overlap:
-    """People in both audiences and in one of them only; all None where one is hidden."""
+    """People in both audiences and in only one of them; all None if one is hidden."""
 
     both: int | None
     only_first: int | None
@@ -160,7 +160,7 @@ class Overlap:
 def overlap(
     build: Build, first: Sequence[Segment], second: Sequence[Segment], month: Month
 ) -> Overlap:
-    """How two audiences of whole segments lie to each other."""
+    """Overlap of two audiences of whole segments."""
     one, other = set(first), set(second)
     parts = [sorted(part) for part in (one & other, one - other, other - one)]
     counts = [head_count(build, part, month) for part in parts]
@@ -168,10 +168,10 @@ def overlap(
 
 
 def suppressed(counts: Sequence[int], floor: float) -> Overlap:
-    """The three parts as they may be shown.
+    """The three parts as published.
 
-    One part of fewer people than the floor hides all three: with the audiences' own sizes, any two
-    of them would give the third away.
+    One part below the floor hides all three: with the audiences' own sizes, any two would disclose
+    the third.
     """
     if any(0 < count < size_shown(floor) for count in counts):
         return Overlap(None, None, None)

@@ -1,4 +1,4 @@
-"""What a planner asks for: an audience, a service, platforms at his own prices, a budget.
+"""The inputs of a plan: an audience, a service, platforms at the user's prices, a budget.
 
     {"name": "...", "month": "2023-07", "audience": {rules}, "service": "delivery",
      "budget": 50000000, "unit": 1000, "frequency": {"at_most": 5},
@@ -9,9 +9,9 @@
 
 Optional: month (the newest), unit (1,000 won), frequency, objective (reach), weight (none), target
 (none), and a platform's name (that of its service), minimum, cap, ceiling (everybody can be
-reached) and curve (contacts strewn at random).
+reached) and curve (random contacts).
 
-What the user says about a platform and about the plan, and whether it can be kept at all.
+Platforms and limits are validated here too, and whether they can be kept at all.
 """
 
 from __future__ import annotations
@@ -19,36 +19,37 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, NoReturn, cast
 
 from telads.dataset import in_force, refuse_index
 from telads.errors import DataError, QuestionError
 from telads.model import Month
-from telads.planning.reading import Fields, wrong
+from telads.planning.reading import Faults, Fields, wrong
 from telads.planning.rules import Rules, read_rules
 from telads.planning.solver import Curve, exponential, table
 from telads.planning.words import platform_text
 from telads.text import Text
 
 UNIT = 1000
-"""Spends are multiples of so many won, or of the budget if it is less, where none is asked for."""
+"""Default unit of spends in won; at most the budget."""
 AT_RANDOM = 1.0
-"""Scale of a curve of contacts strewn at random, where none is given."""
+"""Default scale of a reach curve: random contacts."""
 MOST_PLATFORMS = 20
 LEAST_CEILING = 0.001
 OBJECTIVES = ("reach", "index", "affinity")
-"""What a person reached counts: 1, the index of the segment's use / 100, or its affinity (not below
-0), for which plans were made before there was a choice."""
+"""Value of a person reached: 1, the segment's index / 100, or its affinity (at least 0), the only
+objective of earlier plans."""
 WEIGHTS = ("association",)
-"""What a contact counts, where it is not 1: the association of platform and service."""
+"""Weight of a contact, if not 1: the association of platform and service."""
 TARGETS = ("reach", "people", "frequency")
 
 
 @dataclass(frozen=True)
 class Brief:
-    """The inputs of a plan, checked; `month` is None for the newest."""
+    """The validated inputs of a plan; `month` is None for the newest."""
 
     name: str
     month: Month | None
@@ -61,7 +62,7 @@ class Brief:
     objective: str = OBJECTIVES[0]
     weight: str | None = None
     target: Target | None = None
-    """What the least budget is asked for."""
+    """Goal of the least budget."""
 
     def document(self) -> dict[str, Any]:
         """As JSON, platforms by name."""
@@ -82,7 +83,10 @@ class Brief:
 
 
 def read_brief(document: object) -> Brief:
-    """A brief from JSON; raises `QuestionError` that names the place of what is wrong."""
+    """A brief from JSON; raises `QuestionError` that names the place of what is wrong.
+
+    Its `also` holds what is wrong elsewhere: one error for each other field, of rules the first.
+    """
     if isinstance(document, Mapping) and document.keys() >= {"brief", "basis", "result"}:
         raise QuestionError(
             Text("이미 만든 계획입니다. 계획 요청이 아닙니다.",
@@ -92,42 +96,71 @@ def read_brief(document: object) -> Brief:
                  "Use telads replan to hold it against newer data, or save its `brief` as a file "
                  "of its own and change that."),
         )  # fmt: skip
-    fields = Fields(document)
-    service = fields.named("service", in_force().service).id
-    offers = fields.each("platforms", lambda item: _read_offer(item, service))
-    names = [offer.name for offer in offers]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice or not 0 < len(offers) <= MOST_PLATFORMS:
-        raise wrong("platforms", ", ".join(twice) or len(offers), Text(
-            f"이름이 서로 다른 매체 1~{MOST_PLATFORMS}개",
-            f"1 to {MOST_PLATFORMS} platforms of different names"))  # fmt: skip
-    budget = fields.whole("budget", 1)
-    brief = Brief(
-        name=fields.text("name"),
-        month=fields.named("month", Month.parse) if "month" in fields else None,
-        rules=read_rules(fields.needed("audience"), "audience"),
+    fields, faults = Fields(document), Faults()
+    service = faults.of(lambda: fields.named("service", in_force().service).id)
+    offers = faults.of(lambda: _read_offers(fields, service))
+    budget = faults.of(lambda: fields.whole("budget", 1))
+    name = faults.of(lambda: fields.text("name"))
+    month = faults.of(lambda: fields.named("month", Month.parse) if "month" in fields else None)
+    rules = faults.of(lambda: read_rules(fields.needed("audience"), "audience"))
+    unit = faults.of(lambda: fields.whole("unit", 1) if "unit" in fields else None)
+    goal = faults.of(lambda: _read_goal(fields.value("frequency")))
+    objective = faults.of(lambda: _one_of(fields, "objective", OBJECTIVES)) or OBJECTIVES[0]
+    weight = faults.of(lambda: _one_of(fields, "weight", WEIGHTS))
+    target = faults.of(lambda: _read_target(fields.value("target")))
+    if objective == "index" and service:
+        faults.of(lambda: _check_index(service))
+    faults.done()
+    fields.asked.update({"month", "unit", "objective", "weight"})
+    fields.done()
+    return Brief(
+        name=name,
+        month=month,
+        rules=rules,
         service=service,
         offers=tuple(sorted(offers, key=lambda offer: offer.name)),
         budget=budget,
-        unit=fields.whole("unit", 1) if "unit" in fields else min(UNIT, budget),
-        goal=_read_goal(fields.value("frequency")),
-        objective=_one_of(fields, "objective", OBJECTIVES) or OBJECTIVES[0],
-        weight=_one_of(fields, "weight", WEIGHTS),
-        target=_read_target(fields.value("target")),
+        unit=min(UNIT, budget) if unit is None else unit,
+        goal=goal,
+        objective=objective,
+        weight=weight,
+        target=target,
     )
-    if brief.objective == "index":
-        try:
-            refuse_index(in_force().service(service), Text("지수 가중", "weight by index"))
-        except QuestionError as error:
-            error.facts["rule"] = "objective"
-            raise
-    fields.asked.update({"month", "unit", "objective", "weight"})
-    fields.done()
-    return brief
+
+
+def _read_offers(fields: Fields, advertised: str) -> tuple[Offer, ...]:
+    offers = fields.each("platforms", lambda item: _read_offer(item, advertised))
+    if not 0 < len(offers) <= MOST_PLATFORMS:
+        raise wrong("platforms", len(offers), Text(
+            f"매체 1~{MOST_PLATFORMS}개", f"1 to {MOST_PLATFORMS} platforms"))  # fmt: skip
+    names = [offer.name for offer in offers]
+    faults = Faults()
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            faults.of(partial(_refuse_twice, name), f"platforms[{at}].name")
+    faults.done()
+    return offers
+
+
+def _refuse_twice(name: str) -> NoReturn:
+    raise QuestionError(
+        Text("같은 이름의 매체가 두 번 있습니다.", "Two platforms have this name."),
+        Text("둘을 구별할 이름을 적거나 하나를 빼 주세요.",
+             "Write a name that tells them apart, or leave one out."),
+        value=name,
+    )  # fmt: skip
+
+
+def _check_index(service: str) -> None:
+    try:
+        refuse_index(in_force().service(service), Text("지수 가중", "weight by index"))
+    except QuestionError as error:
+        error.facts["rule"] = "objective"
+        raise
 
 
 def read_former_brief(document: Mapping[str, Any]) -> Brief:
-    """The brief of a plan that was made when there was one objective and one weight."""
+    """Read the brief of a plan from when there was one objective and one weight."""
     return read_brief({**document, "objective": "affinity", "weight": "association"})
 
 
@@ -137,7 +170,7 @@ PLAN = Text("저장된 계획 파일", "saved plan")
 
 
 def json_file(path: Path, what: Text) -> Any:
-    """The JSON in a file; raises `DataError` that names what it should be, where there is none."""
+    """Read JSON from a file; raises `DataError` naming `what` was expected."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
@@ -150,34 +183,62 @@ def json_file(path: Path, what: Text) -> Any:
 
 
 def _read_offer(document: object, advertised: str) -> Offer:
-    fields = Fields(document)
-    service = fields.named("service", in_force().service)
-    if service.id == advertised:
+    fields, faults = Fields(document), Faults()
+    service = faults.of(lambda: _read_platform(fields, advertised))
+    ceiling = faults.of(lambda: _read_ceiling(fields))
+    name = faults.of(lambda: fields.text("name") if "name" in fields else service)
+    price = faults.of(lambda: fields.whole("price", 1))
+    curve = faults.of(lambda: _read_curve(fields.value("curve"), ceiling))
+    minimum = faults.of(lambda: fields.whole("minimum") if "minimum" in fields else 0)
+    cap = faults.of(lambda: fields.whole("cap") if "cap" in fields else None)
+    faults.done()
+    offer = Offer(name, service, price, curve, minimum, cap, ceiling)
+    check_offer(offer)
+    fields.asked.update({"name", "minimum", "cap", "ceiling"})
+    fields.done()
+    return offer
+
+
+def _read_platform(fields: Fields, advertised: str) -> str:
+    service = fields.named("service", in_force().service).id
+    if service == advertised:
         raise QuestionError(
             Text("광고할 서비스 자신은 매체가 될 수 없습니다. 둘의 연관이 정의되지 않습니다.",
                  "The service that is advertised is no platform for itself: it has no association "
                  "with itself."),
             Text("다른 서비스를 매체로 골라 주세요.", "Choose another service as the platform."),
-            rule="service", value=service.id,
+            rule="service", value=service,
         )  # fmt: skip
-    ceiling = fields.number("ceiling") if "ceiling" in fields else None
-    if ceiling is not None and not LEAST_CEILING <= ceiling <= 1:
-        raise wrong("ceiling", ceiling, Text(
-            f"{LEAST_CEILING} 이상 1 이하의 비율", f"a share from {LEAST_CEILING} to 1",
-        ))  # fmt: skip
-    offer = Offer(
-        name=fields.text("name") if "name" in fields else service.id,
-        service=service.id,
-        price=fields.whole("price", 1),
-        curve=_read_curve(fields.value("curve"), ceiling),
-        minimum=fields.whole("minimum") if "minimum" in fields else 0,
-        cap=fields.whole("cap") if "cap" in fields else None,
-        ceiling=ceiling,
-    )
-    check_offer(offer)
-    fields.asked.update({"name", "minimum", "cap", "ceiling"})
-    fields.done()
-    return offer
+    return service
+
+
+def _read_ceiling(fields: Fields) -> float | None:
+    if "ceiling" not in fields:
+        return None
+    ceiling = fields.number("ceiling")
+    if not LEAST_CEILING <= ceiling <= 1:
+        raise _no_share("ceiling", ceiling, Text(f"{LEAST_CEILING} 이상", f"from {LEAST_CEILING}"))
+    return ceiling
+
+
+def _no_share(place: str, value: float, least: Text) -> QuestionError:
+    return QuestionError(
+        Text(f"{least.ko} 1(100%) 이하인 비율이 아닙니다.",
+             f"This is no share {least.en} to 1 (100%)."),
+        Text("0.8처럼 적어 주세요.", "Write it like 0.8."),
+        rule=place, value=value,
+    )  # fmt: skip
+
+
+def _above_0(fields: Fields, name: str) -> float:
+    value = fields.number(name)
+    if value <= 0:
+        raise QuestionError(
+            Text("0보다 크지 않습니다.", "This is not above 0."),
+            Text("0보다 큰 수를 적어 주세요.", "Write a number above 0."),
+            rule=fields.at(name), value=value,
+        )  # fmt: skip
+    return value
 
 
 def _one_of(fields: Fields, name: str, known: Sequence[str]) -> str | None:
@@ -209,7 +270,7 @@ def _read_curve(document: object, ceiling: float | None) -> Curve:
 
 
 def _under(curve: Curve, ceiling: float | None) -> Curve:
-    """A table, whose last point is its own ceiling; raises `QuestionError` for a lower one."""
+    """A table, whose ceiling is its last point; raises `QuestionError` for a lower one."""
     if ceiling is not None and isinstance(curve.asked, tuple) and curve.asked[-1][1] > ceiling:
         raise QuestionError(
             Text("도달 표의 마지막 도달률이 도달 상한보다 큽니다.",
@@ -235,12 +296,13 @@ def _read_goal(document: object) -> Frequency | None:
         return None
     fields = Fields(document, "frequency")
     kinds = [kind for kind in ("at_most", "at_least") if kind in fields]
-    if len(kinds) != 1 or fields.number(kinds[0]) <= 0:
+    if len(kinds) != 1:
         raise wrong("frequency", document, Text(
             '{"at_most": 3} 또는 {"at_least": 3}', '{"at_most": 3} or {"at_least": 3}'
         ))  # fmt: skip
+    contacts = _above_0(fields, kinds[0])
     fields.done()
-    return Frequency("at_most" if kinds[0] == "at_most" else "at_least", fields.number(kinds[0]))
+    return Frequency("at_most" if kinds[0] == "at_most" else "at_least", contacts)
 
 
 def _read_target(document: object) -> Target | None:
@@ -248,12 +310,16 @@ def _read_target(document: object) -> Target | None:
         return None
     fields = Fields(document, "target")
     kinds = [kind for kind in TARGETS if kind in fields]
-    if len(kinds) != 1 or not 0 < fields.number(kinds[0]) <= (1 if kinds[0] == "reach" else inf):
+    if len(kinds) != 1:
         raise wrong("target", document, Text(
             '{"reach": 0.6}, {"people": 500000} 또는 {"frequency": 3}',
             '{"reach": 0.6}, {"people": 500000} or {"frequency": 3}'))  # fmt: skip
+    (kind,) = kinds
+    level = _above_0(fields, kind)
+    if kind == "reach" and level > 1:
+        raise _no_share(fields.at(kind), level, Text("0보다 크고", "above 0 and up"))
     fields.done()
-    return Target(kinds[0], fields.number(kinds[0]))
+    return Target(kind, level)
 
 
 def _offer_document(offer: Offer) -> dict[str, Any]:
@@ -269,41 +335,41 @@ def _offer_document(offer: Offer) -> dict[str, Any]:
 
 
 CONTACTS_PRICED = 1000
-"""Prices are for so many contacts."""
+"""Number of contacts that a price is for."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A platform on the user's terms: won for a thousand contacts, limits in won (None: no cap)."""
+    """A platform at the user's terms: won per thousand contacts, limits in won (None: no cap)."""
 
     name: str
     service: str
-    """The service whose association says how well the platform fits a segment."""
+    """Service whose association measures how well the platform fits a segment."""
     price: float
     curve: Curve
     minimum: int = 0
     cap: int | None = None
     ceiling: float | None = None
-    """Share of a segment that can be reached at all; None where the planner gave none."""
+    """Share of a segment that can be reached at all; None if not given."""
 
     @property
     def endless(self) -> bool:
-        """Whether it is taken to reach everybody: neither ceiling nor table says otherwise."""
+        """Whether it is assumed to reach everybody: it has neither ceiling nor table."""
         return self.ceiling is None and isinstance(self.curve.asked, float)
 
     @property
     def contacts_per_won(self) -> float:
-        """How many contacts a won buys."""
+        """Number of contacts that a won buys."""
         return CONTACTS_PRICED / self.price
 
     def most(self, budget: int) -> int:
-        """The largest spend possible."""
+        """Largest possible spend."""
         return budget if self.cap is None else min(self.cap, budget)
 
 
 @dataclass(frozen=True)
 class Frequency:
-    """Average contacts per person reached: at most, or at least, so many."""
+    """A goal of average contacts per person reached: at most, or at least."""
 
     kind: Literal["at_most", "at_least"]
     contacts: float
@@ -311,9 +377,9 @@ class Frequency:
 
 @dataclass(frozen=True)
 class Target:
-    """What the least budget is asked for.
+    """Goal of the least budget.
 
-    A share of those who can be reached (`reach`), so many `people`, or a `frequency`.
+    A share of the reachable people (`reach`), a number of `people`, or a `frequency`.
     """
 
     kind: str
@@ -321,7 +387,7 @@ class Target:
 
 
 def money(amount: float) -> Text:
-    """An amount as people read it."""
+    """An amount in words."""
     return in_force().currency.amount(amount)
 
 
@@ -339,7 +405,7 @@ def check_offer(offer: Offer) -> None:
 
 
 def check_unit(unit: int, budget: int) -> None:
-    """Raise `QuestionError` for a unit of spends that the budget does not hold once."""
+    """Raise `QuestionError` for a unit of spends larger than the budget."""
     if unit > budget:
         raise QuestionError(
             Text(f"집행 단위가 예산보다 {money(unit - budget).ko} 큽니다.",
@@ -351,7 +417,7 @@ def check_unit(unit: int, budget: int) -> None:
 
 
 def check(offers: Sequence[Offer], budget: int) -> None:
-    """Raise `QuestionError` that names the limit that cannot be kept, and by how much."""
+    """Raise `QuestionError` naming the limit that cannot be kept, and by how much."""
     for offer in offers:
         check_offer(offer)
     minimums = sum(offer.minimum for offer in offers)

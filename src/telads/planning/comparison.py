@@ -1,22 +1,22 @@
 """A saved plan on a newer build: what changed, and why.
 
-The affinity of a segment for the advertised service went from a (in the plan) to b (now). It is
-split without remainder, all three parts in standard deviations:
+The affinity of a segment for the advertised service changed from a (in the plan) to b (now). The
+change is the exact sum of three parts, all in standard deviations:
 
     method = the newer build's figure for the plan's own month - a
     city   = change of the mean over people of the same sex and age, since the plan's month
     local  = b - a - method - city
 
-`method` is not zero only where the data of that month, the settings or the version changed; `city`
-and `local` are those of method A5, over as many months as lie between, both in the newer build.
-Where it no longer holds the plan's month, nothing can be split, and the parts are None.
+`method` is nonzero only if the data of that month, the settings or the version changed; `city` and
+`local` are those of method A5 over the months in between, both in the newer build. If that no
+longer holds the plan's month, the parts are None.
 
-Whether the plan should be changed is told by a rule: under `MOVED` of the money in other places
-and under `REACH` of the reach more or less, there is nothing to change.
+The verdict follows a rule: with less than `MOVED` of the money in other places and less than
+`REACH` more or less reach, the plan need not change.
 
-Two plans that were saved are held against each other the same way (`compare_plans`): b is what the
-later one says, and is split only where the build in force says it, too. What differs between their
-briefs is named; plans for two services have no change of affinity at all.
+Two saved plans are compared the same way (`compare_plans`): b is the later plan's affinity, split
+only if the build in force agrees with it. Differences of their briefs are listed; plans for two
+services have no change of affinity.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ CAUSES: dict[str, Text] = {
     "cells": Text("계획한 달의 자료가 새 파일로 바뀌었습니다.",
                   "The data of the plan's month were replaced."),
 }  # fmt: skip
-"""What a part `method` can come from."""
+"""Possible causes of the part `method`."""
 BRIEF: dict[str, Text] = {
     "audience": Text("대상", "audience"),
     "service": Text("서비스", "service"),
@@ -54,22 +54,22 @@ BRIEF: dict[str, Text] = {
     "frequency": Text("빈도 목표", "frequency"),
     "platforms": Text("매체와 단가", "platforms and their prices"),
 }
-"""The parts of a brief that two plans may differ in."""
+"""Parts of a brief in which two plans may differ."""
 REASONS: dict[str, Text] = {
     "change_city": Text("{city} 전체의 움직임", "a movement all over the city"),
     "change_local": Text("그 지역의 움직임", "one of the district itself"),
     "change_method": Text("방법과 자료", "method and data"),
 }
-"""The parts of a change, as a sentence names them."""
+"""Parts of a change, as named in sentences."""
 
 
 MOVED, REACH = 0.05, 0.03
-"""Shares of the money that moves, and of the change of reach, below which nothing is to change."""
+"""Shares of the money moved, and of the change of reach, below which the plan need not change."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The plan of before and the same brief now."""
+    """The earlier plan and the same brief now."""
 
     before: Plan
     now: Plan
@@ -78,15 +78,15 @@ class Comparison:
     platforms: tuple[Row, ...]
     """spend and reached before and now."""
     causes: tuple[str, ...]
-    """Of `CAUSES`, those that apply."""
+    """Applicable keys of `CAUSES`."""
     brief: tuple[str, ...] = ()
-    """Of `BRIEF`, what was asked differently."""
+    """Keys of `BRIEF` that differ."""
     broken: tuple[Month, ...] = ()
-    """Months between the two plans' into which the service's series may be broken."""
+    """Months between the two plans' at which the service's series may be broken."""
 
     @property
     def moved(self) -> int:
-        """Won that go to another segment or platform than before."""
+        """Won assigned to another segment or platform than before."""
         before, now = (
             Counter({
                 (row["district"], row["sex"], row["age"], row["platform"]): row["spend"]
@@ -98,26 +98,26 @@ class Comparison:
 
     @property
     def moved_share(self) -> float:
-        """That of the plan's budget, 0..1."""
+        """`moved` as a share of the plan's budget, 0..1."""
         return round(self.moved / self.before.brief.budget, SHARE)
 
     @property
     def reach_change(self) -> float | None:
-        """Change of the expected reach as a share; None where nobody was reached."""
+        """Relative change of the expected reach; None if no one was reached."""
         before, now = (plan.result.summary["reached"] for plan in (self.before, self.now))
         return round(now / before - 1, SHARE) if before else None
 
     @property
     def verdict(self) -> str:
-        """`keep` where less than `MOVED` and `REACH` differ, else `change`."""
+        """`keep` if less than `MOVED` and `REACH` differ, else `change`."""
         change = self.reach_change
         small = self.moved_share < MOVED and change is not None and abs(change) < REACH
         return "keep" if small else "change"
 
     def shares(self) -> dict[str, float | None]:
-        """Which part of the change of affinity is of what, over people; None where nothing is.
+        """Share of each part in the change of affinity, over people; None without a change.
 
-        Sum over the segments that stayed of people times the part's size, by that of all parts.
+        Sum over the segments that stayed of people times the part's size, over that of all parts.
         """
         people = {at: row["population"] for at, row in _rows(self.before).items()}
         sums = dict.fromkeys(REASONS, 0.0)
@@ -134,11 +134,11 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether nothing at all is different."""
+        """Whether nothing differs."""
         return self.before.result == self.now.result
 
     def sentences(self) -> tuple[Text, ...]:
-        """What changed, in words."""
+        """The changes in words."""
         asked = [BRIEF[one] for one in self.brief]
         brief = Text(
             f"요청이 다릅니다: {', '.join(one.ko for one in asked)}.",
@@ -156,9 +156,9 @@ def compare(
     month: Month | None = None,
     make: Callable[[Build, Brief], Plan] = make_plan,
 ) -> Comparison:
-    """Make the plan's brief anew on a month of a build (None: the newest) and tell the difference.
+    """Repeat the plan's brief on a month of a build (None: the newest) and compare.
 
-    `make` may remember plans. Raises what it raises, for example where the audience is now empty.
+    `make` may cache plans. Raises what it raises, for example for an audience that is now empty.
     """
     now = make(build, replace(plan.brief, month=month))
     return Comparison(
@@ -172,7 +172,7 @@ def compare(
 
 
 def compare_plans(plan: Plan, now: Plan, build: Build) -> Comparison:
-    """Hold two plans against each other as they are, made whenever; `build` knows the segments."""
+    """Compare two saved plans as they are; `build` knows the segments."""
     asked, asked_now = plan.brief.document(), now.brief.document()
     same_month = plan.basis.month == now.basis.month
     return Comparison(
@@ -183,7 +183,7 @@ def compare_plans(plan: Plan, now: Plan, build: Build) -> Comparison:
         causes=tuple(
             name for name in CAUSES
             if getattr(plan.basis, name) != getattr(now.basis, name)
-            and (name != "cells" or same_month)  # another month has other data, of course
+            and (name != "cells" or same_month)  # other months have other data
         ),
         brief=tuple(name for name in BRIEF if asked[name] != asked_now[name]),
         broken=_broken(plan, now, build),
@@ -270,7 +270,7 @@ def _value(known: Mapping[Key, tuple[float, float]], at: Key) -> float | None:
 def _peers(
     current: Mapping[Key, tuple[float, float]], former: Mapping[Key, tuple[float, float]]
 ) -> dict[tuple[str, int], float]:
-    """Change of the mean over people of each sex and age that both months know."""
+    """Change of the mean over people of each sex and age present in both months."""
     means = [_means(known) for known in (current, former)]
     return {peers: means[0][peers] - means[1][peers] for peers in means[0].keys() & means[1].keys()}
 
@@ -314,7 +314,7 @@ def _platforms(plan: Plan, now: Plan) -> tuple[Row, ...]:
 
 
 def _verdict(found: Comparison) -> Text:
-    """Whether to change the plan, and the figures that say so."""
+    """Whether to change the plan, with the figures behind it."""
     moved, change = found.moved_share, found.reach_change
     reach = "–" if change is None else f"{round(change, 3) + 0.0:+.1%}".replace("-", "−")
     if found.verdict == "keep":
@@ -332,7 +332,7 @@ def _verdict(found: Comparison) -> Text:
 
 
 def _shares(found: Comparison) -> tuple[Text, ...]:
-    """Which part of the change of affinity is the city's, the segments' own, that of the data."""
+    """Shares of the city, the segments and the data in the change of affinity."""
     shares = found.shares()
     told = [(share, words) for (part, words) in _reasons_named()
             if (share := shares[f"share_{part.removeprefix('change_')}"])]  # fmt: skip
@@ -367,7 +367,7 @@ def _membership(rows: tuple[Row, ...]) -> tuple[Text, ...]:
 
 
 def _reasons(moved: Sequence[Row]) -> tuple[Text, ...]:
-    """How many segments moved mostly by what: the largest part of their change of affinity."""
+    """Number of segments by the largest part of their change of affinity."""
     largest = Counter(
         max(REASONS, key=lambda part: abs(row[part]))
         for row in moved if all(row[part] is not None for part in REASONS)

@@ -1,6 +1,6 @@
-"""Fields of audiences and plans, as those of the other answers (`answers.fields`).
+"""Fields of audiences and plans, like those of the other answers (`answers.fields`).
 
-Money is whole units of the dataset's currency.
+Money is in whole units of the dataset's currency.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ LIMITS: dict[str, Text] = {
     "cap": Text("상한", "cap"),
     "minimum": Text("최소 집행액", "minimum"),
 }
-"""Which limit of a platform its spend has met."""
+"""Limits of a platform that its spend may have met."""
 GOALS: dict[str, Text] = {
     "reach": Text("도달률(닿을 수 있는 사람 가운데)", "Reach (of those who can be)"),
     "people": Text("도달 인원", "People reached"),
     "frequency": Text("평균 빈도", "Frequency"),
 }
-"""What the least budget of a plan is told for."""
+"""Goals of the least budget of a plan."""
 ASSUMPTIONS: dict[str, Text] = {
     "overlap": Text("매체 사이의 겹침(하한과 상한)", "Overlap of platforms (bounds)"),
     "curves": Text("도달 곡선 ±10%", "Reach curves ±10 %"),
@@ -52,11 +52,11 @@ ASSUMPTIONS: dict[str, Text] = {
     "prices": Text("모든 CPM ±10%", "All prices ±10 %"),
     "budget": Text("예산 ±10%", "Budget ±10 %"),
 }
-"""What the reach of a plan depends on."""
+"""Assumptions that the reach of a plan depends on."""
 
 
 def money(schema: Schema) -> Kind:
-    """The kind of sums of money."""
+    """The kind of amounts of money."""
 
     def write(row: Row, key: str, lang: Lang) -> str:
         return UNKNOWN if row[key] is None else f"{row[key]:,}{_UNIT(lang)}"
@@ -195,7 +195,7 @@ _FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 OWN: dict[str, Field] = {field.key: field for field in _FIELDS}
-"""Fields of rows that planning alone has, or has for something else, by key."""
+"""Fields of rows that only planning has, or has with another meaning, by key."""
 
 
 def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
@@ -237,5 +237,5 @@ QUESTIONS: tuple[Question, ...] = (
         *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
         "change_city", "change_local", "spend_before", "spend_now")),
 )  # fmt: skip
-"""The tables of audiences and plans with their fields, all always there."""
+"""The tables of audiences and plans with their fields, which are always present."""
 register((*QUESTIONS, Question("plan", tuple(OWN.values()))))  # a plan as files

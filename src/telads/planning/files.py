@@ -1,9 +1,9 @@
 """A plan as files: one workbook, CSV, JSON. The same plan gives the same bytes.
 
-xlsx: the sheets summary, one for each table of the plan, method, source, headed and named in words.
-csv: the spends, one row for each segment and platform, by ids, described beside it in
-`x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads back. All hold
-the very same figures.
+xlsx: the sheets summary, one for each table of the plan, method, source, with displayed headings
+and values. csv: the spends, one row for each segment and platform, by ids, with a description in
+`x.csv-metadata.json`. json: the whole plan, in the form that `plan.read_plan` reads. All hold the
+same figures.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ FORMER_METHOD = Text(
     "x probability of being reached, an impression counting by the association of platform and "
     "service (below 0 counts 0).",
 )
-"""What is told of `METHOD` besides, where a plan was made before there was a choice."""
+"""Added to `METHOD` for a plan from when there was no choice."""
 
 
 def method_of(plan: Plan) -> tuple[Text, ...]:
-    """How a plan was computed."""
+    """The method of a plan in words."""
     return METHOD if plan.former is None else (*METHOD, FORMER_METHOD)
 
 
@@ -77,11 +77,11 @@ FIGURES = (
     "segments_used", "weighted_reach", "proven_gap", "next_budget", "next_weighted_reach",
     "next_share", "below_segments", "below_spend", "below_spend_share",
 )  # fmt: skip
-"""The figures of the whole plan, in order; all others are words."""
+"""Figures of the whole plan, in order; everything else is words."""
 
 
 def figures_of(plan: Plan) -> tuple[str, ...]:
-    """Those that a plan has; the objective, where it is not the reach itself."""
+    """The figures a plan has; the objective only if it is not the reach itself."""
     sums = plan.result.summary
     plain = sums["objective"] == "reach" and not sums["weight"]
     return tuple(
@@ -92,7 +92,7 @@ def figures_of(plan: Plan) -> tuple[str, ...]:
 
 
 def figure_title(plan: Plan, name: str, lang: Lang) -> str:
-    """What a figure of a plan is called: the objective by its name."""
+    """Title of a figure of a plan; the objective by its name."""
     sums = plan.result.summary
     if name == "weighted_reach":
         return objective_text(sums["objective"], sums["weight"])(lang)
@@ -100,7 +100,7 @@ def figure_title(plan: Plan, name: str, lang: Lang) -> str:
 
 
 def about(plan: Plan) -> dict[str, object]:
-    """What the files say of where the plan comes from."""
+    """Provenance of a plan for its files."""
     basis = plan.basis
     return {
         "table": "plan",
@@ -119,7 +119,7 @@ def about(plan: Plan) -> dict[str, object]:
 
 
 def write_plan(plan: Plan, path: Path, lang: Lang = "ko") -> None:
-    """Write a plan; the kind of file is told by the suffix. Raises `UnknownChoice` for others."""
+    """Write a planin the format of the suffix. Raises `UnknownChoice` for others."""
     suffix = path.suffix.lower()
     if suffix not in KINDS:
         raise one_of(Text("파일 형식", "kind of file"), path.name, KINDS)
@@ -155,14 +155,14 @@ def _xlsx(plan: Plan, path: Path, lang: Lang) -> None:
 
 
 def _formats(lang: Lang) -> dict[str, str]:
-    """How the figures of the tables are shown, by heading."""
+    """Number formats of the tables, by heading."""
     known = {one.key: one for part in PARTS for one in QUESTIONS[f"plan_{part}"].rows}
     shown = {title(name, lang): number_format(known[name]) for name in sorted(known)}
     return {heading: form for heading, form in shown.items() if form}
 
 
 def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
-    """Names, figures and words, one a row; figures stay figures, in a column of their own."""
+    """Names, figures and words, one a row; figures are numbers, in a column of their own."""
     sums = plan.result.summary
     texts = [
         ("name", plan.name),
@@ -196,4 +196,4 @@ KINDS: dict[str, Callable[[Plan, Path, Lang], None]] = {
     ".csv": _csv,
     ".json": _json,
 }
-"""The kinds of file a plan can be."""
+"""File formats of a plan."""

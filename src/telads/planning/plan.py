@@ -1,15 +1,14 @@
-"""A plan: what was asked for, what it was computed from, and what came out, under one hash.
+"""A plan: its brief, the basis of its figures, and its result, under one hash.
 
-The text of a plan is canonical JSON: keys in order, no spaces, numbers rounded where they are made
-(`result`). Its SHA-256 is the plan's hash. Nothing of a day or a machine is in it: the same brief
+The text of a plan is canonical JSON: keys in order, no spaces, numbers rounded where they are
+computed (`Result`). Its SHA-256 is the plan's hash. It contains no date or machine: the same brief
 on the same build is the same plan.
 
-What a division of the budget buys: per platform, per segment, and in sum.
-
-All is computed from sizes rounded to 10, so that no figure and no ratio of figures tells more of a
-segment's size than its shown one. Shares, affinities and associations are rounded to four digits,
-frequencies to two, so that machines that sum in another order write the same text. What other
-budgets, prices and audiences would do is told by `scenarios`.
+The result lists what an allocation buys: per platform, per segment, and in total. All is computed
+from sizes rounded to 10, so that no figure and no ratio of figures discloses more of a segment's
+size than its published one. Shares, affinities and associations are rounded to four digits,
+frequencies to two, so that machines that sum in another order write the same text. Other budgets,
+prices and audiences are computed by `scenarios`.
 """
 
 from __future__ import annotations
@@ -52,17 +51,17 @@ from telads.text import Text
 FORMAT = 2
 """Version of the plan's JSON."""
 FORMER = 1
-"""Plans in which there was one objective, affinity-weighted reach, and no ceiling."""
+"""Version of plans with one objective, affinity-weighted reach, and no ceiling."""
 
 
 @dataclass(frozen=True)
 class Basis:
-    """What the figures depend on besides the brief; a change of any can change them."""
+    """Everything the figures depend on besides the brief; a change of any part can change them."""
 
     build: str
     month: str
     cells: str
-    """The month's data, by the name of their file, which holds their hash."""
+    """The month's data: the name of its cells file, which contains a hash."""
     version: str
     format: int
     floor: float
@@ -72,18 +71,18 @@ class Basis:
 
 @dataclass(frozen=True)
 class Plan:
-    """A finished plan. `people` says who the audience was, as JSON takes it."""
+    """A finished plan. `people` is the audience as JSON."""
 
     brief: Brief
     basis: Basis
     people: Mapping[str, Any]
     result: Result
     former: Mapping[str, Any] | None = None
-    """The JSON of a plan of an earlier version, as it was saved; its figures stay as they were."""
+    """Saved JSON of a plan of an earlier version; its figures are kept unchanged."""
 
     @property
     def name(self) -> str:
-        """As the planner calls it."""
+        """The planner's name for it."""
         return self.brief.name
 
     @property
@@ -121,7 +120,7 @@ def canonical(document: Mapping[str, Any]) -> str:
 
 
 def basis_of(build: Build, month: Month) -> Basis:
-    """What figures of a month depend on in a build."""
+    """The basis of figures of a month in a build."""
     about = build.about
     return Basis(
         build=build.name,
@@ -136,11 +135,12 @@ def basis_of(build: Build, month: Month) -> Basis:
 
 
 def make_plan(build: Build, brief: Brief) -> Plan:
-    """Choose the audience and divide the budget, on the brief's month or the newest.
+    """Choose the audience and allocate the budget, on the brief's month or the newest.
 
-    Raises `QuestionError` and its kinds: unknown names, too few people, limits that cannot be kept.
+    Raises `QuestionError` and its subclasses: unknown names, too few people, limits that cannot be
+    kept.
     """
-    check_unit(brief.unit, brief.budget)  # here, so that plans that were saved with one are read
+    check_unit(brief.unit, brief.budget)  # not in the reader: saved plans may have one
     month = month_of(build, brief.month)
     for service in (brief.service, *(offer.service for offer in brief.offers)):
         service_of(build, service)
@@ -179,7 +179,7 @@ def people_document(chosen: Audience) -> dict[str, Any]:
 
 
 def read_plan(document: Any) -> Plan:
-    """A plan from its JSON; raises `DataError` if anything in it was changed since it was made."""
+    """Read a plan from JSON; raises `DataError` if it was changed since it was made."""
     if isinstance(document, Mapping) and "audience" in document and "basis" not in document:
         raise DataError(
             Text("저장된 계획이 아니라 계획 요청입니다.", "This is a brief, no saved plan."),
@@ -211,11 +211,11 @@ def read_plan(document: Any) -> Plan:
 
 
 def _whole(document: Mapping[str, Any]) -> bool:
-    """Whether a document is a plan of this form, as it was saved."""
+    """Whether a document is a plan of this form, unchanged."""
     content = {name: value for name, value in document.items() if name != "hash"}
     try:
         return document.get("plan") in {FORMAT, FORMER} and document.get("hash") == _hash(content)
-    except (TypeError, ValueError, RecursionError):  # nothing that JSON holds
+    except (TypeError, ValueError, RecursionError):  # not JSON data
         return False
 
 
@@ -232,26 +232,26 @@ def _damaged() -> DataError:
 
 
 PROVEN = 10**5
-"""The proven gap is rounded up to this part of what is maximised."""
+"""The proven gap is rounded up to a multiple of 1 / PROVEN of the objective."""
 AT_GOAL = 0.999
-"""Share of a frequency goal from which on it is called binding."""
+"""Share of a frequency goal from which it counts as binding."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """Figures of a plan, as JSON takes them; rows in the order of segments and platforms."""
+    """Figures of a plan as JSON values; rows in the order of segments and platforms."""
 
     summary: Row
     platforms: tuple[Row, ...]
     segments: tuple[Row, ...]
     spends: tuple[Row, ...]
-    """One for each segment and platform that money is spent on."""
+    """One row for each segment and platform with a spend."""
     budgets: tuple[Row, ...] = ()
-    """What other budgets would reach, each divided anew."""
+    """Reach of other budgets, each allocated anew."""
     goals: tuple[Row, ...] = ()
-    """The least budgets for goals of reach and frequency."""
+    """Least budgets for goals of reach and frequency."""
     sensitivity: tuple[Row, ...] = ()
-    """What the reach would be, were an assumption another one."""
+    """Reach under changed assumptions."""
     districts: tuple[Row, ...] = ()
     ages: tuple[Row, ...] = ()
     """Spend and reach by district, and by sex and age."""
@@ -266,7 +266,7 @@ PARTS = tuple(field.name for field in fields(Result))[1:]
 
 
 def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a plan of the former version in the present form; what it lacks is None."""
+    """Convert figures of the former version to the present form; missing ones are None."""
     summary = {
         "objective": "affinity", "weight": "association", "gap_to": "best",
         **dict.fromkeys(("reachable", "reached_2", "reached_3", "below_segments", "below_spend",
@@ -284,13 +284,13 @@ def upgraded(result: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Use:
-    """How segments use the advertised service: affinity, index (None: no ratio), associations."""
+    """Use of the advertised service by segment: affinity, index (None: no ratio), associations."""
 
     affinity: Mapping[Key, float | None]
     index: Mapping[Key, float | None]
     associations: Mapping[tuple[Key, str], float | None]
     average: float
-    """The affinity of the average person."""
+    """Affinity of the average person."""
 
     def below(self, of: Key) -> bool:
         """Whether a segment uses the service less than the average person."""
@@ -301,14 +301,14 @@ class Use:
 
 
 AVERAGE = 100.0
-"""The index of the average person."""
+"""Index of the average person."""
 KEPT = 32
-"""Services and months whose figures are held."""
+"""Number of services and months whose figures are cached."""
 
 
 @lru_cache(maxsize=KEPT)
 def use_of(build: Build, month: Month, service: str) -> Use:
-    """How the segments of a month use a service."""
+    """Use of a service by the segments of a month."""
     rows = of_month(build, "services", month)
     own = rows.filter(rows["service"] == service).select(*KEY, "population", "affinity", "index")
     rows = of_month(build, "platforms", month)
@@ -329,7 +329,7 @@ def market(
 ) -> tuple[Market, Array]:
     """The market of segments, and their associations (segment x offer).
 
-    What is not known of a segment counts as 0.
+    Unknown figures of a segment count as 0.
     """
     known, use = people(build)[str(month)], use_of(build, month, brief.service)
     keys = [key_of(segment) for segment in segments]
@@ -356,12 +356,12 @@ def market(
 
 @dataclass(frozen=True)
 class _Division:
-    """A division with all that the tables of a plan are made of."""
+    """An allocation with everything the tables of a plan are made of."""
 
     brief: Brief
     segments: Sequence[Segment]
     size: int
-    """People of the audience as they are shown."""
+    """Published size of the audience."""
     market: Market
     associations: Array
     use: Use
@@ -375,10 +375,10 @@ class _Division:
         return self.market.people
 
     def shown(self, count: float) -> int:
-        """People of the whole audience as they may be shown.
+        """A published number of people of the audience.
 
-        Its size is the rounded sum of segments, they are summed up from rounded ones: all of them
-        can be a few more.
+        At most the audience's size, the rounded sum of its segments, since sums of people reached
+        are over rounded segments and can exceed it slightly.
         """
         return min(rounded(count), self.size)
 
@@ -389,7 +389,7 @@ class _Division:
 
 
 def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
-    """Divide the brief's budget over an audience's segments; raises what `allocate` raises."""
+    """Allocate the brief's budget over an audience's segments; raises what `allocate` raises."""
     offers, segments = brief.offers, chosen.segments
     known, associations = market(build, segments, chosen.month, brief)
     found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
@@ -428,7 +428,7 @@ def _round(value: float, digits: int) -> float:
 
 
 def _often(contacts: float, reached: float) -> float | None:
-    """Contacts per person reached; None where the number reached is shown as 0."""
+    """Contacts per person reached; None if the number reached is shown as 0."""
     return _round(contacts / reached, OFTEN) if rounded(reached) else None
 
 
@@ -472,12 +472,12 @@ def _summary(one: _Division) -> Row:
 
 
 def reachable_share(offers: Sequence[Offer]) -> float:
-    """The share of a segment that the platforms can reach together, however much is spent."""
+    """Share of a segment that the platforms can reach together at any spend."""
     return 1 - float(np.prod([1 - offer.curve.most for offer in offers]))
 
 
 def _binding(one: _Division) -> list[str]:
-    """The limits without which more would be reached: `cap youtube`, `frequency`."""
+    """Binding limits, without which more would be reached: `cap youtube`, `frequency`."""
     brief, totals = one.brief, one.found.spend.sum(axis=0).tolist()
     limits = [
         f"{limit} {offer.name}"
@@ -499,10 +499,10 @@ def _limit(offer: Offer, spend: int) -> str | None:
 
 
 def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
-    """What goes to segments that use the service less than the average person; who is left without.
+    """The spend on segments of less than average use, and the segments left without.
 
-    `narrowed` is the audience of the fewest segments, by use, whose plan stays at a frequency that
-    is not too high; None where it would be no smaller one.
+    `narrowed` is the audience of the fewest segments, by use, whose plan keeps the frequency
+    acceptable; None if it would not be smaller.
     """
     below, spend = one.below, one.found.spend.sum(axis=1)
     known = [one.use.affinity.get(key_of(segment)) for segment in one.segments]
@@ -524,7 +524,7 @@ def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
 
 
 def _fewer(one: _Division, fewer: Narrowed) -> Rules:
-    """The rules of the narrowed audience: those of the plan and a least use, where that says it."""
+    """Rules of the narrowed audience: those of the plan plus a least use, if that expresses it."""
     rules = one.brief.rules
     if rules.include or rules.where is None:
         return Rules(include=tuple(one.segments[g] for g in fewer.members))
@@ -583,7 +583,7 @@ def _segments(one: _Division) -> tuple[Row, ...]:
 
 
 def _by(one: _Division, named: Callable[[Segment], Row]) -> tuple[Row, ...]:
-    """Spend and reach summed over segments that have the same name."""
+    """Spend and reach summed over segments of the same name."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
     for g, segment in enumerate(one.segments):
         row = named(segment)

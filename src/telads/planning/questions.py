@@ -1,4 +1,4 @@
-"""Planning as answers: the same tables for the command line, the website, and files."""
+"""Questions of planning: tables of audiences and plans as answers."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 def part_named(name: str) -> str:
-    """A table of a plan; raises `UnknownChoice` for another name."""
+    """A table of a plan; raises `UnknownChoice` for an unknown name."""
     if name not in PARTS:
         raise one_of(Text("표", "table"), name, PARTS)
     return name
 
 
 def audience_answer(build: Build, rules: Rules, month: str | Month | None = None) -> Answer:
-    """Who an audience is.
+    """The segments of an audience.
 
     Rows: district, sex, age, population (rounded to 10). Facts: segments, population with its
     range, population_share, profile (a list by service: affinity, index with 80 % interval,
-    volume_share), districts (people of each). Raises `QuestionError` and its kinds.
+    volume_share), districts (people of each). Raises `QuestionError` and its subclasses.
     """
     when = month_of(build, month)
     found = audience(build, rules, when)
@@ -54,11 +54,11 @@ def audience_answer(build: Build, rules: Rules, month: str | Month | None = None
 def overlap_answer(
     build: Build, first: Rules, second: Rules, month: str | Month | None = None
 ) -> Answer:
-    """How two audiences lie to each other.
+    """The overlap of two audiences.
 
     Rows: the services of both profiles side by side: service, then affinity and index of each.
-    Facts: population of each, both, only_first, only_second (rounded to 10; all three None where
-    one would be of too few people). Raises `QuestionError` and its kinds.
+    Facts: population of each, both, only_first, only_second (rounded to 10; all three None if one
+    is below the floor). Raises `QuestionError` and its subclasses.
     """
     when = month_of(build, month)
     one, other = audience(build, first, when), audience(build, second, when)
@@ -95,7 +95,7 @@ def overlap_answer(
 
 
 def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
-    """One table of a plan (see `result`); the facts are its sums."""
+    """One table of a plan (see `plan.Result`); the facts are its sums."""
     return Answer(
         question=f"plan_{part}",
         parameters={"name": plan.name, "service": plan.brief.service, "plan": plan.hash},
@@ -111,7 +111,7 @@ def plan_answer(build: Build, plan: Plan, part: str = "platforms") -> Answer:
 
 
 def comparison_answer(found: Comparison) -> Answer:
-    """What a newer build changes, by segment (see `comparison`)."""
+    """Changes under a newer build, by segment (see `comparison`)."""
     return Answer(
         question="plan_comparison",
         parameters={"name": found.before.name, "plan": found.before.hash},
@@ -139,7 +139,7 @@ def _members(build: Build, segments: Sequence[Segment], month: Month) -> pl.Data
 
 
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows as a table; a column without any value is one of figures."""
+    """Rows as a table; a column without any value has a numeric type."""
     import polars as pl
 
     frame = pl.DataFrame(list(rows), infer_schema_length=None)

@@ -1,10 +1,11 @@
-"""A JSON object read field by field; what is wrong is named by its path: `where.all[1].age`."""
+"""Reading a JSON object field by field; errors name the path: `where.all[1].age`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import isnan
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from telads.errors import QuestionError
 from telads.text import Text
@@ -13,11 +14,42 @@ T = TypeVar("T")
 
 LONGEST = 200
 LARGEST = 10**15
-"""Amounts from it on are mistakes of typing."""
+"""Amounts from here on are typing errors."""
+
+
+class Faults:
+    """Errors of several readings: each goes on after the error of another, `done` raises them."""
+
+    def __init__(self) -> None:
+        self.found: list[QuestionError] = []
+
+    def of(self, read: Callable[[], T], place: str = "") -> T:
+        """What is read; after an error None, of which nobody sees anything, since `done` raises.
+
+        `place` is put before the places that errors name.
+        """
+        try:
+            return read()
+        except QuestionError as error:
+            for one in (error, *error.also):
+                if place:
+                    inner = one.facts.get("rule")
+                    one.facts["rule"] = place + (f".{inner}" if inner else "")
+                self.found.append(one)
+            return cast("T", None)
+
+    def done(self) -> None:
+        """Raise the first error, if there is one, with the others in `also`."""
+        if self.found:
+            first, *others = self.found
+            for one in self.found:
+                one.also = ()
+            first.also = tuple(others)
+            raise first
 
 
 class Fields:
-    """The fields of an object at `path`; `done` refuses those nobody asked for."""
+    """The fields of an object at `path`; `done` rejects unread ones."""
 
     def __init__(self, document: object, path: str = "") -> None:
         if not isinstance(document, Mapping):
@@ -27,19 +59,19 @@ class Fields:
         self.asked: set[str] = set()
 
     def at(self, name: str) -> str:
-        """The path of a field."""
+        """Path of a field."""
         return f"{self.path}.{name}" if self.path else name
 
     def __contains__(self, name: str) -> bool:
         return self.document.get(name) is not None
 
     def value(self, name: str) -> Any:
-        """A field as it stands; None where it is absent."""
+        """A field unchanged; None if absent."""
         self.asked.add(name)
         return self.document.get(name)
 
     def needed(self, name: str) -> Any:
-        """A field that must be there."""
+        """A required field."""
         value = self.value(name)
         if value is None:
             raise QuestionError(
@@ -50,7 +82,7 @@ class Fields:
         return value
 
     def text(self, name: str) -> str:
-        """A text of one line that no spreadsheet takes for a formula."""
+        """A single-line text that a spreadsheet would not run as a formula."""
         value = self.needed(name)
         text = value.strip() if isinstance(value, str) else ""
         if not text.isprintable() or not 0 < len(text) <= LONGEST or text[0] in "=+-@":
@@ -63,7 +95,7 @@ class Fields:
     def named(
         self, name: str, read: Callable[[Any], T], value: Callable[[str], Any] | None = None
     ) -> T:
-        """A text, or another `value`, that `read` understands; errors of it get its place."""
+        """A text, or another `value`, parsed by `read`; its errors get the path."""
         given = (value or self.text)(name)
         try:
             return read(given)
@@ -82,7 +114,7 @@ class Fields:
         return float(value)
 
     def whole(self, name: str, least: int = 0) -> int:
-        """A whole number of at least `least`."""
+        """An integer of at least `least`."""
         value = self.number(name)
         if value != int(value) or value < least:
             raise wrong(self.at(name), self.value(name), Text(
@@ -90,26 +122,24 @@ class Fields:
         return int(value)
 
     def items(self, name: str) -> Sequence[Any]:
-        """A list, or one thing as a list of its own."""
+        """A list; a single value counts as a list of one."""
         value = self.needed(name)
         return value if isinstance(value, list | tuple) else [value]
 
     def each(self, name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
-        """Every item of a list, read; an error of the reading names the item's place."""
-        found = []
-        for place, item in enumerate(self.items(name)):
-            try:
-                found.append(read(item))
-            except QuestionError as error:
-                inner = error.facts.get("rule")
-                error.facts["rule"] = f"{self.at(name)}[{place}]" + (f".{inner}" if inner else "")
-                raise
-        return tuple(found)
+        """Every item of a list, read; errors of the reading name the item's place."""
+        faults = Faults()
+        found = tuple(
+            faults.of(partial(read, item), f"{self.at(name)}[{place}]")
+            for place, item in enumerate(self.items(name))
+        )
+        faults.done()
+        return found
 
     def done(self, *others: str) -> None:
-        """Raise for a field that means nothing here; a misspelt rule must not pass for none.
+        """Raise for an unknown field, so that a misspelt rule does not pass for none.
 
-        `others` are known here, too, though nobody asked for them.
+        `others` are valid names that were not read.
         """
         known = self.asked | set(others)
         for name in self.document:
@@ -123,7 +153,7 @@ class Fields:
 
 
 def wrong(path: str, value: object, wanted: Text) -> QuestionError:
-    """The error of a value that is something else than wanted."""
+    """The error for a value of the wrong kind."""
     return QuestionError(
         Text("값의 형식이 맞지 않습니다.", "This value has a wrong form."),
         Text(f"{wanted.ko} 형식으로 적어 주세요.", f"Write {wanted.en}."),
@@ -132,7 +162,7 @@ def wrong(path: str, value: object, wanted: Text) -> QuestionError:
 
 
 def too_large(path: str, value: object) -> QuestionError:
-    """The error of a number that no budget or limit is as large as."""
+    """The error for a number above any plausible budget or limit."""
     return QuestionError(
         Text("숫자가 너무 큽니다.", "This number is too large."),
         Text("1,000조보다 작은 수를 적어 주세요.", f"Write a number below {LARGEST:,}."),

@@ -1,10 +1,8 @@
-"""Who belongs to an audience: rules as data, applied to a build's month.
+"""Rules of an audience: conditions as data, applied to a build's month.
 
-A condition holds for a segment; `all` and `any` join conditions and `not` turns one round, to any
-depth. Segments that are included by name are in whatever the conditions say, excluded ones out
-whatever else says. `rules_read` tells how they are written.
-
-Rules of an audience as they are written, in JSON; what is wrong is named by its place.
+A condition selects segments; `all` and `any` combine conditions and `not` inverts one, to any
+depth. Segments included by name are members whatever the conditions say, excluded ones never are.
+In JSON, with errors that name the path of the fault:
 
 {"where": {"all": [{"service": "delivery", "affinity": 0.5},
                    {"any": [{"age": [20, 30]}, {"signal": "subway_days", "z": 1}]}]},
@@ -39,7 +37,7 @@ class Rule(Protocol):
         """The segments it holds for."""
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,12 @@ class Joined:
     rules: tuple[Rule, ...]
 
     def applied(self, build: Build, month: Month) -> Segments:
-        """The common segments, or those of any."""
+        """The intersection or the union."""
         parts = [rule.applied(build, month) for rule in self.rules]
         return parts[0].intersection(*parts) if self.how == "all" else parts[0].union(*parts)
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {self.how: [rule.document() for rule in self.rules]}
 
 
@@ -66,24 +64,24 @@ class Not:
     rule: Rule
 
     def applied(self, build: Build, month: Month) -> Segments:
-        """The segments the month shows for which the rule does not hold."""
+        """The month's other segments."""
         return _segments(of_month(build, "segments", month)) - self.rule.applied(build, month)
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {"not": self.rule.document()}
 
 
 @dataclass(frozen=True)
 class Usage:
-    """A service used so much: `affinity` (standard deviations) or `index` (city 100) at least."""
+    """Minimum use of a service, by `affinity` (standard deviations) or `index` (city 100)."""
 
     service: str
     figure: str
     least: float
 
     def applied(self, build: Build, month: Month) -> Segments:
-        """Segments at or above; a service that is not in the data raises `UnknownChoice`."""
+        """Segments at or above; raises `UnknownChoice` for a service not in the data."""
         asked = service_of(build, self.service).id
         rows = of_month(build, "services", month)
         return _segments(
@@ -91,13 +89,13 @@ class Usage:
         )
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {"service": self.service, self.figure: self.least}
 
 
 @dataclass(frozen=True)
 class Signal:
-    """A context signal at least so large: its `value`, or its `z` against the city."""
+    """Minimum of a context signal, by its `value` or its `z` against the city."""
 
     signal: str
     figure: str
@@ -112,19 +110,19 @@ class Signal:
         )
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {"signal": self.signal, self.figure: self.least}
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """A sex, age or district that is one of some."""
+    """A sex, age or district out of a list."""
 
     part: str
     values: tuple[str | int, ...]
 
     def applied(self, build: Build, month: Month) -> Segments:
-        """Segments of these; a district that is not in the data raises `UnknownChoice`."""
+        """Matching segments; raises `UnknownChoice` for a district not in the data."""
         if self.part == "district":
             for name in self.values:
                 in_force().find_district(str(name), districts(build))
@@ -132,13 +130,13 @@ class OneOf:
         return _segments(rows.filter(rows[self.part].is_in(self.values)))
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {self.part: list(self.values)}
 
 
 @dataclass(frozen=True)
 class Like:
-    """The nearest segments to one, `top` of them (method L1); the one itself is not among them."""
+    """The `top` nearest segments to one, which is not included (method L1)."""
 
     segment: Segment
     top: int
@@ -149,13 +147,13 @@ class Like:
         return _segments(lookalike(build, *self.segment, month, self.among, self.top).rows)
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
+        """The rule as JSON."""
         return {"like": segment_document(self.segment), "top": self.top, "among": self.among}
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The rules of one audience; without conditions only what is included by name is in."""
+    """The rules of one audience; without conditions only segments included by name are members."""
 
     where: Rule | None = None
     include: tuple[Segment, ...] = ()
@@ -164,8 +162,8 @@ class Rules:
     def segments(self, build: Build, month: Month) -> tuple[Segment, ...]:
         """The segments of the audience, sorted.
 
-        Named segments that the month does not show (too few people) are passed over, as a
-        condition would. Raises `UnknownChoice` for names the build does not know.
+        Segments included by name that the month does not show (too few people) are skipped, as in
+        a condition. Raises `UnknownChoice` for names the build does not know.
         """
         shown = _segments(of_month(build, "segments", month))
         found = self.where.applied(build, month) if self.where else frozenset()
@@ -185,7 +183,7 @@ class Rules:
         return within(self.where) and not self.include
 
     def document(self) -> dict[str, Any]:
-        """As JSON, spelt as the tables spell."""
+        """The rules as JSON, with the spellings of the tables."""
         return {
             "where": self.where.document() if self.where else None,
             "include": [segment_document(segment) for segment in sorted(set(self.include))],
@@ -204,7 +202,7 @@ def _segments(rows: Any) -> Segments:
 
 
 def read_rules(document: object, path: str = "") -> Rules:
-    """Rules from JSON; raises `QuestionError` that names the place of what is wrong.
+    """Read rules from JSON; raises `QuestionError` with the path of the fault.
 
     An index of a standardised service raises `IndexRefused`, an unknown name `UnknownChoice`.
     """
@@ -228,7 +226,7 @@ def read_rules(document: object, path: str = "") -> Rules:
 
 
 def read_segment(document: object) -> Segment:
-    """A segment from `{"district": ..., "sex": ..., "age": ...}`."""
+    """Read a segment from `{"district": ..., "sex": ..., "age": ...}`."""
     fields = Fields(document)
     segment = Segment(
         fields.named("district", _district),
@@ -248,7 +246,7 @@ _KINDS = ("all", "any", "not", "service", "signal", "like", *_PARTS)
 
 
 DEEPEST = 10
-"""How deep `all`, `any` and `not` may lie in each other."""
+"""Greatest nesting depth of `all`, `any` and `not`."""
 
 
 def _read(document: object, path: str, depth: int = 1) -> Rule:
@@ -259,7 +257,7 @@ def _read(document: object, path: str, depth: int = 1) -> Rule:
         ))  # fmt: skip
     named = [kind for kind in _KINDS if kind in fields]
     if not named:
-        fields.done(*_KINDS)  # a misspelt one is told by its name
+        fields.done(*_KINDS)  # reports a misspelt one
     if len(named) != 1:
         raise QuestionError(
             Text("조건마다 다음 중 꼭 하나를 적어 주세요.",
@@ -342,7 +340,7 @@ _READERS: dict[str, Callable[[Fields, str], Rule]] = {
 
 
 def _district(name: str) -> str:
-    """The Korean name of a district; one of another city stays as it is until it is asked for."""
+    """The Korean name of a district; an unknown one is kept until the rules are applied."""
     try:
         return in_force().find_district(name, [text.ko for text in in_force().districts.values()])
     except UnknownChoice:

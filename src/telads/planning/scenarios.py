@@ -1,8 +1,8 @@
-"""What a plan would be with other budgets, prices, assumptions and audiences, each divided anew.
+"""A plan under other budgets, prices, assumptions and audiences, each allocated anew.
 
-More money never reaches less: a division of the smaller budget can be extended. Divisions are found
-to a millionth, so where reach is nearly full a larger budget may come out a few people lower; the
-figure of the smaller one holds for it, too, and is taken.
+More money never reaches less: an allocation of the smaller budget can be extended. Allocations are
+found to a millionth, so where reach is nearly saturated a larger budget may come out a few people
+lower; then the figure of the smaller one is used, which holds for it too.
 """
 
 from __future__ import annotations
@@ -37,33 +37,33 @@ Row = dict[str, Any]
 
 SHARE, OFTEN = 4, 2
 STEP = 0.1
-"""By how much budget, prices, curves and ceilings are changed to see what that does."""
+"""Relative change of budget, prices, curves and ceilings in the sensitivity analysis."""
 PRECISION = 1e-5
-"""As that of a plan's own division, but a tenth of it: figures are told to four digits."""
+"""Proven gap, a tenth of that of a plan's own allocation: figures are shown to four digits."""
 POINTS = 20
-"""Budgets of the curve of reach: half of them up to the plan's own, half up to twice that."""
+"""Number of budgets on the curve of reach: half up to the plan's own, half up to twice that."""
 FULL = 0.9
-"""Share of those who can be reached beyond which money finds hardly anybody new."""
+"""Share of the reachable people beyond which money reaches hardly anyone new."""
 TOO_OFTEN = 5.0
-"""Contacts per person reached above which a plan is told to be narrow for its money."""
+"""Contacts per person reached above which a plan is called too narrow for its money."""
 GOALS = (
     *(Target("reach", share) for share in (0.5, 0.7, FULL)),
     Target("frequency", 3.0), Target("frequency", TOO_OFTEN),
 )  # fmt: skip
-"""What the least budget is told for, whatever was asked."""
+"""Goals for which the least budget is always computed."""
 NEAR = 0.004
-"""How near, as a share, the level is to the goal's, or two budgets between which the least is."""
+"""Relative tolerance of the goal's level, or of the bracket of the least budget."""
 SEARCHES = 16
 TIMES = (1.3, 8.0)
-"""By how much a budget is raised at least and at most while it is too small."""
+"""Smallest and largest factor by which too small a budget is raised."""
 
 
 @dataclass(frozen=True)
 class Narrowed:
-    """The fewest segments, by use, whose plan stays at a frequency that is not too high."""
+    """The fewest segments, by use, whose plan keeps the frequency acceptable."""
 
     members: tuple[int, ...]
-    """Places among the segments of the audience."""
+    """Positions among the segments of the audience."""
     least: float
     """Affinity of the last of them."""
     segments: int
@@ -74,7 +74,7 @@ class Narrowed:
 
 @dataclass(frozen=True)
 class _Point:
-    """What a budget reaches."""
+    """Results for one budget."""
 
     budget: int
     worth: float
@@ -84,7 +84,7 @@ class _Point:
 
 
 class Scenarios:
-    """A brief, the market it was divided over, and what was found."""
+    """Scenarios of a brief on its market, and the allocation found."""
 
     def __init__(self, brief: Brief, market: Market, found: Allocation, size: int) -> None:
         self.brief = brief
@@ -99,7 +99,7 @@ class Scenarios:
         self._points = {brief.budget: self._point(brief.budget, found)}
 
     def _again(self, offers: Sequence[Offer], budget: int) -> Allocation | None:
-        """Divided anew; None where limits or the goal of frequency cannot be kept."""
+        """Allocate anew; None if limits or the goal of frequency cannot be kept."""
         brief = self.brief
         known = min(self._points, key=lambda one: abs(log(one / budget)), default=brief.budget)
         near: Array | None = None
@@ -120,7 +120,7 @@ class Scenarios:
         )  # fmt: skip
 
     def at(self, budget: int) -> _Point | None:
-        """What another budget reaches."""
+        """Results for another budget."""
         if budget not in self._points:
             found = self._again(self.brief.offers, budget)
             if found is None:
@@ -129,7 +129,7 @@ class Scenarios:
         return self._points[budget]
 
     def next(self) -> Row:
-        """What a tenth more budget would add; None where the limits do not let it be spent."""
+        """The gain from a tenth more budget; None if the limits prevent spending it."""
         more = self.brief.budget + round(self.brief.budget * STEP)
         other = self.at(more)
         return {
@@ -141,17 +141,17 @@ class Scenarios:
         }
 
     def _no_less(self, value: float) -> float:
-        """What a larger budget is worth."""
+        """Value of a larger budget; without a goal at least that of this one."""
         return value if self.brief.goal else max(value, self.found.worth)
 
     def _change(self, value: float | None) -> float | None:
-        """Relative change of what is maximised."""
+        """Relative change of the objective."""
         if value is None or not self.found.worth:
             return None
         return round(value / self.found.worth - 1, SHARE) + 0.0  # never minus zero
 
     def repriced(self, at: int) -> Row:
-        """A platform's spend and the whole plan's reach, divided anew at another price of it."""
+        """A platform's spend and the plan's reach at another price of it, allocated anew."""
         row: Row = {}
         for name, times in (("dearer", 1 + STEP), ("cheaper", 1 - STEP)):
             offers = list(self.brief.offers)
@@ -164,7 +164,7 @@ class Scenarios:
         return row
 
     def budgets(self) -> tuple[Row, ...]:
-        """The curve of reach over budget, as far as the limits of platforms let it be spent."""
+        """The curve of reach over budget, as far as the platforms' limits allow spending it."""
         own = self.brief.budget
         low = min(own, max(self.lowest, own // 10))
         high = max(own, min(self.highest, 2 * own))
@@ -206,10 +206,10 @@ class Scenarios:
         return round(point.contacts / point.reached, OFTEN) if rounded(point.reached) else None
 
     def goals(self) -> tuple[Row, ...]:
-        """The least budget for each goal, to three digits; None where no budget meets it.
+        """The least budget for each goal, to three digits; None if no budget meets it.
 
         Limits of platforms are kept, and a goal of at most so many contacts; one of at least so
-        many is not, since it asks for a larger frequency itself.
+        many is not, since it demands a higher frequency itself.
         """
         free = self
         if self.brief.goal and self.brief.goal.kind == "at_least":
@@ -244,10 +244,10 @@ class Scenarios:
         }
 
     def _least(self, level: Callable[[_Point], float], wanted: float) -> int | None:
-        """The least budget of so high a level, which rises with the budget: exposure, frequency.
+        """The least budget for a level that rises with it (exposure, frequency).
 
-        Where it is not yet enough it is raised as if the level were proportional to it, then
-        straight lines between too little and enough.
+        Too small a budget is raised as if the level were proportional to it; then the bracket is
+        narrowed by straight lines.
         """
         if not np.isfinite(wanted):
             return None
@@ -286,15 +286,15 @@ class Scenarios:
         return None if high is None else self._to_three_digits(high[0])
 
     def _to_three_digits(self, budget: int) -> int:
-        """Rounded up, as far as it can be spent."""
+        """Rounded up, at most to what can be spent."""
         step = 10 ** max(0, floor(log10(budget)) - 2)
         return int(min(-(-budget // step) * step, self.highest))
 
     def sensitivity(self) -> tuple[Row, ...]:
-        """The reach, were people reached by several platforms otherwise, or an assumption off.
+        """The reach under other overlaps of platforms, or with an assumption off.
 
-        Spends stay as planned for overlap, curves and ceilings, which nobody knows beforehand; they
-        are divided anew for prices and budgets, which one does.
+        Spends stay as planned for overlap, curves and ceilings, which are not known beforehand;
+        they are allocated anew for prices and budgets, which are.
         """
         brief, spend = self.brief, self.found.spend
         offers, people = brief.offers, self.market.people
@@ -340,7 +340,7 @@ class Scenarios:
         )
 
     def narrowed(self, use: Array) -> Narrowed | None:
-        """The audience narrowed to those of most `use`; None where that would be no smaller."""
+        """The audience narrowed to those of most `use`; None if that would not be smaller."""
         brief, ranked = self.brief, np.argsort(-use, kind="stable")
         if brief.goal is not None and brief.goal.kind == "at_least":
             return None
@@ -360,7 +360,7 @@ class Scenarios:
             middle = (low + high) // 2
             low, high = (low, middle) if kept(middle) else (middle, high)
         while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
-            high += 1  # a rule cannot tell them apart
+            high += 1  # a rule cannot separate equal values
         best = kept(high) if high < len(ranked) else None
         if best is None:
             return None
@@ -377,12 +377,12 @@ class Scenarios:
 
 
 def _exposure(share: float) -> float:
-    """Of a share of those who can be reached: nearly proportional to the budget."""
+    """Exposure of a share of the reachable people: nearly proportional to the budget."""
     return float(-np.log1p(-min(share, 1 - 1e-12)))
 
 
 def _lifted(offer: Offer, times: float) -> Offer:
-    """An offer with another ceiling; a table's is its last point, and stays."""
+    """An offer with another ceiling; a table keeps its own, the last point."""
     if not isinstance(offer.curve.asked, float):
         return offer
     ceiling = min(1.0, offer.curve.ceiling * times)

@@ -1,11 +1,11 @@
-"""Audiences and plans in JSON: the form of their answers, and JSON Schemas of rules and briefs.
+"""JSON form of audiences and plans, and JSON Schemas of rules and briefs.
 
-The form is as that of the other answers (`answers.questions`); the schemas of rules and briefs are
-for programs that write them (docs/planning.md).
+The form follows that of the other answers (`answers.questions`); the schemas of rules and briefs
+are for programs that write them (docs/planning.md).
 
-They hold the plainest form of what is read: names count whatever their case, and one value stands
-for a list of one. What no schema can say (limits that leave no room, a table that is no curve) is
-refused by `read_rules`, `read_brief` and `make_plan`, which name its place.
+They describe the canonical form: names are accepted in any case, and one value in place of a list
+of one. What a schema cannot express (limits that leave no room, a table that is not a curve) is
+refused by `read_rules`, `read_brief` and `make_plan`, with the path of the fault.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from telads.answers.fields import (
     maybe,
 )
 from telads.answers.questions import AMONG, keys_schema
-from telads.dataset import in_force
+from telads.dataset import OF, in_force
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEIGHTS
 from telads.planning.fields import OWN, QUESTIONS
 from telads.planning.plan import PARTS
@@ -43,7 +43,7 @@ _GAP = {"type": "string", "enum": ["best", "without_goal"]}
 _VERDICT = {"type": "string", "enum": ["keep", "change"]}
 
 ROWS: dict[str, tuple[str, ...]] = {question.id: question.keys for question in QUESTIONS}
-"""The keys of a row, all always there."""
+"""Keys of a row, all always present."""
 
 
 def _part(schema: Schema, example: object, ko: str, en: str) -> Key:
@@ -108,7 +108,8 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
                                           "population_share")},
         "profile": _part({"type": "array", "items": keys_schema(_PROFILE, "en")}, [],
                          f"서비스마다 {', '.join(_PROFILE)}", f"by service: {', '.join(_PROFILE)}"),
-        "districts": _part({"type": "object", "additionalProperties": COUNT}, {"강남구": 170750},
+        "districts": _part({"type": "object", "additionalProperties": COUNT},
+                           {"{sample_district}": 170750},
                            "{district}별 인원", "people by {district}"),
     },
     "overlap": {
@@ -139,7 +140,7 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
         "build_before": _part(TEXT, "650c7173dff3292b", "계획의 계산", "build of the plan"),
     },
 }  # fmt: skip
-"""Single figures of a question, all always there."""
+"""Single figures of a question, all always present."""
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
@@ -152,18 +153,30 @@ def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
     }
 
 
-EXAMPLE_RULES: dict[str, Any] = {
-    "where": {"all": [{"age": [20, 30]}, {"service": "delivery", "affinity": 0.5}]},
+_RULES: dict[str, Any] = {
+    "where": {"all": [{"age": "{sample_ages}"}, {"service": "{sample_service}", "affinity": 0.5}]},
 }
-EXAMPLE_BRIEF: dict[str, Any] = {
-    "name": "Summer", "audience": EXAMPLE_RULES, "service": "delivery", "budget": 50_000_000,
-    "frequency": {"at_most": 5},
-    "platforms": [
-        {"service": "shopping", "price": 3500, "ceiling": 0.8, "curve": {"scale": 1.4}},
-        {"service": "youtube", "price": 4500, "curve": {"points": [[1, 0.4], [3, 0.7]]}},
-    ],
+_PLATFORMS: list[dict[str, Any]] = [
+    {"service": "{sample_platform}", "price": 3500, "ceiling": 0.8, "curve": {"scale": 1.4}},
+    {"service": "{sample_platform_2}", "price": 4500, "curve": {"points": [[1, 0.4], [3, 0.7]]}},
+]
+_BRIEF: dict[str, Any] = {
+    "name": "Summer", "audience": _RULES, "service": "{sample_service}", "budget": 50_000_000,
+    "frequency": {"at_most": 5}, "platforms": _PLATFORMS,
 }  # fmt: skip
-"""Of the newest month, whichever it is."""
+
+
+def example_rules() -> dict[str, Any]:
+    """An audience of the dataset in force."""
+    rules: dict[str, Any] = in_force().described(_RULES)
+    return rules
+
+
+def example_brief() -> dict[str, Any]:
+    """A brief of the dataset in force, for the newest month."""
+    brief: dict[str, Any] = in_force().described(_BRIEF)
+    return brief
+
 
 _TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[^=+@-]"}
 _NUMBER: Schema = {
@@ -172,16 +185,9 @@ _NUMBER: Schema = {
 _ABOVE_0: Schema = {**_NUMBER, "exclusiveMinimum": 0}
 _WON: Schema = {"type": "integer", "minimum": 1, "exclusiveMaximum": LARGEST}
 _FROM_0: Schema = {**_WON, "minimum": 0}
-_SERVICE: Schema = {
-    "type": "string",
-    "enum": list(
-        dict.fromkeys(
-            [*in_force().service_ids, *(name for one in in_force().services for name in one.text)]
-        )
-    ),
-}
-_SEX: Schema = {"type": "string", "enum": list(dict.fromkeys(["F", "M", *in_force().sex_names]))}
-_AGE: Schema = {"enum": [*in_force().ages, *in_force().age_names]}
+_SERVICE: Schema = {"type": "string", OF: "service names"}
+_SEX: Schema = {"type": "string", OF: "sex names"}
+_AGE: Schema = {OF: "age names"}
 _SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
 _POINTS: Schema = {
     "type": "array", "minItems": 1,
@@ -191,13 +197,13 @@ _POINTS: Schema = {
 
 
 def schemas(lang: Lang, place: str) -> dict[str, Schema]:
-    """The schemas by name; where they name each other it is as `place` + name."""
+    """The schemas by name; references between them are `place` + name."""
 
     def known(name: str) -> Schema:
         return {"$ref": place + name}
 
     def thing(*needed: str, **fields: Key) -> Schema:
-        """An object with these fields; those that are not needed may be left out, or null."""
+        """An object with these fields; those not `needed` may be absent or null."""
         whole = keys_schema(fields, lang)
         for name, schema in whole["properties"].items():
             if name not in needed:
@@ -205,15 +211,18 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         whole["required"] = list(needed)
         return whole
 
+    sample_service = "{sample_service}"
+    sample = {"district": "{sample_district}", "sex": "{sample_sex}", "age": "{sample_age}"}
     number = Key(_NUMBER, 0.5, Text("이 값 이상", "so much or more"))
-    service = Key(_SERVICE, "delivery", Text("서비스: id 또는 이름", "service, by id or by name"))
-    signals = [one.id for one in in_force().signals]
-    signal = Key({"type": "string", "enum": signals}, "subway_days",
+    service = Key(
+        _SERVICE, sample_service, Text("서비스: id 또는 이름", "service, by id or by name")
+    )
+    signal = Key({"type": "string", OF: "signals"}, "{sample_signal}",
                    Text("생활 신호", "context signal"))  # fmt: skip
     rules = _list(known("Rule"), 1)
     joined = Text("조건의 목록", "conditions")
     like = {
-        "like": Key(known("Segment"), {"district": "강남구", "sex": "F", "age": 40},
+        "like": Key(known("Segment"), sample,
                       Text("이 집단과 닮은 집단", "segments like this one")),
         "top": Key({"type": "integer", "minimum": COUNTS[0], "maximum": COUNTS[1]}, 5,
                      Text("가까운 몇 집단", "how many of the nearest")),
@@ -221,25 +230,27 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                        Text("찾을 범위", "where to look for them")),
     }  # fmt: skip
     parts = {
-        "sex": Key(_list(_SEX, 1), ["F"], Text("성별 가운데 하나", "one of these sexes")),
-        "age": Key(_list(_AGE, 1), [20, 30], Text("나이대 가운데 하나", "one of these ages")),
-        "district": Key(_list(_TEXT, 1), ["강남구"],
+        "sex": Key(_list(_SEX, 1), ["{sample_sex}"],
+                   Text("성별 가운데 하나", "one of these sexes")),
+        "age": Key(_list(_AGE, 1), "{sample_ages}",
+                   Text("나이대 가운데 하나", "one of these ages")),
+        "district": Key(_list(_TEXT, 1), ["{sample_district}"],
                           Text("{district} 가운데 하나", "one of these {districts}")),
     }  # fmt: skip
     segments = _list(known("Segment"), 0)
     where = {
-        "where": Key(known("Rule"), EXAMPLE_RULES["where"], Text("조건", "a condition")),
+        "where": Key(known("Rule"), _RULES["where"], Text("조건", "a condition")),
         "include": Key(segments, [], Text("조건과 상관없이 넣을 집단", "segments that are in")),
         "exclude": Key(segments, [], Text("언제나 뺄 집단", "segments that never are")),
     }
     return {
         "Segment": thing(
             "district", "sex", "age",
-            district=Key(_TEXT, "강남구", Text("{district}, 한글이나 영문",
-                                              "district, in Korean or English")),
-            sex=Key(_SEX, "F", Text("성별", "sex")),
-            age=Key(_AGE, 40, Text("나이대의 첫 해, 70은 70대 이상",
-                                     "first year of the ten; 70 is 70 and over")),
+            district=Key(_TEXT, "{sample_district}",
+                         Text("{district}, 한글이나 영문", "{district}, by either name")),
+            sex=Key(_SEX, "{sample_sex}", Text("성별", "sex")),
+            age=Key(_AGE, "{sample_age}", Text("나이대의 첫 해, {last:은/는} {last_age}",
+                                                 "first year of the ages; {last} is {last_age}")),
         ),
         "Rule": {
             "description": Text("한 가지 조건", "one condition")(lang),
@@ -264,7 +275,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
         "Offer": thing(
             "service", "price",
             service=service,
-            name=Key(_TEXT, "YouTube short", Text("매체 이름, 없으면 서비스",
+            name=Key(_TEXT, "Summer short", Text("매체 이름, 없으면 서비스",
                                                     "its name; that of the service if left out")),
             price=Key(_WON, 4500, Text("CPM: 노출 1,000회의 단가({unit})",
                                          "CPM: {unit} for 1,000 impressions")),
@@ -286,8 +297,8 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
             name=Key(_TEXT, "Summer", Text("계획 이름", "name of the plan")),
             month=Key({"type": "string", "pattern": r"^\d{4}-(0[1-9]|1[0-2])$"}, "2023-07",
                         Text("기준 달, 없으면 가장 새 달", "label month; the newest if left out")),
-            audience=Key(known("Rules"), EXAMPLE_RULES, Text("대상의 규칙", "the audience")),
-            service=Key(_SERVICE, "delivery", Text("광고할 서비스", "the service advertised")),
+            audience=Key(known("Rules"), _RULES, Text("대상의 규칙", "the audience")),
+            service=Key(_SERVICE, sample_service, Text("광고할 서비스", "the service advertised")),
             budget=Key(_WON, 50_000_000, Text("예산({unit})", "budget, {unit}")),
             unit=Key(_WON, 1000, Text("집행액의 단위({unit})",
                                       "spends are multiples of it, {unit}")),
@@ -302,7 +313,7 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                            _one(_ABOVE_0, "people", "frequency")]},
                 {"reach": 0.6}, Text("최소 예산을 물을 목표", "goal whose least budget is asked")),
             platforms=Key({**_list(known("Offer"), 1), "maxItems": MOST_PLATFORMS},
-                            EXAMPLE_BRIEF["platforms"], Text("이름이 서로 다른 매체",
+                            _PLATFORMS, Text("이름이 서로 다른 매체",
                                                              "platforms, of different names")),
         ),
     }  # fmt: skip
@@ -313,7 +324,7 @@ def _list(item: Schema, least: int) -> Schema:
 
 
 def _one(value: Schema, *names: str) -> Schema:
-    """An object that has one of these fields."""
+    """An object with exactly one of these fields."""
     one = dict.fromkeys(names, value)
     return {"type": "object", "properties": one, "additionalProperties": False,
             "minProperties": 1, "maxProperties": 1}  # fmt: skip

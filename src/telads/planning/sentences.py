@@ -1,4 +1,4 @@
-"""Audiences and plans in words a planner can repeat: planned contacts and reach, never sales."""
+"""Sentences about audiences and plans: planned contacts and reach, never sales."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from telads.text import LANGUAGES, Text, josa, same
 from telads.wording import people
 
 DIGITS = 3
-"""Significant digits of a reach in a sentence: a model has no more."""
+"""Significant digits of a reach in a sentence: the model is not more precise."""
 
 
 def plan_sentences(plan: Plan) -> tuple[Text, ...]:
-    """What the money buys, what more of it would, what is taken for granted, and what binds."""
+    """What the money buys, the gain from more, the assumptions, and the binding limits."""
     sums, brief = plan.result.summary, plan.brief
     named = objective_text(brief.objective, brief.weight)
     coarse = sums["proven_gap"] >= LARGE_GAP and brief.unit > 1 and sums["gap_to"] == "best"
@@ -45,7 +45,7 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
 
 
 def _bought(sums: Mapping[str, Any]) -> Text:
-    """What the money buys; no frequency where the number reached is shown as 0."""
+    """What the money buys; no frequency if the number reached is shown as 0."""
     spend, contacts = money(sums["spend"]), f"{sums['contacts']:,}"
     if not sums["reached"]:
         return Text(
@@ -80,7 +80,7 @@ NEARLY = 0.9995
 
 
 def share_text(share: float) -> Text:
-    """A share of people in percent; one of nearly all is not told as all."""
+    """A share of people in percent; nearly all is not rounded to all."""
     return Text("99.9% 이상", "at least 99.9%") if share >= NEARLY else same(f"{share:.1%}")
 
 
@@ -96,7 +96,7 @@ def _of_times(sums: Mapping[str, Any]) -> tuple[Text, ...]:
 
 
 def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:
-    """What was maximised, where it is not the people reached; what a weight is worth."""
+    """The objective, if it is not the people reached; the effect of a weight."""
     sums, found = plan.result.summary, []
     if plan.brief.objective != "reach" or plan.brief.weight:
         value = f"{float(format(sums['weighted_reach'], f'.{DIGITS}g')):,.0f}"
@@ -116,7 +116,7 @@ def _of_objective(plan: Plan, named: Text) -> tuple[Text, ...]:
 
 
 def _of_fullness(plan: Plan) -> tuple[Text, ...]:
-    """That nearly everybody is reached, or too often, and the budget that is enough."""
+    """Saturation of reach or excess frequency, and the budget that is enough."""
     sums = plan.result.summary
     if not sums["reachable"] or not sums["reached"]:
         return ()
@@ -145,7 +145,7 @@ def _of_fullness(plan: Plan) -> tuple[Text, ...]:
 
 
 def _of_ceilings(plan: Plan) -> tuple[Text, ...]:
-    """That everybody can be reached is an assumption, where the planner gave no ceiling."""
+    """The assumption that everybody can be reached, if no ceiling was given."""
     names = [platform_text(offer.name) for offer in plan.brief.offers if offer.endless]
     if not names or plan.former is not None:
         return ()
@@ -167,7 +167,7 @@ def goal_text(goal: str, level: float) -> Text:
 
 
 def _of_target(plan: Plan) -> tuple[Text, ...]:
-    """The least budget for what was asked."""
+    """The least budget for the requested goal."""
     row = next((row for row in plan.result.goals if row["asked"]), None)
     if row is None:
         return ()
@@ -185,7 +185,7 @@ def _of_target(plan: Plan) -> tuple[Text, ...]:
 
 
 def _of_use(plan: Plan) -> tuple[Text, ...]:
-    """What goes to segments that use the service little, and who is left without them."""
+    """Spend on segments of little use, and segments left without any."""
     sums, found = plan.result.summary, []
     if sums["below_spend_share"] is None:
         return ()
@@ -216,7 +216,7 @@ def _of_use(plan: Plan) -> tuple[Text, ...]:
 
 
 def _of_goal(gap: float, named: Text) -> Text:
-    """What is proven of a division with a goal of at least so many contacts."""
+    """The proven gap of a plan with a goal of at least so many contacts."""
     more = f"{ceil(gap * 1000) / 1000:.1%}"
     return Text(
         f"빈도 목표를 지키는 가장 좋은 배분이라고 증명된 것은 아닙니다. 목표가 있든 없든 "
@@ -227,14 +227,14 @@ def _of_goal(gap: float, named: Text) -> Text:
 
 
 LARGE_GAP = 0.01
-"""A gap to the best division from which on it is told; only a coarse unit of spends makes one.
+"""Gap to the best allocation from which it is stated; only a coarse unit of spends causes one.
 
-What a tenth more budget would add is then not told: in such steps it may seem to add nothing.
+The gain from a tenth more budget is then left out: in such steps it may seem to be nothing.
 """
 
 
 def _of_unit(gap: float, named: Text) -> Text:
-    """How much less than the best division this one may reach: a share of the best."""
+    """The proven gap as a share of the best allocation."""
     less = f"{ceil(gap / (1 + gap) * 1000) / 1000:.1%}"
     return Text(
         f"집행 단위가 커서 가장 좋은 배분보다 {josa(named.ko, '이/가')} 최대 {less} 적을 수 "
@@ -245,11 +245,11 @@ def _of_unit(gap: float, named: Text) -> Text:
 
 
 LEAST_SHARE = 0.0005
-"""The smallest share that is not written as 0.0 %."""
+"""Smallest share that is not written as 0.0 %."""
 
 
 def _of_more(sums: Mapping[str, Any], named: Text) -> tuple[Text, ...]:
-    """What a tenth more budget would add; nothing where it is no won, or cannot be spent."""
+    """The gain from a tenth more budget; empty if that is below one won, or cannot be spent."""
     share, added = sums["next_share"], sums["next_weighted_reach"]
     if share is None or not sums["next_budget"]:
         return ()
@@ -265,7 +265,7 @@ def _of_more(sums: Mapping[str, Any], named: Text) -> tuple[Text, ...]:
     if abs(share) < LEAST_SHARE:
         ko, en = "0.1%도 되지 않게", "less than 0.1%"
     subject = josa(named.ko, "이/가")
-    if added < 0:  # all is spent, and a goal of frequency is kept at the cost of whom it fits best
+    if added < 0:  # spending all may cost reach to keep a goal of frequency
         return (Text(
             f"예산을 10% 늘리면 이 한도 안에서는 {subject} {ko} 줄어듭니다.",
             f"A tenth more budget would, within these limits, take {en} away from the {named.en}.",
@@ -291,7 +291,7 @@ def limit_text(binding: str) -> Text:
 
 
 def audience_sentences(found: Audience) -> tuple[Text, ...]:
-    """How many they are, and what they use more than others."""
+    """The audience's size, and the services it uses more than others."""
     size, count = found.size, len(found.segments)
     return (
         Text(
@@ -304,7 +304,7 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
 
 
 def _of_services(profile: Sequence[Standing]) -> Text:
-    """The services they use more than the average, the first first."""
+    """The services used more than on average, in order."""
     known = [
         (one.affinity, in_force().measures[one.service].text)
         for one in profile
@@ -321,7 +321,7 @@ def _of_services(profile: Sequence[Standing]) -> Text:
 
 
 def overlap_sentences(shared: Overlap) -> tuple[Text, ...]:
-    """How many are in both, or in one only."""
+    """The numbers of people in both audiences, and in only one."""
     if shared.both is None:
         return (Text(
             "두 대상의 차이에 인원이 너무 적은 부분이 있어 겹침을 보여 드릴 수 없습니다.",

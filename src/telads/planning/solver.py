@@ -1,26 +1,25 @@
-"""The division of money as a concave problem, solved by an interior-point method with a proof.
+"""Reach curves, and allocation as a concave problem solved by an interior-point method with proof.
 
 maximise   sum over rows of value (1 - exp(-weight . H(x))) - cost . x
 subject to 0 <= x <= width; for each group of columns a sum between two limits; a given total;
-           and, if asked, a goal of the same form that shall not be negative
+           and, if asked, a goal of the same form that must not be negative
 
-H is concave in each x of its own (see `Problem`). x is row x column; rows meet only in the few
-sums. So the Newton step of the primal-dual method (Boyd and Vandenberghe, Convex Optimization,
+H is concave in each x of its own (see `Problem`). x is row x column; rows are coupled by the few
+sums only. So the Newton step of the primal-dual method (Boyd and Vandenberghe, Convex Optimization,
 2004, 11.7) is solved row by row, its matrix being diagonal plus one or two products (Woodbury), and
-one small system binds the rows together: the time is linear in the rows. A look ahead sets the pace
+one small system couples the rows: the time is linear in the rows. A predictor step sets the pace
 (Mehrotra, SIAM J. Optim. 2, 1992). The proof of the answer needs none of this: by concavity no
 other x is better than the tangent at the answer allows.
 
-Reach curves: which share of people at least one contact arrives at, by contacts per person.
-
-A curve is held as its *exposure* h = -ln(1 - reach), a concave, piecewise linear function of the
-contacts per person. For the exponential curve, reach = 1 - exp(-contacts / scale), h is one
-straight line of slope 1 / scale. With a ceiling c, the share of people who can be reached at all,
-all contacts go to these: reach = c (1 - exp(-contacts / (c scale))), and h bends. A user's table is
-joined by straight lines of h: between two points each further contact finds the same share of those
-not reached before. Exposures add where reaches combine as if by chance (Sainsbury, in Broadbent,
-Spending Advertising Money, 1979): the reach of several platforms is 1 - prod(1 - reach) =
-1 - exp(-sum h), which is what makes the division of a budget a concave problem (see `allocation`).
+A reach curve is the share of people reached by at least one contact, by contacts per person. It is
+held as its *exposure* h = -ln(1 - reach), a concave, piecewise linear function of the contacts per
+person. For the exponential curve, reach = 1 - exp(-contacts / scale), h is one straight line of
+slope 1 / scale. With a ceiling c, the share of people who can be reached at all, all contacts go to
+these: reach = c (1 - exp(-contacts / (c scale))), and h bends. A user's table is joined by straight
+lines of h: between two points each further contact finds the same share of those not yet reached.
+Exposures add where platforms reach people independently (Sainsbury, in Broadbent, Spending
+Advertising Money, 1979): the reach of several platforms is 1 - prod(1 - reach) = 1 - exp(-sum h),
+which is what makes the allocation of a budget a concave problem (see `allocation`).
 """
 
 from __future__ import annotations
@@ -40,26 +39,26 @@ Array = NDArray[np.float64]
 
 MOST_STEPS = 120
 STEADY = 1e-6
-"""Added to the curvature: steps stay sure where the best is flat; the best stays where it is."""
+"""Added to the curvature: keeps steps stable where the optimum is flat, without moving it."""
 FIRST = 10.0
-"""How large multipliers start, in gradients: small ones let x run into the limits early."""
+"""Initial size of multipliers, in gradients: small ones let x run into the limits early."""
 LEAST_CENTRE = 1e-3
 PATIENCE = 0.03
-"""Products do not shrink far ahead of the rest of the gap: steps would become too short for it."""
+"""Bound on how far products may shrink ahead of the gap, or steps become too short."""
 LEAST_SLACK = 0.1
-"""Where a search starts that does not meet its goal yet."""
+"""Initial slack of a goal that is not met yet."""
 HALVINGS = 12
 LOST = 100.0
-"""A gap so many times the best one will not come back: rounding has taken over."""
+"""Ratio of the gap to the best one from which the search is given up as lost to rounding."""
 WORSE = 2.0
-"""Times by which a step may make the gap worse before it is shortened."""
+"""Factor by which a step may worsen the gap before it is shortened."""
 LARGE = 1e-4
-"""A gap that is not left at that, where all limits are straight."""
+"""A remaining gap above this is improved further, if all limits are linear."""
 CLIMBS = 60
 ROUNDED = 1e-13
-"""A sum that misses its total by less does so for want of digits."""
+"""Rounding error within which a sum matches its total."""
 BOUNDARY = 0.995
-"""Share of the way to the nearest limit that one step may go."""
+"""Largest share of the way to the nearest limit in one step."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Reach:
 
 @dataclass(frozen=True)
 class Goal:
-    """reach + linear . x + constant shall not be negative; `linear`: row x column."""
+    """The constraint reach + linear . x + constant >= 0; `linear`: row x column."""
 
     linear: Array
     reach: Reach | None = None
@@ -81,11 +80,11 @@ class Goal:
 
 @dataclass(frozen=True)
 class Problem:
-    """Money in shares of the total, which is 1. `group[j]` is the group that column j belongs to.
+    """Money in shares of the total, which is 1. `group[j]` is the group of column j.
 
-    `rate`, `width`: row x column; `cost`, `ceiling`: column; `low`, `high`: group. What x buys of
-    exposure is H = -log(1 - c + c exp(-rate x / c)) with the ceiling c, which is rate x where c is
-    1: concave in x.
+    `rate`, `width`: row x column; `cost`, `ceiling`: column; `low`, `high`: group. The exposure of
+    x is H = -log(1 - c + c exp(-rate x / c)) with the ceiling c, which is rate x for c = 1: concave
+    in x.
     """
 
     reach: Reach
@@ -103,7 +102,7 @@ class Problem:
         return self._reached(self.reach, x) - float((x @ self.cost).sum())
 
     def slack(self, x: Array) -> float:
-        """How far the goal is overfulfilled at x."""
+        """Slack of the goal at x."""
         if self.goal is None:
             return np.inf
         reached = self._reached(self.goal.reach, x) if self.goal.reach else 0.0
@@ -126,15 +125,15 @@ class Problem:
         return np.where(below, -np.log(np.where(below, missed, 1.0)), straight), slope, fall
 
     def most(self, gain: Array) -> float:
-        """The largest sum of gain times x within the limits; the goal is no limit here.
+        """Largest sum of gain times x within the limits, apart from the goal.
 
-        A linear programme that is solved by taking the largest gains first: what every group must
-        hold, then what is left of the total, wherever a group may hold more.
+        A linear programme solved greedily, largest gains first: what every group must hold, then
+        the rest of the total, wherever a group may hold more.
         """
         return float((gain * self.extreme(gain)).sum())
 
     def extreme(self, gain: Array) -> Array:
-        """The x of `most`."""
+        """The x that attains `most`."""
         x = np.zeros(gain.shape)
         cells = np.arange(gain.size).reshape(gain.shape)
         places, gains, rooms = [], [], []
@@ -156,25 +155,25 @@ class Problem:
 
 @dataclass(frozen=True)
 class Solution:
-    """The best x, and by how much at most any other could be better (in units of the objective)."""
+    """The best x, and a proven bound on the gain of any other (in units of the objective)."""
 
     x: Array
     gap: float
 
 
 def solve(problem: Problem, start: Array, enough: float, first: float = FIRST) -> Solution:
-    """The best x from a `start` inside all limits; ends with a gap of `enough`.
+    """Find the best x from a `start` inside all limits, up to a proven gap of `enough`.
 
-    `first` is how large multipliers start: smaller, where the start is near the best.
-    Where limits leave next to no room, or the objective is flat to the last digit, the search may
-    end early; what it proves holds all the same.
+    `first` is the initial size of multipliers: smaller if the start is near the best. With next to
+    no room within the limits, or an objective flat to the last digit, the search may end early; the
+    gap it proves holds all the same.
     """
-    with np.errstate(all="ignore"):  # a step that leads nowhere is not taken
+    with np.errstate(all="ignore"):  # invalid steps are rejected
         search = _Search(problem, start, first)
         best, multiplier = Solution(start, search.gap), search.goal_multiplier
         for _ in range(MOST_STEPS):
             if best.gap <= enough or search.products() <= enough / 100:
-                break  # the second: beyond it there is only rounding
+                break  # the second time: only rounding is left
             try:
                 search.step()
             except np.linalg.LinAlgError:
@@ -190,10 +189,10 @@ def solve(problem: Problem, start: Array, enough: float, first: float = FIRST) -
 
 
 def _climbed(problem: Problem, found: Solution) -> Solution:
-    """A better x from one that is far from proven, straight towards what its tangent promises.
+    """Improve an x with a large gap, straight towards the maximiser of its tangent.
 
-    (Frank and Wolfe, Naval Research Logistics Quarterly 3, 1956.) For the few cases in which money
-    differs by so many powers of ten that the search loses its digits.
+    (Frank and Wolfe, Naval Research Logistics Quarterly 3, 1956.) For the few cases in which
+    amounts differ by so many powers of ten that the search loses its digits.
     """
     x, best = found.x, found
     for _ in range(CLIMBS):
@@ -215,10 +214,10 @@ def _climbed(problem: Problem, found: Solution) -> Solution:
 
 
 def proven(problem: Problem, x: Array, multiplier: float = 0.0) -> float:
-    """By how much, at most, any point within the limits is better than x.
+    """Upper bound of the gain of any point within the limits over x.
 
-    The objective, and `multiplier` times the goal with it, lie below their tangents at x; so what
-    the tangent can gain is a bound, whatever x is and however it was found.
+    The objective, and `multiplier` times the goal with it, lie below their tangents at x; so the
+    gain of the tangent is a bound, however x was found.
     """
     place = _Place(problem, x)
     gain = place.gradient
@@ -229,7 +228,7 @@ def proven(problem: Problem, x: Array, multiplier: float = 0.0) -> float:
 
 
 class _Place:
-    """A point x, and what steps and gaps ask of it: computed once, however often they ask."""
+    """A point x with derived values of steps and gaps, computed once."""
 
     def __init__(self, problem: Problem, x: Array) -> None:
         self.x = x
@@ -238,7 +237,7 @@ class _Place:
         self.weight = reach.value * np.exp(-_dot(reach.weight, exposure))
         self.rate = reach.weight * slope
         self.gradient = self.weight[:, None] * self.rate - problem.cost
-        """Of the objective."""
+        """Gradient of the objective."""
         self.curvature = self.weight[:, None] * (reach.weight * fall)
         self.goal_weight = self.goal_rate = self.goal_gradient = np.zeros(0)
         self.goal_slack = self.goal_curvature = np.zeros(0)
@@ -256,10 +255,10 @@ class _Place:
 class _Search:
     """State of the search: x, its distances from all limits, and the limits' multipliers.
 
-    The distances lie behind each other in one array, so that a step is a few operations on long
-    arrays instead of many on short ones: from zero (that is x), from the widths, from the lower and
-    the upper limits of groups, from the goal. They are carried along rather than computed anew from
-    x, since a small one would be lost in the difference of two large numbers.
+    The distances are consecutive in one array, so that a step is a few operations on long arrays:
+    from zero (that is x), from the widths, from the lower and the upper limits of groups, from the
+    goal. They are updated rather than recomputed from x, since a small one would be lost in the
+    difference of two large numbers.
     """
 
     def __init__(self, problem: Problem, start: Array, first: float) -> None:
@@ -281,7 +280,7 @@ class _Search:
         self.places = [slice(*both) for both in pairwise(ends)]
         self.slacks = np.concatenate(slacks)
         size = first * max(1e-3, float(np.abs(self.place.gradient).max()))
-        # Multipliers that make every product of slack and multiplier alike.
+        # Multipliers that make every product of slack and multiplier equal.
         self.z = size / self.slacks.size / self.slacks
         # One multiplier for each fixed group, and one for the total of the others.
         self.nu = np.zeros(int(self.fixed.sum()) + int(not self.fixed.all()))
@@ -291,12 +290,12 @@ class _Search:
         goal = [] if problem.goal is None else [np.zeros(start.shape[1])]
         bound = np.vstack([self.free_groups, *goal, self.rows])
         self.couplings = np.repeat(bound[:, None, :], len(start), axis=1)
-        """Gradients in x of what binds rows together; that of the goal changes with x."""
+        """Gradients in x of the coupling constraints; the goal's changes with x."""
         self.gap = self._gap()
         """Proven distance from the best."""
 
     def parts(self, whole: Array) -> list[Array]:
-        """An array of all limits taken apart, the first part in the shape of x."""
+        """Split an array over all limits; the first part has the shape of x."""
         first, *others = self.places
         return [whole[first].reshape(self.place.x.shape), *(whole[one] for one in others)]
 
@@ -311,11 +310,11 @@ class _Search:
         return np.asarray(out)
 
     def missed(self) -> Array:
-        """By how much the goal's slack is not the one that is carried along; it is in the end."""
+        """Difference of the goal's slack at x and the tracked one; zero in the end."""
         return np.asarray(self.place.goal_slack - self.slacks[self.places[-1]])
 
     def _gap(self) -> float:
-        """Complementarity, and what the residual may hide.
+        """Complementarity, plus a bound of the residual's effect.
 
         Both x and the best sum to 1, so the residual can hide no more than its spread.
         """
@@ -329,17 +328,17 @@ class _Search:
 
     @property
     def goal_multiplier(self) -> float:
-        """The multiplier of the goal; 0 where there is none."""
+        """The multiplier of the goal; 0 without one."""
         return float(self.z[-1]) if self.problem.goal is not None else 0.0
 
     def step(self) -> None:
-        """One step: a look ahead, then towards the centre as far as that promises."""
+        """One step: predictor, then corrector towards the centre as far as that promises."""
         newton, products = _Newton(self), self.products()
         ahead = newton.direction(np.zeros_like(self.z))
         length = self._length(ahead)
         then = float((self.slacks + length * ahead.slacks) @ (self.z + length * ahead.z))
         target = products * max((then / products) ** 3, LEAST_CENTRE)
-        left = self.gap - products  # what is not yet stationary, as where reach is nearly full
+        left = self.gap - products  # not yet stationary, as for nearly full reach
         centre = max(target, min(products, PATIENCE * left)) / self.z.size
         direction = newton.direction(centre - ahead.slacks * ahead.z)
         length, before = self._length(direction), self.gap
@@ -348,10 +347,10 @@ class _Search:
             self._move(start, length, direction)
             if self.gap < WORSE * before:
                 break
-            length /= 2  # goal and objective are curved: no ratio tells how far is too far
+            length /= 2  # goal and objective are curved: no ratio test gives the length
 
     def _length(self, direction: _Direction) -> float:
-        """How far one may go and stay inside; the whole step at most."""
+        """Step length within the limits; 1 at most."""
         room = min(_room(self.slacks, direction.slacks), _room(self.z, direction.z))
         return min(1.0, BOUNDARY * room)
 
@@ -366,7 +365,7 @@ class _Search:
 
 @dataclass(frozen=True)
 class _Direction:
-    """How slacks (the first are x) and multipliers change in a whole step."""
+    """Changes of slacks (the first are x) and multipliers in a full step."""
 
     slacks: Array
     z: Array
@@ -374,7 +373,7 @@ class _Direction:
 
 
 class _Newton:
-    """The Newton system at one point of the search, taken apart once, solved for any target."""
+    """The Newton system at one point of the search, factorised once, solved for any target."""
 
     def __init__(self, search: _Search) -> None:
         self.search = search
@@ -393,7 +392,7 @@ class _Newton:
         self.scaled = factors / self.diagonal
         small = np.einsum("sgj,tgj->gst", factors, self.scaled) + np.eye(len(parts))
         self.small = 1 / small if len(parts) == 1 else np.linalg.inv(small)
-        # What binds rows together, and how softly: 0 for the given sums.
+        # Coupling constraints and their softness: 0 for the given sums.
         self.softness = np.concatenate([1 / (low + high), 1 / goal, np.zeros(len(search.nu))])
         columns = search.couplings
         if problem.goal is not None:
@@ -404,7 +403,7 @@ class _Newton:
         self.matrix = self.columns @ self.answers.T
         self.matrix += np.diag(self.softness)
         free = len(search.free_groups)
-        if free:  # the total less the free sums, where only their softness is left
+        if free:  # total less free sums: only their softness is left
             self.matrix[-1] = self.matrix[:, -1] = 0.0
             self.matrix[-1, :free] = self.matrix[:free, -1] = -self.softness[:free]
             self.matrix[-1, -1] = self.softness[:free].sum()
@@ -412,7 +411,7 @@ class _Newton:
         self.matrix *= self.scale[:, None] * self.scale
 
     def direction(self, targets: Array) -> _Direction:
-        """Towards products of slack and multiplier that equal `targets`."""
+        """Direction to products of slack and multiplier equal to `targets`."""
         search = self.search
         wanted_z = targets / search.slacks
         own = self._rows_solved(-search.residual(wanted_z, search.nu)[None])[0].ravel()
@@ -429,13 +428,13 @@ class _Newton:
         if free:
             forces[:free] -= forces[-1]
         dx = own - forces @ self.answers
-        soft = (forces * self.softness)[:given]  # how the sums move, free of cancellation
+        soft = (forces * self.softness)[:given]  # movement of the sums, without cancellation
         wide = -dx[search.bounded.ravel()]
         slacks = np.concatenate([dx, wide, soft[:free], -soft[:free], soft[free:]])
         return _Direction(slacks, wanted_z - search.z - self.ratios * slacks, forces[given:])
 
     def _rows_solved(self, right: Array) -> Array:
-        """The rows' own matrices (diagonal plus products) solved for each of `right`."""
+        """Solve the rows' own matrices (diagonal plus products) for each of `right`."""
         inner = np.einsum("sgj,kgj->gsk", self.scaled, right)
         weights = self.small @ inner
         return np.asarray(right / self.diagonal - np.einsum("sgj,gsk->kgj", self.scaled, weights))
@@ -446,35 +445,35 @@ def _dot(rate: Array, x: Array) -> Array:
 
 
 def _room(values: Array, changes: Array) -> float:
-    """How many times the changes can be made before a value reaches zero."""
+    """Multiple of the changes at which a value reaches zero."""
     fastest = float((-changes / values).max())
     return 1 / fastest if fastest > 0 else np.inf
 
 
 TYPING_ERROR = 0.01
-"""How far, in reach, a table may lie below a concave curve: points in whole per cents are off by
-half a per cent, this one down and its neighbours up."""
+"""Tolerance, in reach, of a table below a concave curve: points in whole per cents are off by half
+a per cent, this one down and its neighbours up."""
 LEAST, MOST = 1e-6, 1e6
-"""Scales and contacts per person of a curve; beyond them it says that one advert reaches everybody,
-or none anybody, and figures leave the range of the machine."""
+"""Range of scales and contacts per person; beyond it one advert would reach everybody, or no number
+of them anyone, and figures leave the range of floating point."""
 
 
 @dataclass(frozen=True)
 class Curve:
     """Pieces of the exposure: widths (contacts per person, the last infinite) and slopes.
 
-    A curve with a `ceiling` has one piece, whose slope is that at the start.
+    A curve with a `ceiling` has one piece, whose slope is the initial one.
     """
 
     widths: tuple[float, ...]
     slopes: tuple[float, ...]
     asked: tuple[tuple[float, float], ...] | float
-    """As it was given: the points of a table, or a scale."""
+    """The input: points of a table, or a scale."""
     ceiling: float = 1.0
 
     @property
     def most(self) -> float:
-        """The share of people who can be reached at all, 0..1."""
+        """Share of people who can be reached at all, 0..1."""
         if isinstance(self.asked, float):
             return self.ceiling
         exposure = sum(
@@ -506,11 +505,11 @@ class Curve:
 
 
 def exponential(scale: float, ceiling: float = 1.0) -> Curve:
-    """Reach = c (1 - exp(-contacts / (c scale))), c the ceiling.
+    """Reach = c (1 - exp(-contacts / (c scale))), with the ceiling c.
 
-    `scale` is the contacts for each person who can be reached that reach 63 % of them. Raises
-    `QuestionError` unless it lies between `LEAST` and `MOST`. A scale of 1 is contacts strewn at
-    random; a larger one, contacts that keep finding the same people.
+    `scale` is the number of contacts per reachable person that reaches 63 % of them. Raises
+    `QuestionError` unless it lies between `LEAST` and `MOST`. A scale of 1 means random contacts; a
+    larger one, contacts that repeatedly reach the same people.
     """
     if not 0 < scale < inf:
         raise QuestionError(
@@ -534,9 +533,9 @@ def exponential(scale: float, ceiling: float = 1.0) -> Curve:
 def table(points: Sequence[tuple[float, float]]) -> Curve:
     """A curve through the user's points (contacts per person, share reached); it starts at (0, 0).
 
-    Beyond the last point nobody more is reached. Raises `QuestionError` that names the first point
-    that is out of order, not between 0 and 1, or where reach rises faster than before: each
-    further contact may find no larger share of those not yet reached than the one before.
+    Beyond the last point no one more is reached. Raises `QuestionError` naming the first point that
+    is out of order, not between 0 and 1, or where reach rises faster than before: a further contact
+    must not reach a larger share of those not yet reached than the one before.
     """
     if not points:
         raise _refused(Text("도달 표에 점이 없습니다.", "A reach table has no points."), None)
@@ -581,7 +580,7 @@ def table(points: Sequence[tuple[float, float]]) -> Curve:
 
 
 def _upper_hull(x: Array, y: Array) -> list[int]:
-    """The points on the least concave function above all of them."""
+    """Points on the least concave function above all of them."""
     hull: list[int] = []
     for at in range(len(x)):
         while len(hull) > 1:

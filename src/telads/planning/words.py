@@ -1,4 +1,4 @@
-"""What the columns and figures of a plan are called, and its cells, in files that people read."""
+"""Displayed titles and values of a plan's columns and figures, in files for people."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ TITLES: dict[str, Text] = {
     "text": Text("내용", "Text"),
     "method": Text("방법", "Method"),
 }
-"""Headings that tables of answers do not have, or have for something else."""
+"""Titles that tables of answers do not have, or have with another meaning."""
 
 
 def title(name: str, lang: Lang, table: str = "") -> str:
-    """What a column of a table of a plan, or a figure of it, is called."""
+    """Title of a column of a plan's table, or of a figure."""
     if name in TITLES:
         return TITLES[name](lang)
     field = field_of(f"plan_{table}" if table else "plan", name) or field_of("plan", name)
@@ -70,20 +70,20 @@ OBJECTIVES: dict[str, Text] = {
     "index": Text("지수 가중 도달", "index-weighted reach"),
     "affinity": Text("관심도 가중 도달", "affinity-weighted reach"),
 }
-"""What a plan can make largest."""
+"""Objectives of a plan."""
 OF_ASSOCIATION = Text("연관 반영", "by association")
-"""Said of it, where contacts are weighted."""
+"""Added to an objective with weighted contacts."""
 
 
 GAPS: dict[str, Text] = {
     "best": Text("가장 좋은 배분", "the best division"),
     "without_goal": Text("빈도 목표가 없는 배분", "divisions that need not keep the goal"),
 }
-"""What the proven gap of a plan is measured to."""
+"""Names of a plan's proven gap."""
 
 
 def objective_text(objective: str, weight: str | None) -> Text:
-    """What a plan maximises, by name."""
+    """Name of what a plan maximises."""
     named = OBJECTIVES[objective]
     if not weight:
         return named
@@ -91,12 +91,12 @@ def objective_text(objective: str, weight: str | None) -> Text:
 
 
 def platform_text(name: str) -> Text:
-    """A service by name; a platform that a planner named stays as it is."""
+    """Name of a service; a platform named by the planner stays as it is."""
     return in_force().measures[name].text if name in in_force().measures else same(name)
 
 
 def service_word(name: str, lang: Lang) -> str:
-    """As `platform_text`, in a language."""
+    """`platform_text` in a language."""
     return platform_text(name)(lang)
 
 
@@ -112,9 +112,9 @@ _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "asked": lambda value, lang: Text("예", "yes")(lang) if value else "–",
 }
 WORDS = frozenset(_WORDS)
-"""Columns whose cells are words."""
+"""Columns whose values are words."""
 
 
 def word(name: str, value: Any, lang: Lang) -> Any:
-    """A cell as people say it: `20대`, `women`; figures stay figures."""
+    """A displayed value: `20대`, `women`; figures stay numbers."""
     return _WORDS[name](value, lang) if name in _WORDS else value

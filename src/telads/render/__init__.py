@@ -1,1 +1,1 @@
-"""What a reader takes home of a build's answers: tables, pictures (`svg/`) and the report."""
+"""Answers in the forms a reader takes away: tables, files, pictures (`svg/`) and the report."""

@@ -2,8 +2,8 @@
 
 The same table gives the same bytes. Every file names its build, method and version: in a second
 sheet (xlsx), the file's metadata (parquet), the object around the rows (json), or a description
-beside it named as the W3C's CSV on the Web asks (`x.csv` and `x.csv-metadata.json`). What was made
-from synthetic data has a column that says so.
+beside it in the W3C's CSV on the Web (`x.csv` and `x.csv-metadata.json`). Tables made from
+synthetic data have a column that says so.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ if TYPE_CHECKING:
     from telads.answers.answer import Answer
 
 SEPARATOR = "|"
-"""Between the items of a list inside one CSV field."""
+"""Separates the items of a list in one CSV field."""
 DESCRIPTION = "-metadata.json"
-"""What follows a CSV file's name in that of its description (W3C, CSV on the Web)."""
+"""Suffix of a CSV file's description after its name (W3C, CSV on the Web)."""
 DIALECT = MappingProxyType({
     "encoding": "utf-8", "delimiter": ",", "quoteChar": '"', "doubleQuote": True,
     "lineTerminators": ["\n"], "header": True, "headerRowCount": 1, "commentPrefix": None,
 })  # fmt: skip
-"""How a CSV file is written, in the words of CSV on the Web. Every file begins with a byte order
-mark, which readers of UTF-8 that go by this description take off."""
+"""CSV dialect in the terms of CSV on the Web. Every file begins with a byte order mark, which
+readers that follow the description remove."""
 _CREATED = datetime(2000, 1, 1)
-"""The creation date in workbooks: a real one would make equal exports differ."""
+"""Fixed creation date of workbooks: a real one would make equal exports differ."""
 
 LEAST_WIDTH, MOST_WIDTH = 10, 80
-"""Letters across a column of a workbook."""
+"""Limits of a workbook column's width, in characters."""
 LOOKED_AT = 1000
-"""Rows that decide how wide one is."""
+"""Number of rows that determine a column's width."""
 
 
 def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
-    """A table as it is given away: figures that are synthetic say so, if no column does already."""
+    """Add a column that marks synthetic figures, unless one does already."""
     import polars as pl
 
     told = not synthetic or "synthetic" in frame.columns
@@ -60,7 +60,7 @@ def marked(frame: pl.DataFrame, synthetic: bool) -> pl.DataFrame:
 
 
 def flat(answer: Answer) -> pl.DataFrame:
-    """The rows of an answer for a CSV file: marked, and lists as text."""
+    """The rows of an answer for a CSV file: marked, with lists as text."""
     import polars as pl
 
     rows = marked(answer.rows, answer.synthetic)
@@ -69,7 +69,7 @@ def flat(answer: Answer) -> pl.DataFrame:
 
 
 def provenance(build: Build, table: str, method: str | None) -> dict[str, object]:
-    """What an export was made from and with; None where no method was chosen between."""
+    """What an export was made from and with; `method` is None where there was no choice."""
     return {
         "table": table,
         **({"method": method} if method else {}),
@@ -84,13 +84,13 @@ def provenance(build: Build, table: str, method: str | None) -> dict[str, object
 
 def _csv(path: Path, frame: pl.DataFrame, about: dict[str, object]) -> None:
     with replacing(path, export=True) as temporary:
-        frame.write_csv(temporary, include_bom=True)  # without it Korean Excel garbles names
+        frame.write_csv(temporary, include_bom=True)  # without a BOM Korean Excel garbles names
     about_it = path.with_name(path.name + DESCRIPTION)
     write_text(about_it, description(path.name, frame, about), export=True)
 
 
 def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> str:
-    """What a CSV file holds and what it was made from, as CSV on the Web has it: JSON.
+    """Describe a CSV file's columns and provenance as CSV on the Web: JSON.
 
     https://www.w3.org/TR/tabular-metadata/
     """
@@ -109,7 +109,7 @@ def description(name: str, frame: pl.DataFrame, about: Mapping[str, object]) -> 
 
 
 def _in_words(table: str, column: str) -> dict[str, object]:
-    """What a column is called and means, in both languages (Dublin Core, as the W3C asks)."""
+    """Title and meaning of a column in both languages (Dublin Core, as the W3C recommends)."""
     field = declared(table, column) if table in QUESTIONS else None
     if field is None:
         return {}
@@ -122,7 +122,7 @@ def _in_words(table: str, column: str) -> dict[str, object]:
 
 
 def _datatype(kind: pl.DataType) -> str:
-    """The kind of a column in the words of CSV on the Web."""
+    """Datatype of a column in the terms of CSV on the Web."""
     if kind.is_integer():
         return "integer"
     if kind.is_numeric():
@@ -149,7 +149,7 @@ def write_workbook(
     about: dict[str, object],
     formats: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write frames (without lists) as the sheets of a workbook, and what they are of as a last.
+    """Write frames (without lists) as the sheets of a workbook, and their provenance as the last.
 
     `formats` are the number formats of columns, by heading.
     """
@@ -176,14 +176,14 @@ def write_workbook(
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Workbook]:
-    """A workbook that replaces the file; raises `WorkspaceError` where the system refuses."""
+    """Yield a workbook that replaces the file; raises `WorkspaceError` if it cannot be written."""
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    # A row at a time: a large table lies in memory only as it is packed.
-    # A text that begins with = is a text: nothing of a workbook is ever run.
+    # Row by row: a large table is held in memory compressed only.
+    # A text that begins with = stays text: no formula is ever run.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    content = io.BytesIO()  # written here, so that a full disk raises its own error
     with replacing(path, export=True) as temporary:
         try:
             with Workbook(content, options) as book:
@@ -194,7 +194,7 @@ def _workbook(path: Path) -> Iterator[Workbook]:
 
 
 def _width(column: pl.Series) -> int:
-    """How many letters wide a column is shown: its heading, and the first of its texts."""
+    """Width of a column in characters, from its heading and its first texts."""
     from rich.cells import cell_len
 
     texts = column.head(LOOKED_AT) if column.dtype == str else ()
@@ -209,7 +209,7 @@ def _json_text(document: dict[str, object]) -> str:
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file that a table can be: how it is written, and its media type."""
+    """A file format of tables: its writer and media type."""
 
     name: Text
     media_type: str
@@ -226,18 +226,18 @@ FORMATS: dict[str, Format] = {
     ".parquet": Format(Text("Parquet", "Parquet"), "application/vnd.apache.parquet", _parquet),
     ".json": Format(Text("JSON", "JSON"), "application/json", _json),
 }
-"""The kinds of file a table can be, by suffix."""
+"""File formats of tables, by suffix."""
 
 
 class Sheet(NamedTuple):
-    """A table, and how the figures of a column are shown; the cells keep all their digits."""
+    """A table and the number formats of its columns; cells keep all digits."""
 
     frame: pl.DataFrame
     formats: dict[str, str]
 
 
 def sheet_of(answer: Answer, lang: Lang) -> Sheet:
-    """The rows of an answer in words; a column that has none keeps its id."""
+    """The rows of an answer with displayed values; a column without a field keeps its id."""
     import polars as pl
 
     rows = answer.rows.to_dicts()
@@ -246,7 +246,7 @@ def sheet_of(answer: Answer, lang: Lang) -> Sheet:
     for name in answer.rows.columns:
         field = field_of(answer.question, name)
         heading = field.heading(lang) if field else name
-        if field is None or field.figure or name == "month":  # which sorts and filters by id
+        if field is None or field.figure or name == "month":  # months sort and filter by id
             cells[heading] = [row[name] for row in rows]
         else:
             cells[heading] = [field.write(row, lang) for row in rows]

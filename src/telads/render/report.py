@@ -1,6 +1,6 @@
 """The report: one HTML file with the answers and pictures of a build, for mail or an archive.
 
-It asks nothing of the network and runs no script.
+It loads nothing from the network and runs no script.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ LEFT_OUT = frozenset({
     "index_low", "index_high", "index_next_low", "index_next_high", "index_ahead_low",
     "index_ahead_high", "change_city", "change_local",
 })  # fmt: skip
-"""Columns of services that a page has no room for; it keeps whose movement the change was."""
+"""Columns of services that do not fit a page."""
 
 
 class Section(NamedTuple):
-    """A question of the report with its answer, and the picture that goes with it."""
+    """A question of the report with its answer and picture."""
 
     title: str
     answer: Answer
@@ -87,9 +87,10 @@ def write_report(
 def _sections(
     build: Build, lang: Lang, district: str, sex: str, age: str, service: str
 ) -> list[Section]:
-    """The three questions, and the time and distance of the group; what has no answer is left out.
+    """The three questions and the group's mobility signals, without those that have no answer.
 
-    A service that no segment is known for has no targets, and some files tell nothing of movement.
+    There are no targets if the service is unknown for every segment, and some files hold no
+    mobility.
     """
     group = segment_of(build, district, sex, age)
     sections = [_services_section(build, lang, group)]
@@ -144,12 +145,12 @@ def _section(lang: Lang, title: Text, answer: Answer, figure: Figure | None = No
 
 
 def _figures(build: Build, lang: Lang) -> list[Figure]:
-    """The pictures of the city."""
+    """Pictures of the city."""
     return [_figure(build, chart, lang, Asked()) for chart in OF_THE_CITY]
 
 
 def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
-    """A picture twice, wide and as wide as a phone: the page's style shows the one that fits."""
+    """A picture in both layouts, wide and narrow; the page's style shows the one that fits."""
     shown = picture(build, chart, asked, lang)
     wide, narrow = drawn(shown), drawn(shown, narrow=True)
     return Figure(wide.finding, wide.details, wide.paint(SITE), narrow.paint(SITE))

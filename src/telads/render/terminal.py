@@ -1,4 +1,4 @@
-"""An answer as a table in a terminal: as many columns as fit, the rest named beneath it."""
+"""An answer as a table in a terminal: as many columns as fit, the others listed beneath it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 WIDTH_OF_A_FILE = 260
-"""Columns of a table that goes to a file or a pipe, where nothing tells how wide it may be."""
+"""Width, in characters, of a table written to a file or a pipe."""
 GAP = 2
-"""Spaces between two columns of a table."""
+"""Spaces between columns."""
 
 
 def console(stderr: bool = False) -> Console:
-    """A console as wide as the terminal, or wide enough where there is none."""
+    """A console as wide as the terminal, or WIDTH_OF_A_FILE."""
     from rich.console import Console
 
     plain = Console(stderr=stderr, highlight=False, emoji=False, soft_wrap=False)
@@ -31,7 +31,7 @@ def console(stderr: bool = False) -> Console:
 
 
 def table(answer: Answer, lang: Lang) -> None:
-    """Print an answer as a table: its sentences, as many columns as fit, and remarks."""
+    """Print an answer as a table: its sentences, as many columns as fit, and its remarks."""
     from rich.table import Table
     from rich.text import Text as Styled
 
@@ -58,9 +58,9 @@ def table(answer: Answer, lang: Lang) -> None:
 
 
 def _fitting(answer: Answer, lang: Lang, width: int) -> tuple[list[Field], list[Field]]:
-    """The columns that fit side by side, and those that had to go."""
+    """The columns that fit side by side, and those that do not."""
     known = {name: field_of(answer.question, name) for name in answer.rows.columns}
-    # Warnings are whole sentences: they stand beneath the table.
+    # Warnings are whole sentences: they are printed below the table.
     columns = {name: column for name, column in known.items() if column and not _is_warnings(name)}
     rows = list(answer.rows.iter_rows(named=True))
     widths = {name: _width(column, rows, lang) for name, column in columns.items()}
@@ -88,7 +88,7 @@ def _is_warnings(name: str) -> bool:
 
 
 def _remarks(answer: Answer, lang: Lang) -> Iterator[str]:
-    """The warnings of the answer and, where its rows have some, of its months."""
+    """Warnings of the answer and, if its rows have any, of its months."""
     note = Text("주의", "Note")(lang)
     for warning in answer.warnings:
         yield f"{note}: {warning(lang)}"

@@ -1,1 +1,1 @@
-"""The store: one folder with the ledger, the cells and the builds, whole or not at all."""
+"""The store: one folder with the ledger, the cells and the builds, written atomically."""

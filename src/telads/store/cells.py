@@ -1,4 +1,4 @@
-"""The one table everything starts from: cells.
+"""The cells table, which everything starts from, and its summary for the ledger.
 
 One row is a cell, neighbourhood x sex x five-year age in one label month:
 
@@ -15,15 +15,13 @@ One row is a cell, neighbourhood x sex x five-year age in one label month:
 | `<measure>__noise` | float or null | half-width of the 95 % interval of the noise in the figure |
 
 Rows are sorted by KEY, so the same data always give the same file.
-
-A month's cells: what the ledger keeps of them, and what is told where they cannot be read.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,13 +47,13 @@ POPULATION = "population"
 
 
 def measures_in(columns: Iterable[str]) -> tuple[str, ...]:
-    """The measure ids among the columns of a cells table, in catalogue order, population aside."""
+    """Measure ids among the columns of a cells table, in catalogue order, except the population."""
     present = set(columns)
     return tuple(id for id in in_force().measures if id in present and id != POPULATION)
 
 
 def values_in(columns: Iterable[str]) -> tuple[str, ...]:
-    """All columns of a cells table that hold figures; what noise they have is no figure."""
+    """All columns of figures in a cells table, without those of their noise."""
     return tuple(
         column
         for column in columns
@@ -64,13 +62,13 @@ def values_in(columns: Iterable[str]) -> tuple[str, ...]:
 
 
 def first_year(age: nw.Expr, ages: Sequence[int]) -> nw.Expr:
-    """The first year of the one of `ages` that an age lies in; the last is open-ended."""
+    """First year of the one of `ages` that an age is in; the last is open-ended."""
     import narwhals as nw
 
     last = nw.lit(ages[-1], nw.Int64)
     step = ages[1] - ages[0]
     even = all(year == ages[0] + at * step for at, year in enumerate(ages)) and not ages[0] % step
-    if even:  # one sum for each row, where rows may be many
+    if even:  # one expression a row, as rows may be many
         return nw.when(age >= ages[-1]).then(last).otherwise(age - age % step)
     band: nw.Expr = nw.lit(ages[0], nw.Int64)
     for year in ages[1:]:
@@ -78,15 +76,15 @@ def first_year(age: nw.Expr, ages: Sequence[int]) -> nw.Expr:
     return band
 
 
-def weight(measure: str, columns: Iterable[str]) -> nw.Expr:
+def weight(measure: str, columns: Collection[str]) -> pl.Expr:
     """The people a cell's value speaks for; null where the value is masked."""
-    import narwhals as nw
+    import polars as pl
 
-    people = nw.col(POPULATION)
-    unestimated = measure + UNESTIMATED
-    if unestimated in columns:
-        people = (people - nw.col(unestimated).fill_null(0)).clip(lower_bound=0)
-    return nw.when(~nw.col(measure).is_null()).then(people)
+    people = pl.col(POPULATION)
+    if measure + UNESTIMATED in columns:
+        unestimated = pl.col(measure + UNESTIMATED).fill_null(0)
+        people = (people - unestimated).clip(lower_bound=0)
+    return pl.when(pl.col(measure).is_not_null()).then(people)
 
 
 @dataclass(frozen=True)
@@ -102,9 +100,9 @@ class CellsSummary:
 
 @contextmanager
 def reading(files: Mapping[Month, Path]) -> Iterator[None]:
-    """Tell what fails because of a month's cells as `WorkspaceDamaged`, with the month.
+    """Turn errors caused by a month's cells into `WorkspaceDamaged`, naming the month.
 
-    Which file it was is looked up only then: engines name none, and read late.
+    The file is identified only then: engines name none, and read lazily.
     """
     try:
         yield
@@ -116,7 +114,7 @@ def reading(files: Mapping[Month, Path]) -> Iterator[None]:
 
 
 def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
-    """The error for cells that are missing or damaged; damaged ones would pass for known ones."""
+    """The error for missing or damaged cells; it advises deleting damaged ones."""
     told = month.text
     before = Text("", "Take")
     if path.exists():
@@ -131,7 +129,7 @@ def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
 
 
 def is_readable(path: Path) -> bool:
-    """Whether a file holds cells, all of which can be read."""
+    """Whether a file holds cells that can all be read."""
     import polars as pl
 
     try:
@@ -155,7 +153,7 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
         means={
             m: float(mean)
             for m, mean in zip(measures, means, strict=True)
-            if mean is not None and math.isfinite(mean)  # nobody known: no mean
+            if mean is not None and math.isfinite(mean)  # no one known: no mean
         },
         prints={m: _fingerprint(ordered[m]) for m in measures},
         masked={m: n for m in (POPULATION, *measures) if (n := cells[m].null_count())},
@@ -167,6 +165,6 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
 
 
 def _fingerprint(figures: pl.Series) -> str:
-    """Equal for equal figures in equal order, masked ones included."""
+    """Hash of figures in order, masked ones included."""
     known = figures.fill_null(math.nan) if figures.null_count() else figures
     return hashlib.sha256(known.to_numpy().tobytes()).hexdigest()[:16]

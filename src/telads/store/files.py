@@ -1,17 +1,17 @@
-"""Files of a workspace: for their owner alone, and whole or not there at all.
+"""Files of a workspace: owner-only, and written atomically.
 
-Whatever the umask, they are made, found open, and closed:
+Modes, whatever the umask; wrong ones are detected and corrected:
 
     folder     0700    the workspace and every folder in it
     file       0600    every file in it; backups, wherever they are
     cells      0750 and 0640 where a setting lets the group read them; the workspace is 0710 then
 
-What people export to a path of their own is not for their owner alone: it keeps their umask. Root
-makes files in the name of whoever owns the folder, or the website could not read what root took in.
+Exports to a path of the user's own follow the umask. Files made by root belong to the owner of the
+folder, or the website could not read what root ingested.
 
-A file is there whole or not at all, even after a power cut. Everything is written beside its target
-under a temporary name, forced to disk, and moved over the target in one rename. Where that fails
-(disk full, no permission) the target is as it was.
+A file is complete or absent, even after a power cut: it is written beside its target under a
+temporary name, forced to disk, and renamed over the target. If that fails (disk full, no
+permission) the target is unchanged.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 UNREADABLE = (
     AttributeError, KeyError, OSError, RecursionError, TypeError, UnknownChoice, ValueError,
 )  # fmt: skip
-"""What reading a damaged JSON file of a workspace ends in: no file, no JSON, or other values."""
+"""Exceptions of reading a damaged JSON file of a workspace: no file, no JSON, or other values."""
 
 FOLDER, FILE = 0o700, 0o600
 OTHERS = 0o077
@@ -46,13 +46,13 @@ OWN = frozenset({
     "uploads", "downloads", "pictures", "figures", "static",
     "web.sqlite3", "web.sqlite3-wal", "web.sqlite3-shm", "web.sqlite3-journal",
 })  # fmt: skip
-"""What a workspace holds; whatever else lies in the folder is somebody else's, and left alone."""
+"""Names a workspace consists of; any other file in the folder is foreign and left alone."""
 TEMPORARY = ".tmp-"
-"""Begins the names of files that are being written."""
+"""Prefix of the names of files being written."""
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder for its owner, and those above it that are missing; one may be there."""
+    """Create an owner-only folder with missing parents; it may exist."""
     missing = [path]
     while not missing[-1].parent.exists():
         missing.append(missing[-1].parent)
@@ -67,24 +67,24 @@ def make_folder(path: Path) -> None:
 
 
 def new_file(path: Path) -> BinaryIO:
-    """A new file for its owner, open for writing; raises `FileExistsError`."""
+    """Create an owner-only file, open for writing; raises `FileExistsError`."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE)
     _give(descriptor, path.parent)
     return os.fdopen(descriptor, "wb")
 
 
 def _give(made: int | Path, folder: Path) -> None:
-    """Let what root made belong to the owner of the folder it is in."""
+    """Give what root created to the owner of its folder."""
     if os.name == "posix" and os.geteuid() == 0:
         owner = folder.stat()
         if owner.st_uid:
-            with suppress(PermissionError):  # as on a disk that knows no owners
+            with suppress(PermissionError):  # a file system without owners, for example
                 os.chown(made, owner.st_uid, owner.st_gid)
 
 
 @contextmanager
 def closed_umask() -> Iterator[None]:
-    """In a process of its own (a server): whatever libraries write is for its owner."""
+    """For a process of its own (a server): files written by libraries are owner-only too."""
     former = os.umask(OTHERS)
     try:
         yield
@@ -93,9 +93,9 @@ def closed_umask() -> Iterator[None]:
 
 
 def found_open(workspace: Path, cells_group: bool = False) -> Iterator[Path]:
-    """What of a workspace others may use, the workspace itself first; links are not followed.
+    """Yield what others may use of a workspace, itself first; links are not followed.
 
-    A folder that holds more than a workspace does, as a home or /tmp, is left as it is.
+    A folder that holds more than a workspace, such as a home or /tmp, is left as it is.
     """
     for path, mode, wanted in _modes(workspace, cells_group):
         if mode & OTHERS & ~wanted:
@@ -103,7 +103,7 @@ def found_open(workspace: Path, cells_group: bool = False) -> Iterator[Path]:
 
 
 def close(workspace: Path, cells_group: bool = False) -> None:
-    """Close what is open, as far as the files are ours; open cells to the group, if it may."""
+    """Close open files, as far as they are ours; open cells to the group if allowed."""
     for path, mode, wanted in _modes(workspace, cells_group):
         if mode & OTHERS != wanted & OTHERS:
             with suppress(OSError):
@@ -111,7 +111,7 @@ def close(workspace: Path, cells_group: bool = False) -> None:
 
 
 def _modes(workspace: Path, cells_group: bool) -> Iterator[tuple[Path, int, int]]:
-    """Each file and folder of a workspace, its mode, and the one it should have."""
+    """Each file and folder of a workspace, its mode, and the mode it should have."""
     if os.name != "posix" or not workspace.is_dir():
         return
     with os.scandir(workspace) as entries:
@@ -130,7 +130,7 @@ def _modes(workspace: Path, cells_group: bool) -> Iterator[tuple[Path, int, int]
 
 
 def _tree(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """A file or folder and all in it; what goes away meanwhile is left out."""
+    """A file or folder with all its contents; entries that vanish meanwhile are skipped."""
     with suppress(FileNotFoundError, PermissionError):
         status = path.lstat()
         yield path, status
@@ -143,12 +143,12 @@ def _tree(path: Path) -> Iterator[tuple[Path, os.stat_result]]:
 
 @contextmanager
 def replacing(target: Path, *, export: bool = False) -> Iterator[Path]:
-    """Give a temporary path to write to; move it over `target` if nothing was raised.
+    """Yield a temporary path to write to; rename it over `target` if nothing was raised.
 
-    The file is there already, empty, for its owner alone; an `export` is not, and gets the modes
-    that the umask gives. Raises `WorkspaceError` where the system refuses to write.
+    The file already exists, empty and owner-only; an `export` does not, and gets its mode from the
+    umask. Raises `WorkspaceError` if the system refuses to write.
     """
-    own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write the same at once
+    own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write one target at once
     temporary = target.with_name(f"{TEMPORARY}{own}-{target.name}")
     with explained(target):
         if export:
@@ -167,21 +167,21 @@ def replacing(target: Path, *, export: bool = False) -> Iterator[Path]:
 
 
 def write_text(target: Path, text: str, *, export: bool = False) -> None:
-    """Replace a text file as a whole."""
+    """Replace a text file atomically."""
     with replacing(target, export=export) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def write_parquet(target: Path, frame: pl.DataFrame) -> None:
-    """Replace a Parquet file as a whole; the same frame gives the same bytes."""
-    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    """Replace a Parquet file atomically; the same frame gives the same bytes."""
+    content = io.BytesIO()  # written here, so that a full disk raises its own error
     frame.write_parquet(content, compression="zstd", statistics=True)
     with replacing(target) as temporary:
         temporary.write_bytes(content.getbuffer())
 
 
 def move_file(made: Path, target: Path) -> None:
-    """Move a finished file into its place, over one that is there."""
+    """Move a finished file to its place, replacing any there."""
     with explained(target):
         make_folder(target.parent)
         _force(made)
@@ -190,7 +190,7 @@ def move_file(made: Path, target: Path) -> None:
 
 
 def move_folder(made: Path, target: Path) -> None:
-    """Move a finished folder into its place; a folder that is already there is the same one."""
+    """Move a finished folder to its place; an existing one there has the same content."""
     with explained(target):
         for file in sorted(made.iterdir()):
             _force(file)
@@ -201,7 +201,7 @@ def move_folder(made: Path, target: Path) -> None:
 
 @contextmanager
 def explained(target: Path) -> Iterator[None]:
-    """Tell what the system refuses as `WorkspaceError`."""
+    """Turn errors of the system into `WorkspaceError`."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""The ledger: which file each month came from, what it held, and what it replaced.
+"""The ledger: the file each month came from, its facts, and the entry it replaced.
 
-It is one JSON file that is only ever replaced as a whole, and the single truth about what is in
-the workspace: cells that no entry names do not exist for any reader.
+It is one JSON file that is only replaced atomically, and the single source of truth about the
+workspace: cells that no entry names do not exist for any reader.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from telads.store.files import UNREADABLE, write_text
 from telads.text import Text
 
 VERSION = 2
-"""The format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0.
+"""Format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0.
 
-Raised where an earlier telads would misread them: it then refuses the workspace by this number.
+Increase it if an earlier telads would misread them: it then refuses the workspace.
 """
 CELLS = re.compile(r"\w[\w.-]*\.parquet")
-"""Names of cells files: they never lead out of their folder."""
+"""Names of cells files; they cannot lead out of their folder."""
 _LARGEST = 2**53
-"""No count of rows or values comes near it."""
+"""Upper bound of counts of rows or values, for validation."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file that was taken in. Later entries replace earlier ones of the same month."""
+    """One ingested file. Later entries replace earlier ones of the same month."""
 
     month: str
     file: str
     sha256: str
     source: str
     taken: str
-    """When, ISO 8601 in UTC."""
+    """Time of ingestion, ISO 8601 in UTC."""
     cells: str
     """Name of the Parquet file under cells/."""
     rows: int
@@ -48,25 +48,25 @@ class Entry:
     values: int
     synthetic: bool
     replaced: str | None
-    """SHA-256 of the file this one took the place of."""
+    """SHA-256 of the file this one replaced."""
     ignored_columns: tuple[str, ...] = ()
     warnings: tuple[Text, ...] = ()
-    """What is remarkable about the file by itself."""
+    """Warnings about the file itself."""
     means: Mapping[str, float] = field(default_factory=dict)
     """City mean of each measure, weighted by population."""
     prints: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprint of each measure's values, to see a column that repeats."""
+    """Fingerprint of each measure's values, to detect a repeated column."""
     codes: tuple[str, ...] = ()
-    """The neighbourhoods."""
+    """Codes of the neighbourhoods."""
     file_months: tuple[str, ...] = ()
-    """All months of its file, where that holds several."""
+    """All months of its file, if it holds several."""
     made: Mapping[str, Any] = field(default_factory=dict)
     """For cells made from subscriber logs: inputs, counts of rows and people by fate, engine,
     parameters of privacy."""
     withdrawn: str | None = None
-    """When it was taken back, ISO 8601 in UTC: its month is then out of the next build."""
+    """Time of removal, ISO 8601 in UTC: the month is then out of the next build."""
     withdrawn_by: str | None = None
-    """Who took it back."""
+    """User who removed it."""
 
     @property
     def label(self) -> Month:
@@ -75,7 +75,7 @@ class Entry:
 
     @property
     def window(self) -> Window:
-        """The months the file observes."""
+        """The observed months."""
         return self.label.window
 
     @property
@@ -86,46 +86,46 @@ class Entry:
 
 @dataclass(frozen=True)
 class Draw:
-    """Noise that was drawn for a label month, or was about to be: its budget is spent for good."""
+    """Noise drawn for a label month, or about to be: its budget is spent for good."""
 
     month: str
     kind: str
     epsilon: float
     delta: float
     drawn: str
-    """When, ISO 8601 in UTC."""
+    """Time, ISO 8601 in UTC."""
     id: str
-    """The entry made with it names it."""
+    """Named by the entry made with it."""
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All entries in the order they were taken, and all draws of noise."""
+    """All entries in order of ingestion, and all draws of noise."""
 
     entries: tuple[Entry, ...] = ()
     draws: tuple[Draw, ...] = ()
 
     def current(self) -> dict[Month, Entry]:
-        """The entry in force for each month, by month; a month taken back has none."""
+        """The entry in force for each month, by month; removed months have none."""
         newest = {entry.label: entry for entry in self.entries}
         return {month: entry for month, entry in sorted(newest.items()) if not entry.withdrawn}
 
     def withdrawn(self) -> dict[Month, Entry]:
-        """The entry that was taken back, for each month that has been and is not in force."""
+        """The removed entry of each month that is no longer in force."""
         newest = {entry.label: entry for entry in self.entries}
         return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
 
     def with_entry(self, entry: Entry) -> Ledger:
-        """A ledger with one more entry."""
+        """The ledger with one more entry."""
         return replace(self, entries=(*self.entries, entry))
 
     def with_draws(self, draws: Iterable[Draw]) -> Ledger:
-        """A ledger with the draws that it lacks."""
+        """The ledger with missing draws added."""
         known = {draw.id for draw in self.draws}
         return replace(self, draws=(*self.draws, *(one for one in draws if one.id not in known)))
 
     def without(self, taken_back: Entry, when: str, by: str) -> Ledger:
-        """A ledger that keeps an entry as one that was taken back."""
+        """The ledger with an entry marked as removed."""
         mark = replace(taken_back, withdrawn=when, withdrawn_by=by)
         entries = tuple(mark if entry is taken_back else entry for entry in self.entries)
         return replace(self, entries=entries)
@@ -141,7 +141,7 @@ class Ledger:
     def load(cls, path: Path) -> Ledger:
         """Read the ledger of this or an earlier version; an absent one is empty.
 
-        Raises `NewerVersion`, and `WorkspaceDamaged` for one that cannot be read.
+        Raises `NewerVersion`, and `WorkspaceDamaged` for an unreadable one.
         """
         if not path.exists():
             return cls()
@@ -164,7 +164,7 @@ class Ledger:
 
 
 def newer_workspace(path: Path, version: int, telads: str | None = None) -> NewerVersion:
-    """The error of a workspace whose format is above `VERSION`; by which telads, if known."""
+    """The error for a workspace with a format above `VERSION`, naming its telads if known."""
     return NewerVersion(
         Text("더 새로운 버전의 telads가 쓴 작업 폴더입니다.",
              "A newer version of telads wrote this workspace."),
@@ -173,14 +173,14 @@ def newer_workspace(path: Path, version: int, telads: str | None = None) -> Newe
 
 
 def _raw(entry: Entry) -> dict[str, Any]:
-    """The entry as it is written: with its window, for whoever reads the file by eye."""
+    """The entry as written, with its window for human readers of the file."""
     facts = asdict(entry)
     return {"month": facts.pop("month"), "window": str(entry.window), **facts}
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
     facts = {name: fact for name, fact in raw.items() if name != "window"}
-    facts["month"] = str(Month.parse(raw["month"]))  # now, not when it is first asked for
+    facts["month"] = str(Month.parse(raw["month"]))  # validates now, not on first access
     for name in ("ignored_columns", "codes", "file_months"):
         facts[name] = tuple(raw.get(name, ()))
     facts["warnings"] = tuple(Text(*pair) for pair in raw.get("warnings", ()))
@@ -191,7 +191,7 @@ def _entry(raw: dict[str, Any]) -> Entry:
 
 
 def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[Draw]:
-    """The draws; entries made before draws were written down stand for theirs."""
+    """The draws; entries from before draws were recorded stand for theirs."""
     known = set()
     for one in raw:
         draw = Draw(**{**one, "epsilon": float(one["epsilon"]), "delta": float(one["delta"])})
@@ -207,7 +207,7 @@ def _draws(raw: Iterable[dict[str, Any]], entries: Iterable[Entry]) -> Iterator[
 
 
 def _is_possible(entry: Entry) -> bool:
-    """Whether every fact is of its kind, so that no reader is surprised later; may raise."""
+    """Whether every fact has its type and range; may raise."""
     texts = [entry.file, entry.sha256, entry.source, entry.taken, entry.cells, *entry.codes,
              *entry.ignored_columns, *entry.means, *entry.prints, *entry.prints.values(),
              *(text for pair in entry.warnings for text in pair)]  # fmt: skip

@@ -1,11 +1,11 @@
-"""Months: kept and taken back.
+"""Keeping and removing months.
 
-The cells of a month are written first, then the ledger that makes them count; a process killed
-between the two leaves cells that nothing names, and the next writer deletes them.
+The cells of a month are written first, then the ledger that puts them in force; a process killed
+in between leaves cells that nothing names, and the next writer deletes them.
 
-A month taken back goes out of the next build, and the ledger keeps that it was there. The ledger
-is replaced as a whole, so a month is either in force or taken back. Its cells stay, for
-builds that are kept rest on them; the same file, or the right one, can be taken in later.
+A removed month is left out of the next build, and the ledger records the removal. The ledger is
+replaced atomically, so a month is either in force or removed. Its cells stay, since kept builds
+rest on them; the same file, or the right one, can be ingested later.
 """
 
 from __future__ import annotations
@@ -31,29 +31,29 @@ if TYPE_CHECKING:
 
 
 LOGS = "events"
-"""The source of entries whose cells were made from subscriber logs."""
+"""Source of entries whose cells were made from subscriber logs."""
 
 LEAST_SHARE = 0.9
-"""A month is replaced unasked by no less than this share of its rows, places or services.
+"""Share of its rows, places or services below which a month is not replaced without `replace`.
 
-A correction changes figures and, where neighbourhoods are merged or divided, one or two places of
-424. One service of seven that is gone, or a tenth of the rows, is another kind of file, or a part.
+A correction changes figures and, if neighbourhoods are merged or divided, one or two places of 424.
+One of seven services missing, or a tenth of the rows, means another kind of file, or a part of one.
 """
 
 
 def described(
     entry: Entry, cells: pl.DataFrame, before: Entry | None = None, *, shrink: bool = False
 ) -> Entry:
-    """The entry with what follows from its cells: warnings, means, fingerprints, neighbourhoods.
+    """Complete an entry from its cells: warnings, means, fingerprints, neighbourhoods.
 
-    `before` is the entry of its month that it takes the place of. Raises `DataError` where all
-    figures of a service are 0 and, unless `shrink`, where the month would lose much (LEAST_SHARE).
+    `before` is the entry of its month that it replaces. Raises `DataError` if all figures of a
+    service are 0 and, unless `shrink`, if the month would lose much (LEAST_SHARE).
     """
     from telads.store.cells import summary
 
     facts = summary(cells)
     dead = [id for id in in_force().service_ids if id in facts.zero]
-    if dead and not entry.made.get("noise"):  # noise is cut at 0, and its budget is spent
+    if dead and not entry.made.get("noise"):  # noise is clipped at 0, and its budget is spent
         raise _all_zero(entry, dead)
     expected = len(facts.codes) * len(in_force().cell_ages) * len(Sex)
     remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
@@ -71,9 +71,9 @@ def described(
 
 
 def keep(workspace: Store, ledger: Ledger, months: Sequence[tuple[Entry, pl.DataFrame]]) -> Ledger:
-    """Write the cells of months, then the ledger that makes all of them count at once.
+    """Write the cells of months, then the ledger that puts them all in force at once.
 
-    The entries are `described`; only ever under the lock.
+    The entries are `described`; call only under the lock.
     """
     from telads.store.files import write_parquet
 
@@ -86,9 +86,9 @@ def keep(workspace: Store, ledger: Ledger, months: Sequence[tuple[Entry, pl.Data
 
 
 def forget_abandoned(workspace: Store, ledger: Ledger) -> None:
-    """Delete cells that a killed process wrote without getting to name them in the ledger.
+    """Delete cells that a killed process wrote before naming them in the ledger.
 
-    Only ever under the lock. Without a ledger nothing is deleted: it may yet be restored.
+    Call only under the lock. Without a ledger nothing is deleted: it may yet be restored.
     """
     named = {entry.cells for entry in ledger.entries}
     if named and workspace.cells_path.is_dir():
@@ -98,9 +98,9 @@ def forget_abandoned(workspace: Store, ledger: Ledger) -> None:
 
 
 def replaced_cells(workspace: Store, ledger: Ledger, settings: Settings) -> list[Path]:
-    """Cells made from logs whose month was replaced or taken back since, unless they are to stay.
+    """Cells made from logs whose month was since replaced or removed, unless they are to be kept.
 
-    Two versions of a month tell by subtraction what those did who are in one of them only.
+    Subtracting two versions of a month would disclose the people that are in only one of them.
     """
     if settings.replaced_cells_kept:
         return []
@@ -111,7 +111,7 @@ def replaced_cells(workspace: Store, ledger: Ledger, settings: Settings) -> list
 
 
 def _refuse_shrinking(before: Entry, entry: Entry) -> None:
-    """Raise `DataError` where a month would have far fewer rows, places or services than it has."""
+    """Raise `DataError` if a month would have far fewer rows, places or services than before."""
     held = set(in_force().service_ids) & set(before.prints)
     counts = (
         (Text("행", "rows"), before.rows, entry.rows),
@@ -157,11 +157,11 @@ def withdraw(
     sha256: str | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Entry | None:
-    """Take a month back; its entry as it was, or None if it had been taken back already.
+    """Remove a month; returns its former entry, or None if it was removed already.
 
-    With `sha256` only that very file is taken back: another one may have come in its place since
-    somebody saw it. Raises `UnknownChoice` for a month that never was there, `DataError` for the
-    only one and for a file that is not in force, `WorkspaceBusy`, `WorkspaceError`.
+    With `sha256` only that file is removed, not one that replaced it since the user saw it. Raises
+    `UnknownChoice` for an unknown month, `DataError` for the only one and for a file that is not in
+    force, `WorkspaceBusy`, `WorkspaceError`.
     """
     with workspace.writing(settings.lock_seconds, on_wait):
         ledger = workspace.ledger()

@@ -1,7 +1,7 @@
-"""What is remarkable but no reason to refuse a file: shown in every answer for that month.
+"""Warnings: remarkable, but no reason to refuse a file; shown in every answer for the month.
 
-Warnings about one file are made when it is read; warnings about a month beside the others follow
-from the ledger alone and are worked out anew each time, so the order of taking files is no matter.
+Warnings about one file are made when it is read; those about a month beside others follow from the
+ledger alone and are recomputed each time, so the order of ingestion does not matter.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from telads.text import Text
 
 MASKED_SHARE = 0.05
 JUMP = 4.0
-"""A change of a city mean is a jump beyond this many times the usual change."""
+"""Multiple of the usual change beyond which a change of a city mean is a jump."""
 NAMED = 3
-"""So many measures are named in one warning; the rest is counted."""
+"""Most measures named in one warning; the rest is counted."""
 JUMP_NEEDS = 5
-"""So many other changes must be known before one of them can be called unusual.
+"""Number of other changes needed before one of them can be called unusual.
 
 The usual change is the mean size of the others. If changes are normal and alike, 4 times that is
-passed by chance in 2.2 % of cases with 5 others known and 0.8 % with 11; with 3 it would be 4.3 %.
-Four times their median, the other candidate, is passed in 6.2 % and 3.4 %: with few months it warns
-of nothing in particular.
+exceeded by chance in 2.2 % of cases with 5 others known and 0.8 % with 11; with 3 it would be
+4.3 %. Four times their median, the other candidate, is exceeded in 6.2 % and 3.4 %: with few months
+it warns of nothing in particular.
 """
 
 
 BREAK, LEAST_BREAK, BREAK_NEEDS = 3.0, 0.15, 3
-"""A city mean that moves by this many times its usual change, and by 15 % or more, may have been
-counted otherwise since. The usual change is the median size of the relative changes of at least so
-many other months, the neighbours of the month left out: label months overlap, so that a new way of
-counting shows in two or three of them, and the mean of the others would call that usual."""
+"""A city mean that changes by this multiple of its usual change, and by at least 15 %, may have
+been measured differently since. The usual change is the median size of the relative changes of at
+least so many other months, excluding the month's neighbours: label months overlap, so a new way of
+measuring shows in two or three of them, and the mean of the others would hide it."""
 
 
 def of_file(
     rows: int, expected: int, columns: Collection[str], masked: Mapping[str, int], zero: list[str]
 ) -> list[Text]:
-    """Warnings about one file: services and cells it lacks, measures masked or all zero."""
+    """Warnings about one file: missing services and cells, measures masked or all zero."""
     warnings = []
     absent = [service.text for service in in_force().services if service.id not in columns]
     if absent:
@@ -67,7 +67,7 @@ def of_file(
 
 
 def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
-    """All warnings for each month: the file's own and those from the months beside it."""
+    """All warnings for each month: the file's own, and those from the months beside it."""
     return {
         month: (
             *entry.warnings,
@@ -81,7 +81,7 @@ def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
 
 
 def _copies(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
-    """The same file under two months: one of the two labels is wrong."""
+    """Warn about the same file under two months: one of the two labels is wrong."""
     own, told = entries[month].sha256, entries[month].file_months
     others = [
         str(m) for m, entry in entries.items()
@@ -116,11 +116,11 @@ def _beside(before: Entry | None, entry: Entry) -> list[Text]:
 
 
 def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
-    """The measures whose series may be broken between each month and the one before it."""
+    """Measures whose series may be broken between each month and the previous one."""
     found: dict[Month, tuple[str, ...]] = {}
     for measure in dict.fromkeys(name for entry in entries.values() for name in entry.means):
         if in_force().measures[measure].is_index:
-            continue  # its scale is set anew each month
+            continue  # rescaled each month
         moved = _relative(entries, measure)
         for month, change in moved.items():
             others = [size for other, size in moved.items()
@@ -133,7 +133,7 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
 
 
 def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
-    """The relative size of the change of a city mean into each month."""
+    """Relative size of the change of a city mean into each month."""
     return {
         month: change / entries[month + -1].means[measure]
         for month, change in _changes(entries, measure).items()
@@ -142,7 +142,7 @@ def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float
 
 
 def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
-    """City means whose series may be broken between this month and the one before."""
+    """Warn about city means whose series may be broken since the previous month."""
     found = []
     for measure in breaks(entries).get(month, ()):
         share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
@@ -157,12 +157,12 @@ def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
 
 
 def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
-    """City means that moved far more into this month than between the other months."""
+    """Warn about city means that changed far more into this month than between other months."""
     warnings: list[Text] = []
     broken = breaks(entries).get(month, ())
     for measure in entries[month].means:
         if in_force().measures[measure].is_index or measure in broken:
-            continue  # its scale is set anew each month: a change of its mean says nothing
+            continue  # rescaled each month: changes of its mean mean nothing
         changes = _changes(entries, measure)
         change = changes.pop(month, None)
         if change is None or len(changes) < JUMP_NEEDS:
@@ -180,7 +180,7 @@ def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
 
 
 def _changes(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
-    """How far a city mean moved into each month; columns that merely repeat do not count."""
+    """Change of a city mean into each month; columns that merely repeat are ignored."""
     pairs = ((month, entries[month], entries.get(month + -1)) for month in entries)
     return {
         month: abs(entry.means[measure] - before.means[measure])
@@ -202,7 +202,7 @@ def _some(codes: set[str]) -> str:
 
 
 def _named(measures: list[str]) -> Text:
-    """The first few names, services before others, and how many more there are."""
+    """The first few names, services before others, and the number of others."""
     ordered = sorted(measures, key=lambda measure: in_force().measures[measure].topic != "service")
     names, more = [_name(measure) for measure in ordered[:NAMED]], len(measures) - NAMED
     return Text(

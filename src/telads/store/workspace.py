@@ -1,12 +1,12 @@
-"""One folder that holds everything: cells, ledger, built tables.
+"""A workspace: one folder of cells, ledger, and builds.
 
 telads-data/
-  workspace.json        the format of all this, and the version of telads that wrote here last
-  ledger.json           what was taken in (tables.ledger)
-  dataset/              the definition of its dataset, where that is not the one telads ships with
+  workspace.json        the format of the folder, and the version of telads that wrote here last
+  ledger.json           what was ingested (`store.ledger`)
+  dataset/              the definition of its dataset, unless that is the one shipped
   cells/                Parquet, one file per month and version
-  marts/<build>/        the tables of one build, never changed once there
-  current               the name of the build in force, replaced in one rename
+  marts/<build>/        the tables of one build, never changed
+  current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
 """
 
@@ -50,17 +50,17 @@ from telads.text import Text
 from telads.version import __version__
 
 BUILD = re.compile(r"\w[\w-]*")
-"""Names of builds: they never lead out of their folder."""
+"""Names of builds; they cannot lead out of their folder."""
 
 
 @contextmanager
 def locked(
     folder: Path, busy: Text, wait: float, on_wait: Callable[[], None] | None = None
 ) -> Iterator[None]:
-    """Hold the lock of a folder, made if need be; `on_wait` is told that it waits.
+    """Hold the lock of a folder, created if need be; `on_wait` is called if it has to wait.
 
-    Raises `WorkspaceBusy`, saying `busy`, if another process keeps it longer than `wait` seconds,
-    and `WorkspaceError` where nothing can be written.
+    Raises `WorkspaceBusy` with the message `busy` if another process holds it longer than `wait`
+    seconds, and `WorkspaceError` if nothing can be written.
     """
     from filelock import FileLock, Timeout
 
@@ -85,7 +85,7 @@ def locked(
 
 
 def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
-    """The error of a workspace, or a file of it, that the system lets nobody write to."""
+    """The error for a workspace, or a file of it, that cannot be written to."""
     return WorkspaceError(
         Text("작업 폴더에 쓸 수 없습니다.", "The workspace cannot be written to."),
         Text("이 계정에 쓰기 권한을 주거나 --workspace로 다른 폴더를 골라 주세요.",
@@ -94,41 +94,41 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 3
-"""The version of a build's tables: a change of their columns or figures makes it another."""
+BUILD_FORMAT = 4
+"""Version of a build's tables; increase it if their columns or figures change."""
 
 
 @dataclass(frozen=True)
 class Store:
-    """Paths and the state of a workspace folder. Nothing is created before the first write."""
+    """Paths and state of a workspace folder. Nothing is created before the first write."""
 
     path: Path
 
     @property
     def ledger_path(self) -> Path:
-        """The ledger's file."""
+        """Path of the ledger."""
         return self.path / "ledger.json"
 
     @property
     def cells_path(self) -> Path:
-        """The folder of cells."""
+        """Folder of cells."""
         return self.path / "cells"
 
     @property
     def marts_path(self) -> Path:
-        """The folder of builds."""
+        """Folder of builds."""
         return self.path / "marts"
 
     @property
     def dataset_path(self) -> Path:
-        """The folder of its dataset's definition; not there where that is the one shipped."""
+        """Folder of its dataset's definition; absent for the shipped one."""
         return self.path / "dataset"
 
     @property
     def dataset(self) -> Dataset:
-        """The dataset of its months; of a workspace without any, the one of the settings.
+        """The dataset of its months; without months, that of the settings.
 
-        Raises `DatasetError` for a definition that cannot be used.
+        Raises `DatasetError` for an unusable definition.
         """
         if (self.dataset_path / DEFINITION).is_file():
             return dataset_of(self.dataset_path)
@@ -136,10 +136,10 @@ class Store:
         return dataset_of(default) if default else seoul()
 
     def choose_dataset(self, folder: Path | None) -> Dataset:
-        """The dataset that new months are of: that of a folder or, without one, its own.
+        """The dataset for new months: that of a folder or, without one, its own.
 
-        A definition may be changed as far as the months it has still fit it; raises `DatasetError`
-        for another city, other ages of cells or another window, and for one with faults.
+        A definition may change as far as the existing months still fit it; raises `DatasetError`
+        for another city, other cell ages or another window, and for one with faults.
         """
         own, asked = self.dataset, folder or Settings.load().dataset
         if asked is None or not self.ledger_path.exists():
@@ -158,10 +158,10 @@ class Store:
         return new
 
     def remember_dataset(self, dataset: Dataset) -> None:
-        """Keep a copy of the definition with the data; only ever under the lock."""
+        """Copy the definition into the workspace; call only under the lock."""
         if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
             return
-        for name in (BORDERS, PROFILE, DEFINITION):  # the last one makes the others count
+        for name in (BORDERS, PROFILE, DEFINITION):  # the last one puts the others in force
             file = dataset.folder / name
             if file.is_file():
                 write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
@@ -170,10 +170,10 @@ class Store:
                     (self.dataset_path / name).unlink(missing_ok=True)
 
     def written_by(self) -> dict[str, Any]:
-        """The `format` of the workspace and the version of `telads` that wrote to it last.
+        """The `format` of the workspace, and the version of `telads` that wrote to it last.
 
-        Before 0.2.0 nothing told either: format 1, and None. Raises `NewerVersion` for a format
-        that this version does not know, and `WorkspaceDamaged`.
+        Workspaces from before 0.2.0 have neither: format 1, and None. Raises `NewerVersion` for a
+        format that this version does not know, and `WorkspaceDamaged`.
         """
         file = self.path / "workspace.json"
         try:
@@ -196,21 +196,21 @@ class Store:
         return told
 
     def ledger(self) -> Ledger:
-        """The ledger as it is now; raises `NewerVersion` and `WorkspaceDamaged`."""
+        """Read the ledger; raises `NewerVersion` and `WorkspaceDamaged`."""
         self.written_by()
         return Ledger.load(self.ledger_path)
 
     def cells(self, ledger: Ledger | None = None) -> dict[Month, Path]:
-        """The cells file of each month."""
+        """Path of the cells of each month."""
         current = (ledger or self.ledger()).current()
         return {month: self.cells_path / entry.cells for month, entry in current.items()}
 
     @contextmanager
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
-        """Hold the workspace's lock; raises `WorkspaceBusy` if another keeps it for too long.
+        """Hold the workspace's lock; raises `WorkspaceBusy` if another process holds it too long.
 
-        What of it others could use, as of a former version, is closed to them, and the format is
-        brought up to date. Raises `NewerVersion` before anything is changed.
+        Closes files left open to others, as by a former version, and upgrades the format. Raises
+        `NewerVersion` before anything is changed.
         """
         busy = Text("다른 telads가 이 작업 폴더에 쓰고 있습니다.",
                     "Another telads is writing to this workspace.")  # fmt: skip
@@ -223,30 +223,30 @@ class Store:
             try:
                 yield
             finally:
-                if group:  # new cells are made for their owner alone
+                if group:  # new cells are owner-only
                     close(self.path, group)
 
     def bring_up_to_date(self) -> None:
-        """Write the format of this version, that earlier ones may refuse it; only under the lock.
+        """Write this version's format, so that earlier versions refuse it; only under the lock.
 
         A build of an earlier version stays in force until the next is made.
         """
         told = self.written_by()
         if told["format"] < FORMAT and self.ledger_path.exists():
-            with suppress(WorkspaceDamaged):  # what is damaged is told to its readers
+            with suppress(WorkspaceDamaged):  # damage is reported to readers
                 self.ledger().save(self.ledger_path)
         now = {"format": FORMAT, "telads": __version__}
         if told != now:
             write_text(self.path / "workspace.json", json.dumps(now) + "\n")
 
     def _sweep(self) -> None:
-        """Remove what a killed process left half written; only ever under the lock."""
+        """Remove temporary files of a killed process; call only under the lock."""
         for folder in (self.path, self.cells_path, self.marts_path):
             for left in folder.glob(f"{TEMPORARY}*") if folder.is_dir() else ():
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def build_name(self) -> str | None:
-        """The build in force, or None before the first one.
+        """The name of the build in force, or None before the first one.
 
         Raises `NewerVersion`, and `WorkspaceDamaged`.
         """
@@ -279,11 +279,11 @@ class Store:
         return Build(self.marts_path / name)
 
     def is_whole(self, name: str) -> bool:
-        """Whether a build of this name is there; its folder only ever appears finished."""
+        """Whether a build of this name exists; its folder only ever appears complete."""
         return (self.marts_path / name / "build.json").is_file()
 
     def builds(self) -> list[Build]:
-        """The builds that are kept, the newest first."""
+        """Builds that are kept, newest first."""
         folders = self.marts_path.iterdir() if self.marts_path.is_dir() else ()
         found = [Build(path) for path in folders
                  if not path.name.startswith(TEMPORARY) and self.is_whole(path.name)]  # fmt: skip
@@ -292,11 +292,11 @@ class Store:
     def roll_back(
         self, start: str | None, keep: int, wait: float, on_wait: Callable[[], None] | None = None
     ) -> str:
-        """Put a build that is kept in force again, and return its name.
+        """Put a kept build in force again, and return its name.
 
-        `start` is the beginning of its name, or None for the one made before that in force; a
-        newer one is found by its name as well. The months taken in stay: the next build is of all
-        of them. Raises `UnknownChoice` where no build, or more than one, is meant.
+        `start` is a prefix of its name, or None for the one made before that in force; a newer one
+        can be named too. Ingested months stay: the next build includes all of them. Raises
+        `UnknownChoice` if no build, or more than one, matches.
         """
         with self.writing(wait, on_wait):
             builds = [build.name for build in self.builds() if build.is_current]
@@ -312,11 +312,11 @@ class Store:
         return found[0]
 
     def switch(self, name: str, keep: int) -> None:
-        """Put a build in force in one rename and forget the oldest ones beyond `keep`."""
+        """Put a build in force in one rename and delete the oldest ones beyond `keep`."""
         write_text(self.path / "current", name + "\n")
         others = [build.path for build in self.builds() if build.name != name]
         for folder in others[keep - 1 :]:
-            # Under another name first: half removed, it would still pass for a whole build.
+            # Renamed first: half deleted, it would still pass for a complete build.
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
             shutil.rmtree(doomed)
@@ -330,12 +330,12 @@ class Build:
 
     @property
     def dataset(self) -> Dataset:
-        """The dataset it is of: that of the workspace it lies in."""
+        """Its dataset: that of the workspace it is in."""
         return Store(self.path.parents[1]).dataset
 
     @property
     def name(self) -> str:
-        """The build's hash."""
+        """Hash of the build."""
         return self.path.name
 
     @cached_property
@@ -355,7 +355,7 @@ class Build:
 
     @property
     def made(self) -> float:
-        """When it was made, in seconds since 1970."""
+        """Time of creation, in seconds since 1970."""
         return (self.path / "build.json").stat().st_mtime
 
     @cached_property
@@ -369,22 +369,22 @@ class Build:
         return bool(self.about["synthetic"])
 
     def breaks(self, month: Month) -> tuple[str, ...]:
-        """The measures whose series may be broken between the month before and this one."""
+        """Measures whose series may be broken between the previous month and this one."""
         return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
     def warnings(self, month: Month) -> tuple[Text, ...]:
-        """What is remarkable about a month's data."""
+        """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
 
     @property
     def is_current(self) -> bool:
-        """Whether its tables are as this version of telads, and the dataset, make them."""
+        """Whether its tables are those of this version of telads and of the dataset."""
         own = Store(self.path.parents[1]).dataset_path / DEFINITION
         fits = not own.is_file() or self.about.get("dataset") == self.dataset.digest
         return fits and bool(self.about.get("format") == BUILD_FORMAT)
 
     def table(self, name: str) -> Path:
-        """The Parquet file of a table; raises `NothingBuilt` for one of another format."""
+        """Path of a table's Parquet file; raises `NothingBuilt` for one of another format."""
         if not self.is_current:
             raise NothingBuilt(
                 Text("지금 적용된 계산은 다른 버전의 telads가 만든 것입니다.",
@@ -397,7 +397,7 @@ class Build:
 
 
 def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
-    """Raise an error where a reader would find something else than it looks for."""
+    """Raise an error if a reader would find missing or mistyped facts."""
     months = [str(Month.parse(text)) for text in about["months"]]
     good = (
         months

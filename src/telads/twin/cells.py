@@ -1,14 +1,13 @@
 """Drawing cells whose means are a profile's, by construction and not by luck of the draw.
 
-Cells are drawn around what their district, sex and age let expect, then raked: moved until the
+Cells are drawn around the expectation of their district, sex and age, then raked: moved until the
 means of each sex and five-year age, and last those of each district, sex and ten-year age, are
-the profile's. Means over people are met exactly, means over cells by leaning cells of many
-people against those of few. Source of raking: Deming and Stephan, On a least squares adjustment
-of a sampled frequency table when the expected marginal totals are known, 1940.
+the profile's. Means over people are met exactly; means over cells by tilting cells of many people
+against those of few. Source of raking: Deming and Stephan, On a least squares adjustment of a
+sampled frequency table when the expected marginal totals are known, 1940.
 
-A twin has invented neighbourhoods whose cells behave like the profile's city: districts, sexes and
-ages keep their means, neighbourhoods and their cells are drawn anew: no row of a twin describes a
-place that exists. `twin.files` writes it as published files.
+Neighbourhoods are invented and drawn anew: districts, sexes and ages keep their means, but no row
+of a twin describes an existing place. `twin.files` writes a twin as published files.
 """
 
 from __future__ import annotations
@@ -55,14 +54,14 @@ if TYPE_CHECKING:
 
 
 ROUNDS = 5
-"""Rounds of raking; both kinds of means agree by then, see the tests."""
+"""Rounds of raking after which both kinds of means agree; tested."""
 
 
 def draw_cells(profile: Profile, member: Array, random: np.random.Generator) -> Array:
     """Cells of the base month: neighbourhood x sex x age5 x measure, counts as shares of people.
 
-    `member` is districts x neighbourhoods, 1 where one belongs to the other. A mean that the
-    profile does not keep stays as it was drawn; NaN where it knows no level.
+    `member` is districts x neighbourhoods, 1 where one belongs to the other. Means that the
+    profile does not keep stay as drawn; NaN where it has no level.
     """
     additive, counted = is_additive(profile.measures), is_counted(profile.measures)
     of_district = expectation(profile.level, profile.effect, additive)
@@ -83,20 +82,20 @@ def draw_cells(profile: Profile, member: Array, random: np.random.Generator) -> 
 
 
 def possible(values: Array, additive: NDArray[np.bool_], counted: NDArray[np.bool_]) -> Array:
-    """Raise negative quantities to 0 and bring shares of the people down to all of them."""
+    """Raise negative quantities to 0 and cap shares of people at all of them."""
     bounded = np.where(additive, values, np.maximum(values, 0.0))
     return np.where(counted, np.minimum(bounded, 1.0), bounded)
 
 
 def _to_ages(cells: Array, level: Array, additive: NDArray[np.bool_]) -> Array:
-    """Move all cells of a sex and five-year age alike, to the city's mean."""
+    """Move all cells of a sex and five-year age by one factor or sum, to the city's mean."""
     total, people = weighed(cells)
     found = mean(total.sum(axis=0), people.sum(axis=0))
     return moved(cells, difference(level, found, additive), additive)
 
 
 def _to_segments(cells: Array, target: Array, member: Array, additive: NDArray[np.bool_]) -> Array:
-    """Move all cells of a district, sex and ten-year age alike, to their mean."""
+    """Move all cells of a district, sex and ten-year age by one factor or sum, to their mean."""
     total, people = (ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in weighed(cells))
     by = difference(target, mean(total, people), additive)
     return moved(cells, to_neighbourhoods(np.repeat(by, bands(), axis=2), member), additive)
@@ -117,8 +116,8 @@ def read_profile(like: Path | None = None) -> Profile:
 def fit_folder(folder: Path, base: Month | None = None) -> Profile:
     """Fit a profile to the months whose files a folder holds; `base` as in `fit_profile`.
 
-    Files of another kind are left alone. Raises `DataError` for a file that cannot be read, two
-    files of one month, or too little data to describe without giving away a neighbourhood.
+    Files of another kind are ignored. Raises `DataError` for a file that cannot be read, two files
+    of one month, or too little data to describe without disclosing a neighbourhood.
     """
     readings: list[Reading] = []
     for path in files_below(folder):
@@ -139,11 +138,11 @@ def fit_folder(folder: Path, base: Month | None = None) -> Profile:
 def synthesise(
     profile: Profile, months: Iterable[Month], seed: int
 ) -> Iterator[tuple[Month, pl.DataFrame]]:
-    """Draw the cells of each month, as `store.cells` describes them, in the order asked for.
+    """Draw the cells of each month, as `store.cells` describes them, in the given order.
 
-    The same profile and seed give the same cells, and a month is the same whichever others are
-    asked for with it. A figure the profile does not know is null. Raises `UnknownChoice` for a
-    negative seed.
+    The same profile and seed give the same cells, and a month does not depend on the others asked
+    for with it. A figure missing from the profile is null. Raises `UnknownChoice` for a negative
+    seed.
     """
     import polars as pl
 
@@ -162,7 +161,7 @@ def synthesise(
         drift = to_neighbourhoods(by_age5, member) + cell_drift(profile, month, seed)
         values = possible(moved(base, drift, additive), additive, counted)
         values[..., counted] *= values[..., :1]
-        # Adding 0 turns the -0.0 of a rounded index into 0.0, which a file cannot tell apart.
+        # Adding 0 turns the -0.0 of a rounded index into 0.0, which a file does not distinguish.
         figures = np.round(values, DECIMALS).reshape(-1, len(profile.measures)) + 0.0
         columns = pl.DataFrame(figures, schema=list(profile.measures), nan_to_null=True)
         yield month, pl.concat([places, columns], how="horizontal").sort(KEY)
@@ -177,7 +176,7 @@ def _membership(profile: Profile) -> Array:
 def _places(profile: Profile) -> pl.DataFrame:
     """Code, district, neighbourhood, sex and age5 of each cell, in the order of the arrays.
 
-    Invented codes begin with the district's code and count from 1 in as many digits as the
+    Invented codes begin with the district's code and count from 1 with as many digits as the
     dataset's have: Seoul's census has no neighbourhoods there, its own begin at 51.
     """
     import polars as pl

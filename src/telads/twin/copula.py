@@ -1,10 +1,10 @@
-"""How cells scatter around what their district, sex and age let expect: measured, and drawn again.
+"""Scatter of cells around the expectation of their district, sex and age: measured and redrawn.
 
-Each cell has a residual per measure, the ratio to its expectation (the difference, for an
-index). A Gaussian copula keeps two things of them apart: the quantiles of each measure by sex
-and ten-year age (a group), and how normal scores hang together. A score is the sum of what the
-cells of a neighbourhood share, in all groups, and of what each cell has of its own. Nelsen, An
-Introduction to Copulas, 2nd ed., 2006; the sum is a factor model with a component of variance.
+Each cell has a residual per measure, the ratio to its expectation (the difference, for an index).
+A Gaussian copula separates two parts: the quantiles of each measure by sex and ten-year age (a
+group), and the correlations of normal scores. A score is the sum of a component shared by the
+cells of a neighbourhood, in all groups, and each cell's own. Nelsen, An Introduction to Copulas,
+2nd ed., 2006; the sum is a factor model with a component of variance.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from telads.dataset import in_force
 from telads.twin.fitting import FEWEST_BEYOND, PROBABILITIES, SEXES, Array, bands
 
 FACTORS = 24
-"""What neighbourhoods share is kept in so many directions; the rest counts as the cells' own."""
+"""Number of factors shared within neighbourhoods; the rest counts as the cells' own."""
 
 RANK = 1e-4
-"""Directions of less than this share of the largest spread are of measures that stand still."""
+"""Relative spread below which a direction counts as that of constant measures."""
 
 REHEARSALS, DRAWS = 3, 3
-"""Covariances are corrected so often, each time by the mean of so many draws."""
+"""Number of corrections of covariances, each by the mean of this many draws."""
 
 
 class Scatter(NamedTuple):
@@ -57,7 +57,7 @@ def measure_scatter(residuals: Array, member: Array, people: Array) -> Scatter:
     shared = sums.T @ sums / (number * cells**2)
     for age in range(ages):
         block = slice(age * measures, (age + 1) * measures)
-        # Of the pairs of cells in one age, a cell with itself says nothing of what is shared.
+        # Of the pairs of cells in one age, a cell with itself carries no shared component.
         itself = cells * within[:, age].mean(axis=0)
         shared[block, block] = (cells**2 * shared[block, block] - itself) / (cells**2 - cells)
     loadings = _factors(shared).reshape(ages, measures, FACTORS)
@@ -73,7 +73,7 @@ def draw_residuals(
 
     `expected` is the population expected of each cell, neighbourhoods x sex x age5, `member`
     districts x neighbourhoods. The scores are given the profile's covariances as they were
-    measured, counting people within districts: exactly, and not but for the luck of the draw.
+    measured, counting people within districts: exactly, not just on average.
     """
     number = member.shape[1]
     sexes, ages, measures, _ = scatter.quantiles.shape
@@ -86,7 +86,7 @@ def draw_residuals(
         scores[:, sex, age] += drawn @ root(scatter.own[sex, age])
     population = _residuals(scores[..., :1], scatter.quantiles[:, :, :1])
     people = _by_band(expected[..., None]) * np.nan_to_num(population, nan=1.0)
-    if bands() * (number - len(member)) > 2 * measures:  # else too few cells to set them by
+    if bands() * (number - len(member)) > 2 * measures:  # else too few cells to estimate from
         found = _covariance(_comparable(scores, member, people))
         common = np.einsum("aif,ajf->aij", scatter.loadings, scatter.loadings)
         for sex, age in np.ndindex(sexes, ages):
@@ -97,10 +97,10 @@ def draw_residuals(
 
 
 def _rehearsed(scatter: Scatter, residuals: Array, member: Array, people: Array) -> Scatter:
-    """The scatter, its covariances changed by what correlations of drawn residuals miss.
+    """The scatter, its covariances corrected by the error of correlations in drawn residuals.
 
-    Scores are bent into residuals, which weakens correlations. Those to be met are taken within
-    the outermost quantiles, beyond which nothing is ever drawn: a few odd cells would bend all.
+    Mapping scores to residuals weakens correlations. The targets are taken within the outermost
+    quantiles, beyond which nothing is drawn: a few outliers would distort all.
     """
     banded = _by_band(residuals)
     lowest, highest = (scatter.quantiles[None, :, :, None, :, end] for end in (0, -1))
@@ -121,7 +121,7 @@ def _correlations(banded: Array, member: Array, people: Array) -> Array:
 
 
 def _middle(banded: Array) -> Array:
-    """The mean of what is known in each group and measure, else 0."""
+    """Mean of the known values in each group and measure, else 0."""
     known = ~np.isnan(banded)
     number = np.maximum(known.sum(axis=(0, 3), keepdims=True), 1)
     return np.asarray(np.nansum(banded, axis=(0, 3), keepdims=True) / number)
@@ -141,7 +141,7 @@ def _residuals(scores: Array, quantiles: Array) -> Array:
 def _remap(found: Array, wanted: Array) -> Array:
     """The symmetric matrix that gives rows of covariance `found` the covariance `wanted`.
 
-    It moves the rows as little as can be: the optimal transport between two normals (Olkin and
+    It moves the rows as little as possible: the optimal transport between two normals (Olkin and
     Pukelsheim, The distance between two random vectors with given dispersion matrices, 1982).
     """
     half = root(found)
@@ -156,7 +156,7 @@ def _covariance(scores: Array) -> Array:
 
 
 def _each_positive(covariances: Array) -> Array:
-    """The covariance of each group without negative eigenvalues."""
+    """Covariance of each group without negative eigenvalues."""
     return np.stack([[positive(group) for group in sex] for sex in covariances])
 
 
@@ -170,8 +170,8 @@ def positive(covariance: Array) -> Array:
 def root(covariance: Array) -> Array:
     """The symmetric root of a covariance.
 
-    Unlike a triangular one it exists when measures depend on each other, and it does not turn on
-    the signs of eigenvectors, which differ between machines.
+    Unlike a triangular one it exists for dependent measures, and it does not depend on the signs
+    of eigenvectors, which differ between machines.
     """
     values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
     symmetric: Array = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
@@ -236,8 +236,8 @@ def _to_unit(scores: Array) -> Array:
 def _quantiles(banded: Array, people: Array) -> Array:
     """Quantiles by group and measure, none beyond the FEWEST_BEYOND outermost cells.
 
-    A cell counts by the root of its people, halfway between one and all of them: cells of few
-    people scatter more, and a twin is looked at both ways.
+    A cell counts by the root of its people, a compromise between one and all of them: small cells
+    scatter more, and a twin is compared both ways.
     """
     flat, weights = _pooled(banded), np.sqrt(_pooled(people))
     sexes, ages, _, measures = flat.shape

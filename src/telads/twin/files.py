@@ -1,7 +1,7 @@
 """Writing a twin as the dataset's months are published: file names, headers, spellings.
 
-Each file has one column more, the dataset's `synthetic`: whoever takes it in learns that it is
-synthetic, whatever became of its name.
+Each file has one extra column, the dataset's `synthetic`, so that its data are marked as synthetic
+even if it is renamed.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def write_twin(
     file_format: FileFormat = "xlsx",
     processes: int = 1,
 ) -> Iterator[Path]:
-    """Write one file a month, yielding each path once its file is there as a whole.
+    """Write one file a month, yielding each path once its file is complete.
 
-    The same profile, seed and format give the same bytes. A file that is not a twin's is never
-    replaced. `processes` above 1 write workbooks side by side; a program that asks for it must
-    guard its main module, as `multiprocessing` wants it. Raises `UnknownChoice` for a format or
-    seed that cannot be, `DataError` where the folder cannot be written to.
+    The same profile, seed and format give the same bytes. Only files of a twin are replaced.
+    `processes` above 1 write workbooks in parallel; a program that asks for it must guard its main
+    module, as `multiprocessing` requires. Raises `UnknownChoice` for an invalid format or seed,
+    `DataError` if the folder cannot be written to.
     """
     if file_format not in get_args(FileFormat):
         raise UnknownChoice(
@@ -64,7 +64,7 @@ def write_twin(
             yield from _side_by_side(jobs, processes)
         else:
             yield from (write_portal_file(table, path) for table, path in jobs)
-    except WorkspaceError as error:  # the folder of a twin is no workspace
+    except WorkspaceError as error:  # a twin's folder is not a workspace
         raise DataError(
             Text("파일을 쓸 수 없습니다.", "The file cannot be written."),
             Text("폴더 권한과 남은 공간을 확인해 주세요.",
@@ -74,7 +74,7 @@ def write_twin(
 
 
 def file_name(month: Month, file_format: FileFormat) -> str:
-    """The name under which a month is published: `2023.6월_29개 통신정보.xlsx`."""
+    """The published name of a month's file: `2023.6월_29개 통신정보.xlsx`."""
     name = in_force().files.name.format(year=month.year, month=month.month)
     return f"{name}.{file_format}"
 
@@ -109,10 +109,10 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    # Rows are written as they come and forgotten, which also is the fastest way.
-    content = io.BytesIO()  # written by us, so that a full disk is told as what it is
+    # Rows are streamed to disk, which is also fastest.
+    content = io.BytesIO()  # written here, so that a full disk raises its own error
     workbook = Workbook(content, {"constant_memory": True})
-    # The date a workbook was made would tell two writings of the same figures apart.
+    # The real date would make two files of the same figures differ.
     workbook.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
     sheet = workbook.add_worksheet("Sheet1")
     sheet.write_row(0, 0, table.columns)
@@ -127,7 +127,7 @@ def _write_workbook(table: pl.DataFrame, path: Path) -> None:
 
 
 def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> Iterator[Path]:
-    """Write files in several processes, in order, drawing no further ahead than they need."""
+    """Write files in several processes, in order, drawing no further ahead than needed."""
     inherit: dict[str, Any] = {"initializer": put_in_force, "initargs": (in_force(),)}
     # A forked process would inherit the locks of the table engine's threads.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), **inherit) as pool:
@@ -141,7 +141,7 @@ def _side_by_side(jobs: Iterable[tuple[pl.DataFrame, Path]], processes: int) -> 
 
 
 def _require_replaceable(path: Path) -> None:
-    """Refuse to write over a file that is not a twin's: it may be the real month."""
+    """Refuse to overwrite a file that is not a twin's: it may be the real month."""
     if not path.exists():
         return
     try:

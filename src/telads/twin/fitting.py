@@ -4,10 +4,9 @@ Arrays keep the order (districts or neighbourhoods) x sex x age x measure, in th
 `Sex`, the dataset's ages and the profile's measures, of which the population is the first. Every
 figure summarises many people: see `FEWEST_PEOPLE` and the two limits beside it.
 
-The lean says whether cells of many people have more or less of a measure than cells of few: it is
-the difference between the mean over cells, each counting alike (as the classic method takes it),
-and the mean over people. A twin needs both: its cells are moved by how many people they have until
-it leans as its profile does.
+The lean is how a measure depends on the size of cells: the difference between the mean over cells,
+each counting alike (as in the classic method), and the mean over people. A twin reproduces both:
+its cells are moved by their number of people until they have the profile's lean.
 """
 
 from __future__ import annotations
@@ -32,29 +31,29 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[np.float64]
 
 FEWEST_PEOPLE = 50
-"""A figure that rests on fewer people is not kept; the figure of the whole city takes its place."""
+"""Figures that rest on fewer people are not kept; the whole city's take their place."""
 FEWEST_NEIGHBOURHOODS = 3
-"""A district with fewer would give away its neighbourhoods; the city's figures take its place."""
+"""A district with fewer would disclose its neighbourhoods; the city's figures take its place."""
 FEWEST_OF_CELLS = 0.5
-"""A mean to which a smaller share of its cells adds anything but zero would give those away."""
+"""Smallest share of nonzero cells behind a mean; a smaller one would disclose those."""
 FEWEST_IN_ALL = 20
-"""With fewer neighbourhoods a spread would describe each of them; such data have no profile."""
+"""With fewer neighbourhoods a spread would describe each of them; no profile is made."""
 FEWEST_BEYOND = 5
-"""So many cells lie beyond the outermost quantiles: the extremes themselves are never kept."""
+"""Number of cells beyond the outermost quantiles: the extremes themselves are never kept."""
 
 PROBABILITIES = (0.005, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.995)
-"""Where the spread of cells around their expectation is measured."""
+"""Probabilities of the quantiles of cells around their expectation."""
 
 SEXES = tuple(Sex)
 
 
 def bands() -> int:
-    """Ages of cells in an age of segments."""
+    """Number of cell ages in a segment age."""
     return len(in_force().cell_ages) // len(in_force().ages)
 
 
 def is_additive(measures: Sequence[str]) -> NDArray[np.bool_]:
-    """Which measures differ by sums (standardised indices) and not by ratios."""
+    """Which measures differ by sums (standardised indices), not by ratios."""
     return np.array([in_force().measures[measure].is_index for measure in measures])
 
 
@@ -76,12 +75,12 @@ class Cube:
 
     @cached_property
     def weights(self) -> Array:
-        """People behind each value, 0 behind a missing one; the population weighs each cell 1."""
+        """People behind each value, 0 behind a missing one; 1 for the population itself."""
         return weighed(self.values)[1]
 
     @property
     def has_enough_neighbourhoods(self) -> NDArray[np.bool_]:
-        """The districts that are more than one or two neighbourhoods."""
+        """Districts of enough neighbourhoods (FEWEST_NEIGHBOURHOODS)."""
         return np.asarray(self.member.sum(axis=1) >= FEWEST_NEIGHBOURHOODS)
 
     @property
@@ -91,7 +90,7 @@ class Cube:
 
 
 def cube(reading: Reading, measures: Sequence[str], districts: Sequence[str]) -> Cube:
-    """Arrange a month's cells; a neighbourhood of an unknown district is left out."""
+    """Arrange a month's cells; neighbourhoods of unknown districts are dropped."""
     import polars as pl
 
     cells = reading.cells.filter(pl.col("district").is_in(list(districts)))
@@ -118,7 +117,7 @@ def cube(reading: Reading, measures: Sequence[str], districts: Sequence[str]) ->
 
 
 def mean(total: Array, weight: Array) -> Array:
-    """Total / weight, NaN where nothing was weighed."""
+    """Total / weight, NaN where the weight is 0."""
     return np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
 
 
@@ -132,7 +131,7 @@ def ten_years(by_age5: Array) -> Array:
 def city_level(data: Cube) -> Array:
     """Mean of each measure by sex x age5 x measure, weighted by people.
 
-    The population is the mean of a cell. NaN where fewer than FEWEST_PEOPLE stand behind it.
+    The population's is the mean of a cell. NaN where fewer than FEWEST_PEOPLE are behind it.
     """
     weight = data.weights.sum(axis=0)
     people = weight.copy()
@@ -152,8 +151,8 @@ def city_level(data: Cube) -> Array:
 def segments(data: Cube) -> tuple[Array, Array]:
     """Means and people of each measure by district x sex x age x measure, weighted by people.
 
-    The mean of the population is that of a cell. People are 0 behind a figure that may not be
-    kept: fewer than FEWEST_PEOPLE, FEWEST_NEIGHBOURHOODS or FEWEST_OF_CELLS.
+    The mean of the population is that of a cell. People are 0 behind a figure that must not be
+    kept: see FEWEST_PEOPLE, FEWEST_NEIGHBOURHOODS, FEWEST_OF_CELLS.
     """
 
     def by_district(cells: Array) -> Array:
@@ -171,7 +170,7 @@ def segments(data: Cube) -> tuple[Array, Array]:
 
 
 def city_band(level: Array) -> Array:
-    """What the city's levels come to by sex x age x measure, were each district like the city."""
+    """The city's levels by sex x age x measure, if each district were like the city."""
     weights = np.repeat(level[..., :1], level.shape[-1], axis=-1)
     weights[..., 0] = 1.0
     weights = np.where(np.isnan(level), 0.0, weights)
@@ -179,9 +178,9 @@ def city_band(level: Array) -> Array:
 
 
 def difference(to: Array, since: Array, additive: NDArray[np.bool_]) -> Array:
-    """How far `to` lies from `since`: a difference of indices, else a logarithm of the ratio.
+    """Distance of `to` from `since`: a difference for indices, else the logarithm of the ratio.
 
-    0 where either is missing or, for a ratio, not positive: nothing is known to differ.
+    0 where either is missing or, for a ratio, not positive: no difference is known.
     """
     both = (to > 0) & (since > 0)
     ratio = np.divide(to, since, out=np.ones_like(to), where=both)
@@ -189,18 +188,18 @@ def difference(to: Array, since: Array, additive: NDArray[np.bool_]) -> Array:
 
 
 def moved(values: Array, by: Array, additive: NDArray[np.bool_]) -> Array:
-    """The inverse of `difference`: the values moved by so much."""
+    """The inverse of `difference`: move the values by that much."""
     result: Array = np.where(additive, values + by, values * np.exp(np.where(additive, 0.0, by)))
     return result
 
 
 def expectation(level: Array, effect: Array, additive: NDArray[np.bool_]) -> Array:
-    """What a cell is expected to be by district x sex x age5 x measure; NaN where unknown."""
+    """Expected cells by district x sex x age5 x measure; NaN where unknown."""
     return moved(level, np.repeat(np.nan_to_num(effect), bands(), axis=-2), additive)
 
 
 def residuals(data: Cube, level: Array, effect: Array, additive: NDArray[np.bool_]) -> Array:
-    """How cells lie apart from their expectation: a ratio, or a difference for an index.
+    """Residuals of cells from their expectation: a ratio, or a difference for an index.
 
     Neighbourhoods x sex x age5 x measure; NaN where the value is missing or a ratio has no base.
     """
@@ -221,15 +220,15 @@ def weighed(cells: Array) -> tuple[Array, Array]:
 
 
 def to_neighbourhoods(of_district: Array, member: Array) -> Array:
-    """Give each neighbourhood the figures of its district."""
+    """Expand figures of districts to their neighbourhoods."""
     return np.asarray(of_district[member.argmax(axis=0)])
 
 
 FLAT = 1e-3
-"""Where cells hardly differ in size (or all people are in one), nothing can lean."""
+"""Relative spread of sizes below which cells count as equal (or all people are in one)."""
 
 STEEPEST = 0.3
-"""The most that one step may move a cell for each time it has the people of a mean one."""
+"""Largest move of a cell in one step, per multiple of the mean cell's people."""
 
 Sum = Callable[[Array], Array]
 
@@ -269,21 +268,21 @@ def _lean(cells: Array, over: Sum, additive: NDArray[np.bool_]) -> Array:
 
 
 def _size(cells: Array, member: Array) -> Array:
-    """People of a cell against the mean cell of its district, sex and age, less 1."""
+    """People of a cell relative to the mean cell of its district, sex and age, less 1."""
     heads = np.repeat(np.nan_to_num(cells[..., :1]), cells.shape[-1], axis=-1)
     summed, number = (
         ten_years(np.einsum("dn,nsam->dsam", member, part)) for part in (heads, (heads > 0) * 1.0)
     )
     usual = to_neighbourhoods(np.repeat(mean(summed, number), bands(), axis=2), member)
     size = np.nan_to_num(heads / usual, nan=1.0) - 1.0
-    size[..., 0] = 0.0  # the population cannot lean on itself
+    size[..., 0] = 0.0  # the population has no lean on itself
     return size
 
 
 def _strength(
     cells: Array, size: Array, over: Sum, wanted: Array, additive: NDArray[np.bool_]
 ) -> Array:
-    """How much to move a cell of twice the people: Newton's step to the wanted lean."""
+    """Move of a cell of twice the mean people: Newton's step to the wanted lean."""
     _, people = weighed(cells)
     gained = np.where(additive, np.where(people > 0, 1.0, 0.0), np.nan_to_num(cells))
     slope = mean(over(gained * size), over(gained)) - mean(

@@ -1,9 +1,8 @@
-"""How measures moved between the months of a profile.
+"""Movement of measures between the months of a profile.
 
-The movement of a segment is split as a planner sees it: what everybody of its sex and age does in
-the whole city, what its district does besides, and what is its own. All of it is kept as a
-difference to the base month (`fitting.difference`). A twin replays fitted months and carries the
-others on:
+The movement of a segment has three parts: that of its sex and age in the whole city, that of its
+district beyond it, and its own. Each is kept as a difference to the base month
+(`fitting.difference`). A twin replays fitted months and extrapolates to others:
 
 | a month | moves by |
 |---|---|
@@ -11,8 +10,8 @@ others on:
 | between fitted months | a straight line between the two |
 | before or after them | fitted steps drawn at random, forwards or backwards, pulled to the base |
 
-Segments and cells walk on their own besides, from the base month outwards. Every step is drawn
-by seed and calendar month, so a month is the same whichever others are asked for with it.
+Segments and cells move by random walks of their own besides, outwards from the base month. Every
+step is drawn by seed and calendar month, so a month does not depend on the others asked for.
 """
 
 from __future__ import annotations
@@ -45,8 +44,8 @@ if TYPE_CHECKING:
 
 
 REPEATED = 1e-3
-"""A measure repeats a month where 99 of 100 of its cells agree this closely: then its movement is
-unknown, and not zero, since no measure of so many people stands still."""
+"""Relative tolerance within which 99 of 100 cells must agree for a measure to count as repeated:
+its movement is then unknown, not zero, since a measure of so many people never stands still."""
 
 MEAN_OF_NORMAL = float(np.sqrt(2 / np.pi))
 """Mean absolute value of a standard normal; it turns mean absolute steps into deviations."""
@@ -58,17 +57,17 @@ class Motion(NamedTuple):
     city: Array
     """T x 2 x A x M: difference of the city to the base month"""
     district: Array
-    """T x D x M: how much further a district moved than the city; 0 where not observed"""
+    """T x D x M: movement of a district beyond the city's; 0 where not observed"""
     segment_step: Array
-    """A x M: usual size of what segments move in a month besides their city and district"""
+    """A x M: usual size of a segment's monthly movement beyond its city and district"""
     cell_step: Array
-    """A x M: usual size of what cells move in a month besides their segment"""
+    """A x M: usual size of a cell's monthly movement beyond its segment"""
 
 
 def measure_movement(
     cubes: Sequence[Cube], months: Sequence[Month], base: Month, measures: Sequence[str]
 ) -> Motion:
-    """Measure how months, in order, moved against the base, which is one of them."""
+    """Measure the movement of `months`, in order, from `base`, which is one of them."""
     additive = is_additive(measures)
     origin = months.index(base)
     observed = np.stack([
@@ -98,13 +97,13 @@ def measure_movement(
 
 
 def _observed(cube: Cube, base: Cube, measures: Sequence[str]) -> NDArray[np.bool_]:
-    """Which measures of a month are there and do not merely repeat the base."""
+    """Which measures of a month are present and do not merely repeat the base."""
     now, then = _matched(cube, base)
     counts_now, counts_then = (
         np.where(is_counted(measures), c * c[..., :1], c) for c in (now, then)
     )
     there = (~np.isnan(now) & ~np.isnan(then)).any(axis=(0, 1, 2))
-    # Where only the population was brought up to date, a count repeats, or its share does.
+    # Where only the population was updated, a count repeats, or its share does.
     return there & ~_repeats(now, then) & ~_repeats(counts_now, counts_then)
 
 
@@ -116,7 +115,7 @@ def _repeats(now: Array, then: Array) -> NDArray[np.bool_]:
 
 
 def _matched(cube: Cube, other: Cube) -> tuple[Array, Array]:
-    """The values of the neighbourhoods that both months have."""
+    """Values of the neighbourhoods that both months have."""
     _, mine, theirs = np.intersect1d(cube.codes, other.codes, return_indices=True)
     return cube.values[mine], other.values[theirs]
 
@@ -124,7 +123,7 @@ def _matched(cube: Cube, other: Cube) -> tuple[Array, Array]:
 def _pairs(
     months: Sequence[Month], observed: NDArray[np.bool_]
 ) -> Iterator[tuple[int, int, int, NDArray[np.bool_]]]:
-    """Each month and the next one fitted, how far apart, and what was observed in both."""
+    """Consecutive fitted months, their distance, and the measures observed in both."""
     for t, (month, following) in enumerate(pairwise(months)):
         yield t, t + 1, following.number - month.number, observed[t] & observed[t + 1]
 
@@ -132,7 +131,7 @@ def _pairs(
 def _cell_steps(
     before: Cube, after: Cube, figures: Array, seen: NDArray[np.bool_], additive: NDArray[np.bool_]
 ) -> Array:
-    """What each cell moved besides its segment: age x (neighbourhood, sex, band) x measure."""
+    """Movement of each cell beyond its segment: age x (neighbourhood, sex, band) x measure."""
     then, now = _matched(before, after)
     member = before.member[:, np.isin(before.codes, after.codes)]
     segment = np.nan_to_num(difference(figures[1], figures[0], additive))
@@ -146,9 +145,9 @@ def _cell_steps(
 
 
 def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
-    """Deviation of normal steps of the same mean absolute size: ages x ... x M to ages x M.
+    """Standard deviation of normal steps with the same mean absolute size: ages x ... x M to A x M.
 
-    Robust against the few cells of a handful of people; NaN where no step was observed.
+    Robust against outliers among small cells; NaN where no step was observed.
     """
     shape = (len(in_force().ages), len(measures))
     total, number = np.zeros(shape), np.zeros(shape)
@@ -160,19 +159,19 @@ def _usual(steps: Sequence[Array], measures: Sequence[str]) -> Array:
 
 
 PULL = 0.9
-"""Share of its distance to the base that a walk keeps each month, so that a month years away
-still is of a plausible size. A choice, not a measurement."""
+"""Share of its distance to the base that a walk keeps each month, so that distant months stay
+plausible. A choice, not a measurement."""
 
 UNKNOWN_STEP = 0.005
-"""Monthly step (half a percent, or so much of an index) of a measure whose movement was never
-observed. A choice, not a measurement: the whole city moves alike and nobody apart from it."""
+"""Monthly step (half a percent, or this much of an index) of a measure whose movement was never
+observed: the whole city moves alike. A choice, not a measurement."""
 
 _BASE, _CITY, _UNKNOWN, _SEGMENT, _CELL = range(5)
-"""What random numbers are drawn for: each purpose and month has a stream of its own."""
+"""Purposes of random streams: each purpose and month has its own."""
 
 
 def generator(seed: int, purpose: int = _BASE, number: int = 0) -> np.random.Generator:
-    """The random numbers of one purpose and month; by default those of the base month's cells."""
+    """Random stream of one purpose and month; by default that of the base month's cells."""
     return np.random.Generator(np.random.PCG64([seed, purpose, number]))
 
 
@@ -186,7 +185,7 @@ def segment_drift(profile: Profile, month: Month, seed: int) -> Array:
 
 
 def cell_drift(profile: Profile, month: Month, seed: int) -> Array:
-    """What cells moved besides their segment: neighbourhood x sex x age5 x measure."""
+    """Movement of cells beyond their segment: neighbourhood x sex x age5 x measure."""
     number = sum(profile.neighbourhoods.values())
     by_age5 = np.repeat(np.nan_to_num(profile.cell_step), bands(), axis=0)
     step = np.broadcast_to(by_age5, (number, len(SEXES), *by_age5.shape))
@@ -194,7 +193,7 @@ def cell_drift(profile: Profile, month: Month, seed: int) -> Array:
 
 
 def _walk(profile: Profile, month: Month, seed: int, purpose: int, step: Array) -> Array:
-    """A walk from the base month, of steps of this size; its shape is that of `step`."""
+    """A random walk from the base month with steps of this size; its shape is that of `step`."""
     place = np.zeros(step.shape)
     if not step.any():
         return place
@@ -217,7 +216,7 @@ def _carried(profile: Profile, month: Month, seed: int) -> Array:
         return np.asarray((1 - share) * fitted[after - 1] + share * fitted[after])
     gaps = np.sqrt(np.diff(numbers)).reshape(-1, 1, 1, 1, 1)
     steps = np.diff(fitted, axis=0) / gaps
-    never = np.isnan(steps).all(axis=0)  # also where there is no step at all
+    never = np.isnan(steps).all(axis=0)  # also if there is no step at all
     end, direction = (0, -1) if after == 0 else (-1, 1)
     place = np.asarray(fitted[end])
     for number in range(numbers[end], month.number, direction):

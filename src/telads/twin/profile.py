@@ -1,14 +1,14 @@
-"""A profile: what a synthetic twin is made from. It holds aggregate figures only.
+"""The profile a synthetic twin is drawn from. It holds aggregate figures only.
 
 | it holds | by |
 |---|---|
 | number of neighbourhoods | district |
 | level of each measure | sex x five-year age, whole city |
-| how a district lies apart from the city | district x sex x ten-year age x measure |
-| what cells of many people have less or more | sex x five-year age; district |
-| how cells scatter: quantiles, covariances of scores | sex x ten-year age x measure |
-| how measures moved | month x sex x ten-year age; month x district |
-| the usual size of further steps, of segments and of cells | ten-year age x measure |
+| difference of a district to the city | district x sex x ten-year age x measure |
+| lean towards cells of many people | sex x five-year age; district |
+| scatter of cells: quantiles, covariances of scores | sex x ten-year age x measure |
+| movement of measures | month x sex x ten-year age; month x district |
+| usual size of further steps of segments and of cells | ten-year age x measure |
 
 It holds no figure, name or code of a neighbourhood. A figure of a district that rests on fewer
 than 50 people, on cells of which most are 0, or on fewer than 3 neighbourhoods is not kept: the
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
     from telads.ingest.source import Reading
 
 SCHEMA = "telads-profile/1"
-"""What the file calls itself; a change of its fields or of PROBABILITIES makes it another."""
+"""Version of the file; a change of its fields or of PROBABILITIES needs a new one."""
 
 
 @dataclass(frozen=True, eq=False)
 class Profile:
     """Figures of D districts, 2 sexes, 12 five-year or A = 6 ten-year ages, M measures, T months.
 
-    NaN stands for a figure that is not known.
+    NaN stands for an unknown figure.
     """
 
     base: Month
@@ -63,8 +63,8 @@ class Profile:
     level: Array
     """2 x 12 x M: means weighted by people; the population is that of a mean cell."""
     effect: Array
-    """D x 2 x A x M: difference to the city, a logarithm of the ratio but for an index; NaN where
-    it is not kept, and the city's figures take its place."""
+    """D x 2 x A x M: difference to the city, logarithm of the ratio except for an index; NaN where
+    it is not kept and the city's figures take its place."""
     lean: Array
     """2 x 12 x M: difference of the mean over cells, each counting alike, to that over people."""
     district_lean: Array
@@ -78,11 +78,11 @@ class Profile:
     movement: Array
     """T x 2 x A x M: difference of the city to the base month; NaN where it was not observed."""
     district_movement: Array
-    """T x D x M: how much further a district moved than the city."""
+    """T x D x M: movement of a district beyond the city's."""
     segment_step: Array
-    """A x M: usual size of what segments move in a month besides their city and district."""
+    """A x M: usual size of a segment's monthly movement beyond its city and district."""
     cell_step: Array
-    """A x M: usual size of what cells move in a month besides their segment."""
+    """A x M: usual size of a cell's monthly movement beyond its segment."""
 
     @property
     def scatter(self) -> Scatter:
@@ -113,7 +113,7 @@ def fit_profile(readings: Sequence[Reading], base: Month | None = None) -> Profi
     """Measure a profile on months of data, one reading each.
 
     `base` is the month whose pattern between neighbourhoods is kept; by default the one with
-    the fewest masked values, of those the latest. Raises `DataError` for too few data, a month
+    the fewest masked values, the latest of equals. Raises `DataError` for too few data, a month
     read twice, or a base that is not among the readings.
     """
     by_month = {reading.month: reading for reading in readings}
@@ -179,13 +179,13 @@ def _require_enough(data: fitting.Cube) -> None:
 
 
 def _digits(figures: Array, digits: int) -> Array:
-    """Round to so many significant digits."""
+    """Round to significant digits."""
     rounded: Array = np.array([float(f"{figure:.{digits}g}") for figure in figures.flat])
     return rounded.reshape(figures.shape)
 
 
 def _shapes(profile: dict[str, Any]) -> dict[str, tuple[int, ...]]:
-    """The shape that each array of the file has to have."""
+    """Required shape of each array of the file."""
     T, D, M = (len(profile[name]) for name in ("months", "neighbourhoods", "measures"))
     S, A, F, Q = len(SEXES), len(in_force().ages), len(in_force().cell_ages), len(PROBABILITIES)
     return {

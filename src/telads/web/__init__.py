@@ -1,1 +1,1 @@
-"""The website and the API: Django, standing on the answers; no view computes anything."""
+"""The website and the API: Django on top of the answers; views compute nothing."""

@@ -1,4 +1,4 @@
-"""Addresses of pages with their choices, many on a page: each page is looked up but once."""
+"""Addresses of pages with a query; each view's path is resolved once."""
 
 from __future__ import annotations
 

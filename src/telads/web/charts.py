@@ -1,6 +1,6 @@
-"""Pictures of pages: drawn on the server, kept by build and choice.
+"""Pictures of pages: drawn on the server, cached by build and choice.
 
-What a mark shows stands in its `<title>`: the browser tells it, and `site.js` tells it better.
+A mark's tooltip is in its `<title>`, shown by the browser or, improved, by `site.js`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 IN_MEMORY = 64
-"""Tables of pictures that a worker keeps; some 30 kB each."""
+"""Number of tables of pictures that a worker caches, some 30 kB each."""
 
 DEPENDS_ON: dict[str, tuple[str, ...]] = {
     "population": ("month", "district"),
@@ -27,30 +27,30 @@ DEPENDS_ON: dict[str, tuple[str, ...]] = {
     "correlation": ("month",),
     "monthly": ("district", "sex", "age"),
 }
-"""The pictures of the data page and the choices that change them."""
+"""Pictures of the data page -> the choices that change them."""
 
 
 def relevant(chart: str, asked: Asked) -> Asked:
-    """The choices that matter to a chart; whatever else was chosen gives the same picture."""
+    """The choices a chart depends on; others are dropped for the cache."""
     return Asked(**{name: getattr(asked, name) for name in DEPENDS_ON[chart]})
 
 
 def drawings(build: Build, chart: str, asked: Asked, lang: Lang) -> tuple[Drawing, Drawing]:
     """A chart for a page in the wide and the narrow layout; raises `UnknownChoice`.
 
-    Not kept here: the page keeps the part that holds both (`pages/data/figures.py`).
+    Not cached here: the page caches the part that holds both (`pages/data/present.py`).
     """
     what = shown(build, chart, asked, lang)
     return drawn(what), drawn(what, narrow=True)
 
 
 def shown(build: Build, chart: str, asked: Asked, lang: Lang) -> Picture:
-    """The table behind a chart; raises `UnknownChoice`."""
+    """The table of a chart; raises `UnknownChoice`."""
     return _shown(build, chart, relevant(chart, asked), lang)
 
 
 def csv(frame: pl.DataFrame, synthetic: bool) -> bytes:
-    """A table as a file; it begins with the mark by which spreadsheets know UTF-8."""
+    """A table as a file; it begins with the byte order mark that spreadsheets need for UTF-8."""
     return b"\xef\xbb\xbf" + marked(frame, synthetic).write_csv().encode()
 
 

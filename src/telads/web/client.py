@@ -1,8 +1,7 @@
-"""Where a request comes from: the one place that tells it, for sign-in, API rates and `/metrics`.
+"""The client address of a request, for sign-in limits, API rates and `/metrics`.
 
-What a client writes into `X-Forwarded-For` counts for nothing. The entries that can be believed are
-those that the installation's own proxies appended, the last ones, and `TELADS_PROXIES` says how
-many proxies there are.
+What a client writes into `X-Forwarded-For` is ignored. Only the last entries, which the
+installation's own proxies appended, can be trusted; `TELADS_PROXIES` is their number.
 """
 
 from __future__ import annotations
@@ -15,18 +14,18 @@ from django.http import HttpRequest
 from telads.web import request_state
 
 UNKNOWN = "0.0.0.0"
-"""Stands for a client of whom no address is known; all such count as one."""
+"""Stands for an unknown client address; all such clients count as one."""
 PROXIED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
-"""Whoever comes through a proxy on this machine is not of this machine."""
+"""Headers of a proxy: a request with one of them is not local, even from a proxy here."""
 OWN_PREFIX = 64
-"""Bits of an IPv6 address that a provider gives out: the others one client changes at will."""
+"""Prefix length of the IPv6 network a client gets: it can change the other bits at will."""
 
 
 def client_of(request: HttpRequest) -> str:
-    """The client's address as limits count it: IPv4, or the network /64 of an IPv6 address.
+    """The client's address for limits: IPv4, or the /64 network of an IPv6 address.
 
-    With n proxies the entry that the outermost of them wrote, the n-th from the end. Where there
-    are fewer entries, the first; where there are none or none that can be read, whoever connected.
+    With n proxies it is the n-th entry from the end, written by the outermost proxy. With fewer
+    entries the first; without a readable entry the address of the connection.
     """
     proxies = request_state.settings().proxies
     connected = _parsed(str(request.META.get("REMOTE_ADDR", "")))
@@ -42,14 +41,14 @@ def client_of(request: HttpRequest) -> str:
 
 
 def is_local(request: HttpRequest) -> bool:
-    """Whether a request was made on this machine, and not through a proxy on it."""
+    """Whether a request comes from this machine, and not through a proxy on it."""
     address = _parsed(str(request.META.get("REMOTE_ADDR", "")))
     own = address is not None and address.is_loopback
     return own and not any(name in request.headers for name in PROXIED)
 
 
 def _parsed(text: str) -> IPv4Address | IPv6Address | None:
-    """An address, some proxies write a port behind it; None for anything else.
+    """Parse an address with an optional port, as some proxies write it; None if invalid.
 
     A server that listens on `::` sees IPv4 clients as `::ffff:192.0.2.1`.
     """

@@ -1,9 +1,4 @@
-"""Components that pages share: tables, bars, labels with explanations, links, lists to choose from.
-
-What the shared parts of pages hold: tables, bars, labels with their explanations, links.
-
-Lists to choose from, as the forms of pages show them.
-"""
+"""Components shared by pages: tables, bars, labels with explanations, links, select lists."""
 
 from __future__ import annotations
 
@@ -37,7 +32,7 @@ class Entry(NamedTuple):
     path: str
     name: Promise
     icon: str = ""
-    """Empty for a page that stands in a phone's menu."""
+    """Empty for a page in a phone's menu."""
 
 
 PAGES: tuple[Entry, ...] = (
@@ -49,7 +44,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("/data/", _("The data")),
     Entry("/evidence/", _("Accuracy")),
 )
-"""The pages of the header, in their order: one line for each; four have an icon."""
+"""The pages of the header, in order; four have an icon."""
 
 ENGLISH = "/en"
 
@@ -66,14 +61,14 @@ _SYMBOL = re.compile(r'<symbol id="([\w-]+)" viewBox="([\d ]+)">(.*?)</symbol>')
 
 @cache
 def _symbols() -> dict[str, tuple[str, str]]:
-    """The icons by name: the box they are drawn in, and their lines."""
+    """Icons by name: view box and paths."""
     drawn = ICONS.read_text(encoding="utf-8")
     return {name: (box, lines) for name, box, lines in _SYMBOL.findall(drawn)}
 
 
 @cache
 def icon(name: str) -> SafeString:
-    """An icon in the ink of the text around it, which says what it means."""
+    """An icon in the colour of the surrounding text, which states its meaning."""
     box, lines = _symbols()[name]
     return mark_safe(
         f'<svg class="icon" viewBox="{box}" aria-hidden="true" focusable="false">{lines}</svg>'
@@ -81,12 +76,12 @@ def icon(name: str) -> SafeString:
 
 
 def service_class(service: str) -> str:
-    """The class that gives what is inside it the colour of a service (`--service`)."""
+    """Class that sets the colour of a service (`--service`) for its content."""
     return f"service-{in_force().service_ids.index(service) % SERVICES}"
 
 
 def mark(service: str) -> SafeString:
-    """The mark of a service in its colour; its name stands beside it."""
+    """The mark of a service in its colour, shown beside its name."""
     glyph = MARKS.get(service)
     drawn = icon(glyph) if glyph else escape(in_force().measures[service].text.ko[:1])
     of = service_class(service)
@@ -94,7 +89,7 @@ def mark(service: str) -> SafeString:
 
 
 class Note(NamedTuple):
-    """A label's name, its look, and what it means."""
+    """A label's name, style, and meaning."""
 
     name: Text
     style: str
@@ -131,17 +126,17 @@ NOTES: dict[str, Note] = {
         "이 집단만의 자료가 부족해 같은 성별·나이의 {city} 전체 값으로 답했습니다.",
         "Too few data of this segment: the value is that of its sex and age in the whole city.")),
 }  # fmt: skip
-"""Every label that a figure can carry; `note` fills in the names of the dataset."""
+"""All labels of figures; `note` fills in the names of the dataset."""
 
 
 def note(id: str) -> Note:
-    """A label as the pages of this dataset explain it."""
+    """A label in the words of the dataset."""
     fill, found = in_force().fill, NOTES[id]
     return Note(fill(found.name), found.style, fill(found.meaning))
 
 
 class Bar(NamedTuple):
-    """Places of a bar's parts in percent of its width."""
+    """Positions of a bar's parts in percent of its width."""
 
     start: str
     width: str
@@ -159,7 +154,7 @@ class Bar(NamedTuple):
         low: float | None,
         high: float | None,
     ) -> Bar | None:
-        """The bar of a value; None where it is not known. What leaves the scale ends at its rim."""
+        """The bar of a value; None if unknown. Values beyond the scale end at its edge."""
         if value is None:
             return None
 
@@ -178,7 +173,7 @@ class Bar(NamedTuple):
 
     @property
     def svg(self) -> SafeString:
-        """The bar as it is drawn; it holds nothing but figures."""
+        """The bar as SVG; it contains only numbers."""
         sign = " bar-negative" if self.negative else ""
         interval = (
             f'<line class="interval" x1="{self.interval[0]}%" x2="{self.interval[1]}%" '
@@ -196,7 +191,7 @@ class Bar(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One cell of a table as it is shown."""
+    """A displayed table cell."""
 
     text: str
     figure: bool
@@ -205,14 +200,14 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table as it is shown: headings with whether they are figures, and rows of cells."""
+    """A displayed table: headings, each with whether it is numeric, and rows of cells."""
 
     headings: list[tuple[str, bool]]
     rows: list[list[Cell]]
 
 
 def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
-    """The columns of an answer that people are shown, in the order of `names`."""
+    """The displayed columns of an answer, in the order of `names`."""
     fields = [field for name in names if (field := field_of(answer.question, name))]
     head = next((field for field in fields if not field.figure), None)
     return Table(
@@ -238,22 +233,22 @@ class Column(NamedTuple):
     heading: str
     unit: str
     style: str
-    """The class of its cells."""
+    """CSS class of its cells."""
     figure: bool
     heads_row: bool
     label: str
-    """Its heading inside a card; empty where it needs none."""
+    """Heading within a card; empty if none is needed."""
     draw: str
-    """`text` or `bar`, where the table has no cell of its own for it."""
+    """`text` or `bar`, if the template draws no cell of its own for it."""
 
 
 def columns_of(
     answer: Answer, lang: Lang, first: Sequence[str] = (), without: Container[str] = ()
 ) -> list[Column]:
-    """The columns of an answer's table on a page: those of `first`, then every other field's.
+    """The columns of an answer's table on a page: those of `first`, then the other fields'.
 
-    A field that another's cell shows beside its own has none, nor one that pages do not show, or
-    that is among `without`.
+    Left out are fields shown beside another in its cell, fields hidden on pages, and those in
+    `without`.
     """
     known = [field for name in answer.rows.columns if (field := field_of(answer.question, name))]
     beside = {key for field in known for key in field.html.beside}
@@ -296,7 +291,7 @@ class Option(NamedTuple):
 
 
 class Select(NamedTuple):
-    """A list to choose from; `id` is its name in the address."""
+    """A select list; `id` is its name in the address."""
 
     id: str
     title: str
@@ -304,7 +299,7 @@ class Select(NamedTuple):
 
     @property
     def html(self) -> SafeString:
-        """The list as it stands in a form: fifty options take a template far longer."""
+        """The list as HTML, built here: a template takes far longer for fifty options."""
         return mark_safe(
             f'<label>{escape(self.title)}<select name="{self.id}" id="choice-{self.id}" '
             f'autocomplete="off">{options_html(self.options)}</select></label>'
@@ -312,7 +307,7 @@ class Select(NamedTuple):
 
 
 def options_html(options: Iterable[Option]) -> SafeString:
-    """Options inside a list."""
+    """Options of a list."""
     return mark_safe(
         "".join(
             f'<option value="{escape(value)}"{" selected" * chosen}>{escape(name)}</option>'
@@ -331,7 +326,7 @@ def select(
 
 
 def districts_named(build: Build) -> list[tuple[str, Text]]:
-    """The districts a build holds, by the name in an address."""
+    """The districts of a build, by the name in an address."""
     return [(name, Text(name, in_force().district_name(name, "en"))) for name in districts(build)]
 
 
@@ -349,7 +344,7 @@ DISTRICT = Text("{district}", "{District}")
 
 
 def district_select(build: Build, chosen: str | None, lang: Lang, any_of: Text | None) -> Select:
-    """The districts; `any_of` names the choice of all of them."""
+    """The districts; `any_of` names the option for all of them."""
     named = districts_named(build)
     return select("district", in_force().fill(DISTRICT), _with(any_of, named), chosen, lang)
 

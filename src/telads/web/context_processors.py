@@ -1,4 +1,4 @@
-"""What every page knows: the language, the months, whether anything is synthetic."""
+"""Template variables of every page: the language, the months, whether anything is synthetic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from telads.wording import span
 
 
 def installation(request: HttpRequest) -> dict[str, Any]:
-    """Template variables of every page; `build` is None where there is none yet."""
+    """Template variables; `build` is None before the first build."""
     known = {
         "build": None,
         "lang": request_state.language(request),

@@ -1,6 +1,6 @@
-"""Errors as friendly pages: what happened, and what to do, never a bare 500.
+"""Errors as helpful pages: what happened, and what to do, never a bare 500.
 
-Addresses under /api/ are answered by problem documents (RFC 9457) instead of pages.
+Under /api/ they are problem documents (RFC 9457).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from telads.web.setup import is_damaged
 
 
 class DatabaseAway(TeladsError):
-    """The website's database does not answer."""
+    """The website's database does not respond."""
 
     code = "database-away"
 
@@ -65,13 +65,13 @@ DATABASE_DAMAGED = DatabaseAway(
          "Tell whoever runs this website: telads doctor says more, and a backup brings it back."),
 )  # fmt: skip
 AWAY = (OperationalError, InterfaceError)
-"""What a database raises that is down, full, or locked for too long."""
+"""Exceptions of a database that is down, full, or locked for too long."""
 RETRY_AFTER = 10
-"""Seconds that a program is asked to wait for the database."""
+"""Seconds after which a client may retry when the database is away."""
 
 
 def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:
-    """An error as a page, or as a problem document for a program."""
+    """An error as a page or, for the API, as a problem document."""
     if request.path.startswith(PLACE):
         return problem(request, error, status)
     lang = request_state.language(request)
@@ -87,16 +87,16 @@ def answer_with(request: HttpRequest, error: TeladsError, status: int) -> HttpRe
     }
     page = render(request, "error.html", facts, status=status)
     if getattr(request, "htmx", False) and status < 500:
-        # In place of a result it would be ignored: the browser opens it as a page. What is no
-        # fault of the choice is told beside the former result (`exchange.js`).
+        # A result with an error status would be ignored: load it as a page instead. Errors that
+        # are not due to the choice are shown beside the previous result (`exchange.js`).
         page.headers["HX-Redirect"] = request.get_full_path()
     return page
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
-    """The fields of a form that could not be taken, to be sent again; None where there is none.
+    """The fields of a rejected form, for sending it again; None without a form.
 
-    Passwords are not written into a page, and files are gone.
+    Passwords are not written into a page, and files cannot be.
     """
     if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
         return None
@@ -106,7 +106,7 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
 
 
 class friendly_errors:  # noqa: N801 - named in the settings like Django's own functions
-    """Middleware: an error of the product that a page raises becomes a page."""
+    """Middleware: an error of telads raised by a view becomes a page."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -115,7 +115,7 @@ class friendly_errors:  # noqa: N801 - named in the settings like Django's own f
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Django calls this for what a view raised."""
+        """Called by Django for an exception of a view."""
         if is_of_database(error):
             return database_away(request)
         if not isinstance(error, TeladsError):
@@ -124,18 +124,18 @@ class friendly_errors:  # noqa: N801 - named in the settings like Django's own f
 
 
 def is_of_database(error: BaseException | None) -> bool:
-    """Whether the database is to blame, and not a question that was put to it."""
+    """Whether the database failed, rather than a query put to it."""
     return isinstance(error, AWAY) or (isinstance(error, DatabaseError) and is_damaged(error))
 
 
 def told_of(error: BaseException | None) -> DatabaseAway:
-    """What is told of a database's error; not in its own words: they name hosts and accounts."""
+    """The error for a database failure, without its own words: they name hosts and accounts."""
     damaged = isinstance(error, DatabaseError) and is_damaged(error)
     return DATABASE_DAMAGED if damaged else DATABASE_AWAY
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """503, drawn without a question to the database: who has signed in is unknown, but stays in."""
+    """503, drawn without the database: the user is unknown, but stays signed in."""
     error = sys.exc_info()[1]
     told = str(error or "").strip().split("\n")[0]
     logging.getLogger("telads.web").error("database away", extra={"facts": {"told": told}})
@@ -144,7 +144,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
     try:
         page = answer_with(request, told_of(error), 503)
     finally:
-        # An empty session in the place of its own would take the visitor's cookie away.
+        # An empty session instead would delete the visitor's cookie.
         for name, value in known.items():
             setattr(request, name, value)
     page.headers["Retry-After"] = str(RETRY_AFTER)
@@ -152,7 +152,7 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's 400: a strange host, too many fields, an escape that is none."""
+    """Django's 400: unknown host, too many fields, invalid escape."""
     return answer_with(request, BAD_REQUEST, 400)
 
 
@@ -162,7 +162,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose token does not fit."""
+    """A form with an invalid token."""
     return answer_with(request, STALE_FORM, 403)
 
 
@@ -172,8 +172,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def our_fault(request: HttpRequest) -> HttpResponse:
-    """Django's 500; the traceback is in the log. Plain words if even the page cannot be drawn."""
-    if is_of_database(sys.exc_info()[1]):  # raised by a middleware, outside any view
+    """Django's 500; the traceback is in the log. Plain text if the page itself fails."""
+    if is_of_database(sys.exc_info()[1]):  # raised in a middleware, outside any view
         return database_away(request)
     try:
         return answer_with(request, OUR_FAULT, 500)

@@ -1,15 +1,9 @@
-"""Downloads: tables of pages as files, named, of their media type, a CSV with its description.
+"""Downloads: the tables of pages as files, and a description beside each CSV.
 
-Files to be kept: named, of their media type, and a CSV leads to what describes it.
-
-The description of `/data/people.csv?sex=F` is at `/data/people.csv-metadata.json?sex=F`; it says
-the columns and what the file was made from (`export.description`).
-
-What a page shows, as files: a workbook of all its tables, and each for other programs.
-
-The figures are those of the answers. The workbook is headed and named in words, in the language of
-the page, and has a sheet that says where they come from; a CSV file names all by id and has that
-beside it, at its address with `-metadata.json` (`described`).
+The figures are those of the answers. A workbook of all tables of a page has displayed headings and
+values, in the page's language, and a sheet with the provenance. A CSV uses ids; the description of
+`/data/people.csv?sex=F`, its columns and provenance, is at `/data/people.csv-metadata.json?sex=F`
+(`export.description`).
 """
 
 from __future__ import annotations
@@ -40,16 +34,16 @@ MEDIA = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
-"""Media types of files that are no tables, by suffix."""
+"""Media types of files other than tables, by suffix."""
 
 
 def media_of(suffix: str) -> str:
-    """The media type of a suffix, of a table's or of another file's."""
+    """Media type of a suffix, of a table or another file."""
     return FORMATS[suffix].media_type if suffix in FORMATS else MEDIA[suffix]
 
 
 def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse:
-    """A file for the visitor to keep under `name`."""
+    """A file to be saved under `name`."""
     kind = CSVM if name.endswith(DESCRIPTION) else media_of(Path(name).suffix)
     response = HttpResponse(content, content_type=kind)
     disposition = content_disposition_header(as_attachment=True, filename=name)
@@ -60,29 +54,29 @@ def saved(request: HttpRequest, content: bytes | str, name: str) -> HttpResponse
 
 
 def lead_to_description(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Say in the answer with a CSV file where its description is (RFC 8288)."""
-    query = request.GET.urlencode()  # of what was read: some programs send letters as they are
+    """Link a CSV response to its description (RFC 8288)."""
+    query = request.GET.urlencode()  # re-encoded: some clients send raw letters
     address = quote(request.path + DESCRIPTION) + (f"?{query}" if query else "")
     response.headers["Link"] = f'<{address}>; rel="describedby"; type="{CSVM}"'
 
 
 class Tables(NamedTuple):
-    """The tables of a page, each by the name of its file."""
+    """The tables of a page, by file name."""
 
     prefix: str
-    """How the names of its files begin: two that differ are told apart in a folder of downloads."""
+    """Prefix of file names: downloads with different choices need different names."""
     sheets: Mapping[str, Answer]
     about: Mapping[str, object]
-    """What they were made from (`export.provenance`)."""
+    """Their provenance (`export.provenance`)."""
 
 
 Link = tuple[str, str]
 Files = Mapping[str, Text]
-"""The files of a page by name, and what they are called on it."""
+"""File names of a page and their displayed titles."""
 
 
 def links(files: Files, address: Callable[[str], str], lang: Lang) -> dict[str, list[Link]]:
-    """Names and addresses of `files`, and of the `sources` that lie beside the CSV files."""
+    """Titles and addresses of `files`, and of the `sources` beside the CSV files."""
     return {
         "files": [(text(lang), address(name)) for name, text in files.items()],
         "sources": [(files[name](lang), address(name + DESCRIPTION)) for name in _csv(files)],
@@ -96,7 +90,7 @@ def _csv(files: Files) -> list[str]:
 def file_view(
     files: Files, tables_of: Callable[[Build, QueryDict], Tables]
 ) -> Callable[..., HttpResponseBase]:
-    """The view of a page's `files`, made of what the page of the same query shows."""
+    """The view of a page's `files`, made from what the page with the same query shows."""
     known = (*files, *(name + DESCRIPTION for name in _csv(files)))
 
     @require_safe
@@ -112,7 +106,7 @@ def file_view(
 
 
 def _written(tables: Tables, wanted: str, lang: Lang) -> bytes:
-    """The bytes of a file, or of the description that the writer of exports leaves beside it."""
+    """Bytes of a file, or of the description written beside it."""
     table = wanted.removesuffix(DESCRIPTION)
     kind, suffix = Path(table).stem, Path(table).suffix
     about = {**tables.about, "table": kind}

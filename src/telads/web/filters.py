@@ -1,9 +1,9 @@
-"""Filters of templates: texts and figures in the reader's language.
+"""Template filters: texts and figures in the reader's language.
 
-Filters take the language of the request, unless it is given: `{{ text|say }}`, `{{ month|month }}`,
+Filters use the language of the request unless one is given: `{{ text|say }}`, `{{ month|month }}`,
 `{{ row.population|people }}`, `{{ id|service }}`, `{{ name|district }}`, `{{ age|age }}`,
-`{{ sex|sex }}`, `{{ value|signed }}`, `{{ text|unbroken }}`. `telads.web.jinja` lends them to
-templates, bound to the language, with the parts that templates call as functions.
+`{{ sex|sex }}`, `{{ value|signed }}`, `{{ text|unbroken }}`. `telads.web.jinja` registers them, and
+binds them to the language, with the components that templates call as functions.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ from telads.wording import number, span
 from telads.wording import people as people_text
 
 BADGES = 128
-"""Labels held: each in two languages for each dataset."""
+"""Number of labels cached: each in two languages for each dataset."""
 _JOINTS = re.compile(r"(?<=\w)[·–](?=\w)")
 
 
 def lang() -> Lang:
-    """The language of the page that is being rendered."""
+    """The language of the page being rendered."""
     return "en" if get_language() == "en" else "ko"
 
 
 def say(text: Text | str | None, language: Lang | None = None) -> str:
-    """A text in both languages, in the reader's."""
+    """A text in the reader's language."""
     return text(language or lang()) if isinstance(text, Text) else str(text or "")
 
 
 def named(text: Text, language: Lang | None = None) -> SafeString:
-    """A name or sentence of the dataset, escaped but for apostrophes, as it stands in texts."""
+    """A name or sentence of the dataset, escaped except for apostrophes."""
     return mark_safe(escape(text(language or lang())))
 
 
 def escape(word: str) -> str:
-    """A name inside a text of HTML; apostrophes stay, for attributes stand in quotation marks."""
+    """A name for HTML text; apostrophes are kept, since attributes use double quotes."""
     return html.escape(word, quote=False).replace('"', "&quot;")
 
 
 def unbroken(text: str) -> str:
-    """A text whose names and spans are never broken into lines: `동영상·방송`, `4월–6월`."""
+    """A text whose names and spans are not broken across lines: `동영상·방송`, `4월–6월`."""
     return _JOINTS.sub("\u2060\\g<0>\u2060", text)
 
 
 def month(label: Month | str, language: Lang | None = None) -> str:
-    """A month as people write it; takes a `Month` or `YYYY-MM`."""
+    """A month in words; takes a `Month` or `YYYY-MM`."""
     known = label if isinstance(label, Month) else Month.parse(label)
     return known.text(language or lang())
 
 
 def window(label: Month | str, language: Lang | None = None) -> str:
-    """The months that a label month observes: `2023년 4월–6월`, `2023-04 to 2023-06`."""
+    """The observed months of a label month: `2023년 4월–6월`, `2023-04 to 2023-06`."""
     known = label if isinstance(label, Month) else Month.parse(label)
     return span(known.window, language or lang())
 
@@ -81,7 +81,7 @@ def service(id: str, language: Lang | None = None) -> str:
 
 
 def platform(name: str) -> str:
-    """A platform as people read it: that of a service, or the name a planner gave it."""
+    """A platform's name: that of a service, or the one a planner gave it."""
     return in_force().measures[name].text(lang()) if name in in_force().measures else name
 
 
@@ -101,22 +101,22 @@ def sex(id: str) -> str:
 
 
 def method(name: str, language: Lang | None = None) -> str:
-    """What a recommender is called: `관심도`, `affinity`."""
+    """Displayed name of a recommender: `관심도`, `affinity`."""
     return method_name(name, language or lang())
 
 
 def signed(value: float | None, digits: int = 2) -> str:
-    """A figure with its sign: `+1.05`, `−0.31`; a dash where nothing is known."""
+    """A figure with its sign: `+1.05`, `−0.31`; a dash for None."""
     return "–" if value is None else number(value, "index", digits)
 
 
 def plain(value: float | None, digits: int = 0) -> str:
-    """A figure with thousands separators: `1,234`; a dash where nothing is known."""
+    """A figure with thousands separators: `1,234`; a dash for None."""
     return "–" if value is None else number(value, digits=digits)
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-    """A share 0..1 as `12.3%`; a dash where nothing is known."""
+    """A share 0..1 as `12.3%`; a dash for None."""
     return "–" if share is None else f"{share:.{digits}%}"
 
 
@@ -126,7 +126,7 @@ def particle(word: str, particles: str) -> str:
 
 
 def badge(id: str) -> SafeString:
-    """An honesty label that explains itself when pointed at, focused or touched."""
+    """A label that explains itself when hovered, focused or touched."""
     return _badge(id, lang())
 
 
@@ -159,12 +159,12 @@ def bar(
 ) -> SafeString:
     """A bar from `zero` to the value on a scale from `lowest` to `highest`, with an interval.
 
-    It only repeats a figure that stands beside it, so it is hidden from screen readers.
+    It repeats the figure beside it, so it is hidden from screen readers.
     """
     drawn = Bar.of(value, lowest, highest, zero, low, high)
     return drawn.svg if drawn else SafeString()
 
 
 def date(when: datetime | None, form: str = "Y-m-d H:i") -> str:
-    """A time in the time zone of the installation, in Django's form of dates."""
+    """A time in the time zone of the installation, in Django's date format."""
     return django_date(localtime(when), form) if when else ""

@@ -1,4 +1,4 @@
-"""`/healthz`: whether this website can answer, for whatever watches over it."""
+"""`/healthz`: whether this website can answer, for monitoring."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from telads.web.client import is_local
 from telads.web.errors import told_of
 
 NEEDED = "services"
-"""The table that every question needs: a build that cannot be read is no build."""
+"""The table that every question needs: a build without it is unreadable."""
 
 
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 with build and months when all can be answered, else 503 with the reason."""
+    """200 with build and months if everything works, else 503 with the reason."""
     try:
         build = request_state.build(request)
         months = [str(month) for month in build.months]
@@ -30,7 +30,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     except TeladsError as error:
         return _unavailable(error, request)
     try:
-        AuditEntry.objects.first()  # of a table: SQLite makes a new file where its own is gone
+        AuditEntry.objects.first()  # a table: for a lost file SQLite makes a new one
     except (DatabaseError, InterfaceError) as error:
         return _unavailable(told_of(error), request)
     return JsonResponse(
@@ -45,7 +45,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def _unavailable(error: TeladsError, request: HttpRequest) -> JsonResponse:
-    """The reason; where on the disk it lies is told on this machine only."""
+    """The reason; paths on the disk are shown on this machine only."""
     if not is_local(request):
         error = TeladsError(error.message, error.advice)
     return JsonResponse({"status": "unavailable", "reason": error.line("en")}, status=503)

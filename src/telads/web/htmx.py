@@ -1,4 +1,4 @@
-"""Results that htmx exchanges in place: what it asks for, and the address it then shows."""
+"""Partial responses for htmx: what it requests, and the address it then shows."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 
 RESULT = "result"
-"""The id of the part of a page that a change of choice exchanges."""
+"""Id of the part of a page that a change of choice replaces."""
 
 
 def wants_result(request: HttpRequest) -> bool:
-    """Whether htmx asks for the result alone; it restores its history with whole pages."""
+    """Whether htmx requests the result alone; its history restoration needs whole pages."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and htmx.target == RESULT and not htmx.history_restore_request
 
@@ -27,7 +27,7 @@ def page_or_result(
         response.headers["HX-Push-Url"] = address
     else:
         response = render(request, f"{folder}/page.html", facts)
-    # One address has two forms: neither may be kept in the place of the other.
+    # One address has two forms: a cache must keep them apart.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     patch_cache_control(response, no_cache=True)
     return response

@@ -1,8 +1,8 @@
-"""Templates: all are Jinja's, made into Python once for each language.
+"""Templates: all are Jinja's, compiled once for each language.
 
 The engine takes a tenth of the time of Django's own templates for the same rows. A page is
-`<folder>/page.html`, a part that a view makes ahead is `rendered`. What templates know besides
-their facts:
+`<folder>/page.html`; `rendered` renders a part from a view. Available in templates besides their
+context:
 
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
     {{ _("city %(city)s")|fill(city=figure) }}
@@ -10,8 +10,8 @@ their facts:
     {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}
     {{ querystring(request, page=2) }}
 
-In a text a percent sign is written twice, as catalogues hold it. A name that no view gave is
-nothing in a condition, and an error where it would be shown.
+A text doubles its percent signs, like the catalogues. An undefined name is false in a condition and
+an error when printed.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ from telads.web.filters import escape, lang
 _HERE = Path(__file__).parent
 FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "jobs")]
 TEXTS = 1024
-"""Texts held: the catalogue in two languages, for each dataset."""
+"""Number of texts cached: the catalogue in two languages, for each dataset."""
 
 
 class Templates(Jinja2):
-    """Django's door to the templates; `settings.TEMPLATES` names it."""
+    """Django's backend for the templates, named in `settings.TEMPLATES`."""
 
     def get_template(self, template_name: str) -> Template:
         """A template in the language of the request."""
@@ -71,7 +71,7 @@ class Templates(Jinja2):
 
 
 class Missing(jinja2.StrictUndefined):
-    """A name that no view gave: false in a condition, an error anywhere else."""
+    """An undefined name: false in a condition, an error anywhere else."""
 
     __slots__ = ()
 
@@ -89,10 +89,10 @@ class Missing(jinja2.StrictUndefined):
 
 
 class Environment(jinja2.Environment):
-    """Templates in which an attribute of nothing is nothing, and a key comes before a method."""
+    """Environment in which attributes of None are None, and keys precede methods."""
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """The key or attribute of an object: `facts.values` is the fact, where there is one."""
+        """The key or attribute of an object: `facts.values` is the fact, if there is one."""
         if obj is None or isinstance(obj, Missing):
             return obj
         if isinstance(obj, dict) and attribute in obj:
@@ -101,13 +101,13 @@ class Environment(jinja2.Environment):
 
 
 def rendered(template: str, facts: dict[str, Any]) -> SafeString:
-    """A template with its facts, in the language of the request; texts are escaped."""
+    """Render a template in the language of the request; texts are escaped."""
     return mark_safe(_environment(lang()).get_template(template).render(facts))
 
 
 @cache
 def _environment(language: Lang) -> Environment:
-    """One for each language: nothing in a template has to ask for the language again."""
+    """One environment for each language, so that templates need not look it up."""
     known = Environment(
         loader=jinja2.FileSystemLoader([*FOLDERS, _HERE / "pages"]),
         autoescape=True, undefined=Missing, auto_reload=False,
@@ -149,13 +149,13 @@ def _environment(language: Lang) -> Environment:
 
 
 def filled(text: str, language: Lang | None = None) -> str:
-    """A text of the catalogue in the words of the dataset in force, safe if it was."""
+    """A text filled in with the words of the dataset in force; keeps its safety mark."""
     told = in_force().filled(text, language or lang(), escape)
     return mark_safe(told) if isinstance(text, SafeString) else told
 
 
 def _text(english: str, language: Lang) -> SafeString:
-    """A text of the catalogue, which holds its percent signs twice, as the dataset says it."""
+    """A text of the catalogue, with single percent signs and the words of the dataset."""
     return _text_of(in_force(), english, language)
 
 
@@ -171,21 +171,21 @@ def _number_text(one: str, many: str, number: int, language: Lang) -> SafeString
 
 
 def _fill(text: str, **values: Any) -> SafeString:
-    """A text of the catalogue with its places `%(name)s` filled."""
+    """A text of the catalogue with its placeholders `%(name)s` filled."""
     for name, value in values.items():
         text = text.replace(f"%({name})s", conditional_escape(value))
     return mark_safe(text)
 
 
 def _querystring(request: HttpRequest, **changes: Any) -> str:
-    """The choices of this page's address, some changed."""
+    """The query of this page with some choices changed."""
     context = Context({"request": request})
     context.request = request  # type: ignore[attr-defined]
     return str(defaulttags.querystring(context, **changes))
 
 
 def _in_language(request: HttpRequest | Missing | None, language: Lang) -> str:
-    """The address of this page in a language, its choices kept."""
+    """The address of this page in a language, with its choices."""
     if not isinstance(request, HttpRequest):
         return address_in(language, "/")
     query = request.GET.urlencode()
@@ -195,7 +195,7 @@ def _in_language(request: HttpRequest | Missing | None, language: Lang) -> str:
 def _navigation(
     request: HttpRequest | Missing | None, language: Lang, part: str = "navigation"
 ) -> SafeString:
-    """The pages, the present one marked; `menu`: those for which a phone's bar has no room."""
+    """The pages, with the current one marked; `menu`: those a phone's bar has no room for."""
     here = address_in("ko", request.path) if isinstance(request, HttpRequest) else ""
     marked = [here == "/" if one.path == "/" else here.startswith(one.path) for one in PAGES]
     return _marked(tuple(marked), language, part)
@@ -212,17 +212,17 @@ def _marked(marked: tuple[bool, ...], language: Lang, part: str) -> SafeString:
 
 
 def badge_notes() -> SafeString:
-    """The explanations of all labels; `base.html` holds them once for the page."""
+    """Explanations of all labels, which `base.html` holds once for the page."""
     return rendered("components/notes.html", {"notes": [(id, note(id)) for id in NOTES]})
 
 
 def answer_table(
     answer: Answer, caption: str = "", without: str = "", only: str = ""
 ) -> SafeString:
-    """An answer as a table, headed and written as on the command line.
+    """An answer as a table, with the headings and values of the command line.
 
-    `only` and `without` choose columns by id, separated by commas. The caption is read out and
-    shown; labels become badges; the first column that is no figure heads its row.
+    `only` and `without` select columns by id, separated by commas. The caption is visible and read
+    aloud; labels become badges; the first non-numeric column heads its row.
     """
     chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
     names = [name for name in chosen if name not in without.split(",")]
@@ -231,20 +231,20 @@ def answer_table(
 
 
 def basis(answer: Answer) -> SafeString:
-    """What an answer's figures stand on: month, months observed, method, build, synthetic."""
+    """Provenance of an answer: month, observed months, method, build, synthetic."""
     return rendered("components/basis.html.j2", {"answer": answer})
 
 
 def drawing(picture: Drawing) -> SafeString:
-    """A picture in the colours of the page, whose heading stands beside it."""
+    """A picture in the colours of the page, which shows its heading separately."""
     return mark_safe(picture.paint(SITE))
 
 
 def outlines() -> SafeString:
-    """The borders of the districts, once on a page whose maps point to them."""
+    """The borders of the districts, once for a page whose maps refer to them."""
     return mark_safe(outlines_svg())
 
 
 def warnings(answer: Answer) -> SafeString:
-    """What is remarkable about the month's data, folded."""
+    """Warnings about the month's data, folded."""
     return rendered("components/warnings.html.j2", {"warnings": answer.warnings})

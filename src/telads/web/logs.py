@@ -2,8 +2,8 @@
 
 A request's line holds time, view, method, status, milliseconds, language and whether htmx asked.
 It never holds the visitor's address, browser, cookies, or the query: choices of district, sex and
-age are not personal, but a query can hold whatever somebody typed. The path of an address that is
-not there is left out for the same reason. Errors of the server add their traceback.
+age are not personal, but a query can hold anything a visitor typed. The path of an unknown address
+is left out for the same reason. Errors of the server add their traceback.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from telads.web.metrics import view_of
 
 ACCESS = logging.getLogger("telads.web.access")
 QUIET = {"healthz", "metrics"}
-"""Views that are asked again and again by programs: their lines would drown the others."""
+"""Views polled by programs, whose lines would drown the others."""
 
 
 class JsonLines(logging.Formatter):
@@ -43,10 +43,10 @@ class JsonLines(logging.Formatter):
 
 
 class NothingTyped(logging.Filter):
-    """Takes what a visitor typed out of Django's own lines: paths, hosts, queries."""
+    """Removes what a visitor typed from Django's own lines: paths, hosts, queries."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the record; its message names the kind of event only."""
+        """Keep the record, reduced to the kind of event."""
         if record.name == "django.request":
             status = getattr(record, "status_code", "")
             record.msg, record.args = f"answered {status}", ()
@@ -58,7 +58,7 @@ class NothingTyped(logging.Filter):
 def logged(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that writes a line for each answer."""
+    """Middleware that writes a line for each response."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
@@ -94,12 +94,12 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["lines"], "level": "WARNING"},
     "loggers": {
         "telads.web": {"level": "INFO"},
-        # Django's own handlers would write each line twice, and mail the administrators.
+        # Django's own handlers would log each line twice, and mail the administrators.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        # django-axes names people and addresses; the audit log has what is needed of it.
+        # django-axes logs names and addresses; the log of actions has what is needed.
         "axes": {"level": "ERROR"},
-        # 404s are in the line of the request; only what is the server's fault adds another.
+        # 404s are in the line of the request; only server errors get another.
         "django.request": {"level": "ERROR"},
     },
 }
-"""For Django's setting of the same name."""
+"""Value of Django's setting of the same name."""

@@ -1,13 +1,13 @@
-"""Figures about the website for Prometheus, at `/metrics`, for this machine alone.
+"""Prometheus metrics at `/metrics`, for this machine only.
 
-    telads_requests_total{view,method,status}   answers given
-    telads_request_seconds{view}                time to an answer, a histogram
-    telads_kept_bytes, telads_kept_answers      of the response cache, summed over workers
+    telads_requests_total{view,method,status}   responses
+    telads_request_seconds{view}                response times, a histogram
+    telads_kept_bytes, telads_kept_answers      size of the response cache, summed over workers
     telads_build_info{build,version,synthetic}  1 for the build in force
 
 `view` is the name of an address in urls.py, never the address itself, so nothing a visitor typed
-gets into a label. With several workers each writes its figures into files of one folder
-(`PROMETHEUS_MULTIPROC_DIR`, set by `telads serve`), and whichever worker is asked adds them up.
+appears in a label. Several workers write their metrics into files of one folder
+(`PROMETHEUS_MULTIPROC_DIR`, set by `telads serve`); the worker that is asked sums them.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from telads.web.client import is_local
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 UNNAMED = "none"
-"""The view of an address that is not there."""
+"""View name of an unknown address."""
 NO_PAGES = {UNNAMED, "static", "healthz", "metrics"}
-"""Views that show nobody anything."""
+"""Views that are not pages."""
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter(
@@ -63,10 +63,10 @@ METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 
 
 def view_of(request: HttpRequest) -> str:
-    """The name of the address that answered."""
+    """Name of the address that answered."""
     match = request.resolver_match
     if match is None:
-        # Static files are answered before an address is looked up.
+        # Static files are served before URL resolution.
         return "static" if request.path.startswith(django_settings.STATIC_URL) else UNNAMED
     return match.view_name or UNNAMED
 
@@ -74,7 +74,7 @@ def view_of(request: HttpRequest) -> str:
 def measured(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that counts answers and their time; outermost, so that it sees all of them."""
+    """Middleware that counts responses and their times; outermost, so that it sees all."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
@@ -93,7 +93,7 @@ def measured(
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """`/metrics`; 404 for anyone but this machine."""
+    """`/metrics`; 404 except from this machine."""
     if not is_local(request):
         raise Http404
     if os.environ.get(FOLDER):
@@ -107,7 +107,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _build_info(request: HttpRequest) -> bytes:
-    """The build in force, asked for now: no worker has to remember it."""
+    """The build in force, read on request, so that workers need not track it."""
     try:
         build = request_state.build(request)
         synthetic = str(build.synthetic).lower()
@@ -117,6 +117,6 @@ def _build_info(request: HttpRequest) -> bytes:
     gauge = Gauge(
         "telads_build_info", "The build in force.", ["build", "version", "synthetic"], registry=info
     )
-    # A gauge of several workers lives in files; this one is only of this answer.
+    # A separate registry: a multiprocess gauge would be written to files.
     gauge.labels(build.name, __version__, synthetic).set(1)
     return generate_latest(info)

@@ -1,4 +1,4 @@
-"""What the website keeps in its own database: the keys of the API. No figure lies here."""
+"""The website's own tables: API keys. They hold no figures of the data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ApiKey(models.Model):
-    """A key of the API. The key itself is shown once and never stored, only its digest."""
+    """An API key. The key itself is shown once and never stored, only its digest."""
 
     name = models.CharField(max_length=100, unique=True)
     start = models.CharField(max_length=16)

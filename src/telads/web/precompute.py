@@ -1,16 +1,14 @@
-"""Answers made before anybody asks: evaluations kept for a build, and a worker's first pages.
+"""Precomputation: evaluations stored with a build, and a worker's first pages.
 
-What takes seconds is made before anybody asks, once for a workspace or a build, and kept there.
+Results that take seconds are computed ahead, once for a build, and stored with it:
 
-| what | kept | seconds |
+| what | stored with | seconds |
 |---|---|---|
-| the evaluation of the method | for a build | 1 for each horizon |
+| the evaluation of the method | the build | 1 for each horizon |
 
-A worker's first answers are made before anybody asks, so that they take as long as later ones.
-
-Pages that are opened once have their modules imported, their templates compiled and the tables of
-the build laid out. What then lies in memory stays there for the worker's life: it is taken out of
-the garbage collector's rounds, which would stop all threads for a tenth of a second each time.
+A new worker opens pages before its first request: that imports modules, compiles templates and lays
+out the tables of the build. These objects live as long as the worker: they are frozen out of
+garbage collection, which would otherwise stop all threads for a tenth of a second each time.
 """
 
 from __future__ import annotations
@@ -34,11 +32,11 @@ from telads.web import request_state
 from telads.web.components import address_in
 
 FORMER = "pictures"
-"""A folder of a workspace in which former versions kept drawings and what brought them to life."""
+"""Folder of a workspace in which former versions stored drawings."""
 
 
 def make_ahead(workspace: Store) -> None:
-    """Make what is missing; what cannot be made is told to whoever asks for it."""
+    """Compute what is missing; failures surface when a visitor asks."""
     shutil.rmtree(workspace.path / FORMER, ignore_errors=True)
     for horizon in HORIZONS:
         with suppress(TeladsError, OSError), using(workspace.dataset):
@@ -46,13 +44,13 @@ def make_ahead(workspace: Store) -> None:
 
 
 PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/")
-"""What people open without signing in. The evidence is computed elsewhere (`ahead`)."""
+"""Pages open without signing in. The evidence is precomputed by `make_ahead`."""
 
 
 def warm_up() -> None:
-    """Open the pages of the build in force, in both languages; without a build there are none.
+    """Open the pages of the build in force, in both languages; does nothing without a build.
 
-    What fails here fails again for whoever asks, and is told then: no worker stays away for it.
+    Failures are ignored: they recur and are reported when a visitor asks.
     """
     with suppress(Exception), using(request_state.workspace().dataset):
         build = request_state.workspace().build()
@@ -65,7 +63,7 @@ def warm_up() -> None:
 
 
 def _open(page: str) -> None:
-    """A page in both languages, as a visitor gets it; its answer is kept as any other."""
+    """Open a page in both languages as a visitor does, so that the response is cached."""
     for lang in ("ko", "en"):
         path = address_in(lang, page)
         request = WSGIRequest({

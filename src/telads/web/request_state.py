@@ -1,12 +1,13 @@
-"""The workspace and the build that this request is answered from.
+"""The workspace and the build of a request.
 
-The build in force is looked up once a request (a file of 17 bytes): a new build is picked up by
-all workers without a restart, and one request never mixes two builds.
+The build in force is looked up once a request (a file of 17 bytes): all workers see a new build
+without a restart, and one request never mixes two builds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 
 from django.conf import settings as django_settings
@@ -22,21 +23,21 @@ from telads.text import Lang
 
 
 def settings() -> Settings:
-    """The product's settings."""
+    """The settings of telads."""
     return django_settings.TELADS
 
 
 def workspace() -> Store:
-    """The workspace this website shows."""
+    """The workspace of this website."""
     return Store(settings().workspace)
 
 
 def dataset_in_force(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Answer for the dataset of the workspace, in its time zone.
+    """Middleware: put the workspace's dataset and time zone in force.
 
-    A definition that cannot be read is told by whatever asks for the build; its page needs names.
+    An unreadable definition is reported when the build is needed, since its page needs names.
     """
 
     def answered(request: HttpRequest) -> HttpResponseBase:
@@ -61,12 +62,40 @@ def build(request: HttpRequest) -> Build:
 
 @lru_cache(maxsize=8)
 def _kept(build: Build) -> Build:
-    """The same object for a build each time, so that what describes it is read once."""
+    """One object per build, so that its description is read once."""
     return build
 
 
+PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
+"""Entries of a request's environment that belong to one user or program."""
+
+
+def anonymous(request: HttpRequest) -> HttpRequest:
+    """A copy of the request without session, user, cookies or key.
+
+    Its response may be shown to everybody admitted at all.
+    """
+    from django.contrib.auth.models import AnonymousUser  # Django's settings import this module
+    from django.contrib.sessions.backends.base import SessionBase
+
+    asked = copy(request)
+    for name in ("environ", "META"):
+        if known := asked.__dict__.get(name):
+            setattr(asked, name, {key: known[key] for key in known if key not in PERSONAL})
+    for name in ("headers", "_messages"):
+        asked.__dict__.pop(name, None)
+    asked.COOKIES, asked.session, asked.user = {}, SessionBase(), AnonymousUser()
+    asked.telads_anonymous = True  # type: ignore[attr-defined]
+    return asked
+
+
+def is_anonymous(request: HttpRequest) -> bool:
+    """Whether a request is such a copy, of one already admitted."""
+    return getattr(request, "telads_anonymous", False)
+
+
 def ledger_state() -> str:
-    """What tells one state of the ledger from another; empty where there is none."""
+    """Identifies a state of the ledger; empty without one."""
     try:
         return str(workspace().ledger_path.stat().st_mtime_ns)
     except OSError:

@@ -1,8 +1,7 @@
 """The website's database as a file of rows, for backups: JSON, one row a line.
 
-Rows are written by Django's own serialisation, so those of SQLite fit into PostgreSQL and the other
-way round. Who is signed in, who mistyped a password, and tasks that wait are not kept: they would
-come back to life.
+Rows use Django's own serialisation, so they are portable between SQLite and PostgreSQL. Sessions,
+failed sign-ins and queued tasks are left out: a restore would revive them.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 LEFT_OUT = frozenset({"sessions", "axes", "django_tasks_database"})
-"""Apps whose rows are of the moment."""
+"""Apps whose rows are transient."""
 MADE_BY_MIGRATIONS = frozenset({"contenttypes.contenttype", "auth.permission", "auth.group"})
 AT_A_TIME = 2000
 
@@ -39,7 +38,7 @@ class Rows:
         self._made_ready = False
 
     def schema(self) -> list[str]:
-        """The migrations that made the tables, without those of apps that are left out."""
+        """Migrations applied to the tables, except those of LEFT_OUT."""
         with self._ready():
             from django.db import connection
             from django.db.migrations.recorder import MigrationRecorder
@@ -48,7 +47,7 @@ class Rows:
             return sorted(f"{app}.{name}" for app, name in applied if app not in LEFT_OUT)
 
     def dump(self, path: Path) -> int:
-        """Write all rows, as they were at one moment, to a file of its owner's."""
+        """Write all rows of one snapshot to an owner-only file."""
         with self._ready(), TextIOWrapper(new_file(path), "utf-8") as file:
             from telads.web.accounts.audit import COMMAND_LINE, record
 
@@ -59,7 +58,7 @@ class Rows:
         return rows.count
 
     def is_used(self) -> bool:
-        """Whether there is any row that migrations did not make."""
+        """Whether there is any row that migrations did not create."""
         with self._ready():
             return any(
                 model._base_manager.exists()
@@ -68,7 +67,7 @@ class Rows:
             )
 
     def load(self, path: Path) -> None:
-        """Put these rows in the place of all others, in one transaction; tell the log of it."""
+        """Replace all rows by these in one transaction, and record it in the log of actions."""
         with self._ready(), path.open(encoding="utf-8") as file, _read_as_rows():
             from django.core import serializers
             from django.core.management.color import no_style
@@ -82,7 +81,7 @@ class Rows:
             with one_action(), chain.replaceable(connection), connection.cursor() as cursor:
                 former = AuditEntry.objects.order_by("pk").last()
                 told = f"log {AuditEntry.objects.count()} {former.hash}" if former else ""
-                # Unlike TRUNCATE it lets those read on who read.
+                # Unlike TRUNCATE it does not block readers.
                 for table in connection.introspection.django_table_names(only_existing=True):
                     cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
                 for row in _possible(serializers.deserialize("jsonl", file)):
@@ -94,7 +93,7 @@ class Rows:
                 record(COMMAND_LINE, "restore", detail=told)
 
     def known(self) -> list[str]:
-        """The migrations that this version knows, without those of apps that are left out."""
+        """Migrations of this version, except those of LEFT_OUT."""
         set_up(self._workspace)
         from django.db.migrations.loader import MigrationLoader
 
@@ -102,10 +101,10 @@ class Rows:
         return sorted(f"{app}.{name}" for app, name in disk if app not in LEFT_OUT)
 
     def convert(self, path: Path, schema: list[str]) -> None:
-        """Replace rows of an earlier state of the tables by those of the present one.
+        """Upgrade rows from an earlier state of the tables to the present one.
 
-        The migrations of then make a database beside the file, the rows are put into its tables,
-        and the migrations since bring them up to date. The workspace's own database is not touched.
+        The earlier migrations create a database beside the file, the rows are inserted, and the
+        later migrations upgrade them. The workspace's own database is not touched.
         """
         set_up(self._workspace)
         from django.db import DatabaseError
@@ -122,7 +121,7 @@ class Rows:
 
     @contextmanager
     def _ready(self) -> Iterator[None]:
-        """Django, ready; raises `WorkspaceError` where the database or the disk refuses."""
+        """Set up Django; raises `WorkspaceError` if the database or the disk fails."""
         from django.db import DatabaseError
 
         try:
@@ -135,7 +134,7 @@ class Rows:
 
 
 def _models() -> list[type[Model]]:
-    """The tables that are kept, those that others point to first."""
+    """Tables to back up, in dependency order."""
     from django.apps import apps
     from django.core.serializers import sort_dependencies
 
@@ -155,7 +154,7 @@ def _serialize(rows: Iterable[Model], file: TextIO) -> None:
     from django.core.serializers.json import DjangoJSONEncoder
 
     class Exact(DjangoJSONEncoder):
-        """Django's own cuts moments to milliseconds."""
+        """Django's own encoder truncates times to milliseconds."""
 
         def default(self, value: object) -> object:
             return value.isoformat() if isinstance(value, datetime) else super().default(value)
@@ -165,7 +164,7 @@ def _serialize(rows: Iterable[Model], file: TextIO) -> None:
 
 @contextmanager
 def _read_as_rows(also: type[Exception] = ValueError) -> Iterator[None]:
-    """Tell as `DataError` what is wrong with rows: they may be of any kind, whatever their seal."""
+    """Turn any fault of rows into `DataError`: a valid checksum does not imply valid rows."""
     from django.core.exceptions import FieldDoesNotExist, ValidationError
     from django.core.serializers.base import DeserializationError
     from django.db import DataError as WrongValue
@@ -196,9 +195,9 @@ def _read_as_rows(also: type[Exception] = ValueError) -> Iterator[None]:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[None]:
-    """Django's database is an SQLite file meanwhile.
+    """Use an SQLite file as Django's default database meanwhile.
 
-    Not one of another alias: migrations, also of libraries, ask for the default one.
+    Another alias would not do: migrations, also of libraries, use the default one.
     """
     from django.contrib.contenttypes.models import ContentType
     from django.db import connections
@@ -212,11 +211,11 @@ def _beside(path: Path) -> Iterator[None]:
     finally:
         beside.close()
         connections["default"] = own
-        ContentType.objects.clear_cache()  # which knows the rows of the other one
+        ContentType.objects.clear_cache()  # caches rows of the other database
 
 
 def _put_former(path: Path, schema: list[str]) -> None:
-    """Make tables by the migrations of a schema, put the rows in, and run all other migrations."""
+    """Create tables by the migrations of a schema, insert the rows, and run later migrations."""
     from django.core.management import call_command
     from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
@@ -235,7 +234,7 @@ def _put_former(path: Path, schema: list[str]) -> None:
 
 
 def _insert(row: dict[str, Any], apps: Any) -> None:
-    """One row as serialised, into the table that its model had then."""
+    """Insert one serialised row into the table of its model at that time."""
     model = apps.get_model(row["model"])
     values, several = {model._meta.pk.attname: row["pk"]}, {}
     for name, value in row["fields"].items():
@@ -252,7 +251,7 @@ def _insert(row: dict[str, Any], apps: Any) -> None:
 
 
 def _possible(rows: Iterable[DeserializedObject]) -> Iterator[DeserializedObject]:
-    """Rows of tables that are kept, with values that fit: SQLite would take longer ones as well."""
+    """Validate rows: known tables, and values that fit, since SQLite also accepts longer ones."""
     kept = set(_models())
     for row in rows:
         if type(row.object) not in kept:
@@ -269,7 +268,7 @@ def _is_made(label: str) -> bool:
 
 
 class _Counted:
-    """Rows that are counted as they pass."""
+    """Counts rows as they pass."""
 
     def __init__(self, rows: Iterator[Model]) -> None:
         self._rows, self.count = rows, 0
@@ -282,12 +281,12 @@ class _Counted:
 
 @contextmanager
 def _one_moment() -> Iterator[None]:
-    """All that is read inside is as it was at one moment, whatever others write meanwhile."""
+    """Make all reads inside see one snapshot, despite concurrent writers."""
     from django.db import connection, transaction
 
-    connection.ensure_connection()  # which is when it learns its mode
+    connection.ensure_connection()  # sets the transaction mode
     mode = getattr(connection, "transaction_mode", None)
-    # SQLite sees one moment anyway; as one that only reads it lets others write meanwhile.
+    # SQLite reads a snapshot anyway; a deferred transaction does not block writers.
     setattr(connection, "transaction_mode", None)  # noqa: B010 - SQLite's alone
     try:
         with transaction.atomic():

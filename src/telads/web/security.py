@@ -1,4 +1,4 @@
-"""Headers of every answer: nothing but this origin, no inline code, nothing kept of a session."""
+"""Security headers: this origin only, no inline code, no caching of sessions."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ def content_security_policy(
 def kept_by_nobody(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: what somebody with a session is shown is kept neither on the way nor on disk.
+    """Middleware: responses to a session are not cached, neither on the way nor on disk.
 
-    Every page names who has signed in; files that say for themselves how they may be kept are left
-    as they are. Whether a session still holds is not asked: that would be a question to the
-    database.
+    Every page names the signed-in user; files that set their own cache headers are left as they
+    are. Whether the session is still valid is not checked, which would cost a query.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:

@@ -1,12 +1,12 @@
-"""Running the website: prepare the workspace, then granian with its workers until a signal.
+"""Running the website: prepare the workspace, then run granian with its workers until a signal.
 
     database and static files brought up to date, under a lock (two servers may start at once)
     -> granian: this process supervises, each worker is a process of its own
-    -> threads: one tells the address once a worker listens; one has made ahead, after the first
-       page, what takes seconds of each new build; one has uploads taken in
+    -> threads: one announces the address once a worker listens; one precomputes, after the first
+       page, the slow results of each new build; one runs jobs
 
-A worker asks for the build in force at each request, so a new build needs no restart. SIGTERM lets
-running requests and a running job end; Ctrl+C in a terminal gives them a second.
+Workers look up the build in force at each request, so a new build needs no restart. SIGTERM lets
+running requests and a running job finish; Ctrl+C in a terminal gives them a second.
 """
 
 from __future__ import annotations
@@ -33,34 +33,34 @@ from telads.web.setup import WAIT_SECONDS, bring_up_to_date, require_writable, w
 from telads.web.subprocess import deaf_to_interrupts, end_all, in_fresh
 
 HEADER_SECONDS = 10
-"""After this long a connection is closed that sent nothing, or no whole head of a request."""
+"""Seconds after which a connection without a complete request head is closed."""
 THREADS = 4
-"""Of each worker; questions are short, so more would only wait for each other."""
+"""Threads per worker; questions are short, so more would only wait for each other."""
 STOP_SECONDS = 10
-"""After this long a worker that does not stop is ended."""
+"""Seconds after which a worker that does not stop is killed."""
 INTERRUPTED_SECONDS = 1
-"""The same after Ctrl+C: somebody sits there and waits."""
+"""The same after Ctrl+C, where a user is waiting."""
 LOOK_SECONDS = 2.0
-"""How often the supervisor looks for a new build, to make ahead what takes seconds."""
+"""Seconds between the supervisor's checks for a new build to precompute."""
 
 LEAST_PRIORITY = 19
 SUPERVISOR = "TELADS_SUPERVISOR"
-"""Where a worker reads which process it belongs to."""
+"""Environment variable with the supervisor's process id, for its workers."""
 FIGURES = "figures"
 STAMP = ".collected"
 
 
 def address_of(host: str, port: int) -> str:
-    """What to type into a browser; a server of all interfaces is this machine's too."""
+    """The URL to open; for a server on all interfaces that of this machine."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}/"
 
 
 def check_address(host: str, port: int) -> None:
-    """Raise `AddressUnusable` where the website cannot listen.
+    """Raise `AddressUnusable` if the website cannot listen there.
 
-    Granian's workers share a port among themselves, and would with any other such program: a
-    second server on one port would silently get half of the questions.
+    Granian's workers share a port, and would with another such server too: a second one on the same
+    port would silently get half of the requests.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -87,8 +87,8 @@ def _unusable(host: str, port: int, error: Exception) -> AddressUnusable:
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the website until SIGINT or SIGTERM.
 
-    `announce` gets its address as soon as somebody can connect. A database that is away is waited
-    for, for a while. Raises `AddressUnusable`, `DatabaseAway`, `WorkspaceBusy`, `WorkspaceError`.
+    `announce` is called with its address once it accepts connections. Waits a while for a database
+    that is away. Raises `AddressUnusable`, `DatabaseAway`, `WorkspaceBusy`, `WorkspaceError`.
     """
     check_address(settings.host, settings.port)
     require_writable(settings.workspace)
@@ -111,7 +111,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
 
 
 def _wait_for_database() -> None:
-    """Before the workspace is locked: others may write to it meanwhile."""
+    """Wait before the workspace is locked, so that others can write to it meanwhile."""
     import django
 
     django.setup()
@@ -127,13 +127,13 @@ def prepare(workspace: Path) -> None:
     bring_up_to_date()
     stamp, content = workspace / "static" / STAMP, _static_content()
     if not stamp.is_file() or stamp.read_text("utf-8") != content:
-        # Files of former versions stay: whoever has an old page open still gets its style.
+        # Files of former versions stay: a page opened earlier still needs its style.
         call_command("collectstatic", interactive=False, verbosity=0)
         write_text(stamp, content)
 
 
 def _static_content() -> str:
-    """A hash of what there is to collect: versions, and our own files as they are."""
+    """Hash of the static files to collect: versions, and the content of our own."""
     from importlib.metadata import version
 
     packages = ("django", "django-htmx", "django-ninja", "whitenoise")
@@ -145,7 +145,7 @@ def _static_content() -> str:
 
 
 def _tell_workers(settings: Settings, figures: Path) -> None:
-    """Workers are new processes: they learn by the environment what this one was told."""
+    """Pass the settings to workers, which are new processes, by environment variables."""
     os.environ["TELADS_WORKSPACE"] = str(settings.workspace.resolve())
     os.environ["DJANGO_SETTINGS_MODULE"] = "telads.web.settings"
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(figures)
@@ -153,7 +153,7 @@ def _tell_workers(settings: Settings, figures: Path) -> None:
 
 
 def end_with_supervisor() -> None:
-    """In a worker: end when the supervisor is gone, even killed; else workers keep its port."""
+    """In a worker: exit when the supervisor is gone, even if killed; it would keep the port."""
     supervisor = int(os.environ.get(SUPERVISOR, "0"))
 
     def watch() -> None:
@@ -167,7 +167,7 @@ def end_with_supervisor() -> None:
 
 
 def _fresh_figures(workspace: Path) -> Path:
-    """The folder where this server's workers count; those of servers that ended are removed."""
+    """Create the folder of this server's metrics; remove those of ended servers."""
     figures = workspace.resolve() / FIGURES
     for folder in figures.glob("[0-9]*"):
         if int(folder.name) == os.getpid() or not _runs(int(folder.name)):
@@ -178,7 +178,7 @@ def _fresh_figures(workspace: Path) -> Path:
 
 
 def _runs(process: int) -> bool:
-    """Whether a process of this number exists."""
+    """Whether a process with this id exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -189,7 +189,7 @@ def _runs(process: int) -> bool:
 
 
 def _when_it_listens(host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Tell the address once the first worker listens there, which it does when it is ready."""
+    """Announce the address once the first worker listens there, which means it is ready."""
     own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     pause = threading.Event()
     while True:
@@ -203,7 +203,7 @@ def _when_it_listens(host: str, port: int, announce: Callable[[str], None]) -> N
 
 
 def _make_ahead(workspace: Path, figures: Path) -> None:
-    """Have made what takes seconds of each new build, for ever; the first page goes first."""
+    """Precompute the slow results of each new build, for ever; after the first page."""
     known, pause = None, threading.Event()
     while not pages_served(figures):
         pause.wait(LOOK_SECONDS)
@@ -218,7 +218,7 @@ def _make_ahead(workspace: Path, figures: Path) -> None:
 
 
 def _make(workspace: Path) -> None:
-    """Make what can be made; whoever asks for something goes first: lowest priority."""
+    """Precompute at the lowest priority, so that requests come first."""
     from telads.web.precompute import make_ahead
 
     os.nice(LEAST_PRIORITY)
@@ -226,7 +226,7 @@ def _make(workspace: Path) -> None:
 
 
 def pages_served(figures: Path) -> float:
-    """How many pages this server's workers have answered with, by their figures for Prometheus."""
+    """Number of pages this server's workers have served, from their metrics."""
     from prometheus_client import CollectorRegistry
     from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -250,8 +250,8 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    class Supervisor(Server):  # type: ignore[misc, valid-type] # one of two, by the Python
-        """Granian, whose workers leave Ctrl+C to it."""
+    class Supervisor(Server):  # type: ignore[misc, valid-type] # one of two classes, by Python version
+        """Granian, with Ctrl+C handled by the supervisor alone."""
 
         interrupted = False
 
@@ -270,7 +270,7 @@ def _granian(host: str, port: int, workers: int) -> None:
                 self.workers_kill_timeout = INTERRUPTED_SECONDS
             super().signal_handler_interrupt(*arguments, **options)
 
-    # Forked workers would share the locks of this process's threads, some of them held for ever.
+    # Forked workers would inherit locks of this process's threads, some held for ever.
     multiprocessing.set_start_method("spawn", force=True)
     supervisor = Supervisor(
         "telads.web.wsgi:application",
@@ -282,11 +282,11 @@ def _granian(host: str, port: int, workers: int) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        # Told by its first bytes, a connection that sends none would be waited for without end.
+        # Protocol detection would wait without end for a connection that sends nothing.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=1000 * HEADER_SECONDS),
         log_level=LogLevels.warning,
     )
     supervisor.serve()
     if supervisor.interrupted:
-        end_all(INTERRUPTED_SECONDS)  # else they would be waited for
+        end_all(INTERRUPTED_SECONDS)  # or the exit would wait for them

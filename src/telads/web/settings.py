@@ -1,4 +1,4 @@
-"""Django's settings, all derived from the product's own (`telads.settings`); secure by default."""
+"""Django's settings, all derived from those of telads (`telads.settings`); secure by default."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from telads.web.accounts.backends import backends_of
 from telads.web.setup import database_of, secret_key
 
 TELADS = Settings.load()
-"""The product's settings; views reach the workspace through them (`telads.web.request_state`)."""
+"""The settings of telads; views get the workspace from them (`telads.web.request_state`)."""
 
 _HERE = Path(__file__).parent
 
 
 def _time_zone() -> str:
-    """That of the workspace's dataset; a definition that cannot be read is told by the pages."""
+    """Time zone of the workspace's dataset; an unreadable definition is reported by the pages."""
     try:
         return Store(TELADS.workspace).dataset.time_zone
     except TeladsError:
@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "telads.web.accounts.sessions.remembered",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "telads.web.accounts.middleware.rechecked",
@@ -83,13 +84,17 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "telads.web.context_processors.installation",
                 "telads.web.accounts.context_processors.signed_in",
+                "telads.web.plans.context_processors.recent_plans",
             ],
         },
     },
 ]
 
-# Counts requests (telads.web.api.admission): with fewer entries many clients would push each
-# other out.
+# Jinja renders the fields of forms as well; their templates are Django's.
+FORM_RENDERER = "django.forms.renderers.Jinja2"
+
+# Request counts (telads.web.api.admission): with fewer entries many clients would evict each
+# other.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -97,10 +102,10 @@ CACHES = {
     }
 }
 
-# Work that no request should wait for (telads.web.jobs) is queued in the database.
+# Background work (telads.web.jobs) is queued in the database.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
-FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE, FOLDER  # of static files too
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = FILE, FOLDER  # static files too
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
@@ -130,20 +135,20 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = _TLS
 SECURE_HSTS_PRELOAD = _TLS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
-# A browser takes such a name only from this very host and over TLS: no other can plant one.
+# Browsers accept this prefix only from this host over TLS: no other host can set the cookie.
 SESSION_COOKIE_NAME = "__Host-telads-session" if _TLS else "telads-session"
 CSRF_COOKIE_NAME = "__Host-telads-csrf" if _TLS else "telads-csrf"
 SESSION_COOKIE_AGE = round(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-# Whatever watches over the website on this machine asks without TLS.
+# Monitoring on this machine connects without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "telads.web.errors.stale_form"
 
-# Signing in (telads.web.accounts): roles are groups. Wrong passwords lock a name for an address, so
-# that a stranger elsewhere cannot lock anybody out, and more of them, for any names, an address.
+# Sign-in (telads.web.accounts): roles are groups. Wrong passwords lock a name at an address, so
+# that a stranger elsewhere cannot lock a user out; more of them, for any names, lock the address.
 AUTHENTICATION_BACKENDS = backends_of(TELADS)
 LOGIN_URL = "sign-in"
 PASSWORD_RESET_TIMEOUT = round(timedelta(days=3).total_seconds())
@@ -166,8 +171,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Checks of what only makes sense behind TLS. A website on this machine alone speaks plain HTTP:
-# there a redirect would lead nowhere and a secure cookie would never come back.
+# Checks that only apply behind TLS. A website on this machine alone speaks plain HTTP: there a
+# redirect would fail and a secure cookie would never be sent back.
 SILENCED_SYSTEM_CHECKS = (
     []
     if _TLS

@@ -1,13 +1,8 @@
-"""Django made ready outside any website: settings, database and secret key of a workspace.
+"""Setting up Django on a workspace: settings, database, secret key; also for the command line.
 
-Django made ready outside any website: for verbs of the command line.
-
-The workspace's own settings hold, and tables are made where they are missing: a key or a user can
-be made before the website was ever started.
-
-The website's own database: SQLite in the workspace, or PostgreSQL by its URL.
-
-The secret key that signs sessions: made once, kept in the workspace, readable by its owner.
+The workspace's own settings apply, and missing tables are created: a key or a user can be made
+before the website is first started. The database is SQLite in the workspace, or PostgreSQL by its
+URL. The secret key that signs sessions is created once in the workspace, readable by its owner.
 """
 
 from __future__ import annotations
@@ -33,19 +28,19 @@ from telads.store.workspace import Store, unwritable
 from telads.text import Text
 
 MIGRATING = 0x7E1AD5
-"""The number of the lock that whoever changes the tables of a PostgreSQL database holds."""
+"""PostgreSQL advisory lock held while tables are changed."""
 
 
 WAIT_SECONDS = 30.0
-"""How long what runs for days waits at its start for a database that is away."""
+"""Seconds a long-running process waits at its start for a database that is away."""
 LOOK_SECONDS = 1.0
 
 
 def make_ready(workspace: Path, wait: float = 0.0) -> None:
     """Set Django up on a workspace and bring its database up to date.
 
-    A database that is away is waited for so many seconds. Raises `WorkspaceError` where the
-    workspace cannot be written to or the database not be used, `DatabaseAway`.
+    Waits `wait` seconds for a database that is away. Raises `WorkspaceError` if the workspace
+    cannot be written to or the database not be used, `DatabaseAway`.
     """
     require_writable(workspace)
     set_up(workspace)
@@ -68,19 +63,19 @@ def set_up(workspace: Path) -> None:
 
 
 _DAMAGED = ("file is not a database", "malformed", "no such table", "no such column")
-"""What SQLite says of a file that is none of its own, was overwritten, or has lost its tables."""
+"""SQLite's messages for a foreign or overwritten file, or one that has lost its tables."""
 _DAMAGED_CODES = {"42P01", "42703", "XX001", "XX002"}
-"""PostgreSQL's for tables and columns that are gone, and for damaged tables and indexes."""
+"""PostgreSQL's codes for missing tables and columns, and for damaged tables and indexes."""
 
 
 def is_damaged(error: Exception) -> bool:
-    """Whether a database's error says that it is damaged or was emptied, not only away."""
+    """Whether a database's error means that it is damaged or emptied, not just away."""
     code = getattr(error.__cause__, "sqlstate", None)
     return code in _DAMAGED_CODES or any(told in str(error) for told in _DAMAGED)
 
 
 def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
-    """The error of the product for one that Django raises of the database."""
+    """Convert Django's error of the database to one of telads."""
     told = str(error).strip().split("\n")[0]
     if is_damaged(error):
         return WorkspaceDamaged(
@@ -102,7 +97,7 @@ def unusable(error: Exception, workspace: Path | None = None) -> WorkspaceError:
 
 
 def wait_for_database(seconds: float) -> None:
-    """Wait until the database can be reached; raises `DatabaseAway` after so many seconds."""
+    """Wait until the database responds; raises `DatabaseAway` after so many seconds."""
     from django.db import OperationalError, connection
 
     until = time.monotonic() + seconds
@@ -127,7 +122,7 @@ def wait_for_database(seconds: float) -> None:
 
 
 def _away(error: Exception) -> TeladsError:
-    """The database is away, in its own words: whoever reads them has started this."""
+    """The error for a database that is away, with its own message: the reader runs this server."""
     from telads.web.errors import DatabaseAway
 
     return DatabaseAway(
@@ -143,9 +138,9 @@ def _first_line(error: Exception) -> str:
 
 
 def bring_up_to_date() -> None:
-    """Make the tables that are missing in the database, and the triggers of the log of actions.
+    """Create missing tables in the database, and the triggers of the log of actions.
 
-    On PostgreSQL one process at a time: machines that share it may start at the same moment. Raises
+    On PostgreSQL one process at a time: machines that share it may start at once. Raises
     `NewerVersion` for tables of a newer version, before anything is changed.
     """
     from django.core.management import call_command
@@ -156,7 +151,7 @@ def bring_up_to_date() -> None:
 
         require_known()
         call_command("migrate", interactive=False, verbosity=0)
-        if not chain.is_guarded(connection):  # SQLite loses them with a table that is made anew
+        if not chain.is_guarded(connection):  # SQLite drops them when a table is rebuilt
             with transaction.atomic():
                 chain.unguard(connection)
                 chain.guard(connection)
@@ -173,7 +168,7 @@ def bring_up_to_date() -> None:
 
 
 def require_known() -> None:
-    """Raise `NewerVersion` where migrations made the database that this version does not know."""
+    """Raise `NewerVersion` if the database has migrations that this version does not know."""
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
@@ -190,12 +185,12 @@ def require_known() -> None:
 
 
 def require_writable(workspace: Path) -> None:
-    """Make the folder if need be; raise `WorkspaceError` where nothing can be written to it.
+    """Create the folder if need be; raise `WorkspaceError` if nothing can be written to it.
 
-    Raises `NewerVersion` for a folder that a newer version wrote, which is left as it is.
+    Raises `NewerVersion` for a folder that a newer version wrote, and leaves it unchanged.
 
-    What of it others could use is closed to them, the database of SQLite never open to them. Asked
-    before Django is: what SQLite says of it names neither the place nor what to do.
+    Closes files that others could use; SQLite's database is never open to them. Checked before
+    Django is set up: SQLite's own error names neither the path nor a remedy.
     """
     Store(workspace).written_by()
     try:
@@ -209,7 +204,7 @@ def require_writable(workspace: Path) -> None:
         if path.exists() and not os.access(path, os.W_OK):
             raise unwritable(path)
     if not settings.database_url:
-        # Made by SQLite it would have the modes of the umask, and so would the files beside it.
+        # Created by SQLite it would get its mode from the umask, and so would its side files.
         try:
             new_file(database).close()
         except FileExistsError:
@@ -220,23 +215,25 @@ def require_writable(workspace: Path) -> None:
 
 DATABASE = "web.sqlite3"
 KEPT_OPEN = 60
-"""Seconds a connection to PostgreSQL is used again."""
+"""Seconds for which a connection is reused."""
 CONNECT_SECONDS = 10
 
 
 def database_of(settings: Settings) -> dict[str, Any]:
-    """Django's description of the database."""
+    """Django's configuration of the database."""
     if not settings.database_url:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "telads.web.sqlite",
             "NAME": settings.workspace / DATABASE,
+            "CONN_MAX_AGE": KEPT_OPEN,
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
-                # Readers go on while one writes; a second writer waits, seconds at most.
+                # Readers continue while one writes; a second writer waits, seconds at most.
                 "init_command": "PRAGMA journal_mode=WAL",
                 "timeout": 20,
-                # Said at the beginning of a transaction. One that has read already, and then wants
-                # to write, would be refused at once if another wrote meanwhile. What only reads
-                # needs no transaction here.
+                # Locks at the start of a transaction. One that first reads and then writes would
+                # be refused at once if another wrote meanwhile. Pure readers need no transaction
+                # here.
                 "transaction_mode": "IMMEDIATE",
             },
         }
@@ -248,7 +245,7 @@ def database_of(settings: Settings) -> dict[str, Any]:
         "PASSWORD": unquote(url.password or ""),
         "HOST": url.hostname or "",
         "PORT": url.port or "",
-        # A host that answers nothing at all would be waited for for two minutes.
+        # Without it connecting to an unresponsive host takes two minutes.
         "OPTIONS": {"connect_timeout": str(CONNECT_SECONDS), **dict(parse_qsl(url.query))},
         "CONN_MAX_AGE": KEPT_OPEN,
         "CONN_HEALTH_CHECKS": True,
@@ -259,7 +256,7 @@ BYTES = 50
 
 
 def secret_key(workspace: Path) -> str:
-    """The workspace's key; made on first use with mode 600. Several processes agree on one."""
+    """The workspace's key, created on first use with mode 600; concurrent processes agree."""
     path = workspace / "secret-key"
     try:
         return path.read_text(encoding="ascii")
@@ -270,7 +267,7 @@ def secret_key(workspace: Path) -> str:
     with new_file(own) as file:
         file.write(secrets.token_urlsafe(BYTES).encode())
     try:
-        os.link(own, path)  # unlike a rename it fails if another process was first
+        os.link(own, path)  # unlike a rename, fails if another process was first
     except FileExistsError:
         pass
     finally:

@@ -1,7 +1,7 @@
-"""Work that takes some hundred megabytes, done by a process of its own that ends with it.
+"""Work that needs some hundred megabytes, in a process of its own that ends with it.
 
-The server's supervisor, here for long, keeps none of that; killed, the process takes down nobody
-but itself.
+The server's supervisor, which runs for long, keeps none of that memory, and survives if the process
+is killed.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
 FRESH = multiprocessing.get_context("spawn")
-"""Processes that inherit nothing but what they are told."""
+"""Processes that inherit nothing but their arguments."""
 
 
 def in_fresh(target: Callable[..., None], *arguments: object) -> bool:
-    """Have a function run to its end; False, and logged, where no process could be started.
+    """Run a function to its end in a new process; returns False, and logs, if none can be started.
 
-    A machine without room for one may have it a moment later: whoever asked looks again then.
+    A machine without memory for one may have it later: the caller retries.
     """
     process = FRESH.Process(target=target, args=arguments, daemon=True)
     try:
@@ -37,15 +37,15 @@ def in_fresh(target: Callable[..., None], *arguments: object) -> bool:
 
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Processes started meanwhile never hear of Ctrl+C, from their first instruction on.
+    """Start processes inside that never receive Ctrl+C, from their first instruction on.
 
-    A terminal sends it to all processes of a program. The supervisor alone minds it, and ends the
-    others, which would else end in a traceback, or hear of their end twice and hang.
+    A terminal sends it to all processes of a program. Only the supervisor handles it, and ends the
+    others, which would otherwise print a traceback, or get two signals and hang.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # Its helper is started with the first process, and lets interrupts through again.
+    # The helper of multiprocessing starts with the first process, and unblocks interrupts.
     resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -55,7 +55,7 @@ def deaf_to_interrupts() -> Iterator[None]:
 
 
 def end_all(seconds: float) -> None:
-    """End what runs of such processes; what has not ended after some seconds is killed."""
+    """End running processes of this kind; kill those that remain after some seconds."""
     running = multiprocessing.active_children()
     for process in running:
         process.terminate()

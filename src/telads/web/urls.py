@@ -1,4 +1,4 @@
-"""Addresses. Korean pages stand at the root, English ones under /en/."""
+"""URLs. Korean pages are at the root, English ones under /en/."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from telads.web.pages.home.views import brief, home
 
 @require_safe
 def icon(request: HttpRequest) -> HttpResponse:
-    """`/favicon.ico`: what browsers ask for beside an answer that is no page."""
+    """`/favicon.ico`, which browsers request for responses without a page."""
     return redirect(static("telads/icon.svg"))
 
 
-# One line for each page: path("data/", include("...pages.data.urls")).
+# One line a page: path("data/", include("...pages.data.urls")).
 PAGES: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("brief/", brief, name="brief"),
@@ -42,7 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("metrics", metrics, name="metrics"),
     path("favicon.ico", icon, name="icon"),
-    # One address for both languages: it is written down at the provider.
+    # One address for both languages: it is registered at the provider.
     path("sso/return/", single_sign_on_return, name="single-sign-on-return"),
     *i18n_patterns(*PAGES, prefix_default_language=False),
 ]

@@ -9,10 +9,10 @@ application = get_wsgi_application()
 
 
 def _get_ready() -> None:
-    """Load everything now, in one thread, and open the pages of the build in force.
+    """Import everything now, in one thread, and open the pages of the build in force.
 
-    Django would load addresses at the first request: several first requests at once, each in a
-    thread of its own, import the same modules across each other and find them half made.
+    Django would import URLs at the first request: several concurrent first requests would import
+    the same modules across each other and find them half initialised.
     """
     from django.urls import get_resolver
 

@@ -120,7 +120,7 @@ def test_scores_of_index_services_follow_the_profile(made: pl.DataFrame, profile
 def test_dirt_changes_no_figure_and_is_counted(
     tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody moves or is too young here, so that the people of both logs are the same."""
+    """No one moves or is too young here, so that the people of both logs are the same."""
     draw = synth.draw_people
     monkeypatch.setattr(synth, "draw_people", lambda *given: draw(*given[:5]))
     write_log(profile, Plan(3000, 92, MARCH, use=0.1), tmp_path / "clean", DISTRICT)

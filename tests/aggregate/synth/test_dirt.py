@@ -1,4 +1,4 @@
-"""Dirt is there in the amount told, and seen through it leaves the clean log."""
+"""Dirt has the given amount, and removing it leaves the clean log."""
 
 from __future__ import annotations
 

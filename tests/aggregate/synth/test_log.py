@@ -1,4 +1,4 @@
-"""How a synthetic log lies on disk: the same bytes whoever writes it, and nothing overwritten."""
+"""A synthetic log on disk: the same bytes from any number of processes, and nothing overwritten."""
 
 from __future__ import annotations
 

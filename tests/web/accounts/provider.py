@@ -1,4 +1,4 @@
-"""A small OpenID Connect provider on loopback: signs real tokens, and can be told to cheat."""
+"""A small OpenID Connect provider on loopback: signs real tokens, and can be made to cheat."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Provider:
     published: list[str | None] = field(default_factory=lambda: ["one"])
     """Names of the keys it publishes, the first its own; None: a key without one."""
     refusal: tuple[int, str] | None = None
-    """Status and content with which it answers whoever brings a code, whatever the code."""
+    """Status and content of its response to any code."""
     secret: str = SECRET
     told: dict[str, Any] = field(default_factory=dict)
     """Of the discovery document, over what it would say by itself."""
@@ -61,7 +61,7 @@ class Provider:
         return f"{back.path}?code={code}&state={query['state']}"
 
     def token(self, form: dict[str, str]) -> dict[str, Any] | None:
-        """The token of a code, once, to whoever knows the verifier."""
+        """The token of a code, once, for the right verifier."""
         asked = self.codes.pop(form["code"], None)
         if asked is None:
             return None

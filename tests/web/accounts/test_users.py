@@ -20,7 +20,7 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role, role_of
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.accounts.test_sign_in import sign_in
-from tests.web.document import assert_nothing_inline, get, read
+from tests.web.document import assert_nothing_inline, faults, get, read
 
 pytestmark = pytest.mark.django_db
 CHOSEN = "a phrase of my own"
@@ -178,14 +178,55 @@ def test_too_many_attempts_are_seen_and_forgiven(boss: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"),
-    [({"name": "boss", "role": "viewer"}, 400), ({"name": "", "role": "viewer"}, 400),
-     ({"name": "a b", "role": "viewer"}, 400), ({"name": "a\0b", "role": "viewer"}, 400),
-     ({"name": "lee", "role": "owner"}, 404), ({"name": "lee"}, 404)],
+    ("sent", "fields"),
+    [({"name": "boss", "role": "planner"}, ["name"]), ({"name": "", "role": "planner"}, ["name"]),
+     ({"name": "a b", "role": "viewer"}, ["name"]), ({"name": "a\0b", "role": "viewer"}, ["name"]),
+     ({"name": "l" * 151, "role": "viewer"}, ["name"]), ({"name": "lee"}, ["role"]),
+     ({"name": "lee", "role": "owner"}, ["role"]), ({"name": "", "role": ""}, ["name", "role"])],
 )  # fmt: skip
-def test_wrong_invitations_are_told(boss: Client, sent: dict[str, str], status: int) -> None:
-    assert boss.post("/account/users/", sent).status_code == status
+def test_a_wrong_invitation_is_told_beside_its_fields_and_stays_typed(
+    boss: Client, sent: dict[str, str], fields: list[str]
+) -> None:
+    told = []
+    for place in ("", "/en"):
+        answer = boss.post(f"{place}/account/users/", sent)
+        assert answer.status_code == 400
+        page = read(answer.content.decode())
+        assert_nothing_inline(page)
+        told.append(faults(page))
+        assert list(told[-1]) == fields
+        form = page.one("form", class_="choices")
+        assert form.one("input", name="name").attributes.get("value", "") == sent["name"]
+        chosen = [one.attributes["value"] for one in form.all("option", selected="")]
+        assert chosen == [role for role in Role if role == sent.get("role")]
+        assert page.one("tbody").all("tr"), "the list stays in view"
+    assert not set(told[0].values()) & set(told[1].values()), "in the language of the page"
     assert User.objects.count() == 1
+
+
+def test_a_role_that_cannot_be_given_is_told_on_the_person_s_page(boss: Client) -> None:
+    at = f"/account/users/{number('boss')}/role/"
+    for sent, words in (("viewer", "마지막 관리자는"), ("owner", "고를 수 있는"), ("", "필수")):
+        answer = boss.post(at, {"role": sent})
+        assert answer.status_code == 400
+        page = read(answer.content.decode())
+        assert words in faults(page)["role"]
+        assert page.one("h1").text == "boss"
+    assert role_of(people.find("boss")) is Role.ADMINISTRATOR
+
+
+def test_words_of_a_password_are_judged_beside_their_field(boss: Client) -> None:
+    sent = {"old_password": "wrong", "new_password1": "short", "new_password2": "short"}
+    page = read(boss.post("/en/account/password/", sent).content.decode())
+    told = faults(page)
+    assert "incorrect" in told["old_password"]
+    assert "too short" in told["new_password2"]
+    assert not [one for one in page.all("input", type="password") if one.attributes.get("value")]
+    link = invited(boss)
+    client = Client()
+    at = client.get(link).headers["Location"]
+    answer = client.post(at, {"new_password1": "short", "new_password2": ""})
+    assert list(faults(read(answer.content.decode()))) == ["new_password2"]
 
 
 @pytest.mark.parametrize("place", ["", "/en"])
@@ -210,7 +251,7 @@ def test_the_log_is_read_by_person_and_action(boss: Client) -> None:
         ("kim", "Kim"), ("Kim", "KIM"), ("strasse", "straße"),
         ("kim", "\uff4bim"),  # a wide k
         ("llan", "Ilan"), ("kim1", "kiml"), ("bo0", "boO"), ("modern", "rnodern"),
-        ("김지원", "김지원\u3164"),  # and a letter that nobody sees
+        ("김지원", "김지원\u3164"),  # and an invisible letter
         ("caf\u00e9", "cafe\u0301"),
         ("김", "\u1100\u1175\u11b7"),
     ],

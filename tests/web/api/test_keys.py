@@ -1,4 +1,4 @@
-"""Keys: made once, never stored, checked before anything is told."""
+"""Keys: made once, never stored, checked before any answer."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def described(path: str) -> dict[str, Any]:
 def asked(site: Client, path: str, body: str, query: Any = None, **extra: Any) -> Any:
     """The answer of an address, to whose question `body` an example is sent."""
     if body:
-        return site.post(path, BODIES[body], "application/json", query_params=query, **extra)
+        return site.post(path, BODIES[body](), "application/json", query_params=query, **extra)
     return site.get(path, query, **extra)
 
 
@@ -209,7 +209,7 @@ def inside(known: dict[str, Any]) -> st.SearchStrategy[str]:
 
 
 def outside(known: dict[str, Any]) -> st.SearchStrategy[str]:
-    """Values that it does not allow. Names count whatever their case, as it is told."""
+    """Values that it does not allow. Names are valid in any case, as documented."""
     schema = known["schema"]
     if known["name"] in {"district", "measure"}:  # any name, which then is not there
         return st.sampled_from(["강남구청", "nowhere", "*", "0", "x" * 101])

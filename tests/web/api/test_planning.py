@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from telads.cli import main
 from telads.planning import schema as contract
 from telads.planning.plan import PARTS
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, schemas
+from telads.planning.schema import example_brief, example_rules, schemas
 from telads.store.workspace import Store
 from telads.web.api import admission
 from telads.web.api.operations import MOST_BYTES
@@ -30,7 +30,7 @@ STOPPED = SimpleNamespace(time=lambda: 1_700_000_000.0)
 """A clock on which no minute ends."""
 WOMEN = {"where": {"sex": "여"}}
 BRIEFS: dict[str, dict[str, Any]] = {
-    "example": EXAMPLE_BRIEF,
+    "example": example_brief(),
     "goals and weights": {
         "name": "여름 배달", "month": "2023-03", "service": "배달", "budget": 7_000_000,
         "unit": 500, "audience": {"include": [{"district": "Gangnam", "sex": "F", "age": age}
@@ -94,10 +94,10 @@ def test_an_audience_is_that_of_the_command_line(
     against: dict[str, Any] | None,
     lang: str,
 ) -> None:
-    words = ["audience", file_of(tmp_path, "rules", EXAMPLE_RULES), "--month", "2023-02"]
+    words = ["audience", file_of(tmp_path, "rules", example_rules()), "--month", "2023-02"]
     if against:
         words += ["--against", file_of(tmp_path, "other", against)]
-    sent = {**EXAMPLE_RULES, "against": against}
+    sent = {**example_rules(), "against": against}
     response = site.post("/api/v1/audience?month=2023-02", sent, JSON,
                          headers={"Accept-Language": lang})  # fmt: skip
     told = told_by_the_command_line(twin_workspace, capsysbinary, *words, "--lang", lang)
@@ -119,36 +119,36 @@ def changed(document: dict[str, Any], *path: str | int, to: Any) -> dict[str, An
 
 PLACES: dict[str, tuple[dict[str, Any], int, str]] = {
     "no brief": ({}, 400, "service"),
-    "no such service": (changed(EXAMPLE_BRIEF, "service", to="tv"), 404, "service"),
-    "no text": (changed(EXAMPLE_BRIEF, "service", to=5), 400, "service"),
-    "no month": (changed(EXAMPLE_BRIEF, "month", to="soon"), 404, "month"),
-    "no budget": (changed(EXAMPLE_BRIEF, "budget", to="50,000,000"), 400, "budget"),
-    "an infinite budget": (changed(EXAMPLE_BRIEF, "budget", to=float("inf")), 400, "budget"),
-    "a switch for a number": (changed(EXAMPLE_BRIEF, "budget", to=True), 400, "budget"),
-    "a misspelt field": (changed(EXAMPLE_BRIEF, "bugdet", to=1), 400, "bugdet"),
-    "no platform": (changed(EXAMPLE_BRIEF, "platforms", to=[]), 400, "platforms"),
+    "no such service": (changed(example_brief(), "service", to="tv"), 404, "service"),
+    "no text": (changed(example_brief(), "service", to=5), 400, "service"),
+    "no month": (changed(example_brief(), "month", to="soon"), 404, "month"),
+    "no budget": (changed(example_brief(), "budget", to="50,000,000"), 400, "budget"),
+    "an infinite budget": (changed(example_brief(), "budget", to=float("inf")), 400, "budget"),
+    "a switch for a number": (changed(example_brief(), "budget", to=True), 400, "budget"),
+    "a misspelt field": (changed(example_brief(), "bugdet", to=1), 400, "bugdet"),
+    "no platform": (changed(example_brief(), "platforms", to=[]), 400, "platforms"),
     "itself": (
-        changed(EXAMPLE_BRIEF, "platforms", 1, "service", to="delivery"),
+        changed(example_brief(), "platforms", 1, "service", to="delivery"),
         400, "platforms[1].service"),
     "no such platform": (
-        changed(EXAMPLE_BRIEF, "platforms", 0, "service", to="tv"), 404, "platforms[0].service"),
+        changed(example_brief(), "platforms", 0, "service", to="tv"), 404, "platforms[0].service"),
     "a price of nothing": (
-        changed(EXAMPLE_BRIEF, "platforms", 1, "price", to=0), 400, "platforms[1].price"),
+        changed(example_brief(), "platforms", 1, "price", to=0), 400, "platforms[1].price"),
     "a high ceiling": (
-        changed(EXAMPLE_BRIEF, "platforms", 0, "ceiling", to=1.5), 400, "platforms[0].ceiling"),
+        changed(example_brief(), "platforms", 0, "ceiling", to=1.5), 400, "platforms[0].ceiling"),
     "a falling curve": (
-        changed(EXAMPLE_BRIEF, "platforms", 1, "curve", "points", to=[[1, 0.4], [2, 0.1]]),
+        changed(example_brief(), "platforms", 1, "curve", "points", to=[[1, 0.4], [2, 0.1]]),
         400, "platforms[1].curve"),
     "no such age": (
-        changed(EXAMPLE_BRIEF, "audience", "where", "all", 0, "age", to=[10]),
+        changed(example_brief(), "audience", "where", "all", 0, "age", to=[10]),
         404, "audience.where.all[0].age[0]"),
     "no such condition": (
-        changed(EXAMPLE_BRIEF, "audience", "where", "all", 1, to={"colour": "red"}),
+        changed(example_brief(), "audience", "where", "all", 1, to={"colour": "red"}),
         400, "audience.where.all[1].colour"),
     "an index of an index": (changed(
-        changed(EXAMPLE_BRIEF, "service", to="netflix"), "objective", to="index"),
+        changed(example_brief(), "service", to="netflix"), "objective", to="index"),
         400, "objective"),
-    "half of a pair": (changed(EXAMPLE_BRIEF, "service", to="\ud800"), 400, "service"),
+    "half of a pair": (changed(example_brief(), "service", to="\ud800"), 400, "service"),
 }  # fmt: skip
 """A brief, and the status and place of its error."""
 
@@ -174,7 +174,7 @@ def test_the_place_in_the_other_audience(site: Client) -> None:
         ([], "against"),
         (1, "against"),
     ):
-        response = site.post("/api/v1/audience", {**EXAMPLE_RULES, "against": other}, JSON)
+        response = site.post("/api/v1/audience", {**example_rules(), "against": other}, JSON)
         assert response.json().get("rule") == place
         assert response.status_code in {400, 404}
 
@@ -189,7 +189,7 @@ SENT: dict[str, tuple[bytes, str, int, str]] = {
     "a list": (b"[]", JSON, 400, "bad-question"),
     "nobody": (b"null", JSON, 400, "bad-question"),
     "a form": (b"name=x", "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
-    "a text": (json.dumps(EXAMPLE_BRIEF).encode(), "text/plain", 415, "unsupported-media-type"),
+    "a text": (json.dumps(example_brief()).encode(), "text/plain", 415, "unsupported-media-type"),
     "too much": (b" " * (MOST_BYTES + 1), JSON, 413, "content-too-large"),
     "far too much": (b" " * 5_000_000, JSON, 413, "content-too-large"),
 }  # fmt: skip
@@ -202,7 +202,7 @@ def test_what_is_no_brief_at_all(site: Client, place: str, case: str) -> None:
     response = site.post(f"/api/v1/{place}", content, kind, CONTENT_TYPE=kind)
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert len(response.content) < 3000  # what was sent is not told back
+    assert len(response.content) < 3000  # the request is not echoed
     if case == "nothing":
         assert "Content-Length" in response.json()["advice"]
     if case == "no JSON":
@@ -211,10 +211,10 @@ def test_what_is_no_brief_at_all(site: Client, place: str, case: str) -> None:
 
 def test_a_long_value_is_told_in_short(site: Client) -> None:
     for value in ("x" * 90_000, ["x" * 40_000] * 2, {"x" * 90_000: 1}):
-        response = site.post("/api/v1/plan", {**EXAMPLE_BRIEF, "service": value}, JSON)
+        response = site.post("/api/v1/plan", {**example_brief(), "service": value}, JSON)
         assert response.status_code == 400
         assert len(response.content) < 3000
-    response = site.post("/api/v1/plan", {**EXAMPLE_BRIEF, "x" * 90_000: 1}, JSON)
+    response = site.post("/api/v1/plan", {**example_brief(), "x" * 90_000: 1}, JSON)
     assert len(response.content) < 3000
 
 
@@ -227,12 +227,12 @@ def test_other_methods_are_told_which_to_use(site: Client) -> None:
 def test_a_wrong_query_is_refused_as_everywhere(site: Client) -> None:
     for query, status in (("part=nothing", 404), ("month=2023-03", 422), ("part=", 422),
                           ("lang=fr", 422), ("part=goals&part=ages", 422)):  # fmt: skip
-        response = site.post(f"/api/v1/plan?{query}", EXAMPLE_BRIEF, JSON)
+        response = site.post(f"/api/v1/plan?{query}", example_brief(), JSON)
         assert response.status_code == status, query
 
 
 def test_plans_are_counted_by_the_rate_and_never_kept(site: Client, installed: Installed) -> None:
-    for place, document in (("plan", EXAMPLE_BRIEF), ("audience", EXAMPLE_RULES)):
+    for place, document in (("plan", example_brief()), ("audience", example_rules())):
         with installed(api_rate=2), pytest.MonkeyPatch.context() as patch:
             patch.setattr(admission, "thread_time", lambda: 0.0)
             patch.setattr(admission, "time", STOPPED)
@@ -241,7 +241,9 @@ def test_plans_are_counted_by_the_rate_and_never_kept(site: Client, installed: I
             assert len(KEPT) == 0
 
 
-@pytest.mark.parametrize("brief", [EXAMPLE_BRIEF, {**EXAMPLE_BRIEF, "frequency": {"at_most": 0.1}}])
+@pytest.mark.parametrize(
+    "brief", [example_brief(), {**example_brief(), "frequency": {"at_most": 0.1}}]
+)
 def test_a_plan_is_counted_by_the_time_it_takes(
     site: Client, installed: Installed, monkeypatch: pytest.MonkeyPatch, brief: dict[str, Any]
 ) -> None:
@@ -257,9 +259,9 @@ def test_a_plan_is_counted_by_the_time_it_takes(
 
 
 def test_two_briefs_have_two_answers(site: Client) -> None:
-    other = {**EXAMPLE_BRIEF, "budget": 40_000_000}
+    other = {**example_brief(), "budget": 40_000_000}
     budgets = [site.post("/api/v1/plan", brief, JSON).json()["facts"]["budget"]
-               for brief in (EXAMPLE_BRIEF, other)]  # fmt: skip
+               for brief in (example_brief(), other)]  # fmt: skip
     assert budgets == [50_000_000, 40_000_000]
 
 

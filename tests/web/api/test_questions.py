@@ -31,6 +31,10 @@ ASKED: dict[str, tuple[str, dict[str, str]]] = {
     "signals": ("signals", {"district": "gangnam", "sex": "women", "age": "60"}),
     "history": ("history", GROUP),
     "status": ("status", {}),
+    "changes": ("changes", {"service": "game", "month": "2023-03"}),
+    "changes groups": ("changes", {"service": "배달", "district": "gangnam"}),
+    "changes of the first month": ("changes", {"service": "game", "month": "2023-01"}),
+    "changes since a year ago": ("changes", {"service": "netflix", "against": "year"}),
 }
 
 

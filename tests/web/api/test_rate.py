@@ -92,3 +92,15 @@ def test_never_much_more_than_the_rate_and_waiting_helps(limit: int, pauses: lis
     for start in let_in:
         # Of any calendar minute and the one before it, weighted: at most twice the rate in 60 s.
         assert sum(start <= moment < start + 60 for moment in let_in) <= 2 * limit
+
+
+def test_the_minute_before_counts_by_what_is_left_of_it() -> None:
+    cache.clear()
+    minute = 60 * 28_000_000.0
+    assert [seconds_to_wait("someone", 10, minute + 59) > 0 for _ in range(11)] == [
+        *[False] * 10, True,
+    ]  # fmt: skip
+    assert [seconds_to_wait("someone", 10, minute + 61) > 0 for _ in range(2)] == [False, True]
+    assert [seconds_to_wait("someone", 10, minute + 90) > 0 for _ in range(5)] == [
+        *[False] * 4, True,
+    ]  # fmt: skip

@@ -55,7 +55,7 @@ def address(twin_workspace: Store, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium; where it is missing this is told, and where screenshots are wanted it fails.
+    """Chromium; if missing it is reported, and where screenshots are required it fails.
 
     It ends with this folder: while it runs, Django takes the process for an asynchronous one.
     """

@@ -5,15 +5,35 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
+from telads.text import Lang
 from tests.web.browser.conftest import Open
 from tests.web.browser.visits import NARROW, PAGES, WIDE, Visit, Way, faults
 
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_axe_finds_no_fault(visit: Open, lang: str, page: str) -> None:
-    there = visit(Way("en" if lang == "en" else "ko", WIDE), PAGES[page])
-    assert not faults(there.page)
+def test_axe_finds_no_fault(visit: Open, lang: Lang, page: str) -> None:
+    there = visit(Way(lang, WIDE), PAGES[page])
+    assert not faults(there.page, lang)
+
+
+def test_axe_looks_at_colours_labels_and_sizes(visit: Open) -> None:
+    page = visit(Way("ko", WIDE), PAGES["sign-in"]).page
+    page.evaluate(
+        """() => {
+            const pale = "color-mix(in srgb, currentColor, Canvas 80%)";
+            document.querySelector("h1").style.color = pale;
+            document.querySelectorAll("main label").forEach(
+                one => one.replaceWith(...one.children));
+            document.querySelectorAll("nav a").forEach(one => {
+                one.style.cssText = "display: inline-block; height: 9px; padding: 0; margin: 0";
+            });
+        }"""
+    )
+    told = " ".join(faults(page, "ko"))
+    assert "color-contrast" in told
+    assert " label " in told
+    assert "target-size" in told
 
 
 def test_the_keyboard_skips_to_the_content_and_reads_labels(visit: Open) -> None:

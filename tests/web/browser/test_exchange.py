@@ -115,7 +115,7 @@ def opacity(there: Visit) -> float:
 
 
 def hold(there: Visit, page: str) -> list[Route]:
-    """Requests for a page from now on, none of which is answered until it is told to go on."""
+    """Requests for a page from now on, each held until it is released."""
     held: list[Route] = []
 
     def keep(route: Route) -> None:

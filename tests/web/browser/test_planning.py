@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from telads.store.workspace import Store
+from telads.text import Lang
 from tests.web.accounts.people import PASSWORD
 from tests.web.browser.conftest import Open
 from tests.web.browser.test_administration import assert_no_grave_fault
@@ -220,29 +221,29 @@ def test_a_field_that_is_asked_for_is_not_beneath_the_header(visit: Open, width:
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
-def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: str) -> None:
-    there = visit(Way("en" if lang == "en" else "ko", WIDE), "")
+def test_axe_finds_no_fault_behind_the_sign_in(visit: Open, lang: Lang) -> None:
+    there = visit(Way(lang, WIDE), "")
     page = sign_in(there, "root")
     there.open("plans/new/?age=20")
-    found = faults(page)
+    found = faults(page, lang)
     page.set_viewport_size({"width": WIDE, "height": HEIGHT[WIDE]})
     fill(page, f"axe {lang}")
     page.locator("form.plan-form p.actions button[name=try]").click()
     expect(page.locator(".plan-result")).to_be_visible()
-    found += faults(page)
+    found += faults(page, lang)
     page.locator("button[name=save]").click()
     expect(page).to_have_url(re.compile(r"/plans/\d+/$"))
     plan = page.url.removeprefix(there.root)
-    found += faults(page)
+    found += faults(page, lang)
     for path in (
         "plans/", f"{plan}edit/", f"{plan}versions/1/compare/", f"{plan}delete/", "plans/all/",
         "account/password/", "admin/", "account/users/", "account/log/", "admin-data/",
         "admin-data/months/2023-02/forget/", "audiences/?age=20&sex_2=F&plan=new",
     ):  # fmt: skip
         there.open(path)
-        found += faults(page)
+        found += faults(page, lang)
     there.open("account/users/")
     page.locator("table a").first.click()
     expect(page.locator("main form").first).to_be_visible()
-    found += faults(page)
+    found += faults(page, lang)
     assert not found

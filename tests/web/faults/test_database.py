@@ -1,4 +1,4 @@
-"""The database goes away and comes back: clear pages, nobody signed out, nothing lost."""
+"""The database goes away and comes back: clear pages, no one signed out, nothing lost."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 from django.contrib.auth.models import User
 from django.db import InterfaceError, OperationalError, connection
+from django.db.utils import ConnectionHandler
 from django.test import Client
 
 from bench.soak.postgres import Missing, Postgres, postgres
@@ -95,7 +97,7 @@ def server() -> Iterator[Postgres]:
 
 
 class Person:
-    """Somebody with a browser of the plainest kind."""
+    """A user with a minimal browser."""
 
     def __init__(self, address: str) -> None:
         self._address, self._cookies = address, CookieJar()
@@ -290,6 +292,43 @@ def test_a_damaged_database_is_told_everywhere(
         done = told("doctor")
         assert done.returncode == 1
         assert "LOOK  The website's database is damaged, or was emptied." in done.stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["replaced", "overwritten", "gone", "journal gone"])
+def test_a_connection_is_kept_as_long_as_its_files_are_the_same(how: str, tmp_path: Path) -> None:
+    file = tmp_path / "web.sqlite3"
+    options = {"init_command": "PRAGMA journal_mode=WAL"}
+    one = {"ENGINE": "telads.web.sqlite", "NAME": file, "OPTIONS": options,
+           "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # fmt: skip
+    own = ConnectionHandler({"default": one})["default"]
+
+    def request() -> list[str]:
+        """What Django does at the beginning of each, and the tables that are found."""
+        own.close_if_unusable_or_obsolete()
+        with own.cursor() as cursor:
+            return own.introspection.table_names(cursor)
+
+    with own.cursor() as cursor:
+        cursor.execute("CREATE TABLE one (number INTEGER)")
+    request()
+    held = own.connection
+    for _ in range(3):
+        assert request() == ["one"]
+        assert own.connection is held
+    other = sqlite3.connect(tmp_path / "other")
+    other.execute("CREATE TABLE two (number INTEGER)")
+    other.close()
+    if how == "replaced":
+        (tmp_path / "other").replace(file)
+    elif how == "overwritten":
+        Path(f"{file}-wal").unlink()
+        file.write_bytes((tmp_path / "other").read_bytes())
+    else:
+        (file if how == "gone" else Path(f"{file}-wal")).unlink()
+    request()
+    assert own.connection is not held
+    own.close()
 
 
 def _damage(database: Path, how: str) -> None:

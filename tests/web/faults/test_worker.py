@@ -1,4 +1,4 @@
-"""A worker of the website is killed: another takes its place, and nobody's plan is lost."""
+"""A worker of the website is killed: another takes its place, and no plan is lost."""
 
 from __future__ import annotations
 

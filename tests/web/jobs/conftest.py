@@ -58,7 +58,7 @@ def upload(administrator: Client) -> Upload:
 
 
 def done(job: Job | None = None) -> Job:
-    """The newest job, or another, once somebody has worked on it."""
+    """The newest job, or another, after it has run."""
     known = job or Job.objects.latest("id")
     work_on(known.pk, known.attempt)
     known.refresh_from_db()

@@ -173,7 +173,7 @@ def lying(path: Path, name: str, content: bytes, told: int, packed: int | None =
 @pytest.mark.parametrize("told", [10, 1_000_000])
 def test_what_headers_say_about_sizes_is_not_believed(tmp_path: Path, told: int) -> None:
     path = lying(tmp_path / "x.zip", "2023-06.csv", bytes(40 * 2**20), told)
-    with zipfile.ZipFile(path) as archive:  # whoever believes the header notices nothing
+    with zipfile.ZipFile(path) as archive:  # a reader that trusts the header notices nothing
         assert len(archive.read("2023-06.csv")) == told
     assert "far too much" in refusal(path)
     small = lying(tmp_path / "y.zip", "2023-06.csv", b"x" * 5000, 10)

@@ -19,7 +19,7 @@ from telads.web.jobs import uploads
 from telads.web.jobs.models import Job, State, Step
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
 from tests.ingest.workbooks import write_groups, write_guide
-from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get, read
+from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, faults, get, read
 from tests.web.jobs.conftest import Upload, done, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -191,15 +191,38 @@ def test_more_than_the_limit_is_refused_before_it_is_read(
     assert not (workspace.path / "uploads").exists()
 
 
-def test_a_form_without_files_says_so_and_leaves_nothing(
-    administrator: Client, workspace: Store
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("", ("올릴 파일을 고르지", "2023-06처럼")),
+        ("/en", ("No file was chosen", "like 2023-06")),
+    ],
+)
+def test_all_that_is_wrong_is_told_beside_its_field_and_nothing_is_left(
+    administrator: Client, workspace: Store, place: str, words: tuple[str, str]
 ) -> None:
-    answer = administrator.post("/en/admin-data/upload/", {"month": "2023-06"})
+    sent = {"month": "June", "replace": "1"}
+    answer = administrator.post(f"{place}/admin-data/upload/", sent)
     assert answer.status_code == 400
     page = read(answer.content.decode())
-    assert "No file was chosen" in page.one(role="alert").text
-    assert page.one("input", name="month").attributes["value"] == "2023-06"
+    assert_nothing_inline(page)
+    told = faults(page)
+    assert list(told) == ["files", "month"]
+    assert words[0] in told["files"]
+    assert words[1] in told["month"]
+    assert page.one("input", name="month").attributes["value"] == "June"
+    assert "checked" in page.one("input", name="replace").attributes
     assert list((workspace.path / "uploads").iterdir()) == []
+    assert not Job.objects.exists()
+
+
+def test_a_month_for_several_files_is_refused_at_its_field(upload: Upload, tmp_path: Path) -> None:
+    files = [write_month(tmp_path, month) for month in ("2023.7", "2023.8")]
+    answer = upload(*files, month="2023-06")
+    assert answer.status_code == 400
+    told = faults(read(answer.content.decode()))  # type: ignore[attr-defined]
+    assert "하나일 때만" in told["month"]
+    assert list(told) == ["month"]
 
 
 def test_a_form_without_its_token_leaves_nothing(workspace: Store, tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_workers_that_race_do_each_job_once(installation: Installation, tmp_path
     assert [job["state"] for job in jobs] == ["done"] * 6
     taken = [row["outcome"] for job in jobs for row in job["report"]]
     assert sorted(taken) == ["taken"] + ["unchanged"] * 5
-    # Whoever finds nothing new before the first one has built sees to a build, too: the same one.
+    # A job with nothing new, before the first one has built, makes a build too: the same one.
     (first,) = (job for job in jobs if job["report"][0]["outcome"] == "taken")
     workspace = Store(installation.workspace)
     assert first["build"] == workspace.build_name()

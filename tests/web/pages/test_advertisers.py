@@ -211,7 +211,7 @@ def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
 
 
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    # No segment of the twin is below the privacy floor, so the filters have to leave nobody.
+    # No segment of the twin is below the privacy floor, so the filters have to match no one.
     monkeypatch.setattr("telads.answers.advertisers.filtered", lambda known, *_: known.clear())
     page = get(site, f"{PAGE}&sex=F&age=20&top=7")
     assert "조건에 맞는 집단이 없습니다." in page.one("section", id="result").text

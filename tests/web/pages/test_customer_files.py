@@ -1,4 +1,4 @@
-"""The files of the customer page: its figures, told apart by name, with their source."""
+"""The files of the customer page: its figures, with distinct names, with their source."""
 
 from __future__ import annotations
 

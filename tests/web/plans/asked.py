@@ -57,7 +57,7 @@ def fill() -> str:
 
 
 def ask(link: str) -> dict[str, object]:
-    user_logged_in.receivers.clear()  # whoever asks leaves no trace
+    user_logged_in.receivers.clear()  # a request leaves no trace
     kim, lee, visitor = (signed_in(User.objects.get(username="kim")),
                          signed_in(User.objects.get(username="lee")), Client())  # fmt: skip
     wanted = [(visitor, "visitor", (*PAGES, link, f"{link}plan.xlsx")),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.http import QueryDict
 from django.test import Client
 
+from telads.planning.brief import Brief
 from telads.planning.plan import canonical
+from telads.store.workspace import Build
+from telads.web.plans.forms import PlanForm
 from telads.web.plans.models import SavedPlan
 
 RULES = canonical({"where": {"all": [{"age": [20, 30]}, {"service": "delivery", "affinity": 0.5}]}})
@@ -15,6 +19,19 @@ FORM = {
     "p0_cap": "20000000", "p0_curve": "1.4",
     "p1_service": "youtube", "p1_price": "4500", "p1_curve": "1:0.4, 3:0.7", "p1_name": "짧은 영상",
 }  # fmt: skip
+
+
+def form_of(build: Build, **changes: str) -> PlanForm:
+    sent = QueryDict(mutable=True)
+    sent.update({**FORM, **changes})
+    return PlanForm(build, sent)
+
+
+def brief_of(build: Build) -> Brief:
+    form = form_of(build)
+    assert form.is_valid(), form.faults
+    assert form.brief
+    return form.brief
 
 
 def saved(client: Client, **changes: str) -> SavedPlan:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 
 from telads.errors import QuestionError
@@ -13,10 +12,9 @@ from telads.planning.brief import Brief
 from telads.planning.plan import Plan, make_plan
 from telads.store.workspace import Build
 from telads.web.plans import services as module
-from telads.web.plans.forms import typed_of
 from telads.web.plans.services import MOST, computed
 from tests.web.accounts.people import person, signed_in
-from tests.web.plans.samples import FORM, saved
+from tests.web.plans.samples import FORM, brief_of, saved
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +37,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def brief() -> Brief:
-    form = QueryDict(mutable=True)
-    form.update(FORM)
-    return typed_of(form).brief()
+def brief(twin_build: Build) -> Brief:
+    return brief_of(twin_build)
 
 
 @pytest.mark.django_db

@@ -80,7 +80,7 @@ def test_a_plan_that_is_changed_keeps_its_version_too(planner: Client) -> None:
     assert lee.post(f"/plans/{plan.pk}/edit/", sent).status_code == 302
     page = go_on(planner, f"/en/audiences/?plan={plan.pk}&age=20")
     assert typed(page)["budget"] == "70000000"
-    assert typed(page)["after"] == "1"  # somebody saved meanwhile: he will be told
+    assert typed(page)["after"] == "1"  # another user saved meanwhile: an error follows
     late = planner.post(f"/en/plans/{plan.pk}/edit/", {**FORM, "after": "1", "save": "1"})
     assert late.status_code == 400
 

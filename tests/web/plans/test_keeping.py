@@ -10,7 +10,7 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
 from tests.web.accounts.people import person, signed_in
-from tests.web.document import assert_nothing_inline, get
+from tests.web.document import assert_nothing_inline, faults, get, read
 from tests.web.plans.samples import saved
 from tests.web.plans.test_sharing import link_of
 
@@ -57,6 +57,9 @@ def test_a_plan_is_deleted_by_a_word_and_its_links_are_dead(planner: Client, wor
     assert "여름 배달" in page.one("h1").text
     refused = planner.post(f"/plans/{plan.pk}/delete/", {"word": "yes"})
     assert refused.status_code == 400
+    told = read(refused.content.decode())
+    assert "삭제라고" in faults(told)["word"]
+    assert told.one("input", name="word").attributes["value"] == "yes"
     assert Client().get(link).status_code == 200
     done = planner.post(f"/plans/{plan.pk}/delete/", {"word": word})
     assert done.headers["Location"] == "/plans/"
@@ -91,7 +94,7 @@ def test_plans_of_somebody_disabled_go_to_a_planner(planner: Client, boss: Clien
     heir = signed_in(person("lee"))
     planner.post(f"/plans/{plan.pk}/access/", {"who": "lee", "level": "read"})
     sent = {"former": "kim", "heir": "lee"}
-    assert boss.post("/plans/all/", sent).status_code == 404  # kim is not disabled
+    assert boss.post("/plans/all/", sent).status_code == 400  # kim is not disabled
     people.set_active("kim", False)
     assert "kim (2)" in get(boss, "/plans/all/").one("select", name="former").text
     assert boss.post("/plans/all/", sent).status_code == 302
@@ -107,11 +110,17 @@ def test_plans_of_somebody_disabled_go_to_a_planner(planner: Client, boss: Clien
 
 
 @pytest.mark.parametrize(
-    ("former", "heir"), [("kim", "viewer"), ("kim", "nobody"), ("nobody", "boss"), ("a\0b", "boss")]
-)
-def test_they_go_to_nobody_else(planner: Client, boss: Client, former: str, heir: str) -> None:
+    ("former", "heir", "fields"),
+    [("kim", "viewer", ["heir"]), ("kim", "nobody", ["heir"]), ("nobody", "boss", ["former"]),
+     ("a\0b", "", ["former", "heir"])],
+)  # fmt: skip
+def test_they_go_to_nobody_else(
+    planner: Client, boss: Client, former: str, heir: str, fields: list[str]
+) -> None:
     person("viewer", Role.VIEWER)
     saved(planner)
     people.set_active("kim", False)
-    assert boss.post("/plans/all/", {"former": former, "heir": heir}).status_code == 404
+    answer = boss.post("/plans/all/", {"former": former, "heir": heir})
+    assert answer.status_code == 400
+    assert list(faults(read(answer.content.decode()))) == fields
     assert SavedPlan.objects.get().owner.username == "kim"

@@ -1,4 +1,4 @@
-"""Who sees a plan: its owner, people he names, and whoever has a link that holds."""
+"""Who sees a plan: its owner, people the owner names, and holders of a valid link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role
 from telads.web.plans.models import SavedPlan, ShareLink
 from tests.web.accounts.people import person, signed_in
-from tests.web.document import get, read
+from tests.web.document import faults, get, read
 from tests.web.plans.samples import FORM, saved
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +82,8 @@ def test_a_link_holds_for_a_year_at_most(planner: Client, days: str) -> None:
     answer = planner.post(f"/plans/{plan.pk}/versions/1/share/", {"days": days})
     assert answer.status_code == 400
     page = read(answer.content.decode())
-    assert "1일에서 365일 사이로" in page.one(role="alert").text
+    assert "1일에서 365일 사이로" in faults(page)["days"]
+    assert page.one("input", name="days").attributes.get("value", "") == days
     assert page.one("dl", class_="facts"), "the plan stays in view"
     assert not ShareLink.objects.exists()
 
@@ -127,17 +128,24 @@ def test_a_plan_is_taken_from_somebody_disabled(planner: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "level"), [("kim", "read"), ("nobody", "read"), ("lee", "own"), ("a\0b", "read")]
-)
+    ("who", "level", "field", "words"),
+    [("kim", "read", "who", "그런 사람이나 권한이 없습니다."),
+     ("nobody", "edit", "who", "그런 사람이나 권한이 없습니다."),
+     ("lee", "own", "level", "고를 수 있는 값이 아닙니다."), ("a\0b", "read", "who", "null")],
+)  # fmt: skip
 def test_wrong_names_and_levels_are_told_on_the_plan_s_page(
-    planner: Client, who: str, level: str
+    planner: Client, who: str, level: str, field: str, words: str
 ) -> None:
     person("lee")
     plan = saved(planner)
     answer = planner.post(f"/plans/{plan.pk}/access/", {"who": who, "level": level})
     assert answer.status_code == 400
     page = read(answer.content.decode())
-    assert "그런 사람이나 권한이 없습니다." in page.one(role="alert").text
+    told = faults(page)
+    assert list(told) == [field]
+    assert words in told[field]
     assert page.one("h1").text == "여름 배달"
-    assert page.one("input", name="who")
+    assert page.one("input", name="who").attributes["value"] == who
+    chosen = page.one("select", name="level").all("option", selected="")
+    assert [one.attributes["value"] for one in chosen] == [level] * (level != "own")
     assert not plan.accesses.exists()

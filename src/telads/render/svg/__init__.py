@@ -1,10 +1,10 @@
-"""Pictures: answers drawn as SVG, one file per kind, each drawn once for every door.
+"""Pictures: answers drawn as SVG, one module per kind, used by every door.
 
 Every module named in `CHARTS` has one pure function `draw(frame, *, lang, window, synthetic, ...)`
 that turns a Polars table into a `Drawing`, whose title states what the table shows. `window` is
-the text of `wording.observed`, `synthetic` puts the mark of made-up data into the notes, and
+the text of `wording.observed`, `synthetic` adds the remark on synthetic data to the notes, and
 `narrow=True` draws the layout for a screen of 390 pixels. The columns of the frame and the other
-options stand in the docstring of each `draw`. A `Drawing` is taken as SVG, PNG, JSON or a page.
+options are in the docstring of each `draw`. A `Drawing` is rendered as SVG, PNG, JSON or HTML.
 
     drawn = find_chart("choropleth").draw(frame, measure=measure, lang="ko", ...)
     drawn.save("map.svg")
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Chart:
-    """A kind of picture: its id, which is also its module, and what people call it."""
+    """A kind of picture: its id, which is also its module, and its displayed name."""
 
     id: str
     text: Text
 
     @property
     def draw(self) -> Callable[..., Drawing]:
-        """The module's `draw`; its columns and options stand in its docstring."""
+        """The module's `draw`; see its docstring for columns and options."""
         function: Callable[..., Drawing] = import_module(f"{__name__}.{self.id}").draw
         return function
 
@@ -67,6 +67,6 @@ def find_chart(id: str) -> Chart:
 
 
 def drawn(picture: Picture, *, narrow: bool = False) -> Drawing:
-    """The drawing of an answer's picture; raises `UnknownChoice` for a chart that is none."""
+    """Draw an answer's picture; raises `UnknownChoice` for an unknown chart."""
     draw = find_chart(picture.chart).draw
     return draw(picture.frame, narrow=narrow, **picture.options)

@@ -27,13 +27,13 @@ _NO_DATA = Text("자료 없음", "no data")
 _YEARS = Text("세", "years")
 _AVERAGE_AGE = Text("평균 나이", "Average age")
 _CROWD = 1000
-"""A measure of people that reaches this counts inhabitants; below it, whom a person talks to."""
+"""From this value a measure of people counts inhabitants, below it a person's contacts."""
 
 
 class _Subject(NamedTuple):
-    """What is mapped and in which unit it is shown: published figure divided by `per`.
+    """The mapped measure and its displayed unit: published figure divided by `per`.
 
-    The average age is computed, so the catalogue of columns has no entry for it.
+    The average age is computed, so it has no `Measure` of the dataset.
     """
 
     name: Text
@@ -53,11 +53,11 @@ def draw(
     audience: str = "",
     narrow: bool = False,
 ) -> Drawing:
-    """Where in the city a measure is high and where low.
+    """Draw a district map of a measure.
 
     `frame` has the columns district (Korean name) and value, in the measure's unit; a district
-    that is missing or null is hatched, one that is not on the map is left out and said so.
-    `audience` says whom the figures are about, if not everyone.
+    that is missing or null is hatched, one that is not on the map is left out with a remark.
+    `audience` names whom the figures are about, if not everyone.
     """
     here, strange = on_the_map(known(frame, "value"), lang)
     ordered = here.sort("value", "district")
@@ -88,7 +88,7 @@ def draw(
 
 
 def measured_in(measure: Measure | AverageAge, lang: Lang) -> str:
-    """The unit of the figures as they are published."""
+    """Unit of the figures as published."""
     return measure.unit(lang) if isinstance(measure, Measure) else _YEARS(lang)
 
 
@@ -107,7 +107,7 @@ def _table(frame: pl.DataFrame, measure: Measure | AverageAge, lang: Lang) -> Ta
 
 
 def value_of(value: float, measure: Measure | str, lang: Lang) -> str:
-    """A measure's figure with its unit; the average age is no column of the data."""
+    """A figure with its unit; the average age is not a column of the data."""
     if not isinstance(measure, Measure):
         return Text("{years}세", "{years} years").format(years=number(value, digits=2))(lang)
     seconds = measure.kind == "seconds"
@@ -130,7 +130,7 @@ def _subject(measure: Measure | AverageAge, most: float, lang: Lang) -> _Subject
 
 
 def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
-    """The districts at both ends. `values` is sorted."""
+    """State the highest and lowest districts. `values` is sorted."""
     name = subject.name(lang)
     if not values:
         return Text(f"{name}: 보여 줄 자료가 없습니다", f"{name}: nothing to show")(lang)
@@ -155,7 +155,7 @@ def _finding(subject: _Subject, values: dict[str, float], lang: Lang) -> str:
 
 
 def _ends_in_korean(kind: Kind | None) -> tuple[str, str]:
-    """Korean says much, long or high, depending on what is measured."""
+    """Korean words for high and low, which depend on the kind of measure: much, long or high."""
     if kind in _MANY:
         return "많고", "적습니다"
     return ("길고", "짧습니다") if kind in _LONG else ("높고", "낮습니다")
@@ -169,7 +169,7 @@ def _say(value: float, subject: _Subject, lang: Lang) -> str:
 
 
 class Steps(NamedTuple):
-    """How figures become colours: from low to high; around zero for an index with both signs."""
+    """Colour scale: from low to high; diverging around zero for an index with both signs."""
 
     colours: tuple[str, ...]
     low: float
@@ -178,7 +178,7 @@ class Steps(NamedTuple):
 
     @classmethod
     def of(cls, values: Sequence[float], kind: Kind | None) -> Steps:
-        """Equal steps that hold all the values."""
+        """Equal steps over the range of the values."""
         low, high = min(values, default=0.0), max(values, default=1.0)
         if kind == "index" and low < 0 < high:
             reach = max(-low, high)
@@ -187,7 +187,7 @@ class Steps(NamedTuple):
 
     @property
     def digits(self) -> int | None:
-        """Enough decimals to tell the districts apart."""
+        """Enough decimals to distinguish the districts."""
         if self.kind == "index":
             return 2 if self.high - self.low >= 0.2 else 3
         if self.high - self.low < 2 and self.high < 100:
@@ -195,12 +195,12 @@ class Steps(NamedTuple):
         return None
 
     def area(self, value: float, hover: str) -> Area:
-        """The look of a district with this value."""
+        """Colour and hover text of a district with this value."""
         share = (value - self.low) / (self.high - self.low)
         return Area(step_of(share, self.colours), number(value, self.kind, self.digits), hover)
 
     def legend(self, unit: str, nothing: str) -> Legend:
-        """Both ends and the middle, in figures."""
+        """Labels of both ends and the middle."""
         digits = self.digits if self.digits is not None else 0 if self.high >= 1000 else 1
         ends = (self.low, (self.low + self.high) / 2, self.high)
         texts = (number(value, self.kind, digits) if value else "0" for value in ends)

@@ -1,4 +1,4 @@
-"""The map of the districts: their borders, and how areas, names and a legend are drawn.
+"""The map of districts: borders, areas, names and a legend.
 
 Borders are those of the dataset in force; `scripts/build_borders.py` makes Seoul's.
 """
@@ -21,46 +21,46 @@ if TYPE_CHECKING:
     import polars as pl
 
 NOTHING = "nothing"
-"""The colour of a district without a value; it is hatched too."""
+"""Colour of a district without a value, which is hatched too."""
 GRID_METRES = 20
-"""The map's unit: finer than a pixel of a map of the city, and its figures stay short."""
+"""Grid of the map in metres: finer than a pixel, with short coordinates."""
 _DEGREE = 111_195
-"""Metres of a degree of a great circle (mean radius of the earth, 6,371 km)."""
+"""Metres per degree of a great circle (mean radius of the earth, 6,371 km)."""
 _BORDER = 1.2
-"""Pixels of the line between districts."""
+"""Stroke width of borders in pixels."""
 _RISE, _DROP = 8.0, 8.0
-"""From the middle of a label up to the middle of its name, and down to that of its figure."""
+"""Pixels from the middle of a label up to its name, and down to its figure."""
 _NAMES_AT_MOST = 6
-"""Names on a narrow map, which has no room for all."""
+"""Most names on a narrow map."""
 _SWATCH, _SWATCH_HIGH = 36, 10
 _LEGEND = 58
-"""Height of the legend, from the map to its foot."""
+"""Height of the legend, from the map to its lower edge."""
 _FOOT = 24
-"""Room below it for the owner of the borders."""
+"""Height below it for the credit of the borders."""
 
 
 class Area(NamedTuple):
-    """How one district is drawn: the name of its colour, its figure, and what it says on hover."""
+    """Appearance of one district: its colour name, figure and hover text."""
 
     colour: str
     label: str
     hover: str
     short: str = ""
-    """A label for where the other would meet a neighbour's."""
+    """Shorter label, used if the other would overlap a neighbour's."""
 
 
 class Legend(NamedTuple):
-    """The steps of colour, from first to last, and texts at places along them (0..1)."""
+    """The steps of colour, from first to last, and labels at positions along them (0..1)."""
 
     unit: str
     colours: Sequence[str]
     ticks: Sequence[tuple[float, str]]
     nothing: str
-    """What a hatched district means; empty where there is none."""
+    """Meaning of hatched districts; empty if there are none."""
 
 
 class Outline(NamedTuple):
-    """A district on the map's grid: its border as an SVG path, and where its name stands."""
+    """A district on the map's grid: its border as an SVG path, and the position of its name."""
 
     code: str
     district: str
@@ -70,7 +70,7 @@ class Outline(NamedTuple):
     corners: tuple[tuple[int, int], ...]
 
     def room(self, y: float) -> float:
-        """How wide a text around `x` may be at this height without leaving the district."""
+        """Width for a text around `x` at this height within the district."""
         crossings = sorted(
             a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0])
             for a, b in pairwise((*self.corners, self.corners[0]))
@@ -83,7 +83,7 @@ class Outline(NamedTuple):
 
 
 class Outlines(NamedTuple):
-    """All districts and the size of the map in its grid."""
+    """All districts, and the size of the map in grid units."""
 
     width: int
     height: int
@@ -91,7 +91,7 @@ class Outlines(NamedTuple):
 
 
 def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
-    """The rows whose district the map knows, and a remark on how many districts it leaves out."""
+    """Rows whose district is on the map, and a remark on the number of others."""
     known = {name.ko for name in in_force().districts.values()}
     here = frame.filter(frame["district"].is_in(known))
     strange = len(set(frame["district"].drop_nulls().to_list()) - known)
@@ -101,9 +101,9 @@ def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
 
 @of_dataset
 def outlines() -> Outlines:
-    """The districts projected once: equirectangular, true at the middle of the city.
+    """The districts projected, cached: equirectangular, true to scale at the middle of the city.
 
-    A dataset without borders has none, on a map without height.
+    Empty, on a map of height 0, for a dataset without borders.
     """
     features = in_force().borders.values()
     if not features:
@@ -131,7 +131,7 @@ def outlines() -> Outlines:
 
 
 def outlines_svg() -> str:
-    """The borders once for a page whose maps only point at them (`Look.shared_borders`)."""
+    """The borders as shared definitions for a page of several maps (`Look.shared_borders`)."""
     paths = (tag("path", id=_id(one), d=one.path) for one in outlines().districts)
     hidden = tag("svg", tag("defs", "".join(paths)), aria_hidden="true", focusable="false")
     return f'<div hidden="">{hidden}</div>'
@@ -140,10 +140,10 @@ def outlines_svg() -> str:
 def district_map(
     areas: Mapping[str, Area], legend: Legend, *, lang: Lang, narrow: bool, first: Sequence[str]
 ) -> Body:
-    """All districts with names and figures; those without an area are hatched.
+    """Draw all districts with names and figures; those without an area are hatched.
 
-    Names stand where they have room, those of `first` before the others; a narrow map has room
-    for six at most.
+    Names are written where they fit, those of `first` before the others; at most six on a narrow
+    map.
     """
     grid = outlines()
     scale = width(narrow) / grid.width
@@ -172,12 +172,12 @@ def district_map(
 
 
 def short(name: str) -> str:
-    """`Mapo` for Mapo-gu: on a map of districts the suffix is only length."""
+    """A name without its suffix, such as `Mapo` for Mapo-gu."""
     return name.removesuffix(in_force().district.short.en)
 
 
 class _Box(NamedTuple):
-    """Where a text stands, in pixels."""
+    """Bounding box of a text, in pixels."""
 
     left: float
     right: float
@@ -186,7 +186,7 @@ class _Box(NamedTuple):
 
     @classmethod
     def of(cls, content: str, x: float, y: float, bold: bool) -> _Box:
-        """The box of a label whose middle is there."""
+        """Box of a label centred at a point."""
         half = pixels(content, LABEL, bold) / 2 + 1
         return cls(x - half, x + half, y - 6, y + 6)
 
@@ -197,7 +197,7 @@ class _Box(NamedTuple):
 
 
 def _apart(areas: Mapping[str, Area], scale: float) -> Mapping[str, Area]:
-    """The areas with short labels where two of the long ones would meet."""
+    """The areas, with short labels where two of the long ones would overlap."""
     boxes = {
         one.district: _Box.of(area.label, one.x * scale, one.y * scale, bold=True)
         for one in outlines().districts
@@ -218,10 +218,10 @@ def _apart(areas: Mapping[str, Area], scale: float) -> Mapping[str, Area]:
 def _named(
     areas: Mapping[str, Area], lang: Lang, scale: float, narrow: bool, first: Sequence[str]
 ) -> dict[str, str]:
-    """The names that are written, by district.
+    """Names to write, by district.
 
-    One that its district has room for, and one that reaches over a border but over no other text:
-    on a narrow map only if it is among the `first`, and six at most.
+    A name must fit its district, or cross a border without overlapping another text; on a narrow
+    map the latter only if it is among the `first`, and six at most.
     """
     grid = outlines().districts
     taken = {
@@ -248,7 +248,7 @@ def _named(
 
 
 def _boxes(outline: Outline, area: Area | None, lang: Lang, scale: float) -> list[_Box]:
-    """The name and, below it, the figure of a district."""
+    """Boxes of a district's name and of its figure below."""
     x, y = outline.x * scale, outline.y * scale
     name = short(in_force().district_name(outline.district, lang))
     if not (area and area.label):
@@ -257,7 +257,7 @@ def _boxes(outline: Outline, area: Area | None, lang: Lang, scale: float) -> lis
 
 
 def _room(outline: Outline, area: Area | None, lang: Lang, scale: float) -> float:
-    """Pixels that a district has left beside its name and figure; below zero if too few."""
+    """Pixels left in a district beside its name and figure; negative if they do not fit."""
     return min(
         outline.room(y / scale) * scale - (box.right - box.left) + 4
         for box in _boxes(outline, area, lang, scale)
@@ -293,7 +293,7 @@ def _label(content: str, x: float, y: float, ink: str, rim: str, look: Look, kin
 
 
 def _hatching(look: Look, scale: float) -> str:
-    """The hatching of the map, whose group is scaled, and that of its legend."""
+    """Hatching patterns of the map, whose group is scaled, and of its legend."""
     return tag("defs", _pattern("hatch", 1 / scale, look) + _pattern("key", 1.0, look))
 
 
@@ -306,7 +306,7 @@ def _pattern(name: str, scale: float, look: Look) -> str:
 
 
 def _legend(legend: Legend, top: float, narrow: bool, look: Look) -> str:
-    """Unit, steps and figures at the left; what is hatched beside them."""
+    """Unit, steps and labels at the left, the meaning of hatching beside them."""
     y = top + 14
     steps = len(legend.colours)
     swatch = min(_SWATCH, (200 if narrow else 260) / max(steps, 1))
@@ -339,10 +339,10 @@ def _rings(feature: dict[str, Any]) -> list[list[tuple[float, float]]]:
 
 
 def _path(points: Sequence[tuple[int, int]]) -> str:
-    """A ring as a path of steps on the grid; steps of no length are left out."""
+    """A ring as an SVG path of steps on the grid, without steps of length 0."""
     (x, y), *others = points
     steps = [f"M{x} {y}l"]
-    for next_x, next_y in others[:-1]:  # the last is the first again: z goes there
+    for next_x, next_y in others[:-1]:  # the last equals the first: z closes the path
         if (next_x, next_y) != (x, y):
             steps.append(f"{next_x - x} {next_y - y} ")
             x, y = next_x, next_y

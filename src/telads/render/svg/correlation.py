@@ -1,4 +1,4 @@
-"""Which services are used more in the same neighbourhoods: one heatmap for each age."""
+"""Services used in the same neighbourhoods: one correlation heatmap for each age."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 WEAK = 0.1
-"""Below this mean correlation no pair is worth a title."""
+"""Below this mean correlation no pair is named in the title."""
 _METHOD = Text(
     "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
@@ -37,9 +37,9 @@ _UNIT = Text("상관계수", "correlation")
 _PAIR = Text("두 서비스", "Two services")
 _TICKS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 _SLANT = 40
-"""Degrees by which the names at the foot of a triangle lean."""
+"""Angle in degrees of the names below a triangle."""
 _TOP, _LEGEND = 26, 50
-"""Room for the name of a triangle, and for the legend."""
+"""Heights of a triangle's name and of the legend."""
 _SWATCH = 32
 
 
@@ -81,11 +81,11 @@ def draw(
     audience: str = "",
     narrow: bool = False,
 ) -> Drawing:
-    """How strongly services go together between neighbourhoods, for every ten-year age.
+    """Draw the correlations of services between neighbourhoods, by ten-year age.
 
     `frame` has the columns age (first year of a ten-year band), service_a, service_b (ids) and
     correlation (-1..1, null where it could not be computed). One row a pair is enough: of a pair
-    given in both orders one is drawn, and of a service with itself none.
+    given in both orders one is drawn; the diagonal is not drawn.
     """
     pairs = _each_pair_once(frame)
     cells = [_cell(row) for row in pairs.iter_rows(named=True)]
@@ -104,19 +104,19 @@ def _pair_name(one: str, other: str, lang: Lang) -> str:
 
 
 def colour_of(correlation: float | None) -> str:
-    """The name of a cell's colour."""
+    """Colour name of a cell."""
     if correlation is None:
         return "nothing"
     return step_of((correlation + 1) / 2, steps("change", CHANGES))
 
 
 def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
-    """A triangle of cells for each age: the other half would say the same again."""
+    """One triangle of cells for each age, since the matrix is symmetric."""
     ages = sorted({cell.age for cell in cells})
     names = [service.text(lang) for service in in_force().services]
     size = layout.cell
     left = max(pixels(name, LABEL) for name in names) + 8
-    # What leans over the foot of a triangle, and what of it reaches to the left of the first.
+    # Extent of the slanted names: below a triangle, and to the left of the first.
     lean = max(pixels(name, LABEL) for name in names[:-1])
     foot = lean * math.sin(math.radians(_SLANT)) + 18
     side = size * (len(names) - 1)
@@ -154,7 +154,7 @@ def _square(cell: _Cell, size: int, lang: Lang, look: Look) -> str:
     x = place(cell.one) * size
     y = (place(cell.other) - 1) * size
     colour = colour_of(cell.correlation)
-    # Between two cells there is a line of the paper.
+    # 1.5 pixels of background separate the cells.
     rect = tag("rect", title(cell.hover(lang)), x=x + 0.75, y=y + 0.75, width=size - 1.5,
                height=size - 1.5, rx=2, fill=look[colour])  # fmt: skip
     return rect + text(cell.label, x + size / 2, y + size / 2, look, size=LABEL, anchor="middle",
@@ -200,7 +200,7 @@ def _cell(row: dict[str, Any]) -> _Cell:
 
 
 def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
-    """Every two services once, the one that the catalogue names first as `service_a`."""
+    """Each pair of services once, with the first of the catalogue's order as `service_a`."""
     import polars as pl
 
     place = {id: index for index, id in enumerate(in_force().service_ids)}
@@ -214,7 +214,7 @@ def _each_pair_once(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _finding(pairs: pl.DataFrame, lang: Lang) -> str:
-    """The pair with the highest mean over the ages, and its range."""
+    """State the pair with the highest mean over the ages, and its range."""
     found: dict[tuple[str, str], list[float]] = {}
     for row in known(pairs, "correlation").iter_rows(named=True):
         found.setdefault((row["service_a"], row["service_b"]), []).append(row["correlation"])

@@ -1,6 +1,6 @@
-"""A picture that is drawn, and the forms in which it is taken: SVG, PNG, a page, JSON.
+"""A drawn picture and its output forms: SVG, PNG, HTML, JSON.
 
-The same picture always gives the same bytes, on every machine.
+Output is deterministic: equal pictures give equal bytes on every machine.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ Format = Literal["svg", "png", "json", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 PNG_SCALE = 2
 WIDE, NARROW = 660, 340
-"""Pixels of a picture. Narrow is a layout of its own: a scaled-down one has unreadable text."""
+"""Widths in pixels. Narrow is a layout of its own: scaling down would make texts unreadable."""
 PANELS = 1040
-"""Pixels of a wide picture made of small panels."""
+"""Width in pixels of a wide picture made of small panels."""
 MARGIN, BELOW_HEADING = 16, 18
-"""Around a picture in a file."""
+"""Margins of a picture in a file, in pixels."""
 UNKNOWN = "–"
 DISTRICT = Text("{district}", "{District}")
 _SYNTHETIC = Text("합성 자료", "synthetic data")
 _FIGURES = Text("그림의 숫자", "The figures of the picture")
 _ID = "{id}"
-"""Stands for the picture's own id in what it paints: `url(#{id}hatch)`."""
+"""Placeholder for the picture's own id in its markup: `url(#{id}hatch)`."""
 
 
 class Table(NamedTuple):
-    """Headings and rows of text; the first `names` columns name the row, the others are figures."""
+    """Headings and rows of text; the first `names` columns label the row, the rest are figures."""
 
     headings: list[str]
     rows: list[list[str]]
@@ -52,7 +52,7 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True)
 class Body:
-    """A drawing without its heading: its size in pixels, and its marks in the colours of a look."""
+    """A drawing without its heading: its size in pixels, and the function that paints it."""
 
     width: float
     height: float
@@ -63,22 +63,22 @@ class Body:
 class Drawing:
     """A picture in one language and layout.
 
-    A notebook shows it as SVG. `rows` are the figures that it shows, as the answers give them:
-    one dictionary each, in the picture's order.
+    A notebook shows it as SVG. `rows` are the figures shown, as in the answer: one dictionary each,
+    in the picture's order.
     """
 
     chart: str
     lang: Lang
     finding: str
     notes: tuple[str, ...]
-    """What the finding rests on: what was measured, of whom, in which months."""
+    """Basis of the finding: what was measured, of whom, in which months."""
     unit: str
     rows: list[dict[str, Any]]
     table: Table
     body: Body
     synthetic: bool
     caption: str
-    """What the table is about: the notes, in the unit of its figures."""
+    """Caption of the table: the notes, in the unit of its figures."""
 
     @property
     def details(self) -> str:
@@ -87,7 +87,7 @@ class Drawing:
 
     @property
     def svg(self) -> str:
-        """The picture as a file of its own, with its heading."""
+        """The picture as a standalone file, with its heading."""
         return self.paint(FILE)
 
     def png(self, scale: float = PNG_SCALE) -> bytes:
@@ -101,7 +101,7 @@ class Drawing:
         )  # fmt: skip
 
     def html(self) -> str:
-        """A page that stands alone: heading, picture and its figures as a table; no script."""
+        """A standalone page: heading, picture and its figures as a table; no script."""
         table = self.table
         rows = [
             "<tr>" + "".join(_cell(cell, at, table.names) for at, cell in enumerate(row)) + "</tr>"
@@ -124,7 +124,7 @@ class Drawing:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """What the picture says and shows, without the drawing."""
+        """Texts and figures of the picture, without the drawing."""
         return {
             "chart": self.chart,
             "lang": self.lang,
@@ -149,7 +149,7 @@ class Drawing:
         return content if isinstance(content, bytes) else content.encode()
 
     def save(self, path: str | PathLike[str]) -> Path:
-        """Write a file; its suffix tells the format. Raises `UnknownChoice` for another."""
+        """Write a file in the format of its suffix. Raises `UnknownChoice` for an unknown one."""
         from telads.store.files import replacing
 
         target = Path(path)
@@ -159,7 +159,7 @@ class Drawing:
         return target
 
     def paint(self, look: Look, *, heading: bool | None = None) -> str:
-        """The SVG in a look; pages write the heading themselves."""
+        """The SVG in a look; by default only files have a heading, since pages write their own."""
         with_heading = not look.page if heading is None else heading
         lines = self._heading() if with_heading else Heading((), ())
         margin = MARGIN if with_heading else 0
@@ -186,7 +186,7 @@ class Drawing:
             aria_label=self.finding,
             font_family=None if look.page else f"{family()}, {FALLBACKS}",
             focusable="false" if look.page else None,
-            # A reader's font may be wider than any that is known: it is not cut off for that.
+            # The reader's font may be wider than expected: do not clip it.
             overflow="visible" if look.page else None,
             data_marks="" if look.page else None,
         )  # fmt: skip
@@ -212,11 +212,11 @@ def drawing(
     body: Body,
     details_of_table: Sequence[str] | None = None,
 ) -> Drawing:
-    """A picture with its heading: the finding, and below it what was measured, where and when.
+    """Compose a picture with its heading: the finding, and below it subject, place and time.
 
-    Details that are empty or stand in the finding already are left out. `frame` holds the rows
-    that are shown; what is no number in it is null in `rows`. `details_of_table` are those of the
-    table, where its unit is another.
+    Details that are empty or part of the finding are left out. `frame` holds the rows shown;
+    non-finite values become null in `rows`. `details_of_table` are those of the table, if its unit
+    differs.
     """
 
     def notes(given: Sequence[str]) -> tuple[str, ...]:
@@ -225,14 +225,14 @@ def drawing(
         return tuple(note for note in (*marked, *new, window) if note)
 
     caption = SEPARATOR.join(notes(details if details_of_table is None else details_of_table))
-    # It is painted when somebody takes it, and then still in the names of its own dataset.
+    # Painted lazily, but always with the names of the dataset it was made for.
     own = replace(body, paint=carried(body.paint))
     return Drawing(chart, lang, finding, notes(details), unit, rows_of(frame), table, own,
                    synthetic, caption)  # fmt: skip
 
 
 def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame, with null for what is no number: JSON has no NaN."""
+    """The rows of a frame, with null for non-finite numbers: JSON has no NaN."""
     return [
         {name: _plain(value) for name, value in row.items()} for row in frame.iter_rows(named=True)
     ]
@@ -247,12 +247,12 @@ def known(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def own(name: str) -> str:
-    """An id of the picture's own: two pictures on one page must not share one."""
+    """An id unique to the picture: two on one page must not share one."""
     return _ID + name
 
 
 def width(narrow: bool) -> int:
-    """Pixels of the wide or the narrow layout."""
+    """Width of the wide or the narrow layout, in pixels."""
     return NARROW if narrow else WIDE
 
 

@@ -1,8 +1,6 @@
-"""The Korean font of pictures and papers, and how wide its letters are.
+"""The Korean font of pictures and documents, and the widths of its letters.
 
-It is Noto Sans KR, which comes with the package.
-
-What is installed on a machine does not matter: the same chart looks alike everywhere.
+It is Noto Sans KR, shipped with the package, so that output does not depend on installed fonts.
 """
 
 from __future__ import annotations
@@ -17,31 +15,31 @@ from telads.errors import SettingError
 from telads.text import Text
 
 VARIABLE = "TELADS_FONT_DIR"
-"""Environment variable with a folder of fonts that is used instead, as for a house's own."""
+"""Environment variable with a folder of fonts to use instead, such as a company's own."""
 FAMILY = "Noto Sans KR"
-"""The name of the font that comes along."""
+"""Name of the shipped font."""
 
 _BOLD, _ROOM = 1.05, 1.03
-"""How much wider bold letters are, and those of the widest of the fonts that pages name."""
+"""Relative width of bold letters, and of the widest font that pages name."""
 _KINDS = {".ttf", ".otf", ".ttc", ".otc"}
 _COLLECTIONS = {".ttc", ".otc"}
 _KNOWN = ("pretendard", "notosanskr", "notosanscjk", "applesdgothicneo", "malgun", "nanum")
 
 
 def korean_font() -> Path:
-    """The file of the font; raises `SettingError` where the variable names no folder with one."""
+    """Path of the font; raises `SettingError` if the variable names no folder with one."""
     chosen = os.environ.get(VARIABLE, "").strip()
     return _of_the_house(Path(chosen).expanduser()) if chosen else pylopdf_fonts_ko.sans_path()
 
 
 def family() -> str:
-    """The name by which a picture asks for the font; raises `SettingError`."""
+    """Family name of the font; raises `SettingError`."""
     font = korean_font()
     return FAMILY if font == pylopdf_fonts_ko.sans_path() else _names(font)[face(font)]
 
 
 def face(font: Path) -> int:
-    """The Korean face of a file of several."""
+    """Index of the Korean face in a font collection."""
     if font.suffix.lower() not in _COLLECTIONS:
         return 0
     return next((at for at, name in enumerate(_names(font)) if name.endswith(" KR")), 0)
@@ -49,7 +47,7 @@ def face(font: Path) -> int:
 
 @cache
 def _of_the_house(folder: Path) -> Path:
-    """A font of a folder: of the families known to be Korean first, of regular weight first."""
+    """Choose a font from a folder: known Korean families first, regular weight first."""
     found = (path for path in folder.rglob("*") if path.suffix.lower() in _KINDS)
     for path in sorted(found, key=_rank):
         if _is_korean(path):
@@ -81,7 +79,7 @@ def _rank(path: Path) -> tuple[int, bool, Path]:
 
 @cache
 def _names(font: Path) -> tuple[str, ...]:
-    """The families of the faces in a file."""
+    """Families of the faces in a file."""
     from fontTools.ttLib import TTCollection, TTFont
 
     with font.open("rb") as file:
@@ -91,14 +89,14 @@ def _names(font: Path) -> tuple[str, ...]:
 
 
 def _name(face: object) -> str:
-    """The name that weights of one family share, else the font's own."""
+    """Typographic family name, shared by all weights, else the font's own."""
     names = face["name"]  # type: ignore[index]
     return str(names.getDebugName(16) or names.getDebugName(1))
 
 
 @cache
 def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
-    """Letters to glyphs, glyphs to widths, and the units of an em."""
+    """Letters to glyphs, glyphs to widths, and the units per em."""
     from fontTools.ttLib import TTFont
 
     with font.open("rb") as file, TTFont(file, fontNumber=face(font), lazy=True) as opened:
@@ -107,14 +105,14 @@ def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], i
 
 @cache
 def _ems(letter: str, font: Path) -> float:
-    """The width of a letter in ems; one that the font lacks takes a whole em."""
+    """Width of a letter in ems; 1 if the font lacks it."""
     glyphs, widths, units = _advances(font)
     glyph = glyphs.get(ord(letter))
     return widths[glyph][0] / units if glyph else 1.0
 
 
 def pixels(text: str, size: float, bold: bool = False) -> float:
-    """How wide a text is, with room for the wider fonts that a page may have instead."""
+    """Width of a text in pixels, with a margin for the wider fonts that a page may use."""
     font = korean_font()
     ems = sum(_ems(letter, font) for letter in text)
     return ems * size * _ROOM * (_BOLD if bold else 1.0)

@@ -1,4 +1,4 @@
-"""Lines over months, and the round figures at their side."""
+"""Lines over months, and round tick values."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from telads.wording import number
 
 LINE_WIDTH, LINE_HEIGHT = 100, 40
 _INSET = 3
-"""Room for the dot at the end of a line."""
+"""Margin for the dot at the end of a line."""
 
 Point = tuple[float, float]
 
 
 class Lines(NamedTuple):
-    """Two lines on one scale of their own, as paths."""
+    """Two lines on a common scale, as paths."""
 
     own: str
     beside: str
     dot: str
-    """Where the own line ends."""
+    """The dot at the end of the own line."""
 
 
 def lines(
     months: Sequence[Month], own: Sequence[float | None], beside: Sequence[float | None]
 ) -> Lines:
-    """Lines over months; what is not known leaves a gap, and so does a missing month its time."""
+    """Draw two series over months, spaced by time; unknown values leave a gap."""
     known = [value for value in (*own, *beside) if value is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     span, months_long = (high - low) or 1.0, (months[-1].number - months[0].number) or 1
@@ -48,7 +48,7 @@ def lines(
 
 
 def path(points: Sequence[Point | None]) -> str:
-    """A line through the points; what is not known leaves a gap."""
+    """A line through the points; None leaves a gap."""
     steps, pen = [], "M"
     for point in points:
         if point is None:
@@ -60,7 +60,7 @@ def path(points: Sequence[Point | None]) -> str:
 
 
 def scale(low: float, high: float) -> list[tuple[float, str]]:
-    """Two to five round figures between the least and the greatest value, with their texts."""
+    """Two to five round values within the range, with their labels."""
     if high <= low:
         return [(low, number(low))]
     rough = (high - low) / 2

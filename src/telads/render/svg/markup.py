@@ -1,7 +1,7 @@
-"""SVG as text: tags, texts that are measured, headings that are broken into lines.
+"""SVG markup: tags, measured texts, headings broken into lines.
 
-Nothing here has a `style` or a class that a stylesheet must know: a picture is whole by itself, and
-a page's policy against inline styles does not touch it. Names of classes tell what a mark is.
+Nothing here uses a `style` attribute or a stylesheet: a picture is self-contained, and a page's
+policy against inline styles does not affect it. Class names only say what a mark is.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ SEPARATOR = " · "
 TITLE, TITLE_LINE = 18, 25
 DETAIL, DETAIL_LINE = 12, 17
 LABEL = 11
-"""Pixels of the smallest texts, on maps and axes."""
+"""Font size in pixels of the smallest texts, on maps and axes."""
 NAME = 12
 _MIDDLE = 0.36
-"""From a letter's foot to the middle of its height, in ems: half of a capital."""
+"""Distance from the baseline to the middle of a capital letter, in ems."""
 _STROKE = 0.032
-"""Width of the line around letters that are drawn bold, in ems."""
+"""Stroke width around letters that are drawn bold, in ems."""
 _UNBROKEN = re.compile(r" (?![^(]*\))")
-"""Spaces outside brackets: a figure stays with its unit."""
+"""Spaces outside brackets: a figure is not separated from its unit."""
 
 _CAMEL = {"viewBox", "patternUnits", "patternTransform"}
 
@@ -46,7 +46,7 @@ def tag(name: str, content: str = "", /, **attributes: Value) -> str:
 
 
 def title(text: str) -> str:
-    """What a mark says on its own; nothing for an empty text."""
+    """The tooltip of a mark; empty for an empty text."""
     return f"<title>{escape(text)}</title>" if text else ""
 
 
@@ -65,9 +65,9 @@ def text(
     kind: str | None = None,
     transform: str | None = None,
 ) -> str:
-    """A line of text at its foot, or in the `middle` of its height; `fill` names a colour.
+    """A line of text at its baseline, or in the `middle` of its height; `fill` names a colour.
 
-    `rim` is a colour around the letters, on which they are read beyond the border of their area.
+    `rim` is an outline colour that keeps letters readable across the border of their area.
     """
     foot = y + _MIDDLE * size if middle else y
     place: dict[str, Value] = {"x": x, "y": foot, "font_size": size, "text_anchor": anchor,
@@ -85,18 +85,18 @@ def text(
 
 
 class Heading(NamedTuple):
-    """The finding and what it rests on, in lines that fit a picture."""
+    """The finding and its notes, in lines that fit a picture."""
 
     finding: tuple[str, ...]
     details: tuple[str, ...]
 
     @property
     def height(self) -> float:
-        """Pixels from the top of the first line to the foot of the last."""
+        """Pixels from the top of the first line to the bottom of the last."""
         return TITLE_LINE * len(self.finding) + DETAIL_LINE * len(self.details)
 
     def paint(self, look: Look, x: float, y: float) -> str:
-        """The lines, their top at `y`."""
+        """The lines, with their top at `y`."""
         lines = [
             text(line, x, y + TITLE + TITLE_LINE * place, look,
                  size=TITLE, fill="ink", bold=True, kind="finding")
@@ -111,7 +111,7 @@ class Heading(NamedTuple):
 
 
 def heading(finding: str, notes: Sequence[str], width: float) -> Heading:
-    """The lines of a heading in a picture of this width."""
+    """Break a heading for a picture of this width."""
     return Heading(
         tuple(_balanced(_UNBROKEN.split(finding), " ", width, TITLE, bold=True)),
         tuple(_filled(notes, SEPARATOR, width, DETAIL)),
@@ -131,7 +131,7 @@ def _value(value: Value) -> str:
 def _balanced(
     parts: Sequence[str], between: str, width: float, size: float, bold: bool = False
 ) -> list[str]:
-    """As few lines as fit, made alike in length, so that no word is left alone on the last."""
+    """As few lines as fit, of similar length, so that no word is left alone on the last."""
     fewest = _filled(parts, between, width, size, bold)
     room = width
     while room > size:
@@ -145,7 +145,7 @@ def _balanced(
 def _filled(
     parts: Sequence[str], between: str, width: float, size: float, bold: bool = False
 ) -> list[str]:
-    """Lines broken between the parts, and inside a part only where it alone is too wide."""
+    """Lines broken between the parts, and within a part only if it is too wide by itself."""
     lines: list[str] = []
     for part in parts:
         if lines and pixels(lines[-1] + between + part, size, bold) <= width:

@@ -1,4 +1,4 @@
-"""Services month by month, one small panel each."""
+"""Services over months, one small panel each."""
 
 from __future__ import annotations
 
@@ -47,33 +47,33 @@ _INDEX_NOTE = Text(
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
 _WHO, _MONTH = Text("누구", "Who"), Text("기준 달", "Month")
 _STILL = 0.005
-"""Day services that change by less, as a share, are not said to move."""
+"""Smallest relative change of a day service that is called a movement."""
 
 
 class _Layout(NamedTuple):
-    """Where things stand in a panel, in pixels."""
+    """Geometry of a panel, in pixels."""
 
     columns: int
     width: int
-    """Of the picture."""
+    """Width of the picture."""
     height: int
-    """Of a plot."""
+    """Height of a plot."""
     gap: int
-    """Between panels, across."""
+    """Horizontal gap between panels."""
     left: int = 0
-    """Room for the figures of the scale; what they take."""
+    """Width of the scale's labels."""
 
 
 _WIDE = _Layout(columns=4, width=PANELS, height=124, gap=24)
 _NARROW = _Layout(columns=2, width=NARROW, height=104, gap=12)
 _TOP, _BELOW = 24, 52
-"""Room above a plot for its name, and below it for the months."""
+"""Heights above a plot for its name, and below it for the months."""
 _INSET = 10
-"""Room in a plot around its lines."""
+"""Margin of a plot around its lines."""
 _LEGEND = 34
 _DOT = 3
 _HIT = 18
-"""Width of the unseen rim of a dot, by which it is easily pointed at."""
+"""Width of a dot's invisible rim, an easier target for the pointer."""
 
 
 class _Point(NamedTuple):
@@ -96,12 +96,12 @@ class _Plot(NamedTuple):
 
     @property
     def colour(self) -> str:
-        """The name of the service's colour."""
+        """Colour name of the service."""
         return service_colour(in_force().service_ids.index(self.service.id))
 
     @property
     def ends(self) -> tuple[float, float]:
-        """The least and the greatest figure; zero is on the scale of an index."""
+        """Smallest and greatest figure; an index includes zero."""
         values = [point.value for own in self.series for point in own if point.value is not None]
         values += [0.0] if self.service.is_index else []
         return min(values, default=0.0), max(values, default=0.0)
@@ -117,14 +117,14 @@ def draw(
     breaks: Mapping[str, Sequence[str]] = MappingProxyType({}),
     narrow: bool = False,
 ) -> Drawing:
-    """How the use of each service moved over the label months.
+    """Draw the use of each service over the label months.
 
     `frame` has the columns month (YYYY-MM), service (id) and value (days a month, or the
     standardised index), and optionally group (a name): then one line for each group, the first
-    one named in the frame in colour, and the title is about it. Missing months break the line.
-    The scale of an index is set anew each month, so its months are parted and no line joins them.
-    `audience` names whom the lines are about where there is no `group`; `breaks` are the months
-    (YYYY-MM) into which the city's series of a service may be broken, by service.
+    one in the frame in colour, and the title is about it. Missing months break the line. An index
+    is rescaled each month, so its months are separated and not joined by a line. `audience` names
+    whom the lines are about if there is no `group`; `breaks` are the months (YYYY-MM) at which a
+    service's series may be broken in the city, by service.
     """
     groups, services = _groups_of(frame), _services_of(frame)
     about = audience or (groups[0] if groups else "")
@@ -142,7 +142,7 @@ def draw(
 
 
 def panel_name(service: Measure, lang: Lang) -> str:
-    """What stands above a panel: the service and its unit."""
+    """Heading of a panel: the service and its unit."""
     unit = _unit(service, lang)
     return f"{service.text.ko}({unit})" if lang == "ko" else f"{service.text.en} ({unit})"
 
@@ -165,7 +165,7 @@ def _plots(
     services: Sequence[Measure],
     breaks: Mapping[str, Sequence[str]],
 ) -> list[_Plot]:
-    """One plot for each service, every month of the frame in it, known or not."""
+    """One plot for each service, with every month of the frame, known or not."""
     values: dict[tuple[str, str, str], float] = {
         (row["service"], row.get("group", ""), row["month"]): row["value"]
         for row in known(frame, "value").iter_rows(named=True)
@@ -203,7 +203,7 @@ def _body(plots: Sequence[_Plot], groups: Sequence[str], lang: Lang, layout: _La
 
 
 class _Panel(NamedTuple):
-    """A plot and where it is drawn."""
+    """A plot at its position."""
 
     plot: _Plot
     groups: Sequence[str]
@@ -213,7 +213,7 @@ class _Panel(NamedTuple):
 
     @property
     def _step(self) -> float:
-        """Pixels from a month to the next."""
+        """Pixels between months."""
         months = len(self.plot.series[0]) if self.plot.series else 0
         return (self.width - self.layout.left - 2 * _INSET) / max(months - 1, 1)
 
@@ -233,11 +233,11 @@ class _Panel(NamedTuple):
         parts = [text(name, 0, 12, look, size=size, fill="ink", bold=True, kind="name")]
         parts += self._scale(look)
         parts += self._partings(own, look)
-        if not service.is_index:  # whose months no line joins
+        if not service.is_index:  # months of an index are not joined
             parts += [self._line(other, look, beside=True) for other in beside]
             parts.append(self._line(own, look))
         for place, other in enumerate(beside, 1):
-            # Beside a line of its own, a dot would only hide it.
+            # A single dot beside the group's own line would hide it.
             parts += self._dots(other, look, place) if service.is_index else []
         parts += self._dots(own, look, 0)
         parts += self._months(own, look)
@@ -259,7 +259,7 @@ class _Panel(NamedTuple):
         return parts
 
     def _partings(self, own: Sequence[_Point], look: Look) -> list[str]:
-        """Where one month's scale ends and the next one's begins, and where a series may break."""
+        """Separators between the months' scales, and marks where a series may be broken."""
         high = self.layout.height
         parts = []
         if self.plot.service.is_index:
@@ -303,7 +303,7 @@ class _Panel(NamedTuple):
         ]  # fmt: skip
 
     def _hover(self, at: int) -> str:
-        """The figures of a month: `2023년 4월: 월 15.3일`, with groups each by its name."""
+        """Figures of a month: `2023년 4월: 월 15.3일`, with groups each by its name."""
         points = [own[at] for own in self.plot.series]
         figures = [
             f"{group} {point.written(self.plot.service, self.lang)}".strip()
@@ -312,7 +312,7 @@ class _Panel(NamedTuple):
         return f"{points[0].month.text(self.lang)}: {', '.join(figures)}"
 
     def _months(self, own: Sequence[_Point], look: Look) -> list[str]:
-        """Names of months as far as there is room, the year under the first and each January."""
+        """Names of months as far as they fit, with the year below the first and each January."""
         foot = _TOP + self.layout.height
         names = [_month_name(point.month, self.lang) for point in own]
         room = max((pixels(name, LABEL) for name in names), default=0.0) + 6
@@ -329,7 +329,7 @@ class _Panel(NamedTuple):
 
 
 def _legend(groups: Sequence[str], y: float, layout: _Layout, look: Look) -> str:
-    """The first group's line is solid and has its service's colour, the others' are dashed."""
+    """The first group's line is solid in its service's colour, the others are dashed."""
     parts, x, row = [], 0.0, 0
     for place, name in enumerate(groups):
         wide = 32 + pixels(name, NAME) + 24
@@ -348,7 +348,7 @@ def _month_name(month: Month, lang: Lang) -> str:
 
 
 def _table(frame: pl.DataFrame, lang: Lang) -> Table:
-    """Months by service; with a group of people also the city's, beneath each other."""
+    """Months by service; with a group of people the city's below it."""
     rows = rows_of(frame)
     services = _services_of(frame)
     known: dict[tuple[str, str], dict[str, float | None]] = {}
@@ -372,7 +372,7 @@ def _in_unit(value: float | None, service: Measure) -> str:
 
 
 def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
-    """The months into which a line may be broken, by service."""
+    """Months at which a line may be broken, by service."""
     return [
         Text(f"{in_force().measures[service].text.ko}: {', '.join(months)}에 계열이 끊겼을 수 있음",
              f"{in_force().measures[service].text.en}: possible break in {', '.join(months)}")(lang)
@@ -381,18 +381,18 @@ def _broken(breaks: Mapping[str, Sequence[str]], lang: Lang) -> list[str]:
 
 
 def _groups_of(frame: pl.DataFrame) -> list[str]:
-    """The groups that have a line, the one it is about first; a nameless one without a choice."""
+    """Groups with a line, the subject first; one nameless group if the frame has none."""
     return list(dict.fromkeys(frame["group"].to_list())) if "group" in frame.columns else [""]
 
 
 def _services_of(frame: pl.DataFrame) -> list[Measure]:
-    """The services that have a panel, in the order of the catalogue."""
+    """Services with a panel, in the catalogue's order."""
     present = set(frame["service"].to_list())
     return [service for service in in_force().services if service.id in present]
 
 
 def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
-    """The largest movement from the first month to the last, as a share; day services only."""
+    """State the largest relative movement from the first to the last month; day services only."""
     usage = known(frame, "value").sort("month")
     months = usage["month"].unique().sort().to_list()
     if len(months) < 2:

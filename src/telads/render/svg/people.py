@@ -1,4 +1,4 @@
-"""How many people live in each district: as bars, and those of an audience on the map."""
+"""People by district: as bars, and those of an audience on the map."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _ROW, _BAR = 22, 15
 _ALL = "amount-4"
-"""The colour of both sexes together."""
+"""Colour of both sexes together."""
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _UNIT = Text("만 명", "thousands of people")
 _NOBODY = Text("대상 없음", "none of them")
 
 
 def draw(people: Answer, lang: Lang) -> Drawing:
-    """The districts' people of the chosen sex and age; `people` answers `by_district`."""
+    """Draw the people of the chosen sex and age by district; `people` answers `by_district`."""
     month = people.month
     assert month is not None  # this answer is always about one month
     whom = whom_of(people, lang)
@@ -54,7 +54,7 @@ def draw_audience(
     synthetic: bool,
     narrow: bool = False,
 ) -> Drawing:
-    """Where the people of an audience live: people (rounded to 10) by district (Korean name)."""
+    """Map where an audience lives: people (rounded to 10) by district (Korean name)."""
     import polars as pl
 
     frame = pl.DataFrame(
@@ -89,7 +89,7 @@ def draw_audience(
 
 
 def _most(rows: list[tuple[str, int]], lang: Lang) -> str:
-    """The district where most of them live."""
+    """State the district where most of them live."""
     if not rows:
         return Text("사는 곳을 보여 줄 대상이 없습니다", "There is nobody to show")(lang)
     place, count = in_force().district_name(rows[0][0], lang), people_text(rows[0][1], lang)
@@ -98,7 +98,7 @@ def _most(rows: list[tuple[str, int]], lang: Lang) -> str:
 
 
 def whom_of(people: Answer, lang: Lang) -> str:
-    """Whom the figures are about, as `30대 여성`."""
+    """The group of the figures, such as `30대 여성`."""
     sex, age = people.parameters["sex"], people.parameters["age"]
     if isinstance(sex, Sex) and isinstance(age, int):
         return group_name(sex, age, lang)

@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     import polars as pl
 
 PERSONS = Text("단위 명, 10명 단위로 반올림", "people, rounded to 10")
-"""The unit of the same figures as a table, which has room for every digit."""
+"""Unit of the table, which has room for every digit."""
 COLOURS = {Sex.MALE: "men", Sex.FEMALE: "women"}
 _UNIT = Text("단위 만 명", "thousands of people")
 _PEOPLE = Text("명", "people")
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _AGE = Text("나이", "Age")
 _HEAD = 26
-"""Room for the names of the sexes."""
+"""Height of the names of the sexes."""
 _HEAD_LINE = 16
 _BAR = 0.74
-"""The part of an age's room that its bars take."""
+"""Share of an age's height that its bars take."""
 _GAP = 6
-"""Between a bar and its figure."""
+"""Gap between a bar and its figure."""
 
 
 class _Layout(NamedTuple):
     width: int
     rise: int
-    """From one age to the next."""
+    """Distance between ages."""
 
 
 _WIDE, _NARROW = _Layout(width=WIDE, rise=46), _Layout(width=NARROW, rise=38)
@@ -61,7 +61,7 @@ def draw(
     month: Month | None = None,
     narrow: bool = False,
 ) -> Drawing:
-    """How many people of each sex and age there are.
+    """Draw the number of people by sex and age.
 
     `frame` has the columns sex (M or F), age (first year of a ten-year band) and population
     (people), one row a group; `district` (Korean name) and `month` say what it is about, the whole
@@ -83,7 +83,7 @@ def _body(frame: pl.DataFrame, lang: Lang, layout: _Layout) -> Body:
     ages = max(pixels(name, NAME) for name in names.values()) + 12
     figures = max((pixels(row["label"], NAME) for row in rows), default=0.0) + 2 * _GAP
     middle = ages + (layout.width - ages) / 2
-    # In two lines, where one is too long for a side.
+    # In two lines if it does not fit on one side.
     half = layout.width - middle - 8
     broken = any(pixels(" ".join(head), NAME, bold=True) > half for head in heads.values())
     head_height = _HEAD + (_HEAD_LINE if broken else 0)
@@ -137,7 +137,7 @@ def _count(people: float | None) -> str:
 
 
 def _head(sex: Sex, frame: pl.DataFrame, lang: Lang) -> tuple[str, str]:
-    """What stands above the bars of a sex: which it is, and how many there are."""
+    """Heading of a sex's bars: its name and total."""
     total = float(known(frame.filter(frame["sex"] == sex.value), "population")["population"].sum())
     return sex.text(lang), people(total, lang)
 
@@ -165,7 +165,7 @@ def _base(district: str | None, lang: Lang) -> str:
 
 
 def _finding(groups: pl.DataFrame, district: str | None, lang: Lang) -> str:
-    """The largest group. `groups` is sorted by population, largest first."""
+    """State the largest group. `groups` is sorted by population, largest first."""
     if groups.is_empty():
         return Text("보여 줄 인구 자료가 없습니다", "There are no people to show")(lang)
     first = groups.row(0, named=True)

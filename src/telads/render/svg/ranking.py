@@ -1,4 +1,4 @@
-"""Services in order: by affinity of a group, or by association with another service."""
+"""Ranked services: by affinity of a group, or by association with another service."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _SERVICE, _LOW, _HIGH = (
 _FIRST = Text("1위 확률", "Chance of first")
 _ROW, _DOT, _BAND = 34, 6.5, 6
 _LABEL_GAP = 12
-"""Pixels from the middle of a dot, or the end of its band, to its label."""
+"""Pixels from the middle of a dot, or the end of its interval, to its label."""
 _FOOT = 44
-"""Room below the rows for the axis."""
+"""Height of the axis below the rows."""
 
 
 class _Row(NamedTuple):
-    """A service: its figure, the interval around it, and its texts."""
+    """A service: its figure, interval and texts."""
 
     id: str
     value: float
@@ -63,13 +63,13 @@ def draw(
     audience: str = "",
     narrow: bool = False,
 ) -> Drawing:
-    """Services in order, as dots.
+    """Draw ranked services as dots.
 
     Two kinds of `frame`: service (id), association (-1..1), low, high (80 % interval), p_first
     (0..1) and tie_group (1 = front runners) rank the services that go with `service`; service,
     affinity (standard deviations above the city's mean person) and labels (a list; `tie` is of
-    those that cannot be told from the first) are those of an audience, the first one on top.
-    Rows without a figure are left out. `audience` says whose ranking it is.
+    those not distinguishable from the first) are those of an audience, the first one on top.
+    Rows without a figure are left out. `audience` names whose ranking it is.
     """
     associated = "association" in frame.columns
     column = "association" if associated else "affinity"
@@ -170,7 +170,7 @@ def _body(rows: list[_Row], axis: str, lang: Lang, wide: float) -> Body:
 
 
 def _domain(rows: list[_Row], wide: float) -> tuple[float, float]:
-    """From the lowest to the highest figure and zero, with room for the labels at both ends."""
+    """From the lowest to the highest figure and zero, with space for the labels at both ends."""
     ends = [end for row in rows for end in (row.low, row.high, row.value) if end is not None]
     low, high = min(0.0, *ends, 0.0), max(0.0, *ends, 0.0)
     span = (high - low) or 1.0
@@ -182,7 +182,7 @@ def _domain(rows: list[_Row], wide: float) -> tuple[float, float]:
 
 
 def _table(rows: list[_Row], frame: pl.DataFrame, associated: bool, lang: Lang) -> Table:
-    """Services in order with their figures."""
+    """Ranked services with their figures."""
     heads = [_SERVICE(lang), _AXIS[associated](lang)]
     if not associated:
         return Table(heads, [[in_force().measures[row.id].text(lang), number(row.value, "index")]
@@ -201,7 +201,7 @@ def _table(rows: list[_Row], frame: pl.DataFrame, associated: bool, lang: Lang) 
 
 
 def _associated(rows: list[_Row], service: Measure | None, lang: Lang) -> str:
-    """What the neighbourhoods say, never what persons do: the data are cells."""
+    """State the association of neighbourhoods, never of persons: the data are cells."""
     asked = service.text if service else Text("이 서비스", "this service")
     front = [row for row in rows if row.tie == rows[0].tie]
     clear = [row for row in front if row.low is not None and row.low > 0]
@@ -223,7 +223,7 @@ def _associated(rows: list[_Row], service: Measure | None, lang: Lang) -> str:
 
 
 def _preferred(rows: list[_Row], audience: str, lang: Lang) -> str:
-    """The service that stands out, the tie that does, or that none does."""
+    """State the service that stands out, the ones that tie, or that none does."""
     if not rows:
         return Text("보여 줄 순위가 없습니다", "There is no ranking to show")(lang)
     tied = [row.id for row in rows if row.tied] or [rows[0].id]

@@ -1,4 +1,4 @@
-"""Where in the city the target segments of an advertiser live."""
+"""The target segments of an advertiser on the map."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 _SHOWN = 3
-"""Ranks written into a district before the rest is only counted."""
+"""Ranks written into a district; the rest is counted."""
 _RANKS = Text("숫자는 순위", "figures: ranks")
 _GAPS = Text("빗금은 대상 없음", "hatched: no target")
 _NO_TARGET = Text("대상 없음", "no target")
@@ -32,11 +32,11 @@ def draw(
     synthetic: bool,
     narrow: bool = False,
 ) -> Drawing:
-    """How many targets lie in each district, and which places of the ranking they take.
+    """Draw the number of targets in each district, and their ranks.
 
     `frame` has the columns rank (1 = best), district (Korean name), sex and age, and optionally
-    population, whose sum over the targets is then told; further columns are only in the rows of
-    the drawing. Targets off the map are left out, and said so.
+    population, whose sum over the targets is then stated; further columns appear only in the rows
+    of the drawing. Targets outside the map are left out with a remark.
     """
     here, strange = on_the_map(frame, lang)
     ordered = here.sort("rank")
@@ -58,7 +58,7 @@ def draw(
 
 
 def _finding(targets: dict[str, list[dict[str, Any]]], service: Measure, lang: Lang) -> str:
-    """How far the targets spread and where most of them are. `targets` is in order of rank."""
+    """State the spread of targets and where most of them are. `targets` is in order of rank."""
     if not targets:
         return Text("조건에 맞는 대상이 없습니다", "There are no such targets")(lang)
     total, places = sum(len(rows) for rows in targets.values()), len(targets)
@@ -112,7 +112,7 @@ def _area(rows: list[dict[str, Any]], most: int, narrow: bool, lang: Lang) -> Ar
 
 
 def _label(rows: list[dict[str, Any]], shown: int, lang: Lang) -> str:
-    """The best ranks of a district and how many more there are: `1·4·7위 외 2`."""
+    """Best ranks of a district and the number of others: `1·4·7위 외 2`."""
     ranks = "·".join(str(row["rank"]) for row in rows[:shown])
     more = len(rows) - shown
     rest = Text(f" 외 {more}", f" +{more}")(lang) if more > 0 else ""
@@ -120,16 +120,16 @@ def _label(rows: list[dict[str, Any]], shown: int, lang: Lang) -> str:
 
 
 def _shade(count: int, most: int) -> str:
-    """The colour of a number of targets: a light step for one, the last for the most.
+    """Colour of a number of targets: a light step for one, the last for the most.
 
-    The lightest would look like no target; a map of single targets has a middle step.
+    The lightest would look like no target; a map of single targets uses a middle step.
     """
     share = (count - 1) / (most - 1) if most > 1 else 0.5
     return f"amount-{1 + round(share * (AMOUNTS - 2))}"
 
 
 def _legend(most: int, gaps: bool, lang: Lang) -> Legend:
-    """Each step with the numbers of targets it stands for."""
+    """Each step with the numbers of targets it represents."""
     counts: dict[str, list[int]] = {}
     for count in range(1, most + 1):
         counts.setdefault(_shade(count, most), []).append(count)

@@ -1,9 +1,8 @@
-"""The colours of all pages and pictures, in the light and in the dark, and how well each is read.
+"""Colours of all pages and pictures, in light and dark, and their contrast.
 
-A colour has a name. In a file it is its light value; on a page it is a variable of the page's
-style (`stylesheet`), so that a picture follows the page into the dark. Amounts and changes are
-drawn in steps, not in a blend: a step can be found again in the legend, and the contrast of a label
-on it is known.
+A colour has a name. In a file it is its light value; on a page it is a CSS variable (`stylesheet`),
+so that a picture follows the page's colour scheme. Amounts and changes are drawn in steps, not in
+a gradient: a step can be found in the legend, and the contrast of a label on it is known.
 
 The interface is ink on paper (`INTERFACE`): a hue is a service, an amount, a change or a state. A
 service of any dataset has the colour of its place in `dataset.toml` and the mark of its id.
@@ -18,54 +17,54 @@ from types import MappingProxyType
 FALLBACKS = (
     "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 )
-"""Fonts of a file's texts, after the one that comes along."""
+"""Fonts of a file's texts, after the shipped one."""
 AMOUNTS, CHANGES, TIES, SERVICES = 6, 7, 4, 7
-"""Steps of a scale from little to much, of one around zero, groups of a ranking, and services."""
+"""Number of steps of a scale of amounts and of changes, of groups in a ranking, of services."""
 _DARK_INK, _LIGHT_INK = "#0e1012", "#ffffff"
 _LEAST_OF_A_GLYPH = 3.2
-"""Contrast of a white glyph on a mark; it is a picture and no text, which 3 is enough for."""
+"""Contrast of a white glyph on a mark; as a graphic, not text, it needs 3."""
 _CHART = "chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
               "surface": "var(--ground)"}  # fmt: skip
-"""Texts and lines of a picture are those of the page around it, under the names of its style."""
+"""Texts and lines of a picture use the variables of the surrounding page."""
 MARKS = MappingProxyType({
     "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
     "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
     "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
     "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
 })  # fmt: skip
-"""The icon of a service by its id; any other has the first letter of its name."""
+"""Icon of a service by its id; any other has the first letter of its name."""
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1..21 (WCAG 2.2, relative luminance)."""
+    """Contrast ratio of two colours, 1..21 (WCAG 2.2, relative luminance)."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
 def ink_on(colour: str) -> str:
-    """Dark or light, whichever is easier to read on the colour."""
+    """Dark or light, whichever has more contrast with the colour."""
     dark, light = contrast(colour, _DARK_INK), contrast(colour, _LIGHT_INK)
     return _DARK_INK if dark >= light else _LIGHT_INK
 
 
 def glyph_on(colour: str) -> str:
-    """White for the glyph of a mark, or dark where white could not be seen."""
+    """White for the glyph of a mark, or dark if white has too little contrast."""
     return _LIGHT_INK if contrast(colour, _LIGHT_INK) >= _LEAST_OF_A_GLYPH else _DARK_INK
 
 
 def steps(scale: str, count: int) -> tuple[str, ...]:
-    """The names of a scale's colours."""
+    """Colour names of a scale."""
     return tuple(f"{scale}-{place}" for place in range(count))
 
 
 def step_of(share: float, names: Sequence[str]) -> str:
-    """The colour at `share` (0..1) of a scale of equal steps."""
+    """Colour at `share` (0..1) of a scale of equal steps."""
     return names[min(max(int(share * len(names)), 0), len(names) - 1)]
 
 
 def service_colour(place: int) -> str:
-    """The colour of a service by its place in the dataset; after the last they begin again."""
+    """Colour of a service by its place in the dataset; repeats after the last."""
     return f"service-{place % SERVICES}"
 
 
@@ -82,7 +81,7 @@ def _named(prefix: str, *colours: str) -> dict[str, str]:
 
 
 def _palette(interface: Mapping[str, str], plain: dict[str, str]) -> Mapping[str, str]:
-    """The colours with the ink for texts on each step, and for the glyphs of marks."""
+    """The colours, with the ink for texts on each step and for the glyphs of marks."""
     inks = {
         f"on-{name}": ink_on(colour)
         for name, colour in plain.items()
@@ -109,9 +108,9 @@ INTERFACE: Mapping[str, tuple[str, str]] = MappingProxyType({
     "warn": ("#7a4b00", "#f0c26a"), "warn-soft": ("#fff3dc", "#2a2212"),
     "bad": ("#a8201a", "#ff9c94"), "bad-soft": ("#fdeeec", "#33191a"),
 })  # fmt: skip
-"""What pages are made of, in the light and in the dark: grounds (paper, a card, what floats, what
-is sunk), three inks, two lines, the rim of a field, the ring of the focus, a chosen row, and a
-state's ink with the ground it stands on. Faint ink stands on nothing darker than `sunken`."""
+"""Colours of pages, in light and dark: grounds (paper, card, floating, sunken), three inks, two
+lines, the border of a field, the focus ring, a selected row, and each state's ink with its ground.
+Faint ink is used on nothing darker than `sunken`."""
 _IN_THE_LIGHT = {name: light for name, (light, _) in INTERFACE.items()}
 _IN_THE_DARK = {name: dark for name, (_, dark) in INTERFACE.items()}
 
@@ -126,7 +125,7 @@ LIGHT = _palette(_IN_THE_LIGHT, {
              "#067a70"),
 })  # fmt: skip
 DARK = _palette(_IN_THE_DARK, {
-    # In the dark more is brighter.
+    # In the dark scheme more is brighter.
     **_named("amount", "#172523", "#1b3c38", "#225a54", "#28706a", "#43afa3", "#5ce4d4"),
     **_named("change", "#fca864", "#bb7234", "#694324", "#27292c", "#4b4280", "#7e6ed3",
              "#b4abff"),
@@ -160,33 +159,33 @@ has them inside an element of the service's class."""
 
 @dataclass(frozen=True)
 class Look:
-    """How a picture is painted: its colours, and what stands around it in a file or on a page."""
+    """How a picture is painted: its colours, and whether it is part of a page."""
 
     colours: Mapping[str, str]
     page: bool
-    """A page writes the heading itself, gives the font, and may hold the borders once for all."""
+    """A page writes the heading itself, sets the font, and may share the borders."""
     shared_borders: bool = False
-    """The page has `city.outlines_svg`, and maps point at it."""
+    """The page has `city.outlines_svg`, which maps refer to."""
     drawn_bold: bool = False
-    """Bold is drawn around the letters: the font that comes along has one weight."""
+    """Bold is drawn as an outline: the shipped font has one weight."""
 
     def __getitem__(self, name: str) -> str:
         return self.colours[name]
 
 
 FILE = Look(LIGHT, page=False)
-"""A file that stands alone: light, with its heading."""
+"""A standalone file: light, with its heading."""
 PNG = replace(FILE, drawn_bold=True)
 PAGE = Look(
     MappingProxyType({**{name: f"var(--{_CHART}{name})" for name in LIGHT}, **_PAGE_INKS}),
     page=True,
 )
-"""Inside a page whose style holds `stylesheet()`."""
+"""Part of a page whose style holds `stylesheet()`."""
 SITE = replace(PAGE, shared_borders=True)
 
 
 def stylesheet() -> str:
-    """The variables of pages and of the pictures on them: light, and dark where the screen is.
+    """CSS variables of pages and their pictures: light, and dark if the reader prefers it.
 
     The interface's have their names (`--ink`), the pictures' begin with `--chart-`. Inside an
     element of the class `service-0` amounts have the hue of the first service.

@@ -1,11 +1,12 @@
-"""Accounts: who may sign in, in which role, and what they did.
+"""Accounts: users, their roles, signing in, and the log of actions.
 
 | what | module |
 |---|---|
-| roles and what they open | `roles`, `closed` |
-| people: made, invited, looked after | `people`, `names`, `links`, `users`; for verbs `desk` |
+| roles and the views they permit | `roles` |
+| users: created, invited, managed | `people`; for the command line `commands` |
 | attempts to sign in, and their limits | `attempts` |
-| single sign-on | `sso`, `provider`, `newcomers`, `recheck`, `backends` |
-| the log of what was done | `audit`, `chain`, `listening`, `administration` |
-| pages: sign in, sign out, password | `views` |
+| single sign-on | `sso`, `newcomers`, `backends` |
+| sessions and closed installations | `middleware`, `context_processors` |
+| the log of actions | `models`, `audit`, `chain`, `signals` |
+| pages | `views` |
 """

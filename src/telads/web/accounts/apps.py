@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class Accounts(AppConfig):
-    """Roles and the log of what was done."""
+    """Roles and the log of actions."""
 
     name = "telads.web.accounts"
     label = "accounts"
 
     def ready(self) -> None:
-        """Listen to what Django tells about sessions."""
+        """Connect to Django's signals of sessions."""
         from telads.web.accounts import signals
 
         signals.listen()

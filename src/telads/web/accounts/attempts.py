@@ -1,19 +1,16 @@
-"""Attempts to sign in, limited by address and by name; names that look alike count as one.
+"""Limits on attempts to sign in, and detection of lookalike names.
 
-Attempts to sign in: counted by django-axes, limited for a name at an address, and an address.
+Attempts are counted by django-axes and limited for a name at an address, and for an address. The
+library takes several sets of parameters but one limit for all, and a success clears each set. An
+address needs its own limit, since an office may share one, and a user who tries other names must
+not reset it by signing in between. So the library counts names at addresses, and the sum of an
+address is checked here. Attempts during a lock are neither checked nor counted: they neither extend
+the lock nor fill the log.
 
-Django-axes takes several sets of parameters but one limit for all of them, and a success clears
-each set. An address needs a limit of its own, since an office may share one, and it must not be
-cleared by whoever tries many names and signs in with his own between them. So the library counts
-names at addresses, and the sum of an address is looked at here. Nothing that is tried while a lock
-holds is looked at or counted: it neither lengthens the lock nor fills the log.
-
-Names that tell people apart for those who read them, not only for the computer.
-
-Two names are alike if they are the same after compatibility composition (NFKC) and without regard
-to capitals, or if their skeletons are (Unicode Technical Standard 39, section 4): what is left when
-each character is replaced by the one it can be taken for, as Cyrillic о by Latin o, and digit 1 and
-capital I by l. The table of such characters is that of `confusable-homoglyphs`.
+Two names look alike if they are equal after compatibility composition (NFKC) and case folding, or
+if their skeletons are (Unicode Technical Standard 39, section 4): each character is replaced by the
+one it can be mistaken for, as Cyrillic о by Latin o, and digit 1 and capital I by l. The table is
+that of `confusable-homoglyphs`.
 """
 
 from __future__ import annotations
@@ -40,10 +37,10 @@ from telads.web.client import client_of
 
 
 class Attempts(AxesDatabaseHandler):  # type: ignore[misc]
-    """As the library, with a limit for an address; `settings.AXES_HANDLER`."""
+    """The library's handler with a limit for an address; `settings.AXES_HANDLER`."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Whether nothing more may be tried now."""
+        """Whether attempts are refused now."""
         return bool(super().is_locked(request, credentials)) or _is_full(request)
 
     def user_login_failed(
@@ -53,19 +50,19 @@ class Attempts(AxesDatabaseHandler):  # type: ignore[misc]
         request: HttpRequest | None = None,
         **facts: Any,
     ) -> None:
-        """Count it; the one that fills its address is answered like those after it."""
+        """Count a failure; the one that reaches the address's limit is answered as locked."""
         super().user_login_failed(sender, credentials, request, **facts)
         if request is not None and was_counted(request) and _is_full(request):
             request.axes_locked_out = True  # type: ignore[attr-defined]
 
 
 def was_counted(request: HttpRequest | None) -> bool:
-    """Whether a failure was one of those that were looked at, not one that a lock kept out."""
+    """Whether a failure was counted, and not refused by a lock."""
     return getattr(request, "axes_failures_since_start", None) is not None
 
 
 def fills_address(request: HttpRequest | None) -> bool:
-    """Whether a failure, or a lock before it, comes of too many from its address."""
+    """Whether a failure, or a lock before it, is due to the limit of its address."""
     return getattr(request, "telads_address_full", False)
 
 
@@ -78,7 +75,7 @@ def locked_names() -> set[str]:
 
 
 def locked_addresses() -> list[str]:
-    """Addresses from which nobody may sign in for now."""
+    """Addresses from which no one may sign in for now."""
     most = request_state.settings().sign_in_address_attempts
     if not most:
         return []
@@ -88,16 +85,16 @@ def locked_addresses() -> list[str]:
 
 
 def forget_addresses() -> int:
-    """Forget what was tried from locked addresses; how many they were."""
+    """Reset locked addresses; returns their number."""
     addresses = locked_addresses()
     AccessAttempt.objects.filter(ip_address__in=addresses).delete()
     return len(addresses)
 
 
 def may_be_logged(request: HttpRequest) -> bool:
-    """Whether a failure that django-axes does not count still gets a line in the log of actions.
+    """Whether a failure that django-axes does not count is still written to the log of actions.
 
-    As many do, for an address and by each process, as an address has attempts with a password.
+    Limited, for an address and in each process, to an address's number of password attempts.
     """
     settings = request_state.settings()
     key = f"sign-in-logged:{client_of(request)}"
@@ -108,7 +105,7 @@ def may_be_logged(request: HttpRequest) -> bool:
 
 
 def locked_out(request: HttpRequest) -> TeladsError:
-    """What somebody is told whom a lock keeps out."""
+    """The error shown while a lock holds."""
     minutes = request_state.settings().sign_in_lock_minutes
     told = (
         Text("이 네트워크 주소에서 로그인 시도가 너무 많아 잠시 잠갔습니다.",
@@ -125,7 +122,7 @@ def locked_out(request: HttpRequest) -> TeladsError:
 
 
 def _is_full(request: HttpRequest) -> bool:
-    """Whether its address has failed too often, for whatever names; noted at the request."""
+    """Whether the address has failed too often, for any names; cached on the request."""
     most = request_state.settings().sign_in_address_attempts
     if not most:
         return False
@@ -136,7 +133,7 @@ def _is_full(request: HttpRequest) -> bool:
 
 
 def _start() -> datetime:
-    """Failures before this moment have no effect any more."""
+    """Time before which failures no longer count."""
     return timezone.now() - django_settings.AXES_COOLOFF_TIME
 
 
@@ -145,27 +142,27 @@ def _since(moment: datetime) -> Any:
 
 
 INVISIBLE = dict.fromkeys([0x115F, 0x1160, 0x3164, 0xFFA0])
-"""Letters by their kind that nobody sees: the fillers among the Hangul letters."""
+"""Invisible letters: the fillers among the Hangul letters."""
 
 
 def normal(name: str) -> str:
-    """A name as it is kept, and as the form of signing in reads it."""
+    """A name as stored, and as read by the sign-in form."""
     return unicodedata.normalize("NFKC", name.strip())
 
 
 def looks(name: str) -> frozenset[str]:
-    """What a name can be taken for; two names are alike where these have something in common.
+    """Forms that a name can be mistaken for; two names look alike if these intersect.
 
-    Twice, since some letters are alike as capitals only: I and l, not i and l.
+    Computed twice, since some letters look alike as capitals only: I and l, not i and l.
     """
     seen = unicodedata.normalize("NFKC", name).translate(INVISIBLE)
     return frozenset({_skeleton(seen).casefold(), "=" + _skeleton(seen.casefold())})
 
 
 def alike(name: str) -> str:
-    """The name of somebody that this one could be taken for, empty where there is none.
+    """The existing name that this one could be mistaken for, or an empty text.
 
-    Asks for everybody's: names are some hundreds.
+    Compares with all names, some hundreds.
     """
     own = looks(name)
     known = User.objects.order_by("pk").values_list("username", flat=True)
@@ -179,7 +176,7 @@ def _skeleton(text: str) -> str:
 
 @functools.cache
 def _table() -> dict[str, list[str]]:
-    """A character or some of them -> those it can be taken for, in both directions."""
+    """A character or sequence -> those it can be mistaken for, in both directions."""
     from confusable_homoglyphs.confusables import confusables_data
 
     return {one: [near["c"] for near in found] for one, found in confusables_data.items()}
@@ -187,10 +184,11 @@ def _table() -> dict[str, list[str]]:
 
 @functools.cache
 def _prototype(character: str) -> str:
-    """What stands for a character and all that are like it.
+    """The representative of a character and all similar ones.
 
-    The table gives each pair of Unicode's in both directions. Who has one neighbour stands for
-    itself only if it is the lesser of a pair: else the neighbour, whom several are like, does.
+    The table gives each pair of Unicode's in both directions. A character with one neighbour
+    represents itself only if it is the lesser of a pair; else its neighbour, the centre of several,
+    does.
     """
     table = _table()
     near = table.get(character, [])

@@ -1,4 +1,4 @@
-"""Writing down what was done, and reading it."""
+"""Writing and reading the log of actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.roles import Role
 
 COMMAND_LINE = "command line"
-"""Stands for whoever runs the installation. No user can be called so: names have no space."""
+"""Actor name for the command line. No user can have it: names contain no space."""
 
 ACTIONS: dict[str, Text] = {
     "sign-in": Text("로그인", "signed in"),
@@ -39,7 +39,7 @@ ACTIONS: dict[str, Text] = {
     "backup": Text("백업", "made a backup"),
     "restore": Text("백업에서 되돌림", "restored a backup"),
 }
-"""What can be done; other parts of the website add theirs (`register`)."""
+"""Known actions; other apps add theirs (`register`)."""
 
 THINGS: dict[str, Text] = {
     "savedplan": Text("계획", "plan"),
@@ -47,7 +47,7 @@ THINGS: dict[str, Text] = {
     "month": Text("달", "month"),
     "build": Text("계산 결과", "build"),
 }
-"""Kinds of object, as they are kept, in words."""
+"""Stored kinds of object -> their displayed names."""
 DETAILS: dict[str, tuple[str, Text]] = {
     "sign-in-failed": (rf"{SINGLE_SIGN_ON}: (?P<why>.+)",
                        Text("통합 로그인: {why}", "single sign-on: {why}")),
@@ -56,9 +56,9 @@ DETAILS: dict[str, tuple[str, Text]] = {
     "user-role": (r"(?P<role>.+)", Text("{role}", "{role}")),
     "addresses-unlock": (r"(?P<count>\d+)", Text("{count}곳", "{count}")),
 }  # fmt: skip
-"""What a detail looks like as it is kept, by action, and how it is told.
+"""Pattern of an action's stored details, and their wording.
 
-Of its parts `how`, `role` and `level` are words of the product; the others are names.
+Of its parts `how`, `role` and `level` are words of the interface; the others are names.
 """
 WORDS: dict[str, Text] = {
     COMMAND_LINE: Text("명령줄", "command line"),
@@ -68,17 +68,17 @@ WORDS: dict[str, Text] = {
     "edit": Text("고치기", "may change"),
     "none": Text("권한 없음", "may nothing"),
 }
-"""Single words of entries that are not names."""
+"""Words of entries that are not names."""
 
 
 def register(actions: dict[str, Text], details: dict[str, tuple[str, Text]] | None = None) -> None:
-    """Add kinds of action, and how their details are told."""
+    """Add actions, and the wording of their details."""
     ACTIONS.update(actions)
     DETAILS.update(details or {})
 
 
 class Told(NamedTuple):
-    """An entry for people."""
+    """A displayed entry."""
 
     when: datetime
     who: str
@@ -88,7 +88,7 @@ class Told(NamedTuple):
 
 
 def told(entry: AuditEntry, lang: Lang) -> Told:
-    """An entry in words; what is of no known form stays as it is."""
+    """An entry in words; unknown forms stay as they are."""
     action = ACTIONS[entry.action](lang) if entry.action in ACTIONS else entry.action
     kind, _, name = entry.thing.partition(" ")
     thing = f"{THINGS[kind](lang)} {name}" if name and kind in THINGS else entry.thing
@@ -101,13 +101,13 @@ def told(entry: AuditEntry, lang: Lang) -> Told:
             for key, part in found.groupdict().items()
         }
         detail = text.format(**parts)(lang)
-    # A user may be called read or viewer: names stay.
+    # A user may be named read or viewer: names are not translated.
     who = entry.who if " " not in entry.who else _words(entry.who, lang)
     return Told(entry.when, who, action, thing, detail)
 
 
 def kept_name(shown: str) -> str:
-    """As whom the log keeps somebody that it shows so."""
+    """The stored actor name for a displayed one."""
     ours = (COMMAND_LINE, SINGLE_SIGN_ON)
     return next((one for one in ours if shown.strip() in WORDS[one]), shown)
 
@@ -118,10 +118,10 @@ def _words(text: str, lang: Lang) -> str:
 
 @contextmanager
 def one_action() -> Iterator[None]:
-    """A transaction that changes something and writes it down: both happen or neither.
+    """A transaction for a change and its log entry: both happen or neither.
 
-    Its place in the log is taken before anything else. Taken later, a transaction that holds a
-    row could wait for the log, and for that row the one that holds the log.
+    It locks the log first. Otherwise a transaction that holds a row could wait for the log while
+    the one that holds the log waits for that row.
     """
     with transaction.atomic():
         chain.hold(connection)
@@ -129,9 +129,9 @@ def one_action() -> Iterator[None]:
 
 
 def record(who: HttpRequest | str, action: str, thing: Model | str = "", detail: str = "") -> None:
-    """Write down an action of `ACTIONS`; the object by its model and number, or by name.
+    """Record an action of `ACTIONS`; the object by model and number, or by name.
 
-    Together with what it tells of, in `one_action`.
+    Call it in `one_action`, together with the change.
     """
     if action not in ACTIONS:
         raise KeyError(action)

@@ -1,4 +1,4 @@
-"""What lets people in: passwords, and a single sign-on where the installation wants one."""
+"""Authentication backends: passwords, and single sign-on if it is configured."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from telads.settings import Settings
 from telads.text import Text
 
 SINGLE_SIGN_ON = "single sign-on"
-"""As the log of actions names it."""
+"""Its name in the log of actions."""
 BACKEND = "telads.web.accounts.sso.Backend"
 PASSWORDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 
 
 def backends_of(settings: Settings) -> list[str]:
-    """Django's AUTHENTICATION_BACKENDS; raises `SettingError` for half a single sign-on."""
+    """Django's AUTHENTICATION_BACKENDS; raises `SettingError` for an incomplete single sign-on."""
     if not settings.oidc_issuer:
         return list(PASSWORDS)
     if not settings.oidc_client_id:

@@ -1,9 +1,9 @@
-"""The chain of the log of actions, and the triggers that keep its entries as they are.
+"""The hash chain of the log of actions, and the triggers that protect its entries.
 
-Each entry holds a hash of itself and of the entry before, so a change or a gap shows at the next.
-The database itself refuses to change or remove entries, whatever program asks. Neither stops
-somebody who owns the database: whoever can drop the triggers can write the whole chain anew, or
-cut it short. That shows only beside a hash noted elsewhere (`telads doctor` prints the last one).
+Each entry holds a hash of itself and the previous entry, so a change or a gap is detected at the
+next. The database itself refuses to change or remove entries, from any program. Neither stops an
+owner of the database, who can drop the triggers and rewrite the whole chain, or truncate it. That
+shows only against a hash noted elsewhere (`telads doctor` prints the last one).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 TABLE = "accounts_auditentry"
 FIRST = ""
-"""What stands for the hash before the first entry."""
+"""Stands for the hash before the first entry."""
 LOCK = 0x7E1AD6
-"""The number of the lock that whoever adds an entry on PostgreSQL holds until he commits."""
+"""PostgreSQL advisory lock held from adding an entry until the commit."""
 REFUSAL = "entries of the log of actions are never changed or removed"
 _TRIGGERS = {
     "sqlite": {
@@ -41,16 +41,16 @@ _TRIGGERS = {
 
 
 def link(previous: str, when: datetime, who: str, action: str, thing: str, detail: str) -> str:
-    """The hash of an entry behind that of the entry before, SHA-256 in hexadecimal."""
+    """Hash of an entry and the previous hash, SHA-256 in hexadecimal."""
     moment = when.astimezone(UTC).isoformat(timespec="microseconds")
     text = json.dumps([previous, moment, who, action, thing, detail], ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def hold(connection: BaseDatabaseWrapper) -> None:
-    """Be the only one to add entries until the transaction ends.
+    """Exclude other writers of the log until the transaction ends.
 
-    On SQLite a transaction is the only one that writes anyway.
+    On SQLite a writing transaction is exclusive anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -59,22 +59,22 @@ def hold(connection: BaseDatabaseWrapper) -> None:
 
 @dataclass(frozen=True)
 class Chain:
-    """What the log is like: how many entries, the last hash, and what is wrong with it."""
+    """State of the log: number of entries, last hash, and faults."""
 
     entries: int
     head: str
     broken: int | None
-    """Number of the first entry that does not follow from the one before."""
+    """Number of the first entry that does not follow from the previous one."""
     guarded: bool
     """Whether the database refuses changes."""
     noted: int | None = None
-    """How many entries there were when the hash was the last one that was asked for."""
+    """Number of entries up to the noted hash."""
 
 
 def checked(
     connection: BaseDatabaseWrapper, entries: Iterable[AuditEntry], noted: str = ""
 ) -> Chain:
-    """The chain of entries in their order, each hash made anew; `noted` is looked for in it."""
+    """Verify entries in order, recomputing each hash, and look for the hash `noted`."""
     count, head, broken, place = 0, FIRST, None, None
     for count, entry in enumerate(entries, start=1):
         if broken is None and entry.hash != entry.link(head):
@@ -86,7 +86,7 @@ def checked(
 
 
 def is_guarded(connection: BaseDatabaseWrapper) -> bool:
-    """Whether all triggers are there and in force."""
+    """Whether all triggers exist and are enabled."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -101,7 +101,7 @@ def is_guarded(connection: BaseDatabaseWrapper) -> bool:
 
 
 def guard(connection: BaseDatabaseWrapper) -> None:
-    """Make the triggers."""
+    """Create the triggers."""
     postgres = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         if postgres:
@@ -119,7 +119,7 @@ def guard(connection: BaseDatabaseWrapper) -> None:
 
 
 def unguard(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away."""
+    """Drop the triggers."""
     on = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
         for name in _TRIGGERS[connection.vendor]:
@@ -128,9 +128,9 @@ def unguard(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def replaceable(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Let the whole log be replaced by that of a backup, in the transaction that runs."""
+    """Allow replacing the whole log by that of a backup, in the running transaction."""
     if connection.vendor == "postgresql" and is_guarded(connection):
-        # Unlike dropping them this lets others read meanwhile.
+        # Unlike dropping them this does not block readers.
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER TABLE {TABLE} DISABLE TRIGGER USER")
             yield

@@ -1,4 +1,4 @@
-"""People for whoever runs the installation: what `telads user` calls, outside any website."""
+"""User management for the command line: what `telads user` calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from telads.web.accounts.chain import Chain
 
 ROLES = ("viewer", "planner", "administrator")
-"""Names of the roles, known before Django is made ready."""
+"""Names of the roles, available before Django is set up."""
 
 
 class Entry(NamedTuple):
-    """Somebody as listed; times in UTC."""
+    """A listed user; times in UTC."""
 
     name: str
     role: str
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 def create(workspace: Path, name: str, role: str, password: str = "") -> str:
-    """Make somebody and return the password; raises `QuestionError`."""
+    """Create a user and return the password; raises `QuestionError`."""
     make_ready(workspace)
     from telads.web.accounts import people
     from telads.web.accounts.roles import Role
@@ -35,7 +35,7 @@ def create(workspace: Path, name: str, role: str, password: str = "") -> str:
 
 
 def listed(workspace: Path) -> list[Entry]:
-    """Everybody, by name."""
+    """All users, by name."""
     make_ready(workspace)
     from telads.web.accounts import people
 
@@ -47,7 +47,7 @@ def listed(workspace: Path) -> list[Entry]:
 
 
 def set_role(workspace: Path, name: str, role: str) -> None:
-    """Give somebody a role; raises `UnknownChoice`."""
+    """Give a user a role; raises `UnknownChoice`."""
     make_ready(workspace)
     from telads.web.accounts import people
     from telads.web.accounts.roles import Role
@@ -56,7 +56,7 @@ def set_role(workspace: Path, name: str, role: str) -> None:
 
 
 def set_active(workspace: Path, name: str, active: bool) -> None:
-    """Disable somebody, or undo it; raises `UnknownChoice`."""
+    """Disable or enable a user; raises `UnknownChoice`."""
     make_ready(workspace)
     from telads.web.accounts import people
 
@@ -64,7 +64,7 @@ def set_active(workspace: Path, name: str, active: bool) -> None:
 
 
 def unlock(workspace: Path, name: str) -> None:
-    """Forget somebody's failed attempts to sign in; raises `UnknownChoice`."""
+    """Reset a user's failed attempts to sign in; raises `UnknownChoice`."""
     make_ready(workspace)
     from telads.web.accounts import people
 
@@ -72,7 +72,7 @@ def unlock(workspace: Path, name: str) -> None:
 
 
 def unlock_addresses(workspace: Path) -> int:
-    """Forget what was tried from locked addresses; how many they were."""
+    """Reset locked addresses; returns their number."""
     make_ready(workspace)
     from telads.web.accounts import people
 
@@ -80,7 +80,7 @@ def unlock_addresses(workspace: Path) -> int:
 
 
 def new_password(workspace: Path, name: str, password: str = "") -> str:
-    """Give somebody another password and return it; raises `UnknownChoice`."""
+    """Give a user another password and return it; raises `UnknownChoice`."""
     make_ready(workspace)
     from telads.web.accounts import people
 
@@ -88,9 +88,9 @@ def new_password(workspace: Path, name: str, password: str = "") -> str:
 
 
 def log_state(workspace: Path, noted: str = "") -> Chain | None:
-    """The log of actions, each entry checked, a hash looked for; None before it was ever chained.
+    """Verify the log of actions and look for a hash; None before it was ever chained.
 
-    Nothing is changed. Raises `WorkspaceError` where the database cannot be read, `NewerVersion`.
+    Changes nothing. Raises `WorkspaceError` if the database cannot be read, `NewerVersion`.
     """
     set_up(workspace)
     from django.db import DatabaseError, connection

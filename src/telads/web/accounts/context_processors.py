@@ -1,4 +1,4 @@
-"""What every page knows about who is signed in."""
+"""Template variables about the signed-in user."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from telads.web.accounts.roles import Role, allows, role_of
 
 
 def signed_in(request: HttpRequest) -> dict[str, Any]:
-    """`role` in words, and what it opens; for visitors, whether they are shown nothing at all."""
+    """`role` in words, and what it permits; for visitors, whether pages are closed to them."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"outside": request_state.settings().closed}
+        closed = request_state.settings().closed
+        return {"outside": closed and not request_state.is_anonymous(request)}
     role = role_of(user)
     return {
         "role": role.text(request_state.language(request)) if role else "",

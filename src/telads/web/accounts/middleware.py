@@ -1,17 +1,13 @@
-"""Sessions and closed installations: what a request must have before a view sees it.
+"""Closed installations, and renewed checks of sessions from the single sign-on.
 
-A wholly closed installation (TELADS_CLOSED=1): nothing is open to visitors that needs not be.
+In a closed installation (TELADS_CLOSED=1) only signed-in users and programs with an API key get
+in. A new address is closed unless it is listed in OPEN.
 
-Whoever has signed in comes in, and programs with a key of the API. A new address is closed unless
-it is named here.
-
-Who came by the single sign-on is asked after at the provider again, at most an hour later.
-
-A role that was taken away there, or an account, must not live on here as long as a session does. So
-`TELADS_OIDC_RECHECK_MINUTES` after the last answer of the provider a session opens nothing more.
-Whoever opens a page then is led to the provider and back, which nobody sees who is still signed in
-there, and the role is what the new token says. What cannot be led there does not count as signed
-in, and a form is refused with the advice how not to lose what was typed.
+A role or account revoked at the provider must not survive here as long as a session. So
+`TELADS_OIDC_RECHECK_MINUTES` after the provider's last confirmation a session grants nothing.
+A page view is then redirected to the provider and back, unnoticed while the user is still signed in
+there, and the role follows the new token. Requests that cannot be redirected count as not signed
+in, and a form is refused with advice on how to keep what was typed.
 """
 
 from __future__ import annotations
@@ -42,16 +38,16 @@ OPEN = frozenset({
     "sign-in", "sign-out", "choose-password", "single-sign-on", "single-sign-on-return",
     "plan-shared", "plan-shared-file", "healthz", "metrics", "icon",
 })  # fmt: skip
-"""Names of the addresses that everybody reaches; `metrics` asks for itself who it is."""
+"""Names of the addresses open to everybody; `metrics` checks its client itself."""
 
 
 def is_outside(request: HttpRequest) -> bool:
-    """Whether a closed installation shows this visitor nothing of itself."""
+    """Whether a closed installation hides everything from this visitor."""
     return request_state.settings().closed and role_of(request.user) is None
 
 
 class closed_to_visitors:  # noqa: N801 - named in the settings like Django's own functions
-    """Middleware: visitors are led to sign in, programs told to send a key."""
+    """Middleware: visitors are sent to sign in, programs asked for a key."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,13 +55,13 @@ class closed_to_visitors:  # noqa: N801 - named in the settings like Django's ow
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request_state.settings().closed:
-            patch_cache_control(response, private=True)  # nothing on the way may keep it
+            patch_cache_control(response, private=True)  # no cache on the way may store it
         return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, choices: Any
     ) -> HttpResponse | None:
-        """Django calls this before a view; an answer stands in its place."""
+        """Called by Django before a view; a response replaces the view's."""
         match = request.resolver_match
         named = match.url_name if match and not match.namespaces else None
         if named in OPEN or not is_outside(request):
@@ -78,7 +74,7 @@ class closed_to_visitors:  # noqa: N801 - named in the settings like Django's ow
 
 
 CHECKED = "single_sign_on_checked"
-"""In the session: when the provider last vouched for it, in seconds since 1970."""
+"""Session key: time of the provider's last confirmation, in seconds since 1970."""
 CONFIRM = TeladsError(
     Text("로그인을 다시 확인한 뒤에 받을 수 있는 양식입니다.",
          "This form can be taken as soon as your sign-in is confirmed again."),
@@ -90,28 +86,28 @@ CONFIRM = TeladsError(
 
 
 def is_by_provider(request: HttpRequest) -> bool:
-    """Whether somebody is signed in by the single sign-on."""
+    """Whether the user has signed in by single sign-on."""
     return request.session.get(BACKEND_SESSION_KEY) == BACKEND
 
 
 def note_check(request: HttpRequest) -> None:
-    """The provider has vouched for this session now."""
+    """Record that the provider confirmed this session now."""
     request.session[CHECKED] = time.time()
 
 
 def is_due(request: HttpRequest) -> bool:
-    """Whether a session has to be vouched for again before it opens anything."""
+    """Whether a session must be confirmed again before it grants anything."""
     settings = request_state.settings()
     if not settings.oidc_issuer or django_settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     if not is_by_provider(request):
         return False
     age = time.time() - request.session.get(CHECKED, 0)
-    return not 0 <= age < 60 * settings.oidc_recheck_minutes  # nor one from the future
+    return not 0 <= age < 60 * settings.oidc_recheck_minutes  # nor valid if from the future
 
 
 class rechecked:  # noqa: N801 - named in the settings like Django's own functions
-    """Middleware: sessions of the single sign-on are vouched for again in time."""
+    """Middleware: sessions from the single sign-on are confirmed again in time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -122,7 +118,7 @@ class rechecked:  # noqa: N801 - named in the settings like Django's own functio
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, choices: Any
     ) -> HttpResponse | None:
-        """Django calls this before a view; an answer stands in its place."""
+        """Called by Django before a view; a response replaces the view's."""
         match = request.resolver_match
         named = match.url_name if match and not match.namespaces else None
         if named in OPEN or not is_due(request):
@@ -136,7 +132,7 @@ class rechecked:  # noqa: N801 - named in the settings like Django's own functio
 
 
 def _answer(request: HttpRequest) -> HttpResponse | None:
-    """What is answered instead; None for what is asked as a visitor."""
+    """The response to send instead; None for requests answered as a visitor's."""
     if request.path.startswith(PLACE):
         return None
     if request.method not in {"GET", "HEAD"}:
@@ -147,7 +143,7 @@ def _answer(request: HttpRequest) -> HttpResponse | None:
         told.headers["HX-Redirect"] = _on(f"{page.path or '/'}?{page.query}")
         return told
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-        return None  # a picture or a script's request: the provider's page is nothing for it
+        return None  # a picture or script cannot follow to the provider
     return redirect(_on(request.get_full_path()))
 
 

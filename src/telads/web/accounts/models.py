@@ -1,6 +1,6 @@
-"""The log of what was done: who, what, when, to which object. Entries are only ever added.
+"""The log of actions: who, what, when, on which object. Entries are only ever added.
 
-They are a chain (`telads.web.accounts.chain`).
+They form a hash chain (`telads.web.accounts.chain`).
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from telads.web.accounts import chain
 
 
 class NeverChanged(TypeError):
-    """Somebody's program tried to change or to remove an entry of the log."""
+    """A program tried to change or remove an entry of the log."""
 
 
 class AddOnly(models.QuerySet["AuditEntry"]):
-    """Entries that can be read and added to."""
+    """A queryset that can only be read and added to."""
 
     def update(self, **values: Any) -> NoReturn:
-        """Refused."""
+        """Not allowed."""
         raise NeverChanged("entries of the audit log are never changed")
 
     def bulk_create(self, *args: Any, **options: Any) -> NoReturn:
-        """Refused: each entry needs the hash of the one before."""
+        """Not allowed: each entry needs the hash of the previous one."""
         raise NeverChanged("entries of the audit log are added one at a time")
 
     def bulk_update(self, *args: Any, **options: Any) -> NoReturn:
-        """Refused."""
+        """Not allowed."""
         raise NeverChanged("entries of the audit log are never changed")
 
     def delete(self) -> NoReturn:
-        """Refused."""
+        """Not allowed."""
         raise NeverChanged("entries of the audit log are never removed")
 
 
 class AuditEntry(models.Model):
-    """One thing that was done. Names are as they were then: they outlive people and objects."""
+    """One action. Names are stored as text, since they outlive users and objects."""
 
     when = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
     who = models.CharField(max_length=150, blank=True)
-    """A user's name; empty for a visitor; `COMMAND_LINE` for whoever runs the installation."""
+    """A user's name; empty for a visitor; `COMMAND_LINE` for the command line."""
     action = models.CharField(max_length=40)
     thing = models.CharField(max_length=200, blank=True)
     """The object: its kind and number or name, as `plan 12`."""
     detail = models.CharField(max_length=300, blank=True)
 
     hash = models.CharField(max_length=64, editable=False)
-    """Of this entry and the one before."""
+    """Hash of this entry and the previous one."""
 
     objects: ClassVar[models.Manager[AuditEntry]] = AddOnly.as_manager()
 
@@ -63,11 +63,11 @@ class AuditEntry(models.Model):
         return f"{self.when:%Y-%m-%d %H:%M} {self.who} {self.action} {self.thing}"
 
     def link(self, previous: str) -> str:
-        """The hash it has behind an entry of this hash."""
+        """Its hash after an entry with the hash `previous`."""
         return chain.link(previous, self.when, self.who, self.action, self.thing, self.detail)
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Add it at the end; raises `NeverChanged` for one that is there already."""
+        """Append it; raises `NeverChanged` for an existing entry."""
         if not self._state.adding:
             raise NeverChanged("entries of the audit log are never changed")
         with transaction.atomic():
@@ -77,20 +77,20 @@ class AuditEntry(models.Model):
             super().save(*args, **{**options, "force_insert": True})
 
     def delete(self, *args: Any, **options: Any) -> NoReturn:
-        """Refused."""
+        """Not allowed."""
         raise NeverChanged("entries of the audit log are never removed")
 
 
 class SingleSignOn(models.Model):
-    """Who somebody is at the provider of the single sign-on. Names there may change hands."""
+    """A user's identity at the single sign-on provider. Names there may be reassigned."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="single_sign_on")
     issuer = models.CharField(max_length=255)
     subject = models.CharField(max_length=255)
-    """The `sub` of its tokens: never given to another person."""
+    """The `sub` claim, which is never reassigned."""
 
     class Meta:
-        """One account for each person."""
+        """One account for each identity."""
 
         constraints = (
             models.UniqueConstraint(fields=["issuer", "subject"], name="one_account_of_a_subject"),

@@ -1,4 +1,4 @@
-"""The account of somebody whom the single sign-on vouches for: found, or made."""
+"""Accounts of users confirmed by the single sign-on: found, or created."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST = 100
 
 
 class Disabled(Exception):
-    """Somebody who may not sign in any more."""
+    """The user is disabled."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -31,9 +31,9 @@ class Disabled(Exception):
 
 
 def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
-    """The account of a token's claims, its role as they say; raises `Disabled`.
+    """The account of a token's claims, with the role they give; raises `Disabled`.
 
-    An account that was made otherwise is never taken over because a name is alike.
+    An account created otherwise is never taken over because of an equal name.
     """
     mapped = role_in(claims, settings)
     of_subject = SingleSignOn.objects.select_related("user").filter(
@@ -43,7 +43,7 @@ def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
     if known is None:
         try:
             return _made(claims, mapped or Role.VIEWER)
-        except IntegrityError:  # the same person in another tab was faster
+        except IntegrityError:  # created concurrently by another tab
             known = of_subject.get()
     if not known.user.is_active:
         raise Disabled(known.user.username)
@@ -53,7 +53,7 @@ def person_of(claims: Mapping[str, Any], settings: Settings) -> User:
 
 
 def role_in(claims: Mapping[str, Any], settings: Settings) -> Role | None:
-    """The highest role that a claim maps to, viewer for none of them; None: claims say nothing."""
+    """The highest role that a claim maps to, viewer if none; None if the claims have no role."""
     if not settings.oidc_role_claim:
         return None
     found = _claim(claims, settings.oidc_role_claim)
@@ -63,7 +63,7 @@ def role_in(claims: Mapping[str, Any], settings: Settings) -> Role | None:
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:
-    """A claim by its name, which may have dots, or by its path: `realm_access.roles`."""
+    """A claim by its name, which may contain dots, or by its path: `realm_access.roles`."""
     if name in claims:
         return claims[name]
     found: Any = claims
@@ -76,7 +76,7 @@ def _change(user: User, role: Role) -> None:
     try:
         people.set_role(user.username, role, SINGLE_SIGN_ON)
     except QuestionError:
-        return  # the last administrator stays one, whatever the provider says
+        return  # the last administrator keeps the role in any case
 
 
 def _made(claims: Mapping[str, Any], role: Role) -> User:
@@ -87,14 +87,14 @@ def _made(claims: Mapping[str, Any], role: Role) -> User:
             with transaction.atomic():
                 user = people.invite(name, role, SINGLE_SIGN_ON)
                 SingleSignOn.objects.create(user=user, issuer=claims["iss"], subject=claims["sub"])
-        except QuestionError:  # meanwhile somebody else has it
+        except QuestionError:  # taken meanwhile
             continue
         return user
     raise AssertionError("names do not end")
 
 
 def _names(claims: Mapping[str, Any]) -> Iterator[str]:
-    """What somebody could be called: as at the provider, then with a number."""
+    """Candidate names: the one at the provider, then with a number."""
     told = (claims.get(name) for name in ("preferred_username", "email", "sub"))
     text = next((value for value in told if isinstance(value, str) and value.strip()), "user")
     name = re.sub(r"[^\w.@+-]", "-", unicodedata.normalize("NFKC", text.strip()))[:LONGEST]

@@ -1,14 +1,9 @@
-"""People who may sign in: made, invited by link, vouched for by single sign-on, disabled.
+"""Users: created, invited by link, listed, given a role, disabled, unlocked.
 
-People who may sign in: made, invited, listed, given a role, disabled, unlocked.
-
-The account of somebody whom the single sign-on vouches for: found, or made.
-
-Links by which somebody chooses his password: for people who are new, and who forgot it.
-
-A link is Django's signed token: it holds for `settings.PASSWORD_RESET_TIMEOUT`, once, and for the
-account as it was when it was made. Making one takes the old password away, so an account that a
-link is out for cannot be entered otherwise, and of several links only the newest opens anything.
+Links let users choose a password: new ones, and those who forgot it. A link is Django's signed
+token: it is valid for `settings.PASSWORD_RESET_TIMEOUT`, once, and for the account as it was when
+the link was made. Making one removes the old password, so an account with a pending link cannot be
+entered otherwise, and of several links only the newest is valid.
 """
 
 from __future__ import annotations
@@ -41,14 +36,14 @@ from telads.web.accounts.audit import COMMAND_LINE, one_action, record
 from telads.web.accounts.roles import Role
 
 BYTES = 12
-"""Random bytes of a password that is made here: 96 bits."""
+"""Random bytes of a generated password: 96 bits."""
 
 
 def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) -> str:
-    """Make somebody and return the password, made here if none was given.
+    """Create a user and return the password, generated if none is given.
 
-    Raises `QuestionError` for a name that is none, that is taken or looks like one that is, and for
-    a weak password.
+    Raises `QuestionError` for an invalid name, one that is taken or looks like another, and for a
+    weak password.
     """
     user = User(username=normal(name))
     chosen = password or secrets.token_urlsafe(BYTES)
@@ -59,7 +54,7 @@ def create(name: str, role: Role, password: str = "", by: str = COMMAND_LINE) ->
 
 
 def invite(name: str, role: Role, by: str) -> User:
-    """Make somebody who has no password yet; raises `QuestionError` as `create` does."""
+    """Create a user without a password yet; raises `QuestionError` as `create` does."""
     user = User(username=normal(name))
     _check_name(user)
     user.set_unusable_password()
@@ -79,7 +74,7 @@ def _check_name(user: User) -> None:
 def _add(user: User, role: Role, by: str) -> None:
     try:
         with one_action():
-            # Of two names that are alike and come at once, the second is looked at after the first.
+            # Of two lookalike names created at once, the second is checked after the first.
             list(Group.objects.select_for_update().filter(name=Role.VIEWER))
             other = alike(user.username)
             if other:
@@ -103,19 +98,19 @@ def _taken(name: str, other: str) -> QuestionError:
 
 
 def listed() -> list[User]:
-    """Everybody, by name; disabled people too."""
+    """All users, by name, with disabled ones."""
     found = User.objects.select_related("single_sign_on").prefetch_related("groups")
     return list(found.order_by("username"))
 
 
 def role_name(user: User) -> str:
-    """The role somebody has or, disabled, had; empty for none."""
+    """A user's role or, if disabled, former role; empty for none."""
     known = {group.name for group in user.groups.all()}
     return next((role for role in reversed(tuple(Role)) if role in known), "")
 
 
 def set_role(name: str, role: Role, by: str = COMMAND_LINE) -> None:
-    """Give somebody this role instead of the former one.
+    """Replace a user's role.
 
     Raises `UnknownChoice`, and `QuestionError` for the last administrator.
     """
@@ -128,7 +123,7 @@ def set_role(name: str, role: Role, by: str = COMMAND_LINE) -> None:
 
 
 def set_active(name: str, active: bool, by: str = COMMAND_LINE) -> None:
-    """Let somebody sign in, or no longer: sessions that are open end at once, for good.
+    """Enable or disable a user; disabling ends open sessions at once.
 
     Raises `UnknownChoice`, and `QuestionError` for the last administrator.
     """
@@ -138,14 +133,14 @@ def set_active(name: str, active: bool, by: str = COMMAND_LINE) -> None:
             _keep_an_administrator(user, by)
             _end_sessions(user)
             if not user.has_usable_password():
-                user.set_unusable_password()  # another one: a link that is out is void
+                user.set_unusable_password()  # a new one, so that pending links are void
         user.is_active = active
         user.save(update_fields=["is_active", "password"])
         record(by, "user-enable" if active else "user-disable", user.username)
 
 
 def unlock(name: str, by: str = COMMAND_LINE) -> None:
-    """Forget somebody's failed attempts to sign in; raises `UnknownChoice`."""
+    """Reset a user's failed attempts to sign in; raises `UnknownChoice`."""
     user = find(name)
     with one_action():
         forget_attempts(username=user.username)
@@ -153,7 +148,7 @@ def unlock(name: str, by: str = COMMAND_LINE) -> None:
 
 
 def unlock_addresses(by: str = COMMAND_LINE) -> int:
-    """Let people sign in again from locked addresses; how many addresses they were."""
+    """Reset locked addresses; returns their number."""
     with one_action():
         count = forget_addresses()
         if count:
@@ -162,7 +157,7 @@ def unlock_addresses(by: str = COMMAND_LINE) -> int:
 
 
 def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
-    """Give somebody another password and return it; sessions that are open end at once."""
+    """Give a user another password and return it; open sessions end at once."""
     user = find(name)
     chosen = password or secrets.token_urlsafe(BYTES)
     _set_password(user, chosen)
@@ -173,7 +168,7 @@ def new_password(name: str, password: str = "", by: str = COMMAND_LINE) -> str:
 
 
 def find(name: str) -> User:
-    """Somebody by name; raises `UnknownChoice`."""
+    """A user by name; raises `UnknownChoice`."""
     user = User.objects.filter(username=normal(name)).first() if "\0" not in name else None
     if user is None:
         raise UnknownChoice(
@@ -185,13 +180,13 @@ def find(name: str) -> User:
 
 
 def _keep_an_administrator(user: User, by: str) -> None:
-    """Raise `QuestionError` if nobody else could look after people any more.
+    """Raise `QuestionError` if no other administrator would remain.
 
-    Whoever has the command line can always make an administrator, so he is not asked.
+    The command line is exempt: it can always make an administrator.
     """
-    # Of two administrators who disable each other at once the second waits here, and is told.
+    # Of two administrators who disable each other at once the second waits here, and is refused.
     group = Group.objects.select_for_update().filter(name=Role.ADMINISTRATOR).first()
-    if group is None:  # there never was one
+    if group is None:  # there never was an administrator
         return
     others = group.user_set.filter(is_active=True).exclude(pk=user.pk)
     is_one = user.is_active and user.groups.filter(pk=group.pk).exists()
@@ -206,7 +201,7 @@ def _keep_an_administrator(user: User, by: str) -> None:
 
 
 def _end_sessions(user: User) -> None:
-    """Remove somebody's sessions: those that only slept would go on when he is enabled again."""
+    """Delete a user's sessions; otherwise they would resume when the user is enabled again."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
@@ -240,7 +235,7 @@ def _no_name(name: str) -> QuestionError:
 
 
 def make_link(request: HttpRequest, user: User) -> str:
-    """The address of a link, the only time it can be seen; raises `QuestionError`."""
+    """Make a link and return its address, which cannot be shown again; raises `QuestionError`."""
     if not user.is_active or user == request.user:
         raise QuestionError(
             Text("이 계정의 링크는 만들 수 없습니다.", "No link can be made for this account."),
@@ -257,14 +252,14 @@ def make_link(request: HttpRequest, user: User) -> str:
 
 
 class ChoosePassword(auth.PasswordResetConfirmView):
-    """`/account/choose/UID/TOKEN/`; whoever has chosen a password is signed in."""
+    """`/account/choose/UID/TOKEN/`: choose a password and sign in."""
 
     http_method_names = ("get", "head", "post")
     template_name = "accounts/choose.html"
     post_reset_login_backend = "django.contrib.auth.backends.ModelBackend"
 
     def get_user(self, uidb64: str) -> User | None:
-        """Somebody who may sign in."""
+        """The link's user, if active."""
         user = super().get_user(uidb64)
         return user if isinstance(user, User) and user.is_active else None
 
@@ -273,8 +268,8 @@ class ChoosePassword(auth.PasswordResetConfirmView):
         return reverse("home")
 
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:
-        """Keep it, and write that down; of two answers that come at once the second is too late."""
-        hashed = make_password(form.cleaned_data["new_password1"])  # slow: before anybody waits
+        """Save the password and record it; of concurrent submissions the second is refused."""
+        hashed = make_password(form.cleaned_data["new_password1"])  # slow, so before the lock
         with one_action():
             user = User.objects.select_for_update().filter(pk=form.user.pk).first()
             token = self.request.session.get(auth.INTERNAL_RESET_SESSION_TOKEN)
@@ -290,6 +285,6 @@ class ChoosePassword(auth.PasswordResetConfirmView):
         return redirect(self.get_success_url())
 
     def render_to_response(self, context: dict[str, Any], **answer: Any) -> HttpResponse:
-        """The form, or 404 where the link opens nothing."""
+        """The form, or 404 for an invalid link."""
         answer.setdefault("status", 200 if self.validlink else 404)
         return super().render_to_response(context, **answer)

@@ -1,8 +1,8 @@
-"""Roles, each a Django group: what somebody who has signed in may do.
+"""Roles, each a Django group: what a signed-in user may do.
 
-viewer         sees the pages and the plans that are shared with him
-planner        makes plans of his own, too
-administrator  looks after people and data, too
+viewer         sees pages, and plans shared with them
+planner        also makes plans
+administrator  also manages users and data
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ View = Callable[..., HttpResponseBase]
 
 
 class Role(StrEnum):
-    """Names of groups, from the one that may least."""
+    """Names of groups, in ascending order of permissions."""
 
     VIEWER = "viewer"
     PLANNER = "planner"
@@ -37,7 +37,7 @@ class Role(StrEnum):
 
     @property
     def text(self) -> Text:
-        """As people are told."""
+        """Displayed name."""
         return _TEXTS[self]
 
 
@@ -50,7 +50,7 @@ _ORDER = tuple(Role)
 
 
 def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
-    """The highest role of somebody; None for visitors and people without any."""
+    """A user's highest role; None for visitors and users without one."""
     if not isinstance(user, User) or not user.is_active:
         return None
     known: set[str] | None = getattr(user, "telads_groups", None)
@@ -61,15 +61,15 @@ def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
 
 
 def allows(user: AbstractBaseUser | AnonymousUser, least: Role) -> bool:
-    """Whether somebody's role is this one or a higher one."""
+    """Whether a user has at least this role."""
     own = role_of(user)
     return own is not None and _ORDER.index(own) >= _ORDER.index(least)
 
 
 def required(least: Role) -> Callable[[View], View]:
-    """Close a view: visitors are sent to sign in, people of a lower role get 403.
+    """Decorator that restricts a view: visitors are sent to sign in, lower roles get 403.
 
-    What it answers is kept by nobody: neither by the browser nor on the way.
+    Its responses are not cached, neither by the browser nor on the way.
     """
 
     def decorate(view: View) -> View:
@@ -90,7 +90,7 @@ def required(least: Role) -> Callable[[View], View]:
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and from there back; a form that was sent is to be filled in again."""
+    """Redirect to the sign-in page and back; the content of a posted form is lost."""
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else _form_page(request)
     response: HttpResponse = redirect_to_login(back, "sign-in")
     if getattr(request, "htmx", False):
@@ -103,23 +103,23 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
 NO_PLACE = frozenset({
     "sign-in", "sign-out", "single-sign-on", "single-sign-on-return", "choose-password",
 })  # fmt: skip
-"""Names of addresses that nobody is led back to: there is nothing to see there any more."""
+"""Names of addresses that are no target after signing in: they show nothing then."""
 
 
 def way_back(address: str | None) -> str:
-    """Where somebody who signed in is led back to, empty where that is no page of this website.
+    """Where to redirect after signing in, empty if it is not a page of this website.
 
-    Whether the address is this website's own has been checked before.
+    The address is already known to be on this host.
     """
     path = urlsplit(address or "").path
-    for lang in LANGUAGES:  # an address under /en/ is known only where English is spoken
+    for lang in LANGUAGES:  # addresses under /en/ resolve in English only
         with translation.override(lang), suppress(Resolver404):
             return "" if resolve(path).url_name in NO_PLACE else address or ""
     return address or ""
 
 
 def _form_page(request: HttpRequest) -> str:
-    """The page a form stood on, if it is one of this website."""
+    """The page that held the form, if it is one of this website."""
     page = request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
     return page if own else "/"

@@ -1,7 +1,7 @@
-"""What Django and django-axes tell about signing in, written down.
+"""Records the sign-in events of Django and django-axes in the log of actions.
 
-Once a name or an address is locked, further attempts from there are not: nothing is ever removed
-from the log, and a stranger could fill it.
+Attempts during a lock are not recorded: entries are never removed, so a stranger could fill the
+log.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from telads.web.accounts.backends import BACKEND, SINGLE_SIGN_ON
 
 
 def listen() -> None:
-    """Connect, once per process."""
+    """Connect the receivers, once per process."""
     signals.user_logged_in.connect(_signed_in, dispatch_uid="telads-in")
     signals.user_logged_out.connect(_signed_out, dispatch_uid="telads-out")
     signals.user_login_failed.connect(_failed, dispatch_uid="telads-failed")
@@ -27,7 +27,7 @@ def listen() -> None:
 
 
 def _signed_in(sender: Any, request: HttpRequest, user: User, **facts: Any) -> None:
-    request.session.clear_expired()  # nobody else removes sessions that ended by themselves
+    request.session.clear_expired()  # expired sessions are removed nowhere else
     backend = getattr(user, "backend", "")
     record(user.get_username(), "sign-in", detail=SINGLE_SIGN_ON if backend == BACKEND else "")
 
@@ -53,7 +53,7 @@ def _locked(sender: Any, request: HttpRequest, username: str, **facts: Any) -> N
 
 
 def _known(name: Any) -> str:
-    """The name of somebody there is. What else was typed may be a password: it is not kept."""
+    """The name of an existing user. Anything else may be a password and is not stored."""
     if not isinstance(name, str) or "\0" in name:
         return ""
     return name if get_user_model().objects.filter(username=name).exists() else ""

@@ -1,15 +1,13 @@
-"""The provider of the single sign-on: what it tells of itself (OIDC Discovery), and its refusals.
+"""Single sign-on by OpenID Connect, on mozilla-django-oidc; imported only if configured.
 
-Each thing that goes wrong there is told as what it is: nothing answers (`OSError`), the provider
-fails (`Failing`), does not know this website (`NotSetUp`), does not let somebody in (`Refused`), or
-cannot be who it says (`NotTrusted`).
+Authorization code with PKCE, state and nonce. Checks that the library leaves out are made here: the
+token's issuer, audience, authorised party and times besides its signature (RS256, by the provider's
+keys) and nonce; a user is identified by issuer and `sub`, never by a name that may be reassigned;
+and disabled users stay out. Claims are read from the signed ID token only.
 
-Single sign-on by OpenID Connect, on mozilla-django-oidc; loaded only where it is wanted.
-
-Authorization code with PKCE, state and nonce. What the library leaves open is checked here: the
-token's issuer, audience, authorised party and times beside its signature (RS256, by the provider's
-keys) and nonce; somebody is known by issuer and `sub`, never by a name that may change hands; and
-whoever is disabled stays out. Claims are read from the signed ID token alone.
+The provider's endpoints come from OIDC Discovery. Its failures are distinguished: no response
+(`OSError`), its own fault (`Failing`), this website is unknown to it (`NotSetUp`), the user is
+refused (`Refused`), or its answers are not authentic (`NotTrusted`).
 """
 
 from __future__ import annotations
@@ -51,43 +49,43 @@ from telads.web.errors import answer_with
 
 ALGORITHM = "RS256"
 TIMEOUT = 10
-"""Seconds to wait for the provider: a person stands before the page."""
+"""Seconds to wait for the provider: a user is waiting for the page."""
 KEPT = 3600
-"""Seconds its addresses are remembered."""
+"""Seconds its endpoints are cached."""
 OWN = {"127.0.0.1", "localhost", "::1"}
 
 _known: dict[str, tuple[float, Provider]] = {}
 
 
 class NotTrusted(Exception):
-    """The provider, or whoever stands in its place, says something that cannot be right."""
+    """The provider, or an impostor, sent something that cannot be right."""
 
 
 class Answered(Exception):
-    """The provider answered, and not with what it was asked for: its own code, or the status."""
+    """The provider sent an error: its own code, or the HTTP status."""
 
 
 class Failing(Answered):
-    """Its own fault: it may work again in a while."""
+    """A fault of the provider, possibly temporary."""
 
 
 class NotSetUp(Answered):
-    """It does not know this website so: issuer, name or secret are others there."""
+    """The provider does not know this website under this issuer, name or secret."""
 
 
 class Refused(Answered):
-    """It does not vouch for somebody, or no longer for the code it gave."""
+    """The provider refuses the user, or no longer accepts the code."""
 
 
 CLIENT_ERRORS = {"invalid_client", "unauthorized_client", "unsupported_grant_type",
                  "unsupported_response_type", "invalid_scope"}  # fmt: skip
-"""Codes of RFC 6749 (4.1.2.1, 5.2) that are about this website, not about who signs in."""
+"""Codes of RFC 6749 (4.1.2.1, 5.2) about this website, not about the user."""
 OWN_FAULTS = {"server_error", "temporarily_unavailable"}
 
 
 def answered(status: int, code: object) -> Answered:
-    """What an answer means that is none, by its HTTP status and the code in it (RFC 6749)."""
-    # A stranger's words do not get into logs: a code is a word of letters and low lines.
+    """Classify an error response by its HTTP status and code (RFC 6749)."""
+    # Logs must not contain arbitrary text: a code consists of letters and underscores.
     known = code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
     told = known or (f"status {status}" if status != 200 else "an unknown code")
     if known in OWN_FAULTS or status >= 500:
@@ -98,7 +96,7 @@ def answered(status: int, code: object) -> Answered:
 
 
 class Provider(NamedTuple):
-    """Where what is asked for."""
+    """Endpoints of the provider."""
 
     issuer: str
     authorization: str
@@ -107,7 +105,7 @@ class Provider(NamedTuple):
 
 
 def provider_of(issuer: str) -> Provider:
-    """The provider's addresses; raises `OSError`, `Answered`, `NotTrusted`."""
+    """The provider's endpoints; raises `OSError`, `Answered`, `NotTrusted`."""
     when, found = _known.get(issuer, (0.0, None))
     if found is None or time.monotonic() - when > KEPT:
         found = _read(issuer, fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
@@ -116,14 +114,14 @@ def provider_of(issuer: str) -> Provider:
 
 
 def forget() -> None:
-    """Ask anew."""
+    """Clear the cached endpoints."""
     _known.clear()
 
 
 def key_of(keys: Any, header: Mapping[str, Any]) -> dict[str, Any]:
     """The published key (RFC 7517) that a token was signed with; raises `NotTrusted`.
 
-    By its `kid`. Where token or key has none there has to be exactly one key (OIDC Core 10.1).
+    By its `kid`. If token or key has none, there must be exactly one key (OIDC Core 10.1).
     """
     listed = keys.get("keys") if isinstance(keys, Mapping) else None
     fit = [dict(key) for key in listed if _signs(key)] if isinstance(listed, list) else []
@@ -137,7 +135,7 @@ def key_of(keys: Any, header: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _signs(key: Any) -> bool:
-    """Whether a key is one that tokens may be signed with here."""
+    """Whether a key may sign tokens here."""
     return (
         isinstance(key, Mapping)
         and key.get("kty") == "RSA"
@@ -155,15 +153,15 @@ def fetched(address: str) -> Any:
 
 
 def document_of(response: requests.Response) -> Any:
-    """Its content; raises `NotTrusted` for what is no JSON."""
+    """Its content; raises `NotTrusted` for anything but JSON."""
     try:
         return response.json()
-    except requests.JSONDecodeError as error:  # an OSError, too, as if nobody had answered
+    except requests.JSONDecodeError as error:  # it also is an OSError, which means no response
         raise NotTrusted("no JSON") from error
 
 
 def _read(issuer: str, told: Any) -> Provider:
-    """Discovery 4.3: the issuer has to be the very one that was asked."""
+    """Discovery 4.3: the issuer must be exactly the requested one."""
     if not isinstance(told, dict) or told.get("issuer") != issuer:
         raise NotTrusted("issuer")
     names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -176,10 +174,10 @@ def _read(issuer: str, told: Any) -> Provider:
 
 
 LEEWAY = 60
-"""Seconds by which two clocks may differ."""
+"""Tolerance in seconds between two clocks."""
 LONGEST_SUBJECT = 255
 STATES, NEXT = "oidc_states", "oidc_login_next"
-"""Keys in the session, the library's."""
+"""Session keys of the library."""
 
 REFUSED = TeladsError(
     Text("통합 로그인으로 들어오지 못했습니다.", "The single sign-on did not let you in."),
@@ -215,11 +213,11 @@ UNREACHABLE = TeladsError(
 )  # fmt: skip
 WRONG = (NotTrusted, SuspiciousOperation, jwt.PyJWTError, KeyError, TypeError, ValueError,
          AttributeError)  # fmt: skip
-"""What the library and the checks raise where an answer is not as it should be."""
+"""Exceptions of the library and the checks for an invalid response."""
 
 
 def _asked(name: str, *default: Any) -> Any:
-    """The library's settings, from the product's own."""
+    """Settings of the library, from those of telads."""
     settings = request_state.settings()
     fixed = {
         "OIDC_RP_CLIENT_ID": settings.oidc_client_id,
@@ -238,18 +236,18 @@ def _asked(name: str, *default: Any) -> Any:
 
 
 class Begin(OIDCAuthenticationRequestView):  # type: ignore[misc]
-    """To the provider, with state, nonce and the challenge of PKCE."""
+    """Redirect to the provider, with state, nonce and the PKCE challenge."""
 
     get_settings = staticmethod(_asked)
 
 
 class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
-    """Somebody by the token of the provider. Made with every request: it asks nothing yet."""
+    """Authentication by the provider's token. Created with every request; it connects lazily."""
 
     OIDC_RP_SIGN_ALGO = ALGORITHM
     OIDC_RP_IDP_SIGN_KEY = None
     get_settings = staticmethod(_asked)
-    get_user = ModelBackend.get_user  # the library's lets disabled people stay
+    get_user = ModelBackend.get_user  # the library's keeps disabled users signed in
 
     def __init__(self) -> None:
         self.UserModel = User
@@ -258,7 +256,7 @@ class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
         self.OIDC_RP_CLIENT_SECRET = settings.oidc_client_secret
 
     def authenticate(self, request: HttpRequest | None, **given: Any) -> User | None:
-        """Somebody who comes back from the provider; anybody else is none of its business."""
+        """Authenticate a return from the provider; other attempts are ignored."""
         if request is None or "nonce" not in given:
             return None
         provider = provider_of(request_state.settings().oidc_issuer)
@@ -268,7 +266,7 @@ class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
         return found
 
     def get_token(self, payload: dict[str, Any]) -> Any:
-        """The tokens of a code. An empty secret is not sent: a public client proves itself by PKCE.
+        """Exchange a code for tokens. An empty secret is omitted: a public client relies on PKCE.
 
         Raises `OSError`, `Answered`, `NotTrusted`.
         """
@@ -281,12 +279,12 @@ class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
         return document_of(response)
 
     def retrieve_matching_jwk(self, token: str) -> jwt.PyJWK:
-        """The provider's key that a token was signed with."""
+        """The provider's key that signed a token."""
         header = jwt.get_unverified_header(token)
         return jwt.PyJWK(key_of(fetched(self.OIDC_OP_JWKS_ENDPOINT), header), ALGORITHM)
 
     def _verify_jws(self, payload: str, key: Any) -> Any:
-        """The claims of a token that was signed by the provider, for this website, and holds."""
+        """The claims of a token, after checking signature, audience and times."""
         settings = request_state.settings()
         claims = jwt.decode(
             payload, key, algorithms=[ALGORITHM], audience=settings.oidc_client_id,
@@ -301,19 +299,19 @@ class Backend(oidc.OIDCAuthenticationBackend):  # type: ignore[misc]
         return claims
 
     def get_or_create_user(self, access_token: Any, id_token: Any, payload: Any) -> User:
-        """The account of whom the token is about."""
+        """The account of a token's claims."""
         return person_of(payload, request_state.settings())
 
 
 @never_cache
 def begin(request: HttpRequest) -> HttpResponse:
-    """On to the provider."""
+    """Redirect to the provider."""
     try:
         answer: HttpResponse = Begin.as_view()(request)
     except (OSError, Answered, *WRONG) as error:
         return _told(request, error, tried=False)
     state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
-    # Of several tabs that are sent out at once, each comes back to its own page.
+    # Of several tabs redirected at once, each returns to its own page.
     back = request.session.pop(NEXT, None)
     request.session[STATES][state].update(back=back, lang=translation.get_language())
     return answer
@@ -321,26 +319,26 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Back from the provider: in, or told why not. A state is good for one answer."""
+    """Handle the return from the provider: sign in, or show why not. A state is valid once."""
     state = _state_of(request)
     lang = (state or {}).get("lang")
     with translation.override(lang if lang in {"ko", "en"} else "ko"):
         request.LANGUAGE_CODE = translation.get_language()
-        if state is None:  # who was not sent out with it has not tried: the log need not hold it
+        if state is None:  # not started here: not worth a log entry
             return answer_with(request, REFUSED, 403)
         try:
             user = _vouched(request, state)
         except (OSError, Answered, Disabled, *WRONG) as error:
             return _told(request, error)
         if request.user != user or not is_by_provider(request):
-            user.backend = BACKEND  # what listens to `login` reads it
+            user.backend = BACKEND  # receivers of the login signal read it
             auth.login(request, user)
         note_check(request)
         return redirect(way_back(state.get("back")) or reverse("home"))
 
 
 def _vouched(request: HttpRequest, state: dict[str, Any]) -> User:
-    """Whom the provider sent back."""
+    """The user of a return from the provider."""
     code = request.GET.get("error")
     if code is not None:
         raise answered(200, code)
@@ -353,7 +351,7 @@ def _vouched(request: HttpRequest, state: dict[str, Any]) -> User:
 
 
 def _state_of(request: HttpRequest) -> Any:
-    """What this browser was sent out with, spent by the first answer; None for anything else."""
+    """The state this browser was sent with, removed on first use; None for anything else."""
     states = request.session.get(STATES) or {}
     state = states.pop(request.GET.get("state", ""), None)
     if state is not None:
@@ -371,10 +369,10 @@ def _code_in(response: requests.Response) -> Any:
 
 
 def _told(request: HttpRequest, error: Exception, tried: bool = True) -> HttpResponse:
-    """A page that says what is wrong, and lines for who has to mend it.
+    """A page that says what is wrong, and log lines for the administrator.
 
-    None holds a token's words. The server's log has every reason, the log of actions only what is
-    an answer about somebody. Whose session is looked at again and refused is signed out.
+    None contains a token. The server's log has every reason, the log of actions only those about
+    a user. A session that fails its renewed check is signed out.
     """
     kind = type(error).__name__
     detail = f"{kind}: {error}" if isinstance(error, Answered | NotTrusted) else kind

@@ -1,4 +1,4 @@
-"""Addresses under /account/."""
+"""URLs under /account/."""
 
 from django.urls import path
 
@@ -17,8 +17,9 @@ urlpatterns = [
     path("users/addresses/unlock/", views.unlock_addresses, name="addresses-unlock"),
     path("users/<int:number>/", views.person, name="person"),
     path("users/<int:number>/link/", views.link, name="person-link"),
+    path("users/<int:number>/role/", views.set_role, name="person-role"),
     *(
         path(f"users/<int:number>/{what}/", views.change, {"what": what}, name=f"person-{what}")
-        for what in ("role", "disable", "enable", "unlock")
+        for what in ("disable", "enable", "unlock")
     ),
 ]

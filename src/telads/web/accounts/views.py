@@ -1,12 +1,11 @@
-"""Pages of accounts: signing in and out, the password, people, and the log of actions.
+"""Pages of accounts: signing in and out, the password, users, and the log of actions.
 
-Pages on which administrators look after people; each action stands in the log.
+`/account/users/`: user management; each action is logged. `/admin/`: entry page of administrators.
+`/account/log/`: the log of actions.
 
-`/admin/`: the doors of administrators, and `/account/log/`, what was done.
-
-Django's own administration is not mounted: it knows other rights than the roles here, would change
-people without the log and without the guard of the last administrator, and would open everybody's
-plans, which no role does.
+Django's own administration is not mounted: it has other permissions than the roles here, would
+change users without the log and without protecting the last administrator, and would open
+everybody's plans, which no role does.
 """
 
 from __future__ import annotations
@@ -16,40 +15,28 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from telads.answers.choices import one_of
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts import people
 from telads.web.accounts.attempts import locked_addresses, locked_names, locked_out
 from telads.web.accounts.audit import ACTIONS, Told, kept_name, one_action, record, told
+from telads.web.accounts.forms import Invitation, NameAndPassword, RoleForm
 from telads.web.accounts.models import AuditEntry
 from telads.web.accounts.people import listed, make_link
 from telads.web.accounts.roles import Role, required, way_back
-from telads.web.components import Select, select
+from telads.web.components import select
 from telads.web.errors import answer_with
 
 SINGLE_SIGN_ON_NAME = Text("통합 로그인", "single sign-on")
-
-
-class NameAndPassword(AuthenticationForm):
-    """The form of the page to sign in."""
-
-    error_messages = {  # noqa: RUF012 - as Django declares it
-        **AuthenticationForm.error_messages,
-        "invalid_login": gettext_lazy(
-            "Name or password is wrong. Capital and small letters count."
-        ),
-    }
 
 
 class SignIn(auth.LoginView):
@@ -61,15 +48,15 @@ class SignIn(auth.LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """What was asked for before, unless that leads away or nowhere."""
+        """The page requested before, unless it is off this site or shows nothing."""
         return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
-        """Where people go who asked for nothing else."""
+        """Target if no page was requested."""
         return reverse("home")
 
     def get_context_data(self, **known: Any) -> dict[str, Any]:
-        """With the single sign-on's name, if there is one."""
+        """Adds the name of the single sign-on, if configured."""
         settings = request_state.settings()
         lang = request_state.language(self.request)
         named = (settings.oidc_name or SINGLE_SIGN_ON_NAME(lang)) if settings.oidc_issuer else ""
@@ -77,10 +64,10 @@ class SignIn(auth.LoginView):
 
 
 class SignOut(auth.LogoutView):
-    """`/account/sign-out/`, by a form only."""
+    """`/account/sign-out/`, by POST only."""
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
-        """What was asked for, unless that leads away or nowhere."""
+        """The requested page, unless it is off this site or shows nothing."""
         return way_back(super().get_redirect_url())
 
     def get_default_redirect_url(self) -> str:
@@ -90,13 +77,13 @@ class SignOut(auth.LogoutView):
 
 @method_decorator(required(Role.VIEWER), name="dispatch")
 class Password(auth.PasswordChangeView):
-    """`/account/password/`; other sessions of the same person end."""
+    """`/account/password/`; the user's other sessions end."""
 
     http_method_names = ("get", "head", "post")
     template_name = "accounts/password.html"
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change it, write it down, and say so."""
+        """Change it, record it, and confirm."""
         with one_action():
             form.save()
             update_session_auth_hash(self.request, form.user)
@@ -106,17 +93,17 @@ class Password(auth.PasswordChangeView):
 
 @require_safe
 def single_sign_on(request: HttpRequest) -> HttpResponseBase:
-    """`/account/sso/?next=/plans/`: on to the provider; 404 where there is none."""
+    """`/account/sso/?next=/plans/`: redirect to the provider; 404 if not configured."""
     if not request_state.settings().oidc_issuer:
         raise Http404
-    from telads.web.accounts.sso import begin  # its libraries are only there if it is wanted
+    from telads.web.accounts.sso import begin  # its libraries are an optional dependency
 
     return begin(request)
 
 
 @require_safe
 def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
-    """`/sso/return/?code=...&state=...`: back from the provider."""
+    """`/sso/return/?code=...&state=...`: the return from the provider."""
     if not request_state.settings().oidc_issuer:
         raise Http404
     from telads.web.accounts.sso import come_back
@@ -125,7 +112,7 @@ def single_sign_on_return(request: HttpRequest) -> HttpResponseBase:
 
 
 def locked(request: HttpRequest, *args: Any, **facts: Any) -> HttpResponseBase:
-    """What django-axes answers after too many attempts."""
+    """Response of django-axes after too many attempts."""
     return answer_with(request, locked_out(request), 429)
 
 
@@ -138,7 +125,7 @@ STATES: dict[str, Text] = {
 
 
 class Person(NamedTuple):
-    """Somebody as the pages show him."""
+    """A displayed user."""
 
     user: User
     role: str
@@ -149,32 +136,33 @@ class Person(NamedTuple):
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def users(request: HttpRequest) -> HttpResponse:
-    """`/account/users/`: everybody; a POST invites somebody and shows the link this once."""
+    """`/account/users/`: all users; a POST invites one and shows the link once."""
+    form = Invitation(request.POST) if request.method == "POST" else Invitation()
+    if form.is_valid():
+        with form.refusals("name"):
+            user = people.invite(form.cleaned_data["name"], form.cleaned_data["role"], _by(request))
+            return _page(request, user, make_link(request, user))
     lang = request_state.language(request)
-    if request.method == "POST":
-        role = _role(request)
-        user = people.invite(request.POST.get("name", ""), role, _by(request))
-        return _page(request, user, make_link(request, user))
     locked = locked_names()
     facts = {
+        "form": form,
         "people": [_person(user, locked, lang) for user in people.listed()],
-        "roles": _roles(None, lang),
         "addresses": len(locked_addresses()),
     }
-    return render(request, "accounts/users.html", facts)
+    return render(request, "accounts/users.html", facts, status=400 if form.errors else 200)
 
 
 @require_safe
 @required(Role.ADMINISTRATOR)
 def person(request: HttpRequest, number: int) -> HttpResponse:
-    """`/account/users/5/`: somebody, and what can be done."""
+    """`/account/users/5/`: a user, and the possible actions."""
     return _page(request, get_object_or_404(User, pk=number))
 
 
 @require_POST
 @required(Role.ADMINISTRATOR)
 def link(request: HttpRequest, number: int) -> HttpResponse:
-    """`/account/users/5/link/`: a link to choose a password; its address is shown this once."""
+    """`/account/users/5/link/`: make a password link; its address is shown once."""
     user = get_object_or_404(User, pk=number)
     return _page(request, user, make_link(request, user))
 
@@ -182,38 +170,54 @@ def link(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def unlock_addresses(request: HttpRequest) -> HttpResponse:
-    """`/account/users/addresses/unlock/`: people may sign in again from locked addresses."""
+    """`/account/users/addresses/unlock/`: reset locked addresses."""
     people.unlock_addresses(_by(request))
     return redirect("users")
 
 
 @require_POST
 @required(Role.ADMINISTRATOR)
+def set_role(request: HttpRequest, number: int) -> HttpResponse:
+    """`/account/users/5/role/`."""
+    user = get_object_or_404(User, pk=number)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        with form.refusals("role"):
+            people.set_role(user.username, form.cleaned_data["role"], _by(request))
+            return redirect("person", number)
+    return _page(request, user, form=form)
+
+
+@require_POST
+@required(Role.ADMINISTRATOR)
 def change(request: HttpRequest, number: int, what: str) -> HttpResponse:
-    """`/account/users/5/role/`, `.../disable/`, `.../enable/`, `.../unlock/`."""
+    """`/account/users/5/disable/`, `.../enable/`, `.../unlock/`."""
     name = get_object_or_404(User, pk=number).username
     by = _by(request)
-    if what == "role":
-        people.set_role(name, _role(request), by)
-    elif what == "unlock":
+    if what == "unlock":
         people.unlock(name, by)
     else:
         people.set_active(name, what == "enable", by)
     return redirect("person", number)
 
 
-def _page(request: HttpRequest, user: User, address: str = "") -> HttpResponse:
-    """The page of somebody; with the address of a link that was made just now."""
+def _page(
+    request: HttpRequest, user: User, address: str = "", form: RoleForm | None = None
+) -> HttpResponse:
+    """The page of a user, with `address` of a link just made, or a refused form.
+
+    Until a role is assigned, that of a viewer is offered.
+    """
     lang = request_state.language(request)
     shown = _person(user, locked_names(), lang)
     facts: dict[str, Any] = {
         "person": shown,
         "own": user == request.user,
-        "roles": _roles(people.role_name(user), lang),
+        "form": form or RoleForm(initial={"role": people.role_name(user) or Role.VIEWER.value}),
         "address": address,
         "minutes": request_state.settings().sign_in_lock_minutes,
     }
-    return render(request, "accounts/person.html", facts)
+    return render(request, "accounts/person.html", facts, status=400 if form else 200)
 
 
 def _person(user: User, locked: set[str], lang: Lang) -> Person:
@@ -231,26 +235,14 @@ def _state(user: User, locked: set[str]) -> str:
     return "active" if enters else "invited"
 
 
-def _roles(chosen: str | None, lang: Lang) -> Select:
-    roles = [(str(role), role.text) for role in Role]
-    return select("role", Text("역할", "Role"), roles, chosen or Role.VIEWER, lang)
-
-
-def _role(request: HttpRequest) -> Role:
-    named = request.POST.get("role", "")
-    if named not in tuple(Role):
-        raise one_of(Text("역할", "role"), named, tuple(Role))
-    return Role(named)
-
-
 def _by(request: HttpRequest) -> str:
     return request.user.get_username()
 
 
 LOG_PAGE = 100
-"""Entries of the log on one page."""
+"""Log entries on one page."""
 LATEST = 8
-"""Entries of the log on the first page of administrators."""
+"""Log entries on the administrators' entry page."""
 ANY = Text("모두", "any")
 
 
@@ -271,7 +263,7 @@ def admin(request: HttpRequest) -> HttpResponse:
 @require_safe
 @required(Role.ADMINISTRATOR)
 def log(request: HttpRequest) -> HttpResponse:
-    """`/account/log/?who=kim&action=plan-share&page=2`: what was done, the newest first."""
+    """`/account/log/?who=kim&action=plan-share&page=2`: the log of actions, newest first."""
     lang = request_state.language(request)
     who, action = (request.GET.get(name, "").replace("\0", "") for name in ("who", "action"))
     found = AuditEntry.objects.all()
@@ -289,6 +281,6 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _told(request: HttpRequest, entries: Iterable[AuditEntry]) -> list[Told]:
-    """Entries in words."""
+    """Displayed entries."""
     lang = request_state.language(request)
     return [told(entry, lang) for entry in entries]

@@ -1,4 +1,4 @@
-"""Where the API stands: its operations and its description."""
+"""URLs of the API: its operations and its description."""
 
 from __future__ import annotations
 

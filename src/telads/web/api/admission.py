@@ -1,11 +1,10 @@
-"""Who may ask, and how often: keys where the installation wants them, and a rate.
+"""Admission to the API: keys, if the installation requires them, and rate limits.
 
-How many requests a minute one address or key may make (TELADS_API_RATE).
-
-Counted in Django's cache over a sliding minute: this minute's requests, and those of the minute
-before as far as they still lie within sixty seconds, taken as evenly spread. The default cache is
-each worker's own memory, so with several workers (TELADS_WORKERS) a client that is spread over
-them can make as many times more; with one worker, or a shared cache, the number is exact.
+The limit is a number of requests a minute for one address or key (TELADS_API_RATE), counted in
+Django's cache over a sliding minute: this minute's requests, plus those of the previous minute that
+still fall within sixty seconds, taken as evenly spread. The default cache is each worker's own
+memory, so with several workers (TELADS_WORKERS) a client spread over them can make as many times
+more; with one worker, or a shared cache, the number is exact.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ from telads.web.api import keys
 from telads.web.client import client_of
 
 LONG = 0.1
-"""Seconds of processor time that one request is meant to take; hardly any takes as long."""
+"""Seconds of processor time covered by one request; few take longer."""
 
 
 class TooManyRequests(QuestionError):
-    """The rate is used up; `seconds` later there is room again."""
+    """The rate limit is exceeded; retry after `seconds`."""
 
     code = "too-many-requests"
 
@@ -44,7 +43,7 @@ class TooManyRequests(QuestionError):
 
 
 def admitted(request: HttpRequest) -> str:
-    """Every request passes here first, its key and its rate; who asks.
+    """Authenticate and rate-limit a request; returns the identity that requests are counted by.
 
     Raises `AuthenticationError`, `TooManyRequests`.
     """
@@ -64,21 +63,21 @@ def admitted(request: HttpRequest) -> str:
 
 @contextmanager
 def counted_by_time(request: HttpRequest) -> Iterator[None]:
-    """Around what may take long: every further tenth of a second counts as one more request."""
+    """Count every further tenth of a second of processor time in the block as a request."""
     start = thread_time()
     try:
         yield
     finally:
         more = int((thread_time() - start) / LONG)
         if more and request_state.settings().api_rate:
-            count(request.auth, more)  # type: ignore[attr-defined]  # ninja's: who was admitted
+            count(request.auth, more)  # type: ignore[attr-defined]  # set by ninja
 
 
 MINUTE = 60
 
 
 def count(who: str, requests: int, now: float | None = None) -> None:
-    """Count requests in this minute, whether there is room for them or not."""
+    """Add requests to this minute's count, without checking the limit."""
     minute = (time.time() if now is None else now) // MINUTE
     own = f"api-rate:{who}:{minute:.0f}"
     cache.add(own, 0, 2 * MINUTE)
@@ -86,7 +85,7 @@ def count(who: str, requests: int, now: float | None = None) -> None:
 
 
 def seconds_to_wait(who: str, limit: int, now: float | None = None) -> int:
-    """Count a request; 0 if it may go on, else the seconds after which one more would."""
+    """Count a request; returns 0 if it is within the limit, else the seconds until one would be."""
     moment = time.time() if now is None else now
     minute, passed = divmod(moment, MINUTE)
     own, former = f"api-rate:{who}:{minute:.0f}", f"api-rate:{who}:{minute - 1:.0f}"
@@ -94,6 +93,6 @@ def seconds_to_wait(who: str, limit: int, now: float | None = None) -> int:
     if before * (1 - passed / MINUTE) + during < limit:
         count(who, 1, moment)
         return 0
-    if during < limit:  # enough of the minute before has to pass
+    if during < limit:  # part of the previous minute must expire
         return max(1, ceil(MINUTE * (1 - (limit - during) / before) - passed) + 1)
     return max(1, ceil(MINUTE - passed + MINUTE * (1 - limit / during)) + 1)

@@ -1,4 +1,4 @@
-"""How an answer is sent: kept and tagged by build and choice, long lists in pages."""
+"""Sending answers: cached and tagged by build and choice, long lists in pages."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from telads.web.api.problems import BadParameter
 from telads.web.cache import cached_by_build
 
 kept = cached_by_build(headers=("Accept-Language",))
-"""Applied inside an operation, never around it: whoever asks has been let in and counted before."""
+"""Used inside an operation, never around it: admission must precede the cache."""
 
 
 def answered(
     request: HttpRequest, asked: Schema, ask: Callable[[Build], Answer]
 ) -> HttpResponseBase:
-    """The answer of the build in force to a question, as the command line writes it, or 304."""
+    """Answer a question from the build in force, in the command line's form, or 304."""
     return sent(
         request,
         asked,
@@ -41,7 +41,7 @@ def answered(
 def sent(
     request: HttpRequest, asked: Schema, make: Callable[[Lang], HttpResponse]
 ) -> HttpResponseBase:
-    """A response from memory, or made; refuses a wrong query."""
+    """A response from the cache, or made; rejects an invalid query."""
     check(request, asked)
 
     def made(request: HttpRequest) -> HttpResponse:
@@ -55,7 +55,7 @@ def sent(
 
 
 def check(request: HttpRequest, asked: Schema) -> None:
-    """Refuse what the parameters' types do not see; raises `BadParameter`."""
+    """Check what the parameters' types cannot; raises `BadParameter`."""
     known = list(type(asked).model_fields)
     for name, values in request.GET.lists():
         if name not in known:
@@ -86,14 +86,14 @@ def check(request: HttpRequest, asked: Schema) -> None:
 
 
 def cache_control() -> str:
-    """A new build may come any time, so: ask again, and be told 304."""
+    """Revalidate always, since a new build may come any time; unchanged answers get 304."""
     return "private, no-cache" if request_state.settings().api_keys else "public, no-cache"
 
 
 def conditional(
     request: HttpRequest, asked: Schema, make: Callable[[Build], HttpResponseBase]
 ) -> HttpResponseBase:
-    """A file that is not held in memory, or 304: tagged by build and choice, unseen."""
+    """A response that is too large to cache, or 304: tagged by build and choice, not content."""
     check(request, asked)
     build = request_state.build(request)
     parts = json.dumps([__version__, build.name, request.path, asked.model_dump()])
@@ -108,7 +108,7 @@ def conditional(
 
 
 def document(request: HttpRequest, asked: Schema, answer: Answer, lang: Lang) -> HttpResponse:
-    """The document; with limit or offset a page of its rows that says where the next one is."""
+    """The document; with limit or offset a page of its rows and the address of the next one."""
     limit, offset = getattr(asked, "limit", None), getattr(asked, "offset", 0)
     if limit is None and not offset:
         return HttpResponse(answer.json(lang), content_type=JSON)

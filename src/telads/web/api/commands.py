@@ -1,6 +1,6 @@
-"""Keys for whoever runs the installation: what `telads apikey` calls, outside any website.
+"""API keys for the command line: what `telads apikey` calls.
 
-A key can be created before the website was ever started (`telads.web.setup`).
+A key can be created before the website is first started (`telads.web.setup`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from telads.web.setup import make_ready
 
 
 class Entry(NamedTuple):
-    """A key as it is listed; `start` is all that is known of the key itself."""
+    """A listed key; `start` is all that is known of the key itself."""
 
     name: str
     start: str
@@ -23,7 +23,7 @@ class Entry(NamedTuple):
 
 
 def create(workspace: Path, name: str) -> str:
-    """Make a key and return it, the only time it can be seen; raises `QuestionError`."""
+    """Create a key and return it; it cannot be shown again. Raises `QuestionError`."""
     make_ready(workspace)
     from telads.web.api import keys
 
@@ -41,7 +41,7 @@ def listed(workspace: Path) -> list[Entry]:
 
 
 def revoke(workspace: Path, name: str) -> None:
-    """Make a key useless from now on; raises `UnknownChoice`."""
+    """Revoke a key at once; raises `UnknownChoice`."""
     make_ready(workspace)
     from telads.web.api import keys
 

@@ -1,4 +1,4 @@
-"""Whole tables and pictures as files, the same bytes as the command line writes."""
+"""Whole tables and pictures as files, with the same bytes as from the command line."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 Form = Literal["svg", "png", "json"]
 FOLDER = "downloads"
-"""Where in the workspace written tables lie: every worker finds them, until their build is gone."""
+"""Folder of written tables in the workspace, shared by workers, kept as long as their build."""
 KINDS = {suffix.removeprefix("."): media_of(suffix) for suffix in FORMATS}
 FORMS: dict[Form, str] = {form: media_of(f".{form}") for form in get_args(Form)}
 _writing = Lock()
 
 
 def description(request: HttpRequest, table: str, asked: Any) -> HttpResponseBase:
-    """What a CSV was made from, as CSV on the Web describes it."""
+    """The description of a CSV: columns and provenance, as CSV on the Web."""
 
     def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, "csv", asked.method)
@@ -50,7 +50,7 @@ def whole_table(request: HttpRequest, table: str, kind: str, asked: Any) -> Http
 
     def send(build: Build) -> HttpResponseBase:
         file = _written(build, table, kind, asked.method)
-        # Of what and how it was made stays with a file that was saved.
+        # Provenance has to stay with a saved file.
         name = f"{table}-{method_of(asked.method)}-{build.name}.{kind}"
         response = FileResponse(
             file.open("rb"), as_attachment=True, filename=name, content_type=KINDS[kind]
@@ -63,7 +63,7 @@ def whole_table(request: HttpRequest, table: str, kind: str, asked: Any) -> Http
 
 
 def view_of(name: str) -> View:
-    """The view of a picture's address, which says which choices it takes."""
+    """The view of a picture's address with the choices it takes."""
 
     def view(request: HttpRequest, form: str, asked: Schema) -> HttpResponseBase:
         return _picture(request, name, form, asked)
@@ -79,31 +79,32 @@ def no_chart(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
 
 CHARTS: dict[str, tuple[Text, str]] = {
     "population": (Text("그림: 성별·나이별 인구", "A picture: people by sex and age"),
-                   "district=강남구"),
-    "choropleth": (Text("그림: 자치구 지도", "A picture: a measure on the map"),
-                   "measure=delivery&sex=F"),
+                   "district={sample_district}"),
+    "choropleth": (Text("그림: {district} 지도", "A picture: a measure on the map"),
+                   "measure={sample_service}&sex=F"),
     "correlation": (Text("그림: 함께 쓰는 서비스", "A picture: services used together, by age"),
                     ""),
-    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"), "sex=F&age=30"),
+    "monthly": (Text("그림: 달마다의 이용", "A picture: services month by month"),
+                "sex={sample_sex}&age={sample_age}"),
     "ranking": (Text("그림: 한 집단의 서비스, 서비스를 고르면 매체",
                      "A picture: a segment's services or, with a service, platforms"),
-                "district=강남구&sex=F&age=30"),
+                "district={sample_district}&sex={sample_sex}&age={sample_age}"),
     "targets": (Text("그림: 대상 지도", "A picture: targets on the map"),
-                "service=delivery&top=30"),
+                "service={sample_service}&top=30"),
 }  # fmt: skip
-"""What each picture shows, and an example of its address."""
+"""Meaning of each picture, and an example of its address."""
 
 
 def routed() -> Router:
     """A router with the addresses of files."""
     router = Router()
-    # The more special address first: `{kind}` would fit it, too.
+    # The more specific address first: `{kind}` would match it too.
     described = Operation("export_description", Text(
         "CSV의 설명(출처, 달, 계산)", "What a CSV was made from, by CSV on the Web"),
         media=(CSVM,))  # fmt: skip
     table = Operation("export", Text("표 전체를 파일로", "A whole table as a file"),
                       "method=affinity", media=tuple(KINDS.values()))  # fmt: skip
-    OPERATIONS["/export/{table}.{kind}"] = table  # told first
+    OPERATIONS["/export/{table}.{kind}"] = table  # listed first
     operation(router, "/export/{table}.csv-metadata.json", described, ExportAsked, description)
     operation(router, "/export/{table}.{kind}", table, ExportAsked, whole_table)
     for name, (text, example) in CHARTS.items():
@@ -136,18 +137,18 @@ def _written(build: Build, table: str, kind: str, method: str) -> Path:
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     folder = request_state.workspace().path / FOLDER
     path = folder / build.name / method_of(method) / f"{table}.{kind}"
-    # A CSV file's description is written after it: where that is, all of it is.
+    # A CSV's description is written last: once it exists, both are complete.
     last = path.with_name(path.name + DESCRIPTION) if kind == "csv" else path
-    with _writing:  # once, however many ask for it at the same moment
+    with _writing:  # once, for any number of concurrent requests
         if not last.is_file():
             _forget_old(folder, build)
-            make_folder(path.parent)  # a writer that was added need not make it
+            make_folder(path.parent)  # so that writers need not create it
             export.export(build, table, path, method)
     return path
 
 
 def _forget_old(folder: Path, build: Build) -> None:
-    """Remove the tables of builds that are no longer there."""
+    """Remove tables of builds that no longer exist."""
     for old in folder.glob("*/"):
         if not (build.path.parent / old.name).is_dir():
             shutil.rmtree(old, ignore_errors=True)

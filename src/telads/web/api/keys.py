@@ -1,4 +1,4 @@
-"""Keys of the API: made, listed and revoked by the command line, checked by every request."""
+"""API keys: managed by the command line, checked on every request."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from telads.text import Text
 from telads.web.models import ApiKey
 
 PREFIX = "telads_"
-"""Keys found in the wrong place (a log, a repository) can be told by it."""
+"""Prefix that identifies leaked keys (in a log, a repository)."""
 BYTES = 32
 SHOWN = len(PREFIX) + 6
 NOTED = timedelta(minutes=1)
-"""The time of last use is as exact as that: no request waits for the disk because of it."""
+"""Precision of the time of last use, so that few requests write to disk."""
 
 
 def create(name: str) -> str:
-    """Make a key and return it, the only time it can be seen; raises `QuestionError`."""
+    """Create a key and return it; it cannot be shown again. Raises `QuestionError`."""
     key = PREFIX + secrets.token_urlsafe(BYTES)
     label = name.strip()
     longest = ApiKey._meta.get_field("name").max_length
@@ -51,8 +51,8 @@ def listed() -> list[ApiKey]:
 
 
 def revoke(name: str) -> None:
-    """Make a key useless from now on; raises `UnknownChoice`. Twice is as good as once."""
-    # PostgreSQL has no NUL in a text, and says so instead of finding nothing.
+    """Revoke a key at once; raises `UnknownChoice`. Idempotent."""
+    # PostgreSQL raises for a NUL in a text instead of finding nothing.
     key = ApiKey.objects.filter(name=name.strip().replace("\0", "")).first()
     if key is None or "\0" in name:
         raise UnknownChoice(
@@ -72,7 +72,7 @@ def given(request: HttpRequest) -> ApiKey | None:
 
 
 def find(key: str) -> ApiKey | None:
-    """The valid key with these characters, its use noted; None where there is none."""
+    """The valid key with these characters, updating its last use; None if there is none."""
     found = ApiKey.objects.filter(digest=_digest(key), revoked=None).first()
     if found is None:
         return None

@@ -12,10 +12,10 @@ from telads.text import LANGUAGES, Lang
 
 
 def language_of(request: HttpRequest) -> Lang:
-    """The language asked for; a wrong `lang` is refused elsewhere, its error told in this one."""
+    """The requested language; an invalid `lang` is rejected elsewhere, in this language."""
     try:
         asked = request.GET.get("lang")
-    except SuspiciousOperation:  # a query that cannot be read at all
+    except SuspiciousOperation:  # an unreadable query
         asked = None
     if asked in LANGUAGES:
         return asked

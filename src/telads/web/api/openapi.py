@@ -1,4 +1,4 @@
-"""The API described for programs: OpenAPI 3.1 as django-ninja makes it, in either language."""
+"""The OpenAPI 3.1 document of the API, as django-ninja generates it, in either language."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from telads.dataset import in_force
+from telads.dataset import Dataset, in_force
 from telads.export import TABLES
 from telads.planning.schema import schemas as sent
 from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.files import FORMS, KINDS
 from telads.web.api.language import language_of
-from telads.web.api.operations import OPERATIONS, PLACE
-from telads.web.api.parameters import PATHS
+from telads.web.api.operations import BODIES, JSON, OPERATIONS, PLACE
+from telads.web.api.parameters import PATHS, spelt
 from telads.web.api.problems import TITLES
 from telads.web.api.routes import api
 
@@ -26,7 +26,7 @@ _PATH_CHOICES: dict[str, list[str]] = {
     "table": list(TABLES), "kind": list(KINDS), "form": list(FORMS),
 }  # fmt: skip
 _TEXT = {"ko", "en"}
-"""The keys of a text that is told in one language (`operations`)."""
+"""Keys of a text in both languages, to be reduced to one (`operations`)."""
 
 
 @require_safe
@@ -42,37 +42,41 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 
 def document(lang: Lang) -> dict[str, Any]:
-    """The whole description, for this installation."""
+    """The whole document for this installation."""
     settings = request_state.settings()
-    return _document(lang, settings.api_keys, settings.api_rate > 0)
+    return _document(in_force(), lang, settings.api_keys, settings.api_rate > 0)
 
 
 @lru_cache(maxsize=8)
-def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
+def _document(dataset: Dataset, lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
     told: dict[str, Any] = dict(api.get_openapi_schema(path_prefix=f"{PREFIX}/"))
     told["info"]["description"] = Text(
-        f"{in_force().city.ko} 통신 이용 자료에서 광고 조언까지. "
+        f"{dataset.city.ko} 통신 이용 자료에서 광고 조언까지. "
         "명령줄의 --format json과 같은 문서를 돌려줍니다.",
-        f"From {in_force().city.en}'s telecom usage to advertising advice: the documents "
+        f"From {dataset.city.en}'s telecom usage to advertising advice: the documents "
         "of the command line's --format json.",
     )(lang)
     paths = {f"{PREFIX}{place}": told["paths"][f"{PREFIX}{place}"] for place in OPERATIONS}
     told["paths"] = _plain(paths, lang)
     left_out = {code for code, wanted in {"401": keys, "429": rate}.items() if not wanted}
     for one in [one for path in told["paths"].values() for one in path.values()]:
-        one.pop("description", None)  # the docstring of its view, which is in one language
+        one.pop("description", None)  # the view's docstring, in one language only
         one["parameters"] = [_parameter(given, lang) for given in one["parameters"]]
         one["responses"] = {
             code: response for code, response in one["responses"].items() if code not in left_out
         }
         if keys:
             one["security"] = [{"key": []}]
+    for place, described in OPERATIONS.items():
+        if described.body:
+            body = paths[f"{PREFIX}{place}"]["post"]["requestBody"]["content"][JSON]
+            body["example"] = BODIES[described.body]()
     answers = {
         name: schema
         for name, schema in told["components"]["schemas"].items()
-        if not name.endswith(("Asked", "Drawn"))  # the queries, which stand with their addresses
+        if not name.endswith(("Asked", "Drawn"))  # queries, described with their addresses
     }
-    schemas = {**_plain(answers, lang), **sent(lang, PLACE)}
+    schemas = {**in_force().described(_plain(answers, lang)), **sent(lang, PLACE)}
     told["components"] = {"schemas": {**schemas, "Problem": _problem(lang)}}
     if keys:
         told["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
@@ -80,7 +84,7 @@ def _document(lang: Lang, keys: bool, rate: bool) -> dict[str, Any]:
 
 
 def _plain(told: Any, lang: Lang) -> Any:
-    """A description in one language, without the titles and defaults that say nothing."""
+    """Reduce a description to one language, without redundant titles and defaults."""
     if isinstance(told, list):
         return [_plain(one, lang) for one in told]
     if not isinstance(told, dict):
@@ -96,8 +100,8 @@ def _plain(told: Any, lang: Lang) -> Any:
 
 
 def _parameter(given: dict[str, Any], lang: Lang) -> dict[str, Any]:
-    """A parameter whose text and example stand beside its schema."""
-    name, schema = given["name"], given["schema"]
+    """Describe a parameter, with text and example beside its schema."""
+    name, schema = given["name"], spelt(given["schema"])
     if given["in"] == "path":
         choices = _PATH_CHOICES[name]
         schema = {"type": "string", "enum": choices,

@@ -1,7 +1,7 @@
-"""The operations of the API, each with what its description says: texts, answers, refusals.
+"""Operations of the API with their OpenAPI descriptions: texts, answers, errors.
 
-An operation is declared where it is routed; django-ninja makes the description of it (openapi.py).
-Texts stand there in both languages, `{"ko": ..., "en": ...}`, until they are told in one.
+An operation is declared where it is routed; django-ninja generates its description (openapi.py).
+Texts hold both languages, `{"ko": ..., "en": ...}`, until the document is reduced to one.
 """
 
 from __future__ import annotations
@@ -18,44 +18,52 @@ from pydantic import Field as PydanticField
 
 from telads.answers.fields import Field, Key, maybe
 from telads.answers.questions import DOCUMENT, QUESTIONS, Question, document_keys
-from telads.planning.schema import EXAMPLE_BRIEF, EXAMPLE_RULES, FACTS_OF
+from telads.dataset import in_force
+from telads.planning.schema import FACTS_OF, example_brief, example_rules
 from telads.text import Text
 from telads.web.api.problems import MEDIA_TYPE
 
 JSON = "application/json"
 PLACE = "#/components/schemas/"
 MOST_BYTES = 100_000
-"""Of what is sent: rules that name every segment twice, and twenty platforms, take half of it."""
+"""Most bytes of a request body: rules naming every segment twice and twenty platforms take half."""
 
-BODIES: dict[str, dict[str, Any]] = {"RulesAgainst": EXAMPLE_RULES, "Brief": EXAMPLE_BRIEF}
-"""What is sent, by its schema: an example of each."""
+BODIES: dict[str, Callable[[], dict[str, Any]]] = {
+    "RulesAgainst": example_rules, "Brief": example_brief,
+}  # fmt: skip
+"""Example of each request body, by its schema."""
 
 
 class Operation(NamedTuple):
-    """One address: its id, what it answers, an example, and which refusals it has of its own."""
+    """One operation: its id, meaning, example, and specific errors."""
 
     id: str
     text: Text
-    example: str = ""
+    query: str = ""
     answers: tuple[str, ...] = ()
-    """The questions that it answers, one or another."""
+    """Questions that it answers, one or another."""
     media: tuple[str, ...] = ()
-    """The media types of the files that it sends instead."""
+    """Media types, if it sends files."""
     not_found: bool = True
-    """Whether something that is asked for may not be there; else an address that is, answers."""
+    """Whether something requested may not exist; else an existing address always answers."""
     sums: bool = False
-    """Whether it may be asked for sums of use, which an index has not."""
+    """Whether sums of use can be requested, which an index does not have."""
     body: str = ""
-    """The schema of what is sent to it, by POST; else it is read, by GET."""
+    """Schema of its POST body; empty for a GET."""
+
+    @property
+    def example(self) -> str:
+        """An example of its query, in the names of the dataset in force."""
+        return in_force().filled(self.query, "ko")
 
     @property
     def method(self) -> str:
-        """The one method it takes."""
+        """Its only HTTP method."""
         return "POST" if self.body else "GET"
 
 
 OPERATIONS: dict[str, Operation] = {}
-"""Every address, in the order it is told."""
+"""Every address, in the order of the description."""
 
 _ERRORS: dict[int, Text] = {
     400: Text("읽을 수 없는 요청", "a request that cannot be read"),
@@ -87,9 +95,9 @@ View = Callable[..., HttpResponseBase]
 
 
 def operation(router: Router, place: str, one: Operation, asked: type[Schema], view: View) -> None:
-    """Route a view under an address, described by `one`; it is given the query as `asked`."""
+    """Route a view at `place`, described by `one`; the view gets the query as `asked`."""
     OPERATIONS[place] = one
-    query: Any = Query  # a type for checkers alone
+    query: Any = Query  # for type checkers
     view.__annotations__ = {**view.__annotations__, "asked": query[asked]}
     models = [answer_model(QUESTIONS[name]) for name in one.answers]
     response = {200: reduce(or_, models) if models else None}
@@ -100,7 +108,7 @@ def operation(router: Router, place: str, one: Operation, asked: type[Schema], v
 
 
 def _extra(one: Operation) -> dict[str, Any]:
-    """What django-ninja's description lacks: texts in both languages, files, bodies, problems."""
+    """OpenAPI parts that django-ninja lacks: texts in both languages, files, bodies, problems."""
     text = one.text._asdict()
     done: dict[str, Any] = {"description": text}
     if one.media:
@@ -119,7 +127,7 @@ def _extra(one: Operation) -> dict[str, Any]:
         },
     }
     if one.body:
-        sent = {"schema": {"$ref": PLACE + one.body}, "example": BODIES[one.body]}
+        sent = {"schema": {"$ref": PLACE + one.body}}
         told["requestBody"] = {"required": True, "content": {JSON: sent}}
     return told
 
@@ -131,12 +139,12 @@ def _error(code: int, one: Operation) -> Text:
 
 
 def name_of(question: str) -> str:
-    """Plan_goals is PlanGoals, as programs name their types."""
+    """Type name of a question: plan_goals is PlanGoals."""
     return "".join(word.capitalize() for word in question.split("_"))
 
 
 def answer_model(question: Question) -> type[Schema]:
-    """The model of a question's answer, made of its fields."""
+    """The pydantic model of a question's answer, made from its fields."""
     name = name_of(question.id)
     row = _model(f"{name}Row", {**question.fields(), **question.optional},
                  needed=frozenset(question.keys), more=question.open)  # fmt: skip
@@ -174,7 +182,7 @@ class Open(Schema):
 def _model(
     name: str, fields: Mapping[str, Field | Key], needed: frozenset[str], more: bool = False
 ) -> type[Schema]:
-    """The model of an object with these keys, of which some are not always there."""
+    """The model of an object with these keys; those not `needed` may be absent."""
     keys: dict[str, Any] = {
         key: (Annotated[Any, WithJsonSchema(told(one))], ... if key in needed else None)
         for key, one in fields.items()
@@ -184,5 +192,5 @@ def _model(
 
 
 def told(one: Field | Key) -> dict[str, Any]:
-    """A key's JSON Schema, its meaning in both languages."""
+    """A key's JSON Schema with its meaning in both languages."""
     return {**one.schema, "description": one.meaning._asdict(), "examples": [one.example]}

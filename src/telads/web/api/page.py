@@ -1,6 +1,6 @@
-"""The API described for people, from the same description that programs read. No script, no form.
+"""The API's description as an HTML page, from the OpenAPI document. No script, no form.
 
-Its language is that of its address (/api/v1/docs, /en/api/v1/docs), as with every page.
+Its language follows its address (/api/v1/docs, /en/api/v1/docs), as with every page.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _operations(lang: Lang, site: str) -> list[dict[str, Any]]:
 
 
 def _row(answers: tuple[str, ...], lang: Lang) -> list[tuple[str, str]]:
-    """The keys of a row with their meanings; of every table where an address has several."""
+    """Keys of a row with their meanings; of every table if an address has several."""
     known = [QUESTIONS[one] for one in answers]
     fields = {
         key: field
@@ -142,7 +142,7 @@ def _row(answers: tuple[str, ...], lang: Lang) -> list[tuple[str, str]]:
 
 
 def _body(one: Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]]:
-    """The keys of what is sent: name, whether it is needed, meaning."""
+    """Keys of the request body: name, whether required, meaning."""
     schema = schemas.get(one.body, {"properties": {}})
     return [
         (name, name in schema["required"], known["description"])
@@ -151,13 +151,13 @@ def _body(one: Operation, schemas: dict[str, Any]) -> list[tuple[str, bool, str]
 
 
 def _example(place: str, one: Operation, site: str) -> dict[str, str]:
-    """An address that can be followed, as it is read and as it is sent; or a command that asks."""
+    """An example address, readable and encoded; or a curl command for a POST."""
     filled = place.format(table="scores", kind="csv", form="svg")
     shown = f"{openapi.PREFIX}{filled}" + (f"?{one.example}" if one.example else "")
     sent = quote(shown, safe="/?=&")
     if not one.body:
         return {"shown": shown, "sent": sent}
-    told = json.dumps(BODIES[one.body], ensure_ascii=False)
+    told = json.dumps(BODIES[one.body](), ensure_ascii=False)
     return {"shown": f"curl -H 'Content-Type: application/json' -d '{told}' '{site}{sent}'"}
 
 

@@ -1,9 +1,10 @@
-"""The parameters of addresses as pydantic models, made of those of the questions.
+"""Parameters of addresses as pydantic models, made from those of the questions.
 
-Types are checked here; names and choices by the answers, which know the build. A name may be given
-in Korean or English wherever the command line takes it, whatever its case: the schema lists every
-spelling, the shortest first. What it lists is never refused but as the address tells (openapi.py).
-Texts are in both languages, `{"ko": ..., "en": ...}`, until the description is told in one.
+Types are checked here; names and choices by the answers, which know the build. A name is accepted
+in Korean or English wherever the command line accepts it, in any case: the schema lists every
+spelling, the shortest first. A listed value is refused only for reasons its address documents
+(openapi.py). Texts hold both languages, `{"ko": ..., "en": ...}`, until the document is reduced to
+one.
 """
 
 from __future__ import annotations
@@ -30,20 +31,20 @@ from telads.answers.questions import (
     Parameter,
     Question,
 )
-from telads.dataset import in_force
+from telads.dataset import in_force, of_dataset
 from telads.planning.plan import PARTS
 from telads.text import LANGUAGES, Text, typed
 
 PAGE = 100
-"""Rows of a page where no limit is given."""
+"""Default number of rows of a page."""
 MOST_OFFSET = 1_000_000
 LONGEST = 100
-"""Characters of a parameter; every name there is fits."""
+"""Most characters of a parameter; every name is shorter."""
 
 
 def _of_api(name: str, kind: str, text: Text, example: str, default: Any = None,
             choices: tuple[str, ...] = ()) -> Parameter:  # fmt: skip
-    """A parameter that addresses alone have."""
+    """A parameter that only addresses have."""
     return Parameter(name, kind, text, text, example, default, choices)
 
 
@@ -59,7 +60,7 @@ OFFSET = _of_api(
 PART = _of_api(
     "part", "choice",
     Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
-         "자치구, 성별·나이",
+         "{district}, 성별·나이",
          "which table of the plan: platforms, segments, spends, reach by budget, least "
          "budgets for goals, sensitivity, districts, sexes and ages"),
     "budgets", PARTS[0], tuple(PARTS),
@@ -67,15 +68,15 @@ PART = _of_api(
 NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
 MEASURE = _of_api(
     "measure", "name",
-    Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"), "delivery",
-    AVERAGE_AGE,
+    Text("지도에 그릴 항목의 id(measures 참고)", "what the map shows, see measures"),
+    "{sample_service}", AVERAGE_AGE,
 )  # fmt: skip
 PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
     "form": Text("그림 형식", "kind of picture"),
 }
-"""What stands in an address itself."""
+"""Parameters within a path."""
 
 _ANY_SERVICE = SERVICE_ASKED._replace(default=None)
 DRAWN: dict[str, tuple[Parameter, ...]] = {
@@ -84,14 +85,14 @@ DRAWN: dict[str, tuple[Parameter, ...]] = {
     "correlation": (MONTH_ASKED,),
     "monthly": FILTERS,
     "ranking": (*GROUP, MONTH_ASKED, _ANY_SERVICE),
-    "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE._replace(default="delivery"), TARGETS_BY,
+    "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE, TARGETS_BY,
                 TOP._replace(default=30, example="30")),
 }  # fmt: skip
-"""The choices that each picture takes."""
+"""Choices of each picture."""
 
 
 def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
-    """The schema of a choice: its names, then all other spellings of them."""
+    """Schema of a choice: its names, then all other spellings."""
     first = list(short)
     known = set(map(typed, first))
     more = [name for name in dict.fromkeys(others) if typed(name) not in known]
@@ -99,43 +100,55 @@ def _spelt(short: Iterable[str], others: Iterable[str]) -> dict[str, Any]:
 
 
 _NAME = {"type": "string", "minLength": 1, "maxLength": LONGEST}
+KIND = "x-kind"
+"""The key of a schema whose spellings depend on the dataset: see `spelt`."""
+_NAMED = ("sex", "any_sex", "age", "any_age", "service")
 _NUMBER = {"type": "integer"}
 _MONTH = {"type": "string", "pattern": r"^([0-9]{4}-(0[1-9]|1[0-2]))$"}
-_SEX = {"type": "string", **_spelt(["F", "M"], in_force().sex_names)}
-_AGE = {"type": "string", **_spelt(map(str, in_force().ages), in_force().age_names)}
-_SERVICES = _spelt(
-    in_force().service_ids, [name for service in in_force().services for name in service.text]
-)
 SCHEMAS: dict[str, dict[str, Any]] = {
-    "sex": _SEX,
-    "any_sex": _SEX,
-    "age": _AGE,
-    "any_age": _AGE,
-    "service": {"type": "string", **_SERVICES},
+    **{name: {"type": "string", KIND: name} for name in _NAMED},
     "month": _MONTH,
     "count": {**_NUMBER, "minimum": ROWS[0], "maximum": ROWS[1]},
     "offset": {**_NUMBER, "minimum": 0, "maximum": MOST_OFFSET},
     "switch": {"type": "boolean"},
 }
-"""What each kind of parameter may be; else it is a name, or one of its choices."""
+"""Schema of each kind of parameter; other kinds are a name, or one of their choices."""
+
+
+@of_dataset
+def spellings() -> dict[str, dict[str, Any]]:
+    """Accepted values of a sex, an age and a service of the dataset in force, by kind."""
+    known = in_force()
+    sex, age = _spelt(["F", "M"], known.sex_names), _spelt(map(str, known.ages), known.age_names)
+    names = [name for service in known.services for name in service.text]
+    return {"sex": sex, "any_sex": sex, "age": age, "any_age": age,
+            "service": _spelt(known.service_ids, names)}  # fmt: skip
+
+
+def spelt(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter with the spellings and the example of the dataset in force."""
+    told = {key: value for key, value in schema.items() if key != KIND}
+    if isinstance(told.get("example"), str):
+        told["example"] = in_force().filled(told["example"], "ko")
+    return told | spellings().get(schema.get(KIND, ""), {})
 
 
 def _plain_number(given: Any) -> Any:
-    """A whole number as the schema has it: no 5.0, no 1_000, no other digits."""
+    """Accept integers in plain form only: no 5.0, no 1_000, no other digits."""
     if isinstance(given, str) and not re.fullmatch(r"-?[0-9]+", given):
         raise PydanticCustomError("int_parsing", "not a whole number")
     return given
 
 
 def _plain_switch(given: Any) -> Any:
-    """True or false, not yes, on or 1."""
+    """Accept true or false, not yes, on or 1."""
     if isinstance(given, str) and given not in {"true", "false"}:
         raise PydanticCustomError("bool_parsing", "neither true nor false")
     return given
 
 
 def _plain_month(given: Any) -> Any:
-    """YYYY-MM alone: a program has no other ways of writing it."""
+    """Accept YYYY-MM only, not the other spellings for people."""
     if isinstance(given, str) and not re.fullmatch(_MONTH["pattern"], given):
         raise PydanticCustomError("month", "not a month")
     return given
@@ -147,18 +160,18 @@ CHECKED: dict[str, Any] = {
     "switch": Annotated[bool, BeforeValidator(_plain_switch)],
     "month": Annotated[str, BeforeValidator(_plain_month)],
 }
-"""What the type of a kind of parameter refuses; names are text, checked by the answers."""
+"""Type of each kind of parameter; names are text, checked by the answers."""
 
 
 def _example(one: Parameter) -> object:
-    """Its example as JSON has it."""
+    """A parameter's example as a JSON value."""
     if one.kind in {"count", "offset"}:
         return int(one.example)
     return one.example == "true" if one.kind == "switch" else one.example
 
 
 def schema_of(one: Parameter) -> dict[str, Any]:
-    """The JSON Schema of a parameter, its meaning in both languages."""
+    """JSON Schema of a parameter, with its meaning in both languages."""
     choices = {"type": "string", "enum": list(one.choices)} if one.choices else _NAME
     told = {**SCHEMAS.get(one.kind, choices), "description": one.text._asdict(),
             "example": _example(one)}  # fmt: skip
@@ -178,7 +191,7 @@ def model_of(name: str, parameters: Iterable[Parameter]) -> type[Schema]:
 
 
 def asked_of(question: Question) -> type[Schema]:
-    """The model of what a question's address takes."""
+    """The model of the query of a question's address."""
     paging = (LIMIT._replace(default=PAGE) if question.open else LIMIT, OFFSET)
     parameters = (*question.parameters, *(paging if question.paged else ()))
     return model_of(f"{question.id.title()}Asked", parameters)

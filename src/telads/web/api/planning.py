@@ -1,11 +1,11 @@
-"""Audiences and plans, of the very files that `telads audience` and `telads plan` read, sent.
+"""Audiences and plans from posted JSON, in the form that `telads audience` and `telads plan` read.
 
-They are asked by POST, since a brief is longer than an address may be, and not since anything is
-changed: nothing is saved, or kept in memory. That decides the question of forged requests. Django's
-token is not asked for (django-ninja exempts its addresses, and a program has none), and a session
-gives no right here that a GET of the API does not give: it lets people into a closed installation,
-and what is answered is unreadable to a page of another site (no CORS). That such a page's form
-cannot even ask follows from `application/json`, which no form sends.
+They use POST since a brief is too long for an address, not because anything changes: nothing is
+saved or cached. That settles cross-site request forgery: Django's token is not required
+(django-ninja exempts its addresses, and a program has none), and a session grants nothing here that
+a GET of the API does not: it only admits users to a closed installation, and the response is
+unreadable to a page of another site (no CORS). Such a page cannot even post a form here, since no
+form sends `application/json`.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ from telads.web.api.parameters import AudienceAsked, PlanAsked
 
 
 class ContentTooLarge(QuestionError):
-    """More was sent than any brief needs."""
+    """The body is larger than any brief needs."""
 
     code = "content-too-large"
 
 
 class UnsupportedMediaType(QuestionError):
-    """Something else than JSON was sent, by its own word."""
+    """The declared content type is not JSON."""
 
     code = "unsupported-media-type"
 
 
 class Unreadable(QuestionError):
-    """What was sent is no JSON."""
+    """The body is not valid JSON."""
 
     code = "bad-request"
 
 
 def audience(request: HttpRequest, asked: Any) -> HttpResponseBase:
-    """Who an audience is or, with the rules of another in `against`, how the two overlap."""
+    """The audience of rules or, with those of another in `against`, their overlap."""
     check(request, asked)
     sent = document_of(request)
     against = None
@@ -102,7 +102,7 @@ def routed() -> Router:
 
 
 def document_of(request: HttpRequest) -> Any:
-    """The JSON that was sent.
+    """The JSON of the request body.
 
     Raises `UnsupportedMediaType`, `ContentTooLarge`, and `Unreadable`, which names line and column.
     """
@@ -116,14 +116,14 @@ def document_of(request: HttpRequest) -> Any:
     try:
         if len(request.body) > MOST_BYTES:
             raise RequestDataTooBig
-        if not request.body:  # of a body without a length, Django reads nothing (WSGI)
+        if not request.body:  # without Content-Length Django reads nothing (WSGI)
             raise Unreadable(
                 Text("보낸 내용이 없습니다.", "Nothing was sent."),
                 Text("JSON을 Content-Length와 함께 보내 주세요(chunked로 나누지 않고).",
                      "Send JSON with its Content-Length, not in chunks."),
             )  # fmt: skip
         return json.loads(request.body)
-    except RequestDataTooBig:  # also of Django, which reads no more than 2.5 MB
+    except RequestDataTooBig:  # Django itself reads at most 2.5 MB
         raise ContentTooLarge(
             Text("보낸 내용이 너무 큽니다.", "More was sent than is read."),
             Text(f"{MOST_BYTES:,}바이트까지 읽습니다.", f"Up to {MOST_BYTES:,} bytes are read."),
@@ -138,7 +138,7 @@ def document_of(request: HttpRequest) -> Any:
 
 
 def answered(request: HttpRequest, answer: Answer) -> HttpResponse:
-    """An answer as the command line writes it; nobody on the way may keep it."""
+    """An answer in the command line's form, never cached on the way."""
     lang = language_of(request)
     return HttpResponse(
         answer.json(lang),

@@ -19,13 +19,13 @@ from telads.web.api.language import language_of
 MEDIA_TYPE = "application/problem+json"
 PLACE = "/api/"
 URI = "!$&'()*+,;=:@/?%-._~"
-"""What may stand in the query of a URI as it is, besides letters and digits (RFC 3986)."""
+"""Characters allowed unescaped in the query of a URI, besides letters and digits (RFC 3986)."""
 LONGEST = 200
-"""Characters of a fact that is told back; a brief that is sent may hold far longer ones."""
+"""Most characters of a fact in a problem; values in a posted brief may be far longer."""
 LARGEST = 2**53
-"""Whole numbers up to it are read alike by every reader of JSON."""
+"""Integers up to it are exact for every reader of JSON."""
 EXPLAINED = "/api/v1/docs#"
-"""Where the type of a problem leads: its code is explained there."""
+"""Address of a problem's type: its code is explained there."""
 
 TITLES: dict[str, Text] = {
     "bad-parameter": Text("요청의 값이 올바르지 않습니다", "A parameter is wrong"),
@@ -51,7 +51,7 @@ TITLES: dict[str, Text] = {
     "database-away": Text("데이터베이스를 쓸 수 없습니다", "The database cannot be used"),
     "internal-error": Text("예상하지 못한 오류입니다", "Something unexpected went wrong"),
 }
-"""Every code a problem can have."""
+"""Titles of all problem codes."""
 
 STATUS: dict[str, int] = {
     "bad-parameter": 422, "unknown-choice": 404, "audience-too-small": 404, "index-refused": 400,
@@ -61,7 +61,7 @@ STATUS: dict[str, int] = {
     "workspace-damaged": 503, "newer-version": 503, "workspace": 503, "bad-setting": 503,
     "database-away": 503, "internal-error": 500,
 }  # fmt: skip
-"""The HTTP status each is told with, here and on pages."""
+"""HTTP status of each code, in the API and on pages."""
 
 _BY_STATUS = {
     400: "bad-request",
@@ -90,18 +90,18 @@ _DETAILS: dict[str, tuple[Text, Text]] = {
 
 
 class BadParameter(QuestionError):
-    """A parameter that cannot be read at all: repeated, unknown, empty, of another type."""
+    """An unreadable parameter: repeated, unknown, empty, of another type."""
 
     code = "bad-parameter"
 
 
 def status_of(error: TeladsError) -> int:
-    """The HTTP status an error is told with."""
+    """HTTP status of an error."""
     return STATUS.get(error.code, 400)
 
 
 def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpResponse:
-    """An error as a document: the members of RFC 9457, then code, advice and the facts."""
+    """An error as a problem document: the members of RFC 9457, then code, advice and the facts."""
     lang = language_of(request)
     code = error.code if error.code in TITLES else _BY_STATUS.get(status, "internal-error")
     detail, advice = error.message, error.advice
@@ -117,7 +117,7 @@ def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpRespon
         "advice": advice(lang) if advice else None,
         **{name: _plain(fact) for name, fact in error.facts.items()},
     }
-    # Half a surrogate pair, which JSON can send, is told as JSON writes it.
+    # A lone surrogate, which JSON can send, is written as a JSON escape.
     content = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode(
         errors="backslashreplace"
     )
@@ -128,14 +128,14 @@ def problem(request: HttpRequest, error: TeladsError, status: int) -> HttpRespon
 
 
 def _address(request: HttpRequest) -> str:
-    """Path and query as a URI; a query of plain UTF-8 comes byte by byte (PEP 3333)."""
+    """Path and query as a URI; raw UTF-8 in a query comes as bytes (PEP 3333)."""
     path = request.get_full_path().partition("?")[0]
     query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
     return f"{path}?{quote(query, safe=URI)}" if query else path
 
 
 def problem_of_status(request: HttpRequest, status: int) -> HttpResponse:
-    """A problem about which no more is known than its status."""
+    """A problem known by its status only."""
     code = _BY_STATUS.get(status, "internal-error")
     detail, advice = _DETAILS.get(code, (TITLES[code], None))
     response = problem(request, TeladsError(detail, advice), status)
@@ -145,7 +145,7 @@ def problem_of_status(request: HttpRequest, status: int) -> HttpResponse:
 
 
 def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
-    """What the parameters' types say, as one error about the first of them."""
+    """Convert validation errors to one error about the first of them."""
     first = errors[0]
     name = str(first["loc"][-1])
     texts = {
@@ -169,7 +169,7 @@ def readable(errors: Sequence[dict[str, Any]]) -> BadParameter:
 def plain_errors(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: HEAD is answered like GET, and whatever errs under /api/ is a problem."""
+    """Middleware: HEAD is answered like GET, and every error under /api/ is a problem document."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(PLACE):
@@ -193,7 +193,7 @@ def _told(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
 
 
 def _without_content(response: HttpResponseBase) -> HttpResponseBase:
-    """The answer to HEAD: the headers of GET alone."""
+    """The response to HEAD: only the headers of GET."""
     if isinstance(response, StreamingHttpResponse):
         response.streaming_content = iter(())
     elif isinstance(response, HttpResponse):
@@ -203,7 +203,7 @@ def _without_content(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def _plain(fact: object) -> object:
-    """A fact as JSON knows it, not longer than a name can be; of a path only its last part."""
+    """A fact as a JSON value, shortened to the length of a name; of a path only its last part."""
     if isinstance(fact, PurePath):
         return fact.name
     if isinstance(fact, bool | int | float) and abs(fact) <= LARGEST:  # JSON has no infinity

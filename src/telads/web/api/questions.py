@@ -1,4 +1,4 @@
-"""The questions as addresses, made of their declarations; each asks one function of the answers."""
+"""Addresses of the questions, made from their declarations."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from telads.web.api.operations import Operation, View, operation
 from telads.web.api.parameters import LANG, LIMIT, OFFSET, asked_of
 
 OF_A_WORKSPACE = {"status"}
-"""Questions that are put to the workspace: there is an answer before the first build, too."""
+"""Questions about the workspace: they have an answer before the first build."""
 AROUND = {LANG.name, LIMIT.name, OFFSET.name}
-"""Parameters that say how the answer is told, and are none of the question."""
+"""Parameters of the response's form, not of the question."""
 
 
 def view_of(question: Question) -> View:
@@ -42,7 +42,7 @@ def view_of(question: Question) -> View:
 
 
 def described(question: Question) -> Operation:
-    """What the description of the API says of a question."""
+    """The operation of a question."""
     assert question.summary is not None
     return Operation(
         question.id,

@@ -1,4 +1,4 @@
-"""The addresses of the API and how its errors are told."""
+"""The NinjaAPI object: its routers and its error handlers."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Data administration in the browser: files taken in, builds put in force, by administrators.
+"""Data administration in the browser: uploads, builds, jobs; for administrators.
 
 | what | module |
 |---|---|
-| what was uploaded, streamed into the workspace | `receiving` |
-| a job: what is to be done, and how far it is | `models`, `starting` |
-| doing it, in a process of its own | `running`, `report`, `worker` |
-| taking a month back | `forgetting` |
-| pages | `overview`, `showing` |
+| uploads, streamed into the workspace | `uploads` |
+| jobs and their progress | `models`, `queue` |
+| running them, in a process of their own | `queue`, `worker`; their results: `report` |
+| pages | `views` |
+| the log of actions | `actions`; for the command line `commands` |
 
-Archives and workbooks are looked at before anything reads them by `telads.ingest.archives`.
+`telads.ingest.archives` checks archives and workbooks before anything else reads them.
 """

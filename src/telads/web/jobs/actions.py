@@ -1,4 +1,4 @@
-"""What is written down of data administration."""
+"""Actions of data administration in the log of actions."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ DETAILS: dict[str, tuple[str, Text]] = {
     "data-rollback": (r"(?P<before>\S+) -> (?P<name>\S+)",
                       Text("{before} 대신 {name}", "{name} instead of {before}")),
 }  # fmt: skip
-"""How their details are told (`accounts.audit`)."""
+"""Form and wording of their details (`accounts.audit`)."""

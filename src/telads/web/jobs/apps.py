@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class Jobs(AppConfig):
-    """Uploads and what becomes of them."""
+    """Uploads and their processing."""
 
     name = "telads.web.jobs"
     label = "jobs"
 
     def ready(self) -> None:
-        """Tell the log of actions what can be done here."""
+        """Register the actions for the log."""
         from telads.web.accounts.audit import register
         from telads.web.jobs.actions import ACTIONS, DETAILS
 

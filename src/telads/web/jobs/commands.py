@@ -1,4 +1,4 @@
-"""What the command line does to the data, in the website's log of actions."""
+"""Records the command line's changes of data in the website's log of actions."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from telads.web.setup import make_ready
 
 
 def written_down(workspace: Path, action: str, thing: str, detail: str) -> bool:
-    """Write down an action of `ACTIONS`; False where the database refuses.
+    """Record an action of `ACTIONS`; False if the database refuses.
 
-    It is done already, so that is no error.
+    The action is already done, so a failure is not an error.
     """
     from django.db import DatabaseError
 

@@ -1,9 +1,9 @@
-"""A job: files to take in, or a build to make, and how far that is.
+"""Jobs: files to ingest, or a build to make, with their progress.
 
-A job is run by whoever claims it first, once for each attempt. While it runs it says so every few
-seconds; one that has fallen silent is told as interrupted and can be started again, as another
-attempt. A process that was taken for dead finds its attempt gone and stops. What a job does to the
-workspace is whole or not at all, so an attempt that ends anywhere leaves nothing half done.
+A job is claimed by one process for each attempt. While it runs, the process updates `beat` every
+few seconds; a job without an update is shown as interrupted and can be started again, as another
+attempt. A process that was wrongly taken for dead finds its attempt superseded and stops. Changes
+to the workspace are atomic, so an attempt that ends anywhere leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from django.db import models
 from django.utils import timezone
 
 SILENCE = timedelta(seconds=30)
-"""After so long without a word a running job is taken for interrupted."""
+"""Time without an update after which a running job counts as interrupted."""
 
 
 class State(models.TextChoices):
-    """What is to be told of a job. Interrupted is never stored: it follows from silence."""
+    """Displayed state of a job. Interrupted is never stored: it follows from silence."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -30,7 +30,7 @@ class State(models.TextChoices):
 
 
 class Step(models.TextChoices):
-    """What a running job is doing."""
+    """Current step of a running job."""
 
     NONE = ""
     UNPACK = "unpack"
@@ -40,18 +40,18 @@ class Step(models.TextChoices):
 
 
 class Job(models.Model):
-    """Something an administrator asked for, to be done in the background."""
+    """A background job requested by an administrator."""
 
     by = models.CharField(max_length=150)
-    """The name of whoever asked, as it was then."""
+    """Name of the requesting user at that time."""
     files = models.JSONField(default=list)
-    """Names of the files that were uploaded; without any the job is a build alone."""
+    """Names of the uploaded files; without any the job is a build alone."""
     month = models.CharField(max_length=7, blank=True)
-    """The label month, where the name of the one file does not tell it."""
+    """The label month, if the name of the one file has none."""
     replace = models.BooleanField(default=False)
     """Whether a month may be replaced by far fewer rows, places or services."""
     folder = models.CharField(max_length=64, blank=True)
-    """Under the uploads of the workspace; empty when it has been removed."""
+    """Folder under the workspace's uploads; empty once removed."""
 
     state = models.CharField(max_length=12, default=State.WAITING)
     attempt = models.PositiveIntegerField(default=1)
@@ -59,19 +59,19 @@ class Job(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     started = models.DateTimeField(null=True, blank=True)
     beat = models.DateTimeField(null=True, blank=True)
-    """When it was last asked for, and then when the process that runs it last said so."""
+    """Time of the request, then of the last update by the process that runs it."""
     finished = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=100, blank=True)
-    """The process that runs it: machine and number."""
+    """The process that runs it: host name and process id."""
 
     step = models.CharField(max_length=8, blank=True)
     current = models.CharField(max_length=300, blank=True)
-    """The file or table it is at."""
+    """The current file or table."""
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
 
     report = models.JSONField(default=list)
-    """What became of each file (`telads.web.jobs.report`)."""
+    """One result per file (`telads.web.jobs.report`)."""
     problem = models.JSONField(default=list)
     """Why it failed, in Korean and English."""
     build = models.CharField(max_length=64, blank=True)
@@ -87,7 +87,7 @@ class Job(models.Model):
 
     @property
     def told(self) -> State:
-        """The state as people are told."""
+        """The state as displayed."""
         state = State(self.state)
         if state is State.RUNNING and (self.beat is None or self.beat < timezone.now() - SILENCE):
             return State.INTERRUPTED
@@ -95,30 +95,30 @@ class Job(models.Model):
 
     @property
     def open(self) -> bool:
-        """Whether it waits or runs, so that its page is to be looked at again."""
+        """Whether it waits or runs, so that its page must be refreshed."""
         return self.told in {State.WAITING, State.RUNNING}
 
     @property
     def waits_long(self) -> bool:
-        """Whether nobody has taken it for a while, as where there is no worker."""
+        """Whether it has waited long without being claimed, as without a worker."""
         long_ago = timezone.now() - SILENCE
         return self.state == State.WAITING and self.beat is not None and self.beat < long_ago
 
     @property
     def may_start_again(self) -> bool:
-        """Whether another attempt makes sense: its files are still there."""
+        """Whether another attempt is possible: its files are still there."""
         ended = self.told in {State.FAILED, State.INTERRUPTED} or self.waits_long
         return ended and (bool(self.folder) or not self.files)
 
 
 def claim(number: int, attempt: int, worker: str) -> bool:
-    """Take a waiting job; of several who try, on either database, one gets it."""
+    """Claim a waiting job; of concurrent claims exactly one succeeds, on either database."""
     now = timezone.now()
     waiting = Job.objects.filter(pk=number, attempt=attempt, state=State.WAITING)
     return waiting.update(state=State.RUNNING, worker=worker, started=now, beat=now) == 1
 
 
 def tell(number: int, attempt: int, **values: Any) -> bool:
-    """Say how a running job is getting on; False where this attempt is no longer the job's."""
+    """Update a running job; False if this attempt has been superseded."""
     running = Job.objects.filter(pk=number, attempt=attempt, state=State.RUNNING)
     return running.update(beat=timezone.now(), **values) == 1

@@ -1,7 +1,7 @@
-"""Asking for a job, and doing it: unpack, take each file in, build; as the command line does.
+"""Requesting and running jobs: unpack, ingest each file, build; as the command line does.
 
-Between two files and between two tables of a build it says how far it is, and looks whether it was
-cancelled or is no longer its own. A file counts for the workspace as soon as it is reported.
+Between files and between tables of a build a job reports its progress, and checks whether it was
+cancelled or superseded. A file is in the workspace as soon as it is reported.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ DAY = 24 * 3600
 def start(
     request: HttpRequest, folder: Path | None, month: str = "", *, replace: bool = False
 ) -> Job:
-    """Ask for a job: with the files of a folder, or without any for a build alone."""
+    """Request a job for the files of a folder, or for a build alone."""
     files = [path.name for path in received(folder)] if folder else []
     with one_action():
         job = Job.objects.create(
@@ -61,7 +61,7 @@ def start(
 
 
 def cancel(request: HttpRequest, workspace: Path, job: Job) -> None:
-    """Ask for its end. One that waits or has fallen silent ends now, one that runs soon."""
+    """Cancel a job: at once if it waits or has fallen silent, else at its next check."""
     now = timezone.now()
     with one_action():
         asked = Job.objects.filter(
@@ -76,12 +76,12 @@ def cancel(request: HttpRequest, workspace: Path, job: Job) -> None:
             over = ended.update(
                 state=State.CANCELLED, finished=now, folder="", attempt=F("attempt") + 1
             )
-            if over and job.folder:  # else a worker took it up in between, and its files
+            if over and job.folder:  # else a worker has claimed it, and its files
                 transaction.on_commit(lambda: remove(folder_of(workspace, job.folder)))
 
 
 def again(request: HttpRequest, job: Job) -> None:
-    """Start a job again that failed or was interrupted; of two who ask at once, one does."""
+    """Restart a job that failed or was interrupted; of concurrent requests one succeeds."""
     if not job.may_start_again:
         return
     with one_action():
@@ -98,7 +98,7 @@ def again(request: HttpRequest, job: Job) -> None:
 
 
 def forget_abandoned(workspace: Path, days: int) -> None:
-    """Remove files of so many days: their job was never started again, or no row names them."""
+    """Remove uploads older than `days` whose job was not restarted, or that no job names."""
     before = time.time() - days * DAY
     uploads = workspace / UPLOADS
     for folder in uploads.iterdir() if uploads.is_dir() else ():
@@ -134,7 +134,7 @@ UNEXPECTED = Text(
 
 
 class Cancelled(Exception):
-    """Somebody wants the job to end."""
+    """The job was cancelled."""
 
 
 class Superseded(Exception):
@@ -143,13 +143,13 @@ class Superseded(Exception):
 
 @task()
 def run(number: int, attempt: int) -> None:
-    """The job's task: say every few seconds that it lives, and do it."""
+    """Task of the queue: run a job while updating it every few seconds."""
     with _beating(number, attempt):
         work_on(number, attempt)
 
 
 def work_on(number: int, attempt: int) -> None:
-    """Do a job if it is still there to be done, and write down how it ended."""
+    """Run a job if it is still due, and record how it ended."""
     if not claim(number, attempt, f"{socket.gethostname()}/{os.getpid()}"[:100]):
         return
     doing = _Doing(Job.objects.get(pk=number), request_state.settings())
@@ -162,7 +162,7 @@ def work_on(number: int, attempt: int) -> None:
     except TeladsError as error:
         doing.end(State.FAILED, report.pair(error))
     except DatabaseError:
-        raise  # nothing can be written down; silence will tell
+        raise  # nothing can be recorded; it will count as interrupted
     except Exception:
         doing.end(State.FAILED, list(UNEXPECTED))
         raise
@@ -171,7 +171,7 @@ def work_on(number: int, attempt: int) -> None:
 
 
 class _Doing:
-    """A job while it is done."""
+    """A running job."""
 
     def __init__(self, job: Job, settings: Settings) -> None:
         self.job = job
@@ -182,7 +182,7 @@ class _Doing:
         self.others: list[tuple[str, OtherFile]] = []
 
     def all(self) -> str:
-        """Everything; the build that was put in force, empty if nothing new came."""
+        """Run all steps; returns the build put in force, empty if there was nothing new."""
         with using(self.workspace.choose_dataset(None)):
             return self._all()
 
@@ -198,7 +198,7 @@ class _Doing:
         return self._build() if new or not self.workspace.build_name() else ""
 
     def _unpacked(self) -> list[Path]:
-        """The files that can be read; the others are reported as refused, or as skipped."""
+        """The readable files; others are reported as refused or skipped."""
         folder = folder_of(self.settings.workspace, self.job.folder)
         into = folder / "unpacked"
         shutil.rmtree(into, ignore_errors=True)
@@ -221,7 +221,7 @@ class _Doing:
         return paths
 
     def _known(self, file: Unpacked) -> Path | None:
-        """The path of a file that can be read, and is not in force for another month."""
+        """Path of a readable file, unless it is in force for another month."""
         error = file.error
         if file.path and not error:
             source = source_of(file.path)
@@ -255,7 +255,7 @@ class _Doing:
         month = Month.parse(self.job.month) if self.job.month else None
         waiting = dict.fromkeys(paths)
         taking = ingest(self.workspace, paths, settings, month, replace=self.job.replace)
-        for taken in taking:  # a file of several months comes once for each
+        for taken in taking:  # a file of several months has one result for each
             name = self.names[taken.path]
             waiting.pop(taken.path, None)
             self.rows.append(report.row_of(name, taken))
@@ -264,14 +264,14 @@ class _Doing:
 
     def _build(self) -> str:
         def step(table: str, done: int, total: int) -> None:
-            self.at(Step.BUILD, "", done, total)  # names of tables say nothing to people
+            self.at(Step.BUILD, "", done, total)  # names of tables mean nothing to users
 
         self.at(Step.BUILD, "", 0, 0)
         made = self._patiently(lambda settings: build(self.workspace, settings, on_step=step))
         return made.name
 
     def _patiently(self, action: Callable[[Settings], T]) -> T:
-        """Do what needs the workspace's lock; others may hold it for a while."""
+        """Run an action that needs the workspace's lock, waiting for its holder."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
@@ -282,7 +282,7 @@ class _Doing:
                 self.at(Step.LOCKED, "", 0, 0)
 
     def at(self, step: Step, thing: str, done: int, total: int) -> None:
-        """Say where it is; raises `Cancelled`, `Superseded`."""
+        """Report progress; raises `Cancelled`, `Superseded`."""
         told = tell(
             self.job.pk, self.job.attempt, step=step, current=thing[:300], done=done, total=total,
             report=self.rows,
@@ -293,7 +293,7 @@ class _Doing:
             raise Cancelled
 
     def end(self, state: State, problem: list[str] | None = None, build: str = "") -> None:
-        """Write down how it ended. The files of one that failed stay: it may be started again."""
+        """Record how it ended. Files of a failed job are kept for a restart."""
         from django.utils import timezone
 
         gone = state is not State.FAILED
@@ -309,7 +309,7 @@ class _Doing:
 
 @contextmanager
 def _beating(number: int, attempt: int) -> Iterator[None]:
-    """Say that the job lives while the block runs, whatever it is busy with."""
+    """Keep updating the job in a thread while the block runs."""
     over = threading.Event()
 
     def beat() -> None:
@@ -317,7 +317,7 @@ def _beating(number: int, attempt: int) -> Iterator[None]:
             try:
                 tell(number, attempt)
             except DatabaseError:
-                connection.close()  # the next beat tries anew
+                connection.close()  # the next beat reconnects
         connection.close()
 
     thread = threading.Thread(target=beat, daemon=True)

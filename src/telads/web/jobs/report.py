@@ -1,8 +1,8 @@
-"""What became of each file, as it is kept with a job and as it is shown.
+"""The report of a job: one result per file, as stored and as displayed.
 
-A row: `file`, `outcome` (as `telads.ingest.ingest` says), `month`, `rows`, `masked`, `synthetic`,
-`warnings` and `error`; texts are kept in Korean and English, so that whoever reads the report
-reads it in his language.
+A row: `file`, `outcome` (as in `telads.ingest.ingest`), `month`, `rows`, `masked`, `synthetic`,
+`warnings` and `error`; texts are stored in Korean and English, so that each reader sees their own
+language.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ FIELDS = {
     "--month": Text("기준 달", "the label month"),
     "--replace": Text("'크게 줄어들어도 바꾸기'", "'Replace a month even by far fewer' ticked"),
 }
-"""What the form calls the options that errors advise to."""
+"""Form labels in place of the options that errors mention."""
 Row = dict[str, Any]
 
 
 class Shown(NamedTuple):
-    """A row of the report as it is read."""
+    """A displayed row of the report."""
 
     file: str
     outcome: str
@@ -35,20 +35,20 @@ class Shown(NamedTuple):
 
 
 def refused(name: str, error: TeladsError) -> Row:
-    """The row of a file that cannot be taken; where it lies is nobody's business."""
+    """The row of a refused file, without its path on the server."""
     error.facts.pop("file", None)
     return _row(name, "refused") | {"error": pair(error)}
 
 
 def unread(name: str, error: OtherFile, *, beside: bool) -> Row:
-    """The row of a file of another kind: skipped `beside` data, refused without."""
+    """The row of a file of another kind: skipped if there is data `beside` it, else refused."""
     if not beside:
         return refused(name, error)
     return _row(name, "skipped") | {"error": kept(error.message)}
 
 
 def row_of(name: str, taken: Taken) -> Row:
-    """The row of a file that `telads.ingest.ingest` has decided on."""
+    """The row of a result of `telads.ingest.ingest`."""
     if taken.error:
         row = (
             unread(name, taken.error, beside=taken.outcome == "skipped")
@@ -79,7 +79,7 @@ def _row(name: str, outcome: str) -> Row:
 
 
 def pair(error: TeladsError) -> list[str]:
-    """An error in one line, in Korean and English; options are the form's fields here."""
+    """An error in one line, in Korean and English, with form labels for options."""
     ko, en = error.line("ko"), error.line("en")
     for option, field in FIELDS.items():
         ko, en = ko.replace(option, field.ko), en.replace(option, field.en)
@@ -87,7 +87,7 @@ def pair(error: TeladsError) -> list[str]:
 
 
 def kept(text: Text) -> list[str]:
-    """A text in Korean and English, without what a database refuses: values of files are in it."""
+    """A text in Korean and English, without characters that databases refuse in file contents."""
     return [one.replace("\0", "").encode("utf-8", "replace").decode() for one in text]
 
 
@@ -105,11 +105,11 @@ def shown(rows: list[Row], lang: Lang) -> list[Shown]:
 
 
 def said(text: list[str], lang: Lang) -> str:
-    """A kept text in a language; empty for none."""
+    """A stored text in a language; empty for none."""
     return Text(*text)(lang) if text else ""
 
 
 def tally(rows: list[Row], lang: Lang) -> str:
-    """How many files came out how: `넣음 2, 거절 1`."""
+    """Number of files by outcome: `넣음 2, 거절 1`."""
     counts = {name: sum(row["outcome"] == name for row in rows) for name in OUTCOMES}
     return ", ".join(f"{OUTCOMES[name](lang)} {count}" for name, count in counts.items() if count)

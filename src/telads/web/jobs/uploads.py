@@ -1,4 +1,4 @@
-"""Taking an upload: files go straight to the workspace's disk, readable by its owner alone."""
+"""Uploads: files are streamed to the workspace's disk, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from telads.store.files import make_folder, new_file
 
 UPLOADS = "uploads"
 FIELD = "files"
-"""The field of the form that holds files."""
+"""Name of the form's file field."""
 
 
 def new_folder(workspace: Path) -> Path:
-    """A folder for one upload; its name cannot be guessed."""
+    """Create a folder for one upload, with an unguessable name."""
     folder = workspace / UPLOADS / secrets.token_hex(16)
     try:
         make_folder(folder)
@@ -35,7 +35,7 @@ def folder_of(workspace: Path, name: str) -> Path:
 
 
 def remove(folder: Path) -> None:
-    """Forget an upload; what cannot be removed stays."""
+    """Remove an upload; parts that cannot be removed stay."""
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -45,9 +45,9 @@ def received(folder: Path) -> list[Path]:
 
 
 class IntoWorkspace(FileUploadHandler):
-    """Django's way of taking files, a piece at a time; each file gets a folder of its own.
+    """Upload handler that writes each file, chunk by chunk, into a folder of its own.
 
-    So two files of one name stay apart, and keep the names that tell their months.
+    So files of equal names stay separate, and keep the names that contain their months.
     """
 
     def __init__(self, folder: Path, request: HttpRequest) -> None:
@@ -58,7 +58,7 @@ class IntoWorkspace(FileUploadHandler):
         self.path = folder
 
     def new_file(self, *args: Any, **facts: Any) -> None:
-        """A file begins; of other fields none is taken."""
+        """Begin a file; files of other fields are skipped."""
         super().new_file(*args, **facts)
         if self.field_name != FIELD:
             raise SkipFile
@@ -71,7 +71,7 @@ class IntoWorkspace(FileUploadHandler):
             raise not_written(self.path, error) from error
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        """The next piece, for no other handler."""
+        """Write a chunk; later handlers get nothing."""
         if self.file is None:
             return raw_data
         try:
@@ -81,7 +81,7 @@ class IntoWorkspace(FileUploadHandler):
         return None
 
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
-        """A file has come whole."""
+        """Finish a file."""
         if self.file is None:
             return None
         try:

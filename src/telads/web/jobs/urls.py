@@ -1,4 +1,4 @@
-"""Addresses under /admin-data/."""
+"""URLs under /admin-data/."""
 
 from django.urls import path
 

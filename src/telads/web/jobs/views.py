@@ -1,10 +1,10 @@
-"""Pages of data administration: months, builds, jobs, uploads, and forgetting a month.
+"""Pages of data administration, for administrators only.
 
-`/admin-data/`: months, builds, jobs, and the form for new files. For administrators alone.
+`/admin-data/`: months, builds, jobs, and the upload form.
 
-`/admin-data/jobs/3/`: how far a job is, and what came of it.
+`/admin-data/jobs/3/`: progress and results of a job.
 
-`/admin-data/months/2023-08/forget/`: a wrong month is taken back, after a look at what goes.
+`/admin-data/months/2023-08/forget/`: removes a wrong month, after a confirmation.
 """
 
 from __future__ import annotations
@@ -32,22 +32,23 @@ from telads.web import request_state
 from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.htmx import wants_result
+from telads.web.jobs.forms import ForgetForm, UploadForm
 from telads.web.jobs.models import Job, State, Step
-from telads.web.jobs.queue import MEBIBYTE, ONE_MONTH, forget_abandoned, start
+from telads.web.jobs.queue import MEBIBYTE, forget_abandoned, start
 from telads.web.jobs.queue import again as start_again
 from telads.web.jobs.queue import cancel as ask_for_its_end
 from telads.web.jobs.report import said, shown, tally
-from telads.web.jobs.uploads import IntoWorkspace, new_folder, received, remove
+from telads.web.jobs.uploads import IntoWorkspace, new_folder, remove
 
 JOBS_PAGE = 10
 FORM_BYTES = 64 * 1024
-"""Of an upload beside its files: fields and the borders between them."""
+"""Bytes of an upload besides its files: fields and multipart boundaries."""
 LOCK_SECONDS = 2.0
-"""A page does not wait long for another writer."""
+"""Seconds a page waits for another writer."""
 
 
 class ShownBuild(NamedTuple):
-    """A build that could be put in force."""
+    """A build that can be put in force."""
 
     name: str
     made: datetime
@@ -64,16 +65,16 @@ def overview(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@csrf_exempt  # not for long: the token is looked at below, but only when it is time to read
+@csrf_exempt  # the token is checked below, just before the form is read
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def upload(request: HttpRequest) -> HttpResponse:
-    """`/admin-data/upload/`: files to disk, and a job that takes them in.
+    """`/admin-data/upload/`: stream files to disk, and start a job that ingests them.
 
-    Django reads a form to find its token, and would keep everybody's files for that. So who asks,
-    and how much is coming, is looked at first; of what is refused here nothing is read.
+    Django reads a form to find its token, and would store anybody's files for that. So permission
+    and size are checked first; the body of a refused request is not read.
     """
-    if request.method != "POST":  # whoever was refused, and changes the language then
+    if request.method != "POST":  # a change of language after a refusal
         return redirect("admin-data")
     limit = request_state.settings().upload_limit
     try:
@@ -81,7 +82,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     except ValueError:
         size = 0
     if size > limit * MEBIBYTE + FORM_BYTES:
-        return _page(request, too_large(limit), 413)
+        return _page(request, wrong=too_large(limit), status_code=413)
     workspace = request_state.workspace()
     folder = new_folder(workspace.path)
     kept = False
@@ -95,23 +96,17 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[HttpResponse, bool]:
-    """The answer, and whether a job now owns the folder."""
+    """The response, and whether a job now owns the folder."""
     owned: list[Job] = []
 
     @csrf_protect
     def checked(request: HttpRequest) -> HttpResponse:
-        try:
-            month = _month(request.POST.get("month", ""))
-            files = received(folder)
-            if not files:
-                raise NO_FILE
-            if month and len(files) > 1:
-                raise ONE_MONTH
-        except (QuestionError, DataError) as error:
-            return _page(request, error, 400)
+        form = UploadForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return _page(request, form, status_code=400)
         forget_abandoned(workspace.path, request_state.settings().uploads_kept_days)
-        replace = request.POST.get("replace", "") == "1"
-        owned.append(start(request, folder, month, replace=replace))
+        told = form.cleaned_data
+        owned.append(start(request, folder, told["month"], replace=told["replace"]))
         return redirect("admin-job", owned[0].pk)
 
     return checked(request), bool(owned)
@@ -120,14 +115,14 @@ def _received(request: HttpRequest, workspace: Store, folder: Path) -> tuple[Htt
 @require_POST
 @required(Role.ADMINISTRATOR)
 def build(request: HttpRequest) -> HttpResponse:
-    """`/admin-data/build/`: a build alone, as after a cancelled job."""
+    """`/admin-data/build/`: start a build without files, as after a cancelled job."""
     return redirect("admin-job", start(request, None).pk)
 
 
 @require_POST
 @required(Role.ADMINISTRATOR)
 def use(request: HttpRequest, build: str) -> HttpResponse:
-    """`/admin-data/builds/<build>/use/`: put a former build in force again, or a newer one."""
+    """`/admin-data/builds/<build>/use/`: put a kept build in force."""
     workspace = request_state.workspace()
     if not workspace.is_whole(build):
         raise Http404
@@ -141,7 +136,7 @@ def use(request: HttpRequest, build: str) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def cancel(request: HttpRequest, job: int) -> HttpResponse:
-    """`/admin-data/jobs/3/cancel/`; of a job that has ended it changes nothing."""
+    """`/admin-data/jobs/3/cancel/`; does nothing for a job that has ended."""
     ask_for_its_end(request, request_state.workspace().path, job_of(job))
     return redirect("admin-job", job)
 
@@ -149,7 +144,7 @@ def cancel(request: HttpRequest, job: int) -> HttpResponse:
 @require_POST
 @required(Role.ADMINISTRATOR)
 def again(request: HttpRequest, job: int) -> HttpResponse:
-    """`/admin-data/jobs/3/again/`; of a job that runs or is done it changes nothing."""
+    """`/admin-data/jobs/3/again/`; does nothing for a job that runs or is done."""
     start_again(request, job_of(job))
     return redirect("admin-job", job)
 
@@ -162,15 +157,8 @@ def job_of(number: int) -> Job:
         raise Http404 from None
 
 
-NO_FILE = QuestionError(
-    Text("올릴 파일을 고르지 않았습니다.", "No file was chosen."),
-    Text("포털에서 받은 xlsx, csv, zip 파일을 골라 주십시오.",
-         "Choose the portal's xlsx, csv or zip files."),
-)  # fmt: skip
-
-
 def too_large(limit: int) -> QuestionError:
-    """What is told of an upload beyond the limit."""
+    """The error for an upload beyond the limit."""
     return QuestionError(
         Text(f"한 번에 {limit} MB까지 올릴 수 있습니다.",
              f"At most {limit} MB can be uploaded at once."),
@@ -179,22 +167,19 @@ def too_large(limit: int) -> QuestionError:
     )  # fmt: skip
 
 
-def _month(text: str) -> str:
-    """The label month of the form, checked; raises `UnknownChoice`."""
-    return str(Month.parse(text.strip())) if text.strip() else ""
-
-
 def _page(
-    request: HttpRequest, wrong: TeladsError | None = None, status_code: int = 200
+    request: HttpRequest,
+    form: UploadForm | None = None,
+    wrong: TeladsError | None = None,
+    status_code: int = 200,
 ) -> HttpResponse:
     lang = request_state.language(request)
     workspace, settings = request_state.workspace(), request_state.settings()
     held = status(workspace)
     page = Paginator(Job.objects.all(), JOBS_PAGE).get_page(request.GET.get("page"))
     facts = {
+        "form": form or UploadForm(),
         "wrong": wrong.line(lang) if wrong else "",
-        "typed_month": request.POST.get("month", "") if status_code == 400 else "",
-        "ticked": status_code == 400 and request.POST.get("replace", "") == "1",
         "status": held,
         "changed": [one(lang) for one in changed_settings(workspace, settings)],
         "months_held": _months(held.rows.to_dicts(), lang),
@@ -209,7 +194,7 @@ def _page(
 
 
 def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
-    """The months of the ledger, the newest first, with when as a time and what is remarkable."""
+    """Months of the ledger, newest first, with times and remarks for display."""
     return [
         {**row, "when": datetime.fromisoformat(row["taken"]), "remarks": row[f"warnings_{lang}"]}
         for row in reversed(rows)
@@ -217,7 +202,7 @@ def _months(rows: list[dict[str, Any]], lang: Lang) -> list[dict[str, Any]]:
 
 
 def _taken_back(workspace: Store) -> list[dict[str, Any]]:
-    """The months that were taken back and have not come again, the newest first."""
+    """Removed months that are not in force again, newest first."""
     return [
         {"month": str(month), "file": entry.file, "by": entry.withdrawn_by,
          "when": datetime.fromisoformat(entry.withdrawn or entry.taken)}
@@ -226,7 +211,7 @@ def _taken_back(workspace: Store) -> list[dict[str, Any]]:
 
 
 def builds(workspace: Store) -> list[ShownBuild]:
-    """The builds that are there, the newest first; one that cannot be read is left out."""
+    """Builds that are kept, newest first; unreadable ones are left out."""
     found = []
     in_force = workspace.build_name()
     for one in workspace.builds():
@@ -261,7 +246,7 @@ STEPS: dict[Step, Text] = {
 @require_safe
 @required(Role.ADMINISTRATOR)
 def job(request: HttpRequest, job: int) -> HttpResponse:
-    """The page, or for htmx, which asks every other second, the part of it that changes."""
+    """The page, or for htmx, which polls every two seconds, the part that changes."""
     lang = request_state.language(request)
     found = job_of(job)
     told = found.told
@@ -278,7 +263,7 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
         return render(request, "jobs/job.html", facts)
     response = render(request, "jobs/state.html", facts)
     if not found.open:
-        # The whole page anew, once: around the result too it says which months and build there are.
+        # The whole page once, since months and builds around the result have changed too.
         response.headers["HX-Refresh"] = "true"
     return response
 
@@ -286,9 +271,9 @@ def job(request: HttpRequest, job: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def forget(request: HttpRequest, month: str) -> HttpResponse:
-    """The question, and with POST the deed: out of the ledger now, and a job that builds without.
+    """Confirm with GET; with POST remove the month and start a job that builds without it.
 
-    The form names the very file that was shown, so one that came in its place since stays.
+    The form names the file that was shown, so a file that replaced it since is kept.
     """
     label = _label(month)
     entry = request_state.workspace().ledger().current().get(label)
@@ -297,12 +282,13 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
     wrong = None
     if request.method == "POST":
         settings = replace(request_state.settings(), lock_seconds=LOCK_SECONDS)
-        shown = request.POST.get("file", "")
+        form = ForgetForm(request.POST)
+        shown = form.cleaned_data["file"] if form.is_valid() else ""
         name = request.user.get_username()
         try:
             gone = withdraw(request_state.workspace(), label, name, settings, sha256=shown)
         except DataError as error:
-            error.facts.pop("file", None)  # the page names it
+            error.facts.pop("file", None)  # the page already names it
             wrong = error
             entry = request_state.workspace().ledger().current().get(label, entry)
         else:
@@ -310,6 +296,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
                 record(request, "data-forget", f"month {label}", f"{gone.file} {gone.sha256[:8]}")
             return redirect("admin-job", start(request, None).pk)
     facts = {
+        "form": ForgetForm(initial={"file": entry.sha256}),
         "entry": entry,
         "label": str(label),
         "when": datetime.fromisoformat(entry.taken),
@@ -319,7 +306,7 @@ def forget(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def _label(month: str) -> Month:
-    """The month of an address; raises `Http404`."""
+    """The month in an address; raises `Http404`."""
     try:
         return Month.parse(month)
     except UnknownChoice:

@@ -1,7 +1,7 @@
-"""Who does the jobs: `telads worker`, or by default the server itself.
+"""Running jobs: by `telads worker`, or by default by the server itself.
 
-The server's supervisor looks once a second whether something waits, which costs a query, and has
-it done by a process that ends with the work (`web.subprocess`).
+The server's supervisor checks once a second for waiting jobs, which costs a query, and runs them in
+a process that ends with the work (`web.subprocess`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from telads.web.subprocess import in_fresh
 
 LOOK_SECONDS = 1.0
 QUEUE_DAYS = 7
-"""How long the queue's rows of tasks that ended, or never will, are kept."""
+"""Days for which the queue keeps rows of tasks that ended, or never will."""
 DATABASE_SECONDS = 5.0
-"""How long to wait before a database that is down is asked again."""
+"""Seconds between attempts to reach a database that is down."""
 
 
 def work_for_ever(workspace: Path) -> None:
-    """Do jobs as they come until a signal; the first one lets the running job end.
+    """Run jobs as they come until a signal; the first one lets the running job finish.
 
-    A database that goes away is waited for; one that is away at the start, for a while. Raises
-    `DatabaseAway`, `WorkspaceError`.
+    Waits for a database that goes down, but only for a while at the start. Raises `DatabaseAway`,
+    `WorkspaceError`.
     """
     from telads.web.setup import WAIT_SECONDS, make_ready
 
@@ -43,7 +43,7 @@ def work_for_ever(workspace: Path) -> None:
 
 
 def work_ahead() -> None:
-    """In a thread of the supervisor: have what waits done by processes of their own, for ever."""
+    """Thread of the supervisor: run waiting jobs in processes of their own, for ever."""
     from django.db import Error, connection
     from django_tasks_db.models import DBTaskResult
 
@@ -60,7 +60,7 @@ def work_ahead() -> None:
 
 
 def work_once() -> None:
-    """Do all jobs that wait, in this process, then return."""
+    """Run all waiting jobs in this process, then return."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "telads.web.settings")
     import django
 
@@ -71,14 +71,14 @@ def work_once() -> None:
 def _work(batch: bool) -> None:
     from django.core.management import call_command
 
-    # A record of each job is kept by telads itself; the queue's own may go.
+    # Jobs are recorded by telads itself; the queue's own rows may be deleted.
     call_command("prune_db_task_results", min_age_days=QUEUE_DAYS, verbosity=0)
     forget_killed()
     call_command("db_worker", batch=batch, startup_delay=False, reload=False, verbosity=0)
 
 
 def forget_killed() -> None:
-    """Remove what the queue takes for running since days: its worker was killed and told nobody."""
+    """Remove tasks that the queue has considered running for days: their worker was killed."""
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 

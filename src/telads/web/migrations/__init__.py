@@ -1,1 +1,1 @@
-"""How the tables of the website came to be."""
+"""Migrations of the website's own tables."""

@@ -1,11 +1,11 @@
-"""Saved plans: made, kept by version, opened again, shared, and given away as files.
+"""Saved plans: made, versioned, reopened, shared, and exported as files.
 
 | what | module |
 |---|---|
 | tables of the database | `models` |
-| who may do what with which plan | `access` |
-| saving and sharing | `store` |
-| the form of a plan | `typed` |
-| pages | `listing`, `making`, `showing`, `sharing`, `removing` |
+| who may do what with which plan, saving and sharing | `services` |
+| what is typed | `forms` |
+| pages | `views`, `present` |
 | files | `files`, `paper` |
+| the log of actions | `actions` |
 """

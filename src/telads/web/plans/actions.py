@@ -1,4 +1,4 @@
-"""What is written down of plans."""
+"""Actions on plans in the log of actions."""
 
 from __future__ import annotations
 
@@ -35,4 +35,4 @@ DETAILS: dict[str, tuple[str, Text]] = {
     "plan-access": (r"(?P<name>\S+) (?P<level>read|edit|none)",
                     Text("{name} 님: {level}", "{name}: {level}")),
 }  # fmt: skip
-"""How their details are told (`accounts.audit`)."""
+"""Form and wording of their details (`accounts.audit`)."""

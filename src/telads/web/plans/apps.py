@@ -6,13 +6,13 @@ from django.apps import AppConfig
 
 
 class Plans(AppConfig):
-    """Plans, their versions, and who may see them."""
+    """Plans, their versions, and access to them."""
 
     name = "telads.web.plans"
     label = "plans"
 
     def ready(self) -> None:
-        """Tell the log of actions what can be done here."""
+        """Register the actions for the log."""
         from telads.web.accounts.audit import register
         from telads.web.plans.actions import ACTIONS, DETAILS
 

@@ -1,7 +1,7 @@
-"""A version of a plan as files: a workbook, the spends, the whole plan, and paper.
+"""A version of a plan as files: a workbook, the spends, the whole plan, and a PDF.
 
-The spends as CSV have their provenance beside them, at their address with `-metadata.json`, as the
-lists of the advertiser page.
+The CSV of the spends has a description at its address with `-metadata.json`, like those of the
+advertiser page.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def file(request: HttpRequest, number: int, version: int, name: str) -> HttpResp
 
 
 def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpResponse:
-    """A file of a version; raises `Http404` for another name."""
+    """A file of a version; raises `Http404` for an unknown name."""
     if name not in {*FILES, DESCRIBED + DESCRIPTION}:
         raise Http404
     words = ["telads-plan", str(version.plan_id), str(version.number), version.hash[:8], METHOD]
@@ -54,7 +54,7 @@ def answer(request: HttpRequest, version: PlanVersion, name: str) -> HttpRespons
 
 
 def written(plan: Plan, name: str, lang: Lang) -> bytes:
-    """The bytes of a file; the same plan gives the same."""
+    """Bytes of a file; deterministic for a plan."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION)
         if path.suffix == ".pdf":

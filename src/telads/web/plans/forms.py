@@ -1,39 +1,42 @@
-"""The form of a plan: its fields, the brief they mean, amounts as people type them, its draft.
+"""Forms of plans: the brief as people type it, its platforms, sharing, deleting, handing over.
 
-Amounts of won as people type them: `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `1.5억`.
+A brief is judged by `telads.planning.brief` alone. The form reads what was typed, amounts of won
+as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만` or `1.5억`, and puts each error that names a
+place of the brief (`platforms[0].price`) below the field it is about.
 
-The form of a plan: what was typed, as the brief it means, and back.
-
-The fields of a plan's form: what they are called, and which of them an error is about.
-
-A brief names what is wrong by its place in JSON (`platforms[0].price`); on the form it is the field
-that is marked, and its title that is said.
-
-What was typed into a plan's form, kept while its audience is chosen on another page.
-
-In the session: a draft is somebody's own, and ends with it.
+What was typed is kept in the session while the audience is chosen on another page: a draft is
+somebody's own, and ends with it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
 from django.http import HttpRequest, QueryDict
 
 from telads.dataset import in_force
 from telads.errors import QuestionError, TeladsError
 from telads.planning.brief import MOST_PLATFORMS, OBJECTIVES, UNIT, Brief, read_brief
-from telads.planning.plan import canonical
+from telads.planning.plan import Plan, canonical
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.solver import Curve
 from telads.planning.words import platform_text, service_word
-from telads.text import Lang, Text
-from telads.web.pages.audiences.forms import number_of
+from telads.store.workspace import Build
+from telads.text import Text
+from telads.web.accounts.forms import LONGEST_NAME as LONGEST_USER
+from telads.web.filters import lang
+from telads.web.forms import NO_CHOICE, Form, refusal, said
+from telads.web.pages.audiences.forms import number_of, whole_in
+from telads.web.plans import services
 from telads.web.plans.models import LONGEST_NAME
 
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
@@ -43,11 +46,11 @@ _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
 _PART = re.compile(f"({_DIGITS})?([천백십]?)")
 LONGEST = 60
-"""Longer texts are no amounts."""
+"""Longer texts are not amounts."""
 
 
 def won_of(name: str, text: str) -> float:
-    """The amount somebody typed into a field; raises `QuestionError` that names it."""
+    """Parse an amount typed into a field; raises `QuestionError` that names the field."""
     words = "|".join(map(re.escape, in_force().currency.spellings))
     bare = re.sub(r"[\s,]", "", text)
     plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
@@ -73,13 +76,13 @@ def won_of(name: str, text: str) -> float:
 
 
 def _gap(parts: Sequence[str | None]) -> bool:
-    """`1억 5000`, where people often mean 만; the parts are those of 조, 억, 만 and below."""
+    """`1억 5000`, where 만 is often meant; the parts are those of 조, 억, 만 and below."""
     told = [at for at, part in enumerate(parts) if part]
     return any(after - before > 1 for before, after in pairwise(told))
 
 
 def _small(text: str, large: int) -> Decimal:
-    """`2천5백` as 2500; a unit alone (`만`) is one of it."""
+    """`2천5백` as 2500; a unit alone (`만`) counts once."""
     if not text:
         return Decimal(large > 1)
     return sum(
@@ -89,410 +92,616 @@ def _small(text: str, large: int) -> Decimal:
 
 
 ROWS = 4
-"""Rows for platforms at least; two more than are filled in."""
+"""Least rows for platforms; there are always two empty ones."""
 LONGEST_RULES = 20_000
-GOALS = ("at_most", "at_least")
-
-
-class PlatformRow(NamedTuple):
-    """A platform as it was typed.
-
-    `curve` is a scale (1.5) or points (1:0.3, 3:0.6), `ceiling` a share (0.8 or 80%).
-    """
-
-    service: str = ""
-    name: str = ""
-    price: str = ""
-    minimum: str = ""
-    cap: str = ""
-    curve: str = ""
-    ceiling: str = ""
-
-
-class Typed(NamedTuple):
-    """All fields as they were typed."""
-
-    name: str = ""
-    month: str = ""
-    advertise: str = ""
-    budget: str = ""
-    unit: str = f"{UNIT:,}"
-    goal: str = ""
-    often: str = ""
-    objective: str = OBJECTIVES[0]
-    weight: str = ""
-    target: str = ""
-    level: str = ""
-    """Of the target: a share of those who can be reached, people, or contacts."""
-    rules: str = ""
-    """The audience, as JSON (docs/planning.md)."""
-    platforms: tuple[PlatformRow, ...] = ()
-
-    @property
-    def rows(self) -> tuple[PlatformRow, ...]:
-        """The platforms, and empty rows for more."""
-        count = min(max(ROWS, len(self.platforms) + 2), MOST_PLATFORMS)
-        return self.platforms + (PlatformRow(),) * (count - len(self.platforms))
-
-    def brief(self) -> Brief:
-        """The brief it means; raises `QuestionError` that names the field."""
-        try:
-            return read_brief(self._document())
-        except RecursionError:
-            raise _no_rules() from None
-
-    def _document(self) -> dict[str, Any]:
-        _check_name("name", self.name)
-        self._check_complete()
-        self._check_twice()
-        return {
-            "name": self.name,
-            "month": self.month or None,
-            "audience": _rules(self.rules),
-            "service": self.advertise,
-            "budget": won_of("budget", self.budget or "0"),
-            "unit": won_of("unit", self.unit or str(UNIT)),
-            "frequency": {self.goal: _often("often", self.often)} if self.goal else None,
-            "objective": self.objective or OBJECTIVES[0],
-            "weight": self.weight or None,
-            "target": self._target(),
-            "platforms": [
-                _platform(f"platforms[{at}]", row) for at, row in enumerate(self.platforms)
-            ],
-        }
-
-    def _target(self) -> dict[str, float] | None:
-        if not self.target:
-            return None
-        read = _share if self.target == "reach" else _often
-        return {self.target: read("level", self.level)}
-
-    def _check_complete(self) -> None:
-        """What every plan needs, said in the words of the form."""
-        missing = (
-            (self.advertise, "service", Text("광고할 서비스를 골라 주세요.",
-                                             "Choose the service to advertise.")),
-            (self.budget, "budget", Text("예산을 적어 주세요.", "Write the budget.")),
-            (self.platforms, "platforms[0].service",
-             Text("매체를 하나 이상 고르고 단가를 적어 주세요.",
-                  "Choose at least one platform, with its price.")),
-            *((row.service, f"platforms[{at}].service",
-               Text("적은 줄마다 매체를 고르거나 줄을 비워 주세요.",
-                    "Choose the platform of each row, or leave the row empty."))
-              for at, row in enumerate(self.platforms)),
-            (self.goal or not self.often, "goal",
-             Text("‘1인당 많아야’나 ‘1인당 적어도’를 고르거나 횟수를 비워 주세요.",
-                  "Choose “at most” or “at least”, or leave the contacts empty.")),
-            (self.often or not self.goal, "often",
-             Text("목표로 할 빈도를 적거나 목표를 없음으로 골라 주세요.",
-                  "Write the frequency of the goal, or choose none.")),
-            (self.target or not self.level, "target",
-             Text("최소 예산을 알아볼 목표의 종류를 고르거나 값을 비워 주세요.",
-                  "Choose what the least budget is for, or leave its value empty.")),
-            (self.level or not self.target, "level",
-             Text("최소 예산을 알아볼 목표의 값을 적거나 없음으로 골라 주세요.",
-                  "Write the value that the least budget is for, or choose none.")),
-        )  # fmt: skip
-        for given, field, advice in missing:
-            if not given:
-                raise QuestionError(
-                    Text("빠진 항목이 있습니다.", "Something is missing."), advice, rule=field
-                )
-
-    def _check_twice(self) -> None:
-        names = [row.name or row.service for row in self.platforms]
-        for at, name in enumerate(names):
-            if name in names[:at]:
-                raise QuestionError(
-                    Text("같은 이름의 매체가 두 번 있습니다.", "Two platforms have this name."),
-                    Text("둘을 구별할 이름을 적거나 한 줄을 비워 주세요.",
-                         "Write a name that tells them apart, or leave one row empty."),
-                    rule=f"platforms[{at}].name",
-                )  # fmt: skip
-
-
-def typed_of(form: QueryDict) -> Typed:
-    """What a form holds; empty rows are left out."""
-    known = {
-        name: form.get(name, "").strip() for name in Typed._fields if name not in {"platforms"}
-    }
-    rows = (
-        PlatformRow(*(form.get(f"p{at}_{name}", "").strip() for name in PlatformRow._fields))
-        for at in range(MOST_PLATFORMS)
-    )
-    return Typed(**known, platforms=tuple(row for row in rows if any(row)))
-
-
-def typed_from(brief: Brief) -> Typed:
-    """The form of a brief that is to be changed."""
-    goal, target = brief.goal, brief.target
-    return Typed(
-        name=brief.name,
-        month=str(brief.month or ""),
-        advertise=brief.service,
-        budget=f"{brief.budget:,}",
-        unit=f"{brief.unit:,}",
-        goal=goal.kind if goal else "",
-        often=f"{goal.contacts:g}" if goal else "",
-        objective=brief.objective,
-        weight=brief.weight or "",
-        target=target.kind if target else "",
-        level=f"{target.level:.12g}" if target else "",
-        rules=canonical(brief.rules.document()),
-        platforms=tuple(
-            PlatformRow(
-                service=offer.service,
-                name="" if offer.name == offer.service else offer.name,
-                price=f"{int(offer.price):,}",
-                minimum=f"{offer.minimum:,}" if offer.minimum else "",
-                cap="" if offer.cap is None else f"{offer.cap:,}",
-                curve=_curve_text(offer.curve),
-                ceiling="" if offer.ceiling is None else f"{offer.ceiling:g}",
-            )
-            for offer in brief.offers
-        ),
-    )
-
-
-def _often(field: str, text: str) -> float:
-    value = number_of(field, text)
-    if value <= 0:
-        raise QuestionError(
-            Text("0보다 크지 않습니다.", "This is not above 0."),
-            Text("0보다 큰 수를 적어 주세요.", "Write a number above 0."),
-            rule=field, value=text,
-        )  # fmt: skip
-    return value
-
-
-def _share(field: str, text: str) -> float:
-    """`0.8` or `80%`."""
-    number = text.strip().removesuffix("%")
-    value = number_of(field, number) / (100 if number != text.strip() else 1)
-    if not 0 < value <= 1:
-        raise QuestionError(
-            Text("0보다 크고 1(100%) 이하인 비율이 아닙니다.",
-                 "This is no share above 0 and up to 1 (100%)."),
-            Text("0.8이나 80%처럼 적어 주세요.", "Write it as 0.8 or 80%."),
-            rule=field, value=text,
-        )  # fmt: skip
-    return value
-
-
-def _platform(place: str, row: PlatformRow) -> dict[str, Any]:
-    if row.name:
-        _check_name(f"{place}.name", row.name)
-    return {
-        "service": row.service,
-        "name": row.name or None,
-        "price": won_of(f"{place}.price", row.price or "0"),
-        "minimum": won_of(f"{place}.minimum", row.minimum) if row.minimum else None,
-        "cap": won_of(f"{place}.cap", row.cap) if row.cap else None,
-        "ceiling": _share(f"{place}.ceiling", row.ceiling) if row.ceiling else None,
-        "curve": _curve(f"{place}.curve", row.curve),
-    }
-
-
-def _curve(place: str, text: str) -> dict[str, Any] | None:
-    if not text:
-        return None
-    if ":" not in text:
-        return {"scale": number_of(place, text)}
-    points = [part.partition(":") for part in text.replace(";", ",").split(",") if part.strip()]
-    return {"points": [[number_of(place, n), number_of(place, r)] for n, _, r in points]}
-
-
-def _curve_text(curve: Curve) -> str:
-    if isinstance(curve.asked, float):
-        return f"{curve.asked!r}".removesuffix(".0")
-    return points_text(curve.asked)
-
-
-def points_text(points: Iterable[Sequence[float]]) -> str:
-    """Points of a reach curve as the form takes them: `1:0.3, 3:0.6`."""
-    return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
-
-
-def _rules(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text) if len(text) <= LONGEST_RULES else None
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise _no_rules()
-    return found
-
-
-def _no_rules() -> QuestionError:
-    return QuestionError(
-        Text("대상의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
-        Text("대상 만들기 페이지에서 대상을 고르거나 JSON을 바로잡아 주세요.",
-             "Choose the audience on its page, or correct the JSON."),
-        rule="rules",
-    )  # fmt: skip
-
-
-def _check_name(field: str, name: str) -> None:
-    """Names go into files for spreadsheets, where a leading sign would begin a formula."""
-    if not (0 < len(name) <= LONGEST_NAME and name.isprintable() and name[0].isalnum()):
-        raise QuestionError(
-            Text("이름이 올바르지 않습니다.", "This is no name."),
-            Text(f"글자나 숫자로 시작하는 {LONGEST_NAME}자 이내의 이름을 지어 주세요.",
-                 f"Use up to {LONGEST_NAME} characters, the first a letter or digit."),
-            rule=field, value=name,
-        )  # fmt: skip
-
-
-TITLES: dict[str, Text] = {
-    "name": Text("이름", "Name"),
-    "advertise": Text("광고할 서비스", "Service to advertise"),
-    "budget": Text("예산({unit})", "Budget ({unit})"),
-    "unit": Text("집행 단위({unit})", "In steps of ({unit})"),
-    "goal": Text("빈도 목표", "Frequency goal"),
-    "often": Text("빈도(1인당 노출)", "Frequency"),
-    "objective": Text("목적", "Objective"),
-    "weight": Text("노출 가중", "Weight of impressions"),
-    "target": Text("최소 예산을 알아볼 목표", "Least budget for"),
-    "level": Text("목표 값", "Its value"),
-    "rules": Text("규칙", "Rules"),
+LONGEST_WORD = 40
+NONE = Text("없음", "none")
+GOALS = {
+    "": NONE,
+    "at_most": Text("1인당 많아야", "at most, per person"),
+    "at_least": Text("1인당 적어도", "at least, per person"),
 }
-PLATFORM_TITLES: dict[str, Text] = {
-    "service": Text("매체", "Platform"),
-    "price": Text("CPM({unit})", "CPM ({unit})"),
-    "minimum": Text("최소 집행액({unit})", "Least spend ({unit})"),
-    "cap": Text("집행 상한({unit})", "Cap ({unit})"),
-    "curve": Text("도달 곡선", "Reach curve"),
-    "ceiling": Text("도달 상한", "Ceiling"),
-    "name": Text("표시할 이름", "Name to show"),
+OBJECTIVE_NAMES = {
+    "reach": Text("도달(1회 이상)", "reach (once or more)"),
+    "index": Text("지수 가중 도달", "reach weighted by index"),
+    "affinity": Text("관심도 가중 도달(이전 방식)", "reach weighted by affinity (as before)"),
 }
-_PLATFORM = re.compile(r"platforms\[(\d+)\]\.(\w+)")
-_ALSO = {"service": "advertise", "frequency": "often", "audience": "rules"}
-"""Fields of a brief that the form calls otherwise."""
-_CURVE = Text(
+WEIGHTS = {"": NONE, "association": Text("연관(권하지 않음)", "association (not advised)")}
+TARGETS = {
+    "": NONE,
+    "reach": Text("도달률(닿을 수 있는 사람 가운데)", "reach (of those who can be)"),
+    "people": Text("도달 인원", "people reached"),
+    "frequency": Text("평균 빈도", "frequency"),
+}
+CURVE = Text(
     "척도 하나(무작위로 흩어진 접촉이면 1)나 ‘1인당 접촉 수:도달률’ 점을 1:0.3, 3:0.6처럼 적어 "
     "주세요.",
     "Write a scale (1 for contacts strewn at random), or points of contacts per person and share "
     "reached, as 1:0.3, 3:0.6.",
 )
+SHARE = Text("0.8이나 80%처럼 적어 주세요.", "Write it as 0.8 or 80%.")
+NO_NAME = Text("이름이 올바르지 않습니다.", "This is no name.")
+A_NAME = Text(
+    f"글자나 숫자로 시작하는 {LONGEST_NAME}자 이내의 이름을 지어 주세요.",
+    f"Use up to {LONGEST_NAME} characters, the first a letter or digit.",
+)
 
 
-class Field(NamedTuple):
-    """A field as it stands on the page."""
+def no_rules() -> QuestionError:
+    """What is told of rules that are none."""
+    return QuestionError(
+        Text("대상의 규칙을 읽을 수 없습니다.", "The rules of the audience cannot be read."),
+        Text("대상 만들기 페이지에서 대상을 고르거나 JSON을 바로잡아 주세요.",
+             "Choose the audience on its page, or correct the JSON."),
+    )  # fmt: skip
 
-    name: str
-    title: str
-    value: str
+
+def missing(advice: Text) -> Text:
+    """What is told of a field that was left empty."""
+    return Text(f"빠진 항목이 있습니다. {advice.ko}", f"Something is missing. {advice.en}")
 
 
-class Wrong(NamedTuple):
-    """An error in the words of the form; `field` is the name of what it is about, or empty."""
+def told(error: TeladsError, value: object, advice: Text | None = None) -> ValidationError:
+    """An error below its field: with what was typed, in place of what it was read as.
+
+    A limit of several platforms names its amounts already.
+    """
+    shown = {"value": value} if "value" in error.facts and "limit" not in error.facts else {}
+    return refusal(TeladsError(error.message, advice or error.advice, **shown))
+
+
+class ReadField(forms.CharField):
+    """A field whose text means something else: `read` returns what, or raises `QuestionError`."""
+
+    empty_values = (None, "")
+
+    def __init__(
+        self, read: Callable[[str], Any], advice: Text | None = None, **facts: Any
+    ) -> None:
+        super().__init__(**facts)
+        self.read = read
+        self.advice = advice
+
+    def to_python(self, value: Any) -> Any:
+        """What the text means; None for none."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return self.read(text)
+        except QuestionError as error:
+            raise told(error, error.facts.get("value", text), self.advice) from None
+
+
+def _won(text: str) -> float:
+    """An amount; raises `QuestionError`."""
+    return won_of("", text)
+
+
+def _figure(text: str) -> float:
+    """A number; raises `QuestionError`."""
+    return number_of("", text)
+
+
+def _share(text: str) -> float:
+    """`0.8` or `80%`; raises `QuestionError`."""
+    number = text.removesuffix("%")
+    return _figure(number) / (100 if number != text else 1)
+
+
+def _curve(text: str) -> dict[str, Any]:
+    """A scale, or points of contacts and reach; raises `QuestionError`."""
+    if ":" not in text:
+        return {"scale": _figure(text)}
+    points = [part.partition(":") for part in text.replace(";", ",").split(",") if part.strip()]
+    return {"points": [[_figure(contacts), _figure(reach)] for contacts, _, reach in points]}
+
+
+def _curve_text(known: Curve) -> str:
+    """A reach curve as the form takes it."""
+    if isinstance(known.asked, float):
+        return f"{known.asked!r}".removesuffix(".0")
+    return points_text(known.asked)
+
+
+def points_text(points: Iterable[Sequence[float]]) -> str:
+    """Points of a reach curve as typed: `1:0.3, 3:0.6`."""
+    return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
+
+
+def _rules(text: str) -> Mapping[str, Any]:
+    """The rules of an audience as JSON; raises `QuestionError`."""
+    try:
+        found = json.loads(text) if len(text) <= LONGEST_RULES else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise no_rules()
+    return found
+
+
+def _check_name(name: str) -> None:
+    """Names go into files for spreadsheets, where a leading sign would begin a formula."""
+    if not (len(name) <= LONGEST_NAME and name.isprintable() and name[:1].isalnum()):
+        raise refusal(QuestionError(NO_NAME, A_NAME, value=name))
+
+
+class NameField(forms.CharField):
+    """The name of a plan or platform."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(widget=forms.TextInput({"maxlength": LONGEST_NAME}), **facts)
+        self.validators = [_check_name]
+
+
+class ListField(forms.CharField):
+    """A list to choose from; whether what was sent can be chosen, the brief says."""
+
+    def __init__(self, choices: Mapping[str, Text] | None = None, **facts: Any) -> None:
+        super().__init__(widget=forms.Select({"autocomplete": "off"}), **facts)
+        self.offer(choices or {})
+
+    def offer(self, choices: Mapping[str, Text]) -> None:
+        """Show these."""
+        self.widget.choices = [(id, said(name)) for id, name in choices.items()]
+
+
+class PlatformForm(Form):
+    """A row for a platform. An empty one means none."""
+
+    service = ListField(
+        label=said(Text("매체", "Platform")),
+        error_messages={"required": said(missing(Text(
+            "적은 줄마다 매체를 고르거나 줄을 비워 주세요.",
+            "Choose the platform of each row, or leave the row empty.")))},
+    )  # fmt: skip
+    price = ReadField(_won, label=said(Text("CPM({unit})", "CPM ({unit})")), required=False)
+    minimum = ReadField(
+        _won, label=said(Text("최소 집행액({unit})", "Least spend ({unit})")), required=False
+    )
+    cap = ReadField(_won, label=said(Text("집행 상한({unit})", "Cap ({unit})")), required=False)
+    curve = ReadField(
+        _curve, CURVE, label=said(Text("도달 곡선", "Reach curve")), required=False,
+        widget=forms.TextInput({"placeholder": "1"}),
+    )  # fmt: skip
+    ceiling = ReadField(
+        _share, SHARE, label=said(Text("도달 상한", "Ceiling")), required=False,
+        widget=forms.TextInput({"placeholder": "0.8"}),
+    )  # fmt: skip
+    name = NameField(label=said(Text("표시할 이름", "Name to show")), required=False)
+
+    def __init__(self, *args: Any, services: Mapping[str, Text], **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        self.fields["service"].offer(services)  # type: ignore[attr-defined]
+
+    def add_prefix(self, field_name: str) -> str:
+        """`p0_price`."""
+        return f"{self.prefix}_{field_name}"
+
+    def document(self) -> dict[str, Any]:
+        """The platform of a brief, of what could be read. A price is needed: none is no price."""
+        read = {name: self.cleaned_data.get(name) for name in self.fields}
+        price = 0 if "price" in self.cleaned_data and read["price"] is None else read["price"]
+        return {**read, "price": price, "name": read["name"] or None}
+
+    def refuse(self, part: str, error: QuestionError) -> None:
+        """Put an error of the brief below its field, unless another stands there already."""
+        if part not in self.fields or part in self.errors:
+            return
+        value, advice = self[part].value(), None
+        if part == "service":
+            value = service_word(str(value), lang())
+        elif part == "curve":
+            point = error.facts.get("value")
+            value, advice = points_text([point]) if isinstance(point, list) else value, CURVE
+        elif part == "ceiling":
+            advice = SHARE
+        self.add_error(part, told(error, value, advice))
+
+    def title(self, part: str) -> str:
+        """What a field is called above the form: `매체 2번(게임) CPM(원)`."""
+        number = int(str(self.prefix)[1:]) + 1
+        head = Text(f"매체 {number}번", f"Platform {number}")(lang())
+        service = str(self["service"].value() or "")
+        if part == "service":
+            return head
+        named = platform_text(service)
+        ko = f"{head}({named.ko})" if service else head
+        en = f"{head} ({named.en})" if service else head
+        label = self.fields[part].label
+        return Text(f"{ko} {label}", f"{en}, {label}")(lang())
+
+
+class PlatformRows(forms.BaseFormSet[PlatformForm]):
+    """The rows of platforms: those that are filled in, and empty ones for more.
+
+    How many there are is seen from the names of fields (`p0_service`), so the page needs no
+    further fields to tell.
+    """
+
+    def add_prefix(self, index: int | str) -> str:
+        """`p0`."""
+        return f"p{index}"
+
+    @cached_property
+    def management_form(self) -> ManagementForm:
+        """The counts of rows, as Django asks for them."""
+        counts = {TOTAL_FORM_COUNT: self.total_form_count(), INITIAL_FORM_COUNT: 0}
+        form = ManagementForm(counts)
+        form.full_clean()
+        return form
+
+    def initial_form_count(self) -> int:
+        """Rows that are filled in before anything is typed."""
+        return 0 if self.is_bound else len(self.initial or ())
+
+    def total_form_count(self) -> int:
+        """All rows."""
+        filled = self._sent() if self.is_bound else self.initial_form_count()
+        return min(max(ROWS, filled + 2), MOST_PLATFORMS)
+
+    def _sent(self) -> int:
+        """Rows up to the last one that was filled in."""
+        names = PlatformForm.base_fields
+        return max(
+            (at + 1 for at in range(MOST_PLATFORMS)
+             if any(str(self.data.get(f"p{at}_{name}", "")).strip() for name in names)),
+            default=0,
+        )  # fmt: skip
+
+    @property
+    def filled(self) -> list[PlatformForm]:
+        """The rows in which something was typed."""
+        return [form for form in self.forms if form.has_changed()]
+
+
+PlatformSet = cast(
+    "type[PlatformRows]",
+    forms.formset_factory(
+        PlatformForm, PlatformRows, max_num=MOST_PLATFORMS, absolute_max=MOST_PLATFORMS
+    ),
+)
+_PLATFORM = re.compile(r"platforms\[(\d+)\]\.(\w+)")
+_ALSO = {"service": "advertise", "frequency": "often", "audience": "rules"}
+"""Fields of a brief that the form calls otherwise."""
+
+
+class Fault(NamedTuple):
+    """An error as it is told above the form; `field` is the id of what it is about, or empty."""
 
     field: str
     title: str
     text: str
 
 
-def fields_of(typed: Typed, lang: Lang) -> dict[str, Field]:
-    """The fields of the plan itself."""
-    return {
-        name: Field(name, in_force().fill(title)(lang), getattr(typed, name))
-        for name, title in TITLES.items()
+class PlanForm(Form):
+    """The form of a plan, with its rows of platforms."""
+
+    rules = ReadField(
+        _rules, label=said(Text("규칙", "Rules")), required=False,
+        widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
+    )  # fmt: skip
+    name = NameField(
+        label=said(Text("이름", "Name")),
+        error_messages={
+            "required": said(Text(f"{NO_NAME.ko} {A_NAME.ko}", f"{NO_NAME.en} {A_NAME.en}"))
+        },
+    )
+    month = ListField(label=said(Text("기준 달", "Month")), required=False)
+    advertise = ListField(
+        label=said(Text("광고할 서비스", "Service to advertise")),
+        error_messages={"required": said(missing(Text(
+            "광고할 서비스를 골라 주세요.", "Choose the service to advertise.")))},
+    )  # fmt: skip
+    budget = ReadField(
+        _won, label=said(Text("예산({unit})", "Budget ({unit})")),
+        error_messages={"required": said(missing(Text(
+            "예산을 적어 주세요.", "Write the budget.")))},
+    )  # fmt: skip
+    unit = ReadField(
+        _won, label=said(Text("집행 단위({unit})", "In steps of ({unit})")), required=False,
+        initial=f"{UNIT:,}",
+    )  # fmt: skip
+    goal = ListField(GOALS, label=said(Text("빈도 목표", "Frequency goal")), required=False)
+    often = ReadField(
+        _figure, label=said(Text("빈도(1인당 노출)", "Frequency")), required=False,
+        widget=forms.TextInput({"inputmode": "decimal"}),
+    )  # fmt: skip
+    target = ListField(
+        TARGETS, label=said(Text("최소 예산을 알아볼 목표", "Least budget for")), required=False
+    )
+    level = forms.CharField(label=said(Text("목표 값", "Its value")), required=False)
+    objective = ListField(
+        OBJECTIVE_NAMES, label=said(Text("목적", "Objective")), required=False,
+        initial=OBJECTIVES[0],
+    )  # fmt: skip
+    weight = ListField(
+        WEIGHTS, label=said(Text("노출 가중", "Weight of impressions")), required=False
+    )
+    after = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The version that is changed, which must still be the newest when it is saved."""
+
+    def __init__(
+        self,
+        build: Build,
+        data: QueryDict | None = None,
+        initial: dict[str, str] | None = None,
+        rows: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        if data is not None and data.get("narrowed"):  # the audience that the result offered
+            data = data.copy()
+            data["rules"] = data.get("narrowed", "")
+        super().__init__(data, initial=initial)
+        offered = {
+            "": Text("–", "–"),
+            **{id: in_force().measures[id].text for id in build.about["services"]},
+        }
+        self.platforms = PlatformSet(data, initial=rows, form_kwargs={"services": offered})
+        self.fields["advertise"].offer(offered)  # type: ignore[attr-defined]
+        months = {str(month): month.text for month in reversed(build.months)}
+        self.fields["month"].offer(months)  # type: ignore[attr-defined]
+        self.build = build
+        self.brief: Brief | None = None
+
+    def clean_level(self) -> float | None:
+        """The value of the target, a share of what can be reached or a number."""
+        text = self.cleaned_data["level"]
+        if not text:
+            return None
+        read = _share if self.cleaned_data.get("target") == "reach" else _figure
+        try:
+            return read(text)
+        except QuestionError as error:
+            raise told(error, text) from None
+
+    def clean(self) -> None:
+        """Read the brief of all fields and rows."""
+        self._check_pairs()
+        self.platforms.is_valid()
+        if not self.platforms.filled:
+            self.platforms.forms[0].add_error("service", said(missing(Text(
+                "매체를 하나 이상 고르고 단가를 적어 주세요.",
+                "Choose at least one platform, with its price."))))  # fmt: skip
+        if self.cleaned_data.get("rules", "") is None:
+            self.add_error("rules", refusal(no_rules()))
+        try:
+            self.brief = read_brief(self.document())
+        except QuestionError as error:
+            self.refuse(error)
+        except RecursionError:
+            self.add_error("rules", refusal(no_rules()))
+
+    def is_valid(self) -> bool:
+        """Whether fields and rows mean a brief."""
+        return super().is_valid() and not self.faults
+
+    def plan(self) -> Plan | None:
+        """The plan of the form's brief; None, with its errors told, where there is none."""
+        if not self.is_valid() or self.brief is None:
+            return None
+        try:
+            return services.computed(self.build, self.brief)
+        except QuestionError as error:
+            self.refuse(error)
+            return None
+
+    def document(self) -> dict[str, Any]:
+        """The brief as JSON, of what could be read."""
+        read = self.cleaned_data.get
+        goal, often, target, level = map(read, ("goal", "often", "target", "level"))
+        unit = read("unit")
+        return {
+            "name": read("name"),
+            "month": read("month") or None,
+            "audience": read("rules"),
+            "service": read("advertise"),
+            "budget": read("budget"),
+            "unit": UNIT if unit is None else unit,
+            "frequency": {goal: often} if goal and often is not None else None,
+            "objective": read("objective") or OBJECTIVES[0],
+            "weight": read("weight") or None,
+            "target": {target: level} if target and level is not None else None,
+            "platforms": [row.document() for row in self.platforms.filled],
+        }
+
+    def _check_pairs(self) -> None:
+        """A goal and its value come together; one that was not understood is told already."""
+        typed = {name: bool(self[name].value()) for name in ("goal", "often", "target", "level")}
+        pairs = (
+            ("often", "goal",
+             Text("‘1인당 많아야’나 ‘1인당 적어도’를 고르거나 횟수를 비워 주세요.",
+                  "Choose “at most” or “at least”, or leave the contacts empty.")),
+            ("goal", "often",
+             Text("목표로 할 빈도를 적거나 목표를 없음으로 골라 주세요.",
+                  "Write the frequency of the goal, or choose none.")),
+            ("level", "target",
+             Text("최소 예산을 알아볼 목표의 종류를 고르거나 값을 비워 주세요.",
+                  "Choose what the least budget is for, or leave its value empty.")),
+            ("target", "level",
+             Text("최소 예산을 알아볼 목표의 값을 적거나 없음으로 골라 주세요.",
+                  "Write the value that the least budget is for, or choose none.")),
+        )  # fmt: skip
+        for given, other, advice in pairs:
+            if typed[given] and not typed[other]:
+                self.add_error(other, said(missing(advice)))
+
+    def refuse(self, error: QuestionError) -> None:
+        """Put errors of the brief or the plan below the fields they name, or above the form.
+
+        A field that was not understood, or left empty, has its error already.
+        """
+        for one in (error, *error.also):
+            place = str(one.facts.get("rule", ""))
+            row = _PLATFORM.match(place)
+            if row:
+                self.platforms.filled[int(row[1])].refuse(row[2], one)
+                continue
+            limit = one.facts.get("limit")
+            head, _, inside = place.partition(".")
+            name = ("often" if limit == "frequency" else "budget") if limit else head
+            name = "level" if name == "target" and inside else _ALSO.get(name, name)
+            if name == "platforms" and self.platforms.forms[0].errors:
+                continue
+            if name not in self.fields:
+                self.add_error(None, refusal(one))
+            elif name not in self.errors:
+                self.add_error(name, self._told(name, inside, one))
+
+    def _told(self, name: str, inside: str, error: QuestionError) -> ValidationError:
+        if name != "rules":
+            of_share = name == "level" and self["target"].value() == "reach"
+            return told(error, self[name].value(), SHARE if of_share else None)
+        (text,) = told(error, error.facts.get("value")).messages
+        return ValidationError(f"{inside}: {text}" if inside else text)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """All errors of the form and its rows, in the order of the page."""
+        found = [Fault("", "", str(text)) for text in self.non_field_errors()]
+        found += [
+            Fault(str(field.id_for_label), str(field.label), " ".join(map(str, field.errors)))
+            for field in self if field.errors
+        ]  # fmt: skip
+        found += [
+            Fault(str(field.id_for_label), row.title(field.name), " ".join(map(str, field.errors)))
+            for row in self.platforms.forms for field in row if field.errors
+        ]  # fmt: skip
+        return found
+
+
+def typed_from(brief: Brief) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The fields and rows of a brief that is to be changed."""
+    goal, target = brief.goal, brief.target
+    fields = {
+        "name": brief.name,
+        "month": str(brief.month or ""),
+        "advertise": brief.service,
+        "budget": f"{brief.budget:,}",
+        "unit": f"{brief.unit:,}",
+        "goal": goal.kind if goal else "",
+        "often": f"{goal.contacts:g}" if goal else "",
+        "objective": brief.objective,
+        "weight": brief.weight or "",
+        "target": target.kind if target else "",
+        "level": f"{target.level:.12g}" if target else "",
+        "rules": canonical(brief.rules.document()),
     }
+    rows = [
+        {
+            "service": offer.service,
+            "name": "" if offer.name == offer.service else offer.name,
+            "price": f"{int(offer.price):,}",
+            "minimum": f"{offer.minimum:,}" if offer.minimum else "",
+            "cap": "" if offer.cap is None else f"{offer.cap:,}",
+            "curve": _curve_text(offer.curve),
+            "ceiling": "" if offer.ceiling is None else f"{offer.ceiling:g}",
+        }
+        for offer in brief.offers
+    ]
+    return fields, rows
 
 
-def platform_fields(at: int, row: PlatformRow, lang: Lang) -> dict[str, Field]:
-    """The fields of a platform."""
-    return {
-        name: Field(f"p{at}_{name}", in_force().fill(title)(lang), getattr(row, name))
-        for name, title in PLATFORM_TITLES.items()
-    }
-
-
-def wrong_of(error: QuestionError, typed: Typed, lang: Lang) -> Wrong:
-    """An error as the form tells it."""
-    place = str(error.facts.get("rule", ""))
-    platform = _PLATFORM.match(place)
-    if platform:
-        return _of_platform(error, typed, int(platform[1]), platform[2], lang)
-    limit = error.facts.get("limit")
-    name = ("often" if limit == "frequency" else "budget") if limit else place.partition(".")[0]
-    name = _ALSO.get(name, name)
-    if name not in TITLES:
-        return Wrong("", "", error.line(lang))
-    title = in_force().fill(TITLES[name])(lang)
-    if name == "rules":
-        inside = place.partition(".")[2]
-        title += f" {inside}" if inside else ""
-        return Wrong(name, title, _said(error, error.facts.get("value"), error.advice, lang))
-    return Wrong(name, title, _said(error, getattr(typed, name), error.advice, lang))
-
-
-def _of_platform(error: QuestionError, typed: Typed, at: int, part: str, lang: Lang) -> Wrong:
-    row = typed.rows[at]
-    value, advice = getattr(row, part), error.advice
-    if part == "service":
-        value = service_word(row.service, lang)
-    elif part == "curve":
-        point = error.facts.get("value")
-        value = points_text([point]) if isinstance(point, list) else value
-        advice = _CURVE
-    title = _platform_title(at, row.service, part)(lang)
-    return Wrong(f"p{at}_{part}", title, _said(error, value, advice, lang))
-
-
-def _platform_title(at: int, service: str, part: str) -> Text:
-    number, name = at + 1, platform_text(service)
-    ko, en = f"매체 {number}번", f"Platform {number}"
-    if part == "service":
-        return Text(ko, en)
-    if service:
-        ko, en = f"{ko}({name.ko})", f"{en} ({name.en})"
-    title = in_force().fill(PLATFORM_TITLES[part])
-    return Text(f"{ko} {title.ko}", f"{en}, {title.en}")
-
-
-def _said(error: QuestionError, value: object, advice: Text | None, lang: Lang) -> str:
-    """The error with what was typed in place of what it was read as.
-
-    A limit of several platforms is told with its amounts already.
-    """
-    told = "value" in error.facts and "rule" in error.facts
-    return TeladsError(error.message, advice, **({"value": value} if told else {})).line(lang)
-
-
-PLACE = "plan_drafts"
+PLACE = "plan_forms"
 MOST = 5
-"""Plans one can be in the midst of."""
+"""Most drafts in a session."""
 _LONGEST_TEXT = 200
 
 
-def keep(request: HttpRequest, which: str, typed: Typed, after: str) -> None:
-    """Keep a form; `which` is `new` or the plan's number, `after` the version it began from."""
+class Draft(NamedTuple):
+    """The fields and rows of a form that was left for a while."""
+
+    fields: dict[str, str]
+    rows: list[dict[str, str]]
+
+
+def keep(request: HttpRequest, which: str, form: PlanForm) -> None:
+    """Keep what was typed into a form; `which` is `new` or the plan's number."""
     drafts: dict[str, Any] = request.session.get(PLACE, {})
     drafts.pop(which, None)
-    rows = [[text[:_LONGEST_TEXT] for text in row] for row in typed.platforms]
-    texts = {
-        name: value[:_LONGEST_TEXT]
-        for name, value in typed._asdict().items()
-        if name != "platforms"
-    }
-    rules = typed.rules[: LONGEST_RULES + 1]  # longer ones are refused, but stay to be corrected
-    drafts[which] = {**texts, "rules": rules, "platforms": rows, "after": after}
+    fields = _texts(form)
+    # Longer rules are refused, but stay to be corrected.
+    fields["rules"] = str(form["rules"].value() or "")[: LONGEST_RULES + 1]
+    drafts[which] = Draft(fields, [_texts(row) for row in form.platforms.filled])
     request.session[PLACE] = dict(list(drafts.items())[-MOST:])
 
 
-def take_up(request: HttpRequest, which: str) -> tuple[Typed, str] | None:
-    """The form that was kept, and the version it began from."""
+def _texts(form: Form) -> dict[str, str]:
+    return {field.name: str(field.value() or "")[:_LONGEST_TEXT] for field in form}
+
+
+def take_up(request: HttpRequest, which: str) -> Draft | None:
+    """The form that was kept."""
     found = request.session.get(PLACE, {}).get(which)
-    if found is None:
-        return None
-    known = {name: found[name] for name in Typed._fields if name in found}
-    rows = tuple(PlatformRow(*row) for row in found["platforms"])
-    return Typed(**{**known, "platforms": rows}), found["after"]
+    return Draft(*found) if found else None
 
 
 def drop(request: HttpRequest, which: str) -> None:
-    """Forget it: the plan is saved."""
+    """Delete the draft of a saved plan."""
     drafts = request.session.get(PLACE, {})
     if drafts.pop(which, None) is not None:
         request.session[PLACE] = drafts
+
+
+class ShareForm(Form):
+    """A link to make: the days it holds, of which `services.share` says how many may be."""
+
+    days = ReadField(
+        whole_in,
+        label=said(Text("유효 일수", "Days it holds")),
+        required=False,
+        initial=30,
+        widget=forms.NumberInput({"min": services.DAYS[0], "max": services.DAYS[1]}),
+    )
+
+
+LEVELS = {
+    "read": Text("열람", "read"),
+    "edit": Text("열람과 수정", "read and change"),
+    "none": Text("없음", "nothing"),
+}
+
+
+class AccessForm(Form):
+    """Somebody who may read or change a plan, or no longer; `services.let` says who can."""
+
+    who = forms.CharField(label=said(Text("사용자 이름", "User name")), max_length=LONGEST_USER)
+    level = forms.ChoiceField(
+        label=said(Text("권한", "May")),
+        choices=[(level, said(name)) for level, name in LEVELS.items()],
+        error_messages=NO_CHOICE,
+        widget=forms.Select({"autocomplete": "off"}),
+    )
+
+
+class ArchiveForm(Form):
+    """A plan to be put away, or to be taken out again."""
+
+    away = forms.BooleanField(required=False, widget=forms.HiddenInput, initial=1)
+
+
+class DeleteForm(Form):
+    """The word without which nothing is deleted; `services.delete` compares it."""
+
+    word = forms.CharField(
+        label=said(Text(f"확인을 위해 ‘{services.WORD.ko}’라고 적어 주십시오",
+                        f"Type “{services.WORD.en}” to confirm")),
+        max_length=LONGEST_WORD,
+        widget=forms.TextInput({"autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class HandOverForm(Form):
+    """All plans of somebody disabled, for somebody who may make plans."""
+
+    former = forms.ChoiceField(label=said(Text("주는 분", "From")))
+    heir = forms.ChoiceField(label=said(Text("받는 분", "To")))
+
+    def __init__(self, *args: Any, **facts: Any) -> None:
+        super().__init__(*args, **facts)
+        former, heir = self.fields["former"], self.fields["heir"]
+        estates = services.estates()
+        former.choices = [(name, f"{name} ({plans})") for name, plans in estates]  # type: ignore[attr-defined]
+        heir.choices = [(one.username, one.username) for one in services.heirs()]  # type: ignore[attr-defined]
+        for field in (former, heir):
+            field.widget.attrs["autocomplete"] = "off"
+            field.error_messages["invalid_choice"] = said(services.NOBODY)

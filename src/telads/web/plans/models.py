@@ -1,4 +1,4 @@
-"""Plans as they are kept. A version is never changed: its text has a hash, and both are checked."""
+"""Stored plans. A version is never changed: its text has a hash, and both are verified."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from telads.planning.plan import Plan, read_plan
 _USER = settings.AUTH_USER_MODEL
 LONGEST_NAME = 100
 KEPT = 32
-"""Plans a worker holds, up to a megabyte each."""
+"""Number of parsed plans a worker caches, up to a megabyte each."""
 
 
 class SavedPlan(models.Model):
-    """A plan through all its versions; its owner decides who else may see it."""
+    """A plan with all its versions; its owner decides who else may see it."""
 
     owner = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="plans")
     name = models.CharField(max_length=LONGEST_NAME)
-    """That of the newest version."""
+    """Name of the newest version."""
     created = models.DateTimeField(auto_now_add=True)
     archived = models.DateTimeField(null=True, blank=True)
-    """Since when its owner has it out of the way; it can be opened as before."""
+    """Since when it is archived; it can be opened as before."""
 
     class Meta:
         """Newest first."""
@@ -39,13 +39,13 @@ class SavedPlan(models.Model):
     def newest(self) -> PlanVersion:
         """The version with the highest number."""
         version = self.versions.order_by("-number").first()
-        if version is None:  # a plan is saved together with its first version
+        if version is None:  # a plan is always saved with its first version
             raise PlanVersion.DoesNotExist
         return version
 
 
 class PlanVersion(models.Model):
-    """What was asked and what came out, as canonical JSON (`telads.planning.plan`)."""
+    """Brief and result, as canonical JSON (`telads.planning.plan`)."""
 
     plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -54,7 +54,7 @@ class PlanVersion(models.Model):
     build = models.CharField(max_length=64)
     month = models.CharField(max_length=7)
     made_by = models.CharField(max_length=150)
-    """The name of whoever saved it, as it was then."""
+    """Name of the user who saved it, at that time."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -69,25 +69,25 @@ class PlanVersion(models.Model):
         return f"{self.plan_id}.{self.number}"
 
     def read(self) -> Plan:
-        """The plan; raises `DataError` if the text is not as it was when it was saved."""
+        """The plan; raises `DataError` if the text has changed since it was saved."""
         return _read(self.document)
 
 
 @lru_cache(maxsize=KEPT)
 def _read(document: str) -> Plan:
-    """The plan of a text; the same text need not be checked twice."""
+    """Parse a plan, cached: equal texts need not be verified again."""
     return read_plan(json.loads(document))
 
 
 class PlanAccess(models.Model):
-    """Somebody else who may see a plan, or also save new versions of it."""
+    """Another user's permission to see a plan, or to save new versions."""
 
     plan = models.ForeignKey(SavedPlan, on_delete=models.CASCADE, related_name="accesses")
     user = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="plan_accesses")
     may_edit = models.BooleanField(default=False)
 
     class Meta:
-        """One for each person."""
+        """One for each user."""
 
         ordering = ("id",)
         constraints = (
@@ -99,7 +99,7 @@ class PlanAccess(models.Model):
 
 
 class ShareLink(models.Model):
-    """An address that shows one version to whoever has it. Its token is kept as a digest only."""
+    """A link that shows one version to its holder. Its token is stored as a digest only."""
 
     version = models.ForeignKey(PlanVersion, on_delete=models.CASCADE, related_name="links")
     digest = models.CharField(max_length=64, unique=True)
@@ -120,5 +120,5 @@ class ShareLink(models.Model):
 
     @property
     def open(self) -> bool:
-        """Whether it still shows anything."""
+        """Whether it is still valid."""
         return self.revoked is None and self.expires > timezone.now()

@@ -1,14 +1,10 @@
-"""A plan on paper: a PDF with its figures to the last digit, in an embedded Korean font.
+"""A plan as PDF: its figures to the last digit, in an embedded Korean font.
 
-Tables on paper, drawn cell by cell.
+Tables are drawn cell by cell: the library's own lay out every cell like a page of text, which takes
+a second for a plan of 300 segments; here a cell is one text at one position, and only what is wider
+than its column is broken into lines.
 
-The library's own tables lay out every cell as if it were a page of text, which for a plan of 300
-segments takes a second; here a cell is one text at one place, and only what is wider than its
-column is broken into lines.
-
-The pages of a plan on paper: title and mark, headings, lines, facts, and numbers at the foot.
-
-The same plan gives the same bytes: no day is in it but that of its data.
+The same plan gives the same bytes: it contains no date but that of its data.
 """
 
 from __future__ import annotations
@@ -37,7 +33,7 @@ from telads.wording import observed
 SIZE = 7
 LINE, PADDING = 4.4, 1.4
 BASELINE = 3.1
-"""Millimetres: height of a line, space to either side of a cell, and where its text stands."""
+"""Millimetres: height of a line, padding of a cell, and the baseline of its text."""
 SHADE, RULE = (238, 236, 230), 200
 
 
@@ -49,7 +45,7 @@ class Ruler:
         self._known: dict[str, float] = {}
 
     def __call__(self, text: str) -> float:
-        """Millimetres."""
+        """Width in millimetres."""
         return sum(map(self._letter, text))
 
     def _letter(self, letter: str) -> float:
@@ -58,7 +54,7 @@ class Ruler:
         return self._known[letter]
 
     def lines(self, text: str, room: float) -> list[str]:
-        """The text in lines of so much room, broken between words where it can be."""
+        """Break a text into lines of a width, between words if possible."""
         if self(text) <= room:
             return [text]
         lines = [""]
@@ -79,7 +75,7 @@ class Ruler:
 def draw(
     pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]
 ) -> None:
-    """Draw a table from here on, its heads again on each page; `right` says which columns align so.
+    """Draw a table from here on, repeating its head on each page; `right` aligns columns right.
 
     The current font is used, in the size of tables.
     """
@@ -100,7 +96,7 @@ def draw(
 def _widths(
     ruler: Ruler, heads: Sequence[str], rows: Sequence[Sequence[str]], room: float
 ) -> list[float]:
-    """Columns that fill the page as their cells ask; where that is too much, the widest give."""
+    """Column widths that fill the page; if cells need more, the widest columns are narrowed."""
     columns = list(zip(heads, *rows, strict=True))
     needed = [max(map(ruler, column)) + 2 * PADDING for column in columns]
     if sum(needed) <= room:
@@ -110,7 +106,7 @@ def _widths(
     needed = [max(map(ruler, column)) + 2 * PADDING for column in words]
     if sum(needed) <= room:
         return needed
-    low, high = 0.0, max(needed)  # the cap that just fits
+    low, high = 0.0, max(needed)  # bisection for the cap that just fits
     for _ in range(30):
         cap = (low + high) / 2
         low, high = (cap, high) if sum(min(one, cap) for one in needed) <= room else (low, cap)
@@ -133,7 +129,7 @@ def _row(
     if shaded:
         pdf.set_fill_color(*SHADE)
         pdf.rect(lefts[0], top, lefts[-1] - lefts[0], height, style="F")
-        pdf.set_fill_color(0)  # letters are drawn faster where both colours are the same
+        pdf.set_fill_color(0)  # text is faster if both colours are equal
     for column, texts in enumerate(lines):
         for at, text in enumerate(texts):
             left = (
@@ -151,14 +147,14 @@ def _row(
 FAMILY = "korean"
 INK, MUTED, MARK = (23, 33, 43), (85, 97, 109), (31, 111, 174)
 MARGIN, FOOT = 14.0, 11.0
-"""Millimetres around a page, and from its end to the line at its foot."""
+"""Millimetres of the page margin, and from the bottom of a page to the rule of its footer."""
 ROOM = 35
-"""Millimetres a heading needs beneath it: else it would stand alone at the end of a page."""
+"""Millimetres required below a heading, so that it is not alone at the end of a page."""
 FACTS_A_ROW = 4
 FACT = 13.0
-"""Millimetres from one row of facts to the next."""
+"""Millimetres between rows of facts."""
 LOGO = ((0.0, 3.2, 1.8), (2.0, 2.0, 3.0), (4.0, 0.4, 4.6))
-"""The bars of the mark: left, top and height in millimetres."""
+"""Bars of the logo: left, top and height in millimetres."""
 
 
 class Sheet(FPDF):
@@ -169,7 +165,7 @@ class Sheet(FPDF):
         self._name = title
         self.set_title(title)
         self.set_margin(MARGIN)
-        self.c_margin = 0  # words begin where rules and tables do
+        self.c_margin = 0  # texts align with rules and tables
         self.set_auto_page_break(True, MARGIN + 4)
         self.add_font(FAMILY, "", font, collection_font_number=face(font))
         self.set_font(FAMILY, size=9)
@@ -177,7 +173,7 @@ class Sheet(FPDF):
         self.add_page()
 
     def footer(self) -> None:
-        """Called by the library at the end of each page: whose page it is, and which."""
+        """Called by the library at the end of each page: document and page number."""
         self.set_y(-FOOT)
         self.set_font(FAMILY, size=7)
         self.set_text_color(*MUTED)
@@ -190,7 +186,7 @@ class Sheet(FPDF):
         self.set_text_color(*INK)
 
     def title_line(self, text: str) -> None:
-        """The title of the document, with the mark of the product at the other side."""
+        """The title of the document, with the logo at the other side."""
         left = self.w - self.r_margin - 18
         for at, (x, y, height) in enumerate(LOGO):
             self.set_fill_color(*(MARK if at == len(LOGO) - 1 else INK))
@@ -202,7 +198,7 @@ class Sheet(FPDF):
         self.ln(1)
 
     def heading(self, text: str) -> None:
-        """A heading, on a new page where nothing would fit beneath it."""
+        """A heading, on a new page if nothing would fit below it."""
         if self.will_page_break(ROOM):
             self.add_page()
         else:
@@ -212,7 +208,7 @@ class Sheet(FPDF):
         self.ln(1)
 
     def words(self, text: str, size: float = 10, muted: bool = False) -> None:
-        """A line of text, broken where it is too long."""
+        """A paragraph, broken into lines as needed."""
         self.set_font(FAMILY, size=size)
         self.set_text_color(*(MUTED if muted else INK))
         self.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
@@ -220,7 +216,7 @@ class Sheet(FPDF):
         self.ln(1)
 
     def facts(self, pairs: Sequence[tuple[str, str]]) -> None:
-        """Figures, each below its name, some in a row."""
+        """Figures below their names, several in a row."""
         self.ln(3)
         top, width = self.get_y(), self.epw / FACTS_A_ROW
         self.set_draw_color(*INK)
@@ -256,11 +252,11 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "segments": (Text("집단", "Segments"), ()),
     "spends": (Text("집단별 매체별 집행액", "Spends by segment and platform"), ()),
 }
-"""The tables in order, and the fields that paper leaves out of them."""
+"""The tables in order, and the fields that the PDF leaves out."""
 
 
 def _columns(table: str, without: tuple[str, ...]) -> list[str]:
-    """The fields of a table; `prices` are some of the platforms'."""
+    """Fields of a table; `prices` are some of the platforms'."""
     if table == "prices":
         return ["platform", *PRICES]
     return [key for key in QUESTIONS[f"plan_{table}"].keys if key not in without]
@@ -270,7 +266,7 @@ SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "c
                     "below_spend_share"})  # fmt: skip
 CHANGES = frozenset({"weighted_reach_if_dearer", "weighted_reach_if_cheaper", "change_low",
                      "change_high"})  # fmt: skip
-"""Figures that people read in percent; changes have their sign."""
+"""Figures shown in percent; changes have a sign."""
 _MONEY, _TIMES = Text("{unit}", " {unit}"), Text("회", "")
 _PEOPLE, _SEGMENTS = Text("명", " people"), Text("개", "")
 UNITS: dict[str, Text] = {
@@ -290,7 +286,7 @@ UNITS: dict[str, Text] = {
     ),
     **dict.fromkeys(("segments", "segments_used", "below_segments"), _SEGMENTS),
 }
-"""Units of the figures of the whole plan; those of tables stand once above them."""
+"""Units of the figures of the whole plan; units of tables are stated once above them."""
 UNITS_OF_TABLES = Text(
     "금액은 {unit}, 노출은 회, 인원과 도달은 명(10명 단위로 반올림), 관심도는 표준편차 단위입니다.",
     "Money in {unit}, people and reach in persons (rounded to 10), affinity in standard "
@@ -299,7 +295,7 @@ UNITS_OF_TABLES = Text(
 
 
 def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
-    """Write a plan as PDF; raises `SettingError` where another font was set and is not there."""
+    """Write a plan as PDF; raises `SettingError` if a configured font is missing."""
     sheet = _sheet(plan)
     sheet.title_line(plan.name)
     sheet.words(_window(plan, lang), size=8, muted=True)
@@ -313,7 +309,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
     sheet.words(in_force().fill(UNITS_OF_TABLES)(lang), size=7.5, muted=True)
     for name, (heading, without) in TABLES.items():
         table = plan.result.platforms if name == "prices" else getattr(plan.result, name)
-        if not table:  # of a plan of an earlier version
+        if not table:  # missing in a plan of an earlier version
             continue
         sheet.heading(heading(lang))
         twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
@@ -333,7 +329,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
 
 
 def figure(name: str, value: Any) -> str:
-    """A figure to its last digit, shares in percent; a dash where there is none."""
+    """A figure to its last digit, shares in percent; a dash for None."""
     if value is None:
         return "–"
     if name in SHARES | CHANGES:
@@ -360,14 +356,14 @@ def _sheet(plan: Plan) -> Sheet:
 
 
 def _window(plan: Plan, lang: Lang) -> str:
-    """What the figures observe, for the head of the paper."""
+    """The observed months, for the head of the PDF."""
     label = Text(f"기준 {plan.month.text.ko}", f"Month {plan.month}")(lang)
     mark = Text(" · 합성 자료입니다.", " · Synthetic data.") if plan.basis.synthetic else None
     return f"{label} · {observed(plan.month.window, lang)}{mark(lang) if mark else ''}"
 
 
 def _basis(plan: Plan, lang: Lang) -> str:
-    """What the plan can be made again from, in full."""
+    """The basis that reproduces the plan, in full."""
     told = Text(
         f"계산 {plan.basis.build} · telads {plan.basis.version} · 계획 {plan.hash}",
         f"Build {plan.basis.build} · telads {plan.basis.version} · plan {plan.hash}",

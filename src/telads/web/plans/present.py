@@ -1,29 +1,35 @@
-"""A plan as pages show it: its answers, and what another price or more budget would change."""
+"""A plan for its templates: its answers, and the effects of other prices and budgets."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from telads.answers.answer import Answer
+from telads.answers.choices import month_of
+from telads.errors import TeladsError
+from telads.planning.audience import audience
 from telads.planning.brief import money
 from telads.planning.files import method_of
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import plan_answer
+from telads.planning.rules import read_rules
 from telads.planning.sentences import reach_text
 from telads.planning.words import objective_text, service_word
 from telads.store.workspace import Build
-from telads.text import Lang
+from telads.text import Lang, Text
 from telads.web.formatting import figure_text
+from telads.web.plans.forms import PlanForm
 
 
 class Curve(NamedTuple):
-    """The line of reach over budget: places of its points, and the texts at its ends."""
+    """The line of reach over budget: positions of its points, and the labels at its ends."""
 
     points: str
     own: tuple[float, float]
-    """Where the plan itself lies."""
+    """Position of the plan itself."""
     low: str
     high: str
     most: str
@@ -33,7 +39,7 @@ WIDTH, HEIGHT = 640, 200
 
 
 class PriceRow(NamedTuple):
-    """A platform and what its price 10 % up and down would change."""
+    """A platform, and the effect of its price 10 % up and down."""
 
     platform: str
     spend: str
@@ -44,7 +50,7 @@ class PriceRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ShownPlan:
-    """A plan for the templates; its tables are made when they are asked for."""
+    """A plan for the templates; tables are computed on access."""
 
     build: Build
     plan: Plan
@@ -52,7 +58,7 @@ class ShownPlan:
 
     @cached_property
     def platforms(self) -> Answer:
-        """What each platform gets, and what all of it reaches."""
+        """Spend and total reach of each platform."""
         return plan_answer(self.build, self.plan, "platforms")
 
     @cached_property
@@ -62,12 +68,12 @@ class ShownPlan:
 
     @cached_property
     def spends(self) -> Answer:
-        """What is to be booked."""
+        """The spends to book."""
         return plan_answer(self.build, self.plan, "spends")
 
     @cached_property
     def tables(self) -> dict[str, Answer]:
-        """Reach by budget, least budgets, sensitivity, and sums; those of the plan's version."""
+        """Reach by budget, least budgets, sensitivity, and sums, as far as the version has them."""
         names = ("budgets", "goals", "sensitivity", "districts", "ages")
         return {
             name: plan_answer(self.build, self.plan, name)
@@ -76,25 +82,25 @@ class ShownPlan:
 
     @cached_property
     def objective(self) -> str:
-        """What was maximised, by name."""
+        """Name of the objective."""
         sums = self.plan.result.summary
         return objective_text(sums["objective"], sums["weight"])(self.lang)
 
     @property
     def plain(self) -> bool:
-        """Whether what was maximised is the people reached."""
+        """Whether the objective is the people reached."""
         sums = self.plan.result.summary
         return sums["objective"] == "reach" and not sums["weight"]
 
     @property
     def fewer(self) -> str:
-        """The rules of the audience narrowed by use, as JSON; empty where none is offered."""
+        """Rules of the audience narrowed by use, as JSON; empty if none is offered."""
         found = self.plan.result.summary["narrowed"]
         return canonical(found["rules"]) if found else ""
 
     @cached_property
     def curve(self) -> Curve | None:
-        """What is maximised over the budget, as a line."""
+        """The objective over the budget, as a line."""
         rows = self.plan.result.budgets
         if len(rows) < 3 or not rows[-1]["weighted_reach"]:
             return None
@@ -114,13 +120,31 @@ class ShownPlan:
 
     @cached_property
     def prices(self) -> list[PriceRow]:
-        """What other prices would change."""
+        """Effects of other prices."""
         return [_prices(row, self.lang) for row in self.plan.result.platforms]
 
     @cached_property
     def method(self) -> list[str]:
-        """How it is computed."""
+        """The method in words."""
         return [line(self.lang) for line in method_of(self.plan)]
+
+
+def audience_text(form: PlanForm, lang: Lang) -> str:
+    """Who the audience of a form is, in a sentence, as far as it can be told."""
+    if form["rules"].errors:
+        return ""  # told there
+    try:
+        rules = read_rules(json.loads(form["rules"].value() or ""))
+        found = audience(form.build, rules, month_of(form.build, form["month"].value() or None))
+    except (ValueError, RecursionError):
+        return ""
+    except TeladsError as error:
+        return error.line(lang)
+    sentence = Text(
+        f"{len(found.segments)}개 집단, {found.size.population:,}명",
+        f"{found.size.population:,} people in {len(found.segments)} segments",
+    )
+    return sentence(lang)
 
 
 def shown(build: Build, plan: Plan, lang: Lang) -> ShownPlan:

@@ -1,18 +1,17 @@
-"""Saved plans: who may do what, saving, sharing, removal, each recorded in the log of actions.
+"""Saved plans: permissions, saving, sharing, removal; each action is logged.
 
-Who may do what with which plan. What somebody may not see is not there: 404, not 403.
+A plan that a user may not see does not exist for them: 404, not 403. Levels of access:
 
-    own    everything: edit, share, say who else may see it
+    own    everything: edit, share, decide who else may see it
     edit   save new versions
     read   see all versions, take files
 
-Roles come first: a viewer reads what is shared with him and edits nothing. No role opens other
-people's plans, that of administrators neither.
+Roles come first: a viewer reads what is shared and edits nothing. No role, not even administrator,
+opens other users' plans.
 
-Plans that were computed a moment ago: what was tried out is saved, what was compared as well.
-
-A plan depends on nothing but its build and its brief, so the same question need not be computed
-twice. Each worker keeps the last `MOST`, some megabytes each for the largest.
+Recently computed plans are cached, since a plan that was tried out or compared is often saved. A
+plan depends only on its build and brief. Each worker keeps the last `MOST`, some megabytes each for
+the largest.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from functools import lru_cache
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
@@ -42,7 +41,7 @@ from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLin
 
 
 class Level(IntEnum):
-    """What somebody may do with a plan."""
+    """Level of access to a plan."""
 
     READ = 1
     EDIT = 2
@@ -50,7 +49,7 @@ class Level(IntEnum):
 
 
 def visible(user: User) -> QuerySet[SavedPlan]:
-    """The plans that somebody may see."""
+    """The plans that a user may see."""
     return SavedPlan.objects.filter(Q(owner=user) | Q(accesses__user=user)).distinct()
 
 
@@ -62,7 +61,7 @@ def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
 
 
 def level_of(user: User, plan: SavedPlan) -> Level | None:
-    """What somebody may do with a plan; None: it is not there for him."""
+    """A user's access to a plan; None if it is invisible to them."""
     if plan.owner_id == user.pk:
         own = Level.OWN
     else:
@@ -74,7 +73,7 @@ def level_of(user: User, plan: SavedPlan) -> Level | None:
 
 
 def plan_for(request: HttpRequest, number: int, least: Level) -> SavedPlan:
-    """A plan, if the one who asks may do so much; raises `Http404`, `PermissionDenied`."""
+    """A plan, if the user has access of at least `least`; raises `Http404`, `PermissionDenied`."""
     user = request.user
     plan = SavedPlan.objects.select_related("owner").filter(pk=number).first()
     own = level_of(user, plan) if plan and isinstance(user, User) else None
@@ -101,7 +100,7 @@ MOST = 16
 
 
 def computed(build: Build, brief: Brief) -> Plan:
-    """As `make_plan`, and raises what it raises."""
+    """`make_plan`, cached; raises what it raises."""
     return _made(build, canonical(brief.document()))
 
 
@@ -113,7 +112,7 @@ def _made(build: Build, brief: str) -> Plan:
 BYTES = 32
 SHOWN = 6
 DAYS = (1, 365)
-"""Fewest and most days a link may hold."""
+"""Fewest and most days a link may be valid."""
 
 
 def create(request: HttpRequest, made: Plan) -> SavedPlan:
@@ -128,7 +127,7 @@ def create(request: HttpRequest, made: Plan) -> SavedPlan:
 def add_version(request: HttpRequest, plan: SavedPlan, made: Plan, after: int) -> PlanVersion:
     """Save another version, if `after` is still the newest; raises `QuestionError` if not.
 
-    The same plan as before is no new version.
+    An unchanged plan makes no new version.
     """
     newest = plan.newest
     if newest.number != after:
@@ -147,7 +146,7 @@ def add_version(request: HttpRequest, plan: SavedPlan, made: Plan, after: int) -
 
 
 def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
-    """Make a link to a version and return its token, the only time it can be seen."""
+    """Make a link to a version and return its token, which cannot be shown again."""
     low, high = DAYS
     if not low <= days <= high:
         raise QuestionError(
@@ -166,7 +165,7 @@ def share(request: HttpRequest, version: PlanVersion, days: int) -> str:
 
 
 def revoke(request: HttpRequest, link: ShareLink) -> None:
-    """Make a link useless; twice is as good as once."""
+    """Revoke a link. Idempotent."""
     if link.revoked is None:
         with one_action():
             link.revoked = timezone.now()
@@ -175,7 +174,7 @@ def revoke(request: HttpRequest, link: ShareLink) -> None:
 
 
 def shared(token: str) -> PlanVersion | None:
-    """The version that a link shows; None where it is none, revoked, expired, or its owner out."""
+    """The version of a link; None if it is unknown, revoked, expired, or its owner disabled."""
     link = (
         ShareLink.objects.select_related("version__plan__owner")
         .filter(digest=_digest(token))
@@ -186,9 +185,9 @@ def shared(token: str) -> PlanVersion | None:
 
 
 def let(request: HttpRequest, plan: SavedPlan, name: str, level: str) -> None:
-    """Let somebody `read` or `edit` a plan, or `none` of it; raises `UnknownChoice`."""
+    """Set a user's access to a plan: `read`, `edit` or `none`; raises `UnknownChoice`."""
     people = User.objects.exclude(pk=plan.owner_id)
-    if level != "none":  # which may be taken from somebody disabled, too
+    if level != "none":  # disabled users can lose access but not gain it
         people = people.filter(is_active=True)
     person = people.filter(username=name.strip()).first() if "\0" not in name else None
     if person is None or level not in {"read", "edit", "none"}:
@@ -233,11 +232,11 @@ def _meanwhile(newest: PlanVersion) -> QuestionError:
 
 
 WORD = Text("삭제", "delete")
-"""What is to be typed before a plan is deleted, in either language."""
+"""Word to type before a plan is deleted, in either language."""
 
 
 def archive(request: HttpRequest, plan: SavedPlan, away: bool) -> None:
-    """Put a plan away, or take it out again; links and people's rights stay as they are."""
+    """Archive a plan, or restore it; links and permissions stay."""
     if (plan.archived is not None) != away:
         with one_action():
             plan.archived = timezone.now() if away else None
@@ -265,23 +264,31 @@ def without_owner() -> QuerySet[SavedPlan]:
     return SavedPlan.objects.filter(owner__is_active=False).select_related("owner")
 
 
+def estates() -> list[tuple[str, int]]:
+    """Those who are disabled and have plans, by name, and how many."""
+    left = User.objects.filter(is_active=False, plans__isnull=False).order_by("username")
+    return [(user.username, user.count) for user in left.annotate(count=Count("plans"))]
+
+
 def heirs() -> list[User]:
-    """Those who can own plans, by name."""
+    """Users who can own plans, by name."""
     active = User.objects.filter(is_active=True).prefetch_related("groups").order_by("username")
     return [user for user in active if allows(user, Role.PLANNER)]
 
 
-def hand_over(request: HttpRequest, former: str, heir: str) -> int:
-    """Give all plans of somebody who is disabled to a planner; how many they were.
+NOBODY = Text("넘길 계획이나 받을 분이 없습니다.", "There are no such plans, or no such planner.")
 
-    Links that the former owner made do not come to life again. Raises `UnknownChoice`.
+
+def hand_over(request: HttpRequest, former: str, heir: str) -> int:
+    """Give all plans of a disabled user to a planner; returns their number.
+
+    Links made by the former owner stay invalid. Raises `UnknownChoice`.
     """
     to = next((user for user in heirs() if user.username == heir.strip()), None)
     plans = list(without_owner().filter(owner__username=former.replace("\0", "").strip()))
     if to is None or not plans:
         raise UnknownChoice(
-            Text("넘길 계획이나 받을 분이 없습니다.",
-                 "There are no such plans, or no such planner."),
+            NOBODY,
             Text("정지된 분의 계획을, 계획을 만들 수 있는 분께 넘길 수 있습니다.",
                  "Plans of somebody disabled can go to somebody who may make plans."),
             value=heir if to is None else former,

@@ -1,4 +1,4 @@
-"""Addresses under /plans/."""
+"""URLs under /plans/."""
 
 from django.urls import path
 

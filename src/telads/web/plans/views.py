@@ -1,24 +1,17 @@
-"""Pages of plans: list, form, a saved version, comparison, sharing, archiving and deleting.
+"""Pages of plans.
 
-`/plans/`: one's own plans, and those that others share.
+`/plans/`: the user's own plans, and those shared with them. The form of a plan: try it out, save
+it, save it again as a new version. A saved version, and its comparison with a newer build. Links,
+and users who may see or edit a plan. Archiving, deleting and, for administrators, handing over.
 
-The form of a plan: tried out, saved, and saved again as a new version.
-
-A saved plan: a version, and what a newer build makes of it.
-
-Links that show a version to whoever has them, and people who may see or edit a plan.
-
-Pages on which plans are put away, deleted and, by administrators, handed over.
-
-An administrator sees of other people's plans what the log tells anyway: names, owners and dates.
+Of other users' plans an administrator sees only what the log shows too: names, owners and dates.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,36 +20,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.choices import month_of
-from telads.dataset import in_force
-from telads.errors import QuestionError, TeladsError
-from telads.planning.audience import audience
+from telads.errors import TeladsError
 from telads.planning.comparison import compare as compared
 from telads.planning.comparison import compare_plans
 from telads.planning.plan import Plan, canonical
 from telads.planning.questions import comparison_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
-from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.accounts.roles import Role, allows, required
-from telads.web.components import month_select, select
 from telads.web.file_responses import links
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
-from telads.web.plans import forms, services
+from telads.web.plans import services
 from telads.web.plans.files import FILES, answer
 from telads.web.plans.forms import (
-    GOALS,
-    PLATFORM_TITLES,
-    TITLES,
-    Typed,
-    fields_of,
-    platform_fields,
+    LEVELS,
+    AccessForm,
+    ArchiveForm,
+    DeleteForm,
+    HandOverForm,
+    PlanForm,
+    ShareForm,
+    drop,
+    keep,
+    take_up,
     typed_from,
-    typed_of,
-    wrong_of,
 )
 from telads.web.plans.models import PlanVersion, SavedPlan, ShareLink
-from telads.web.plans.present import shown
+from telads.web.plans.present import audience_text, shown
 from telads.web.plans.services import (
     Level,
     add_version,
@@ -72,7 +63,7 @@ from telads.web.plans.services import (
 @require_safe
 @required(Role.VIEWER)
 def plans(request: HttpRequest) -> HttpResponse:
-    """The newest plan first."""
+    """`/plans/`: the newest plan first."""
     user = request.user
     rows = newest_of(user)  # type: ignore[arg-type]
     own = [row for row in rows if row[0].owner_id == user.pk]
@@ -84,43 +75,25 @@ def plans(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/list.html", facts)
 
 
-NONE = Text("없음", "none")
-OBJECTIVE_NAMES = {
-    "reach": Text("도달(1회 이상)", "reach (once or more)"),
-    "index": Text("지수 가중 도달", "reach weighted by index"),
-    "affinity": Text("관심도 가중 도달(이전 방식)", "reach weighted by affinity (as before)"),
-}
-WEIGHT_NAMES = {"": NONE, "association": Text("연관(권하지 않음)", "association (not advised)")}
-TARGET_NAMES = {
-    "": NONE,
-    "reach": Text("도달률(닿을 수 있는 사람 가운데)", "reach (of those who can be)"),
-    "people": Text("도달 인원", "people reached"),
-    "frequency": Text("평균 빈도", "frequency"),
-}
-GOAL_NAMES = {
-    "at_most": Text("1인당 많아야", "at most, per person"),
-    "at_least": Text("1인당 적어도", "at least, per person"),
-}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.PLANNER)
 def new(request: HttpRequest) -> HttpResponse:
     """`/plans/new/?service=delivery&age=20`: a plan for the audience of these fields."""
     build = request_state.build(request)
     if request.method == "POST":
-        typed = _sent(request)
+        form = PlanForm(build, request.POST)
         if "audience" in request.POST:
-            return _choose_audience(request, NEW, typed, "")
+            return _choose_audience(request, NEW, form)
     else:
-        kept = forms.take_up(request, NEW) if "plan" in request.GET else None
-        typed = _for_audience(request, build, kept[0] if kept else Typed(), fresh=kept is None)
-    made, wrong = _tried(request, build, typed)
+        kept = take_up(request, NEW) if "plan" in request.GET else None
+        fields, rows = kept or ({}, [])
+        form = PlanForm(build, None, fields | _audience_asked(request, build, not kept), rows)
+    made = form.plan()
     if made and "save" in request.POST:
         plan = create(request, made)
-        forms.drop(request, NEW)
+        drop(request, NEW)
         return redirect("plan", plan.pk)
-    return _page(request, build, typed, made, wrong, {"action": reverse("plan-new")})
+    return _form_page(request, form, made, {"action": reverse("plan-new")})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,143 +102,69 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     """`/plans/12/edit/`: the newest version in the form, to be saved as the next."""
     newest = version_for(request, number, None, Level.EDIT)
     build = request_state.build(request)
-    after = request.POST.get("after", str(newest.number))
     if request.method == "POST":
-        typed = _sent(request)
+        form = PlanForm(build, request.POST)
         if "audience" in request.POST:
-            return _choose_audience(request, str(number), typed, after)
+            return _choose_audience(request, str(number), form)
     else:
-        typed, after = _begun(request, build, newest, after)
-    if not typed.month:
-        typed = typed._replace(month=newest.month)
-    made, wrong = _tried(request, build, typed)
+        form = _opened(request, build, newest)
+    made = form.plan()
     if made and "save" in request.POST:
-        try:
-            saved = add_version(request, newest.plan, made, whole_in(after))
-        except QuestionError as error:
-            wrong = error
-        else:
-            forms.drop(request, str(number))
+        with form.refusals():
+            after = whole_in(form.cleaned_data["after"])
+            saved = add_version(request, newest.plan, made, after)
+            drop(request, str(number))
             return redirect("plan-version", number, saved.number)
-    facts = {"action": reverse("plan-edit", args=(number,)), "after": after, "plan": newest.plan}
-    return _page(request, build, typed, made, wrong, facts)
+    facts = {"action": reverse("plan-edit", args=(number,)), "plan": newest.plan}
+    return _form_page(request, form, made, facts)
 
 
-def _sent(request: HttpRequest) -> Typed:
-    """The form that was sent; with the audience that the result offered, where that was taken."""
-    typed = typed_of(request.POST)
-    narrowed = request.POST.get("narrowed", "")
-    return typed._replace(rules=narrowed) if narrowed else typed
-
-
-def _begun(
-    request: HttpRequest, build: Build, newest: PlanVersion, after: str
-) -> tuple[Typed, str]:
-    """The form of a plan that is opened: as saved, or as left to choose an audience."""
-    typed = typed_from(newest.read().brief)
+def _opened(request: HttpRequest, build: Build, newest: PlanVersion) -> PlanForm:
+    """The form of a plan that is to be changed: as saved, or as left to choose an audience."""
+    fields, rows = typed_from(newest.read().brief)
+    fields |= {"month": fields["month"] or newest.month, "after": str(newest.number)}
     if "plan" in request.GET:
-        typed, after = forms.take_up(request, str(newest.plan_id)) or (typed, after)
-        typed = _for_audience(request, build, typed, fresh=False)
-    return typed, after
+        fields, rows = take_up(request, str(newest.plan_id)) or (fields, rows)
+        fields |= _audience_asked(request, build, fresh=False)
+    return PlanForm(build, None, fields, rows)
 
 
-def _choose_audience(request: HttpRequest, which: str, typed: Typed, after: str) -> HttpResponse:
+def _choose_audience(request: HttpRequest, which: str, form: PlanForm) -> HttpResponse:
     """To the page of audiences, which leads back; what was typed is kept meanwhile."""
-    forms.keep(request, which, typed, after)
+    keep(request, which, form)
     try:
-        described = described_from(read_rules(json.loads(typed.rules)))
+        described = described_from(read_rules(json.loads(form["rules"].value() or "")))
     except (ValueError, RecursionError, TeladsError):
         described = None  # rules that no form can say: the page begins anew
+    month = form["month"].value()
     query = {"plan": which, **(described.query() if described else {})}
-    month = {"month": typed.month} if typed.month else {}
-    return redirect(reverse("audiences", query={**query, **month}))
+    return redirect(reverse("audiences", query={**query, **({"month": month} if month else {})}))
 
 
-def _for_audience(request: HttpRequest, build: Build, typed: Typed, fresh: bool) -> Typed:
-    """The form with the audience of an address; `keep=1` leaves it as it is."""
+def _audience_asked(request: HttpRequest, build: Build, fresh: bool) -> dict[str, str]:
+    """The fields that an address chooses an audience by; `keep=1` leaves it as it is."""
     if "keep" in request.GET and not fresh:
-        return typed
-    rules = described_of(request.GET).rules()
-    month = month_of(build, request.GET.get("month") or None)
+        return {}
+    asked = {
+        "month": str(month_of(build, request.GET.get("month") or None)),
+        "rules": canonical(described_of(request.GET).rules().document()),
+    }
     used = request.GET.get("service", "")
     # Whoever is chosen for their use of a service most likely hears of that service.
-    likely = used if fresh and used in build.about["services"] else typed.advertise
-    return typed._replace(month=str(month), rules=canonical(rules.document()), advertise=likely)
+    return {**asked, "advertise": used} if fresh and used in build.about["services"] else asked
 
 
-def _tried(
-    request: HttpRequest, build: Build, typed: Typed
-) -> tuple[Plan | None, QuestionError | None]:
-    """The plan of a form that was sent, or what is wrong with it."""
-    if request.method != "POST":
-        return None, None
-    try:
-        return computed(build, typed.brief()), None
-    except QuestionError as error:
-        return None, error
-
-
-def _page(
-    request: HttpRequest,
-    build: Build,
-    typed: Typed,
-    made: Plan | None,
-    wrong: QuestionError | None,
-    facts: dict[str, Any],
+def _form_page(
+    request: HttpRequest, form: PlanForm, made: Plan | None, facts: dict[str, Any]
 ) -> HttpResponse:
     lang = request_state.language(request)
-    services = [
-        ("", Text("–", "–")),
-        *((id, in_force().measures[id].text) for id in build.about["services"]),
-    ]
-    goals = [("", NONE), *((goal, GOAL_NAMES[goal]) for goal in GOALS)]
-    choices: dict[str, dict[str, Text]] = {
-        "objective": OBJECTIVE_NAMES, "weight": WEIGHT_NAMES, "target": TARGET_NAMES,
-    }  # fmt: skip
-    told = wrong_of(wrong, typed, lang) if wrong else None
     page = {
         **facts,
-        "typed": typed,
-        "wrong": told,
-        "fields": fields_of(typed, lang),
-        "month": month_select(build, typed.month, lang),
-        "advertise": select("advertise", TITLES["advertise"], services, typed.advertise, lang),
-        "goal": select("goal", TITLES["goal"], goals, typed.goal, lang),
-        **{
-            name: select(name, TITLES[name], known.items(), getattr(typed, name), lang)
-            for name, known in choices.items()
-        },
-        "rows": [
-            (
-                select(f"p{at}_service", PLATFORM_TITLES["service"], services, row.service, lang),
-                platform_fields(at, row, lang),
-            )
-            for at, row in enumerate(typed.rows)
-        ],
-        "audience": "" if told and told.field == "rules" else _audience(build, typed, lang),
-        "shown": shown(build, made, lang) if made else None,
-    }  # fmt: skip
-    return render(request, "plans/form.html", page, status=400 if wrong else 200)
-
-
-def _audience(build: Build, typed: Typed, lang: Lang) -> str:
-    """Who the audience is, in a sentence, as far as it can be told."""
-    try:
-        rules = read_rules(json.loads(typed.rules))
-        found = audience(build, rules, month_of(build, typed.month or None))
-    except (ValueError, RecursionError):
-        return ""
-    except TeladsError as error:
-        return error.line(lang)
-    sentence = Text(
-        f"{len(found.segments)}개 집단, {found.size.population:,}명",
-        f"{found.size.population:,} people in {len(found.segments)} segments",
-    )
-    return sentence(lang)
-
-
-DAYS = 30
-"""How long a link holds if nothing else is chosen."""
+        "form": form,
+        "audience": audience_text(form, lang),
+        "shown": shown(form.build, made, lang) if made else None,
+    }
+    return render(request, "plans/form.html", page, status=400 if form.faults else 200)
 
 
 @require_safe
@@ -280,9 +179,10 @@ def render_version(
     number: int,
     version: int | None,
     token: str = "",
-    wrong: QuestionError | None = None,
+    share: ShareForm | None = None,
+    access: AccessForm | None = None,
 ) -> HttpResponse:
-    """The page of a version; with the token of a link that was made just now, or why none was."""
+    """The page of a version; with the token of a link that was made just now, or a refused form."""
     found = version_for(request, number, version)
     build, lang = request_state.build(request), request_state.language(request)
     level = level_of(request.user, found.plan)  # type: ignore[arg-type]
@@ -306,13 +206,15 @@ def render_version(
         if own
         else (),
         "accesses": found.plan.accesses.select_related("user") if own else (),
-        "days": DAYS,
-        "wrong": wrong.line(lang) if wrong else "",
+        "share": share or ShareForm(),
+        "access": access or AccessForm(),
+        "archive": ArchiveForm(),
+        "levels": LEVELS,
         "address": request.build_absolute_uri(reverse("plan-shared", args=(token,)))
         if token
         else "",
     }
-    return render(request, "plans/version.html", facts, status=400 if wrong else 200)
+    return render(request, "plans/version.html", facts, status=400 if share or access else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -320,8 +222,8 @@ def render_version(
 def compare(request: HttpRequest, number: int, version: int) -> HttpResponse:
     """`/plans/12/versions/3/compare/`: the same brief on the newest month of the build in force.
 
-    A POST saves that as the next version. With `?with=1` the version 1 of the same plan and this
-    one, the earlier first, as they were saved.
+    A POST saves that as the next version. With `?with=1`, version 1 of the same plan and this one,
+    the earlier first, as they were saved.
     """
     least = Level.EDIT if request.method == "POST" else Level.READ
     found = version_for(request, number, version, least)
@@ -359,20 +261,21 @@ def _two_versions(request: HttpRequest, before: PlanVersion, now: PlanVersion) -
 
 
 def _number(text: str) -> int:
-    """A version's number as typed; 0, which no version has, for anything else."""
+    """A version's number as typed; 0, which no version has, for invalid text."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 @require_POST
 @required(Role.PLANNER)
 def share(request: HttpRequest, number: int, version: int) -> HttpResponse:
-    """`/plans/12/versions/3/share/`: make a link; its address is shown this once."""
+    """`/plans/12/versions/3/share/`: make a link; its address is shown once."""
     found = version_for(request, number, version, Level.OWN)
-    try:
-        token = services.share(request, found, whole_in(request.POST.get("days", "")))
-    except QuestionError as error:
-        return render_version(request, number, version, wrong=error)
-    return render_version(request, number, version, token)
+    form = ShareForm(request.POST)
+    if form.is_valid():
+        with form.refusals("days"):
+            token = services.share(request, found, form.cleaned_data["days"] or 0)
+            return render_version(request, number, version, token)
+    return render_version(request, number, version, share=form)
 
 
 @require_POST
@@ -388,19 +291,20 @@ def revoke(request: HttpRequest, number: int, link: int) -> HttpResponse:
 @require_POST
 @required(Role.PLANNER)
 def access(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/access/`: let somebody read or edit, or no longer."""
+    """`/plans/12/access/`: set a user's access."""
     plan = plan_for(request, number, Level.OWN)
-    try:
-        services.let(request, plan, request.POST.get("who", ""), request.POST.get("level", ""))
-    except QuestionError as error:
-        return render_version(request, number, None, wrong=error)
-    return redirect("plan", number)
+    form = AccessForm(request.POST)
+    if form.is_valid():
+        with form.refusals("who"):
+            services.let(request, plan, form.cleaned_data["who"], form.cleaned_data["level"])
+            return redirect("plan", number)
+    return render_version(request, number, None, access=form)
 
 
 @require_safe
 @never_cache
 def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """`/plans/shared/TOKEN/`: a version, to read only, for whoever has the link."""
+    """`/plans/shared/TOKEN/`: a version, read-only, for the holder of the link."""
     version = _shared(token)
     build, lang = request_state.build(request), request_state.language(request)
 
@@ -433,68 +337,55 @@ def _shared(token: str) -> PlanVersion:
     return version
 
 
-class Estate(NamedTuple):
-    """What somebody who is disabled leaves."""
-
-    name: str
-    plans: int
-
-
 @require_POST
 @required(Role.PLANNER)
 def archive(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/archive/`: away with `away=1`, else out again."""
+    """`/plans/12/archive/`: archive with `away=1`, else restore."""
     plan = plan_for(request, number, Level.OWN)
-    services.archive(request, plan, request.POST.get("away") == "1")
+    form = ArchiveForm(request.POST)
+    services.archive(request, plan, form.is_valid() and form.cleaned_data["away"])
     return redirect("plans")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.PLANNER)
 def delete(request: HttpRequest, number: int) -> HttpResponse:
-    """`/plans/12/delete/`: asks for a word first."""
+    """`/plans/12/delete/`: requires typing a word first."""
     plan = _to_delete(request, number)
-    wrong = None
-    if request.method == "POST":
-        back = "plans" if plan.owner_id == request.user.pk else "plans-of-all"
-        try:
-            services.delete(request, plan, request.POST.get("word", ""))
-        except QuestionError as error:
-            wrong = error
-        else:
-            return redirect(back)
-    lang = request_state.language(request)
+    form = DeleteForm(request.POST) if request.method == "POST" else DeleteForm()
+    if form.is_valid():
+        with form.refusals("word"):
+            services.delete(request, plan, form.cleaned_data["word"])
+            return redirect("plans" if plan.owner_id == request.user.pk else "plans-of-all")
     facts = {
+        "form": form,
         "plan": plan,
         "versions": plan.versions.count(),
-        "word": services.WORD(lang),
-        "wrong": wrong.line(lang) if wrong else "",
         "own": plan.owner_id == request.user.pk,
     }
-    return render(request, "plans/delete.html", facts, status=400 if wrong else 200)
+    return render(request, "plans/delete.html", facts, status=400 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @required(Role.ADMINISTRATOR)
 def of_all(request: HttpRequest) -> HttpResponse:
     """`/plans/all/`: everybody's plans by name; a POST hands those of one person over."""
-    if request.method == "POST":
-        services.hand_over(request, request.POST.get("former", ""), request.POST.get("heir", ""))
-        return redirect("plans-of-all")
-    left = User.objects.filter(is_active=False, plans__isnull=False)
-    counted = left.annotate(count=Count("plans")).order_by("username")
+    form = HandOverForm(request.POST) if request.method == "POST" else HandOverForm()
+    if form.is_valid():
+        with form.refusals():
+            services.hand_over(request, form.cleaned_data["former"], form.cleaned_data["heir"])
+            return redirect("plans-of-all")
     facts = {
+        "form": form,
         "plans_of_all": SavedPlan.objects.select_related("owner").annotate(
             count=Count("versions", distinct=True)
         ),
-        "estates": [Estate(user.username, user.count) for user in counted],
-        "heirs": [user.username for user in services.heirs()],
     }
-    return render(request, "plans/all.html", facts)
+    return render(request, "plans/all.html", facts, status=400 if form.errors else 200)
 
 
 def _to_delete(request: HttpRequest, number: int) -> SavedPlan:
-    """One's own plan; anybody's for administrators. Raises `Http404`, `PermissionDenied`."""
+    """The user's own plan, or any plan for administrators. Raises `Http404`, `PermissionDenied`."""
     if allows(request.user, Role.ADMINISTRATOR):
         return get_object_or_404(SavedPlan.objects.select_related("owner"), pk=number)
     return plan_for(request, number, Level.OWN)

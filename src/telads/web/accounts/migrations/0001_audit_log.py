@@ -1,4 +1,4 @@
-"""The log of what was done."""
+"""The log of actions."""
 
 from __future__ import annotations
 

@@ -10,13 +10,13 @@ ROLES = ("viewer", "planner", "administrator")
 
 
 def make(apps: Any, schema_editor: Any) -> None:
-    """A group for each role."""
+    """Create a group for each role."""
     for name in ROLES:
         apps.get_model("auth", "Group").objects.get_or_create(name=name)
 
 
 class Migration(migrations.Migration):
-    """Three rows; nobody loses a role when it is undone."""
+    """Three rows; users keep their roles when it is reversed."""
 
     dependencies: ClassVar[list[Any]] = [
         ("accounts", "0001_audit_log"),

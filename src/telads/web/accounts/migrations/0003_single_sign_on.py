@@ -1,4 +1,4 @@
-"""Who people are at the provider of the single sign-on."""
+"""Identities of users at the single sign-on provider."""
 
 from __future__ import annotations
 

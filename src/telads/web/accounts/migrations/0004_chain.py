@@ -13,7 +13,7 @@ AT_A_TIME = 2000
 
 
 def link_all(apps: Any, schema_editor: Any) -> None:
-    """Chain what is there, in the order it was written."""
+    """Chain the existing entries in the order they were written."""
     entries = apps.get_model("accounts", "AuditEntry").objects.using(schema_editor.connection.alias)
     last, previous = 0, chain.FIRST
     while batch := list(entries.filter(pk__gt=last).order_by("pk")[:AT_A_TIME]):
@@ -26,17 +26,17 @@ def link_all(apps: Any, schema_editor: Any) -> None:
 
 
 def guard(apps: Any, schema_editor: Any) -> None:
-    """Triggers."""
+    """Create the triggers."""
     chain.guard(schema_editor.connection)
 
 
 def unguard(apps: Any, schema_editor: Any) -> None:
-    """No triggers."""
+    """Drop the triggers."""
     chain.unguard(schema_editor.connection)
 
 
 class Migration(migrations.Migration):
-    """A hash for each entry; the log that is there is chained as it is."""
+    """A hash for each entry; existing entries are chained as they are."""
 
     dependencies: ClassVar[list[Any]] = [("accounts", "0003_single_sign_on")]
 

@@ -1,1 +1,1 @@
-"""Whom to address with the advert of a service, and where to run it."""
+"""The advertiser page: targets of a service, and platforms for its advert."""

@@ -1,4 +1,4 @@
-"""What the advertiser page shows, as files."""
+"""Files of the advertiser page."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ FILES = {
     "targets.csv": Text("대상(CSV)", "Targets (CSV)"),
     "platforms.csv": Text("매체(CSV)", "Platforms (CSV)"),
 }
-"""A workbook with both tables, and each table for other programs."""
+"""A workbook of both tables, and each table by itself."""
 
 
 def _tables(build: Build, query: QueryDict) -> Tables:
     choice = forms.choice_of(build, query)
-    classic = choice.method == "classic"  # knows no ties, so no group of best platforms
+    classic = choice.method == "classic"  # has no ties, so no group of best platforms
     found = targets(
         build, **forms.asked(choice), platforms=not classic, platforms_by=choice.platforms_by
     )

@@ -1,4 +1,4 @@
-"""The choice of the advertiser page: read from the address, and written to it."""
+"""The choices of the advertiser page, read from an address and written to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from telads.web.components import (
 
 DEFAULT_TOP = 10
 TOPS = (5, 10, 20, 30, 50, 100)
-"""Numbers of targets to choose from; an address may name any other that answers allow."""
+"""Offered numbers of targets; an address may name any other that answers allow."""
 ONLY_AFFINITY = Text(
     "{service}: 원자료가 표준화된 지수라 이용량을 더할 수 없으므로 관심도 순만 있습니다.",
     "{service}: the source is a standardised index, whose usage cannot be summed, so there is "
@@ -48,7 +48,7 @@ _PLATFORMS_BY = next(iter(PLATFORM_ORDERS))
 
 
 class Choice(NamedTuple):
-    """Which service, whom its list is about, in what order and how long."""
+    """The service, the filters, the order and the length of its list."""
 
     service: Measure
     month: Month
@@ -58,11 +58,11 @@ class Choice(NamedTuple):
     filters: Filters = Filters()
     platforms_by: str = _PLATFORMS_BY
     example: bool = False
-    """No service was chosen: this is an example."""
+    """Whether no service was chosen, so that this is an example."""
 
     @property
     def query(self) -> dict[str, str | int]:
-        """The choice as the query of an address; what is the default goes without saying."""
+        """The choice as the query of an address, without defaults."""
         known = {"service": self.service.id, "month": str(self.month), "by": self.by,
                  "top": self.top, "method": self.method, **self.filters._asdict(),
                  "platforms_by": self.platforms_by}  # fmt: skip
@@ -76,7 +76,7 @@ class Choice(NamedTuple):
 
     @property
     def words(self) -> list[str]:
-        """What else than service, month and method was chosen, for the name of a file: ASCII."""
+        """Choices besides service, month and method, for a file name in ASCII."""
         district, sex, age = self.filters
         words = (
             f"by-{self.by}" if self.by != _BY else "",
@@ -90,7 +90,7 @@ class Choice(NamedTuple):
 
 
 class Order(NamedTuple):
-    """An order of targets to choose, in a line of explanation."""
+    """An order of targets, with a line of explanation."""
 
     id: str
     name: str
@@ -102,8 +102,8 @@ class Order(NamedTuple):
 def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
     """The choice in an address; raises `UnknownChoice`.
 
-    An index service and the classic method have one order, whatever the address names: the form
-    keeps the order chosen before.
+    An index service and the classic method have one order, whatever the address names, so that the
+    form can keep the order chosen before.
     """
     services = build.about["services"]
     shown = in_force().example.service
@@ -134,12 +134,12 @@ def address_of(choice: Choice) -> str:
 
 
 def file_address(choice: Choice, name: str) -> str:
-    """The address of a file of what is shown."""
+    """The address of a file of the page's content."""
     return address("advertisers-file", choice.query, name)
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
-    """The lists of the form."""
+    """The select lists of the form."""
     services = [(id, in_force().measures[id].text) for id in build.about["services"]]
     tops = [(str(top), Text(f"{top}개", str(top))) for top in sorted({*TOPS, choice.top})]
     anybody, anywhere = (
@@ -157,7 +157,7 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
 
 
 def orders(choice: Choice, lang: Lang) -> list[Order]:
-    """The orders of the list; sums have no meaning for an index service."""
+    """The possible orders; sums have no meaning for an index service."""
     found = []
     for id, text in TARGET_ORDERS.items():
         name, _, explanation = in_force().fill(text)(lang).partition(": ")
@@ -167,7 +167,7 @@ def orders(choice: Choice, lang: Lang) -> list[Order]:
 
 
 def why_one_order(choice: Choice, lang: Lang) -> str:
-    """The reason where there is but one order; empty where there is a choice."""
+    """Why there is only one order; empty if there is a choice."""
     if choice.method != METHODS[0]:
         return ONLY_Z(lang)
     if choice.service.is_index:
@@ -176,7 +176,7 @@ def why_one_order(choice: Choice, lang: Lang) -> str:
 
 
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
-    """The lists that few need."""
+    """Select lists for advanced choices."""
     named = [
         (id, Text(*(words.partition(":")[0] for words in in_force().fill(text))))
         for id, text in PLATFORM_ORDERS.items()
@@ -195,6 +195,6 @@ def runs_on(choice: Choice) -> str:
 
 
 def asked(choice: Choice) -> dict[str, Any]:
-    """The choice as `answers.advertisers.targets` takes it."""
+    """The choice as arguments of `answers.advertisers.targets`."""
     return {"service": choice.service.id, "by": choice.by, "top": choice.top,
             "month": choice.month, "method": choice.method, **choice.filters._asdict()}  # fmt: skip

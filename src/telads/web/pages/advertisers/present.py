@@ -1,4 +1,4 @@
-"""What the advertiser page shows of its answers, written for people."""
+"""The answers of the advertiser page as displayed."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from telads.web.pages.customers.forms import customer_address
 from telads.wording import segment_name
 
 OPEN = 3
-"""Platforms that stand open at least; the others are folded."""
+"""Number of platforms that are always visible; others are folded."""
 
 
 class PlatformRow(NamedTuple):
-    """A service to run the advert on for one target, with its place among the others."""
+    """A platform for one target, with its rank."""
 
     service: str
     text: dict[str, str]
     bar: Bar | None
     tied: bool
-    """It cannot be told from the first."""
+    """Whether it is not distinguishable from the first."""
     interval: bool
-    """The order says how sure it is."""
+    """Whether the order has an interval."""
 
 
 class TargetRow(NamedTuple):
-    """One target: its figures, the same as texts, its page, and the platforms of its own."""
+    """One target: its figures, their texts, its address, and its platforms."""
 
     values: dict[str, Any]
     text: dict[str, str]
@@ -40,13 +40,13 @@ class TargetRow(NamedTuple):
     platforms: list[PlatformRow]
     """Best first."""
     tied: int
-    """How many cannot be told from the first, itself counted; 0 where the method knows no ties."""
+    """Number not distinguishable from the first, including it; 0 if the method has no ties."""
     open: int
-    """How many stand open."""
+    """Number of visible platforms."""
 
     @property
     def folded(self) -> int:
-        """How many do not."""
+        """Number of folded platforms."""
         return len(self.platforms[self.open :])
 
 
@@ -58,11 +58,11 @@ ORDERED: dict[str, Text] = {
                         "association, 80 % interval, chance of first, use"),
     "classic": Text("상관, 이용", "correlation, use"),
 }  # fmt: skip
-"""What stands beside a platform in each of their orders."""
+"""Figure shown beside a platform in each order."""
 
 
 def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
-    """The columns of the targets; an index has no index against the mean, no sum and no share."""
+    """Columns of the targets; an index service has no index, sums or shares."""
     without = {"district", "sex", "age"}
     if choice.service.is_index:
         without |= {"index", "excess", "volume_share", "cumulative_share"}
@@ -77,7 +77,7 @@ def target_columns(found: Answer, choice: Choice, lang: Lang) -> list[Column]:
 
 
 def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) -> list[TargetRow]:
-    """The targets in order, each with the platforms of its own."""
+    """The targets in order, each with its platforms."""
     listed, by = platforms.records, runs_on(choice)
     scale = (
         affinity_scale(platforms.rows["affinity"])
@@ -93,7 +93,7 @@ def target_rows(found: Answer, platforms: Answer, choice: Choice, lang: Lang) ->
 
 
 def extent(targets: int, districts: int) -> Text:
-    """In how many districts how many targets are."""
+    """The number of targets, and of districts they are in."""
     level = in_force().district
     where = level.text.en if districts == 1 else level.plural.en
     counted = f"{targets} target{'' if targets == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Addresses under /advertisers/."""
+"""URLs under /advertisers/."""
 
 from django.urls import path
 

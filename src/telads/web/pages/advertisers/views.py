@@ -1,4 +1,4 @@
-"""The advertiser page: a service, whom to address with its advert, and where to run it."""
+"""The advertiser page: targets of a service, and platforms for its advert."""
 
 from __future__ import annotations
 

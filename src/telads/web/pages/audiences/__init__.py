@@ -1,1 +1,1 @@
-"""The page of audiences."""
+"""The audience page: people by rules, and the overlap of two audiences."""

@@ -1,18 +1,12 @@
-"""The form of an audience: groups of conditions read from an address, told as rules, and back.
+"""The form of an audience: groups of conditions, read from an address, converted to rules and back.
 
-One group of conditions as a form describes it: read from an address, told as a rule, and back.
-
-All fields join by "and"; a group of no fields is everybody. Several groups make an audience
-(`described`).
-
-An audience as a form describes it: groups of conditions of which any may hold, less another.
+Fields of one group are joined by "and"; a group of no fields means everybody. An audience is a
+union of groups, less another:
 
     ?service=delivery&least=0.5&age_or=20&age_not=60     uses delivery much, or is 20-29; not 60-69
 
-Fields of the first group have no suffix. Those of a second audience end with `2`. Plans are made
-from the same fields (`telads.web.plans`).
-
-The form of the audience page: its fields with what was chosen, and its address.
+Fields of the first group have no suffix. Those of a second audience end with `2`. Plans use the
+same fields (`telads.web.plans`).
 """
 
 from __future__ import annotations
@@ -45,16 +39,17 @@ from telads.web.components import (
 FIGURES = ("affinity", "index")
 LIKE = ("like_district", "like_sex", "like_age")
 DEFAULT_LEAST = {"affinity": "1", "index": "120"}
-"""What a service's figure is asked to be where nothing else was typed: much more than the city.
+"""Default level of a service's figure: much more than the city.
 
-By affinity of delivery 22 to 29 % of all people in the seven real months; at half an sd 43 to 49.
+By affinity of delivery it selects 22 to 29 % of all people in the seven real months; half a
+standard deviation would select 43 to 49 %.
 """
 LONGEST_NUMBER = 9
 EVERYBODY = {"sex": [str(sex) for sex in Sex]}
 
 
 class Wanted(NamedTuple):
-    """The fields as they were typed; empty ones say nothing."""
+    """The fields as typed; empty ones have no effect."""
 
     service: str = ""
     by: str = FIGURES[0]
@@ -71,16 +66,16 @@ class Wanted(NamedTuple):
 
     @property
     def nobody_asked(self) -> bool:
-        """No field was filled in."""
+        """Whether no field is filled in."""
         return not self.query()
 
     @property
     def like_unfinished(self) -> bool:
-        """A segment to be like was begun and not named whole."""
+        """Whether the segment to be similar to is named only in part."""
         return 0 < sum(bool(getattr(self, name)) for name in LIKE) < len(LIKE)
 
     def query(self, suffix: str = "") -> dict[str, str | list[str]]:
-        """The fields that say something, as the query of an address."""
+        """The filled fields, as the query of an address."""
         told: dict[str, str | list[str]] = {}
         for name, value in self._asdict().items():
             if value:
@@ -94,7 +89,7 @@ class Wanted(NamedTuple):
         return told
 
     def rule(self) -> dict[str, Any]:
-        """The conditions as JSON; raises `QuestionError` for what is no number."""
+        """The conditions as JSON; raises `QuestionError` for an invalid number."""
         found: list[Mapping[str, Any]] = []
         if self.service:
             least = self.least or DEFAULT_LEAST.get(self.by, "0")
@@ -129,7 +124,7 @@ def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
 
 
 def wanted_from(rule: Mapping[str, Any]) -> Wanted | None:
-    """The fields of a rule; None for a rule that no form can say."""
+    """The fields of a rule; None if the form cannot express it."""
     known: dict[str, Any] = {}
     for part in rule.get("all", ()):
         found = _fields_of(part)
@@ -158,7 +153,7 @@ def _fields_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def number_of(name: str, text: str) -> float:
-    """A finite number somebody typed; raises `QuestionError`."""
+    """A finite number as typed; raises `QuestionError`."""
     try:
         value = float(text.replace(",", "").replace("−", "-"))
     except ValueError:
@@ -175,7 +170,7 @@ def number_of(name: str, text: str) -> float:
 
 
 def whole_in(text: str) -> int:
-    """The number that an address or a form names by digits alone; 0 for anything else."""
+    """The number in a text of digits; 0 for anything else."""
     return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else 0
 
 
@@ -185,7 +180,7 @@ def _wrong(name: str, value: str, known: Iterable[str]) -> QuestionError:
 
 
 GROUPS = ("", "_or", "_or_too")
-"""Suffixes of the groups of which any may hold."""
+"""Suffixes of the groups that are joined by "or"."""
 WITHOUT = "_not"
 SECOND = "2"
 """Suffix of all fields of a second audience."""
@@ -193,32 +188,32 @@ Query = dict[str, str | list[str]]
 
 
 class Described(NamedTuple):
-    """The groups of `GROUPS`, and who of them is left out."""
+    """The groups of `GROUPS`, and the group that is excluded."""
 
     groups: tuple[Wanted, ...] = (Wanted(),) * len(GROUPS)
     without: Wanted = Wanted()
 
     @property
     def nobody_asked(self) -> bool:
-        """No field was filled in."""
+        """Whether no field is filled in."""
         return not self.query()
 
     @property
     def like_unfinished(self) -> bool:
-        """A segment to be like was begun and not named whole."""
+        """Whether a segment to be similar to is named only in part."""
         return any(group.like_unfinished for group in (*self.groups, self.without))
 
     def query(self, which: str = "") -> Query:
-        """The fields that say something, as the query of an address."""
+        """The filled fields, as the query of an address."""
         told: Query = {}
         for suffix, group in zip((*GROUPS, WITHOUT), (*self.groups, self.without), strict=True):
             told |= group.query(suffix + which)
         return told
 
     def rules(self) -> Rules:
-        """The rules; raises `QuestionError` and its kinds.
+        """The rules; raises `QuestionError` and its subclasses.
 
-        A group of no fields is left out; where all are, everybody is meant.
+        Empty groups are ignored; if all are empty, the audience is everybody.
         """
         asked = [group.rule() for group in self.groups if not group.nobody_asked]
         where: dict[str, Any] = Wanted().rule() if not asked else asked[0]
@@ -238,7 +233,7 @@ def described_of(query: QueryDict, which: str = "") -> Described:
 
 
 def described_from(rules: Rules) -> Described | None:
-    """The fields of rules; None for rules that no form can say."""
+    """The fields of rules; None if the form cannot express them."""
     document = rules.document()
     where, without = document["where"] or {}, Wanted()
     if document["include"] or document["exclude"]:
@@ -257,28 +252,28 @@ def described_from(rules: Rules) -> Described | None:
 
 
 def example_of() -> Described:
-    """Those who use the dataset's example service much: what the page shows before it is asked."""
+    """Heavy users of the dataset's example service: the default of the page."""
     much = Wanted(
         service=in_force().example.service, by="affinity", least=DEFAULT_LEAST["affinity"]
     )
     return Described((much, Wanted(), Wanted()))
 
 
-"""The audience shown where none was described."""
+"""The audience shown if none is described."""
 NONE = Text("–", "–")
 NEW = "new"
 
 
 class Choice(NamedTuple):
-    """One audience or two, in a month."""
+    """One or two audiences, in a month."""
 
     month: Month
     first: Described
     second: Described | None
     example: bool
-    """No audience was described: this is an example."""
+    """Whether no audience was described, so that this is an example."""
     plan: str
-    """The plan the audience is chosen for: `new`, a number, or none."""
+    """The plan the audience is chosen for: `new`, a number, or empty."""
 
     @property
     def query(self) -> Query:
@@ -290,18 +285,18 @@ class Choice(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """The fields of one group as the template draws them."""
+    """The fields of one group for the template."""
 
     suffix: str
     asked: bool
-    """Something is filled in."""
+    """Whether any field is filled in."""
     wanted: Wanted
     selects: list[Select]
     """Service and figure."""
     signals: Select
     like: list[Select]
     boxes: list[Select]
-    """Lists of which several can be chosen: sex, age, district."""
+    """Lists with multiple choices: sex, age, district."""
     least: str
 
 
@@ -310,12 +305,12 @@ class Form(NamedTuple):
 
     first: Fields
     others: list[Fields]
-    """Groups of which any may hold, too."""
+    """Further groups, joined by "or"."""
     without: Fields
 
 
 def choice_of(build: Build, query: QueryDict) -> Choice:
-    """The choice in an address; raises `QuestionError` and its kinds."""
+    """The choice in an address; raises `QuestionError` and its subclasses."""
     first, second = described_of(query), described_of(query, SECOND)
     plan = query.get("plan", "")
     plan = plan if plan == NEW or whole_in(plan) else ""
@@ -335,12 +330,12 @@ def address_of(choice: Choice) -> str:
 
 
 def plan_address(choice: Choice) -> str:
-    """Where a plan for the first audience begins, or goes on."""
+    """Address at which a plan for the first audience is started or continued."""
     return _plan_page(choice, {"month": str(choice.month), **choice.first.query()})
 
 
 def unchanged_address(choice: Choice) -> str:
-    """Back to the plan, its audience as it was; none where no plan waits."""
+    """Address of the plan, to return without a change; empty without a plan."""
     return _plan_page(choice, {"keep": "1"}) if choice.plan else ""
 
 

@@ -1,7 +1,4 @@
-"""The answers of the audience page as it shows them, with the map of people by district.
-
-What the audience page shows of its answers, written for people.
-"""
+"""The answers of the audience page as displayed, with the map of people by district."""
 
 from __future__ import annotations
 
@@ -22,13 +19,13 @@ CITY = 100.0
 
 
 class ProfileRow(NamedTuple):
-    """An audience's use of one service beside the city's."""
+    """An audience's use of one service against the city's."""
 
     id: str
     """Of the service."""
     service: str
     figure: str
-    """The index; a dash where there is none."""
+    """The index; a dash if there is none."""
     interval: str
     bar: Bar | None
     affinity: str
@@ -36,7 +33,7 @@ class ProfileRow(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """One audience as the page shows it."""
+    """A displayed audience."""
 
     answer: Answer
     profile: list[ProfileRow]
@@ -44,7 +41,7 @@ class Shown(NamedTuple):
 
 
 def shown(answers: Sequence[Answer], lang: Lang) -> list[Shown]:
-    """The audiences, their bars on one scale."""
+    """The audiences, with bars on a common scale."""
     profiles: list[list[dict[str, Any]]] = [
         cast("list[dict[str, Any]]", answer.facts["profile"]) for answer in answers
     ]
@@ -68,7 +65,7 @@ def _map(answer: Answer, lang: Lang) -> Drawing:
 
 
 def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
-    """The ends of bars of the index: tens that hold all intervals, at least 80 to 120."""
+    """Ends of the scale of the index: multiples of ten around all intervals, at least 80 to 120."""
     ends = [row[name] for row in rows for name in ("index", "index_low", "index_high")
             if row[name] is not None]  # fmt: skip
     return min([80.0, *(floor(end / 10) * 10.0 for end in ends)]), max(

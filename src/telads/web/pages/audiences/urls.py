@@ -1,4 +1,4 @@
-"""Addresses under /audiences/."""
+"""URLs under /audiences/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The audience page: who fits some rules, how many, of what kind, and how two audiences overlap."""
+"""The audience page: people by rules, their number and profile, and overlaps of two audiences."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def audiences(request: HttpRequest) -> HttpResponse:
 
 
 def _found(build: Build, choice: forms.Choice, lang: Lang) -> dict[str, Any]:
-    """The answers; or why there are none, which stands in their place: the form stays as it is."""
+    """The answers, or the error shown in their place beside the unchanged form."""
     try:
         first = choice.first.rules()
         answers = [audience_answer(build, first, choice.month)]

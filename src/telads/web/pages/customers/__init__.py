@@ -1,1 +1,1 @@
-"""What to advertise to a group of people."""
+"""The customer page: services to advertise to a group."""

@@ -1,4 +1,4 @@
-"""What the customer page shows of a group, as files."""
+"""Files of the customer page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILES = {
     "history.csv": Text("달마다의 이용(CSV)", "Use over all months (CSV)"),
     "signals.csv": Text("이동과 생활(CSV)", "How they move and live (CSV)"),
 }
-"""A workbook with all three tables, and each table for other programs."""
+"""A workbook of all three tables, and each table by itself."""
 
 
 def _tables(build: Build, query: QueryDict) -> Tables:
@@ -30,7 +30,7 @@ def _tables(build: Build, query: QueryDict) -> Tables:
         "-".join(words),
         {
             "services": services(build, *choice.segment, choice.month, choice.method),
-            "history": history(build, *choice.segment),  # of all months
+            "history": history(build, *choice.segment),  # covers all months
             "signals": signals(build, *choice.segment, choice.month),
         },
         {

@@ -1,4 +1,4 @@
-"""The choice of the customer page: read from the address, and written to it."""
+"""The choices of the customer page, read from an address and written to it."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from telads.web.components import (
 
 
 class Choice(NamedTuple):
-    """Whose services, in which month, by which method."""
+    """The group, the month, and the method."""
 
     segment: Segment
     month: Month
     method: str
     example: bool
-    """Nobody was chosen: this is an example."""
+    """Whether no group was chosen, so that this is an example."""
 
 
 def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
-    """The choice in an address; what it leaves open is filled from the largest segment.
+    """The choice in an address; missing parts are those of the largest segment.
 
     Raises `UnknownChoice`.
     """
@@ -57,12 +57,12 @@ def choice_of(build: Build, query: Mapping[str, str]) -> Choice:
 
 
 def customer_address(segment: Segment, month: Month, method: str = METHODS[0]) -> str:
-    """The address of a group's page; the default method goes without saying."""
+    """The address of a group's page, without default choices."""
     return address("customers", _query(segment, month, method))
 
 
 def file_address(choice: Choice, name: str) -> str:
-    """The address of a file with what the page of this choice shows."""
+    """The address of a file of the page's content."""
     return address("customers-file", _query(choice.segment, choice.month, choice.method), name)
 
 
@@ -80,7 +80,7 @@ def _query(segment: Segment, month: Month, method: str) -> dict[str, str | int]:
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
-    """The lists of the form."""
+    """The select lists of the form."""
     district, sex, age = choice.segment
     return [
         district_select(build, district, lang, None),
@@ -91,5 +91,5 @@ def selects(build: Build, choice: Choice, lang: Lang) -> list[Select]:
 
 
 def advanced(choice: Choice, lang: Lang) -> list[Select]:
-    """The lists that few need."""
+    """Select lists for advanced choices."""
     return [method_select(choice.method, lang)]

@@ -1,4 +1,4 @@
-"""What the customer page shows of its answers, written for people."""
+"""The answers of the customer page as displayed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ HINT = Text("높을 때 어울리는 매체", "A high value speaks for")
 
 
 class ServiceRow(NamedTuple):
-    """One service: its figures, the same as texts, whose its movement was, its targets."""
+    """One service: its figures, their texts, the source of its movement, its targets."""
 
     values: dict[str, Any]
     text: dict[str, str]
     whose: Text | None
     direction: str
-    """`up`, `down`, `still`; empty without a month before."""
+    """`up`, `down`, `still`; empty without a previous month."""
     targets: str
 
 
@@ -42,7 +42,7 @@ class Trend(NamedTuple):
     last_city: str
     months: list[tuple[Month, str, str]]
     breaks: list[Month]
-    """Into which the city's series may be broken."""
+    """Months at which the city's series may be broken."""
 
     @property
     def first(self) -> Month:
@@ -56,7 +56,7 @@ class Trend(NamedTuple):
 
 
 class SignalRow(NamedTuple):
-    """One context signal and the channel it speaks for."""
+    """One context signal and its channel hint."""
 
     values: dict[str, Any]
     name: Text
@@ -66,7 +66,7 @@ class SignalRow(NamedTuple):
 
 
 class Neighbour(NamedTuple):
-    """A group alike, with the address of its page."""
+    """A similar group, with the address of its page."""
 
     values: dict[str, Any]
     name: str
@@ -74,13 +74,13 @@ class Neighbour(NamedTuple):
 
 
 def service_columns(answer: Answer, lang: Lang) -> list[Column]:
-    """The columns of the ranked services."""
+    """Columns of the ranked services."""
     first = ("rank", "service", "score", "affinity", "index", "usage", "change")
     return columns_of(answer, lang, first)
 
 
 def signal_columns(answer: Answer, lang: Lang) -> list[Column]:
-    """The columns of the context signals, and last the channel that one speaks for."""
+    """Columns of the context signals, with the channel hint last."""
     hint = Column("hint", HINT(lang), "", "hint", False, False, "", "text")
     return [*columns_of(answer, lang, ("signal", "value", "z_city", "z_peers")), hint]
 
@@ -105,7 +105,7 @@ def _service_row(answer: Answer, row: dict[str, Any], choice: Choice, lang: Lang
 
 
 def trends_of(answer: Answer, build: Build, lang: Lang) -> list[Trend]:
-    """The services of `trends`, in the order of the catalogue."""
+    """The services of `trends`, in the catalogue's order."""
     series: dict[str, list[dict[str, Any]]] = {}
     for row in answer.records:
         series.setdefault(row["service"], []).append(row)
@@ -141,7 +141,7 @@ def _trend(service: str, rows: list[dict[str, Any]], known: dict[str, Month], la
 
 
 def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
-    """The context signals with the channels they speak for."""
+    """The context signals with their channel hints."""
     known = {signal.id: signal for signal in in_force().signals}
     z_peers = {row["signal"]: row["z_peers"] for row in answer.records}
     return [
@@ -162,7 +162,7 @@ def signal_rows(answer: Answer, lang: Lang) -> list[SignalRow]:
 
 
 def neighbours(answer: Answer, choice: Choice, lang: Lang) -> list[Neighbour]:
-    """The groups alike."""
+    """The similar groups."""
     found = []
     for row in answer.records:
         segment = Segment(row["district"], Sex(row["sex"]), row["age"])

@@ -1,4 +1,4 @@
-"""Addresses under /customers/."""
+"""URLs under /customers/."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The customer page: a group of people, and what to advertise to them."""
+"""The customer page: a group of people, and the services to advertise to them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The data: where they come from, what they cover, and pictures of the city."""
+"""The data page: sources, coverage, and pictures of the city."""

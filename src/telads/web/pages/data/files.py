@@ -1,7 +1,7 @@
-"""Files of the data page: each picture as CSV, PNG and SVG, and what it says and its rows as JSON.
+"""Files of the data page: each picture as CSV, PNG and SVG, and its texts and rows as JSON.
 
-A CSV file has a description beside it, at its address with `-metadata.json`. All files are told
-apart by the build, so a browser that asks again is answered with 304.
+A CSV file has a description at its address with `-metadata.json`. Entity tags contain the build, so
+unchanged files get 304.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 DESCRIBED = f"csv{DESCRIPTION}"
 KINDS = ("csv", "png", "svg")
-"""What a reader can take home; what a picture says and shows, as JSON, is for programs."""
+"""Formats offered for download; the JSON of a picture is for programs."""
 PEOPLE = ("month", "sex", "age")
-"""What the people of the districts depend on."""
+"""Choices that the people of the districts depend on."""
 
 
 def _tag(request: HttpRequest, **_facts: str) -> str:
-    """What a file depends on: the build, the version, the address with its language."""
+    """Entity tag of a file: the build, the version, the address with its language."""
     facts = (request_state.build(request).name, __version__, request.get_full_path())
     return f'"{hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]}"'
 
@@ -68,7 +68,7 @@ def picture(request: HttpRequest, chart: str, kind: str) -> HttpResponse:
 @gzip_page
 @condition(etag_func=_tag)
 def people(request: HttpRequest, kind: str) -> HttpResponse:
-    """`/data/people.csv?sex=F`: how many people live in each district."""
+    """`/data/people.csv?sex=F`: people by district."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
     answer = PEOPLE_ASKED.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
@@ -79,12 +79,12 @@ def people(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _drawn(build: Build, chart: str, choice: Asked, lang: Lang, kind: str) -> bytes:
-    """The wide picture as a file that stands alone, with its heading."""
+    """The wide picture as a standalone file, with its heading."""
     return drawn(charts.shown(build, chart, choice, lang)).to(kind)
 
 
 def _chosen(choice: Asked, names: Iterable[str]) -> dict[str, str]:
-    """The choices of these names that were made."""
+    """The choices made among these names."""
     return {name: str(value) for name in names if (value := getattr(choice, name))}
 
 
@@ -96,7 +96,7 @@ def _file(
     table: Callable[[], pl.DataFrame],
     pictures: dict[str, Callable[[], bytes]],
 ) -> HttpResponse:
-    """One of the forms of a picture; its name says the choices and the build."""
+    """A picture in one of its formats; the file name contains the choices and the build."""
     build = request_state.build(request)
     stem = "-".join(
         ["telads", name, *choices.values(), request_state.language(request), build.name]
@@ -112,7 +112,7 @@ def _file(
         raise one_of(Text("파일 형식", "kind of file"), kind, KINDS)
     content = makers[kind]()
     response = (
-        HttpResponse(content, content_type=media_of(".json"))  # to be read, not saved
+        HttpResponse(content, content_type=media_of(".json"))  # displayed, not saved
         if kind == "json"
         else saved(request, content, f"{stem}.{kind}")
     )
@@ -121,7 +121,7 @@ def _file(
 
 
 def _about(build: Build, name: str, choices: dict[str, str]) -> dict[str, object]:
-    """What a table was made from: the month that was chosen, or all of them; and the rest."""
+    """Provenance of a table: the chosen month, or all of them, and the other choices."""
     about = provenance(build, name, None)
     if "month" in choices:
         month = Month.parse(choices["month"])

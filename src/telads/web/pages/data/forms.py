@@ -1,4 +1,4 @@
-"""What a reader of the data page may choose, and what was chosen."""
+"""The choices of the data page, read from an address and written to it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ EVERYBODY, EVERYWHERE = Text("전체", "all"), Text("{city} 전체", "all of {ci
 
 
 def asked(build: Build, query: Mapping[str, str]) -> Asked:
-    """The choices in an address, spelt the way the tables spell them; raises `UnknownChoice`."""
+    """The choices in an address, in the spelling of the tables; raises `UnknownChoice`."""
     name = query.get("measure") or AVERAGE_AGE
     filters = filters_of(build, query.get("district"), query.get("sex"), query.get("age"))
     return Asked(
@@ -48,13 +48,13 @@ def asked(build: Build, query: Mapping[str, str]) -> Asked:
 
 
 def address_of(choice: Asked, names: Iterable[str]) -> str:
-    """The named choices as the query of an address; what was not chosen is left out."""
+    """The named choices as the query of an address, without unset ones."""
     known = {name: getattr(choice, name) for name in names}
     return urlencode({name: value for name, value in known.items() if value})
 
 
 def selects(build: Build, choice: Asked, lang: Lang) -> list[Select]:
-    """The lists of the form, beside that of the measures."""
+    """The select lists of the form, except that of the measures."""
     sex, age = choice.sex and Sex(choice.sex), choice.age and int(choice.age)
     return [
         month_select(build, choice.month, lang),
@@ -65,7 +65,7 @@ def selects(build: Build, choice: Asked, lang: Lang) -> list[Select]:
 
 
 def topics(build: Build, choice: Asked, lang: Lang) -> list[tuple[str, list[Option]]]:
-    """The measures of the map by topic, the average age before all of them."""
+    """The measures of the map by topic, with the average age first."""
     average = Option(AVERAGE_AGE, AVERAGE(lang), choice.measure == AVERAGE_AGE)
     groups = [("", [average])]
     for topic, title in TOPICS.items():

@@ -1,12 +1,8 @@
-"""The pictures of the data page with their tables, each as HTML, kept by build and choice.
+"""Parts of the data page as HTML, each cached by build and the choices that change it.
 
-The people of the districts as a table for reading, the remarks on the months, and the grid of what
-each month observes.
-
-The parts of the data page, each as HTML, kept by build and by the choices that change it.
-
-Of a hundred readers with other choices nearly all see the same map, ages and heatmap: only the
-lines depend on the whole choice.
+These are the pictures with their tables, the table of people by district, the remarks on the months
+and the grid of what each month observes. Most readers see the same map, ages and heatmap whatever
+they choose: only the lines depend on every choice.
 """
 
 from __future__ import annotations
@@ -36,7 +32,7 @@ from telads.web.pages.data.files import KINDS
 
 
 def groups_of(people: Answer, lang: Lang) -> Table:
-    """Every district's people: all, by sex, by age."""
+    """People of every district: all, by sex, by age."""
     columns: dict[str, Text] = {
         "all": Text("모두", "all"),
         **{str(sex): sex.text for sex in Sex},
@@ -55,7 +51,7 @@ def groups_of(people: Answer, lang: Lang) -> Table:
 
 
 def remarks_of(status: Answer, lang: Lang) -> list[tuple[str, list[str]]]:
-    """Each warning once, with the months it stands at."""
+    """Each warning once, with its months."""
     months: dict[str, list[str]] = {}
     for month, sentences in status.rows.select("month", f"warnings_{lang}").iter_rows():
         for sentence in sentences:
@@ -68,13 +64,13 @@ def _count(people: float | None) -> str:
 
 
 MOST = 256
-"""Parts of a kind that a worker keeps; a figure takes some 40 kB."""
+"""Number of parts of a kind a worker caches; a figure takes some 40 kB."""
 OPEN = "population"
-"""The figure whose table stands open: it has few rows."""
+"""The figure whose table is unfolded: it has few rows."""
 
 
 class Part(NamedTuple):
-    """A figure of the page: what it finds, and the whole of it."""
+    """A figure of the page: its finding, and its HTML."""
 
     finding: str
     html: SafeString
@@ -86,13 +82,13 @@ def part(build: Build, chart: str, asked: Asked, lang: Lang) -> Part:
 
 
 def people(build: Build, asked: Asked, lang: Lang) -> Part:
-    """The people of the districts: a table with bars, and every group as a table."""
+    """People of the districts: a table with bars, and every group as a table."""
     return _people(build, Asked(month=asked.month, sex=asked.sex, age=asked.age), lang)
 
 
 @lru_cache(maxsize=MOST)
 def total(build: Build, month: str) -> int:
-    """The people of a month."""
+    """Number of people in a month."""
     return cast(int, PEOPLE.ask(build, month=month).facts["population"])
 
 
@@ -123,7 +119,7 @@ def _people(build: Build, choice: Asked, lang: Lang) -> Part:
         "finding": drawn.finding,
         "details": drawn.details,
         "whom": people_bars.whom_of(answer, lang),
-        # Whether they are a part of the people only, so that their share says something.
+        # Whether they are only a part of the people, so that a share is informative.
         "some": bool(choice.sex or choice.age),
         "rows": rows,
         "most": max((row["chosen"] for row in rows), default=0) or 1,
@@ -136,7 +132,7 @@ def _people(build: Build, choice: Asked, lang: Lang) -> Part:
 def _files(
     view: str, of: tuple[str, ...], choice: Asked, names: tuple[str, ...]
 ) -> list[tuple[str, str]]:
-    """Kind and address of each file."""
+    """Format and address of each file."""
     return [(kind.upper(), _address(view, (*of, kind), choice, names)) for kind in KINDS]
 
 

@@ -1,4 +1,4 @@
-"""Addresses under /data/: the page and its files."""
+"""URLs under /data/: the page and its files."""
 
 from django.urls import path
 

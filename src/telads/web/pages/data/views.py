@@ -1,4 +1,4 @@
-"""The page of the data: what was taken in, whom it covers, and pictures of the city."""
+"""The data page: what was ingested, whom it covers, and pictures of the city."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from telads.web.pages.data.present import part, people, remarks_of, total, windo
 @require_safe
 @cached_by_build
 def data(request: HttpRequest) -> HttpResponse:
-    """`/data/`; htmx asks for the pictures alone."""
+    """`/data/`; htmx requests the pictures alone."""
     build, lang = request_state.build(request), request_state.language(request)
     choice = forms.asked(build, request.GET)
     facts: dict[str, Any] = {
@@ -28,7 +28,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "topics": forms.topics(build, choice, lang),
         "total": total(build, str(choice.month)),
     }
-    if not wants_result(request):  # the ledger stands around the result
+    if not wants_result(request):  # the ledger is outside the result
         taken = status(request_state.workspace())
         facts |= {"status": taken, "remarks": remarks_of(taken, lang)}
         facts |= {"windows": windows(build.months)}

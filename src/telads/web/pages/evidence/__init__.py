@@ -1,1 +1,1 @@
-"""The evidence: how well the method does on this build's own months, beside its baselines."""
+"""The evidence page: the method's performance on this build's months, against its baselines."""

@@ -1,4 +1,4 @@
-"""The evaluation as panels: a measure each, a dot with its interval for every method."""
+"""The evaluation as panels: one measure each, a dot with its interval for every method."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ MEANING: dict[tuple[str, str], Text] = {
         "share of first platforms that are first in the other half too",
     ),
 }
-"""Part and measure, in the order of the page, and what the measure says."""
+"""Part and measure, in the order of the page -> the meaning of the measure."""
 
 
 class Dot(NamedTuple):
-    """One method in a panel; places in percent of the scale, None for what lies off it."""
+    """One method in a panel; positions in percent of the scale, None outside it."""
 
     name: str
     own: bool
@@ -71,7 +71,7 @@ def panels(evaluation: Answer, part: str, lang: Lang) -> list[Panel]:
 
 
 class Lead(NamedTuple):
-    """How often the first service was first again, where it led by so much."""
+    """How often the first service stayed first, for a range of leads."""
 
     name: str
     value: str
@@ -94,7 +94,7 @@ def leads(evaluation: Answer, lang: Lang) -> list[Lead]:
 
 
 class Held(NamedTuple):
-    """How wide a service's forecast interval is, and how often both kinds of interval held."""
+    """Width of a service's prediction interval, and how often both kinds of interval held."""
 
     service: str
     half: str
@@ -123,7 +123,7 @@ def held(evaluation: Answer, lang: Lang) -> list[Held]:
 
 
 def value_in(evaluation: Answer, part: str, recommender: str, measure: str) -> float | None:
-    """One figure of the evaluation; None where it is not known."""
+    """One figure of the evaluation; None if unknown."""
     wanted = (part, recommender, measure)
     for row in evaluation.rows.iter_rows(named=True):
         if (row["part"], row["recommender"], row["measure"]) == wanted:
@@ -143,7 +143,7 @@ def _panel(rows: Sequence[dict[str, Any]], meaning: Text, lang: Lang) -> Panel:
 
 
 def _scale(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """From just below the methods to just above them: chance is so far off that it is only told."""
+    """From just below to just above the methods; chance, far off, is only given as a number."""
     known = [
         figure
         for row in rows
@@ -157,7 +157,7 @@ def _scale(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    """`0.914–0.941`; `−0.009 … 0.016` where a dash would stand beside a minus."""
+    """`0.914–0.941`; `−0.009 … 0.016` where a dash would be next to a minus."""
     if low is None or high is None:
         return ""
     ends = [figure_text(f"{end:.3f}") for end in (low, high)]
@@ -183,7 +183,7 @@ def _dot(row: dict[str, Any], lowest: float, highest: float, lang: Lang) -> Dot:
 
 
 def _said(column: str, row: dict[str, Any], lang: Lang) -> str:
-    """A cell as the tables of every door write it."""
+    """A cell as in the tables of the other interfaces."""
     found = field_of("evaluate", column)
     if not found:
         return str(row[column])

@@ -1,4 +1,4 @@
-"""Addresses under /evidence/."""
+"""URLs under /evidence/."""
 
 from django.urls import path
 

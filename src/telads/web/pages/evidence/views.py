@@ -1,4 +1,4 @@
-"""The page of the evidence: the backtest, the classic method beside it, and the known limits."""
+"""The evidence page: the backtest, the classic method beside it, and the known limits."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ PROMISED = {
     MOVEMENTS: ("own_keeps_sign",),
     WORTH: ("association_gain", "association_gain_p90", "use_gain", "orders_agree"),
 }
-"""Figures of the page that have no panel, by part of the evaluation."""
+"""Figures of the page without a panel, by part of the evaluation."""
 ALIKE = 0.02
-"""Kendall's tau: orders that are better by less are said to be about as good."""
+"""Difference of Kendall's tau below which orders count as about equally good."""
 
 
 @require_safe
 @cached_by_build
 def evidence(request: HttpRequest) -> HttpResponse:
-    """`/evidence/?horizon=3`; computed when it is first asked for, and kept."""
+    """`/evidence/?horizon=3`; computed on first request, and stored."""
     build, lang = request_state.build(request), request_state.language(request)
     horizon = _horizon(request)
     shown: dict[str, Any] = {
@@ -54,7 +54,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     except UnknownChoice:
         raise
     except QuestionError as error:
-        # Too few months to judge by is a state of the data, not a fault of the question.
+        # Too few months to evaluate is a state of the data, not an invalid request.
         shown["too_few"] = {"message": error.message(lang),
                             "advice": error.advice and error.advice(lang)}  # fmt: skip
     return render(request, "evidence/evidence.html", shown)
@@ -63,7 +63,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cached_by_build
 def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
-    """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation, or what they are."""
+    """`/evidence/evaluation.csv?horizon=1`: all figures of the evaluation, or their description."""
     build, horizon = request_state.build(request), _horizon(request)
     answer = evaluation(request_state.workspace(), horizon, build)
     stem = f"telads-evaluation-{horizon}-{answer.build}"
@@ -75,12 +75,12 @@ def evidence_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _horizon(request: HttpRequest) -> int:
-    """The months ahead that the address asks for; raises `UnknownChoice`."""
+    """The months ahead in the address; raises `UnknownChoice`."""
     return horizon_of(request.GET.get("horizon") or HORIZONS[0])
 
 
 def _evaluated(answer: Answer, lang: Lang) -> dict[str, Any]:
-    """The evaluation as the template takes it."""
+    """The evaluation for the template."""
 
     def platform(recommender: str, measure: str) -> float | None:
         return value_in(answer, PLATFORMS, recommender, measure)

@@ -1,1 +1,1 @@
-"""The introduction."""
+"""The introduction page."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -9,17 +11,11 @@ from django.views.decorators.http import require_safe
 
 from telads.errors import NothingBuilt
 from telads.web import request_state
-from telads.web.accounts.roles import Role, allows
 from telads.web.addresses import address
 from telads.web.cache import cached_by_build
 from telads.web.client import is_local
 from telads.web.htmx import page_or_result, wants_result
 from telads.web.pages.home import present
-from telads.web.plans.models import PlanVersion, SavedPlan
-from telads.web.plans.services import newest_of
-
-PLANS = 3
-"""Plans listed."""
 
 
 @require_safe
@@ -29,13 +25,13 @@ def home(request: HttpRequest) -> HttpResponse:
     try:
         build = request_state.build(request)
     except NothingBuilt:
-        # Where on the disk it is, is nobody's business but of those at this machine.
+        # The path on the disk is shown on this machine only.
         place = request_state.workspace().path if is_local(request) else None
         return render(request, "home/empty.html", {"workspace": place})
 
     lang = request_state.language(request)
     choice = present.choice_of(build, request.GET, lang)
-    facts = {"choice": choice, "found": present.found(build, choice, lang)}
+    facts: dict[str, Any] = {"choice": choice, "found": present.found(build, choice, lang)}
     if not wants_result(request):
         answer, moved = present.moved(build, lang)
         facts |= {
@@ -43,17 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "examples": present.examples(choice, lang),
             "moved": answer,
             "movements": moved,
-            "own_plans": _plans(request),
         }
     return page_or_result(request, "home", facts, address("home", choice.query))
-
-
-def _plans(request: HttpRequest) -> list[tuple[SavedPlan, PlanVersion]] | None:
-    """The newest plans of whoever has signed in; None for everybody else."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not allows(user, Role.VIEWER):
-        return None
-    return [one for one in newest_of(user) if not one[0].archived][:PLANS]  # type: ignore[arg-type]
 
 
 @require_safe

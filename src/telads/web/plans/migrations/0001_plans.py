@@ -1,4 +1,4 @@
-"""Plans, their versions, and who may see them."""
+"""Plans, their versions, and access to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plans out of the way."""
+"""Archiving of plans."""
 
 from __future__ import annotations
 

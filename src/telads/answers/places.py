@@ -1,0 +1,182 @@
+"""Who, then where: the targets of a service by sex and age, and by neighbourhood (method N1).
+
+`by_group` sums the segments of a sex and age, `by_neighbourhood` reads what the build holds of
+each neighbourhood, both with the columns that a list of segments has. `variance` tells how much of
+the differences in use each of them explains.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from telads.answers.audience import RANGE_MONTHS, Size
+from telads.answers.choices import Filters, filtered
+from telads.answers.tables import held, of_month, part_of_month, people
+from telads.dataset import in_force
+from telads.method.disclosure import SHARE_DIGITS, figure, standardised
+from telads.method.recommend import EIGHTY
+from telads.model import Month
+from telads.store.workspace import Build
+
+if TYPE_CHECKING:
+    import polars as pl
+
+GROUP = ("sex", "age")
+PLACE = ("code", "neighbourhood")
+"""What names a neighbourhood besides its district."""
+_INTERVALS = ("affinity_low", "affinity_high", "index_low", "index_high")
+
+
+class Variance(NamedTuple):
+    """Shares of the variance of people's true use, 0..1, by what they are of.
+
+    `who` is sex and age, `district` the districts of a sex and age, `neighbourhood` what is left
+    inside them; the last is None, and the others share the whole, where no neighbourhood is known.
+    """
+
+    who: float | None
+    district: float | None
+    neighbourhood: float | None
+
+    def facts(self) -> dict[str, object]:
+        """As single figures of an answer."""
+        return {f"variance_{name}": value for name, value in self._asdict().items()}
+
+
+@held
+def by_group(build: Build, month: Month, service: str, district: str | None) -> pl.DataFrame:
+    """A row for each sex and age: of the city, `district` null, or of one district.
+
+    Affinity and index are means over people, of published figures.
+    """
+    import polars as pl
+
+    known = _segments(build, month, service).filter(
+        pl.lit(True) if district is None else pl.col("district") == district
+    )
+    weights = pl.col("population") / pl.col("population").sum()
+    return (
+        known.group_by(GROUP)
+        .agg(
+            pl.col("population").sum(),
+            *(
+                (pl.col(name) * weights).sum().alias(name)
+                for name in ("affinity", "index", "standing")
+            ),
+            pl.col("excess", "volume", "volume_share").sum(),
+        )
+        .with_columns(
+            standardised(pl.col("affinity")),
+            figure(pl.col("index")),
+            district=pl.lit(district, pl.String),
+        )
+        .with_columns(**dict.fromkeys(_sums(service), pl.lit(None, pl.Float64)))
+        .sort(GROUP)
+    )
+
+
+def _segments(build: Build, month: Month, service: str) -> pl.DataFrame:
+    import polars as pl
+
+    every = of_month(build, "services", month).filter(pl.col("service") == service)
+    return every.drop_nulls("affinity")
+
+
+def _sums(service: str) -> tuple[str, ...]:
+    """The columns that an index has not."""
+    if in_force().measures[service].is_index:
+        return ("index", "excess", "volume", "volume_share")
+    return ()
+
+
+@held
+def by_neighbourhood(build: Build, month: Month, service: str) -> pl.DataFrame:
+    """A row for each neighbourhood, sex and age, and for everybody of it: sex and age null."""
+    import polars as pl
+
+    own = part_of_month(build, "neighbourhoods", month, service)
+    segments = _segments(build, month, service)
+    people, usage = pl.col("population"), pl.col("usage")
+    total, mean = segments.select(
+        (people * usage).sum(), mean=(people * usage).sum() / people.sum()
+    ).row(0)
+    volume = people * usage
+    return own.with_columns(
+        excess=figure(people * (usage - mean).clip(lower_bound=0)),
+        volume=figure(volume),
+        volume_share=volume / total,
+    ).with_columns(**dict.fromkeys(_sums(service), pl.lit(None, pl.Float64)))
+
+
+def of_filters(every: pl.DataFrame, filters: Filters) -> pl.DataFrame:
+    """The neighbourhoods asked for: everybody, unless a sex or age is."""
+    import polars as pl
+
+    everybody = filters.sex is None and filters.age is None
+    known = every.filter(pl.col("sex").is_null() == everybody)
+    return filtered(known, filters)
+
+
+def hidden(build: Build, month: Month, service: str, filters: Filters) -> int:
+    """How many neighbourhoods of the choice have no figure that may be shown."""
+    every = by_neighbourhood(build, month, service)
+    known = filtered(every, Filters(district=filters.district))["code"].n_unique()
+    shown = of_filters(every, filters).drop_nulls("affinity")["code"].n_unique()
+    return int(known - shown)
+
+
+def size(build: Build, rows: pl.DataFrame, month: Month) -> Size:
+    """The size of an audience of neighbourhoods' groups, with its range over the year."""
+    chosen = rows.select("code", *GROUP)
+    totals = {}
+    for known in build.months:
+        if month + (1 - RANGE_MONTHS) <= known <= month:
+            own = _sizes(build, known).join(chosen, on=["code", *GROUP], nulls_equal=True)
+            totals[known] = int(own["population"].sum())
+    everybody = sum(people(build).get(str(month), {}).values())
+    seen = [total for total in totals.values() if total]
+    return Size(
+        population=totals.get(month, 0),
+        low=min(seen, default=0),
+        high=max(seen, default=0),
+        share=round(totals.get(month, 0) / everybody, SHARE_DIGITS) if everybody else 0.0,
+    )
+
+
+@held
+def _sizes(build: Build, month: Month) -> pl.DataFrame:
+    own = part_of_month(build, "neighbourhoods", month, build.about["services"][0])
+    return own.select("code", *GROUP, "population")
+
+
+@held
+def variance(build: Build, month: Month, service: str) -> Variance:
+    """How much of the variance of people's use of a service who, and where, explain."""
+    import polars as pl
+
+    people, affinity = pl.col("population"), pl.col("affinity")
+    segments = _segments(build, month, service)
+    if segments.is_empty():
+        return Variance(None, None, None)
+    group = (affinity * people).sum().over(GROUP) / people.sum().over(GROUP)
+    city = (affinity * people).sum() / people.sum()
+    who, district = segments.select(
+        ((group - city) ** 2 * people).sum() / people.sum(),
+        district=((affinity - group) ** 2 * people).sum() / people.sum(),
+    ).row(0)
+    key = ["district", *GROUP]
+    inside = (
+        by_neighbourhood(build, month, service)
+        .drop_nulls([*GROUP, "affinity"])
+        .join(segments.select(*key, of_segment="affinity"), on=key)
+        .with_columns(sd=(pl.col("affinity_high") - pl.col("affinity_low")) / (2 * EIGHTY))
+    )
+    # What is expected of the square of a true deviation: that of the estimate and its variance.
+    square = (affinity - pl.col("of_segment")) ** 2 + pl.col("sd") ** 2
+    own = inside.select((square * people).sum() / people.sum()).item() if inside.height else None
+    total = who + district + (own or 0.0)
+    if not total:
+        return Variance(None, None, None)
+    shares = [None if part is None else round(part / total, SHARE_DIGITS)
+              for part in (who, district, own)]  # fmt: skip
+    return Variance(*shares)

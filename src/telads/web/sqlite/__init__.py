@@ -1,0 +1,1 @@
+"""SQLite as the website uses it; Django looks for `base` here (`settings.DATABASES`)."""

@@ -1,0 +1,155 @@
+"""Who, then where: targets by sex and age, by district and by neighbourhood."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client, override_settings
+
+from telads.answers import places
+from telads.answers.questions import LEVELS
+from telads.answers.tables import of_month, part_of_month, read
+from telads.errors import IndexRefused, UnknownChoice
+from telads.method.disclosure import standard
+from telads.store.workspace import Build
+from tests.asked import targets
+from tests.seoul import SERVICE_IDS
+
+
+def test_the_twelve_groups_are_the_whole_city(twin_build: Build) -> None:
+    found = targets(twin_build, "delivery", top=300, level="group")
+    assert found.rows.height == 12
+    assert found.rows["district"].is_null().all()
+    assert found.facts["population_share"] == pytest.approx(1)
+    assert found.facts["volume_share"] == pytest.approx(1)
+    assert found.rows["affinity"].is_sorted(descending=True)
+    people, affinity = (found.rows[name].to_numpy() for name in ("population", "affinity"))
+    assert abs(np.average(affinity, weights=people)) < 0.001, "0 is the city's mean person"
+
+
+def test_a_group_is_the_mean_of_its_segments(twin_build: Build) -> None:
+    row, *_ = targets(twin_build, "game", level="group", sex="F", age=30).records
+    own = targets(twin_build, "game", level="district", sex="F", age=30, top=300).rows
+    assert row["population"] == own["population"].sum()
+    people = own["population"].to_numpy()
+    for name in ("affinity", "index"):
+        mean = float(np.average(own[name].to_numpy(), weights=people))
+        assert row[name] == pytest.approx(mean, abs=0.05)
+    assert row["volume_share"] == pytest.approx(own["volume_share"].sum(), abs=0.002)
+
+
+def test_the_groups_of_one_district_are_its_segments(twin_build: Build) -> None:
+    by_group = targets(twin_build, "game", level="group", district="강남구", top=300).rows
+    by_district = targets(twin_build, "game", level="district", district="강남구", top=300).rows
+    columns = ["district", "sex", "age", "population", "affinity", "index"]
+    assert (
+        by_group.select(columns)
+        .sort("sex", "age")
+        .equals(by_district.select(columns).sort("sex", "age"))
+    )
+
+
+@pytest.mark.parametrize("by", ["affinity", "excess", "volume"])
+def test_neighbourhoods_are_in_the_order_asked_for(twin_build: Build, by: str) -> None:
+    rows = targets(twin_build, "delivery", by, 300, level="neighbourhood").rows
+    assert rows["sex"].is_null().all(), "everybody, as no sex or age was asked for"
+    assert rows["volume_share" if by == "volume" else by].is_sorted(descending=True)
+    assert rows["code"].is_unique().all()
+    some = targets(twin_build, "delivery", by, 300, level="neighbourhood", sex="M", age=30).rows
+    assert set(some["sex"]) == {"M"}
+    assert set(some["age"]) == {30}
+    inside = some.filter(
+        pl.col("affinity").is_between("affinity_low", "affinity_high"),
+        pl.col("index").is_between("index_low", "index_high"),
+    )
+    assert inside.height == some.height > 100
+
+
+def test_of_an_index_service_affinity_is_known_alone(twin_build: Build) -> None:
+    for level in LEVELS:
+        rows = targets(twin_build, "youtube", level=level).rows
+        assert not rows["affinity"].is_null().any()
+        for name in ("index", "excess", "volume_share", "cumulative_share"):
+            assert rows[name].is_null().all(), (level, name)
+        with pytest.raises(IndexRefused):
+            targets(twin_build, "youtube", "excess", level=level)
+
+
+@pytest.mark.parametrize("level", ["group", "neighbourhood"])
+def test_what_is_known_of_segments_alone_is_refused_elsewhere(
+    twin_build: Build, level: str
+) -> None:
+    for asked in ({"platforms": True}, {"method": "classic"}):
+        with pytest.raises(UnknownChoice) as caught:
+            targets(twin_build, "game", level=level, **asked)
+        assert "자치구" in caught.value.line("ko")
+        assert "level=district" in caught.value.line("en")
+    with pytest.raises(UnknownChoice) as caught:
+        targets(twin_build, "game", level="street")
+    assert "neighbourhood" in caught.value.line("en")
+
+
+@pytest.mark.seoul
+def test_who_explains_most_and_where_the_rest(seoul_build: Build) -> None:
+    for month in seoul_build.months:
+        for service in SERVICE_IDS:
+            found = places.variance(seoul_build, month, service)
+            assert None not in found
+            who, district, inside = (part or 0.0 for part in found)
+            assert who + district + inside == pytest.approx(1, abs=3e-4)
+            assert who > 0.88
+            assert min(district, inside) > 0.003
+    june = targets(seoul_build, "delivery", month="2023-06")
+    assert june.facts["variance_who"] == pytest.approx(0.905, abs=0.01)
+    assert "90.5%가 성별·나이" in june.sentences[-1].ko
+    assert "sex and age explain 90.5%" in june.sentences[-1].en
+
+
+@pytest.mark.seoul
+def test_the_spread_between_segments_is_split_without_rest(seoul_build: Build) -> None:
+    """Who and district are the parts of a variance over segments, computed otherwise here."""
+    month = seoul_build.months[-1]
+    rows = of_month(seoul_build, "services", month).filter(pl.col("service") == "game")
+    people, z = rows["population"].to_numpy(), rows["affinity"].to_numpy()
+    city = np.average(z, weights=people)
+    whole = float(np.average((z - city) ** 2, weights=people))
+    found = places.variance(seoul_build, month, "game")
+    assert found.who is not None
+    assert found.district is not None
+    groups = rows.with_columns(
+        mean=(pl.col("affinity") * pl.col("population")).sum().over("sex", "age")
+        / pl.col("population").sum().over("sex", "age")
+    )["mean"].to_numpy()
+    between = float(np.average((groups - city) ** 2, weights=people)) / whole
+    assert found.who / (found.who + found.district) == pytest.approx(between, abs=1e-3)
+
+
+@pytest.mark.seoul
+def test_one_month_is_read_and_nothing_else(seoul_build: Build) -> None:
+    month = seoul_build.months[2]
+    part = part_of_month(seoul_build, "neighbourhoods", month, "video")
+    every = read(seoul_build, "neighbourhoods")
+    assert part.equals(every.filter(pl.col("month") == str(month), pl.col("service") == "video"))
+    assert part["affinity"].null_count() == 0
+    assert standard(part["affinity"][0]) == part["affinity"][0]
+
+
+def test_the_network_answers_as_python_does(twin_build: Build, client: Client) -> None:
+
+    shown = replace(django_settings.TELADS, workspace=twin_build.path.parents[1])
+    with override_settings(TELADS=shown):
+        for level in LEVELS:
+            response = client.get(
+                "/api/v1/targets", {"service": "game", "top": "7", "level": level, "lang": "en"}
+            )
+            assert response.status_code == 200, response.content
+            told = json.loads(response.content)
+            own = targets(twin_build, "game", top=7, level=level)
+            assert told["rows"] == json.loads(own.json("en"))["rows"]
+            assert told["facts"] == own.facts
+        assert client.get("/api/v1/targets?service=game&level=street").status_code == 404
