@@ -36,7 +36,7 @@ KINDS = ("own", "edit", "read", "foreign")
 """Whose plan: one's own, another's that one may edit or read, and one that is not shared."""
 
 PUBLIC = {
-    "": "/", "evidence/": "/evidence/",
+    "": "/", "brief/": "/brief/?service=game&who=F30", "evidence/": "/evidence/",
     "evidence/evaluation.csv": "/evidence/evaluation.csv",
     "evidence/evaluation.csv-metadata.json": "/evidence/evaluation.csv-metadata.json",
     "data/": "/data/", "data/people.<slug:kind>": "/data/people.csv",
@@ -294,7 +294,7 @@ def test_what_is_no_plan_s(world: World, pattern: str, method: str) -> None:
 def test_what_is_everybody_s(world: World, pattern: str) -> None:
     for who in WHO:
         client = world.client(who)
-        shown = 302 if pattern == "favicon.ico" else 200  # on to the icon
+        shown = 302 if pattern in {"favicon.ico", "brief/"} else 200  # on to another address
         assert status(client, "GET", PUBLIC[pattern], {}) == shown, who
         assert status(client, "POST", PUBLIC[pattern], {}) == 405, who
 

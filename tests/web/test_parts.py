@@ -1,18 +1,22 @@
 """What pages share: the frame, tables of answers, labels, bars, the switch of languages."""
 
+import gzip
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
 from telads.model import Month
+from telads.render.svg.theme import MARKS
 from telads.store.workspace import Build
 from telads.text import Lang, Text
-from telads.web.components import NOTES, Bar, address_in
+from telads.web.components import ICONS, NOTES, PAGES, Bar, _symbols, address_in, icon, mark
 from telads.web.jinja import _environment
 from tests.asked import services, targets
 
@@ -34,6 +38,64 @@ def test_the_frame_of_every_page(site: Client) -> None:
     english = site.get("/en/").content.decode()
     assert '<html lang="en">' in english
     assert '<a href="/en/customers/">' in english
+
+
+def test_the_bar_of_a_phone_has_four_pages_and_the_menu_the_others(site: Client) -> None:
+    assert [entry.path for entry in PAGES if entry.icon] == [
+        "/", "/advertisers/", "/customers/", "/plans/"
+    ]  # fmt: skip
+    page = site.get("/data/").content.decode()
+    menu = page[page.index('class="account-menu"') :]
+    for entry in PAGES:
+        assert (f'<a href="{entry.path}"' in menu) == (not entry.icon)
+    assert '<a href="/data/" aria-current="page">' in menu
+
+
+TEMPLATES = [
+    *Path(ICONS.parents[2]).rglob("*.html"), *Path(ICONS.parents[2]).rglob("*.html.j2")
+]  # fmt: skip
+
+
+def test_every_icon_that_is_named_is_there() -> None:
+    named = {entry.icon for entry in PAGES if entry.icon} | set(MARKS.values())
+    for template in TEMPLATES:
+        named |= set(re.findall(r"""icon\(["']([\w-]+)""", template.read_text("utf-8")))
+    assert len(named) > 20
+    assert named <= set(_symbols())
+    drawn = icon("house")
+    assert drawn.startswith('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"')
+    assert "<path" in drawn
+
+
+def test_a_service_without_an_icon_has_its_first_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mark("game").startswith('<i class="mark service-0"')
+    assert "<svg" in mark("game")
+    monkeypatch.setattr("telads.web.components.MARKS", {})
+    assert mark("game") == '<i class="mark service-0" aria-hidden="true">게</i>'
+
+
+FIRST_LOAD = 60_000
+"""Bytes of a page with all it loads, compressed."""
+
+
+@pytest.mark.parametrize("path", [
+    "/", "/advertisers/", "/customers/", "/audiences/", "/data/", "/evidence/",
+    "/account/sign-in/", "/api/v1/docs", "/en/", "/en/data/", "/en/api/v1/docs",
+])  # fmt: skip
+def test_a_first_load_is_small(site: Client, path: str) -> None:
+    answer = site.get(path, headers={"Accept-Encoding": "gzip"})
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    assert packed or len(answer.content) < 12_000
+    page = gzip.decompress(answer.content) if packed else answer.content
+    assert not re.search(r">\s*None\s*<", page.decode()), "nothing is shown as a word"
+    files = re.findall(r'(?:href|src)="/static/([^"]+[.](?:css|js|svg))"', page.decode())
+    assert len(files) >= 6
+    whole = len(answer.content)
+    for name in files:
+        found = finders.find(name)
+        assert found, name
+        whole += len(gzip.compress(Path(found).read_bytes(), 9))
+    assert whole < FIRST_LOAD, f"{whole:,} bytes"
 
 
 def test_synthetic_data_are_marked_on_every_page(site: Client) -> None:

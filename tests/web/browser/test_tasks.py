@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import zipfile
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -31,16 +33,36 @@ def download(visit: Visit, link: Locator, folder: Path) -> Path:
 
 
 @ways
-def test_the_introduction_leads_to_each_question(visit: Open, way: Way) -> None:
+def test_the_sentence_leads_to_the_groups(visit: Open, way: Way) -> None:
     there = visit(way)
-    doors = there.page.locator(".door")
-    expect(doors).to_have_count(3)
-    for place, path in enumerate(("advertisers/", "customers/", "data/")):
+    form = there.page.locator("form.opening")
+    for name, value in (("service", "youtube"), ("district", "강남구"), ("who", "F")):
+        form.locator(f"select[name={name}]").select_option(value)
+        if way.script:
+            expect(there.page).to_have_url(re.compile(rf"[?&]{name}={quote(value)}(&|$)"))
+            expect(there.page.locator(".htmx-request")).to_have_count(0)
+    # The mark and the particle follow the word without a script.
+    expect(form.locator(".mark:visible")).to_have_count(1 + 2)
+    if way.lang == "ko":
+        expect(form.locator(".particles > :visible")).to_have_text("를")
+    form.locator("button.button-large").click()
+    asked = urlencode({"service": "youtube", "district": "강남구", "sex": "F"})
+    expect(there.page).to_have_url(f"{there.root}advertisers/?{asked}")
+    assert there.page.locator("#choice-service").input_value() == "youtube"
+
+
+@ways
+def test_the_header_leads_to_every_page(visit: Open, way: Way) -> None:
+    there = visit(way)
+    for entry in ("advertisers/", "customers/", "audiences/", "data/", "evidence/"):
         there.open("")
-        title = doors.nth(place).locator(".button").inner_text().removesuffix("→").strip()
-        doors.nth(place).click()
-        expect(there.page).to_have_url(there.root + path)
-        expect(there.heading()).to_have_text(title)
+        link = there.page.locator(f"header a[href$='{entry}']:visible")
+        if not link.count():
+            there.page.locator("header summary:visible").click()
+        link.first.click()
+        expect(there.page).to_have_url(there.root + entry)
+        here = there.page.locator("header .pages [aria-current=page]")
+        expect(here).to_have_count(1)
 
 
 @ways

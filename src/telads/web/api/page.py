@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from telads.answers.questions import DOCUMENT, QUESTIONS
@@ -88,6 +89,7 @@ RATE = Text(
 
 
 @require_safe
+@gzip_page
 def docs(request: HttpRequest) -> HttpResponse:
     """`/api/v1/docs`."""
     lang, settings = request_state.language(request), request_state.settings()

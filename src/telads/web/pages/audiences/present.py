@@ -21,6 +21,8 @@ CITY = 100.0
 class ProfileRow(NamedTuple):
     """An audience's use of one service against the city's."""
 
+    id: str
+    """Of the service."""
     service: str
     figure: str
     """The index; a dash if there is none."""
@@ -74,6 +76,7 @@ def _scale(rows: list[dict[str, Any]]) -> tuple[float, float]:
 def _row(row: dict[str, Any], low: float, high: float, lang: Lang) -> ProfileRow:
     index, interval = row["index"], (row["index_low"], row["index_high"])
     return ProfileRow(
+        id=row["service"],
         service=in_force().measures[row["service"]].text(lang),
         figure="–" if index is None else f"{index:.1f}",
         interval="" if None in interval else f"{interval[0]:.1f}–{interval[1]:.1f}",
