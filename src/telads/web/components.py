@@ -32,6 +32,7 @@ PAGES: tuple[tuple[str, Promise], ...] = (
     ("/customers/", _("By customer")),
     ("/advertisers/", _("By advertiser")),
     ("/audiences/", _("Audiences")),
+    ("/changes/", _("Changes")),
     ("/plans/", _("Plans")),
     ("/evidence/", _("Evidence")),
 )

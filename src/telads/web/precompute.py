@@ -45,7 +45,7 @@ def make_ahead(workspace: Store) -> None:
             evaluation(workspace, horizon)
 
 
-PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/")
+PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/changes/")
 """What people open without signing in. The evidence is computed elsewhere (`ahead`)."""
 
 
