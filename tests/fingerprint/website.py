@@ -233,7 +233,7 @@ def charts(months: Sequence[str]) -> Iterator[str]:
 def pages(site: Site, months: Sequence[str]) -> None:
     """Pages that everybody sees, and their downloads."""
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
-                    "/advertisers/", "/audiences/", "/plans/", "/no-such-page/",
+                    "/advertisers/", "/audiences/", "/changes/", "/plans/", "/no-such-page/",
                     "/customers/?district=nowhere", "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
     site.get("/healthz")

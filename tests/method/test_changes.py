@@ -40,7 +40,7 @@ def test_real_changes_are_found() -> None:
 
 
 def parts(own: Array) -> tuple[Array, Array]:
-    people = np.random.default_rng(4).integers(20, 400, own.shape) * 10.0
+    people = (np.random.default_rng(4).integers(20, 400, own.shape) * 10).astype(np.float64)
     return without_city(own, people), people
 
 

@@ -19,6 +19,8 @@ def assert_rows(content: bytes, answers: Sequence[dict[str, Any]]) -> None:
         for name, value in answer.items():
             if isinstance(value, float):
                 assert float(row[name]) == value
+            elif isinstance(value, bool):
+                assert row[name] == str(value).lower()
             else:
                 flat = "|".join(value) if isinstance(value, list) else value
                 assert row[name] == ("" if flat is None else str(flat))

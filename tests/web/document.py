@@ -125,7 +125,8 @@ def assert_accessible(page: Element) -> None:
     for picture in page.all("svg"):
         named = picture.attributes.keys() & {"aria-label", "aria-labelledby"}
         hidden = picture.attributes.get("aria-hidden") == "true"
-        assert hidden or (picture.attributes.get("role") == "img" and named), picture.attributes
+        role = "group" if picture.all("a") else "img"
+        assert hidden or (picture.attributes.get("role") == role and named), picture.attributes
     ids = [one.attributes["id"] for one in page if "id" in one.attributes]
     assert len(ids) == len(set(ids))
     assert page.all(role="status")

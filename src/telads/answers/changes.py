@@ -334,7 +334,8 @@ def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
     import polars as pl
 
     change, local, before = pl.col("now") - pl.col("before"), pl.col("change_local"), "before"
-    possible = pl.lit(not in_force().measures[service].is_index) & (pl.col(before) > 0)
+    indexed = in_force().measures[service].is_index
+    possible = pl.lit(not indexed) & (pl.col(before) > 0)
     split = rows.with_columns(change=change, change_city=change - local)
     shares = split.with_columns(
         pl.when(possible).then(100 * pl.col(f"change_{part}") / pl.col(before))
@@ -342,8 +343,8 @@ def _with_parts(rows: pl.DataFrame, service: str) -> pl.DataFrame:
         for part in ("city", "local")
     )  # fmt: skip
     told = published(shares.with_columns(service=pl.lit(service)))
-    return told.sort("change_local", descending=True, nulls_last=True,
-                                  maintain_order=True)  # fmt: skip
+    order = "change_local" if indexed else "local_percent"
+    return told.sort(order, descending=True, nulls_last=True, maintain_order=True)
 
 
 def _groups(both: pl.DataFrame | None, district: str, service: str) -> pl.DataFrame:
@@ -368,6 +369,29 @@ def _shown(rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> pl.DataFrame:
     ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
     schema = {key: kinds.get(key, pl.Float64) for key in keys}
     return pl.DataFrame([[row[key] for key in keys] for row in ranked], schema=schema, orient="row")
+
+
+@held
+def course(build: Build, service: str, district: str) -> list[dict[str, Any]]:
+    """The use of a service in a district in every label month, beside the city's.
+
+    Rows: month, value, city; of an index service affinity, the city's mean person being 0. A month
+    in which no group of the district is known has no row.
+    """
+    import polars as pl
+
+    indexed = in_force().measures[service].is_index
+    value, people = "affinity" if indexed else "usage", pl.col("population")
+    known = read(build, "services").filter(pl.col("service") == service).drop_nulls(value)
+    mean = (pl.col(value) * people).sum() / people.sum()
+
+    def means(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+        return rows.group_by("month", maintain_order=True).agg(mean.alias(name))
+
+    own = means(known.filter(pl.col("district") == district), "value")
+    city = means(known, "city").with_columns(pl.lit(0.0).alias("city") if indexed else "city")
+    both = own.join(city, on="month", how="left", maintain_order="left")
+    return list(published(both.sort("month")).iter_rows(named=True))
 
 
 def _city_facts(both: pl.DataFrame | None, indexed: bool) -> dict[str, Any]:

@@ -350,6 +350,12 @@ def of_changes(
     return tuple(found)
 
 
+def own_part(row: Row) -> float:
+    """A district's own part as its size is compared: in percent, of an index its affinity."""
+    percent = row["local_percent"]
+    return float(row["change_local"] if percent is None else percent)
+
+
 def _nothing_to_compare(
     service: Measure, month: Month, compared: Month, months: Sequence[Month]
 ) -> Text:
@@ -389,7 +395,7 @@ def _finding(service: Measure, rows: Sequence[Row], facts: Mapping[str, Any]) ->
     percent = facts["city_change_percent"]
     way = 0 if percent is None or abs(percent) < LITTLE else 1 if percent > 0 else -1
     against = [row for row in clear if way and row["change_local"] * way < 0]
-    named = sorted(against or clear, key=lambda row: -abs(row["change_local"]))
+    named = sorted(against or clear, key=lambda row: -abs(own_part(row)))
     sign = 1 if named[0]["change_local"] > 0 else -1
     named = [row for row in named if row["change_local"] * sign > 0][:NAMED]
     places = Text(

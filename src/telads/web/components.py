@@ -39,6 +39,7 @@ PAGES: tuple[Entry, ...] = (
     Entry("/", _("Home"), "house"),
     Entry("/advertisers/", _("Find groups"), "target"),
     Entry("/customers/", _("Group profile"), "users"),
+    Entry("/changes/", _("Changes")),
     Entry("/audiences/", _("Audiences")),
     Entry("/plans/", _("My plans"), "file-text"),
     Entry("/data/", _("The data")),

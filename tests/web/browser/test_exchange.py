@@ -58,6 +58,42 @@ def test_an_exchange_loads_no_page_and_keeps_the_focus(visit: Open, way: Way) ->
 
 
 @both
+def test_a_link_of_the_changes_exchanges_the_result_and_the_choice(visit: Open, way: Way) -> None:
+    """A month, a heading, a district of the table and of the map; the form follows."""
+    there = visit(way, "changes/?service=video&month=2023-04")
+    page = there.page
+    page.evaluate("window.same = true")
+    month = page.locator("[data-key='month-2023-03']")
+    month.click()
+    expect(month).to_have_attribute("aria-current", "true")
+    expect(month).to_be_focused()
+    expect(page.locator("select[name=month]")).to_have_value("2023-03")
+    head = page.locator("[data-key='head-district']")
+    head.click()
+    expect(page.locator("th.changes-district")).to_have_attribute("aria-sort", "ascending")
+    place = page.locator("tbody [data-key^='row-']").nth(3)
+    place.click()
+    expect(place).to_have_attribute("aria-current", "true")
+    expect(page.locator("#place h2")).to_contain_text(place.inner_text())
+    region = page.locator("svg.picture-changes:visible a").first
+    region.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#place h2")).to_contain_text(
+        str(region.get_attribute("aria-label")).split(":")[0]
+    )
+    assert there.query["month"] == "2023-03"
+    assert there.query["sort"] == "district"
+    assert there.query["service"] == "video"
+    assert page.evaluate("window.same"), "no page was loaded"
+    choose(there, "service", "game")
+    expect(page).to_have_url(re.compile("service=game"))
+    assert there.query["district"], "the place and the order are kept"
+    assert there.query["sort"] == "district"
+    page.go_back()
+    expect(page.locator("select[name=service]")).to_have_value("video")
+
+
+@both
 @pytest.mark.parametrize(
     ("path", "name", "value"),
     [("customers/", "age", "70"), ("advertisers/", "service", "finance"), ("data/", "sex", "M")],
@@ -90,6 +126,7 @@ CHOICES = {
     "advertisers": ("service=game", "service", "finance"),
     "data": ("sex=F", "sex", "M"),
     "audiences": ("age=30", "sex", "F"),
+    "changes": ("service=game", "service", "finance"),
 }
 """By page a choice, and what is chosen then."""
 

@@ -43,6 +43,7 @@ PAGES = {
     "data": "data/",
     "evidence": "evidence/",
     "audiences": "audiences/",
+    "changes": "changes/?service=video&month=2023-03",
     "sign-in": "account/sign-in/",
     "api": "api/v1/docs",
     "error": f"customers/?district={quote('없는구')}",

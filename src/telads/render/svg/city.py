@@ -28,6 +28,8 @@ _DEGREE = 111_195
 """Metres per degree of a great circle (mean radius of the earth, 6,371 km)."""
 _BORDER = 1.2
 """Stroke width of borders in pixels."""
+_CHOSEN = 2.4
+"""Stroke width of the chosen district's border in pixels."""
 _RISE, _DROP = 8.0, 8.0
 """Pixels from the middle of a label up to its name, and down to its figure."""
 _NAMES_AT_MOST = 6
@@ -47,6 +49,8 @@ class Area(NamedTuple):
     hover: str
     short: str = ""
     """Shorter label, used if the other would overlap a neighbour's."""
+    href: str = ""
+    """Address the district links to on a page."""
 
 
 class Legend(NamedTuple):
@@ -138,12 +142,18 @@ def outlines_svg() -> str:
 
 
 def district_map(
-    areas: Mapping[str, Area], legend: Legend, *, lang: Lang, narrow: bool, first: Sequence[str]
+    areas: Mapping[str, Area],
+    legend: Legend,
+    *,
+    lang: Lang,
+    narrow: bool,
+    first: Sequence[str],
+    chosen: str = "",
 ) -> Body:
-    """Draw all districts with names and figures; those without an area are hatched.
+    """Draw all districts with names and figures; those without an area or of `NOTHING` are hatched.
 
     Names are written where they fit, those of `first` before the others; at most six on a narrow
-    map.
+    map. The border of the `chosen` one is drawn again, above its neighbours'.
     """
     grid = outlines()
     scale = width(narrow) / grid.width
@@ -155,6 +165,9 @@ def district_map(
         shapes = "".join(
             _shape(one, areas.get(one.district), legend.nothing, lang, look)
             for one in grid.districts
+        )
+        shapes += "".join(
+            _rim(one, scale, look) for one in grid.districts if one.district == chosen
         )
         group = tag("g", shapes, transform=f"scale({scale:.4f})", stroke=look["surface"],
                     stroke_width=_BORDER / scale, stroke_linejoin="round")  # fmt: skip
@@ -267,11 +280,27 @@ def _room(outline: Outline, area: Area | None, lang: Lang, scale: float) -> floa
 
 def _shape(outline: Outline, area: Area | None, nothing: str, lang: Lang, look: Look) -> str:
     name = in_force().district_name(outline.district, lang)
-    fill = look[area.colour] if area else f"url(#{own('hatch')})"
-    told = title(f"{name}: {area.hover if area else nothing}")
+    hatched = not area or area.colour == NOTHING
+    fill = f"url(#{own('hatch')})" if hatched or not area else look[area.colour]
+    said = f"{name}: {area.hover if area else nothing}"
+    linked = area.href if area and look.page else ""
+    told = "" if linked else title(said)
     if look.shared_borders:
-        return tag("use", told, href=f"#{_id(outline)}", fill=fill)
-    return tag("path", told, d=outline.path, fill=fill)
+        drawn = tag("use", told, href=f"#{_id(outline)}", fill=fill)
+    else:
+        drawn = tag("path", told, d=outline.path, fill=fill)
+    return tag("a", drawn, href=linked, aria_label=said, data_tip=said, data_choice="",
+               data_key=f"map-{outline.code}") if linked else drawn  # fmt: skip
+
+
+def _rim(outline: Outline, scale: float, look: Look) -> str:
+    line: dict[str, str | float | None] = {
+        "fill": "none", "stroke": look["ink"], "stroke_width": _CHOSEN / scale,
+        "pointer_events": "none",
+    }  # fmt: skip
+    if look.shared_borders:
+        return tag("use", href=f"#{_id(outline)}", **line)
+    return tag("path", d=outline.path, **line)
 
 
 def _texts(outline: Outline, area: Area | None, name: str, scale: float, look: Look) -> str:

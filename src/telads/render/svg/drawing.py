@@ -182,7 +182,7 @@ class Drawing:
             xmlns=None if look.page else "http://www.w3.org/2000/svg",
             width=math.ceil(width), height=math.ceil(height),
             viewBox=f"0 0 {math.ceil(width)} {math.ceil(height)}",
-            role="img",
+            role="group" if "<a " in content else "img",  # an image has no links inside
             aria_label=self.finding,
             font_family=None if look.page else f"{family()}, {FALLBACKS}",
             focusable="false" if look.page else None,

@@ -1,0 +1,1 @@
+"""Where the use of a service changed, and whether it was the whole city."""
