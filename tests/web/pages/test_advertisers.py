@@ -537,7 +537,7 @@ def bordered(
     shutil.copytree(twin_workspace.path, own.path)
     places = places_of(own)
     names = sorted({place.district for place in places})
-    rings = {}
+    rings: dict[Any, Any] = {}
     for place in places:
         x = 126.8 + 0.01 * names.index(place.district)
         y = 37.4 + 0.01 * sum(other.district == place.district for other in rings)
