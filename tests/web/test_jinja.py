@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from django.utils.translation import override
 
 from telads.answers.answer import Answer
 from telads.store.workspace import Build
+from telads.web import jinja
 from telads.web.jinja import _environment, rendered
 from tests.asked import services
 
@@ -48,3 +50,16 @@ def test_a_key_comes_before_a_method_and_nothing_has_nothing() -> None:
 def test_no_page_shows_what_only_a_program_reads(site: Client, address: str) -> None:
     page = site.get(address).content.decode()
     assert not re.search(r"built-in method|bound method|object at 0x|&lt;function", page)
+
+
+def test_every_static_file_of_templates_exists() -> None:
+    """With hashed names a page fails to render where a file is missing; tests have plain names."""
+    web = Path(jinja.__file__).parent
+    templates = [path for path in web.rglob("*") if path.suffix in {".html", ".j2"}]
+    named = {
+        name
+        for path in templates
+        for name in re.findall(r"static\(['\"](telads/[^'\"]+)['\"]\)", path.read_text("utf-8"))
+    }
+    assert "telads/site.css" in named
+    assert not {name for name in named if not (web / "static" / name).is_file()}
