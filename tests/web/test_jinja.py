@@ -37,6 +37,10 @@ def test_texts_are_escaped(twin_build: Build) -> None:
 def test_a_fact_that_is_missing_is_no_silence() -> None:
     with override("ko"), pytest.raises(Exception, match="is undefined"):
         rendered("components/basis.html.j2", {})
+    page = _environment("ko").from_string("{{ wording.SYNTHETIC|say }}")
+    assert page.render() == "합성 자료입니다."
+    with pytest.raises(Exception, match=r"is undefined|has no"):
+        page.render(wording={})
 
 
 def test_a_key_comes_before_a_method_and_nothing_has_nothing() -> None:

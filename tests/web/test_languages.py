@@ -86,8 +86,8 @@ def texts_in_python() -> Iterator[tuple[str, str]]:
 def test_no_words_stand_in_the_catalogue_and_in_a_text_as_well() -> None:
     """Words of the domain, of answers and of forms are `Text`; those of a page alone are its own.
 
-    A template says a column by `heading(question, key)`, other words by `words` (telads/wording.py)
-    or by what its view gives.
+    A template says a column by `heading(question, key)`, other words by `wording`
+    (telads/wording.py) or by what its view gives.
     """
     known = {(korean, english.replace("%%", "%")) for english, korean in catalogue().items()}
     said = set(texts_in_python())

@@ -40,7 +40,9 @@ def lang() -> Lang:
 
 def say(text: Text | str | None, language: Lang | None = None) -> str:
     """A text in the reader's language."""
-    return text(language or lang()) if isinstance(text, Text) else str(text or "")
+    if isinstance(text, Text):
+        return text(language or lang())
+    return "" if text is None else str(text)  # an undefined name is an error
 
 
 def named(text: Text, language: Lang | None = None) -> SafeString:

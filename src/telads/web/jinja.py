@@ -7,7 +7,7 @@ context:
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
     {{ _("city %(city)s")|fill(city=figure) }}
     {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
-    {{ heading("status", "file") }}   {{ words.IN_FORCE|say }}
+    {{ heading("status", "file") }}   {{ wording.IN_FORCE|say }}
     {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}
     {{ querystring(request, page=2) }}
 
@@ -143,7 +143,7 @@ def _environment(language: Lang) -> Environment:
         answer_table=answer_table,
         heading=partial(heading, language=language),
         plan_tables=TABLES,
-        words=wording,
+        wording=wording,
         basis=basis,
         drawing=drawing,
         icon=icon,
