@@ -78,6 +78,19 @@ def test_no_line_hides_one_cell_or_fewer_than_k_people(k: int, counts: Counts) -
             assert people >= k
 
 
+def test_a_line_of_few_hidden_people_hides_more() -> None:
+    """Rectangles alone would hide fewer than k people of one line; examples seldom draw that."""
+    counts = np.array(
+        [[[2, 0], [15, 11]], [[10, 0], [17, 18]], [[17, 14], [0, 10]]], dtype=np.int64
+    )
+    hidden = all_hidden(counts, 10)
+    told = [(line & hidden, line) for line in lines(counts.shape)]
+    assert any(inside.any() for inside, _ in told)
+    for inside, line in told:
+        people = counts[inside].sum()
+        assert not people or (inside == line).all() or (inside.sum() > 1 and people >= 10)
+
+
 def test_the_promise_is_kept_and_not_empty() -> None:
     """In a well filled district one small cell costs three more pairs and opens min(k, T)."""
     counts = np.full((6, 2, 12), 40, dtype=np.int64)
