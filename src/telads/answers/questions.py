@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -123,8 +124,12 @@ class Question:
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
+        return self._by_key.get(key)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Field]:
         known = (*self.rows, *(one for of in self.variants.values() for one in of))
-        return next((one for one in known if one.key == key), None)
+        return {one.key: one for one in reversed(known)}  # of two the first is meant
 
     def ask(self, of: Any, /, **given: Any) -> Answer:
         """The answer of a build (`status`, `evaluate`: of a workspace) to choices as typed.

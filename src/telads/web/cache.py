@@ -61,8 +61,8 @@ ENTRY_BYTES = 1000
 HTMX = ("HX-Request", "HX-Target", "HX-History-Restore-Request")
 WORTH_IT = 1000
 """Bytes from which an answer is compressed."""
-BROTLI_QUALITY = 6
-"""Pages become as small as gzip's best makes them, in a third of its time."""
+BROTLI_QUALITY = 5
+"""A hundredth larger than the next, in four fifths of its time."""
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=BROTLI_QUALITY),
