@@ -59,3 +59,4 @@ def test_tables_and_indexes_know_their_bytes(twin_build: Build) -> None:
     assert bytes_of(frame) == frame.estimated_size()
     assert grouped.nbytes > grouped.frame.estimated_size()
     assert bytes_of({"a": {"b": 1}}) > 0
+    assert bytes_of(("a finding", "<p>" * 1000)) == 3009, "parts of pages are held, too"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,21 @@ def test_two_months_of_a_break_do_not_make_it_usual() -> None:
     (text,) = warnings.by_month(entries)[FIRST + 3]
     assert text.en.startswith("Games: possible break, the city mean moved by +19.8% since")
     assert "계열이 끊겼을 수 있으니" in text.ko
+
+
+def test_changes_are_worked_out_once_a_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for every month anew: the page of the data shows the warnings of all of them."""
+    entries = months_of([100, 98, 101, 121, 148, 147, 150] * 4)
+    calls: list[str] = []
+    changes = warnings._changes
+
+    def counted(of: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
+        calls.append(measure)
+        return changes(of, measure)
+
+    monkeypatch.setattr(warnings, "_changes", counted)
+    warnings.by_month(entries)
+    assert calls == ["game", "game"], "once for breaks, once for jumps"
 
 
 @pytest.mark.parametrize(

@@ -385,7 +385,7 @@ def lookalike(
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=rows.select(LOOKALIKE.keys),
+        rows=rows[list(LOOKALIKE.keys)],
         facts=size(build, chosen, month).facts(),
         warnings=build.warnings(month),
     )

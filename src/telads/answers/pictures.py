@@ -58,6 +58,11 @@ class Picture:
     frame: pl.DataFrame
     options: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its table in memory."""
+        return int(self.frame.estimated_size())
+
 
 def picture(build: Build, chart: str, asked: Asked | None = None, lang: Lang = "ko") -> Picture:
     """The picture of a chart id; raises `UnknownChoice` for an unknown chart or choice."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -129,12 +130,13 @@ class Question:
 
     def field(self, key: str) -> Field | None:
         """A field of its rows or of a variant's."""
-        known = (
-            *self.rows,
-            *self.of_dataset(),
-            *(one for of in self.variants.values() for one in of),
-        )
-        return next((one for one in known if one.key == key), None)
+        of_dataset = (one for one in self.of_dataset() if one.key == key)
+        return self._by_key.get(key) or next(of_dataset, None)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Field]:
+        known = (*self.rows, *(one for of in self.variants.values() for one in of))
+        return {one.key: one for one in reversed(known)}  # of two the first is meant
 
     def ask(self, of: Any, /, **given: Any) -> Answer:
         """Answer from a build (`status`, `evaluate`: from a workspace) to typed choices.

@@ -106,6 +106,8 @@ def bytes_of(value: object) -> int:
             return int(size() if callable(size) else size)
     if isinstance(value, dict):
         return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
+    if isinstance(value, str):
+        return len(value)
     if isinstance(value, tuple):
         return sum(map(bytes_of, value))
     return SEGMENT_BYTES * len(value) if isinstance(value, list) else 0
@@ -218,8 +220,11 @@ class Grouped:
     def of_each(self, keys: Iterable[Key]) -> tuple[pl.DataFrame, list[int]]:
         """The rows of several keys, concatenated, and the number of each."""
         found = [self._places.get(key, (0, 0)) for key in keys]
-        places = [at for first, count in found for at in range(first, first + count)]
-        return self.frame[places], [count for _, count in found]
+        parts = [self.frame.slice(*place) for place in found]
+        rows = self.frame.clear()
+        for part in parts:
+            rows.vstack(part, in_place=True)
+        return rows, [count for _, count in found]
 
 
 def key_of(segment: Segment) -> tuple[str, str, int]:

@@ -6,7 +6,7 @@ ledger alone and are recomputed each time, so the order of ingestion does not ma
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean, median
 
 from telads.dataset import in_force
@@ -68,16 +68,23 @@ def of_file(
 
 def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
     """All warnings for each month: the file's own, and those from the months beside it."""
+    broken = breaks(entries)
+    changes = {measure: _changes(entries, measure) for measure in _measures(entries)}
     return {
         month: (
             *entry.warnings,
             *_copies(entries, month),
             *(_beside(entries.get(month + -1), entry)),
-            *_breaks(entries, month),
-            *_jumps(entries, month),
+            *_breaks(entries, month, broken.get(month, ())),
+            *_jumps(entry, month, changes, broken.get(month, ())),
         )
         for month, entry in entries.items()
     }
+
+
+def _measures(entries: Mapping[Month, Entry]) -> dict[str, None]:
+    """The measures that any month has."""
+    return dict.fromkeys(name for entry in entries.values() for name in entry.means)
 
 
 def _copies(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
@@ -118,7 +125,7 @@ def _beside(before: Entry | None, entry: Entry) -> list[Text]:
 def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
     """Measures whose series may be broken between each month and the previous one."""
     found: dict[Month, tuple[str, ...]] = {}
-    for measure in dict.fromkeys(name for entry in entries.values() for name in entry.means):
+    for measure in _measures(entries):
         if in_force().measures[measure].is_index:
             continue  # rescaled each month
         moved = _relative(entries, measure)
@@ -141,10 +148,10 @@ def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float
     }
 
 
-def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+def _breaks(entries: Mapping[Month, Entry], month: Month, broken: Sequence[str]) -> list[Text]:
     """Warn about city means whose series may be broken since the previous month."""
     found = []
-    for measure in breaks(entries).get(month, ()):
+    for measure in broken:
         share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
         found.append(
             Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 지난달보다 "
@@ -156,18 +163,22 @@ def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     return found
 
 
-def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+def _jumps(
+    entry: Entry,
+    month: Month,
+    changes: Mapping[str, Mapping[Month, float]],
+    broken: Collection[str],
+) -> list[Text]:
     """Warn about city means that changed far more into this month than between other months."""
     warnings: list[Text] = []
-    broken = breaks(entries).get(month, ())
-    for measure in entries[month].means:
+    for measure in entry.means:
         if in_force().measures[measure].is_index or measure in broken:
             continue  # rescaled each month: changes of its mean mean nothing
-        changes = _changes(entries, measure)
-        change = changes.pop(month, None)
-        if change is None or len(changes) < JUMP_NEEDS:
+        others = dict(changes[measure])
+        change = others.pop(month, None)
+        if change is None or len(others) < JUMP_NEEDS:
             continue
-        usual = fmean(changes.values())
+        usual = fmean(others.values())
         if change <= JUMP * usual or not usual:
             continue
         times = change / usual

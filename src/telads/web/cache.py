@@ -60,8 +60,8 @@ ENTRY_BYTES = 1000
 HTMX = ("HX-Request", "HX-Target", "HX-History-Restore-Request")
 WORTH_IT = 1000
 """Least bytes of a response that is compressed."""
-BROTLI_QUALITY = 6
-"""As small as gzip's best level, in a third of its time."""
+BROTLI_QUALITY = 5
+"""A hundredth larger than with the next level, in four fifths of its time."""
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=BROTLI_QUALITY),

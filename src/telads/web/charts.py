@@ -5,10 +5,10 @@ A mark's tooltip is in its `<title>`, shown by the browser or, improved, by `sit
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from telads.answers.pictures import Asked, Picture, picture
+from telads.answers.tables import held
 from telads.render.files import marked
 from telads.render.svg import drawn
 from telads.render.svg.drawing import Drawing
@@ -17,9 +17,6 @@ from telads.text import Lang
 
 if TYPE_CHECKING:
     import polars as pl
-
-IN_MEMORY = 64
-"""Number of tables of pictures that a worker caches, some 30 kB each."""
 
 DEPENDS_ON: dict[str, tuple[str, ...]] = {
     "population": ("month", "district"),
@@ -54,4 +51,4 @@ def csv(frame: pl.DataFrame, synthetic: bool) -> bytes:
     return b"\xef\xbb\xbf" + marked(frame, synthetic).write_csv().encode()
 
 
-_shown = lru_cache(maxsize=IN_MEMORY)(picture)
+_shown = held(picture)

@@ -32,7 +32,7 @@ def written(question: str, row: dict[str, Any], lang: Lang) -> dict[str, str]:
 
 def affinity_scale(affinities: pl.Series) -> tuple[float, float]:
     """Ends of the scale of affinities, common to all rows; from 0 if none is negative."""
-    known = affinities.drop_nulls().to_list()
+    known = [one for one in affinities.to_list() if one is not None]
     reach = max([LEAST_SCALE, *map(abs, known)])
     return (-reach if min(known, default=0.0) < 0 else 0.0), reach
 

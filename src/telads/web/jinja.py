@@ -97,11 +97,15 @@ class Environment(jinja2.Environment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """The key or attribute of an object: `facts.values` is the fact, if there is one."""
-        if obj is None or isinstance(obj, Missing):
+        if isinstance(obj, dict):
+            if attribute in obj:
+                return obj[attribute]
+        elif obj is None or isinstance(obj, Missing):
             return obj
-        if isinstance(obj, dict) and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:  # asked for thousands of times a page: not by way of the class above
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 def rendered(template: str, facts: dict[str, Any]) -> SafeString:

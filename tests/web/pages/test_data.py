@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 from django.utils.translation import override
 
+from telads.answers.answer import Answer
+from telads.answers.inventory import status
 from telads.answers.pictures import AVERAGE_AGE, Asked, measures
 from telads.model import Month, Window, months_between
 from telads.render.svg import drawn
@@ -20,7 +22,7 @@ from telads.render.svg.theme import FILE
 from telads.store.workspace import Build, Store
 from telads.text import Lang
 from telads.web import charts
-from telads.web.pages.data import present
+from telads.web.pages.data import present, views
 from telads.web.pages.data.present import SHOWN, windows
 from tests.asked import by_district
 from tests.render.samples import kinds, told
@@ -335,3 +337,23 @@ def test_old_months_are_counted_not_drawn() -> None:
     assert len(grid.rows) == SHOWN
     assert grid.older == len(labels) - SHOWN
     assert Window(grid.months[0], grid.months[-1]).last == labels[-1]
+
+
+def test_the_months_are_worked_out_once_for_a_state_of_the_ledger(
+    site: Client, twin_workspace: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Store] = []
+
+    def counted(store: Store) -> Answer:
+        asked.append(store)
+        return status(store)
+
+    counted.__qualname__ = "counted"
+    monkeypatch.setattr(views, "status", counted)
+    for choice in ("sex=F", "sex=M", "age=30"):
+        assert site.get(f"/data/?{choice}").status_code == 200
+    assert asked == [twin_workspace]
+    ledger = twin_workspace.ledger_path
+    os.utime(ledger, ns=(1, ledger.stat().st_mtime_ns + 1))
+    site.get("/data/?sex=F")
+    assert len(asked) == 2

@@ -97,8 +97,8 @@ class Outlines(NamedTuple):
 def on_the_map(frame: pl.DataFrame, lang: Lang) -> tuple[pl.DataFrame, str]:
     """Rows whose district is on the map, and a remark on the number of others."""
     known = {name.ko for name in in_force().districts.values()}
-    here = frame.filter(frame["district"].is_in(known))
-    strange = len(set(frame["district"].drop_nulls().to_list()) - known)
+    strange = len(set(frame["district"].to_list()) - known - {None})
+    here = frame.filter(frame["district"].is_in(known)) if strange else frame
     remark = Text("지도 밖 지역 {n}곳 제외", "left out, off the map: {n}").format(n=strange)
     return here, remark(lang) if strange else ""
 
@@ -271,11 +271,25 @@ def _boxes(outline: Outline, area: Area | None, lang: Lang, scale: float) -> lis
 
 def _room(outline: Outline, area: Area | None, lang: Lang, scale: float) -> float:
     """Pixels left in a district beside its name and figure; negative if they do not fit."""
+    known = _rooms()
+
+    def room(y: float) -> float:
+        key = (outline.code, y)
+        if key not in known:
+            known[key] = outline.room(y)
+        return known[key]
+
     return min(
-        outline.room(y / scale) * scale - (box.right - box.left) + 4
+        room(y / scale) * scale - (box.right - box.left) + 4
         for box in _boxes(outline, area, lang, scale)
         for y in (box.top + 2, box.bottom - 2)
     )
+
+
+@of_dataset
+def _rooms() -> dict[tuple[str, float], float]:
+    """Rooms of districts by height: of both layouts, with a figure and without, a dozen each."""
+    return {}
 
 
 def _shape(outline: Outline, area: Area | None, nothing: str, lang: Lang, look: Look) -> str:

@@ -104,6 +104,11 @@ def _advances(font: Path) -> tuple[dict[int, str], dict[str, tuple[int, int]], i
 
 
 @cache
+def _known(font: Path) -> dict[str, float]:
+    """Letters that were measured: those of the texts of pictures."""
+    return {}
+
+
 def _ems(letter: str, font: Path) -> float:
     """Width of a letter in ems; 1 if the font lacks it."""
     glyphs, widths, units = _advances(font)
@@ -114,5 +119,9 @@ def _ems(letter: str, font: Path) -> float:
 def pixels(text: str, size: float, bold: bool = False) -> float:
     """Width of a text in pixels, with a margin for the wider fonts that a page may use."""
     font = korean_font()
-    ems = sum(_ems(letter, font) for letter in text)
+    known = _known(font)
+    for letter in text:
+        if letter not in known:
+            known[letter] = _ems(letter, font)
+    ems = sum([known[letter] for letter in text])
     return ems * size * _ROOM * (_BOLD if bold else 1.0)

@@ -8,7 +8,6 @@ they choose: only the lines depend on every choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple, cast
 
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString
 from telads.answers.answer import Answer
 from telads.answers.pictures import Asked
 from telads.answers.questions import PEOPLE
+from telads.answers.tables import held
 from telads.dataset import in_force
 from telads.model import Month, Sex, months_between
 from telads.render.svg import people as people_bars
@@ -53,9 +53,9 @@ def groups_of(people: Answer, lang: Lang) -> Table:
 def remarks_of(status: Answer, lang: Lang) -> list[tuple[str, list[str]]]:
     """Each warning once, with its months."""
     months: dict[str, list[str]] = {}
-    for month, sentences in status.rows.select("month", f"warnings_{lang}").iter_rows():
-        for sentence in sentences:
-            months.setdefault(sentence, []).append(Month.parse(month).text(lang))
+    for row in status.records:
+        for sentence in row[f"warnings_{lang}"]:
+            months.setdefault(sentence, []).append(Month.parse(row["month"]).text(lang))
     return list(months.items())
 
 
@@ -63,8 +63,6 @@ def _count(people: float | None) -> str:
     return UNKNOWN if people is None else f"{people:,.0f}"
 
 
-MOST = 256
-"""Number of parts of a kind a worker caches; a figure takes some 40 kB."""
 OPEN = "population"
 """The figure whose table is unfolded: it has few rows."""
 
@@ -86,13 +84,13 @@ def people(build: Build, asked: Asked, lang: Lang) -> Part:
     return _people(build, Asked(month=asked.month, sex=asked.sex, age=asked.age), lang)
 
 
-@lru_cache(maxsize=MOST)
+@held
 def total(build: Build, month: str) -> int:
     """Number of people in a month."""
     return cast(int, PEOPLE.ask(build, month=month).facts["population"])
 
 
-@lru_cache(maxsize=MOST)
+@held
 def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
     wide, narrow = charts.drawings(build, chart, choice, lang)
     names = charts.DEPENDS_ON[chart]
@@ -110,7 +108,7 @@ def _part(build: Build, chart: str, choice: Asked, lang: Lang) -> Part:
     return Part(wide.finding, rendered("data/figure.html.j2", facts))
 
 
-@lru_cache(maxsize=MOST)
+@held
 def _people(build: Build, choice: Asked, lang: Lang) -> Part:
     answer = PEOPLE.ask(build, month=choice.month, sex=choice.sex, age=choice.age)
     drawn = people_bars.draw(answer, lang)

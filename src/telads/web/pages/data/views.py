@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from telads.answers.answer import Answer
 from telads.answers.inventory import status
+from telads.answers.tables import HELD
 from telads.web import charts, request_state
 from telads.web.cache import cached_by_build
 from telads.web.htmx import page_or_result, wants_result
@@ -29,8 +31,15 @@ def data(request: HttpRequest) -> HttpResponse:
         "total": total(build, str(choice.month)),
     }
     if not wants_result(request):  # the ledger is outside the result
-        taken = status(request_state.workspace())
+        taken = _taken(request)
         facts |= {"status": taken, "remarks": remarks_of(taken, lang)}
         facts |= {"windows": windows(build.months)}
     address = forms.address_of(choice, ("month", "sex", "age", "district", "measure"))
     return page_or_result(request, "data", facts, f"{request.path}?{address}")
+
+
+def _taken(request: HttpRequest) -> Answer:
+    """The months taken in, worked out once for a state of the ledger and a build."""
+    state = request_state.state(request)
+    key = (state.store.path, state.ledger, state.build.path, status.__qualname__)
+    return HELD.get(key, lambda: status(state.store))
