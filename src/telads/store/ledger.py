@@ -174,7 +174,7 @@ def newer_workspace(path: Path, version: int, telads: str | None = None) -> Newe
 
 def _raw(entry: Entry) -> dict[str, Any]:
     """The entry as it is written: with its window, for whoever reads the file by eye."""
-    facts = asdict(entry)
+    facts = dict(vars(entry))  # what it holds is written, not copied
     return {"month": facts.pop("month"), "window": str(entry.window), **facts}
 
 

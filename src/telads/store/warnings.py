@@ -6,7 +6,7 @@ from the ledger alone and are worked out anew each time, so the order of taking 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean, median
 
 from telads.dataset import in_force
@@ -68,13 +68,16 @@ def of_file(
 
 def by_month(entries: Mapping[Month, Entry]) -> dict[Month, tuple[Text, ...]]:
     """All warnings for each month: the file's own and those from the months beside it."""
+    broken = breaks(entries)
+    measures = dict.fromkeys(name for entry in entries.values() for name in entry.means)
+    changes = {measure: _changes(entries, measure) for measure in measures}
     return {
         month: (
             *entry.warnings,
             *_copies(entries, month),
             *(_beside(entries.get(month + -1), entry)),
-            *_breaks(entries, month),
-            *_jumps(entries, month),
+            *_breaks(entries, month, broken.get(month, ())),
+            *_jumps(entries, month, broken.get(month, ()), changes),
         )
         for month, entry in entries.items()
     }
@@ -123,11 +126,11 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
             continue  # its scale is set anew each month
         moved = _relative(entries, measure)
         for month, change in moved.items():
+            if change < LEAST_BREAK:
+                continue
             others = [size for other, size in moved.items()
                       if abs(other.number - month.number) > 1]  # fmt: skip
-            if len(others) < BREAK_NEEDS or change < LEAST_BREAK:
-                continue
-            if change > BREAK * median(others):
+            if len(others) >= BREAK_NEEDS and change > BREAK * median(others):
                 found[month] = (*found.get(month, ()), measure)
     return found
 
@@ -135,16 +138,16 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
 def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
     """The relative size of the change of a city mean into each month."""
     return {
-        month: change / entries[month + -1].means[measure]
+        month: change / before
         for month, change in _changes(entries, measure).items()
-        if entries[month + -1].means[measure] > 0
+        if (before := entries[month + -1].means[measure]) > 0
     }
 
 
-def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+def _breaks(entries: Mapping[Month, Entry], month: Month, broken: Sequence[str]) -> list[Text]:
     """City means whose series may be broken between this month and the one before."""
     found = []
-    for measure in breaks(entries).get(month, ()):
+    for measure in broken:
         share = entries[month].means[measure] / entries[month + -1].means[measure] - 1
         found.append(
             Text(f"{_name(measure).ko}: {in_force().city.ko} 평균이 지난달보다 "
@@ -156,18 +159,20 @@ def _breaks(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
     return found
 
 
-def _jumps(entries: Mapping[Month, Entry], month: Month) -> list[Text]:
+def _jumps(
+    entries: Mapping[Month, Entry], month: Month, broken: Sequence[str],
+    all_changes: Mapping[str, Mapping[Month, float]],
+) -> list[Text]:  # fmt: skip
     """City means that moved far more into this month than between the other months."""
     warnings: list[Text] = []
-    broken = breaks(entries).get(month, ())
     for measure in entries[month].means:
         if in_force().measures[measure].is_index or measure in broken:
             continue  # its scale is set anew each month: a change of its mean says nothing
-        changes = _changes(entries, measure)
-        change = changes.pop(month, None)
-        if change is None or len(changes) < JUMP_NEEDS:
+        change = all_changes[measure].get(month)
+        others = [size for other, size in all_changes[measure].items() if other != month]
+        if change is None or len(others) < JUMP_NEEDS:
             continue
-        usual = fmean(changes.values())
+        usual = fmean(others)
         if change <= JUMP * usual or not usual:
             continue
         times = change / usual
