@@ -141,20 +141,20 @@ class _Former:
     begun: frozenset[Month] = frozenset()
     """Those of them with no change in any earlier month either, as `services` requires."""
 
-    def rows(self, table: str) -> dict[Month, pl.DataFrame]:
-        """Rows of a table that can be copied, by month."""
+    def rows(self, table: str) -> list[pl.DataFrame]:
+        """Rows of a table that can be copied: one table, or none."""
         import polars as pl
 
         if self.build is None:
-            return {}
+            return []
         try:
             whole = pl.read_parquet(self.build.path / f"{table}.parquet")
         except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise _Unusable(table) from error
         usable = self.begun if table == "services" else self.alike
-        parts = whole.partition_by("month", as_dict=True, maintain_order=True)
-        by_month = {Month.parse(str(month)): rows for (month,), rows in parts.items()}
-        return {month: rows for month, rows in by_month.items() if month in usable}
+        if usable.issuperset(self.build.months):
+            return [whole]
+        return [whole.filter(pl.col("month").is_in([str(month) for month in usable]))]
 
 
 def _former(
@@ -270,7 +270,7 @@ class _Work:
             if table in OVERALL:
                 self._put(table, published(OVERALL[table](history)))
             else:
-                self._put(table, _in_order({**former.rows(table), **made.pop(table)}))
+                self._put(table, _in_order(former.rows(table), made.pop(table)))
 
     def _months(self, former: _Former) -> tuple[History, dict[str, Rows]]:
         """Process months in order; returns what tables over all months need, and the new rows."""
@@ -332,11 +332,13 @@ class _Work:
             file.write(content.getbuffer())
 
 
-def _in_order(rows: Mapping[Month, pl.DataFrame]) -> pl.DataFrame:
-    """Rows of months as one contiguous table."""
+def _in_order(kept: list[pl.DataFrame], made: Mapping[Month, pl.DataFrame]) -> pl.DataFrame:
+    """Rows of months as one contiguous table in their order."""
     import polars as pl
 
-    return pl.concat([of_month for _, of_month in sorted(rows.items())], rechunk=True)
+    whole = pl.concat([*kept, *(rows for _, rows in sorted(made.items()))], rechunk=True)
+    months = whole["month"]
+    return whole if months.is_sorted() else whole.sort("month", maintain_order=True)
 
 
 def _about(

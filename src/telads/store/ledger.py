@@ -174,7 +174,7 @@ def newer_workspace(path: Path, version: int, telads: str | None = None) -> Newe
 
 def _raw(entry: Entry) -> dict[str, Any]:
     """The entry as written, with its window for human readers of the file."""
-    facts = asdict(entry)
+    facts = dict(vars(entry))  # what it holds is written, not copied
     return {"month": facts.pop("month"), "window": str(entry.window), **facts}
 
 

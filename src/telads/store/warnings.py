@@ -130,11 +130,11 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
             continue  # rescaled each month
         moved = _relative(entries, measure)
         for month, change in moved.items():
+            if change < LEAST_BREAK:
+                continue
             others = [size for other, size in moved.items()
                       if abs(other.number - month.number) > 1]  # fmt: skip
-            if len(others) < BREAK_NEEDS or change < LEAST_BREAK:
-                continue
-            if change > BREAK * median(others):
+            if len(others) >= BREAK_NEEDS and change > BREAK * median(others):
                 found[month] = (*found.get(month, ()), measure)
     return found
 
@@ -142,9 +142,9 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
 def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
     """Relative size of the change of a city mean into each month."""
     return {
-        month: change / entries[month + -1].means[measure]
+        month: change / before
         for month, change in _changes(entries, measure).items()
-        if entries[month + -1].means[measure] > 0
+        if (before := entries[month + -1].means[measure]) > 0
     }
 
 
