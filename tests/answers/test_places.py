@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from telads.answers import places
 from telads.answers.questions import LEVELS
 from telads.answers.tables import of_month, part_of_month, read
-from telads.errors import IndexRefused, UnknownChoice
+from telads.errors import IndexRefused, QuestionError, UnknownChoice
 from telads.method.disclosure import standard
 from telads.store.workspace import Build
 from tests.asked import targets
@@ -85,7 +85,7 @@ def test_what_is_known_of_segments_alone_is_refused_elsewhere(
     twin_build: Build, level: str
 ) -> None:
     for asked in ({"platforms": True}, {"method": "classic"}):
-        with pytest.raises(UnknownChoice) as caught:
+        with pytest.raises(QuestionError) as caught:
             targets(twin_build, "game", level=level, **asked)
         assert "자치구" in caught.value.line("ko")
         assert "level=district" in caught.value.line("en")

@@ -20,7 +20,7 @@ import telads
 from telads.answers.answer import Answer
 from telads.answers.tables import read
 from telads.dataset import dataset_of, in_force, load, seoul, using
-from telads.errors import DatasetError, UnknownChoice
+from telads.errors import DatasetError, QuestionError
 from telads.ingest.wide_table import WIDE_TABLE
 from telads.library import Workspace
 from telads.model import Segment, Sex
@@ -350,6 +350,6 @@ def test_who_then_where_in_its_own_words(city: Workspace) -> None:
         assert not strange(said)
         assert "the borough" in said
         assert "the quarter" in said
-    with pytest.raises(UnknownChoice) as caught:
+    with pytest.raises(QuestionError) as caught:
         city.targets("sport", level="neighbourhood", platforms=True)
     assert "by borough alone" in caught.value.line("en")

@@ -26,7 +26,7 @@ from telads.answers.tables import (
 )
 from telads.answers.tables import people as people_of
 from telads.dataset import in_force, refuse_index
-from telads.errors import UnknownChoice
+from telads.errors import QuestionError
 from telads.method.disclosure import SHARE_DIGITS, significant, size_of
 from telads.method.horizons import NEXT, TIES
 from telads.model import Month, Segment, Sex
@@ -218,7 +218,7 @@ def targets(
     chosen district. At the level neighbourhood they are those of neighbourhoods, of all people
     (sex and age null) without a filter of sex or age, with code, neighbourhood, affinity_low and
     affinity_high, index_low and index_high (80 % intervals, method N1).
-    Raises `IndexRefused` for excess or volume of an index service, `UnknownChoice` for the classic
+    Raises `IndexRefused` for excess or volume of an index service, `QuestionError` for the classic
     method or platforms at another level than district.
     """
     asked, filters = in_force().measures[service], Filters(district, sex, age)
@@ -259,7 +259,7 @@ def targets(
     )  # fmt: skip
 
 
-def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
+def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
     """The error for figures that exist for segments only."""
     what = (
         Text("매체는", "Platforms")
@@ -267,7 +267,7 @@ def _of_districts_alone(platforms: bool, level: str) -> UnknownChoice:
         else Text("2023년 연구 방식은", "The classic method")
     )
     known = "are known" if platforms else "knows figures"
-    return UnknownChoice(
+    return QuestionError(
         in_force().fill(Text(f"{what.ko} {{district}} 단위에서만 알 수 있습니다.",
                              f"{what.en} {known} by {{district}} alone.")),
         Text("level=district로 물어 주세요.", "Ask with level=district."),

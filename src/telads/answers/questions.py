@@ -223,9 +223,11 @@ LEVELS: dict[str, Text] = {
 LEVEL = Parameter(
     "level", "level",
     Text("단위: 성별·나이(group), {district}(district), {neighbourhood}(neighbourhood). "
-         "{neighbourhood} 목록은 성별이나 나이를 고르지 않으면 모두에 관한 것입니다.",
+         "{neighbourhood} 목록은 성별이나 나이를 고르지 않으면 모두에 관한 것입니다. "
+         "매체와 classic은 district에서만 되고 다른 단위에서는 400(bad-question)으로 답합니다.",
          "grain: sex and age (group), {district} or {neighbourhood}; without a sex or age, a list "
-         "by {neighbourhood} is of everybody there"),
+         "by {neighbourhood} is of everybody there. Platforms and the classic method are known by "
+         "district alone: elsewhere they are refused with 400 (bad-question)"),
     Text("단위: group(성별·나이) district neighbourhood",
          "grain: group (sex and age), district or neighbourhood"),
     "neighbourhood", "district", tuple(LEVELS),

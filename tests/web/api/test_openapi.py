@@ -255,6 +255,11 @@ def test_what_the_schema_allows_is_answered(site: Client, place: str) -> None:
         if by_sum and SEOUL.service(query.get("service", "delivery")).is_index:
             assert (answer.status_code, answer.json()["code"]) == (400, "index-refused")
             assert "index-refused" in ADDRESSES[place]["by"]["description"]
+        elif query.get("level", "district") != "district" and (
+            query.get("platforms") == "true" or query.get("method") == "classic"
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (400, "bad-question")
+            assert "bad-question" in ADDRESSES[place]["level"]["description"]
         else:
             content = answer.getvalue()  # which closes a file
             assert answer.status_code == 200, content[:300]

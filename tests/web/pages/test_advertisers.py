@@ -18,7 +18,7 @@ from django.test import Client, override_settings
 
 from telads.answers.advertisers import of_targets
 from telads.answers.questions import TARGET_ORDERS
-from telads.ingest.borders import geojson, places_of, take_borders
+from telads.ingest.borders import Place, geojson, places_of, take_borders
 from telads.model import Segment, Sex
 from telads.store.workspace import Build, Store
 from telads.text import Lang
@@ -537,7 +537,7 @@ def bordered(
     shutil.copytree(twin_workspace.path, own.path)
     places = places_of(own)
     names = sorted({place.district for place in places})
-    rings: dict[Any, Any] = {}
+    rings: dict[Place, list[list[tuple[float, float]]]] = {}
     for place in places:
         x = 126.8 + 0.01 * names.index(place.district)
         y = 37.4 + 0.01 * sum(other.district == place.district for other in rings)
@@ -567,8 +567,10 @@ def test_the_map_of_neighbourhoods_leads_from_the_city_into_a_district(
     assert len(links) == 25
     inside = get(site, links["강남구" if lang == "ko" else "Gangnam-gu"])
     wide, _ = maps_of(inside)
-    told = [one.attributes["aria-label"] for one in wide.all("path")
-            if one.attributes.get("tabindex") == "0"]  # fmt: skip
+    places = wide.all("g", class_="place")
+    told = [place.attributes["aria-label"] for place in places]
+    assert {place.attributes["tabindex"] for place in places} == {"0"}
+    assert [place.one("g", class_="told").text for place in places] == told, "shown on focus"
     rows = targets(own.build(), "game", level="neighbourhood", district="강남구", sex="F", age=30,
                    top=300).records  # fmt: skip
     assert len(told) == len([place for place in places_of(own) if place.district == "강남구"])

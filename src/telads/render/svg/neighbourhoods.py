@@ -35,6 +35,8 @@ _BORDER = 0.6
 _LEGEND = 62
 _TALLEST = 1.1
 """Of a map, in its widths."""
+_READ_OUT = 14
+"""From the map's foot to the line that tells the place in focus, or under the pointer."""
 _LINE = 7.0
 """From the middle of a label to the middle of its name, and of its figure."""
 _NO_DATA = Text("자료 없음", "no data")
@@ -176,16 +178,22 @@ def _map(
     gaps = len(known) < len(inside)
     legend = _legend(scale, service, gaps, lang)
 
+    # What is told of a place stands at the right of the legend, out of the group that is scaled.
+    out = (f"translate({west} {north}) scale({1 / zoom:.5f}) "
+           f"translate({wide - left:.1f} {high + _READ_OUT:.1f})")  # fmt: skip
+
     def paint(look: Look) -> str:
         parts = []
         for name in dict.fromkeys(one.district for one in inside):
             shapes = "".join(
-                _shape(one, known.get(one.code), scale, service, lang, look, alone=bool(district))
+                _shape(one, known.get(one.code), scale, service, lang, look, out,
+                       bool(district))
                 for one in inside if one.district == name
             )  # fmt: skip
             address = None if district else links.get(name)
             called = in_force().district_name(name, lang)
-            parts.append(tag("a", shapes, href=address, aria_label=called) if address else shapes)
+            linked = shapes + _told(called, look, out)
+            parts.append(tag("a", linked, href=address, aria_label=called) if address else shapes)
         moved = f"translate({left:.1f} 0) scale({zoom:.4f}) translate({-west} {-north})"
         group = tag("g", "".join(parts), transform=moved, stroke=look["surface"],
                     stroke_width=f"{_BORDER * (2 if district else 1) / zoom:.1f}",
@@ -210,10 +218,13 @@ def _shape(
     service: Measure,
     lang: Lang,
     look: Look,
-    *,
+    out: str,
     alone: bool,
 ) -> str:
-    """One neighbourhood; on the map of a district it takes the focus and tells itself."""
+    """One neighbourhood, which tells itself where it is pointed at.
+
+    On the map of a district, `alone`, it takes the focus too.
+    """
     if row is None:
         fill, said = f"url(#{own('hatch')})", _NO_DATA(lang)
     else:
@@ -221,7 +232,15 @@ def _shape(
         fill = look[_colour(value, scale)]
         said = f"{_name(row, lang)}: {_said(value, service)}, {people(row['population'], lang)}"
     focus = {"tabindex": "0", "role": "img", "aria_label": said} if alone else {}
-    return tag("path", title(said), d=one.path, fill=fill, **focus)
+    shape = tag("path", "" if alone else title(said), d=one.path, fill=fill)
+    return tag("g", shape + _told(said, look, out), kind="place", **focus)
+
+
+def _told(said: str, look: Look, out: str) -> str:
+    """What a page shows while its place is in focus: hidden until the page's style shows it."""
+    line = text(said, 0, 0, look, size=LABEL, fill="ink", anchor="end")
+    return tag("g", line, kind="told", transform=out, display="none", stroke="none",
+               aria_hidden="true")  # fmt: skip
 
 
 def _colour(value: float, scale: Steps) -> str:

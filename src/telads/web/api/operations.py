@@ -86,9 +86,10 @@ _WRONG = Text(
     "that no division fulfils; a ratio of a service whose figures are an index",
 )
 _SUMS = Text(
-    "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 읽을 수 없는 요청",
-    "a service whose figures are an index, by a sum of use (index-refused); a request that cannot "
-    "be read",
+    "지수인 서비스를 이용량으로 줄 세울 수 없음(index-refused), 이 단위에서 모르는 것"
+    "(bad-question), 읽을 수 없는 요청",
+    "a service whose figures are an index, by a sum of use (index-refused); what is not known "
+    "at the level (bad-question); a request that cannot be read",
 )
 
 View = Callable[..., HttpResponseBase]
