@@ -46,7 +46,8 @@ PUBLIC = {
     "customers/": "/customers/", "advertisers/": "/advertisers/",
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
-    "audiences/": "/audiences/", "changes/": "/changes/", "api/v1/docs": "/api/v1/docs",
+    "audiences/": "/audiences/", "changes/": "/changes/",
+    "changes/<str:name>": "/changes/changes.csv", "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from telads.web.pages.changes import forms
 FILES = {
     "changes.xlsx": Text("엑셀", "Excel"),
     "changes.csv": Text("{district}(CSV)", "By {district} (CSV)"),
-    "groups.csv": Text("고른 곳의 집단(CSV)", "Groups of the chosen place (CSV)"),
+    "groups.csv": Text("집단(CSV)", "Groups (CSV)"),
 }
 """A workbook with both tables, and each table for other programs."""
 
