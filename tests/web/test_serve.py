@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -271,3 +274,18 @@ def test_a_request_that_never_comes_whole_is_ended(lasting: tuple[Server, Store]
     assert ends.keys() == {"nothing", "half a line", "half a head", "drops"}
     for seconds in ends.values():
         assert HEADER_SECONDS - 1 < seconds < 2 * HEADER_SECONDS
+
+
+def test_a_worker_starts_without_what_only_files_need(twin_workspace: Store) -> None:
+    heavy = ("fpdf", "xlsxwriter", "altair", "matplotlib", "scipy")
+    program = (
+        "import sys; import telads.web.wsgi; "
+        f"print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True,
+        env={**plain, "DJANGO_SETTINGS_MODULE": "tests.web.settings",
+             "TELADS_WORKSPACE": str(twin_workspace.path)},
+    )  # fmt: skip
+    assert run.stdout.strip() == "[]"

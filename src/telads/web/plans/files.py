@@ -21,7 +21,6 @@ from telads.web.accounts.audit import record
 from telads.web.accounts.roles import Role, required
 from telads.web.file_responses import Files, saved
 from telads.web.plans.models import PlanVersion
-from telads.web.plans.paper import write_paper
 from telads.web.plans.services import version_for
 
 FILES: Files = {
@@ -58,6 +57,9 @@ def written(plan: Plan, name: str, lang: Lang) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name.removesuffix(DESCRIPTION)
         if path.suffix == ".pdf":
+            # A worker starts without what only a few files need.
+            from telads.web.plans.paper import write_paper
+
             write_paper(plan, path, lang)
         else:
             write_plan(plan, path, lang)
