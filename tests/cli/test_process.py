@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -102,8 +102,12 @@ def test_what_help_does_without_is_there_when_it_is_asked_for(twin_workspace: St
 def test_a_question_loads_no_more_than_it_needs(twin_workspace: Store, verb: str) -> None:
     packages = loaded(twin_workspace, verb, *GROUP, "--format", "json")
     assert "polars" in packages
-    assert not packages & {"numpy", "narwhals", "scipy", "fastexcel"}
-    assert not packages & {"django", "resvg_py", "xlsxwriter", "pydantic"}
+    assert not packages & {"django", "scipy", "resvg_py", "xlsxwriter", "pydantic", "fastexcel"}
+
+
+@pytest.mark.parametrize("words", [("services", *GROUP), ("history", *GROUP), ("status",)])
+def test_what_takes_no_arrays_loads_none(twin_workspace: Store, words: Sequence[str]) -> None:
+    assert not loaded(twin_workspace, *words) & {"numpy", "narwhals", "scipy"}
 
 
 def test_a_build_with_nothing_new_needs_no_engine(twin_workspace: Store) -> None:
