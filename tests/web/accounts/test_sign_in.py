@@ -35,7 +35,7 @@ def test_in_and_out(site: Client) -> None:
     assert get(site, "/").one("p", class_="account").text == "로그인"
     sign_in(site)
     header = get(site, "/en/").one("details", class_="account")
-    assert header.text.startswith("kim Signed in · planner")
+    assert header.text.startswith("kim kim Signed in · planner")
     assert not [link for link in header.all("a") if "log" in link.attributes["href"]]
     assert site.get("/account/sign-out/").status_code == 405
     assert site.post("/account/sign-out/").status_code == 302

@@ -34,6 +34,9 @@ def test_a_page_fits_its_width_and_leaves_a_picture(
     picture = screenshots / f"{page}.{lang}.{width}.png"
     there.page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 10_000
+    if width == WIDE:
+        there.page.set_viewport_size({"width": 1440, "height": 900})
+        assert there.sideways() <= 0
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -51,7 +51,7 @@ def sign_in(there: Visit, name: str) -> Page:
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("form.stacked button").click()
-    expect(page.locator("details.account strong")).to_have_text(name)
+    expect(page.locator("details.account summary")).to_have_text(name)
     return page
 
 
@@ -168,10 +168,10 @@ def test_somebody_is_invited_and_comes_in(visit: Open, way: Way, scheme: str) ->
         guest.page.locator(f"input[name={field}]").fill("a phrase of my own")
     looked_at(guest)
     guest.page.locator("form.stacked button").click()
-    expect(guest.page.locator("details.account strong")).to_have_text(name)
+    expect(guest.page.locator("details.account summary")).to_have_text(name)
     page.locator("form[action$='/disable/'] button").click()
     guest.page.reload()
-    expect(guest.page.locator("details.account strong")).to_have_count(0)
+    expect(guest.page.locator("details.account")).to_have_count(0)
     for path in ("account/log/", "plans/all/", "account/users/"):
         there.open(path)
         looked_at(there)
