@@ -165,7 +165,10 @@ def api(site: Site, months: Sequence[str]) -> None:
         asked.append(f"segments?{query(month=month, sex='F', limit=150)}")
         for service, method in product(every, METHODS):
             asked.append(f"targets?{query(month=month, service=service, method=method)}")
+        asked.append(f"changes?{query(month=month, service='game')}")
     group = SEGMENTS[1]
+    asked.append(f"changes?{query(group[0], service='youtube')}")
+    asked.append(f"changes?{query(service=SERVICE, against='year')}")
     for service in every:
         asked.append(f"platforms?{query(*group, service=service, by='association')}")
         asked.append(f"targets?{query(service=service, top=40, platforms='true')}")
@@ -261,6 +264,13 @@ def pages(site: Site, months: Sequence[str]) -> None:
     for choice in ("service=game&by=excess&sex=F&top=30", "service=finance&by=volume&age=20",
                    f"service={SERVICE}&platforms_by=association&district=강남구"):  # fmt: skip
         site.both(f"/advertisers/?{choice}")
+    for month in months:
+        site.both(f"/changes/?{query(service='game', month=month)}")
+    for choice in ("service=youtube&sort=district", "service=video&district=강남구&sort=-now",
+                   "service=game&against=year"):  # fmt: skip
+        site.both(f"/changes/?{choice}")
+    for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
+        site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:
         for name in ("services.xlsx", "services.csv", "history.csv", "signals.csv"):
             site.both(f"/customers/{name}?{query(*SEGMENTS[0], method=method)}")
@@ -277,7 +287,7 @@ def pages(site: Site, months: Sequence[str]) -> None:
         for month in (months[0], months[-1]):
             site.both(f"/audiences/?{choice}&month={month}")
     for address in ("/customers/?" + group, "/advertisers/?service=game", "/data/?sex=M",
-                    "/audiences/?sex=F"):  # fmt: skip
+                    "/audiences/?sex=F", "/changes/?service=game"):  # fmt: skip
         site.get(address, **{"HX-Request": "true"})
 
 
