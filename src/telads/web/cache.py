@@ -207,7 +207,7 @@ def _entry(request: HttpRequest, response: HttpResponse, named: tuple[str, ...])
         # No address can make such a part, for what it holds is escaped; the first is the page's.
         start = response.content.find(visitors)
         place = (start, start + len(visitors)) if start >= 0 else None
-    patch_vary_headers(response, [*named, "Accept-Encoding"])
+    patch_vary_headers(response, [*named, "Accept-Encoding", *(["Cookie"] if place else [])])
     patch_cache_control(response, no_cache=True)
     # Weak, as it names the content whatever form it is sent in.
     etag = f'W/"{blake2b(response.content, digest_size=16).hexdigest()}"'
