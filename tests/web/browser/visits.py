@@ -72,7 +72,10 @@ def faults(page: Page, lang: Lang) -> list[str]:
     found = []
     for width, scheme in SCREENS[lang]:
         page.set_viewport_size({"width": width, "height": HEIGHT[width]})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.emulate_media(
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",  # no colour half way to the other scheme's
+        )
         page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         page.evaluate("scrollTo(0, 0)")  # what is half beneath the header is not small
         if width == NARROW:  # nor is what is half beneath the bar of a phone: all is in view
