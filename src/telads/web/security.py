@@ -63,6 +63,7 @@ class Compression(GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
+        """Compress pages and JSON; leave files and streams as they are."""
         kind = response.headers.get("Content-Type", "").partition(";")[0]
         if response.streaming or kind not in COMPRESSED:
             return response
