@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.special import ndtr, stdtr
+from scipy.special import ndtr, stdtr, stdtrit
 
-from telads.method.distributions import normal, student_tails
+from telads.method.distributions import normal, student_quantile, student_tails
 
 DRAWS = 20_000
 
@@ -35,6 +35,13 @@ def test_students_distribution_of_one_is_cauchys() -> None:
     t = np.array([0, 1e-9, 1.1187105248104842e-08, 1e-3, 1, 1e3, 1e200, np.inf])
     expected = [1 - 2 / math.pi * math.atan(one) for one in t]
     assert_allclose(student_tails(np.ones(t.shape), t), expected, rtol=0, atol=1e-13)
+
+
+def test_students_quantiles_are_scipys() -> None:
+    freedom = np.array([[1.0, 2, 3, 5], [11, 11, np.nan, 300]])
+    for level in (0.8, 0.9, 0.975, 0.995):
+        found = student_quantile(freedom, level)
+        assert_allclose(found, stdtrit(freedom, level), rtol=1e-9, atol=0)
 
 
 def test_what_is_not_known_stays_unknown() -> None:

@@ -61,6 +61,15 @@ def forget() -> None:
     """Empty what the process holds of a build, of which a declaration never changes otherwise."""
     KEPT.clear()
     HELD.clear()
+    for question in QUESTIONS.values():
+        vars(question).pop("_by_key", None)
+
+
+@pytest.fixture(autouse=True)
+def _forget_at_the_end() -> Iterator[None]:
+    """After every other fixture: declarations are their own again by then."""
+    yield
+    forget()
 
 
 @pytest.fixture
@@ -251,6 +260,7 @@ def test_a_field_of_a_plan_is_in_its_schema_workbook_and_pdf(
     plan = replace(plan, result=replace(plan.result, districts=rows))
     districts = QUESTIONS["plan_districts"]
     monkeypatch.setitem(vars(districts), "rows", (*districts.rows, SHARE))
+    forget()
     assert SHARE.title
     row = schema.schema("plan_districts", lang)["properties"]["rows"]["items"]
     assert row["properties"][SHARE.key]["description"] == SHARE.meaning(lang)

@@ -15,7 +15,6 @@ from telads.answers.choices import Filters, filtered
 from telads.answers.tables import held, of_month, part_of_month, people
 from telads.dataset import in_force
 from telads.method.disclosure import SHARE_DIGITS, figure, standardised
-from telads.method.recommend import EIGHTY
 from telads.model import Month
 from telads.store.workspace import NEIGHBOURHOODS, Build
 
@@ -160,6 +159,8 @@ def _sizes(build: Build, month: Month) -> pl.DataFrame:
 def variance(build: Build, month: Month, service: str) -> Variance:
     """Share of the variance of people's use of a service explained by who and where they are."""
     import polars as pl
+
+    from telads.method.recommend import EIGHTY
 
     people, affinity = pl.col("population"), pl.col("affinity")
     segments = _segments(build, month, service)

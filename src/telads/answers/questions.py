@@ -36,7 +36,7 @@ from telads.answers.fields import (
     plain,
     service_name,
 )
-from telads.dataset import OF, in_force
+from telads.dataset import OF, OR_NONE, in_force
 from telads.model import Sex
 from telads.text import Lang, Text
 
@@ -319,6 +319,8 @@ def _maybe(key: str, ko: str, en: str) -> Field:
     schema = {**known.schema, "type": [known.schema["type"], "null"]}
     if "enum" in schema:
         schema["enum"] = [*schema["enum"], None]
+    if OF in schema:
+        schema[OF] += OR_NONE
     meaning = Text(f"{known.meaning.ko}, {ko}", f"{known.meaning.en}; {en}")
     return known._replace(kind=known.kind._replace(schema=schema), meaning=meaning)
 
@@ -508,7 +510,7 @@ EVALUATE = Question(
         "ahead_high", "cases",
         service=FIELDS["service"]._replace(example=None,
             meaning=Text("서비스, 모두에 관한 값은 null", "service; null where it is about all"),
-            kind=Kind({"type": ["string", "null"], OF: "service or none"}, service_name),
+            kind=Kind({"type": ["string", "null"], OF: f"services{OR_NONE}"}, service_name),
         ),
         value=FIELDS["value"]._replace(meaning=Text("값", "value of the measure"),
                       kind=figure(".3f"), example=0.98),
@@ -635,7 +637,7 @@ CHANGES = Question(
               "Where the use of a service changed, and whether it was the whole city."),
     summary=Text("어디에서 달라졌고 {city} 전체의 움직임인지",
                  "Where the use of a service changed, and whether it was the whole city"),
-    query="service=game",
+    query="service={sample_service}",
 )  # fmt: skip
 COMPARISON = Question(
     "comparison",

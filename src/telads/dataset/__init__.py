@@ -19,6 +19,7 @@ from telads.dataset.definition import (
     BORDERS,
     DEFINITION,
     OF,
+    OR_NONE,
     Dataset,
     Kind,
     Level,
@@ -31,6 +32,7 @@ from telads.dataset.definition import (
 
 __all__ = [
     "OF",
+    "OR_NONE",
     "Dataset",
     "Kind",
     "Level",

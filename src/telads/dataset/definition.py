@@ -53,6 +53,8 @@ _NUMBERS = dict(enumerate(
 ))  # fmt: skip
 OF = "x-of"
 """The key of a schema whose values depend on the dataset: see `Dataset.described`."""
+OR_NONE = " or none"
+"""What that key's value ends in where the value may also be null."""
 _PLACE = re.compile(r"\{(\w+)(:[^{}]+)?\}")
 _CONDITION = re.compile(r"\[\[(\w+)\|(.*?)\]\]")
 _OPEN = ("", "대", "s", "+", " and over", "대 이상", "대이상", "세 이상", "세이상")
@@ -469,7 +471,6 @@ class Dataset:
         names = [name for service in self.services for name in service.text]
         return {
             "services": ids,
-            "service or none": [*ids, None],
             "service names": list(dict.fromkeys([*ids, *names])),
             "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
             "ages": list(self.ages),
@@ -490,7 +491,10 @@ class Dataset:
                 for key, one in value.items()
                 if key != OF
             }
-            return told | {"enum": self.spellings[value[OF]]} if OF in value else told
+            if OF not in value:
+                return told
+            choices = self.spellings[value[OF].removesuffix(OR_NONE)]
+            return told | {"enum": [*choices, None] if value[OF].endswith(OR_NONE) else choices}
         if isinstance(value, list | tuple):
             return [self.described(one) for one in value]
         if not isinstance(value, str) or "{" not in value:

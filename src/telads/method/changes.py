@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.method.affinity import FALSE_DISCOVERY_RATE, false_discovery
+from telads.method.distributions import student_quantile, student_tails
 from telads.method.segments import Array
 
 LEAST_GROUPS = 4
@@ -52,8 +53,6 @@ def own_parts(own: Array, people: Array) -> Own:
     median district of the same sex and age. A district that really changed moves the mean, so that
     all others seem to have changed the other way; it does not move the median.
     """
-    from scipy.special import stdtr, stdtrit
-
     known = ~np.isnan(own)
     groups = known.sum(axis=-1)
     total = np.where(known, people, 0).sum(axis=-1, keepdims=True)
@@ -65,8 +64,8 @@ def own_parts(own: Array, people: Array) -> Own:
     with np.errstate(all="ignore"):
         sizes = (np.abs(mean) / spread for mean, spread in ((part, error), _mean(against, weights)))
         # Groups with exactly equal changes have no spread to test by.
-        p = np.maximum(*(2 * stdtr(freedom, -np.where(np.isfinite(t), t, 0)) for t in sizes))
-        half = stdtrit(freedom, (1 + LEVEL) / 2) * error
+        p = np.maximum(*(student_tails(freedom, np.where(np.isfinite(t), t, 0)) for t in sizes))
+        half = student_quantile(freedom, (1 + LEVEL) / 2) * error
     p = np.where(np.isnan(part), np.nan, p)
     return Own(part, part - half, part + half, p, groups)
 

@@ -64,8 +64,12 @@ def test_a_page_is_made_once_for_visitors_and_all_who_signed_in(path: str, site:
     assert ["kim.minji" in page for page in pages] == [True, False, False, True]
     assert ["lee.jun" in page for page in pages] == [False, True, False, False]
     assert [len(TOKEN.findall(page)) for page in pages] == [1, 1, 0, 1]
-    assert [page.count('class="account"') for page in pages] == [1, 1, 1, 1]
-    mains = {page[page.index("<main") :] for page in pages}
+    assert [page.count('class="account-menu"') for page in pages] == [1, 1, 1, 1]
+    own = re.compile(
+        r'<span class="no-plans" hidden></span>|<section class="panel plans-panel".*?</section>',
+        re.S,
+    )
+    mains = {own.sub("", page[page.index("<main") :]) for page in pages}
     assert len(mains) == 1
     assert len(re.findall(r"<nav\b", pages[0])) == len(re.findall(r"<nav\b", pages[2]))
 
@@ -196,12 +200,14 @@ def test_what_is_compressed_is_the_same_page(path: str, site: Client) -> None:
 def test_no_length_tells_of_what_is_somebodys_own(site: Client) -> None:
     """It is compressed by itself: what an address holds cannot make it shorter."""
     kim = signed_in(person("kim.minji"))
-    for typed in ("x", "kim.minji", "csrfmiddlewaretoken" * 20, '<details class="account">'):
+    for typed in ("x", "kim.minji", "csrfmiddlewaretoken" * 20, '<details class="menu account">'):
         path = f"/data/?{urlencode({'typed': typed})}"
         response = kim.get(path, headers={"accept-encoding": "gzip"})
         page = gzip.decompress(response.content).decode()
-        own = page[page.index('<details class="account">') : page.index("</header>")].rstrip()
-        own = own.removesuffix("</div>").rstrip("\n") + "\n"
+        own = page[
+            page.index('<details class="menu account">') - 1 : page.index("</header>")
+        ].rstrip()
+        own = own.removesuffix("</div>").rstrip("\n")
         assert _deflated(own.encode(), 6) in response.content
     tokens = {TOKEN.findall(page_of(kim, "/data/"))[0] for _ in range(5)}
     assert len(tokens) == 5, "the token is masked anew for each answer"
@@ -209,13 +215,13 @@ def test_no_length_tells_of_what_is_somebodys_own(site: Client) -> None:
 
 def test_an_address_cannot_move_the_own_part(site: Client) -> None:
     visitors = page_of(site, "/customers/")
-    part = re.search(r'<p class="account">.*?</p>', visitors)
+    part = re.search(r'<p class="account on-wide">.*?</p>', visitors)
     assert part
     kim = signed_in(person("kim"))
     page = page_of(kim, f"/customers/?{urlencode({'x': part[0]})}")
     head, _, rest = page.partition("</header>")
-    assert head.count('class="account"') == 1
-    assert 'class="account"' not in rest
+    assert head.count('class="account-menu"') == 1
+    assert 'class="account' not in rest
     assert "csrfmiddlewaretoken" not in rest
 
 
