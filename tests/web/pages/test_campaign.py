@@ -122,7 +122,8 @@ def test_a_budget_is_read_as_people_write_it(twin_build: Build, typed: str) -> N
 def test_a_wrong_budget_is_said_where_the_answer_would_be(site: Client, typed: str) -> None:
     page = get(site, f"/en/campaign/?budget={quote(typed)}")
     (alert,) = [one for one in page.all(role="alert") if "hidden" not in one.attributes]
-    assert alert.text
+    assert alert.text.startswith("Budget: ")
+    assert page.one("input", name="budget").attributes["value"] == typed, "kept for correction"
     assert not page.all("section", class_="dock-curve")
 
 
@@ -184,6 +185,21 @@ def test_the_slider_wins_where_it_was_moved(twin_build: Build) -> None:
     assert choice(twin_build, asked + "50000000").budget == 50_000_000
     typed = choice(twin_build, "budget=2천만&was=50000000&axis=100000000&at=50000000")
     assert (typed.budget, typed.axis) == (20_000_000, 100_000_000)
+
+
+def test_on_its_way_the_slider_shows_the_solved_budgets(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/")
+    slider = page.one("input", type="range")
+    step, steps = json.loads(slider.attributes["data-steps"])
+    assert (slider.attributes["max"], step) == ("100000000", 1_000_000)
+    assert steps[0][0] == "0원"
+    assert steps[50][0] == "5,000만 원"
+    assert steps[50][1] == page.one("p", class_="hero").one("strong").text
+    assert steps[50][3] == pytest.approx(
+        float(page.one("circle", class_="own").attributes["cy"].rstrip("%")), abs=0.1
+    )
+    heights = [one[3] for one in steps]
+    assert heights == sorted(heights, reverse=True), "more money never reaches less"
 
 
 def test_the_map_and_the_matrix_lead_to_states(site: Client, twin_build: Build) -> None:

@@ -83,7 +83,8 @@ class Choice(NamedTuple):
         """The choice as the query of an address, without what goes without saying."""
         told: dict[str, str | list[str]] = {
             **self.sentence.query,
-            "budget": str(self.budget), "month": str(self.month),
+            "budget": self.sentence.budget if self.fault else str(self.budget),
+            "month": str(self.month),
         }  # fmt: skip
         if self.districts:
             told["district"] = list(self.districts)
@@ -151,7 +152,8 @@ def choice_of(build: Build, query: QueryDict, lang: Lang) -> Choice:
     choice = Choice(sentence, month, districts, budget, platforms, None, 0, fault)
     return choice._replace(
         sentence=sentence._replace(
-            budget=amount_text(budget, lang), filters=sentence.filters._replace(district=None)
+            budget=sentence.budget if fault else amount_text(budget, lang),
+            filters=sentence.filters._replace(district=None),
         ),
         ticks=_ticks(build, query, choice), axis=_axis(query, budget),
     )  # fmt: skip
@@ -338,7 +340,7 @@ def amount_text(amount: int, lang: Lang) -> str:
         return f"{' '.join(part for part in parts if part)} {unit.ko}"
     if lang == "en" and small and amount >= 1_000_000 and amount % 10_000 == 0:
         return f"{amount / 1_000_000:,.2f}".rstrip("0").rstrip(".") + f" million {unit.en}"
-    return f"{amount:,} {unit(lang)}"
+    return in_force().currency.amount(amount)(lang)
 
 
 def selects(build: Build, choice: Choice, lang: Lang) -> dict[str, Select]:

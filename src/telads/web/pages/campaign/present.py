@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from math import ceil, floor, log10
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from telads.answers.advertisers import targets
 from telads.answers.answer import Answer
@@ -38,6 +41,10 @@ OFTEN = 10
 
 
 SEXES = (Sex.FEMALE, Sex.MALE)
+
+
+NEAR = 12
+"""Percent of the axis within which the budget's own words take the place of a tick's."""
 
 
 class Row(NamedTuple):
@@ -87,6 +94,8 @@ class Curve(NamedTuple):
     own: Mark
     enough: Mark | None
     said: str
+    steps: str
+    """What the slider shows on its way, as JSON: budget in words, reach in words, y."""
 
 
 class Bought(NamedTuple):
@@ -153,7 +162,7 @@ def page(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
         "refused": None
         if refused is None
         else {
-            "message": refused.message(lang),
+            "message": _refusal(refused, lang),
             "advice": refused.advice(lang) if refused.advice else "",
         },
         "ages": _matrix(build, choice, every, listed, ticked, lang),
@@ -172,6 +181,22 @@ def page(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
         "address": address_of(choice),
         "axis": choice.axis,
     }
+
+
+FIELDS: dict[str, Text] = {
+    "budget": Text("예산", "Budget"),
+    "price": Text("CPM", "CPM"),
+    "ceiling": Text("도달 상한", "Ceiling"),
+}
+"""Fields of the brief that may hold a wrong amount."""
+
+
+def _refusal(error: QuestionError, lang: Lang) -> str:
+    """What is wrong, with the field and what was typed."""
+    field = FIELDS.get(str(error.facts.get("rule")))
+    value = error.facts.get("value")
+    head = f"{field(lang)}: " if field else ""
+    return f"{head}{error.message(lang)}" + (f" ({value})" if value not in {None, ""} else "")
 
 
 def _relative(row: dict[str, Any]) -> float:
@@ -344,6 +369,8 @@ def _short_money(amount: float, lang: Lang) -> str:
     digits = max(0, floor(log10(amount)) - 2)
     rounded = round(amount, -digits)
     if lang == "ko" and in_force().currency.code in home.SMALL_UNITS and rounded >= 10_000:
+        if rounded >= 100_000_000:
+            return f"{rounded / 100_000_000:,.3g}억"
         return f"{rounded / 10_000:,.{0 if rounded >= 100_000 else 1}f}만"
     return f"{rounded:,.0f}"
 
@@ -522,6 +549,7 @@ def _curve(found: Draft, choice: Choice, lang: Lang) -> Curve:
             (25.0 * at, "0" if not at else _short_money(end * at / 4, lang),
              "start" if not at else "end" if at == 4 else "middle")
             for at in range(5)
+            if abs(25 * at - 100 * found.brief.budget / end) > NEAR
         ],
         up=[(round(100 - 100 * unit * at / top, 2), "0" if not at else _short(unit * at, lang))
             for at in range(round(top / unit) + 1)],
@@ -529,4 +557,18 @@ def _curve(found: Draft, choice: Choice, lang: Lang) -> Curve:
         enough=mark(enough["budget"], enough["reached"], _less(found, choice, lang)[1])  # type: ignore[index]
         if enough else None,
         said=said(lang),
+        steps=_steps(found, end, top, lang),
     )  # fmt: skip
+
+
+def _steps(found: Draft, end: int, top: float, lang: Lang) -> str:
+    """Reach at round budgets, straight between those that were solved."""
+    step = forms.step_of(end)
+    budgets = [0, *(row["budget"] for row in found.budgets)]
+    counts = [0, *(row["reached"] for row in found.budgets)]
+    told = []
+    for budget in range(0, end + 1, step):
+        count = float(np.interp(budget, budgets, counts))
+        told.append((amount_text(budget, lang), *_hero(count, lang),
+                     round(100 - 100 * count / top, 1)))  # fmt: skip
+    return json.dumps([step, told], ensure_ascii=False, separators=(",", ":"))

@@ -24,4 +24,24 @@
       again.find((one) => one.getClientRects().length)?.focus({ preventScroll: true });
     });
   });
+
+  // On its way the slider shows what the solved budgets say; where it stops the server is asked.
+  document.addEventListener("input", (event) => {
+    const slider = event.target;
+    if (slider.id !== "budget-slider" || !slider.dataset.steps) return;
+    const [step, steps] = JSON.parse(slider.dataset.steps);
+    const [budget, count, unit, y] = steps[Math.min(Math.round(slider.value / step), steps.length - 1)];
+    const x = (100 * slider.value) / slider.max;
+    const of = (selector) => document.querySelector(`#result ${selector}`);
+    slider.setAttribute("aria-valuetext", budget);
+    of(".hero strong").textContent = count;
+    of(".hero span").textContent = unit;
+    of(".curve path.own").setAttribute("d", `M${x} ${y}V100`);
+    of(".curve circle.own").setAttribute("cx", `${x}%`);
+    of(".curve circle.own").setAttribute("cy", `${y}%`);
+    const words = of(".curve-axis text.own");
+    words.setAttribute("x", `${x}%`);
+    words.setAttribute("text-anchor", x < 15 ? "start" : x > 85 ? "end" : "middle");
+    words.textContent = budget;
+  });
 })();
