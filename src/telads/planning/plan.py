@@ -44,7 +44,7 @@ from telads.planning.allocation import (
 from telads.planning.audience import Audience, Key, audience
 from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
 from telads.planning.rules import Joined, Rules, Usage
-from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios, narrowed
+from telads.planning.scenarios import OFTEN, SHARE, TOO_OFTEN, Narrowed, Row, Scenarios, narrowed
 from telads.store.workspace import Build
 from telads.text import Text
 
@@ -443,7 +443,7 @@ class Draft:
     districts: tuple[Row, ...]
     ages: tuple[Row, ...]
     enough: Row | None
-    """The smaller budget that reaches nine tenths: `budget`, `reached`, `share`."""
+    """The smaller budget that reaches nine tenths: a row of budgets, with its `share` of that."""
     below: int
     """Number of segments that use the service less than the average person."""
 
@@ -461,12 +461,15 @@ def draft(build: Build, brief: Brief, until: int | None = None) -> Draft:
     chosen = audience(build, brief.rules, month)
     one = _division(build, brief, chosen)
     scenarios = Scenarios(brief, one.market, one.found, one.size)
-    budgets = scenarios.budgets(until, DRAFT_POINTS)
+    budgets, enough = scenarios.budgets(until, DRAFT_POINTS), scenarios.enough()
+    if enough and budgets and enough["budget"] < budgets[0]["budget"]:
+        early = scenarios.below(enough["budget"])
+        budgets = (*(row for row in early if row["budget"] < budgets[0]["budget"]), *budgets)
     return Draft(
         brief, chosen, {**_summary(one), **scenarios.next()}, _platforms(one), _segments(one),
         budgets, _by(one, lambda segment: {"district": segment.district}),
         _by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
-        scenarios.enough(), int(one.below.sum()),
+        enough, int(one.below.sum()),
     )  # fmt: skip
 
 
@@ -481,6 +484,9 @@ def fewest(build: Build, brief: Brief) -> Rules:
     segments = audience(build, brief.rules, month).segments
     known, _ = market(build, segments, month, brief)
     use = use_of(build, month, brief.service)
+    every = allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
+    if frequency(every.spend, known, brief.offers) > TOO_OFTEN:
+        return brief.rules  # and fewer segments would see it more often
     fewer = narrowed(brief, known, _affinity(use, segments))
     return brief.rules if fewer is None else _fewer(brief, segments, fewer)
 

@@ -51,6 +51,8 @@ GOALS = (
     Target("frequency", 3.0), Target("frequency", TOO_OFTEN),
 )  # fmt: skip
 """Goals for which the least budget is always computed."""
+AROUND = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Budgets that are added to a curve around one of them."""
 NEAR = 0.004
 """Relative tolerance of the goal's level, or of the bracket of the least budget."""
 SEARCHES = 16
@@ -225,10 +227,15 @@ class Scenarios:
         if point is None:
             return None
         return {
-            "budget": budget,
-            "reached": self._people(point.reached),
+            **self._told(point, point.worth),
             "share": round(point.reached / own.reached, SHARE),
         }
+
+    def below(self, budget: int) -> tuple[Row, ...]:
+        """Reach of a few budgets around one that lies below the curve's first."""
+        asked = sorted({max(self.lowest, round(budget * times)) for times in AROUND})
+        points = [self.at(one) for one in asked if one < self.brief.budget]
+        return tuple(self._told(point, point.worth) for point in points if point)
 
     def goals(self) -> tuple[Row, ...]:
         """The least budget for each goal, to three digits; None if no budget meets it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -109,6 +110,17 @@ def test_too_much_money_is_said(site: Client) -> None:
     assert "saturated" in hero.one("p", class_="hero").attributes["class"]
     assert int(parse_qs(urlsplit(page.one("a", id="go-less").attributes["href"]).query)
                ["budget"][0]) < 50_000_000  # fmt: skip
+    assert (
+        page.one("a", id="go-wider").attributes["href"]
+        == (page.one("a", id="go-first").attributes["href"])
+    )
+    curve = page.one("svg", class_="curve")
+    dot, label = curve.one("circle", class_="enough"), curve.one("text", class_="enough")
+    assert dot.attributes["cx"] == label.attributes["x"]
+    spot = [float(dot.attributes[name].rstrip("%")) for name in ("cx", "cy")]
+    drawn = curve.one("path", class_="once").attributes["d"]
+    line = [float(one) for one in re.findall(r"[\d.]+", drawn)]
+    assert spot in [line[at : at + 2] for at in range(0, len(line), 2)], "the mark lies on the line"
     again = page.one("a", id="go-first").attributes["href"]
     assert len(ticked(get(site, again))) > 3
 
@@ -168,6 +180,15 @@ def test_ticks_count_for_what_they_were_ticked_for(twin_build: Build) -> None:
     assert choice(twin_build, f"for={quote(key)}").ticks == (), "all were taken out"
     other = choice(twin_build, f"service=game&for={quote(key)}&tick=0&tick=3")
     assert other.ticks is None
+
+
+def test_groups_that_see_it_too_often_are_all_chosen(twin_build: Build) -> None:
+    found = choice(twin_build, "budget=20억&district=종로구")
+    brief = found.brief("ko")
+    assert fewest(twin_build, brief) == brief.rules
+    assert make_plan(twin_build, brief).result.summary["narrowed"] is None
+    said = page_of(twin_build, found, "ko")
+    assert "모두 골라도(12개)" in said["beginning"].ko
 
 
 def test_only_prices_nobody_typed_are_called_examples(site: Client) -> None:

@@ -75,9 +75,10 @@ def scale(low: float, high: float) -> list[tuple[float, str]]:
 def smooth(points: Sequence[Point]) -> str:
     """A line through points in the order of x that never overshoots them.
 
-    Cubic, with the slopes of Fritsch and Carlson (SIAM J. Numer. Anal. 17, 1980): monotone where
-    the points are.
+    Of points with one x, the last is taken. Cubic, with the slopes of Fritsch and Carlson (SIAM J.
+    Numer. Anal. 17, 1980): monotone where the points are.
     """
+    points = list(dict(points).items())
     if len(points) < 3:
         return path(points)
     steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]

@@ -125,6 +125,8 @@ class Plan(NamedTuple):
     thrice: str
     often: str
     saturated: bool
+    warnings: list[Text]
+    """That the money is too much for these people."""
     sentences: list[Text]
     curve: Curve
     platforms: list[Bought]
@@ -172,6 +174,9 @@ def page(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
         "indexed": choice.service.is_index,
         "first": choice.ticks is None,
         "beginning": _beginning(build, choice, len(begun), found, lang),
+        "wider": Text(f"{len(begun)}개 집단으로 넓히기", f"Widen to {len(begun)} groups")
+        if choice.ticks is not None and len(begun) > len(ticked)
+        else None,
         "again": address_of(choice._replace(ticks=None)),
         "plan": _plan(found, choice, lang) if found else None,
         "bar": _bar(found, choice, lang) if found else None,
@@ -428,6 +433,7 @@ def _plan(found: Draft, choice: Choice, lang: Lang) -> Plan:
         thrice=_short(sums["reached_3"], lang),
         often="–" if often is None else f"{often:.1f}",
         saturated=saturated,
+        warnings=_warnings(found, full),
         sentences=_sentences(found, full, lang),
         curve=_curve(found, choice, lang),
         platforms=[_bought(row, one, lang) for row, one in _paired(found, choice)],
@@ -457,20 +463,25 @@ def _less(found: Draft, choice: Choice, lang: Lang) -> tuple[str, str] | None:
     return address_of(other), text(lang)
 
 
-def _sentences(found: Draft, full: bool, lang: Lang) -> list[Text]:
-    """What a planner has to know of the plan: too much money, what more adds, limits."""
-    sums, told = found.summary, []
-    often = sums["frequency"] or 0.0
-    if full:
-        told.append(Text(
-            "매체 상한에 거의 닿았습니다. 돈을 더 써도 새로 도달하는 사람이 거의 없습니다.",
-            "The ceilings of the platforms are nearly met: more money reaches hardly anyone new.",
-        ))  # fmt: skip
+def _warnings(found: Draft, full: bool) -> list[Text]:
+    """That the money is too much: people see it too often, or all that can be are reached."""
+    told, often = [], found.summary["frequency"] or 0.0
     if often > OFTEN:
         told.append(Text(
             f"이 예산은 이 타겟에 큽니다. 한 사람이 평균 {often:.0f}번 보게 됩니다.",
             f"The budget is large for these people: each sees it {often:.0f} times on average.",
         ))  # fmt: skip
+    elif full:
+        told.append(Text(
+            "매체 상한에 거의 닿았습니다. 돈을 더 써도 새로 도달하는 사람이 거의 없습니다.",
+            "The ceilings of the platforms are nearly met: more money reaches hardly anyone new.",
+        ))  # fmt: skip
+    return told
+
+
+def _sentences(found: Draft, full: bool, lang: Lang) -> list[Text]:
+    """What more money adds, who uses the service little, which limits are reached."""
+    sums, told = found.summary, list[Text]()
     added, more = sums["next_weighted_reach"], sums["next_budget"]
     if added is not None and more and not full:
         added_money = [amount_text(more, one) for one in LANGUAGES]
