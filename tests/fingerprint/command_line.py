@@ -160,6 +160,8 @@ def newest(folder: Path, lang: str) -> Iterator[list[str]]:
     yield ["changes", "--service", SERVICE]
     yield ["changes", "--service", "youtube", "--district", SEGMENTS[0][0]]
     yield ["targets", "--service", SERVICE, "--platforms"]
+    yield ["targets", "--service", SERVICE, "--level", "group"]
+    yield ["targets", "--service", SERVICE, "--level", "neighbourhood"]
     yield ["platforms", "--service", SERVICE, *group]
     for horizon in ("1", "3"):
         yield ["evaluate", "--horizon", horizon]
@@ -210,6 +212,8 @@ def refused() -> Iterator[list[str]]:
     yield ["evaluate", "--horizon", "2"]
     yield ["plan", "no-such-file.json"]
     yield ["check", "no-such-folder"]
+    yield ["borders", "no-such-file.geojson"]
+    yield ["targets", "--service", "game", "--level", "group", "--platforms"]
 
 
 def written(prints: Prints, run: CommandLine, folder: Path) -> None:

@@ -240,6 +240,12 @@ def pages(site: Site, months: Sequence[str]) -> None:
                     "/no-such-page/", "/customers/?district=nowhere",
                     "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
+    place = query(SEGMENTS[0][0])
+    for address in ("/?service=game&who=F30&budget=8000만", f"/brief/?{place}&who=F30",
+                    "/changes/?service=video", f"/changes/?service=game&month={months[-1]}",
+                    "/advertisers/?service=game&level=group",
+                    f"/advertisers/?service=game&level=neighbourhood&{place}"):  # fmt: skip
+        site.both(address)
     site.get("/healthz")
     site.get("/favicon.ico")
     for kind in ("csv", "csv-metadata.json"):

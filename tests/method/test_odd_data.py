@@ -68,6 +68,7 @@ def hardly(*headers: str) -> Change:
 SERVICES = [header for header in HEADERS if header.endswith("사용일수")]
 MOVEMENT = HEADERS[-2:]
 INDEX = "유튜브 사용일수"
+pytestmark = pytest.mark.slow
 ODD: dict[str, dict[str, Change]] = {
     "one month": {"6": all_of},
     "a gap": {"1": all_of, "3": all_of, "6": all_of},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -96,3 +97,17 @@ def test_what_somebody_signed_in_is_shown_is_kept_by_nobody(site: Client, path: 
 def test_what_visitors_see_may_be_kept(site: Client) -> None:
     for path in ("/en/", "/evidence/"):
         assert "no-store" not in site.get(path).headers.get("Cache-Control", "")
+
+
+@pytest.mark.django_db
+def test_pages_that_are_not_cached_are_compressed_with_lengths_that_vary(site: Client) -> None:
+    """Plans and forms too; random bytes keep the length from disclosing what they hold."""
+    kim = signed_in(person("kim", Role.PLANNER))
+    page = kim.get("/plans/new/", headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert "csrfmiddlewaretoken" in gzip.decompress(page.content).decode()
+    assert "Content-Encoding" not in kim.get("/plans/new/").headers
+    lengths = {
+        len(kim.get("/plans/new/", headers={"Accept-Encoding": "gzip"}).content) for _ in range(8)
+    }
+    assert len(lengths) > 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import is_dataclass
 from functools import wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -104,6 +105,8 @@ def bytes_of(value: object) -> int:
     for name in ("nbytes", "estimated_size"):  # ours and NumPy's; Polars'
         if (size := getattr(value, name, None)) is not None:
             return int(size() if callable(size) else size)
+    if is_dataclass(value):
+        return sum(map(bytes_of, vars(value).values()))
     if isinstance(value, dict):
         return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
     if isinstance(value, str):

@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import fsum, sqrt
 from typing import Any
 
 from telads.answers.audience import Size, size
-from telads.answers.tables import KEY, key_of, of_month, people
+from telads.answers.tables import KEY, held, key_of, of_month, people
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, significant, standard
@@ -30,11 +29,6 @@ from telads.store.workspace import Build
 from telads.text import Text
 
 Key = tuple[str, str, int]
-
-KEPT = 64
-"""Number of audiences cached."""
-MONTHS = 16
-"""Number of months whose usage by segment is cached."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class Audience:
     """People by district, for a map."""
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def audience(build: Build, rules: Rules, month: Month) -> Audience:
     """The audience of rules; raises `AudienceTooSmall`, and what the rules raise.
 
@@ -108,7 +102,7 @@ def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[St
                  if service in rows)  # fmt: skip
 
 
-@lru_cache(maxsize=MONTHS)
+@held
 def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
     """Each segment's services with people, affinity, index, its upper end, share of the volume.
 

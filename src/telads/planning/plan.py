@@ -17,14 +17,14 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import ceil, fsum
 from typing import Any
 
 import numpy as np
 
 from telads.answers.choices import month_of, service_of
-from telads.answers.tables import KEY, key_of, of_month, people
+from telads.answers.tables import KEY, held, key_of, of_month, people
 from telads.errors import DataError, install_newer
 from telads.method.disclosure import size as rounded
 from telads.method.disclosure import standard
@@ -302,11 +302,9 @@ class Use:
 
 AVERAGE = 100.0
 """Index of the average person."""
-KEPT = 32
-"""Number of services and months whose figures are cached."""
 
 
-@lru_cache(maxsize=KEPT)
+@held
 def use_of(build: Build, month: Month, service: str) -> Use:
     """Use of a service by the segments of a month."""
     rows = of_month(build, "services", month)
@@ -473,7 +471,7 @@ def draft(build: Build, brief: Brief, until: int | None = None) -> Draft:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4 * KEPT)
+@held
 def fewest(build: Build, brief: Brief) -> Rules:
     """Rules of the fewest segments, by use, whose plan stays at a frequency of 5 or less.
 

@@ -216,7 +216,7 @@ def _entry(request: HttpRequest, response: HttpResponse, named: tuple[str, ...])
             start = response.content.find(part)
             if start >= 0:
                 places.append(Place(start, start + len(part), template))
-    patch_vary_headers(response, [*named, "Accept-Encoding"])
+    patch_vary_headers(response, [*named, "Accept-Encoding", *(["Cookie"] if places else [])])
     patch_cache_control(response, no_cache=True)
     # Weak, since it identifies the content in any encoding.
     etag = f'W/"{blake2b(response.content, digest_size=16).hexdigest()}"'

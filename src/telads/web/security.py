@@ -1,4 +1,4 @@
-"""Security headers: this origin only, no inline code, no caching of sessions."""
+"""Security headers: this origin only, no inline code, no caching of sessions; safe compression."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Callable
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 DEVICES = "camera=(), microphone=(), geolocation=()"
+COMPRESSED = ("text/html", "application/json", "application/problem+json")
+"""Media types of responses compressed one by one; the cache compresses its own."""
 
 
 def content_security_policy(
@@ -47,3 +51,20 @@ def kept_by_nobody(
         return response
 
     return answer
+
+
+class Compression(GZipMiddleware):
+    """Middleware that compresses what is not cached: plans, forms, administration.
+
+    Such a page may hold a CSRF token and reflect what was typed. Its length discloses neither:
+    Django masks the token anew in each response, and adds up to 100 random bytes to the file.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Compress pages and JSON; leave files and streams as they are."""
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if response.streaming or kind not in COMPRESSED:
+            return response
+        return super().process_response(request, response)

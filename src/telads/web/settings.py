@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "telads.web.security.content_security_policy",
     "telads.web.security.kept_by_nobody",
     "telads.web.health.answered_first",
+    "telads.web.security.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -375,6 +375,7 @@ def _id(outline: Outline) -> str:
 
 
 def rings_of(feature: dict[str, Any]) -> list[list[tuple[float, float]]]:
+    """Outer and inner rings of a GeoJSON feature, each a list of (longitude, latitude)."""
     geometry = feature["geometry"]
     polygons = geometry["coordinates"]
     parts = [polygons] if geometry["type"] == "Polygon" else polygons
