@@ -145,6 +145,9 @@ def test_a_wrong_price_is_said_too(site: Client, part: str) -> None:
     asked = "&".join(f"{name}={value}" for name, value in given.items())
     page = get(site, f"/campaign/?{asked}")
     assert [one for one in page.all(role="alert") if "hidden" not in one.attributes]
+    for name in ("price", "ceiling"):
+        first = page.all("input", name=name)[0]
+        assert first.attributes["value"] == given[name], "kept for correction"
 
 
 @pytest.mark.parametrize("query", [

@@ -7,7 +7,7 @@ are of (`for`): of another service, place, group or month they do not count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import product, zip_longest
 from math import floor, log10
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -67,6 +67,8 @@ class Choice(NamedTuple):
     """Where the axis of budgets ends."""
     fault: QuestionError | None = None
     """What was typed wrong; the default stands in its place."""
+    typed: tuple[tuple[str, str, str], ...] = ()
+    """With a fault, the rows of platforms as typed, for correction."""
 
     @property
     def service(self) -> Measure:
@@ -88,7 +90,12 @@ class Choice(NamedTuple):
         }  # fmt: skip
         if self.districts:
             told["district"] = list(self.districts)
-        if self.platforms != examples_for(self.service.id):
+        if self.typed:
+            told |= {
+                name: [row[at] for row in self.typed]
+                for at, name in enumerate(("platform", "price", "ceiling"))
+            }
+        elif self.platforms != examples_for(self.service.id):
             told["platform"] = [one.service for one in self.platforms]
             told["price"] = [str(one.price) for one in self.platforms]
             told["ceiling"] = ["" if one.ceiling is None else percent_of(one.ceiling)
@@ -156,6 +163,7 @@ def choice_of(build: Build, query: QueryDict, lang: Lang) -> Choice:
             filters=sentence.filters._replace(district=None),
         ),
         ticks=_ticks(build, query, choice), axis=_axis(query, budget),
+        typed=_typed(query) if fault else (),
     )  # fmt: skip
 
 
@@ -186,6 +194,12 @@ def _axis(query: QueryDict, budget: int) -> int:
     typed = query.get("axis", "")
     axis = int(typed) if typed.isdecimal() and len(typed) < 16 else 0
     return axis if budget <= axis <= WIDEST * budget else 2 * budget
+
+
+def _typed(query: QueryDict) -> tuple[tuple[str, str, str], ...]:
+    """The rows of platforms as they were sent."""
+    lists = (query.getlist(name)[:MOST_PLATFORMS] for name in ("platform", "price", "ceiling"))
+    return tuple(zip_longest(*lists, fillvalue=""))
 
 
 def _platforms(query: QueryDict, advertised: str) -> tuple[Platform, ...]:

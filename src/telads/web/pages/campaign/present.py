@@ -255,16 +255,21 @@ class PlatformRow(NamedTuple):
 def _platform_rows(choice: Choice, lang: Lang) -> list[PlatformRow]:
     known = [(id, in_force().measures[id].text(lang)) for id in in_force().service_ids
              if id != choice.service.id]  # fmt: skip
-    filled: list[Platform | None] = [*choice.platforms]
-    filled += [None] * max(1, forms.ROWS - len(filled))
+    filled = list(choice.typed) or [
+        (
+            one.service,
+            f"{one.price:,}",
+            "" if one.ceiling is None else forms.percent_of(one.ceiling),
+        )
+        for one in choice.platforms
+    ]
+    filled += [("", "", "")] * max(1, forms.ROWS - len(filled))
     return [
         PlatformRow(
-            [("", "–", one is None),
-             *((id, name, one is not None and one.service == id) for id, name in known)],
-            f"{one.price:,}" if one else "",
-            forms.percent_of(one.ceiling) if one and one.ceiling else "",
+            [("", "–", not service), *((id, name, id == service) for id, name in known)],
+            price, ceiling,
         )
-        for one in filled
+        for service, price, ceiling in filled
     ]  # fmt: skip
 
 
