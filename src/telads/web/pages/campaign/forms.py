@@ -199,7 +199,7 @@ def _axis(query: QueryDict, budget: int) -> int:
 def _typed(query: QueryDict) -> tuple[tuple[str, str, str], ...]:
     """The rows of platforms as they were sent."""
     lists = (query.getlist(name)[:MOST_PLATFORMS] for name in ("platform", "price", "ceiling"))
-    return tuple(zip_longest(*lists, fillvalue=""))
+    return tuple((one, price, most) for one, price, most in zip_longest(*lists, fillvalue=""))
 
 
 def _platforms(query: QueryDict, advertised: str) -> tuple[Platform, ...]:

@@ -473,8 +473,8 @@ def _warnings(found: Draft, full: bool) -> list[Text]:
     told, often = [], found.summary["frequency"] or 0.0
     if often > OFTEN:
         told.append(Text(
-            f"이 예산은 이 타겟에 큽니다. 한 사람이 평균 {often:.0f}번 보게 됩니다.",
-            f"The budget is large for these people: each sees it {often:.0f} times on average.",
+            f"이 예산은 이 타겟에 큽니다. 한 사람이 평균 {often:,.0f}번 보게 됩니다.",
+            f"The budget is large for these people: each sees it {often:,.0f} times on average.",
         ))  # fmt: skip
     elif full:
         told.append(Text(
