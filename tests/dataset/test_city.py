@@ -42,8 +42,8 @@ OTHERS = re.compile(
     r"유튜브|YouTube|Netflix|넷플릭스"
 )
 """Words of another dataset."""
-PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/changes/", "/evidence/",
-         "/api/")  # fmt: skip
+PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaign/",
+         "/changes/", "/evidence/", "/api/")  # fmt: skip
 
 
 def strange(text: str) -> list[str]:
@@ -166,6 +166,9 @@ def test_every_page(site: Client, lang: str) -> None:
         *(f"/advertisers/?service={id}&by=excess&top=20" for id in service),
         f"/advertisers/?service={service[0]}&method=classic",
         f"/audiences/?service={service[0]}&by=index&least=105&age=35&sex2=F",
+        *(f"/campaign/?service={id}&budget=3000" for id in service),
+        "/campaign/?district=Kirkegade&who=F35&tick=none",
+        "/campaign/?budget=nothing",
         *(f"/changes/?service={id}" for id in service),
         f"/changes/?service={service[0]}&district=Kirkegade&sort=-clear",
         f"/changes/?service={service[0]}&against=year",

@@ -236,8 +236,9 @@ def charts(months: Sequence[str]) -> Iterator[str]:
 def pages(site: Site, months: Sequence[str]) -> None:
     """Pages that everybody sees, and their downloads."""
     for address in ("/", "/evidence/", "/evidence/?horizon=3", "/data/", "/customers/",
-                    "/advertisers/", "/audiences/", "/changes/", "/plans/", "/no-such-page/",
-                    "/customers/?district=nowhere", "/advertisers/?service=nothing"):  # fmt: skip
+                    "/advertisers/", "/audiences/", "/campaign/", "/changes/", "/plans/",
+                    "/no-such-page/", "/customers/?district=nowhere",
+                    "/advertisers/?service=nothing"):  # fmt: skip
         site.both(address)
     place = query(SEGMENTS[0][0])
     for address in ("/?service=game&who=F30&budget=8000만", f"/brief/?{place}&who=F30",
@@ -275,6 +276,9 @@ def pages(site: Site, months: Sequence[str]) -> None:
     for choice in ("service=youtube&sort=district", "service=video&district=강남구&sort=-now",
                    "service=game&against=year"):  # fmt: skip
         site.both(f"/changes/?{choice}")
+    for choice in (f"service=youtube&month={months[0]}", "district=강남구&who=F&budget=500만",
+                   "tick=0-5&budget=50000000&platform=game&price=3000&ceiling="):  # fmt: skip
+        site.both(f"/campaign/?{choice}")
     for name in ("changes.xlsx", "changes.csv", "groups.csv", "changes.csv-metadata.json"):
         site.both(f"/changes/{name}?service=video&district=강남구")
     for method in METHODS:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.model import Month, months_between
-from telads.render.svg.lines import lines, path, scale
+from telads.render.svg.lines import lines, path, scale, smooth
 
 MONTHS = months_between(Month.of(2023, 1), Month.of(2023, 4))
 
@@ -60,3 +61,32 @@ def test_figures_of_the_scale_lie_on_it_and_are_few(low: float, length: float) -
     assert all(low - slack <= tick <= low + length + slack for tick in ticks)
     assert 1 <= len(ticks) <= 6
     assert len({text for _, text in scale(low, low + length)}) == len(ticks)
+
+
+@pytest.mark.parametrize("points", [
+    [(0.0, 100.0), (0.01, 90.0), (0.01, 80.0), (50.0, 20.0), (100.0, 20.0)],
+    [(0.0, 0.0), (10.0, 5.0), (20.0, 5.0), (30.0, 2.0), (40.0, 9.0)],
+    [(0.0, 1.0), (0.0, 2.0)],
+])  # fmt: skip
+def test_a_smooth_line_goes_through_its_points_and_never_beyond(
+    points: list[tuple[float, float]],
+) -> None:
+    known = list(dict(points).items())
+    told = [float(one) for one in re.findall(r"-?[\d.]+", smooth(points))]
+    pairs = list(zip(told[::2], told[1::2], strict=True))
+    if len(known) < 3:
+        assert pairs == known
+        return
+    assert pairs[::3] == known
+    for at, (a, b) in enumerate(pairwise(known)):
+        low, high = sorted((a[1], b[1]))
+        for _, y in pairs[3 * at + 1 : 3 * at + 3]:
+            # Control points may lie beyond, the curve may not: Fritsch and Carlson's bound.
+            assert low - abs(b[1] - a[1]) <= y <= high + abs(b[1] - a[1])
+        for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+            first, last = pairs[3 * at][1], pairs[3 * at + 3][1]
+            one, other = pairs[3 * at + 1][1], pairs[3 * at + 2][1]
+            rest = 1 - share
+            y = (rest**3 * first + 3 * rest**2 * share * one + 3 * rest * share**2 * other
+                 + share**3 * last)  # fmt: skip
+            assert low - 0.02 <= y <= high + 0.02

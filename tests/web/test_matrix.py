@@ -46,7 +46,7 @@ PUBLIC = {
     "customers/": "/customers/", "advertisers/": "/advertisers/",
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
-    "audiences/": "/audiences/", "changes/": "/changes/",
+    "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
     "changes/<str:name>": "/changes/changes.csv", "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",

@@ -42,7 +42,7 @@ def test_the_frame_of_every_page(site: Client) -> None:
 
 def test_the_bar_of_a_phone_has_four_pages_and_the_menu_the_others(site: Client) -> None:
     assert [entry.path for entry in PAGES if entry.icon] == [
-        "/", "/advertisers/", "/customers/", "/plans/"
+        "/", "/campaign/", "/customers/", "/plans/"
     ]  # fmt: skip
     page = site.get("/data/").content.decode()
     menu = page[page.index('class="account-menu"') :]

@@ -44,7 +44,7 @@ from telads.planning.allocation import (
 from telads.planning.audience import Audience, Key, audience
 from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
 from telads.planning.rules import Joined, Rules, Usage
-from telads.planning.scenarios import OFTEN, SHARE, Narrowed, Row, Scenarios
+from telads.planning.scenarios import OFTEN, SHARE, TOO_OFTEN, Narrowed, Row, Scenarios, narrowed
 from telads.store.workspace import Build
 from telads.text import Text
 
@@ -386,27 +386,33 @@ class _Division:
         return np.array([self.use.below(key_of(segment)) for segment in self.segments])
 
 
-def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
+def _division(build: Build, brief: Brief, chosen: Audience) -> _Division:
     """Allocate the brief's budget over an audience's segments; raises what `allocate` raises."""
     offers, segments = brief.offers, chosen.segments
     known, associations = market(build, segments, chosen.month, brief)
     found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
-    one = _Division(
+    return _Division(
         brief, segments, chosen.size.population, known, associations,
         use_of(build, chosen.month, brief.service), found, reaches, union(reaches),
         contacts(found.spend, offers),
     )  # fmt: skip
-    scenarios = Scenarios(brief, known, found, one.size)
+
+
+def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
+    """All figures of a brief's budget over an audience; raises what `allocate` raises."""
+    one = _division(build, brief, chosen)
+    segments, offers, found, reaches = one.segments, brief.offers, one.found, one.reaches
+    scenarios = Scenarios(brief, one.market, found, one.size)
     return Result(
-        summary={**_summary(one), **scenarios.next(), **_narrowed(one, scenarios)},
+        summary={**_summary(one), **scenarios.next(), **_narrowed(one)},
         platforms=_platforms(one, scenarios),
         segments=_segments(one),
         spends=tuple(
             {
                 **_named(segments[g]),
                 "platform": offers[p].name,
-                "association": float(associations[g, p]),
+                "association": float(one.associations[g, p]),
                 "spend": int(found.spend[g, p]),
                 "contacts": round(one.bought[g, p]),
                 "reach_share": _round(reaches[g, p], SHARE),
@@ -419,6 +425,68 @@ def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
         districts=_by(one, lambda segment: {"district": segment.district}),
         ages=_by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
     )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The figures of a plan that are ready at once; a plan adds prices, goals and assumptions."""
+
+    brief: Brief
+    audience: Audience
+    summary: Row
+    """As that of `Result`, without what it says of a narrower audience."""
+    platforms: tuple[Row, ...]
+    segments: tuple[Row, ...]
+    budgets: tuple[Row, ...]
+    districts: tuple[Row, ...]
+    ages: tuple[Row, ...]
+    enough: Row | None
+    """The smaller budget that reaches nine tenths: a row of budgets, with its `share` of that."""
+    below: int
+    """Number of segments that use the service less than the average person."""
+
+
+DRAFT_POINTS = 10
+"""Number of budgets on the curve of a draft."""
+
+
+def draft(build: Build, brief: Brief, until: int | None = None) -> Draft:
+    """Allocate a brief's budget, with the curve of reach up to the budget `until`.
+
+    Raises what `make_plan` raises.
+    """
+    month = month_of(build, brief.month)
+    chosen = audience(build, brief.rules, month)
+    one = _division(build, brief, chosen)
+    scenarios = Scenarios(brief, one.market, one.found, one.size)
+    budgets, enough = scenarios.budgets(until, DRAFT_POINTS), scenarios.enough()
+    if enough and budgets and enough["budget"] < budgets[0]["budget"]:
+        early = scenarios.below(enough["budget"])
+        budgets = (*(row for row in early if row["budget"] < budgets[0]["budget"]), *budgets)
+    return Draft(
+        brief, chosen, {**_summary(one), **scenarios.next()}, _platforms(one), _segments(one),
+        budgets, _by(one, lambda segment: {"district": segment.district}),
+        _by(one, lambda segment: {"sex": str(segment.sex), "age": segment.age}),
+        enough, int(one.below.sum()),
+    )  # fmt: skip
+
+
+@held
+def fewest(build: Build, brief: Brief) -> Rules:
+    """Rules of the fewest segments, by use, whose plan stays at a frequency of 5 or less.
+
+    Those of the brief if no fewer do, or if not even all of its segments do. Raises what
+    `make_plan` raises for the audience.
+    """
+    month = month_of(build, brief.month)
+    segments = audience(build, brief.rules, month).segments
+    known, _ = market(build, segments, month, brief)
+    use = use_of(build, month, brief.service)
+    every = allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
+    if frequency(every.spend, known, brief.offers) > TOO_OFTEN:
+        return brief.rules  # and fewer segments would see it more often
+    fewer = narrowed(brief, known, _affinity(use, segments))
+    return brief.rules if fewer is None else _fewer(brief, segments, fewer)
 
 
 def _round(value: float, digits: int) -> float:
@@ -496,16 +564,15 @@ def _limit(offer: Offer, spend: int) -> str | None:
     return "minimum" if offer.minimum and spend == offer.minimum else None
 
 
-def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
+def _narrowed(one: _Division) -> Row:
     """The spend on segments of less than average use, and the segments left without.
 
     `narrowed` is the audience of the fewest segments, by use, whose plan keeps the frequency
     acceptable; None if it would not be smaller.
     """
     below, spend = one.below, one.found.spend.sum(axis=1)
-    known = [one.use.affinity.get(key_of(segment)) for segment in one.segments]
-    affinity = np.nan_to_num(np.array(known, dtype=float), nan=-np.inf)
-    fewer = scenarios.narrowed(affinity)
+    affinity = _affinity(one.use, one.segments)
+    fewer = narrowed(one.brief, one.market, affinity)
     return {
         "below_segments": int(below.sum()),
         "below_spend": int(spend[below].sum()),
@@ -516,23 +583,29 @@ def _narrowed(one: _Division, scenarios: Scenarios) -> Row:
             "population": fewer.population,
             "reached": fewer.reached,
             "frequency": fewer.frequency,
-            "rules": _fewer(one, fewer).document(),
+            "rules": _fewer(one.brief, one.segments, fewer).document(),
         },
     }  # fmt: skip
 
 
-def _fewer(one: _Division, fewer: Narrowed) -> Rules:
+def _affinity(use: Use, segments: Sequence[Segment]) -> Array:
+    """Affinity of segments; unknown ones come last."""
+    known = [use.affinity.get(key_of(segment)) for segment in segments]
+    return np.asarray(np.nan_to_num(np.array(known, dtype=float), nan=-np.inf))
+
+
+def _fewer(brief: Brief, segments: Sequence[Segment], fewer: Narrowed) -> Rules:
     """Rules of the narrowed audience: those of the plan plus a least use, if that expresses it."""
-    rules = one.brief.rules
+    rules = brief.rules
     if rules.include or rules.where is None:
-        return Rules(include=tuple(one.segments[g] for g in fewer.members))
-    use = Usage(one.brief.service, "affinity", fewer.least)
+        return Rules(include=tuple(segments[g] for g in fewer.members))
+    use = Usage(brief.service, "affinity", fewer.least)
     where = rules.where
     parts = where.rules if isinstance(where, Joined) and where.how == "all" else (where,)
     return Rules(where=Joined("all", (*parts, use)), exclude=rules.exclude)
 
 
-def _platforms(one: _Division, scenarios: Scenarios) -> tuple[Row, ...]:
+def _platforms(one: _Division, scenarios: Scenarios | None = None) -> tuple[Row, ...]:
     rows = []
     people, brief = one.people, one.brief
     for at, offer in enumerate(brief.offers):
@@ -553,7 +626,7 @@ def _platforms(one: _Division, scenarios: Scenarios) -> tuple[Row, ...]:
             "reach_share": _round(reached / people.sum(), SHARE),
             "frequency": _often(float(one.bought[:, at].sum()), reached),
             "limit": _limit(offer, spend),
-            **scenarios.repriced(at),
+            **(scenarios.repriced(at) if scenarios else {}),
         })  # fmt: skip
     return tuple(rows)
 

@@ -51,6 +51,8 @@ GOALS = (
     Target("frequency", 3.0), Target("frequency", TOO_OFTEN),
 )  # fmt: skip
 """Goals for which the least budget is always computed."""
+AROUND = (0.25, 0.5, 1.0, 2.0, 4.0)
+"""Budgets that are added to a curve around one of them."""
 NEAR = 0.004
 """Relative tolerance of the goal's level, or of the bracket of the least budget."""
 SEARCHES = 16
@@ -163,15 +165,18 @@ class Scenarios:
             )
         return row
 
-    def budgets(self) -> tuple[Row, ...]:
-        """The curve of reach over budget, as far as the platforms' limits allow spending it."""
+    def budgets(self, until: int | None = None, points: int = POINTS) -> tuple[Row, ...]:
+        """The curve of reach over budget, as far as the platforms' limits allow spending it.
+
+        It ends at `until`, by default twice the plan's budget.
+        """
         own = self.brief.budget
         low = min(own, max(self.lowest, own // 10))
-        high = max(own, min(self.highest, 2 * own))
-        half = POINTS // 2 if high > own else POINTS
+        high = max(own, min(self.highest, 2 * own if until is None else until))
+        half = points // 2 if high > own else points
         asked = np.concatenate([
             np.linspace(low, own, half),
-            np.linspace(own, high, POINTS - half + 1)[1:] if high > own else [],
+            np.linspace(own, high, points - half + 1)[1:] if high > own else [],
         ])  # fmt: skip
         rows, before = [], 0.0
         for budget in sorted({round(one) for one in asked.tolist()}):
@@ -204,6 +209,33 @@ class Scenarios:
     @staticmethod
     def _frequency(point: _Point) -> float | None:
         return round(point.contacts / point.reached, OFTEN) if rounded(point.reached) else None
+
+    def enough(self) -> Row | None:
+        """The smaller budget, to two digits, that reaches nine tenths of those reached now.
+
+        None if there is none, or if a goal asks for a frequency, which more money may lower.
+        """
+        own = self._points[self.brief.budget]
+        if self.brief.goal or not rounded(own.reached):
+            return None
+        least = self._least(lambda point: point.reached, FULL * own.reached)
+        if least is None:
+            return None
+        step = 10 ** max(0, floor(log10(least)) - 1)
+        budget = -(-least // step) * step
+        point = self.at(budget) if budget < self.brief.budget else None
+        if point is None:
+            return None
+        return {
+            **self._told(point, point.worth),
+            "share": round(point.reached / own.reached, SHARE),
+        }
+
+    def below(self, budget: int) -> tuple[Row, ...]:
+        """Reach of a few budgets around one that lies below the curve's first."""
+        asked = sorted({max(self.lowest, round(budget * times)) for times in AROUND})
+        points = [self.at(one) for one in asked if one < self.brief.budget]
+        return tuple(self._told(point, point.worth) for point in points if point)
 
     def goals(self) -> tuple[Row, ...]:
         """The least budget for each goal, to three digits; None if no budget meets it.
@@ -339,41 +371,42 @@ class Scenarios:
             for name, (low, high) in changes.items()
         )
 
-    def narrowed(self, use: Array) -> Narrowed | None:
-        """The audience narrowed to those of most `use`; None if that would not be smaller."""
-        brief, ranked = self.brief, np.argsort(-use, kind="stable")
-        if brief.goal is not None and brief.goal.kind == "at_least":
-            return None
 
-        def kept(count: int) -> tuple[Allocation, Market] | None:
-            some = self.market.of(ranked[:count])
-            try:
-                found = allocate(some, brief.offers, brief.budget, brief.unit, brief.goal)
-            except QuestionError:
-                return None
-            people = reached(found.spend, some, brief.offers)
-            often = float(contacts(found.spend, brief.offers).sum()) / max(people, 1e-9)
-            return (found, some) if often <= TOO_OFTEN else None
+def narrowed(brief: Brief, market: Market, use: Array) -> Narrowed | None:
+    """The audience narrowed to those of most `use`; None if that would not be smaller."""
+    ranked = np.argsort(-use, kind="stable")
+    if brief.goal is not None and brief.goal.kind == "at_least":
+        return None
 
-        low, high = 0, len(ranked)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if kept(middle) else (middle, high)
-        while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
-            high += 1  # a rule cannot separate equal values
-        best = kept(high) if high < len(ranked) else None
-        if best is None:
+    def kept(count: int) -> tuple[Allocation, Market] | None:
+        some = market.of(ranked[:count])
+        try:
+            found = allocate(some, brief.offers, brief.budget, brief.unit, brief.goal)
+        except QuestionError:
             return None
-        found, some = best
-        count = reached(found.spend, some, brief.offers)
-        if not rounded(count):
-            return None
-        members = tuple(sorted(int(at) for at in ranked[:high]))
-        return Narrowed(
-            members, float(use[ranked[high - 1]]), high, rounded(float(some.people.sum())),
-            rounded(count),
-            round(float(contacts(found.spend, brief.offers).sum()) / count, OFTEN),
-        )  # fmt: skip
+        people = reached(found.spend, some, brief.offers)
+        often = float(contacts(found.spend, brief.offers).sum()) / max(people, 1e-9)
+        return (found, some) if often <= TOO_OFTEN else None
+
+    low, high = 0, len(ranked)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if kept(middle) else (middle, high)
+    while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
+        high += 1  # a rule cannot separate equal values
+    best = kept(high) if high < len(ranked) else None
+    if best is None:
+        return None
+    found, some = best
+    count = reached(found.spend, some, brief.offers)
+    if not rounded(count):
+        return None
+    members = tuple(sorted(int(at) for at in ranked[:high]))
+    return Narrowed(
+        members, float(use[ranked[high - 1]]), high, rounded(float(some.people.sum())),
+        rounded(count),
+        round(float(contacts(found.spend, brief.offers).sum()) / count, OFTEN),
+    )  # fmt: skip
 
 
 def _exposure(share: float) -> float:

@@ -37,7 +37,8 @@ class Entry(NamedTuple):
 
 PAGES: tuple[Entry, ...] = (
     Entry("/", _("Home"), "house"),
-    Entry("/advertisers/", _("Find groups"), "target"),
+    Entry("/campaign/", _("Campaign"), "target"),
+    Entry("/advertisers/", _("Find groups")),
     Entry("/customers/", _("Group profile"), "users"),
     Entry("/changes/", _("Changes")),
     Entry("/audiences/", _("Audiences")),

@@ -43,7 +43,7 @@ def make_ahead(workspace: Store) -> None:
             evaluation(workspace, horizon)
 
 
-PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/changes/")
+PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaign/", "/changes/")
 """Pages open without signing in. The evidence is precomputed by `make_ahead`."""
 
 

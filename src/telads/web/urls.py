@@ -31,6 +31,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
     path("audiences/", include("telads.web.pages.audiences.urls")),
+    path("campaign/", include("telads.web.pages.campaign.urls")),
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),

@@ -11,7 +11,7 @@ import json
 import re
 import zipfile
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -33,7 +33,7 @@ def download(visit: Visit, link: Locator, folder: Path) -> Path:
 
 
 @ways
-def test_the_sentence_leads_to_the_groups(visit: Open, way: Way) -> None:
+def test_the_sentence_becomes_a_plan_on_a_map(visit: Open, way: Way) -> None:
     there = visit(way)
     form = there.page.locator("form.opening")
     for name, value in (("service", "youtube"), ("district", "강남구"), ("who", "F")):
@@ -46,9 +46,31 @@ def test_the_sentence_leads_to_the_groups(visit: Open, way: Way) -> None:
     if way.lang == "ko":
         expect(form.locator(".particles > :visible")).to_have_text("를")
     form.locator("button.button-large").click()
-    asked = urlencode({"service": "youtube", "district": "강남구", "sex": "F"})
-    expect(there.page).to_have_url(f"{there.root}advertisers/?{asked}")
-    assert there.page.locator("#choice-service").input_value() == "youtube"
+    expect(there.page).to_have_url(re.compile(f"^{there.root}campaign/"))
+    assert there.query["service"] == "youtube"
+    expect(there.page.locator("form.campaign select[name=service]")).to_have_value("youtube")
+    chosen = there.page.locator(".campaign-bar strong")
+    expect(chosen).to_contain_text("6")
+    budget = there.page.locator("input[name=budget]")
+    reached = there.page.locator(".dock-hero .hero")
+    before = reached.inner_text()
+    ticks = there.page.locator("input[name=tick]")
+    if way.script:
+        there.page.locator("#budget-slider").focus()
+        there.page.keyboard.press("Home")
+        there.page.keyboard.press("ArrowRight")
+        expect(there.page.locator("#budget-slider")).to_be_focused()
+    else:
+        budget.fill("1,000,000")
+        there.page.locator("button.without-script").click()
+    expect(budget).to_have_value("100만 원" if way.lang == "ko" else "1 million won")
+    expect(reached).not_to_have_text(before)
+    ticks.first.uncheck()
+    if not way.script:
+        there.page.locator("button.without-script").click()
+    expect(chosen).to_contain_text("5")
+    there.page.locator("#group-F-20").click()
+    expect(there.page).to_have_url(re.compile("budget=1000000"))
 
 
 @ways

@@ -43,6 +43,7 @@ PAGES = {
     "data": "data/",
     "evidence": "evidence/",
     "audiences": "audiences/",
+    "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
     "sign-in": "account/sign-in/",
     "api": "api/v1/docs",

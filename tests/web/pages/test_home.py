@@ -55,16 +55,14 @@ def test_every_word_is_followed_by_its_own_particle(
     assert place.particles[chosen.particle] == particle
 
 
-def test_without_a_script_the_sentence_leads_to_the_groups(site: Client) -> None:
+def test_without_a_script_the_sentence_leads_to_the_campaign(site: Client) -> None:
     for root in ("", "/en"):
         asked = {"service": "game", "budget": "5천만원", "district": "강남구", "who": "F30"}
         answer = site.get(f"{root}/brief/", asked)
         assert answer.status_code == 302
         there = urlsplit(answer["Location"])
-        assert there.path == f"{root}/advertisers/"
-        assert parse_qs(there.query) == {
-            "service": ["game"], "district": ["강남구"], "sex": ["F"], "age": ["30"]
-        }  # fmt: skip
+        assert there.path == f"{root}/campaign/"
+        assert parse_qs(there.query) == {name: [value] for name, value in asked.items()}
         assert site.get(answer["Location"]).status_code == 200
 
 

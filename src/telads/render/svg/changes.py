@@ -126,7 +126,7 @@ def draw(
         unit=unit, frame=frame, table=_table(rows, key, indexed, lang),
         body=district_map(
             areas, scale.legend(unit, _WITHIN(lang), lang), lang=lang, narrow=narrow,
-            first=[row["district"] for row in largest], chosen=chosen,
+            first=[row["district"] for row in largest], chosen=(chosen,),
         ),
     )  # fmt: skip
 

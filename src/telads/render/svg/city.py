@@ -5,7 +5,7 @@ Borders are those of the dataset in force; `scripts/build_borders.py` makes Seou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, pairwise
 from math import cos, radians
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -148,12 +148,12 @@ def district_map(
     lang: Lang,
     narrow: bool,
     first: Sequence[str],
-    chosen: str = "",
+    chosen: Collection[str] = (),
 ) -> Body:
     """Draw all districts with names and figures; those without an area or of `NOTHING` are hatched.
 
     Names are written where they fit, those of `first` before the others; at most six on a narrow
-    map. The border of the `chosen` one is drawn again, above its neighbours'.
+    map. Borders of the `chosen` are drawn again, above their neighbours'.
     """
     grid = outlines()
     scale = width(narrow) / grid.width
@@ -167,7 +167,7 @@ def district_map(
             for one in grid.districts
         )
         shapes += "".join(
-            _rim(one, scale, look) for one in grid.districts if one.district == chosen
+            _rim(one, scale, look) for one in grid.districts if one.district in chosen
         )
         group = tag("g", shapes, transform=f"scale({scale:.4f})", stroke=look["surface"],
                     stroke_width=_BORDER / scale, stroke_linejoin="round")  # fmt: skip

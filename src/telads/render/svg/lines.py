@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import ceil, floor, log10
 from typing import NamedTuple
 
@@ -69,3 +70,32 @@ def scale(low: float, high: float) -> list[tuple[float, str]]:
     digits = max(0, -floor(log10(step)))
     first, last = ceil(low / step - 1e-9), floor(high / step + 1e-9)
     return [(tick * step, number(tick * step, digits=digits)) for tick in range(first, last + 1)]
+
+
+def smooth(points: Sequence[Point]) -> str:
+    """A line through points in the order of x that never overshoots them.
+
+    Of points with one x, the last is taken. Cubic, with the slopes of Fritsch and Carlson (SIAM J.
+    Numer. Anal. 17, 1980): monotone where the points are.
+    """
+    points = list(dict(points).items())
+    if len(points) < 3:
+        return path(points)
+    steps = [(b[0] - a[0], b[1] - a[1]) for a, b in pairwise(points)]
+    secants = [rise / run for run, rise in steps]
+    slopes = [secants[0]]
+    for (one, other), (before, after) in zip(pairwise(steps), pairwise(secants), strict=True):
+        if before * after <= 0:
+            slopes.append(0.0)
+            continue
+        wide = one[0] + other[0]
+        slopes.append(3 * wide / ((wide + other[0]) / before + (wide + one[0]) / after))
+    slopes.append(secants[-1])
+    drawn = [f"M{points[0][0]:.2f} {points[0][1]:.2f}"]
+    for (a, b), (start, end) in zip(pairwise(points), pairwise(slopes), strict=True):
+        third = (b[0] - a[0]) / 3
+        drawn.append(
+            f"C{a[0] + third:.2f} {a[1] + third * start:.2f} {b[0] - third:.2f} "
+            f"{b[1] - third * end:.2f} {b[0]:.2f} {b[1]:.2f}"
+        )
+    return "".join(drawn)

@@ -43,6 +43,8 @@ from telads.wording import NAME
 
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
 _SMALL = {"천": 1000, "백": 100, "십": 10, "": 1}
+_THOUSANDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_ENGLISH = re.compile(f"([0-9.]+)({'|'.join(_THOUSANDS)})", re.IGNORECASE)
 _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
 _BELOW = "".join(f"(?:(?:{_DIGITS})?{unit})?" for unit in "천백십") + f"(?:{_DIGITS})?"
 _AMOUNT = re.compile("".join(f"(?:({_BELOW}){unit})?" for unit in "조억만") + f"({_BELOW})")
@@ -58,6 +60,9 @@ def won_of(name: str, text: str) -> float:
     plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
     found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
+        english = _ENGLISH.fullmatch(plain)
+        if english:
+            return number_of(name, english[1]) * _THOUSANDS[english[2].casefold()]
         return number_of(name, plain if plain else text)
     parts = found.groups()
     if _gap(parts):

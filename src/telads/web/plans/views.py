@@ -31,6 +31,7 @@ from telads.web import request_state
 from telads.web.accounts.roles import Role, allows, required
 from telads.web.file_responses import links
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
+from telads.web.pages.campaign import forms as campaign
 from telads.web.plans import services
 from telads.web.plans.files import FILES, answer
 from telads.web.plans.forms import (
@@ -84,6 +85,8 @@ def new(request: HttpRequest) -> HttpResponse:
         form = PlanForm(build, request.POST)
         if "audience" in request.POST:
             return _choose_audience(request, NEW, form)
+    elif request.GET.get("from") == "campaign":
+        form = PlanForm(build, None, *_of_campaign(request, build))
     else:
         kept = take_up(request, NEW) if "plan" in request.GET else None
         fields, rows = kept or ({}, [])
@@ -94,6 +97,15 @@ def new(request: HttpRequest) -> HttpResponse:
         drop(request, NEW)
         return redirect("plan", plan.pk)
     return _form_page(request, form, made, {"action": reverse("plan-new")})
+
+
+def _of_campaign(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """Fields and rows of the state of the campaign page in an address."""
+    lang = request_state.language(request)
+    choice = campaign.choice_of(build, request.GET, lang)
+    if choice.fault:
+        raise choice.fault
+    return typed_from(choice.brief(lang, campaign.chosen(build, choice, lang).rules))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from telads.errors import NothingBuilt
@@ -45,18 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def brief(request: HttpRequest) -> HttpResponseRedirect:
-    """`/brief/`: redirect the filled-in sentence to the page that answers it.
-
-    That is the campaign page, if there is one, else the targets of the service, without the budget.
-    """
+    """`/brief/`: redirect the filled-in sentence to the campaign that answers it."""
     choice = present.choice_of(
         request_state.build(request), request.GET, request_state.language(request)
     )
-    try:
-        reverse("campaign")
-    except NoReverseMatch:
-        district, sex, age = choice.filters
-        known = {"service": choice.service.id, "district": district, "sex": sex, "age": age}
-        asked = {name: str(value) for name, value in known.items() if value is not None}
-        return redirect(address("advertisers", asked))
     return redirect(address("campaign", choice.query))

@@ -1,0 +1,1 @@
+"""The campaign page: from a sentence to a plan on a map."""

@@ -1,0 +1,366 @@
+"""The choice of the campaign page: read from the address or the form, and written to an address.
+
+Without ticks the groups are the first ones (`planning.plan.fewest`). The form names what its ticks
+are of (`for`): of another service, place, group or month they do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import product, zip_longest
+from math import floor, log10
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from telads.answers.choices import district_of, month_of, one_of
+from telads.answers.tables import of_month
+from telads.dataset import Measure, in_force
+from telads.errors import QuestionError
+from telads.model import Month, Segment, Sex
+from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, Brief, read_brief
+from telads.planning.plan import fewest
+from telads.planning.rules import Rules
+from telads.store.workspace import Build
+from telads.text import Lang, Text
+from telads.web.components import Select, month_select, select
+from telads.web.pages.audiences.forms import Described, Wanted, described_from, number_of
+from telads.web.pages.home import present as home
+from telads.web.plans.forms import won_of
+
+EXAMPLES = ((7, 0.4), (5, 0.35), (11, 0.5))
+"""Example prices (in thousands of a currency of small units) and ceilings of three platforms."""
+ROWS = 3
+"""Platforms that the form always has room for."""
+LONGEST_TICKS = 4000
+WIDEST = 50
+"""The axis of budgets ends at most at so many times the budget."""
+
+
+class Platform(NamedTuple):
+    """A platform: its service, CPM, the share of people it can reach (None: everybody)."""
+
+    service: str
+    price: int
+    ceiling: float | None
+
+    @property
+    def example(self) -> bool:
+        """Whether price and ceiling are still those of an example."""
+        return (self.price, self.ceiling) in _examples()
+
+
+class Choice(NamedTuple):
+    """The state of the page."""
+
+    sentence: home.Choice
+    month: Month
+    districts: tuple[str, ...]
+    """Places; none means all."""
+    budget: int
+    platforms: tuple[Platform, ...]
+    ticks: tuple[Segment, ...] | None = None
+    """The groups ticked; None for the first ones."""
+    axis: int = 0
+    """Where the axis of budgets ends."""
+    fault: QuestionError | None = None
+    """What was typed wrong; the default stands in its place."""
+    typed: tuple[tuple[str, str, str], ...] = ()
+    """With a fault, the rows of platforms as typed, for correction."""
+
+    @property
+    def service(self) -> Measure:
+        """The advertised service."""
+        return self.sentence.service
+
+    @property
+    def key(self) -> str:
+        """What ticks are of."""
+        return "/".join((self.service.id, str(self.month), self.sentence.who, *self.districts))
+
+    @property
+    def query(self) -> dict[str, str | list[str]]:
+        """The choice as the query of an address, without what goes without saying."""
+        told: dict[str, str | list[str]] = {
+            **self.sentence.query,
+            "budget": self.sentence.budget if self.fault else str(self.budget),
+            "month": str(self.month),
+        }  # fmt: skip
+        if self.districts:
+            told["district"] = list(self.districts)
+        if self.typed:
+            told |= {
+                name: [row[at] for row in self.typed]
+                for at, name in enumerate(("platform", "price", "ceiling"))
+            }
+        elif self.platforms != examples_for(self.service.id):
+            told["platform"] = [one.service for one in self.platforms]
+            told["price"] = [str(one.price) for one in self.platforms]
+            told["ceiling"] = ["" if one.ceiling is None else percent_of(one.ceiling)
+                               for one in self.platforms]  # fmt: skip
+        if self.ticks is not None:
+            told["tick"] = packed(self.ticks)
+        return told
+
+    @property
+    def described(self) -> Described:
+        """The people of the sentence, as the audience page describes them."""
+        _, sex, age = self.sentence.filters
+        wanted = Wanted(
+            sex=(str(sex),) if sex else (), age=(str(age),) if age else (),
+            district=self.districts,
+        )  # fmt: skip
+        return Described((wanted, Wanted(), Wanted()))
+
+    def brief(self, lang: Lang, rules: Rules | None = None) -> Brief:
+        """The brief of a plan, by default for all people of the sentence."""
+        asked = rules or self.described.rules()
+        named = Text(f"{self.service.text.ko} 캠페인", f"{self.service.text.en} campaign")
+        return read_brief({
+            "name": named(lang),
+            "month": str(self.month), "audience": asked.document(), "service": self.service.id,
+            "budget": self.budget,
+            "platforms": [
+                {"service": one.service, "price": one.price, "ceiling": one.ceiling}
+                for one in self.platforms
+            ],
+        })  # fmt: skip
+
+
+def _examples() -> list[tuple[int, float]]:
+    small = in_force().currency.code in home.SMALL_UNITS
+    return [(price * (1000 if small else 1), ceiling) for price, ceiling in EXAMPLES]
+
+
+def examples_for(service: str) -> tuple[Platform, ...]:
+    """The dataset's example platforms, then its other services, at example prices."""
+    others = dict.fromkeys((*in_force().example.platforms, *in_force().service_ids))
+    known = [one for one in others if one != service]
+    return tuple(Platform(one, *told) for one, told in zip(known, _examples(), strict=False))
+
+
+def choice_of(build: Build, query: QueryDict, lang: Lang) -> Choice:
+    """The choice of an address or form; raises `UnknownChoice` for unknown places and months."""
+    sentence = home.choice_of(build, query, lang)
+    month = month_of(build, query.get("month") or None)
+    asked = [name for name in query.getlist("district") if name.strip()]
+    found = {district_of(build, name) for name in asked}
+    districts = tuple(name for name in _districts() if name in found)
+    fault: QuestionError | None = None
+    budget, platforms = 0, examples_for(sentence.service.id)
+    try:
+        budget = _budget(query, sentence.budget)
+        platforms = _platforms(query, sentence.service.id) or platforms
+    except QuestionError as error:
+        fault = error
+    budget = budget or int(won_of("budget", home.first_budget("ko")))
+    choice = Choice(sentence, month, districts, budget, platforms, None, 0, fault)
+    return choice._replace(
+        sentence=sentence._replace(
+            budget=sentence.budget if fault else amount_text(budget, lang),
+            filters=sentence.filters._replace(district=None),
+        ),
+        ticks=_ticks(build, query, choice), axis=_axis(query, budget),
+        typed=_typed(query) if fault else (),
+    )  # fmt: skip
+
+
+def _budget(query: QueryDict, typed: str) -> int:
+    """The budget: where the slider was moved (`at`, from `was`), else as typed."""
+    at, was = query.get("at", ""), query.get("was", "")
+    if at and was and number_of("at", at) != number_of("was", was):
+        axis = number_of("axis", query.get("axis") or was)
+        step = max(1, step_of(axis))
+        return max(step, round(number_of("at", at) / step) * step)
+    budget = round(won_of("budget", typed))
+    if budget < 1:
+        raise QuestionError(
+            Text("예산이 0보다 크지 않습니다.", "The budget is not above 0."),
+            Text("0보다 큰 금액을 적어 주세요.", "Write an amount above 0."),
+            rule="budget", value=typed,
+        )  # fmt: skip
+    return budget
+
+
+def step_of(axis: float) -> int:
+    """Steps of the slider: a round hundredth of its axis."""
+    return int(10 ** floor(log10(max(axis / 50, 1))))
+
+
+def _axis(query: QueryDict, budget: int) -> int:
+    """Where the axis ends: where it did, as long as that suits the budget."""
+    typed = query.get("axis", "")
+    axis = int(typed) if typed.isdecimal() and len(typed) < 16 else 0
+    return axis if budget <= axis <= WIDEST * budget else 2 * budget
+
+
+def _typed(query: QueryDict) -> tuple[tuple[str, str, str], ...]:
+    """The rows of platforms as they were sent."""
+    lists = (query.getlist(name)[:MOST_PLATFORMS] for name in ("platform", "price", "ceiling"))
+    return tuple((one, price, most) for one, price, most in zip_longest(*lists, fillvalue=""))
+
+
+def _platforms(query: QueryDict, advertised: str) -> tuple[Platform, ...]:
+    """The platforms typed; an advertised one is replaced by another service."""
+    services, prices, ceilings = (query.getlist(name) for name in ("platform", "price", "ceiling"))
+    known, taken = in_force().service_ids, set(services)
+    found: list[Platform] = []
+    for at, service in enumerate(services[: MOST_PLATFORMS + 1]):
+        if not service:
+            continue
+        if service == advertised:
+            spare = [one for one in known if one not in taken and one != advertised]
+            if not spare:
+                continue
+            taken.add(spare[0])
+        named = spare[0] if service == advertised else service
+        if named not in known:
+            raise one_of(Text("매체", "platform"), named, known)
+        price = round(won_of("price", prices[at] if at < len(prices) else ""))
+        ceiling = _share(ceilings[at] if at < len(ceilings) else "")
+        found.append(Platform(named, price, ceiling))
+    return tuple(found)
+
+
+def _share(typed: str) -> float | None:
+    """A share typed in percent, with or without its sign; None if empty."""
+    bare = typed.strip().removesuffix("%").strip()
+    if not bare:
+        return None
+    share = round(number_of("ceiling", bare) / 100, 6)
+    if not LEAST_CEILING <= share <= 1:
+        raise QuestionError(
+            Text("도달 상한이 0.1%에서 100% 사이가 아닙니다.",
+                 "The ceiling of reach is not between 0.1% and 100%."),
+            Text("40처럼 적거나 비워 주세요.", "Write it like 40, or leave it empty."),
+            rule="ceiling", value=typed,
+        )  # fmt: skip
+    return share
+
+
+def percent_of(share: float) -> str:
+    """A share as the form has it: `40`."""
+    return f"{share * 100:g}"
+
+
+# Ticks: a group is the number of its place among all of the dataset. --------------------------
+
+
+def _districts() -> list[str]:
+    return [name.ko for name in in_force().districts.values()]
+
+
+def places_of() -> dict[Segment, int]:
+    """The number of each possible group."""
+    every = product(_districts(), Sex, in_force().ages)
+    return {Segment(*one): place for place, one in enumerate(every)}
+
+
+def packed(ticks: Iterable[Segment]) -> str:
+    """Groups as numbers and ranges: `0-11.15`; `none` for none."""
+    known = places_of()
+    runs: list[list[int]] = []
+    for place in sorted(known[one] for one in ticks):
+        if runs and place == runs[-1][1] + 1:
+            runs[-1][1] = place
+        else:
+            runs.append([place, place])
+    return ".".join(f"{a}" if a == b else f"{a}-{b}" for a, b in runs) or "none"
+
+
+def _unpacked(texts: Sequence[str]) -> set[int]:
+    """The numbers of ticks; raises `UnknownChoice`."""
+    last = len(places_of()) - 1
+    found: set[int] = set()
+    for part in ".".join(texts)[:LONGEST_TICKS].split("."):
+        if part in {"", "none"}:
+            continue
+        first, _, end = part.partition("-")
+        if not (first.isdecimal() and (end or first).isdecimal() and len(part) < 16) or not (
+            int(first) <= int(end or first) <= last
+        ):
+            raise one_of(Text("집단 번호", "number of a group"), part, [f"0-{last}"])
+        found.update(range(int(first), int(end or first) + 1))
+    return found
+
+
+def _ticks(build: Build, query: QueryDict, choice: Choice) -> tuple[Segment, ...] | None:
+    """The groups ticked, of those that the sentence allows; None for the first ones."""
+    texts = query.getlist("tick")
+    if query.get("for", choice.key) != choice.key or not (texts or "for" in query):
+        return None
+    numbers = _unpacked(texts)
+    allowed = set(groups_of(build, choice))
+    return tuple(one for one, place in places_of().items() if place in numbers and one in allowed)
+
+
+def groups_of(build: Build, choice: Choice) -> list[Segment]:
+    """The groups that the sentence allows and the month shows."""
+    rows = of_month(build, "segments", choice.month).select("district", "sex", "age").rows()
+    _, sex, age = choice.sentence.filters
+    return [
+        Segment(place, Sex(who), years)
+        for place, who, years in rows
+        if (not choice.districts or place in choice.districts)
+        and (not sex or who == sex) and (not age or years == age)
+    ]  # fmt: skip
+
+
+class Groups(NamedTuple):
+    """The groups that are ticked at first, those that are now, and the rules of these."""
+
+    first: frozenset[Segment]
+    ticked: frozenset[Segment]
+    rules: Rules
+
+
+def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
+    """The groups of a choice; raises what `make_plan` raises."""
+    rules = fewest(build, choice.brief(lang))
+    first = frozenset(rules.segments(build, choice.month))
+    ticked = first if choice.ticks is None else frozenset(choice.ticks)
+    return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
+
+
+# Addresses. -----------------------------------------------------------------------------------
+
+
+def address_of(choice: Choice) -> str:
+    """The address of a choice."""
+    return f"{reverse('campaign')}?{urlencode(choice.query, doseq=True)}"
+
+
+def plan_address(choice: Choice) -> str:
+    """Where the choice becomes a plan to be saved."""
+    return reverse("plan-new", query={"from": "campaign", **choice.query})
+
+
+def audience_address(choice: Choice, rules: Rules) -> str:
+    """The groups on the audience page; empty if its fields cannot express them."""
+    described = described_from(rules)
+    if described is None:
+        return ""
+    return reverse("audiences", query={"month": str(choice.month), **described.query()})
+
+
+def amount_text(amount: int, lang: Lang) -> str:
+    """An amount exactly as one says it and the form reads it: `5,000만 원`, `50 million won`."""
+    unit, small = in_force().currency.unit, in_force().currency.code in home.SMALL_UNITS
+    if lang == "ko" and small and amount >= 10_000 and amount % 10_000 == 0:
+        large, rest = divmod(amount // 10_000, 10_000)
+        parts = [f"{large:,}억" if large else "", f"{rest:,}만" if rest else ""]
+        return f"{' '.join(part for part in parts if part)} {unit.ko}"
+    if lang == "en" and small and amount >= 1_000_000 and amount % 10_000 == 0:
+        return f"{amount / 1_000_000:,.2f}".rstrip("0").rstrip(".") + f" million {unit.en}"
+    return in_force().currency.amount(amount)(lang)
+
+
+def selects(build: Build, choice: Choice, lang: Lang) -> dict[str, Select]:
+    """The lists of the brief."""
+    services = [(id, in_force().measures[id].text) for id in build.about["services"]]
+    return {
+        "service": select("service", Text("서비스", "Service"), services, choice.service.id, lang),
+        "month": month_select(build, choice.month, lang),
+    }

@@ -1,0 +1,299 @@
+"""The campaign page: its figures are those of a plan, its state stands in the address."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from telads.model import Segment, Sex
+from telads.planning.audience import audience
+from telads.planning.brief import read_brief
+from telads.planning.plan import divide, draft, fewest, make_plan
+from telads.planning.scenarios import TOO_OFTEN
+from telads.store.workspace import Build
+from telads.text import Lang
+from telads.web.pages.campaign import forms
+from telads.web.pages.campaign.present import page as page_of
+from tests.web.accounts.people import person, signed_in
+from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
+
+ROOTS: list[tuple[str, Lang]] = [("/campaign/", "ko"), ("/en/campaign/", "en")]
+
+
+def choice(build: Build, query: str = "", lang: Lang = "ko") -> forms.Choice:
+    return forms.choice_of(build, QueryDict(query), lang)
+
+
+def ticked(page: Element) -> set[str]:
+    return {
+        one.attributes["value"] for one in page.all("input", name="tick")
+        if "checked" in one.attributes
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("root", "lang"), ROOTS)
+def test_the_sentence_is_answered_by_a_plan(
+    site: Client, twin_build: Build, root: str, lang: Lang
+) -> None:
+    page = get(site, root)
+    assert_accessible(page)
+    assert_nothing_inline(page)
+    found = choice(twin_build, lang=lang)
+    assert found.budget == 50_000_000
+    rules = fewest(twin_build, found.brief(lang))
+    plan = make_plan(twin_build, found.brief(lang, rules))
+    assert len(ticked(page)) == plan.result.summary["segments"]
+    shown = page_of(twin_build, found, lang)["plan"]
+    assert shown.often == f"{plan.result.summary['frequency']:.1f}"
+    hero = page.one("p", class_="hero").one("strong").text
+    assert hero == shown.reached[0]
+    if lang == "ko":
+        assert hero == f"{plan.result.summary['reached'] / 10_000:,.0f}"
+    spends = [row["spend"] for row in plan.result.platforms]
+    assert sum(spends) == 50_000_000
+    bars = page.one("section", class_="dock-platforms").all("li")
+    assert len(bars) == 3
+    for bar in bars:
+        assert bar.one("span", class_="tag-example").text.startswith("CPM")
+
+
+@pytest.mark.parametrize("budget", [2_000_000, 50_000_000])
+def test_first_ticks_are_the_fewest_that_stay_at_the_frequency(
+    twin_build: Build, budget: int
+) -> None:
+    found = choice(twin_build, f"budget={budget}")
+    brief = found.brief("ko")
+    rules = fewest(twin_build, brief)
+    members = rules.segments(twin_build, found.month)
+    kept = make_plan(twin_build, replace(brief, rules=rules))
+    assert kept.result.summary["frequency"] <= TOO_OFTEN
+    whole = make_plan(twin_build, brief).result.summary["narrowed"]
+    assert whole["segments"] == len(members)
+    least = min(kept.result.segments, key=lambda row: row["affinity"])
+    one = Segment(least["district"], Sex(least["sex"]), least["age"])
+    fewer = replace(rules, exclude=(one,))
+    assert make_plan(twin_build, replace(brief, rules=fewer)).result.summary["frequency"] > (
+        TOO_OFTEN * 0.98
+    )
+
+
+def test_the_mark_is_a_smaller_budget_that_reaches_nine_tenths(
+    site: Client, twin_build: Build
+) -> None:
+    found = choice(twin_build)
+    shown = page_of(twin_build, found, "ko")["plan"]
+    address, words = shown.less
+    smaller = choice(twin_build, urlsplit(address).query)
+    assert smaller.budget < found.budget
+    assert forms.amount_text(smaller.budget, "ko") in words
+    rules = fewest(twin_build, found.brief("ko"))
+    plans = [make_plan(twin_build, one.brief("ko", rules)) for one in (found, smaller)]
+    now, then = (plan.result.summary["reached"] for plan in plans)
+    assert 0.9 <= then / now < 1
+    assert f"{then / now:.0%}" in words
+    assert words in get(site, "/campaign/").one("svg", class_="curve").text
+    assert smaller.ticks is not None, "the same people"
+    assert set(smaller.ticks) == set(rules.segments(twin_build, found.month))
+
+
+def test_too_much_money_is_said(site: Client) -> None:
+    page = get(site, f"/campaign/?tick=0-2&budget={quote('5천만')}")
+    assert len(ticked(page)) == 3
+    hero = page.one("section", class_="dock-hero")
+    assert "이 예산은 이 타겟에 큽니다" in hero.text
+    assert "saturated" in hero.one("p", class_="hero").attributes["class"]
+    assert int(parse_qs(urlsplit(page.one("a", id="go-less").attributes["href"]).query)
+               ["budget"][0]) < 50_000_000  # fmt: skip
+    assert (
+        page.one("a", id="go-wider").attributes["href"]
+        == (page.one("a", id="go-first").attributes["href"])
+    )
+    curve = page.one("svg", class_="curve")
+    dot, label = curve.one("circle", class_="enough"), curve.one("text", class_="enough")
+    assert dot.attributes["cx"] == label.attributes["x"]
+    spot = [float(dot.attributes[name].rstrip("%")) for name in ("cx", "cy")]
+    drawn = curve.one("path", class_="once").attributes["d"]
+    line = [float(one) for one in re.findall(r"[\d.]+", drawn)]
+    assert spot in [line[at : at + 2] for at in range(0, len(line), 2)], "the mark lies on the line"
+    again = page.one("a", id="go-first").attributes["href"]
+    assert len(ticked(get(site, again))) > 3
+
+
+@pytest.mark.parametrize("typed", ["5천만원", "50,000,000", "50 million won", "0.05 billion"])
+def test_a_budget_is_read_as_people_write_it(twin_build: Build, typed: str) -> None:
+    assert choice(twin_build, f"budget={quote(typed)}").budget == 50_000_000
+
+
+@pytest.mark.parametrize("typed", ["abc", "-5", "0", "1e400", "오천"])
+def test_a_wrong_budget_is_said_where_the_answer_would_be(site: Client, typed: str) -> None:
+    page = get(site, f"/en/campaign/?budget={quote(typed)}")
+    (alert,) = [one for one in page.all(role="alert") if "hidden" not in one.attributes]
+    assert alert.text.startswith("Budget: ")
+    assert page.one("input", name="budget").attributes["value"] == typed, "kept for correction"
+    assert not page.all("section", class_="dock-curve")
+
+
+@pytest.mark.parametrize("part", ["price=x", "ceiling=0", "ceiling=101", "price="])
+def test_a_wrong_price_is_said_too(site: Client, part: str) -> None:
+    given = {"platform": "game", "price": "100", "ceiling": "50", **dict([part.split("=")])}
+    asked = "&".join(f"{name}={value}" for name, value in given.items())
+    page = get(site, f"/campaign/?{asked}")
+    assert [one for one in page.all(role="alert") if "hidden" not in one.attributes]
+    for name in ("price", "ceiling"):
+        first = page.all("input", name=name)[0]
+        assert first.attributes["value"] == given[name], "kept for correction"
+
+
+@pytest.mark.parametrize("query", [
+    "tick=9999", "tick=5-2", "tick=x", "platform=nothing&price=1", "district=없는구",
+    "month=1999-01",
+])  # fmt: skip
+def test_an_unknown_name_is_refused(site: Client, query: str) -> None:
+    answer = site.get(f"/campaign/?{query}")
+    refused = answer.status_code in {400, 404} or 'role="alert"><p>' in answer.content.decode()
+    assert refused
+
+
+def test_the_state_stands_in_the_address(twin_build: Build) -> None:
+    asked = (
+        "service=game&budget=30000000&district=강남구&district=서초구&who=F&month=2023-03&tick=none"
+        "&platform=shopping&platform=finance&price=3000&price=4000&ceiling=&ceiling=35"
+    )
+    found = choice(twin_build, asked)
+    assert (found.budget, found.districts, found.ticks) == (30_000_000, ("서초구", "강남구"), ())
+    assert [tuple(one) for one in found.platforms] == [
+        ("shopping", 3000, None), ("finance", 4000, 0.35)
+    ]  # fmt: skip
+    again = choice(twin_build, urlsplit(forms.address_of(found)).query)
+    assert again == found
+    some = found._replace(ticks=(Segment("강남구", Sex.FEMALE, 30),))
+    assert choice(twin_build, urlsplit(forms.address_of(some)).query) == some
+
+
+def test_ticks_count_for_what_they_were_ticked_for(twin_build: Build) -> None:
+    key = choice(twin_build).key
+    kept = choice(twin_build, f"for={quote(key)}&tick=0&tick=3")
+    assert len(kept.ticks or ()) == 2
+    assert choice(twin_build, f"for={quote(key)}").ticks == (), "all were taken out"
+    other = choice(twin_build, f"service=game&for={quote(key)}&tick=0&tick=3")
+    assert other.ticks is None
+
+
+def test_groups_that_see_it_too_often_are_all_chosen(twin_build: Build) -> None:
+    found = choice(twin_build, "budget=20억&district=종로구")
+    brief = found.brief("ko")
+    assert fewest(twin_build, brief) == brief.rules
+    assert make_plan(twin_build, brief).result.summary["narrowed"] is None
+    said = page_of(twin_build, found, "ko")
+    assert "모두 골라도(12개)" in said["beginning"].ko
+
+
+def test_only_prices_nobody_typed_are_called_examples(site: Client) -> None:
+    page = get(site, "/campaign/?platform=game&price=3456&ceiling=20")
+    bars = page.one("section", class_="dock-platforms")
+    assert not bars.all("span", class_="tag-example")
+    assert "3,456원" in bars.text
+    hero = page.one("section", class_="dock-hero")
+    assert not hero.all("span", class_="tag-example")
+
+
+def test_the_slider_wins_where_it_was_moved(twin_build: Build) -> None:
+    asked = "budget=50000000&was=50000000&axis=100000000&at="
+    assert choice(twin_build, asked + "30417210.5").budget == 30_000_000
+    assert choice(twin_build, asked + "50000000").budget == 50_000_000
+    typed = choice(twin_build, "budget=2천만&was=50000000&axis=100000000&at=50000000")
+    assert (typed.budget, typed.axis) == (20_000_000, 100_000_000)
+
+
+def test_on_its_way_the_slider_shows_the_solved_budgets(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/")
+    slider = page.one("input", type="range")
+    step, steps = json.loads(slider.attributes["data-steps"])
+    assert (slider.attributes["max"], step) == ("100000000", 1_000_000)
+    assert steps[0][0] == "0원"
+    assert steps[50][0] == "5,000만 원"
+    assert steps[50][1] == page.one("p", class_="hero").one("strong").text
+    assert steps[50][3] == pytest.approx(
+        float(page.one("circle", class_="own").attributes["cy"].rstrip("%")), abs=0.1
+    )
+    heights = [one[3] for one in steps]
+    assert heights == sorted(heights, reverse=True), "more money never reaches less"
+
+
+def test_the_map_and_the_matrix_lead_to_states(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/?district=강남구")
+    for drawn in page.one("figure", class_="campaign-map").all("svg", class_="picture-use"):
+        links = [parse_qs(urlsplit(one.attributes["href"]).query) for one in drawn.all("a")]
+        assert len(links) == 25
+        assert sum("district" not in one for one in links) == 1, "the chosen one leaves"
+        assert all("강남구" in one["district"] for one in links if "district" in one)
+    group = page.one("a", id="group-F-70")
+    after = get(site, group.attributes["href"])
+    assert len(ticked(after) ^ ticked(page)) == 1
+
+
+def test_a_choice_exchanges_the_result_alone(site: Client) -> None:
+    part = site.get("/campaign/?budget=30000000", headers=HTMX)
+    text = part.content.decode()
+    assert "<html" not in text
+    assert 'id="choice-budget"' in text
+    assert 'id="brief"' not in text, "the form stays as it is"
+    assert "budget=30000000" in part["HX-Push-Url"]
+    linked = site.get("/campaign/?budget=30000000", headers={**HTMX, "HX-Trigger": "go-less"})
+    assert 'id="brief"' in linked.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["budget=30000000", "budget=30000000&tick=0-4&who=&platform="
+                                   "game&price=3000&ceiling="])  # fmt: skip
+def test_a_campaign_becomes_a_plan(site: Client, twin_build: Build, query: str) -> None:
+    page = get(site, f"/campaign/?{query}")
+    planner = signed_in(person("kim"))
+    (link,) = [one for one in page.all("a") if "from=campaign" in one.attributes.get("href", "")]
+    form = get(planner, link.attributes["href"])
+    typed = {one.attributes.get("value") for one in form.all("input")}
+    assert form.one("input", name="budget").attributes["value"] == "30,000,000"
+    found = choice(twin_build, query)
+    brief = found.brief("ko", forms.chosen(twin_build, found, "ko").rules)
+    rules = json.loads(form.one("textarea", name="rules").text)
+    assert rules == brief.rules.document()
+    assert {f"{int(one.price):,}" for one in brief.offers} <= typed
+
+
+def test_the_first_groups_are_an_audience_by_rules(site: Client, twin_build: Build) -> None:
+    page = get(site, "/campaign/?who=F&district=강남구&district=관악구")
+    (link,) = [one.attributes["href"] for one in page.one("div", class_="campaign-bar").all("a")
+               if "/audiences/" in one.attributes["href"]]  # fmt: skip
+    there = get(site, link)
+    assert f"{len(ticked(page))}개 집단" in there.text
+
+
+def test_nothing_ticked_is_no_fault(site: Client) -> None:
+    page = get(site, "/campaign/?tick=none")
+    assert "고른 집단이 없습니다" in page.one("section", class_="dock-hero").text
+    assert not page.all("section", class_="dock-curve")
+
+
+def test_a_draft_says_what_the_plan_says(twin_build: Build) -> None:
+    brief = read_brief({
+        "name": "young", "audience": {"where": {"age": [20, 30]}}, "service": "delivery",
+        "budget": 20_000_000, "platforms": [{"service": "game", "price": 7000, "ceiling": 0.4},
+                                            {"service": "shopping", "price": 4500}],
+    })  # fmt: skip
+    found = draft(twin_build, brief, 40_000_000)
+    whole = divide(twin_build, brief, audience(twin_build, brief.rules, found.audience.month))
+    assert found.summary.items() <= whole.summary.items()
+    assert found.segments == whole.segments
+    for row, one in zip(found.platforms, whole.platforms, strict=True):
+        assert row.items() <= one.items()
+    own = {row["budget"]: row for row in whole.budgets}
+    for row in found.budgets:
+        if row["budget"] in own:
+            assert row["reached"] == pytest.approx(own[row["budget"]]["reached"], rel=1e-4)
+    assert found.budgets[-1]["budget"] == 40_000_000
