@@ -103,7 +103,7 @@ def test_a_group_of_people_leads_to_services_and_on_to_advertisers(visit: Open, 
     first = services.first.locator("th a")
     name = first.inner_text()
     first.click()
-    expect(there.page.locator("#result h2")).to_contain_text(name)
+    expect(there.page.locator("#result h2.page-name")).to_contain_text(name)
     assert there.page.url.startswith(f"{there.root}advertisers/?service=")
     expect(there.page.locator("table.targets tbody tr")).to_have_count(10)
 
