@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -130,15 +130,18 @@ def twin_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def twin_workspace(
     twin_files: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Store:
-    """Four synthetic months, taken in and built. Read only."""
+) -> Iterator[Store]:
+    """Four synthetic months, taken in and built. Read only: no website of its own starts on it."""
 
     def make(path: Path) -> None:
         assert not [taken for taken in ingest(Store(path), [twin_files], settings) if taken.error]
         build(Store(path), settings)
 
     folder = tmp_path_factory.mktemp("twin")
-    return Store(copy_of(tmp_path_factory, "twin", make, folder / "workspace"))
+    workspace = Store(copy_of(tmp_path_factory, "twin", make, folder / "workspace"))
+    yield workspace
+    left = {path.name for path in workspace.path.iterdir()} & {"secret-key", "static"}
+    assert not left, f"a test started a website on the workspace of all tests, not a copy: {left}"
 
 
 @pytest.fixture(scope="session")

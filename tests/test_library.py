@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import shutil
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -21,6 +22,7 @@ from telads.cli.ask import ask
 from telads.cli.data import data
 from telads.cli.make import make
 from telads.cli.plan import plan
+from telads.ingest.borders import places_of
 from telads.library import Workspace
 from telads.render.svg import CHARTS
 from telads.render.svg.drawing import Drawing
@@ -184,6 +186,28 @@ def test_one_path_or_many_may_be_taken_in(
     assert [taken.outcome for taken in workspace.ingest([first, second])] == ["unchanged", "taken"]
     assert workspace.status().rows.height == 2
     assert workspace.build().made
+
+
+def test_borders_are_taken_in_as_by_the_verb(
+    twin_workspace: Store, settings: Settings, tmp_path: Path
+) -> None:
+    workspace = telads.open(shutil.copytree(twin_workspace.path, tmp_path / "w"), settings)
+    first, *others = places_of(workspace.store)
+    ring = [[127, 37], [127.1, 37], [127.1, 37.1], [127, 37]]
+    features = [
+        {"type": "Feature", "properties": {"id": code},
+         "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        for code in (first.code, "strange")
+    ]  # fmt: skip
+    file = tmp_path / "dong.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    found = workspace.borders(str(file), code="id")
+    assert isinstance(found, telads.Matched)
+    assert (list(found.rings), found.by_code, found.by_name) == ([first], 1, 0)
+    assert (found.without, found.strange) == (tuple(others), ("strange",))
+    assert workspace.store.neighbourhoods_path.is_file()
+    with pytest.raises(telads.DataError, match="no_such"):
+        workspace.borders(file, code="no_such")
 
 
 def test_logs_are_reduced_as_by_the_verb(tmp_path: Path, settings: Settings) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         WorkspaceDamaged,
         WorkspaceError,
     )
+    from telads.ingest.borders import Matched
     from telads.ingest.ingest import Taken
     from telads.library import Workspace, open
     from telads.method.build import Built
@@ -52,6 +53,7 @@ __all__ = [
     "Drawing",
     "IndexRefused",
     "Lang",
+    "Matched",
     "Month",
     "NewerVersion",
     "NothingBuilt",
@@ -76,6 +78,7 @@ __all__ = [
 
 _MODULES = {
     "telads.answers.answer": ("Answer",),
+    "telads.ingest.borders": ("Matched",),
     "telads.ingest.ingest": ("Taken",),
     "telads.method.build": ("Built",),
     "telads.text": ("Lang", "Text"),

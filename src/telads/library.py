@@ -31,6 +31,7 @@ from telads.store.workspace import Store
 from telads.text import Lang, Text, locale_language
 
 if TYPE_CHECKING:
+    from telads.ingest.borders import Matched
     from telads.ingest.ingest import Taken
     from telads.method.build import Built
     from telads.render.svg.drawing import Drawing
@@ -197,6 +198,18 @@ class Workspace:
 
         withdraw(self.store, Month.parse(str(month)), by, self.settings)
         return self.build()
+
+    def borders(self, path: PathText, code: str | None = None) -> Matched:
+        """Match the polygons of a GeoJSON file to the neighbourhoods and keep them for maps.
+
+        `code` names the property with the code (None: the one that fits best). Returns the
+        neighbourhoods matched and those without a border, and the features not in the data
+        (docs/data-format.md). Raises `DataError` for a file that does not fit, `WorkspaceBusy`,
+        `WorkspaceError`.
+        """
+        from telads.ingest.borders import take_borders
+
+        return take_borders(self.store, Path(path), self.settings, code)
 
     def status(self) -> Answer:
         """The months of the workspace: see `answers.inventory.status`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from telads.method.tables import TABLES
 from telads.store.workspace import Store
 from tests.cli.conftest import Telads
 from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month
@@ -155,7 +156,9 @@ def test_a_build_is_told_once_and_then_nothing_is_new(
     first = telads("build", *workspace, "--lang", "en")
     name = first.out.removeprefix("built: ").strip()
     assert first.code == 0
-    assert "1/8: segments" in first.err
+    told = [line.partition(": ")[2] for line in first.err.splitlines()]
+    assert told == ["2023-05", *TABLES], "months, then tables"
+    assert f"1/{len(told)}: 2023-05" in first.err.splitlines()[0]
     second = telads("build", *workspace, "--lang", "en")
     assert (second.out, second.err) == (f"nothing new: {name}\n", "")
     assert telads("build", *workspace, "-f", "json").json()["rows"] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -152,7 +153,13 @@ def started(program: str, workspace: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def test_a_field_is_in_the_description_of_the_api(twin_workspace: Store) -> None:
+@pytest.fixture
+def own(twin_workspace: Store, tmp_path: Path) -> Path:
+    """A copy of the workspace: a website leaves its key in it."""
+    return shutil.copytree(twin_workspace.path, tmp_path / "workspace")
+
+
+def test_a_field_is_in_the_description_of_the_api(own: Path) -> None:
     """In both languages, for programs and for people."""
     declared = """
 error = Field("change_error", Text("변화의 표준오차", "Error of change"),
@@ -167,12 +174,12 @@ print(json.dumps([
     ["지역 몫의 표준오차" in docs["ko"], "standard error of that part" in docs["en"]],
 ]))
 """
-    assert started(FIRST + declared + THEN + shown, twin_workspace.path) == [
+    assert started(FIRST + declared + THEN + shown, own) == [
         {"ko": "지역 몫의 표준오차", "en": "standard error of that part"}, True, [True, True],
     ]  # fmt: skip
 
 
-def test_a_question_is_on_every_door(twin_workspace: Store, twin_build: Build) -> None:
+def test_a_question_is_on_every_door(own: Path) -> None:
     """Its verb with help, its address with its description, JSON, table, CSV, documents."""
     declared = """
 import sys, types
@@ -225,7 +232,7 @@ print(json.dumps({
 }))
 """
     program = FIRST + "from telads.answers.questions import _of\n" + declared + THEN + asked
-    assert started(program, twin_workspace.path) == {
+    assert started(program, own) == {
         "same": True, "rows": 3, "help": True, "options": True,
         "table": {"ko": ["자치구", "성별", "나이", "관심도"],
                   "en": ["District", "Sex", "Age", "Affinity"]},

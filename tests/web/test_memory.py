@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -56,7 +58,7 @@ print(json.dumps({"done": done, "tenth": tenth, "end": size(), "tables": HELD.si
 
 @pytest.mark.slow
 def test_a_worker_is_bounded_after_ten_thousand_different_requests(
-    twin_workspace: Store,
+    twin_workspace: Store, tmp_path: Path
 ) -> None:
     """In a process of its own, without the network: what a worker holds is the same."""
     plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -64,7 +66,8 @@ def test_a_worker_is_bounded_after_ten_thousand_different_requests(
         [sys.executable, "-W", "ignore", "-c", ASK, str(REQUESTS)],
         capture_output=True, text=True, check=True,
         env={**plain, "DJANGO_SETTINGS_MODULE": "tests.web.settings",
-             "TELADS_API_RATE": "0", "TELADS_WORKSPACE": str(twin_workspace.path)},
+             "TELADS_API_RATE": "0",
+             "TELADS_WORKSPACE": str(shutil.copytree(twin_workspace.path, tmp_path / "w"))},
     )  # fmt: skip
     told = json.loads(run.stdout)
     assert told["done"] == REQUESTS

@@ -60,8 +60,10 @@ class Matched:
     """What became of a file: the rings of each neighbourhood, and what found no other."""
 
     rings: dict[Place, list[Ring]]
+    """Rings of each neighbourhood, of points (longitude, latitude) in degrees."""
     by_code: int
     by_name: int
+    """Neighbourhoods matched by a code, and by district and name."""
     without: tuple[Place, ...]
     """Neighbourhoods that the file has no border of."""
     strange: tuple[str, ...]

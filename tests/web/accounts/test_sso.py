@@ -126,6 +126,15 @@ def _claims(**claims: Any) -> Callable[[Provider], None]:
     return cheat
 
 
+def _from_now(claim: str, seconds: int) -> Callable[[Provider], None]:
+    """A time counted from the test: this module may be imported long before it."""
+
+    def cheat(provider: Provider) -> None:
+        provider.claims = {claim: int(time.time()) + seconds}
+
+    return cheat
+
+
 CHEATS: dict[str, Callable[[Provider], None]] = {
     "unsigned": _none, "signed by a shared secret": _by_secret, "another's key": _stranger,
     "an unknown key": _other_kid,
@@ -133,8 +142,8 @@ CHEATS: dict[str, Callable[[Provider], None]] = {
     "for another": _claims(aud="another"), "for others too": _claims(aud=[CLIENT, "another"]),
     "for another party": _claims(azp="another"), "for nobody": _claims(aud=None),
     "of another issuer": _claims(iss="http://127.0.0.1:1"), "of nobody": _claims(iss=None),
-    "too old": _claims(exp=int(time.time()) - 120), "without an end": _claims(exp=None),
-    "from the future": _claims(iat=int(time.time()) + 600),
+    "too old": _from_now("exp", -120), "without an end": _claims(exp=None),
+    "from the future": _from_now("iat", 600),
     "about nobody": _claims(sub=None), "about a strange one": _claims(sub="a\0b"),
     "about a long one": _claims(sub="x" * 256),
 }  # fmt: skip
