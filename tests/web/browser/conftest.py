@@ -129,4 +129,5 @@ def hold_to_the_rules(made: Visit) -> None:
         if not (refused and one.startswith((REFUSED, *FAILED))) and not one.startswith(LEFT)
     ]  # fmt: skip
     assert not complaints
-    assert made.sideways() <= 0, f"{made.page.url} is {made.sideways()} px too wide"
+    wider = made.sideways()
+    assert wider <= 0, f"{made.page.url} is {wider} px too wide"

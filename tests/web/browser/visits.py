@@ -58,6 +58,8 @@ FAULTS_ALONE = {"resultTypes": ["violations"], "selectors": False}
 """Options of axe: thousands of elements that are in order are not written out."""
 AXE = {**FAULTS_ALONE, "rules": {"target-size": {"enabled": True}}}
 """All rules of axe, and that what is pressed is 24 pixels wide and high (WCAG 2.2, 2.5.8)."""
+MENU = ".account-menu"
+"""What the menu of the header opens, on a phone and for who is signed in."""
 SCREENS: dict[Lang, tuple[tuple[int, str], ...]] = {
     "ko": ((WIDE, "light"), (NARROW, "dark")),
     "en": ((WIDE, "dark"), (NARROW, "light")),
@@ -68,7 +70,9 @@ SCREENS: dict[Lang, tuple[tuple[int, str], ...]] = {
 def faults(page: Page, lang: Lang) -> list[str]:
     """What axe finds on the page as it stands, of any weight, with all folds open.
 
-    The page is looked at in both widths, and on a light and a dark screen.
+    The page is looked at in both widths, and on a light and a dark screen. The menu of the header
+    lies over what is beneath it while it is open: the page is looked at with the menu closed, so
+    that nothing is covered, and the menu then by itself.
     """
     found = []
     for width, scheme in SCREENS[lang]:
@@ -77,15 +81,26 @@ def faults(page: Page, lang: Lang) -> list[str]:
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="reduce",  # no colour half way to the other scheme's
         )
-        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        page.evaluate(
+            """() => document.querySelectorAll("details").forEach((one) => {
+                one.open = !one.matches(".menu");
+            })"""
+        )
         page.evaluate("scrollTo(0, 0)")  # what is half beneath the header is not small
         if width == NARROW:  # nor is what is half beneath the bar of a phone: all is in view
             whole = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": width, "height": max(whole, HEIGHT[width])})
-        answer = Axe().run(page, options=AXE).response
-        assert len(answer["passes"]) > 10, "axe has not looked"
+        answers = [Axe().run(page, options=AXE).response]
+        assert len(answers[0]["passes"]) > 10, "axe has not looked"
+        menu = page.locator("details.menu")
+        if menu.is_visible():
+            menu.evaluate("(one) => one.open = true")
+            answers.append(Axe().run(page, context=MENU, options=AXE).response)
+            looked = {one["id"] for one in answers[1]["passes"] + answers[1]["violations"]}
+            assert {"color-contrast", "target-size"} <= looked, "axe has not looked at the menu"
         found += [
             f"{page.url} {width} {scheme} {one['id']} ({one['impact']}): {node['html'][:200]}"
+            for answer in answers
             for one in answer["violations"]
             for node in one["nodes"]
         ]
@@ -147,7 +162,8 @@ class Visit:
         return self.page.locator("h1")
 
     def sideways(self) -> int:
-        """Pixels by which the page is wider than the window."""
+        """Pixels by which the page is wider than the window, once it is there with its styles."""
+        self.page.wait_for_load_state("load")
         wider: int = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
