@@ -219,7 +219,7 @@ def test_the_sentence_is_its_own(site: Client) -> None:
         assert page.one("input", name="budget").attributes["value"] == budget
     asked = {"service": "sport", "district": "Kirkegade", "who": "F35", "budget": "10,000"}
     there = site.get("/en/brief/", asked)["Location"]
-    assert there == "/en/advertisers/?service=sport&district=Kirkegade&sex=F&age=35"
+    assert there == "/en/campaign/?service=sport&budget=10%2C000&district=Kirkegade&who=F35"
     assert site.get(there).status_code == 200
 
 
