@@ -97,6 +97,8 @@ def test_what_a_planner_saved_is_on_no_kept_page(site: Client) -> None:
     for path in PAGES:
         page_of(kim, path)
         assert "비밀 계획" not in page_of(lee, path)
+    assert "비밀 계획" in page_of(kim, "/"), "one's own plans are listed at home"
+    assert "비밀 계획" not in page_of(site, "/")
 
 
 def test_the_menu_is_of_the_role_that_holds_now(site: Client) -> None:
@@ -105,7 +107,7 @@ def test_the_menu_is_of_the_role_that_holds_now(site: Client) -> None:
     for _ in range(2):
         assert "/account/users/" in page_of(as_boss, "/customers/")
         assert "/account/users/" not in page_of(as_kim, "/customers/")
-    boss.groups.set([Group.objects.get(name=Role.VIEWER)])
+    boss.groups.set([Group.objects.get_or_create(name=Role.VIEWER)[0]])
     kim.groups.add(Group.objects.get_or_create(name=Role.ADMINISTRATOR)[0])
     assert "/account/users/" not in page_of(as_boss, "/customers/")
     assert "/account/users/" in page_of(as_kim, "/customers/")
