@@ -1,19 +1,10 @@
 // The campaign page without this file: the form, its links and the slider load the page again.
-// With it links copy themselves, the map's regions exchange the result, the slider says its amount.
+// With it the map's regions exchange the result and the slider says its amount.
 "use strict";
 
 (() => {
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const copied = event.target.closest?.("a[data-copy]");
-    if (copied && navigator.clipboard) {
-      event.preventDefault();
-      navigator.clipboard.writeText(copied.href).then(
-        () => { copied.textContent = document.getElementById("announcement").textContent = copied.dataset.copied; },
-        () => { location.href = copied.href; },
-      );
-      return;
-    }
     const region = event.target.closest?.(".campaign-map a[data-choice]");
     if (!region || !window.htmx) return;
     event.preventDefault();

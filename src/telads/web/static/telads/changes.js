@@ -8,15 +8,6 @@
 
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const copied = event.target.closest?.("a[data-copy]");
-    if (copied && navigator.clipboard) {
-      event.preventDefault();
-      navigator.clipboard.writeText(copied.href).then(
-        () => { copied.textContent = document.getElementById("announcement").textContent = copied.dataset.copied; },
-        () => { location.href = copied.href; },
-      );
-      return;
-    }
     const link = event.target.closest?.("a[data-choice]");
     const form = document.querySelector(FORM);
     if (!link || !form || !window.htmx) return;

@@ -63,6 +63,18 @@ document.documentElement.classList.add("scripted");
   });
 })();
 
+// A link to what a page shows (`data-copy`) copies its address; without a clipboard it is followed.
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const copied = event.target.closest?.("a[data-copy]");
+  if (!copied || !navigator.clipboard) return;
+  event.preventDefault();
+  navigator.clipboard.writeText(copied.href).then(
+    () => { copied.textContent = document.getElementById("announcement").textContent = copied.dataset.copied; },
+    () => { location.href = copied.href; },
+  );
+});
+
 // Marks of drawings (`data-marks`): what a `<title>` says is told at once, to a pointer, a touch and
 // the keyboard. A drawing is one stop of the tab key; arrows go from mark to mark.
 (() => {
