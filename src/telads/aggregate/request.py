@@ -181,9 +181,13 @@ def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
         if is_remote(text):
             files.append((text, 0, 0))
             continue
+        resolved: dict[Path, Path] = {}
         for file in parquet_files(text):
-            facts = file.stat()
-            files.append((str(file.resolve()), facts.st_size, facts.st_mtime_ns))
+            facts, folder = file.stat(), file.parent
+            if folder not in resolved:
+                resolved[folder] = folder.resolve()
+            own = file.resolve() if file.is_symlink() else resolved[folder] / file.name
+            files.append((str(own), facts.st_size, facts.st_mtime_ns))
     return files
 
 
