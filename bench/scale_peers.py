@@ -190,11 +190,11 @@ def held() -> None:
 
     names = [f"app {number}" for number in range(50)]
     kept = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
-    schema = {"subscriber_id": pl.Int64(), **kept}
+    schema: dict[str, pl.DataType] = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )
-    row = row.with_columns(hashed_name("name")).cast({"day": pl.UInt8, **schema})
+    row = row.with_columns(hashed_name("name")).cast({"day": pl.UInt8(), **schema})
     numbers, masks = Names(names), Masks(schema, len(names), list(kept))
 
     def look_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -53,8 +54,13 @@ def test_files_of_any_writers_are_told_apart(tmp_path: Path) -> None:
 def test_polars_reads_one_of_many_files_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = []
-    monkeypatch.setattr(parquet_files, "_columns", lambda file: read.append(file) or _columns(file))
+    read: list[Path] = []
+
+    def noted(file: Path) -> Mapping[str, object]:
+        read.append(file)
+        return _columns(file)
+
+    monkeypatch.setattr(parquet_files, "_columns", noted)
     for number in range(200):
         table = pl.DataFrame({"id": range(number + 1), "date": [date(2023, 3, 1)] * (number + 1)})
         table.write_parquet(tmp_path / f"{number:03d}.parquet")
