@@ -1,8 +1,8 @@
 """Forms of plans: the brief and its platforms, sharing, deleting, handing over.
 
 A brief is validated by `telads.planning.brief` alone. The form parses what was typed, amounts of
-won as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만`, `오천만` or `1.5억`, and shows each error that
-names a path of the brief (`platforms[0].price`) below its field.
+won as `50,000,000`, `₩3,500`, `5000만원`, `오천만`, `1억 2천만` or `1.5억`, and shows each error
+that names a path of the brief (`platforms[0].price`) below its field.
 
 A draft keeps what was typed in the session while the audience is chosen on another page, so it
 belongs to one user and ends with the session.
