@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from telads.errors import IndexRefused
+from telads.planning import solver
 from telads.planning.allocation import Market, allocate, frequency, often, worth
+from telads.planning.audience import audience
 from telads.planning.brief import OBJECTIVES, Frequency, Offer, read_brief
-from telads.planning.plan import Plan, make_plan
+from telads.planning.plan import Plan, make_plan, market
 from telads.planning.rules import read_rules
-from telads.planning.scenarios import POINTS
+from telads.planning.scenarios import POINTS, Scenarios
 from telads.planning.sentences import plan_sentences, reach_text, share_text
 from telads.planning.solver import exponential
 from telads.store.workspace import Build
@@ -263,6 +265,29 @@ def test_all_that_a_plan_tells_takes_no_time(twin_build: Build) -> None:
         taken.append(time.process_time() - start)
     assert len(made.result.segments) >= 130
     assert min(taken) < 0.35
+
+
+def test_each_budget_of_a_curve_is_solved_once_from_its_neighbour(
+    twin_build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with a frequency of at most so many contacts: that it can be met, a neighbour shows."""
+    goal = {"frequency": {"at_most": 4}}
+    made = plan_of(twin_build, **goal)
+    segments = audience(twin_build, made.brief.rules, made.month).segments
+    known, _ = market(twin_build, segments, made.month, made.brief)
+    found = allocate(known, made.brief.offers, made.brief.budget, made.brief.unit, made.brief.goal)
+    steps: list[float] = []
+    step = solver._Search.step
+
+    def counted(search: solver._Search) -> None:
+        steps.append(search.gap)
+        step(search)
+
+    monkeypatch.setattr(solver._Search, "step", counted)
+    monkeypatch.delattr(solver, "_climbed")  # for what the steps cannot solve
+    rows = Scenarios(made.brief, known, found, 0).budgets()
+    assert len(rows) == POINTS
+    assert len(steps) < 9 * POINTS
 
 
 def test_reach_in_sentences_has_three_digits() -> None:
