@@ -379,6 +379,14 @@ class Build:
         """Measures whose series may be broken between the previous month and this one."""
         return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
+    def patterns(self, month: Month) -> dict[str, Month]:
+        """Services whose differences between neighbourhoods are those of another month.
+
+        Service -> that month; the cells inside each segment have its pattern.
+        """
+        told = self.about.get("patterns", {}).get(str(month), {})
+        return {service: Month.parse(origin) for service, origin in told.items()}
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
@@ -416,6 +424,8 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
         and math.isfinite(about["forecast_phi"])
         and int(about["format"])
     )
+    for of in about.get("patterns", {}).values():
+        good = good and of.keys() <= {*about["services"]} and all(map(Month.parse, of.values()))
     for file in about["files"].values():
         good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
         for ko, en in file["warnings"]:
