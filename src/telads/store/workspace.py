@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from telads.dataset import Dataset, dataset_of, seoul
-from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.dataset.definition import BORDERS, CROSSWALK, DEFINITION, PROFILE
 from telads.errors import (
     DatasetError,
     NothingBuilt,
@@ -161,9 +161,16 @@ class Store:
 
     def remember_dataset(self, dataset: Dataset) -> None:
         """Copy the definition into the workspace; call only under the lock."""
-        if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
+        own = self.dataset
+        unchanged = dataset == own and dataset.crosswalk == own.crosswalk
+        if unchanged and (self.dataset_path.exists() or dataset == seoul()):
             return
-        for name in (BORDERS, PROFILE, DEFINITION):  # the last one puts the others in force
+        for name in (
+            BORDERS,
+            CROSSWALK,
+            PROFILE,
+            DEFINITION,
+        ):  # the last one puts the others in force
             file = dataset.folder / name
             if file.is_file():
                 write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
