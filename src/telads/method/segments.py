@@ -289,7 +289,7 @@ def decimals(values: Array) -> int:
     known = values[~np.isnan(values)]
     for places in range(_MOST_DECIMALS + 1):
         scaled = known * 10**places
-        if (np.abs(scaled - np.round(scaled)) < _INEXACT).mean() >= REPEATS:
+        if (np.abs(scaled - np.round(scaled)) < _INEXACT).sum() >= REPEATS * known.size:
             return places
     return _MOST_DECIMALS + 1
 
