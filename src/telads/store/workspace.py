@@ -96,7 +96,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 4
+BUILD_FORMAT = 5
 """Version of a build's tables; increase it if their columns or figures change."""
 
 
