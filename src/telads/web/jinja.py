@@ -235,7 +235,7 @@ def answer_table(
     `only` and `without` select columns by id, separated by commas. The caption is visible and read
     aloud; labels become badges; the first non-numeric column heads its row.
     """
-    chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
+    chosen = tuple(only.split(",")) if only else tuple(answer.columns)
     names = [name for name in chosen if name not in without.split(",")]
     facts = {"table": table_of(answer, names, lang()), "caption": caption}
     return rendered("components/answer_table.html.j2", facts)
