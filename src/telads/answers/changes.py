@@ -14,8 +14,9 @@ from telads.answers.choices import Filters
 from telads.answers.customers import beyond_noise
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import CHANGES, TRENDS
+from telads.answers.rows import Grouped
 from telads.answers.sentences import BROKEN, PASSING, of_changes
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.tables import KEY, held, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
 from telads.method.disclosure import published, significant
 from telads.model import Month, Segment, Sex
@@ -425,12 +426,12 @@ def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=_beside_the_city(build).of_segment(segment),
+        rows=of_segment(_beside_the_city(build), segment),
     )
 
 
-@held
-def _beside_the_city(build: Build) -> Grouped:
+@laid_out
+def _beside_the_city(build: Build) -> bytes:
     """Every segment's figures beside the city's."""
     import polars as pl
 
@@ -445,4 +446,4 @@ def _beside_the_city(build: Build) -> Grouped:
         value=pl.when(indexed).then("affinity").otherwise("usage"),
         city=pl.when(indexed).then(0.0).otherwise("city"),
     )
-    return Grouped(rows, KEY, TRENDS.keys)
+    return Grouped.text(rows, KEY, TRENDS.keys)

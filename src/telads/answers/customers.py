@@ -11,7 +11,8 @@ from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.rows import Grouped
+from telads.answers.tables import KEY, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
 from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, foretold
 from telads.model import Month, Segment, Sex
@@ -61,7 +62,7 @@ def services(
     Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)
-    rows = _services_in_month(build, month, method).of_segment(segment)
+    rows = of_segment(_services_in_month(build, month, method), segment)
     people = size(build, [segment], month)
     return Answer(
         question="services",
@@ -76,7 +77,7 @@ def services(
             "foretold_next": len(foretold(build.months, month, NEXT)),
             "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
-        sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
+        sentences=sentences.of_services(segment, rows.records) if method == "affinity" else (),
         warnings=build.warnings(month),
     )
 
@@ -95,23 +96,23 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=_over_months(build).of_segment(segment),
+        rows=of_segment(_over_months(build), segment),
     )
 
 
-@held
-def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
+@laid_out
+def _services_in_month(build: Build, month: Month, method: str) -> bytes:
     """Every segment's ranked services."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
         rank, service, *others = SERVICES.keys
-        return Grouped(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
-    return Grouped(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
+        return Grouped.text(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
+    return Grouped.text(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
 
 
-@held
-def _over_months(build: Build) -> Grouped:
+@laid_out
+def _over_months(build: Build) -> bytes:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl
 
@@ -124,7 +125,7 @@ def _over_months(build: Build) -> Grouped:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    return Grouped(by_place, KEY, HISTORY.keys)
+    return Grouped.text(by_place, KEY, HISTORY.keys)
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
@@ -215,7 +216,7 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
     """
     segment = Segment(district, sex, age)
     people = size(build, [segment], month)
-    rows = _signals_in_month(build, month).of_segment(segment)
+    rows = of_segment(_signals_in_month(build, month), segment)
     return Answer(
         question="signals",
         parameters=segment._asdict(),
@@ -226,26 +227,30 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
         rows=rows,
         facts=people.facts(),
         sentences=(
-            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_signals(segment, rows.records),
             *sentences.of_stale_signals(_as_before(build, month)),
         ),
         warnings=build.warnings(month),
     )
 
 
-@held
-def _signals_in_month(build: Build, month: Month) -> Grouped:
+@laid_out
+def _signals_in_month(build: Build, month: Month) -> bytes:
     """Every segment's signals."""
-    return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
+    return Grouped.text(of_month(build, "signals", month), KEY, SIGNALS.keys)
 
 
-@held
 def _as_before(build: Build, month: Month) -> tuple[str, ...]:
     """Signals equal to the previous month's in every segment."""
-    import polars as pl
-
     if month + -1 not in build.months:
         return ()
+    return tuple(signal for (signal,) in _stale_signals(build, month).every())
+
+
+@laid_out
+def _stale_signals(build: Build, month: Month) -> bytes:
+    import polars as pl
+
     now, before = (of_month(build, "signals", one) for one in (month, month + -1))
     moved = (
         now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
@@ -253,4 +258,4 @@ def _as_before(build: Build, month: Month) -> tuple[str, ...]:
         .group_by("signal", maintain_order=True)
         .agg(pl.col("moved").any())
     )
-    return tuple(moved.filter(~pl.col("moved"))["signal"])
+    return Grouped.text(moved.filter(~pl.col("moved")), ["signal"], ["signal"])
