@@ -11,9 +11,9 @@ from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.tables import KEY, Grouped, held, key_of, of_month, read
 from telads.dataset import in_force
-from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, foretold
+from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, YEAR, foretold
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 
@@ -76,7 +76,12 @@ def services(
             "foretold_next": len(foretold(build.months, month, NEXT)),
             "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
-        sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
+        sentences=(
+            *sentences.of_services(segment, rows.to_dicts(), _years(build, month, segment, rows)),
+            *sentences.of_forecast(build.forecast(month)),
+        )
+        if method == "affinity"
+        else (),
         warnings=build.warnings(month),
     )
 
@@ -85,7 +90,8 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
     Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where the
-    measurement seems to have changed since the month before); sorted by month and rank.
+    measurement seems to have changed since the month before); sorted by month and rank. Where the
+    build holds a month and that of a year ago, also usage_year_ago and affinity_year_ago.
     """
     segment = Segment(district, sex, age)
     return Answer(
@@ -97,6 +103,25 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
         synthetic=build.synthetic,
         rows=_over_months(build).of_segment(segment),
     )
+
+
+def _years(build: Build, month: Month, segment: Segment, rows: pl.DataFrame) -> int | None:
+    """Earlier years in which the city's part of the first service's change was alike."""
+    import polars as pl
+
+    from telads.answers.changes import as_in_years, years_before
+
+    first = rows.drop_nulls("affinity").head(1).to_dicts()
+    if not first or first[0]["movement"] != "city":
+        return None
+    own = (pl.col("service") == first[0]["service"]) & pl.all_horizontal(
+        pl.col(name) == value for name, value in zip(KEY, key_of(segment), strict=True)
+    )
+    then = [
+        of_month(build, "services", past).filter(own)["change_city"].to_list()
+        for past in years_before(build, month)
+    ]
+    return as_in_years(first[0]["change_city"], [next(iter(found), None) for found in then])
 
 
 @held
@@ -124,7 +149,16 @@ def _over_months(build: Build) -> Grouped:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    return Grouped(by_place, KEY, HISTORY.keys)
+    if not any(month + -YEAR in build.months for month in build.months):
+        return Grouped(by_place, KEY, HISTORY.keys)
+    indexed = pl.col("service").is_in([one.id for one in in_force().indexes])
+    years = {str(month): str(month + YEAR) for month in build.months}
+    then = read(build, "services").select(
+        *KEY, "service", pl.col("month").replace_strict(years),
+        usage_year_ago=pl.when(~indexed).then("usage"), affinity_year_ago="affinity",
+    )  # fmt: skip
+    both = by_place.join(then, on=[*KEY, "service", "month"], how="left", maintain_order="left")
+    return Grouped(both, KEY, (*HISTORY.keys, *HISTORY.extra("year")))
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from telads.model import Month
 
 NEXT, AHEAD = 1, 3
 """Label months ahead: the next one shares two observed months, three ahead shares none."""
+YEAR = 12
+"""Label months in a year."""
 TIES = {NEXT: 0.10, AHEAD: 0.20}
 """By months ahead: the first service is open if affinities are closer than this (A4)."""
 LEAST_FORETOLD = 4
