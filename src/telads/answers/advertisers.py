@@ -240,6 +240,7 @@ def targets(
     running = rows["cumulative_share"].drop_nulls().to_list()
     share = None if asked.is_index else (running[-1] if running else 0.0)
     parts = places.variance(build, month, asked.id)
+    forecast = (by, method, level) == ("affinity", METHODS[0], "district")
     unseen = places.hidden(build, month, asked.id, filters) if level == "neighbourhood" else None
     origin = build.patterns(month).get(asked.id) if level == "neighbourhood" else None
     return Answer(
@@ -256,6 +257,7 @@ def targets(
         sentences=(
             *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
             *sentences.of_variance(asked, parts),
+            *(sentences.of_forecast(build.forecast(month)) if forecast else ()),
             *([sentences.of_pattern(origin)] if origin else ()),
         ),
         warnings=build.warnings(month),

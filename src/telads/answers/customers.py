@@ -11,10 +11,19 @@ from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
-from telads.answers.rows import Grouped
-from telads.answers.tables import KEY, laid_out, of_month, of_segment, read
+from telads.answers.rows import Grouped, Rows
+from telads.answers.tables import KEY, key_of, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
-from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, foretold
+from telads.method.horizons import (
+    AHEAD,
+    LEAST_FORETOLD,
+    NEXT,
+    TIES,
+    YEAR,
+    as_in_years,
+    foretold,
+    years_before,
+)
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 
@@ -77,7 +86,12 @@ def services(
             "foretold_next": len(foretold(build.months, month, NEXT)),
             "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
-        sentences=sentences.of_services(segment, rows.records) if method == "affinity" else (),
+        sentences=(
+            *sentences.of_services(segment, rows.records, _years(build, month, segment, rows)),
+            *sentences.of_forecast(build.forecast(month)),
+        )
+        if method == "affinity"
+        else (),
         warnings=build.warnings(month),
     )
 
@@ -86,7 +100,8 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
     Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where the
-    measurement seems to have changed since the month before); sorted by month and rank.
+    measurement seems to have changed since the month before); sorted by month and rank. Where the
+    build holds a month and that of a year ago, also usage_year_ago and affinity_year_ago.
     """
     segment = Segment(district, sex, age)
     return Answer(
@@ -98,6 +113,19 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
         synthetic=build.synthetic,
         rows=of_segment(_over_months(build), segment),
     )
+
+
+def _years(build: Build, month: Month, segment: Segment, rows: Rows) -> int | None:
+    """Earlier years in which the city's part of the first service's change was alike."""
+    first = next((row for row in rows.records if row["affinity"] is not None), None)
+    if first is None or first["movement"] != "city":
+        return None
+    then = []
+    for past in years_before(build.months, month):
+        known = _services_in_month(build, past, METHODS[0]).rows(key_of(segment)).records
+        own = (row["change_city"] for row in known if row["service"] == first["service"])
+        then.append(next(own, None))
+    return as_in_years(first["change_city"], then)
 
 
 @laid_out
@@ -125,7 +153,16 @@ def _over_months(build: Build) -> bytes:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    return Grouped.text(by_place, KEY, HISTORY.keys)
+    if not any(month + -YEAR in build.months for month in build.months):
+        return Grouped.text(by_place, KEY, HISTORY.keys)
+    indexed = pl.col("service").is_in([one.id for one in in_force().indexes])
+    years = {str(month): str(month + YEAR) for month in build.months}
+    then = read(build, "services").select(
+        *KEY, "service", pl.col("month").replace_strict(years),
+        usage_year_ago=pl.when(~indexed).then("usage"), affinity_year_ago="affinity",
+    )  # fmt: skip
+    both = by_place.join(then, on=[*KEY, "service", "month"], how="left", maintain_order="left")
+    return Grouped.text(both, KEY, (*HISTORY.keys, *HISTORY.extra("year")))
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:

@@ -212,7 +212,11 @@ def _make(
         "patterns": {
             str(month): {service: str(origin) for service, origin in of.items()}
             for month, of in history.patterns.items()
-        }
+        },
+        "forecasts": {
+            str(month): compared.facts() | {"taken": history.forecasts.taken(month)}
+            for month, compared in history.forecasts.by_month.items()
+        },
     }
     with explained(folder), new_file(folder / "build.json") as opened:
         opened.write((json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())

@@ -57,6 +57,7 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.forecasts import LAST, Forecasts
 from telads.method.horizons import AHEAD, NEXT
 from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
@@ -164,6 +165,7 @@ class History:
     def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
         self.services, self.floor, self.phi = services, floor, phi
         self.months: list[Past] = []
+        self.forecasts = Forecasts()
         self._runs: list[list[dict[Month, int]]] = [[] for _ in services]
         self._cells: CellMeans | None = None
         self._newest: MonthFigures | None = None
@@ -179,6 +181,8 @@ class History:
         else:
             self._cells.add(own)
         self._follow(own)
+        if not self.phi:  # whoever sets a trend has chosen the forecast
+            self.forecasts.add(own.month, own.segments, affinity(own.usage, own.population))
         index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
         told = given.spread if spread else None
         self.months.append(
@@ -362,7 +366,7 @@ def services_table(history: History) -> pl.DataFrame:
         "usage_error": errors[-1],
         "affinity": z[-1],
         "standing": z[-1],
-        "forecast": forecast(panel, 1, history.phi),
+        "forecast": _forecast(history, panel),
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
@@ -383,6 +387,15 @@ def services_table(history: History) -> pl.DataFrame:
     known = pl.col("population").is_not_null()
     whole = _long([now.month], segments, services, figures)
     return whole.filter(known).with_columns(pl.col("local") == 1)
+
+
+def _forecast(history: History, panel: Panel) -> Array:
+    """Affinity expected of the next label month (method A3), segment x service."""
+    month = panel.months[-1]
+    taken = history.forecasts.taken(month)
+    if taken == LAST:
+        return forecast(panel, 1, history.phi)
+    return history.forecasts.expected(taken, month + 1, panel.segments)
 
 
 def classic_table(history: History) -> pl.DataFrame:

@@ -399,6 +399,15 @@ class Build:
         told = self.about.get("patterns", {}).get(str(month), {})
         return {service: Month.parse(origin) for service, origin in told.items()}
 
+    def forecast(self, month: Month) -> dict[str, Any] | None:
+        """How forecasts of the next label month were judged up to a month, and the one `taken`.
+
+        `months` that judged them, and by candidate its `value` (NDCG@3), how far it is `ahead` of
+        the last month, and `low` and `high` of that. None with too few months.
+        """
+        found: dict[str, Any] | None = self.about.get("forecasts", {}).get(str(month))
+        return found
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
