@@ -485,8 +485,9 @@ _SHARED: tuple[Field, ...] = (
              "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods"),
         figure("d", COUNT), 44, priority=17),
     Field("distance", Text("거리", "Distance"),
-        Text("일곱 관심도 사이의 거리(표준편차), 0은 같음",
-             "distance between the seven affinities (standard deviations), 0 is the same"),
+        Text("모든 서비스의 관심도 사이의 거리(표준편차), 0은 같음",
+             "distance between the affinities to all services (standard deviations), 0 is the "
+             "same"),
         figure(".2f", {"type": "number", "minimum": 0}), 0.234),
     Field("closest", Text("가장 닮은 서비스", "Closest in"),
         Text("가장 닮은 서비스", "service that differs least"), SERVICE_NAME,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
@@ -20,7 +21,7 @@ from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex
-from telads.render.svg.theme import MARKS, SERVICES
+from telads.render.svg.theme import SERVICES
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
@@ -84,8 +85,9 @@ def service_class(service: str) -> str:
 
 def mark(service: str) -> SafeString:
     """The mark of a service in its colour, shown beside its name."""
-    glyph = MARKS.get(service)
-    drawn = icon(glyph) if glyph else escape(in_force().measures[service].text.ko[:1])
+    known = in_force().measures[service]
+    letter = known.text("en" if get_language() == "en" else "ko")[:1]
+    drawn = icon(known.icon) if known.icon else escape(letter)
     of = service_class(service)
     return mark_safe(f'<i class="mark {of}" aria-hidden="true">{drawn}</i>')
 
