@@ -328,6 +328,33 @@ class Workspace:
         shown = picture(self.store.build(), find_chart(name).id, asked, lang)
         return drawn(shown, narrow=narrow)
 
+    def areas(
+        self,
+        service: str,
+        month: str | Month | None = None,
+        level: str = "district",
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        output: PathText | None = None,
+    ) -> dict[str, Any]:
+        """Districts or neighbourhoods with the use of a service, as GeoJSON (RFC 7946).
+
+        Of everybody, or of one `sex` and `age`; figures are null where too few people are known.
+        `output` also writes them as .geojson or .parquet (GeoParquet 1.1). Raises `QuestionError`
+        without borders of the level: `borders` takes in those of neighbourhoods.
+        """
+        from telads.answers.areas import areas
+        from telads.answers.choices import area_level_of, filters_of, month_of, service_of
+        from telads.render.areas import geojson, write
+
+        build = self.store.build()
+        _, who, years = filters_of(build, None, sex, age)
+        found = areas(build, service_of(build, service).id, month_of(build, month),
+                      area_level_of(level), who, years)  # fmt: skip
+        if output is not None:
+            write(Path(output), build, found)
+        return geojson(build, found)
+
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""
         from telads.export import export

@@ -23,6 +23,8 @@ from telads.text import Text, same, typed
 if TYPE_CHECKING:
     import polars as pl
 
+AREA_LEVELS = ("district", "neighbourhood")
+"""Levels of a map of areas."""
 HORIZONS = (1, 3)
 """Months ahead: 1 shares two of three observed months with the known ones, 3 shares none."""
 ROWS = (1, 300)
@@ -138,6 +140,11 @@ def target_order_of(name: str) -> str:
 def level_of(name: str) -> str:
     """The grain of a list of targets; raises `UnknownChoice`."""
     return listed(Text("단위", "level"), name, LEVELS)
+
+
+def area_level_of(name: str) -> str:
+    """The level of a map of areas; raises `UnknownChoice`."""
+    return listed(Text("단위", "level"), name, AREA_LEVELS)
 
 
 def platform_order_of(name: str | None) -> str | None:
