@@ -241,6 +241,7 @@ def targets(
     share = None if asked.is_index else (running[-1] if running else 0.0)
     parts = places.variance(build, month, asked.id)
     unseen = places.hidden(build, month, asked.id, filters) if level == "neighbourhood" else None
+    origin = build.patterns(month).get(asked.id) if level == "neighbourhood" else None
     return Answer(
         question="targets",
         parameters={"service": asked.id, "by": by, "top": top, **filters._asdict(),
@@ -250,10 +251,12 @@ def targets(
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen},
+        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen,
+               "pattern": str(origin) if origin else None},
         sentences=(
             *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
             *sentences.of_variance(asked, parts),
+            *([sentences.of_pattern(origin)] if origin else ()),
         ),
         warnings=build.warnings(month),
     )  # fmt: skip

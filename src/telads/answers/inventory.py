@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
+from telads.answers.sentences import of_patterns
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.dataset import in_force
@@ -46,9 +47,13 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
 
     entries = workspace.ledger().current()
     name = workspace.build_name()
-    about = workspace.build().about if name else {}
-    built = about.get("files", {})
+    build = workspace.build() if name else None
+    built = build.about["files"] if build else {}
     remarks = warnings.by_month(entries)
+    for month in entries:
+        if build and str(month) in built:
+            told = of_patterns(build.patterns(month), build.about["services"])
+            remarks[month] = (*remarks[month], *told)
     rows = [
         {
             "month": str(month),

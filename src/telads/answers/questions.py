@@ -364,7 +364,7 @@ TARGETS = Question(
         LEVEL,
     ),
     facts=(*_AUDIENCE, "volume_share", "variance_who", "variance_district",
-           "variance_neighbourhood", "hidden"),
+           "variance_neighbourhood", "hidden", "pattern"),
     function="advertisers.targets",
     does=Text("이 서비스를 광고할 대상 집단을 순위로 봅니다.",
               "Whom to address with a service's advert, best first."),

@@ -195,6 +195,27 @@ def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
     )
 
 
+def of_pattern(origin: Month, services: Sequence[str] = ()) -> Text:
+    """Note that the differences between neighbourhoods are another month's, of some services."""
+    names, places = _services(services), in_force().neighbourhood.plural
+    of = Text(f"{names.ko}의 ", f" in {names.en}") if services else Text("", "")
+    return Text(
+        f"{of.ko}동네별 차이는 {origin.text.ko} 자료의 것입니다.",
+        f"Differences between {places.en}{of.en} are those of the data of {origin.text.en}.",
+    )
+
+
+def of_patterns(patterns: Mapping[str, Month], services: Sequence[str]) -> tuple[Text, ...]:
+    """Note for each month whose differences between neighbourhoods some services repeat."""
+    of_month: dict[Month, list[str]] = {}
+    for service, origin in patterns.items():
+        of_month.setdefault(origin, []).append(service)
+    return tuple(
+        of_pattern(origin, () if len(own) == len(services) else own)
+        for origin, own in sorted(of_month.items())
+    )
+
+
 def target_name(row: Row, lang: Lang) -> str:
     """A row of targets by name: `관악구 신림동 30대 남성`, `men 30-39`, `신림동, Gwanak-gu`."""
     district, place = row["district"], row.get("neighbourhood")

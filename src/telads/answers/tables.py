@@ -33,7 +33,7 @@ MOST_BYTES = 256 * 2**20
 ENTRY_BYTES = 2000
 """Approximate size of a cached object that is not a table: keys, small objects."""
 SEGMENT_BYTES = 200
-"""Size of a segment as a key with its figure in a dictionary."""
+"""Size of a segment as a key with its figure in a dictionary, and of a small object."""
 
 People = dict[str, dict[tuple[str, str, int], int]]
 """Month -> segment -> its published size."""
@@ -101,12 +101,12 @@ def held(
 
 
 def bytes_of(value: object) -> int:
-    """Bytes of a table or an index in memory; 0 for other objects."""
+    """Bytes of a table, an index or an object made of such in memory; 0 for single values."""
     for name in ("nbytes", "estimated_size"):  # ours and NumPy's; Polars'
         if (size := getattr(value, name, None)) is not None:
             return int(size() if callable(size) else size)
     if is_dataclass(value):
-        return sum(map(bytes_of, vars(value).values()))
+        return SEGMENT_BYTES + sum(map(bytes_of, vars(value).values()))
     if isinstance(value, dict):
         return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
     if isinstance(value, str):

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from telads.dataset import Dataset, dataset_of, seoul
-from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.dataset.definition import BORDERS, CROSSWALK, DEFINITION, PROFILE
 from telads.errors import (
     DatasetError,
     NothingBuilt,
@@ -96,7 +96,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 4
+BUILD_FORMAT = 5
 """Version of a build's tables; increase it if their columns or figures change."""
 
 
@@ -161,9 +161,16 @@ class Store:
 
     def remember_dataset(self, dataset: Dataset) -> None:
         """Copy the definition into the workspace; call only under the lock."""
-        if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
+        own = self.dataset
+        unchanged = dataset == own and dataset.crosswalk == own.crosswalk
+        if unchanged and (self.dataset_path.exists() or dataset == seoul()):
             return
-        for name in (BORDERS, PROFILE, DEFINITION):  # the last one puts the others in force
+        for name in (
+            BORDERS,
+            CROSSWALK,
+            PROFILE,
+            DEFINITION,
+        ):  # the last one puts the others in force
             file = dataset.folder / name
             if file.is_file():
                 write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
@@ -379,6 +386,14 @@ class Build:
         """Measures whose series may be broken between the previous month and this one."""
         return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
+    def patterns(self, month: Month) -> dict[str, Month]:
+        """Services whose differences between neighbourhoods are those of another month.
+
+        Service -> that month; the cells inside each segment have its pattern.
+        """
+        told = self.about.get("patterns", {}).get(str(month), {})
+        return {service: Month.parse(origin) for service, origin in told.items()}
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
@@ -416,6 +431,8 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
         and math.isfinite(about["forecast_phi"])
         and int(about["format"])
     )
+    for of in about.get("patterns", {}).values():
+        good = good and of.keys() <= {*about["services"]} and all(map(Month.parse, of.values()))
     for file in about["files"].values():
         good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
         for ko, en in file["warnings"]:

@@ -13,13 +13,13 @@ from telads.answers.choices import HORIZONS, horizon_of
 from telads.answers.evaluation import (
     MOVEMENTS,
     PLATFORMS,
-    REPEATS,
     SERVICES,
     WORTH,
     comparison,
     evaluation,
 )
 from telads.errors import QuestionError, UnknownChoice
+from telads.method.segments import REPEATS
 from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.text import Lang
 from telads.web import charts, request_state
