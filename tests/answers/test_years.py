@@ -15,11 +15,11 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import questions
-from telads.answers.changes import as_in_years
 from telads.answers.sentences import every_year
 from telads.answers.tables import read
 from telads.ingest.ingest import ingest
 from telads.method.build import build
+from telads.method.horizons import as_in_years
 from telads.model import Month, months_between
 from telads.settings import Settings
 from telads.store.months import withdraw

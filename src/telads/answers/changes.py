@@ -14,11 +14,12 @@ from telads.answers.choices import Filters
 from telads.answers.customers import beyond_noise
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import CHANGES, TRENDS
+from telads.answers.rows import Grouped
 from telads.answers.sentences import BROKEN, PASSING, every_year, of_changes
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.tables import KEY, held, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
 from telads.method.disclosure import published, significant
-from telads.method.horizons import YEAR
+from telads.method.horizons import YEAR, as_in_years, years_before
 from telads.model import Month, Segment, Sex
 from telads.store.warnings import LEAST_BREAK
 from telads.store.workspace import Build
@@ -71,33 +72,12 @@ def movements(build: Build, month: Month, top: int = 3) -> Answer:
     )
 
 
-def as_in_years(now: float, years: Sequence[float | None]) -> int | None:
-    """Number of earlier years, if a movement was alike in each of them; null if it was not.
-
-    Alike is a movement in the same direction, at least half as far and at most twice.
-    """
-    alike = [
-        then is not None and then * now > 0 and abs(now) / 2 <= abs(then) <= 2 * abs(now)
-        for then in years
-    ]
-    return len(alike) if alike and all(alike) else None
-
-
-def years_before(build: Build, month: Month) -> list[Month]:
-    """The same month of earlier years, as far back as the build holds it and the month before."""
-    found, known = [], {*build.months}
-    while {month + -YEAR, month + (-YEAR - 1)} <= known:
-        month = month + -YEAR
-        found.append(month)
-    return found
-
-
 def _city_in_years(build: Build, month: Month) -> list[dict[str, float]]:
     """The city's relative changes into the same month of earlier years, by service."""
     return [
         {row["service"]: row["change_percent"]
          for row in _city(_days(build, then), _days(build, then + -1))}
-        for then in years_before(build, month)
+        for then in years_before(build.months, month)
     ]  # fmt: skip
 
 
@@ -470,12 +450,12 @@ def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=_beside_the_city(build).of_segment(segment),
+        rows=of_segment(_beside_the_city(build), segment),
     )
 
 
-@held
-def _beside_the_city(build: Build) -> Grouped:
+@laid_out
+def _beside_the_city(build: Build) -> bytes:
     """Every segment's figures beside the city's."""
     import polars as pl
 
@@ -490,4 +470,4 @@ def _beside_the_city(build: Build) -> Grouped:
         value=pl.when(indexed).then("affinity").otherwise("usage"),
         city=pl.when(indexed).then(0.0).otherwise("city"),
     )
-    return Grouped(rows, KEY, TRENDS.keys)
+    return Grouped.text(rows, KEY, TRENDS.keys)

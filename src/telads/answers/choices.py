@@ -86,6 +86,15 @@ def age_of(name: str | int) -> int:
         raise one_of(Text("나이", "age"), name, map(str, in_force().ages)) from None
 
 
+def cell_age_of(name: str | int) -> int:
+    """Parse a cell age: `25`, `25-29`, `75+`; returns the first year."""
+    try:
+        return in_force().cell_age_names[typed(name)]
+    except KeyError:
+        known = map(str, in_force().cell_ages)
+        raise one_of(Text("나이", "age"), name, known) from None
+
+
 def service_of(build: Build, name: str) -> Measure:
     """A service by id or name, if the build's data hold it."""
     service = in_force().service(name)

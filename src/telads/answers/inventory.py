@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
+from telads.answers.rows import Rows
 from telads.answers.sentences import of_patterns
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
@@ -44,8 +45,6 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
     language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
     differ from the build in force's, and a build made by another version.
     """
-    import polars as pl
-
     ledger = workspace.ledger()
     entries = ledger.current()
     name = workspace.build_name()
@@ -89,7 +88,7 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
         method="affinity",
         build=name or "",
         synthetic=any(entry.synthetic for entry in entries.values()),
-        rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
+        rows=Rows.of_records(rows, _STATUS),
         facts={"current": _as_built(ledger, built) and bool(name)},
         warnings=tuple(
             Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
@@ -128,21 +127,18 @@ def _as_built(ledger: Ledger, built: Mapping[str, Mapping[str, Any]]) -> bool:
     return now == {month: (file["cells"], file.get("second", {})) for month, file in built.items()}
 
 
-def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
-    import polars as pl
-
-    texts = ("month", "first", "last", "file", "second", "taken")
-    return {
-        **dict.fromkeys(texts, pl.String),
-        "rows": pl.Int64,
-        "masked": pl.Int64,
-        "coverage": pl.Float64,
-        "synthetic": pl.Boolean,
-        "built": pl.Boolean,
-        "replaced": pl.String,
-        "warnings_ko": pl.List(pl.String),
-        "warnings_en": pl.List(pl.String),
-    }
+_STATUS = {
+    **dict.fromkeys(("month", "first", "last", "file", "second", "taken"), "String"),
+    "rows": "Int64",
+    "masked": "Int64",
+    "coverage": "Float64",
+    "synthetic": "Boolean",
+    "built": "Boolean",
+    "replaced": "String",
+    "warnings_ko": "List(String)",
+    "warnings_en": "List(String)",
+}
+"""Types of the columns of `status`."""
 
 
 def segments(

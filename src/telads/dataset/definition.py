@@ -49,6 +49,13 @@ UNITS: dict[Kind, Text] = {
     "percent": Text("%", "%"),
     "gb": Text("GB", "GB"),
 }
+MARKS: Mapping[str, str] = {
+    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
+    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
+    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
+    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
+}  # fmt: skip
+"""Marks of services and their icons (`web/templates/components/icons.svg`)."""
 _MONTHS = {1: "한 달", 2: "두 달", 3: "석 달", 4: "넉 달"}
 _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), 1))
 _NUMBERS = dict(enumerate(
@@ -85,6 +92,15 @@ class Measure:
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
     """For an index in synthetic logs: days a month of the cells with the lowest and the highest."""
+    mark: str = ""
+    """One of `MARKS`; by default its id."""
+    drawn_like: str = ""
+    """Measure whose figures a twin imitates for this one while the profile has none of it."""
+
+    @property
+    def icon(self) -> str:
+        """Icon beside its name on pages; empty if it is the first letter of the name."""
+        return MARKS.get(self.mark or self.id, "")
 
     @property
     def is_index(self) -> bool:
@@ -369,6 +385,25 @@ class Dataset:
             return Text(f"{age}대", f"{age}-{last}")
         return Text(f"{age}–{last}세", f"{age}-{last}")
 
+    def cell_age_text(self, age: int) -> Text:
+        """Name of a cell age, given by its first year."""
+        if age == self.cell_ages[-1]:
+            return Text(f"{age}세 이상", f"{age} and over")
+        last = self.cell_ages[self.cell_ages.index(age) + 1] - 1
+        return Text(f"{age}–{last}세", f"{age}-{last}")
+
+    def cell_ages_of(self, age: int) -> tuple[int, ...]:
+        """The cell ages of a segment age."""
+        return tuple(cell for cell, own in self.bands.items() if own == age)
+
+    @cached_property
+    def cell_age_names(self) -> dict[str, int]:
+        """Spelling of a cell age, in lower case -> its first year."""
+        names: dict[str, int] = {}
+        for age, after in pairwise(self.cell_ages):
+            names |= {f"{age}{end}": age for end in ("", f"-{after - 1}", f"~{after - 1}")}
+        return names | {f"{self.cell_ages[-1]}{end}": self.cell_ages[-1] for end in _OPEN}
+
     @cached_property
     def age_names(self) -> dict[str, int]:
         """Spelling of a segment age, in lower case -> its first year."""
@@ -489,6 +524,7 @@ class Dataset:
             "sample_platform_2": platforms[min(1, len(platforms) - 1)],
             "sample_signal": self.signals[0].id if self.signals else "",
             "sample_ages": list(ages[:2]),
+            "sample_cell_ages": list(self.cell_ages[:2]),
             "ages": " ".join(map(str, ages)),
             "last": ages[-1],
             "index_ids": ", ".join(service.id for service in self.indexes),
@@ -504,6 +540,8 @@ class Dataset:
             "service names": list(dict.fromkeys([*ids, *names])),
             "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
             "ages": list(self.ages),
+            "cell ages": list(self.cell_ages),
+            "cell age names": [*self.cell_ages, *self.cell_age_names],
             "age names": [*self.ages, *self.age_names],
             "signals": [one.id for one in self.signals],
         }

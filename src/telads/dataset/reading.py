@@ -11,6 +11,7 @@ from telads.dataset.definition import (
     CROSSWALK,
     CROSSWALK_COLUMNS,
     DEFINITION,
+    MARKS,
     POPULATION,
     UNITS,
     Currency,
@@ -400,6 +401,8 @@ def _measure(id: str, table: _Table, money: Text) -> Measure:
         source=table.string("source", ""),
         proper=table.flag("proper"),
         log_days=(days[0], days[1]) if len(days) == 2 else None,
+        mark=table.choice("mark", tuple(MARKS)) if "mark" in table else "",
+        drawn_like=table.string("drawn_like", ""),
     )
     table.end()
     return measure
@@ -568,6 +571,12 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
             need(seen.setdefault(header, one.id) == one.id, f"measures.{one.id}.headers",
                  f"같은 열 이름이 {seen[header]}에도 있습니다.",
                  f"The header also belongs to {seen[header]}.", header)  # fmt: skip
+        alike = measures.get(one.drawn_like)
+        need(not one.drawn_like or (alike and (alike.kind, alike.counted, alike.drawn_like)
+             == (one.kind, one.counted, "") and POPULATION not in {alike.id, one.id}),
+             f"measures.{one.id}.drawn_like",
+             "같은 종류(kind)의 다른 측정값이 아닙니다.",
+             "It is no other measure of the same kind.", one.drawn_like)  # fmt: skip
     for signal in dataset.signals:
         for name in signal.needs:
             need(name in measures, f"signals.{signal.id}", "그런 측정값이 없습니다.",

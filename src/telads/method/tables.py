@@ -11,6 +11,7 @@
 | correlations | month x age x service x service: correlation over the cells of the city |
 | signals | month x segment x context signal |
 | neighbourhoods | month x neighbourhood x sex and age (null: all) x service: usage, interval |
+| cell_ages | month x segment x neighbourhood (null: all of them) x cell age: people |
 
 Months are text (YYYY-MM). Everything below the privacy floor is left out before any computation, so
 no total or mean includes it and no difference of two figures can disclose it; sizes are rounded
@@ -58,7 +59,7 @@ from telads.method.disclosure import (
 )
 from telads.method.forecasts import LAST, Forecasts
 from telads.method.horizons import AHEAD, NEXT
-from telads.method.neighbourhoods import estimates, groups, read_places
+from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
     REPEATS,
@@ -536,6 +537,46 @@ def neighbourhoods_table(given: Material) -> pl.DataFrame:
     ).filter(pl.col("population").is_not_null())
 
 
+def cell_ages_table(given: Material) -> pl.DataFrame:
+    """People by cell age, of segments (`code` null) and of neighbourhoods' groups.
+
+    Those whose every cell age may be shown (`divided`), of ages with two cell ages or more. The
+    last size is the published whole less the others, so that they add up and disclose no more.
+    """
+    places = read_places(given.cells, given.services[:1])
+    cells = places.population
+    whole = np.where(shown(cells.sum(axis=2), places.at, given.floor), sizes(cells.sum(axis=2)), 0)
+    told = divided(places, given.floor)
+    rows: list[tuple[object, ...]] = []
+    for group, (sex, age) in enumerate(groups()):
+        inside = in_force().cell_ages_of(age)
+        if len(inside) < 2:
+            continue
+        for at, district in enumerate(places.districts):
+            own = np.flatnonzero(places.at == at)
+            parts = cells[own, group, : len(inside)].sum(axis=0)
+            key = (district, str(sex), age)
+            if (parts >= given.floor).all():
+                rows += _by_cell_age((*key, None), inside, parts, float(sizes(parts.sum())))
+            for place in own[told[own, group]]:
+                parts = cells[place, group, : len(inside)]
+                of_place = (*key, places.codes[place])
+                rows += _by_cell_age(of_place, inside, parts, float(whole[place, group]))
+    schema = {"district": pl.String, "sex": pl.String, "age": pl.Int16, "code": pl.String,
+              "cell_age": pl.Int16, POPULATION: pl.Float64}  # fmt: skip
+    frame = pl.DataFrame(rows, schema, orient="row")
+    return frame.select(pl.lit(str(given.month)).alias("month"), pl.all())
+
+
+def _by_cell_age(
+    key: tuple[object, ...], inside: Sequence[int], parts: Array, whole: float
+) -> list[tuple[object, ...]]:
+    """Rows of one group: published sizes that sum to the `whole`."""
+    first = sizes(parts[:-1])
+    both = [*first.tolist(), whole - float(first.sum())]
+    return [(*key, cell, people) for cell, people in zip(inside, both, strict=True)]
+
+
 MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
     "segments": segments_table,
     "ages": ages_table,
@@ -543,6 +584,7 @@ MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
     "platforms": platforms_table,
     "correlations": correlations_table,
     "neighbourhoods": neighbourhoods_table,
+    "cell_ages": cell_ages_table,
 }
 """Tables whose rows of a month depend on its cells alone."""
 

@@ -1,8 +1,8 @@
 """Forms of plans: the brief and its platforms, sharing, deleting, handing over.
 
 A brief is validated by `telads.planning.brief` alone. The form parses what was typed, amounts of
-won as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만` or `1.5억`, and shows each error that names a
-path of the brief (`platforms[0].price`) below its field.
+won as `50,000,000`, `₩3,500`, `5000만원`, `오천만`, `1억 2천만` or `1.5억`, and shows each error
+that names a path of the brief (`platforms[0].price`) below its field.
 
 A draft keeps what was typed in the session while the audience is chosen on another page, so it
 belongs to one user and ends with the session.
@@ -43,6 +43,7 @@ from telads.wording import NAME
 
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
 _SMALL = {"천": 1000, "백": 100, "십": 10, "": 1}
+_NUMERALS = str.maketrans("일이삼사오육칠팔구", "123456789")
 _THOUSANDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _ENGLISH = re.compile(f"([0-9.]+)({'|'.join(_THOUSANDS)})", re.IGNORECASE)
 _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
@@ -58,7 +59,7 @@ def won_of(name: str, text: str) -> float:
     words = "|".join(map(re.escape, in_force().currency.spellings))
     bare = re.sub(r"[\s,]", "", text)
     plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
-    found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
+    found = _AMOUNT.fullmatch(plain.translate(_NUMERALS)) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
         english = _ENGLISH.fullmatch(plain)
         if english:

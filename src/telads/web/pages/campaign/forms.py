@@ -21,6 +21,7 @@ from telads.dataset import Measure, in_force
 from telads.errors import QuestionError
 from telads.model import Month, Segment, Sex
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, Brief, read_brief
+from telads.planning.parts import segments_in
 from telads.planning.plan import fewest
 from telads.planning.rules import Rules
 from telads.store.workspace import Build
@@ -319,7 +320,7 @@ class Groups(NamedTuple):
 def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
     """The groups of a choice; raises what `make_plan` raises."""
     rules = fewest(build, choice.brief(lang))
-    first = frozenset(rules.segments(build, choice.month))
+    first = frozenset(segments_in(rules.segments(build, choice.month)))
     ticked = first if choice.ticks is None else frozenset(choice.ticks)
     return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
 

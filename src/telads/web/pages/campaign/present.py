@@ -18,6 +18,7 @@ from telads.errors import QuestionError
 from telads.model import Segment, Sex
 from telads.planning.audience import profile
 from telads.planning.brief import money
+from telads.planning.parts import segments_in
 from telads.planning.plan import Draft, draft, reachable_share
 from telads.planning.scenarios import TOO_OFTEN
 from telads.planning.sentences import limit_text
@@ -461,7 +462,7 @@ def _less(found: Draft, choice: Choice, lang: Lang) -> tuple[str, str] | None:
     budget, share = found.enough["budget"], found.enough["share"]
     text = Text(f"{amount_text(budget, 'ko')}이면 지금의 {share:.0%}",
                 f"{share:.0%} of it with {amount_text(budget, 'en')}")  # fmt: skip
-    segments = tuple(one for one in found.audience.segments)
+    segments = tuple(segments_in(found.audience.segments))
     other = choice._replace(
         budget=budget, sentence=choice.sentence._replace(budget=str(budget)), ticks=segments
     )
