@@ -16,6 +16,7 @@ from telads.ingest.ingest import Taken, check, ingest
 from telads.method.build import build
 from telads.method.tables import TABLES
 from telads.model import Month
+from telads.planning.parts import segments_in
 from telads.planning.rules import read_rules
 from telads.settings import Settings
 from telads.store.workspace import Store
@@ -160,9 +161,8 @@ def test_audiences_are_chosen_by_the_shares_and_never_by_a_sensitive_group(
     build(workspace, settings)
     made = workspace.build()
     for id, share in SHARES.items():
-        rule = read_rules({"where": {"signal": f"{id}_share", "value": 100 * share * 1.2}}).where
-        assert rule
-        chosen = rule.applied(made, JUNE)
+        asked = {"where": {"signal": f"{id}_share", "value": 100 * share * 1.2}}
+        chosen = segments_in(read_rules(asked).segments(made, JUNE))
         assert {str(segment.sex) for segment in chosen} == {"F"}
         assert len(chosen) == 150
     dataset = in_force()
