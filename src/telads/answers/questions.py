@@ -502,8 +502,8 @@ DISTRICTS = Question(
 )
 STATUS = Question(
     "status",
-    _of("month", "first", "last", "file", "taken", "rows", "masked", "coverage", "synthetic",
-        "built", "replaced", *_WARNINGS),
+    _of("month", "first", "last", "file", "second", "taken", "rows", "masked", "coverage",
+        "synthetic", "built", "replaced", *_WARNINGS),
     facts=("current",),
     function="inventory.status",
     panel="data",

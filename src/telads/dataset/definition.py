@@ -86,6 +86,8 @@ class Measure:
     """Headers for people it was not estimated for, if they do not derive from its own."""
     counted: bool = False
     """Counts people of a cell instead of averaging; shown as a share of its people."""
+    source: str = ""
+    """Id of the second file that holds it (`Files.second`); empty for the month's own."""
     proper: bool = False
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
@@ -224,6 +226,18 @@ class OtherFile(NamedTuple):
     """Sets of headers; one header of each set is present."""
 
 
+class SecondFile(NamedTuple):
+    """A file with more measures of the same cells, published beside the month's own."""
+
+    id: str
+    text: Text
+    headers: str
+    """Pattern that at least `least` headers match, in a file without a service."""
+    least: int
+    sensitive: tuple[str, ...]
+    """Headers of columns that are never taken."""
+
+
 class Files(NamedTuple):
     """Format of the published files."""
 
@@ -251,6 +265,7 @@ class Files(NamedTuple):
     districts_advice: Text
     headers_advice: Text
     others: tuple[OtherFile, ...]
+    second: Mapping[str, SecondFile]
 
 
 class Example(NamedTuple):

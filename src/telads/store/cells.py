@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,6 +110,15 @@ def reading(files: Mapping[Month, Path]) -> Iterator[None]:
             if not is_readable(path):
                 raise unreadable(month, path) from error
         raise
+
+
+@contextmanager
+def readings(files: Iterable[Mapping[Month, Path]]) -> Iterator[None]:
+    """The same for several files of each month."""
+    with ExitStack() as stack:
+        for of in files:
+            stack.enter_context(reading(of))
+        yield
 
 
 def unreadable(month: Month, path: Path) -> WorkspaceDamaged:

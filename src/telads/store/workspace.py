@@ -216,6 +216,15 @@ class Store:
         current = (ledger or self.ledger()).current()
         return {month: self.cells_path / entry.cells for month, entry in current.items()}
 
+    def second_cells(self, ledger: Ledger | None = None) -> dict[str, dict[Month, Path]]:
+        """Paths of the cells of second files, by their id and by the months that are in force."""
+        known = ledger or self.ledger()
+        months, found = known.current(), dict[str, dict[Month, Path]]()
+        for (month, id), entry in known.second().items():
+            if month in months:
+                found.setdefault(id, {})[month] = self.cells_path / entry.cells
+        return found
+
     @contextmanager
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
         """Hold the workspace's lock; raises `WorkspaceBusy` if another process holds it too long.
