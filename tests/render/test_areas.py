@@ -16,6 +16,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers.areas import Areas, areas, shape_of
+from telads.answers.places import by_neighbourhood
 from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.errors import QuestionError, UnknownChoice
@@ -128,7 +129,7 @@ def found(opened: Workspace, level: str, service: str = "delivery", **asked: Any
 
 
 def twice_the_area(ring: list[Any]) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring))
+    return float(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)))
 
 
 @pytest.mark.parametrize("level", ["district", "neighbourhood"])
@@ -206,11 +207,10 @@ def test_figures_have_four_digits(bordered: Workspace) -> None:
 
 def test_what_is_hidden_is_null(bordered: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A neighbourhood with a border and no row of the build has a feature with nulls."""
-    import telads.answers.areas as module
-
-    plain, code = module.by_neighbourhood, found(bordered, "neighbourhood").rows["code"][5]
+    plain, code = by_neighbourhood, found(bordered, "neighbourhood").rows["code"][5]
     monkeypatch.setattr(
-        module, "by_neighbourhood", lambda *asked: plain(*asked).filter(pl.col("code") != code)
+        "telads.answers.areas.by_neighbourhood",
+        lambda *asked: plain(*asked).filter(pl.col("code") != code),
     )
     features = geojson(bordered.store.build(), found(bordered, "neighbourhood"))["features"]
     (own,) = (one for one in features if one["id"] == code)
