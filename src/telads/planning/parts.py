@@ -126,7 +126,7 @@ def _tables(build: Build, month: Month) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns = (*KEY, "code", "cell_age", "population")
     service = build.about["services"][0]
     groups = part_of_month(build, "neighbourhoods", month, service).drop_nulls("sex")
-    cells = of_month(build, "cell_ages", month).with_columns(pl.col("code").fill_null(""))
+    cells = part_of_month(build, "cell_ages", month).with_columns(pl.col("code").fill_null(""))
     none = pl.lit(0, pl.Int16).alias("cell_age")
     return groups.with_columns(none).select(columns), cells.select(columns)
 
