@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
+    ALIKE,
     CHANGES,
     EVALUATE,
     HISTORY,
@@ -282,6 +283,20 @@ class Workspace:
         asked = {"district": district, "sex": sex, "age": age, "month": month, "among": among,
                  "top": top}  # fmt: skip
         return self._ask(LOOKALIKE, asked)
+
+    def alike(
+        self,
+        neighbourhood: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        month: str | Month | None = None,
+        among: str = "all",
+        top: int = 5,
+    ) -> Answer:
+        """Find neighbourhoods of similar use: see `answers.places.alike`."""
+        asked = {"neighbourhood": neighbourhood, "sex": sex, "age": age, "month": month,
+                 "among": among, "top": top}  # fmt: skip
+        return self._ask(ALIKE, asked)
 
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None

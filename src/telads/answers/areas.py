@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from telads.answers.choices import AREA_LEVELS, Filters
+from telads.answers.choices import AREA_LEVELS, Filters, alone
 from telads.answers.places import borders, by_neighbourhood, of_filters
 from telads.answers.tables import held, of_month
 from telads.dataset import in_force
@@ -67,13 +67,7 @@ def areas(
     Raises `QuestionError` without borders of the level, and for a sex or an age alone.
     """
     if (sex is None) != (age is None):
-        raise QuestionError(
-            Text("성별과 나이는 함께 고르거나 함께 비워 주세요.",
-                 "Sex and age are chosen together or not at all."),
-            Text("한 집단은 sex와 age로, 모두는 둘 없이 물어 주세요.",
-                 "Ask with sex and age for one group, without both for everybody."),
-            value=str(sex or age),
-        )  # fmt: skip
+        raise alone(sex, age)
     filters = Filters(None, sex, age)
     known = _borders(build, level, stamp(build))
     of_level = _of_districts if level == AREA_LEVELS[0] else _of_neighbourhoods

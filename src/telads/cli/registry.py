@@ -80,8 +80,10 @@ VERBS: dict[str, Verb] = {
         "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace.")),
     **_questions("ask", _ASK),
     "chart": Verb("make", _MAKE, Text(
-        "그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets",
-        "Draw a picture: population choropleth correlation monthly ranking targets")),
+        "그림을 파일로 만듭니다: population choropleth correlation monthly ranking targets "
+        "neighbourhoods",
+        "Draw a picture: population choropleth correlation monthly ranking targets "
+        "neighbourhoods")),
     "export": Verb("make", _MAKE, Text(
         "표 전체를 파일로 냅니다: scores segments targets platforms neighbourhoods",
         "Write a whole table to a file: scores segments targets platforms neighbourhoods")),

@@ -127,6 +127,9 @@ CHARTS: dict[str, tuple[Text, str]] = {
                 "district={sample_district}&sex={sample_sex}&age={sample_age}"),
     "targets": (Text("그림: 대상 지도", "A picture: targets on the map"),
                 "service={sample_service}&top=30"),
+    "neighbourhoods": (Text("그림: {neighbourhood} 지도, 경계가 없으면 목록",
+                            "A picture: use by neighbourhood on the map, a list without borders"),
+                       "service={sample_service}&district={sample_district}"),
 }  # fmt: skip
 """Meaning of each picture, and an example of its address."""
 AREAS: dict[str, Text] = {

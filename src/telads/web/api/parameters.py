@@ -27,6 +27,7 @@ from telads.answers.questions import (
     NEEDED,
     SERVICE_ASKED,
     TARGETS_BY,
+    TOGETHER,
     TOP,
     Parameter,
     Question,
@@ -95,6 +96,7 @@ DRAWN: dict[str, tuple[Parameter, ...]] = {
     "ranking": (*GROUP, MONTH_ASKED, _ANY_SERVICE),
     "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE, TARGETS_BY,
                 TOP._replace(default=30, example="30")),
+    "neighbourhoods": (FILTERS[0], *TOGETHER, MONTH_ASKED, _ANY_SERVICE),
 }  # fmt: skip
 """Choices of each picture."""
 
@@ -209,4 +211,4 @@ Nothing = model_of("Asked", ())
 AudienceAsked = model_of("AudienceAsked", (MONTH_ASKED,))
 PlanAsked = model_of("PlanAsked", (PART,))
 ExportAsked = model_of("ExportAsked", (METHOD,))
-AreasAsked = model_of("AreasAsked", (SERVICE_ASKED, MONTH_ASKED, AREA_LEVEL, *FILTERS[1:]))
+AreasAsked = model_of("AreasAsked", (SERVICE_ASKED, MONTH_ASKED, AREA_LEVEL, *TOGETHER))

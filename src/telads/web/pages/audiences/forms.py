@@ -18,11 +18,10 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.urls import reverse
 
-from telads.answers.choices import month_of
+from telads.answers.choices import known_places, month_of
 from telads.dataset import in_force
 from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
-from telads.planning.parts import known_places
 from telads.planning.reading import LARGEST, too_large
 from telads.planning.rules import LEVELS, Rules, read_rules
 from telads.store.workspace import Build
