@@ -23,6 +23,8 @@ from telads.text import Text, same, typed
 if TYPE_CHECKING:
     import polars as pl
 
+AREA_LEVELS = ("district", "neighbourhood")
+"""Levels of a map of areas."""
 HORIZONS = (1, 3)
 """Months ahead: 1 shares two of three observed months with the known ones, 3 shares none."""
 ROWS = (1, 300)
@@ -86,6 +88,15 @@ def age_of(name: str | int) -> int:
         raise one_of(Text("나이", "age"), name, map(str, in_force().ages)) from None
 
 
+def cell_age_of(name: str | int) -> int:
+    """Parse a cell age: `25`, `25-29`, `75+`; returns the first year."""
+    try:
+        return in_force().cell_age_names[typed(name)]
+    except KeyError:
+        known = map(str, in_force().cell_ages)
+        raise one_of(Text("나이", "age"), name, known) from None
+
+
 def service_of(build: Build, name: str) -> Measure:
     """A service by id or name, if the build's data hold it."""
     service = in_force().service(name)
@@ -129,6 +140,11 @@ def target_order_of(name: str) -> str:
 def level_of(name: str) -> str:
     """The grain of a list of targets; raises `UnknownChoice`."""
     return listed(Text("단위", "level"), name, LEVELS)
+
+
+def area_level_of(name: str) -> str:
+    """The level of a map of areas; raises `UnknownChoice`."""
+    return listed(Text("단위", "level"), name, AREA_LEVELS)
 
 
 def platform_order_of(name: str | None) -> str | None:

@@ -606,6 +606,12 @@ _SINGLE: tuple[Field, ...] = (
         Text("targets: 인원이 적어 보이지 않는 {neighbourhood}의 수, 다른 단위에서는 null",
              "targets: {neighbourhoods} that are too small to be shown; null at other levels"),
         plain(MAYBE_COUNT), None),
+    Field("pattern", None,
+        Text("targets: {neighbourhood} 사이의 차이가 다른 달의 것이면 그달, 아니면 null"
+             "(다른 단위에서도 null)",
+             "targets: the month whose differences between {neighbourhoods} the label month "
+             "repeats; null if they are its own, and at other levels"),
+        plain({**MONTH, "type": ["string", "null"]}), None),
     Field("prior_only", None,
         Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether the city's value of the sex and age alone answers"), plain(FLAG),

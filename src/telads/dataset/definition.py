@@ -2,6 +2,7 @@
 
     dataset.toml       everything below, checked key by key
     borders.geojson    the districts as polygons, each with its `code` (optional)
+    crosswalk.csv      codes of neighbourhoods that files had in other years (optional)
     profile.json       what a synthetic twin is drawn from (optional)
 
 `dataset.reading` reads it. docs/dataset.md lists the keys.
@@ -34,6 +35,8 @@ Topic = Literal["service", "people", "mobility", "communication", "payment"]
 POPULATION = "population"
 """Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
+CROSSWALK = "crosswalk.csv"
+CROSSWALK_COLUMNS = ("from", "to", "share", "since")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
@@ -145,6 +148,18 @@ class Level(NamedTuple):
     """Pattern of a prefix that files write before a name."""
     code_digits: int | None = None
     """A neighbourhood's code with this many digits begins with its district's code."""
+
+
+class Correspondence(NamedTuple):
+    """A row of the crosswalk: a code in files, and a neighbourhood that its people belong to."""
+
+    code: str
+    to: str
+    share: float
+    """Share of its people, 0..1: less than 1 for one that was split."""
+    since: str
+    """First label month (YYYY-MM) in which `to` is published: the row is for months before it.
+    Empty: for every month."""
 
 
 class SexGroup(NamedTuple):
@@ -355,6 +370,25 @@ class Dataset:
             return Text(f"{age}대", f"{age}-{last}")
         return Text(f"{age}–{last}세", f"{age}-{last}")
 
+    def cell_age_text(self, age: int) -> Text:
+        """Name of a cell age, given by its first year."""
+        if age == self.cell_ages[-1]:
+            return Text(f"{age}세 이상", f"{age} and over")
+        last = self.cell_ages[self.cell_ages.index(age) + 1] - 1
+        return Text(f"{age}–{last}세", f"{age}-{last}")
+
+    def cell_ages_of(self, age: int) -> tuple[int, ...]:
+        """The cell ages of a segment age."""
+        return tuple(cell for cell, own in self.bands.items() if own == age)
+
+    @cached_property
+    def cell_age_names(self) -> dict[str, int]:
+        """Spelling of a cell age, in lower case -> its first year."""
+        names: dict[str, int] = {}
+        for age, after in pairwise(self.cell_ages):
+            names |= {f"{age}{end}": age for end in ("", f"-{after - 1}", f"~{after - 1}")}
+        return names | {f"{self.cell_ages[-1]}{end}": self.cell_ages[-1] for end in _OPEN}
+
     @cached_property
     def age_names(self) -> dict[str, int]:
         """Spelling of a segment age, in lower case -> its first year."""
@@ -475,6 +509,7 @@ class Dataset:
             "sample_platform_2": platforms[min(1, len(platforms) - 1)],
             "sample_signal": self.signals[0].id if self.signals else "",
             "sample_ages": list(ages[:2]),
+            "sample_cell_ages": list(self.cell_ages[:2]),
             "ages": " ".join(map(str, ages)),
             "last": ages[-1],
             "index_ids": ", ".join(service.id for service in self.indexes),
@@ -490,6 +525,8 @@ class Dataset:
             "service names": list(dict.fromkeys([*ids, *names])),
             "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
             "ages": list(self.ages),
+            "cell ages": list(self.cell_ages),
+            "cell age names": [*self.cell_ages, *self.cell_age_names],
             "age names": [*self.ages, *self.age_names],
             "signals": [one.id for one in self.signals],
         }
@@ -559,6 +596,26 @@ class Dataset:
             stem = stem.removesuffix(suffix)
         # 중구 / Jung-gu: one syllable is too short to match without its suffix.
         return stem if len(stem) > 1 else plain
+
+    @cached_property
+    def crosswalk(self) -> tuple[Correspondence, ...]:
+        """The rows of the crosswalk, in the file's order; empty without one.
+
+        Raises `ValueError` for a file that is none.
+        """
+        file = self.folder / CROSSWALK
+        if not file.is_file():
+            return ()
+        from csv import DictReader
+
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        reader = DictReader(lines)
+        if tuple(reader.fieldnames or ()) != CROSSWALK_COLUMNS:
+            raise ValueError(",".join(reader.fieldnames or ()))
+        return tuple(
+            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "")
+            for row in reader
+        )
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:

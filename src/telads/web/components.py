@@ -217,8 +217,7 @@ def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
     return Table(
         headings=[(field.heading(lang), field.figure) for field in fields],
         rows=[
-            [_cell(field, row, lang, field == head) for field in fields]
-            for row in answer.rows.iter_rows(named=True)
+            [_cell(field, row, lang, field == head) for field in fields] for row in answer.records
         ],
     )
 
@@ -254,7 +253,7 @@ def columns_of(
     Left out are fields shown beside another in its cell, fields hidden on pages, and those in
     `without`.
     """
-    known = [field for name in answer.rows.columns if (field := field_of(answer.question, name))]
+    known = [field for name in answer.columns if (field := field_of(answer.question, name))]
     beside = {key for field in known for key in field.html.beside}
     left_out = {field.key for field in known if field.key in without or not field.html.shown}
     own = {field.key: field for field in known if field.key not in beside | left_out}
