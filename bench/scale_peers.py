@@ -186,7 +186,7 @@ def held() -> None:
     from telads.engines.polars_events import BATCH
 
     names = [f"app {number}" for number in range(50)]
-    kept = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    kept: dict[str, pl.DataType] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
     schema = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
