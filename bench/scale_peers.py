@@ -191,7 +191,7 @@ def held() -> None:
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )
-    row = row.with_columns(hashed_name("name")).cast({"day": pl.UInt8, **schema})
+    row = row.with_columns(hashed_name("name")).cast({"day": pl.UInt8(), **schema})
     numbers, masks = Names(names), Masks(schema, len(names), list(kept))
 
     def look_up() -> None:
