@@ -189,8 +189,8 @@ def held() -> None:
     from telads.engines.polars_events import BATCH, divided_rows
 
     names = [f"app {number}" for number in range(50)]
-    kept = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
-    schema: dict[str, pl.DataType] = {"subscriber_id": pl.Int64(), **kept}
+    kept: dict[str, pl.DataType] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    schema = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
+    ALIKE,
     CHANGES,
     EVALUATE,
     HISTORY,
@@ -283,6 +284,20 @@ class Workspace:
                  "top": top}  # fmt: skip
         return self._ask(LOOKALIKE, asked)
 
+    def alike(
+        self,
+        neighbourhood: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        month: str | Month | None = None,
+        among: str = "all",
+        top: int = 5,
+    ) -> Answer:
+        """Find neighbourhoods of similar use: see `answers.places.alike`."""
+        asked = {"neighbourhood": neighbourhood, "sex": sex, "age": age, "month": month,
+                 "among": among, "top": top}  # fmt: skip
+        return self._ask(ALIKE, asked)
+
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
@@ -328,6 +343,33 @@ class Workspace:
         asked = Asked(month, district, sex, age, service, measure, by, top)
         shown = picture(self.store.build(), find_chart(name).id, asked, lang)
         return drawn(shown, narrow=narrow)
+
+    def areas(
+        self,
+        service: str,
+        month: str | Month | None = None,
+        level: str = "district",
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        output: PathText | None = None,
+    ) -> dict[str, Any]:
+        """Districts or neighbourhoods with the use of a service, as GeoJSON (RFC 7946).
+
+        Of everybody, or of one `sex` and `age`; figures are null where too few people are known.
+        `output` also writes them as .geojson or .parquet (GeoParquet 1.1). Raises `QuestionError`
+        without borders of the level: `borders` takes in those of neighbourhoods.
+        """
+        from telads.answers.areas import areas
+        from telads.answers.choices import area_level_of, filters_of, month_of, service_of
+        from telads.render.areas import geojson, write
+
+        build = self.store.build()
+        _, who, years = filters_of(build, None, sex, age)
+        found = areas(build, service_of(build, service).id, month_of(build, month),
+                      area_level_of(level), who, years)  # fmt: skip
+        if output is not None:
+            write(Path(output), build, found)
+        return geojson(build, found)
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""
