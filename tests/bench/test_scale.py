@@ -288,7 +288,7 @@ def test_a_carrier_is_computed_from_the_largest_log_and_the_cost_of_parts() -> N
     assert "**30.0 billion rows** and 0.30 TB" in page
     assert "0.50 processor seconds a million rows" in page
     assert "0.100 s a million rows more" in page
-    parts = 8  # 30 million x (600 + 53 x 5) bytes / (4 - .5 - .06) GB
+    parts = 8  # 30 million x (600 + 53 x 5) bytes / (4 - .5 - .15) GB
     each = 0.5e-6 + 0.02e-6 + 0.1e-6 * (parts - 1)
     alone = (2 * 4 - 6.5 - 0.5) / 10e6
     assert "0.100 s a million rows keep one processor busy only" in page

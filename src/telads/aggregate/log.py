@@ -37,8 +37,9 @@ be marked; measured up to 490 MB."""
 BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 600, 5
 """Memory for each subscriber of a part (measured up to 500), and for each raw name of each
 subscriber: a mask of four bytes, and slack for growth."""
-BYTES_PER_JOB, BYTES_PER_SUBSCRIBER_AGAIN = 60_000_000, 250
-"""Memory of each job but the first: rows that wait to be marked, and each subscriber of a part."""
+BYTES_PER_JOB, BYTES_PER_SUBSCRIBER_AGAIN = 150_000_000, 250
+"""Memory of each job but the first: rows that wait to be marked, what its heap keeps free, and each
+subscriber of a part."""
 BYTES_PER_MOVEMENT = 90
 """Memory for each mobility row of a part; measured up to 72."""
 LEAST_ROOM = 100_000_000

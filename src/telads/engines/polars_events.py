@@ -171,7 +171,8 @@ class PolarsEvents:
                 turns = (order[first:] + order[:first] for first in order[::2])
                 list(each(partial(_mark_divided, batches, numbers, shares), turns))
                 counted = each(partial(Masks.counted, widths=widths), masks)
-                return nw.from_native(pl.concat(counted).lazy())
+                united: pl.LazyFrame = pl.concat(counted).lazy()
+                return nw.from_native(united)
             list(each(partial(_mark, batches, numbers), masks))
             while len(masks) > 1:
                 half = -(-len(masks) // 2)
