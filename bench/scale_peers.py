@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import polars as pl
@@ -186,8 +186,8 @@ def held() -> None:
     from telads.engines.polars_events import BATCH
 
     names = [f"app {number}" for number in range(50)]
-    kept: dict[str, pl.DataType] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
-    schema = {"subscriber_id": pl.Int64(), **kept}
+    kept: dict[str, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    schema: dict[str, Any] = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )
