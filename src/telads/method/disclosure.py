@@ -84,6 +84,11 @@ def standard(value: float) -> float:
     return round(value, STANDARDISED_DECIMALS) + 0.0
 
 
+def rounded(value: float, digits: int) -> float:
+    """As Polars rounds: half to even of the scaled figure."""
+    return round(value * 10**digits) / 10**digits
+
+
 def figure(column: pl.Expr) -> pl.Expr:
     """`significant` of every row."""
     import polars as pl
