@@ -86,7 +86,8 @@ def standard(value: float) -> float:
 
 def rounded(value: float, digits: int) -> float:
     """As Polars rounds: half to even of the scaled figure."""
-    return round(value * 10**digits) / 10**digits
+    scale = 10.0**digits
+    return round(value * scale) / scale
 
 
 def figure(column: pl.Expr) -> pl.Expr:
