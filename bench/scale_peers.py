@@ -186,8 +186,8 @@ def held() -> None:
     from telads.engines.polars_events import BATCH
 
     names = [f"app {number}" for number in range(50)]
-    kept: dict[str, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
-    schema: dict[str, Any] = {"subscriber_id": pl.Int64(), **kept}
+    kept: dict[Any, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    schema: dict[Any, Any] = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )

@@ -36,11 +36,25 @@ class Rows:
         return made
 
     def only(self, columns: Sequence[str]) -> Rows:
-        """Some of the columns of rows that are records."""
+        """Some of the columns, as records."""
         return Rows.of_records(
             ({name: row[name] for name in columns} for row in self.records),
-            {name: self._types[name] for name in columns},
+            {name: self.types[name] for name in columns},
         )
+
+    def having(self, values: Mapping[str, object]) -> Rows:
+        """The rows with these values, as records."""
+        return Rows.of_records(
+            (row for row in self.records if all(row[name] == of for name, of in values.items())),
+            self.types,
+        )
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """Polars' names of the columns' types."""
+        if self._table is not None and not self._types:
+            self._types = {name: str(kind) for name, kind in self._table.schema.items()}
+        return self._types
 
     @property
     def columns(self) -> list[str]:

@@ -35,7 +35,7 @@ from telads.text import Text
 from telads.web.accounts.forms import LONGEST_NAME as LONGEST_USER
 from telads.web.components import MONTH
 from telads.web.filters import lang
-from telads.web.forms import NO_CHOICE, Form, refusal, said
+from telads.web.forms import NO_CHOICE, Form, Select, refusal, said
 from telads.web.pages.audiences.forms import number_of, whole_in
 from telads.web.plans import services
 from telads.web.plans.models import LONGEST_NAME
@@ -267,7 +267,7 @@ class ListField(forms.CharField):
     """A select list; the brief validates the choice."""
 
     def __init__(self, choices: Mapping[str, Text] | None = None, **facts: Any) -> None:
-        super().__init__(widget=forms.Select({"autocomplete": "off"}), **facts)
+        super().__init__(widget=Select({"autocomplete": "off"}), **facts)
         self.offer(choices or {})
 
     def offer(self, choices: Mapping[str, Text]) -> None:
