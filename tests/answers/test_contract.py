@@ -13,6 +13,7 @@ from telads.answers.inventory import status
 from telads.dataset import in_force
 from telads.store.workspace import Build, Store
 from tests.asked import (
+    alike,
     changes,
     evaluation,
     history,
@@ -37,6 +38,7 @@ ASKED: dict[str, Callable[[Build], Answer]] = {
     ),
     "platforms": lambda build: platforms(build, "delivery", *GROUP),
     "lookalike": lambda build: lookalike(build, *GROUP),
+    "alike": alike,
     "signals": lambda build: signals(build, *GROUP),
     "history": lambda build: history(build, *GROUP),
     "segments": segments,

@@ -137,6 +137,27 @@ def test_every_export(city: Workspace, tmp_path: Path) -> None:
         assert not strange(path.read_text("utf-8-sig")), path.name
 
 
+def test_areas_for_maps(city: Workspace, tmp_path: Path) -> None:
+    document = city.areas("sport", output=tmp_path / "areas.parquet")
+    assert {one["id"] for one in document["features"]} == set(vesterby().districts)
+    assert all(one["properties"]["population"] % 10 == 0 for one in document["features"])
+    assert not strange(json.dumps(document, ensure_ascii=False))
+
+
+def test_an_audience_of_quarters(city: Workspace) -> None:
+    """Its neighbourhoods are quarters, and its cells have ages of their own."""
+    with using(vesterby()):
+        district = next(iter(vesterby().districts.values())).ko
+        cells = vesterby().cell_ages_of(vesterby().ages[0])
+        rules = {"where": {"all": [{"neighbourhood": [f"{district} 1", f"{district} 2"]},
+                                   {"ages": list(cells[:1])}]}}  # fmt: skip
+        answer = city.audience(rules)
+        assert answer.rows.height == 4
+        assert set(answer.rows["neighbourhood"]) == {f"{district} 1", f"{district} 2"}
+        told = [sentence(lang) for sentence in answer.sentences for lang in ("ko", "en")]
+        assert not strange(" ".join(told))
+
+
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_the_report(city: Workspace, tmp_path: Path, lang: str) -> None:
     path = tmp_path / "report.html"

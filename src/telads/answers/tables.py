@@ -180,14 +180,17 @@ def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
 
 
 @held
-def part_of_month(build: Build, table: str, month: Month, service: str) -> pl.DataFrame:
-    """The rows of one service in one label month of a table too large to be held whole."""
+def part_of_month(
+    build: Build, table: str, month: Month, service: str | None = None
+) -> pl.DataFrame:
+    """The rows of one label month, or of one service in it, of a table too large to hold whole."""
     import polars as pl
 
     path = build.table(table)
     try:
         every = pl.scan_parquet(path)
-        return every.filter(pl.col("month") == str(month), pl.col("service") == service).collect()
+        asked = [pl.col("month") == str(month)]
+        return every.filter(*asked, *([pl.col("service") == service] if service else [])).collect()
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _unreadable(path) from error
 

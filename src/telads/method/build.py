@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 """Threads that make months; more gain nothing, since half of the work holds the GIL."""
+ROW_GROUPS = {"neighbourhoods": 8192, "cell_ages": 8192}
+"""Rows of a row group of tables of which a question reads a month, or a service of a month: little
+else is read with it."""
 LEAST_SERVICES = 2
 """With a single service there is nothing to rank and nowhere to advertise it."""
 
@@ -357,7 +360,7 @@ class _Work:
 
     def _put(self, table: str, rows: pl.DataFrame) -> None:
         content = io.BytesIO()  # written here, so that a full disk raises its own error
-        rows.write_parquet(content, compression="zstd")
+        rows.write_parquet(content, compression="zstd", row_group_size=ROW_GROUPS.get(table))
         with explained(self.folder), new_file(self.folder / f"{table}.parquet") as file:
             file.write(content.getbuffer())
 

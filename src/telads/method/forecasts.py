@@ -118,7 +118,7 @@ class Forecasts:
 
     def _judge(self, segments: tuple[Segment, ...], truth: Array, expected: list[Array]) -> None:
         rows = np.stack([ndcg(scores, truth) for scores in expected], axis=-1)
-        known = ~np.isnan(rows).any(axis=-1)
+        known = np.asarray(~np.isnan(rows).any(axis=-1))
         if not known.any():
             return
         names = list(in_force().district_names)

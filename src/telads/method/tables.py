@@ -532,9 +532,13 @@ def neighbourhoods_table(given: Material) -> pl.DataFrame:
         .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
         .join(pl.DataFrame({"service": given.services}), how="cross")
     )  # fmt: skip
-    return keys.with_columns(
-        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
-    ).filter(pl.col("population").is_not_null())
+    return (
+        keys.with_columns(
+            pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+        )
+        .filter(pl.col("population").is_not_null())
+        .sort("service", maintain_order=True)
+    )
 
 
 def cell_ages_table(given: Material) -> pl.DataFrame:

@@ -60,6 +60,13 @@ def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
     return [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
 
 
+def newest_own(user: User) -> PlanVersion | None:
+    """The version that a user saved last of plans of their own."""
+    return (
+        PlanVersion.objects.filter(plan__owner=user).select_related("plan").order_by("-id").first()
+    )
+
+
 def level_of(user: User, plan: SavedPlan) -> Level | None:
     """A user's access to a plan; None if it is invisible to them."""
     if plan.owner_id == user.pk:
