@@ -45,7 +45,7 @@ _INDEX_NOTE = Text(
     "표준화 지수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
     "indices: scaled anew each month (dashed lines), so months are not joined; 0 is drawn",
 )
-_YEAR_AGO = Text("점선은 한 해 전 같은 달", "dotted: the same month a year ago")
+_YEAR_AGO = Text("색 점선은 한 해 전 같은 달", "dotted in colour: the same month a year ago")
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
 _WHO, _MONTH = Text("누구", "Who"), Text("기준 달", "Month")
 _STILL = 0.005
