@@ -152,6 +152,7 @@ class Workspace:
         census: PathText | None = None,
         memory: str = "2GB",
         partitions: int | None = None,
+        jobs: int | None = None,
         epsilon: float | None = None,
         noise: str | None = None,
         delta: float = 0.0,
@@ -177,10 +178,10 @@ class Workspace:
             mobility=tuple(map(str, _listed(mobility))),
             mapping=_path(mapping), places=_path(places), census=_path(census),
             months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
-            k=k, memory=parse_memory(memory), parts=partitions,
+            k=k, memory=parse_memory(memory), parts=partitions, jobs=jobs,
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
-        runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
+        runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory, jobs)
         with using(self.store.choose_dataset(self._dataset)):
             return aggregate(self.store, request, self.settings, runs_on)
 

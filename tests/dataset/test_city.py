@@ -39,9 +39,9 @@ from tests.web.document import get
 SEGMENT = Segment("Kirkegade", Sex.FEMALE, 35)
 OTHERS = re.compile(
     r"서울|Seoul|\bwon\b|[0-9)] ?원\b|\(원\)|Korea(?!n)|KRW|₩|자치구|행정동|"
-    r"유튜브|YouTube|Netflix|넷플릭스"
+    r"유튜브|YouTube|Netflix|넷플릭스|일곱|\bseven\b"
 )
-"""Words of another dataset."""
+"""Words of another dataset, its number of services among them."""
 PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaign/",
          "/changes/", "/evidence/", "/api/")  # fmt: skip
 

@@ -207,10 +207,10 @@ def test_figures_have_four_digits(bordered: Workspace) -> None:
 
 def test_what_is_hidden_is_null(bordered: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     """A neighbourhood with a border and no row of the build has a feature with nulls."""
-    plain, code = by_neighbourhood, found(bordered, "neighbourhood").rows["code"][5]
+    code = found(bordered, "neighbourhood").rows["code"][5]
     monkeypatch.setattr(
         "telads.answers.areas.by_neighbourhood",
-        lambda *asked: plain(*asked).filter(pl.col("code") != code),
+        lambda *asked: by_neighbourhood(*asked).filter(pl.col("code") != code),
     )
     features = geojson(bordered.store.build(), found(bordered, "neighbourhood"))["features"]
     (own,) = (one for one in features if one["id"] == code)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
+from telads.answers.rows import Rows
+from telads.answers.sentences import of_patterns
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.dataset import in_force
@@ -42,13 +44,15 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
     language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
     differ from the build in force's, and a build made by another version.
     """
-    import polars as pl
-
     entries = workspace.ledger().current()
     name = workspace.build_name()
-    about = workspace.build().about if name else {}
-    built = about.get("files", {})
+    build = workspace.build() if name else None
+    built = build.about["files"] if build else {}
     remarks = warnings.by_month(entries)
+    for month in entries:
+        if build and str(month) in built:
+            told = of_patterns(build.patterns(month), build.about["services"])
+            remarks[month] = (*remarks[month], *told)
     rows = [
         {
             "month": str(month),
@@ -74,7 +78,7 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
         method="affinity",
         build=name or "",
         synthetic=any(entry.synthetic for entry in entries.values()),
-        rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
+        rows=Rows.of_records(rows, _STATUS),
         facts={"current": _as_built(entries, built) and bool(name)},
         warnings=tuple(
             Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
@@ -108,21 +112,18 @@ def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, o
     }
 
 
-def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
-    import polars as pl
-
-    texts = ("month", "first", "last", "file", "taken")
-    return {
-        **dict.fromkeys(texts, pl.String),
-        "rows": pl.Int64,
-        "masked": pl.Int64,
-        "coverage": pl.Float64,
-        "synthetic": pl.Boolean,
-        "built": pl.Boolean,
-        "replaced": pl.String,
-        "warnings_ko": pl.List(pl.String),
-        "warnings_en": pl.List(pl.String),
-    }
+_STATUS = {
+    **dict.fromkeys(("month", "first", "last", "file", "taken"), "String"),
+    "rows": "Int64",
+    "masked": "Int64",
+    "coverage": "Float64",
+    "synthetic": "Boolean",
+    "built": "Boolean",
+    "replaced": "String",
+    "warnings_ko": "List(String)",
+    "warnings_en": "List(String)",
+}
+"""Types of the columns of `status`."""
 
 
 def segments(

@@ -121,6 +121,9 @@ VERBS: dict[str, Verb] = {
     "user": Verb("user", _WEBSITE, Text(
         "로그인할 수 있는 사람과 역할을 관리합니다.",
         "Look after who may sign in, and in which role.")),
+    "media": Verb("media", _WEBSITE, Text(
+        "매체 목록(매체, 매체 유형, CPM)을 봅니다. 매체를 추가하고 지웁니다: list, add, remove",
+        "List, add and remove media with their prices: list, add, remove.")),
     "backup": Verb("backup", _DATA, Text(
         "작업 폴더와 데이터베이스를 파일 하나에 담습니다.",
         "Put the workspace and the website's database into one file.")),

@@ -2,6 +2,7 @@
 
     dataset.toml       everything below, checked key by key
     borders.geojson    the districts as polygons, each with its `code` (optional)
+    crosswalk.csv      codes of neighbourhoods that files had in other years (optional)
     profile.json       what a synthetic twin is drawn from (optional)
 
 `dataset.reading` reads it. docs/dataset.md lists the keys.
@@ -34,6 +35,8 @@ Topic = Literal["service", "people", "mobility", "communication", "payment"]
 POPULATION = "population"
 """Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
+CROSSWALK = "crosswalk.csv"
+CROSSWALK_COLUMNS = ("from", "to", "share", "since")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
@@ -46,6 +49,13 @@ UNITS: dict[Kind, Text] = {
     "percent": Text("%", "%"),
     "gb": Text("GB", "GB"),
 }
+MARKS: Mapping[str, str] = {
+    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
+    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
+    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
+    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
+}  # fmt: skip
+"""Marks of services and their icons (`web/templates/components/icons.svg`)."""
 _MONTHS = {1: "한 달", 2: "두 달", 3: "석 달", 4: "넉 달"}
 _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), 1))
 _NUMBERS = dict(enumerate(
@@ -80,6 +90,15 @@ class Measure:
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
     """For an index in synthetic logs: days a month of the cells with the lowest and the highest."""
+    mark: str = ""
+    """One of `MARKS`; by default its id."""
+    drawn_like: str = ""
+    """Measure whose figures a twin imitates for this one while the profile has none of it."""
+
+    @property
+    def icon(self) -> str:
+        """Icon beside its name on pages; empty if it is the first letter of the name."""
+        return MARKS.get(self.mark or self.id, "")
 
     @property
     def is_index(self) -> bool:
@@ -129,6 +148,18 @@ class Level(NamedTuple):
     """Pattern of a prefix that files write before a name."""
     code_digits: int | None = None
     """A neighbourhood's code with this many digits begins with its district's code."""
+
+
+class Correspondence(NamedTuple):
+    """A row of the crosswalk: a code in files, and a neighbourhood that its people belong to."""
+
+    code: str
+    to: str
+    share: float
+    """Share of its people, 0..1: less than 1 for one that was split."""
+    since: str
+    """First label month (YYYY-MM) in which `to` is published: the row is for months before it.
+    Empty: for every month."""
 
 
 class SexGroup(NamedTuple):
@@ -565,6 +596,26 @@ class Dataset:
             stem = stem.removesuffix(suffix)
         # 중구 / Jung-gu: one syllable is too short to match without its suffix.
         return stem if len(stem) > 1 else plain
+
+    @cached_property
+    def crosswalk(self) -> tuple[Correspondence, ...]:
+        """The rows of the crosswalk, in the file's order; empty without one.
+
+        Raises `ValueError` for a file that is none.
+        """
+        file = self.folder / CROSSWALK
+        if not file.is_file():
+            return ()
+        from csv import DictReader
+
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        reader = DictReader(lines)
+        if tuple(reader.fieldnames or ()) != CROSSWALK_COLUMNS:
+            raise ValueError(",".join(reader.fieldnames or ()))
+        return tuple(
+            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "")
+            for row in reader
+        )
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:

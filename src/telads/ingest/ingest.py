@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from telads.dataset import carried
 from telads.errors import DataError, OtherFile, TeladsError
+from telads.ingest import crosswalk
 from telads.ingest.archives import ARCHIVE, UNPACKED, unpack
 from telads.ingest.files import files_below, read_bytes
 from telads.ingest.source import Reading, Source, source_of
@@ -379,7 +380,7 @@ class _Call:
         """Months that already rest on this file; empty if one of them does not."""
         current = {
             month: entry for month, entry in self.ledger.current().items()
-            if entry.sha256 == one.sha256 and self._is_there(entry)
+            if entry.sha256 == one.sha256 and self._is_there(entry) and _has_todays_codes(entry)
         }  # fmt: skip
         entry = current.get(one.month) if one.month else next(iter(current.values()), None)
         if entry is None:
@@ -393,6 +394,15 @@ class _Call:
 
     def _is_there(self, entry: Entry) -> bool:
         return entry.cells in self.made or (self.workspace.cells_path / entry.cells).exists()
+
+
+def _has_todays_codes(entry: Entry) -> bool:
+    """Whether the crosswalk is the one that the cells of an entry were made by."""
+    stem = entry.cells.removesuffix(".parquet")
+    made_by = stem.removeprefix(f"{entry.month}-{entry.sha256[:16]}").removeprefix("-")
+    if made_by:
+        return made_by == crosswalk.digest(entry.label)
+    return not crosswalk.applies(entry.label, {*entry.codes})
 
 
 def _claims(told: Iterable[tuple[Month | None, str]]) -> dict[Month | None, set[str]]:
@@ -443,7 +453,8 @@ def _entry(candidate: _Candidate, reading: Reading, readings: Sequence[Reading])
         sha256=candidate.sha256,
         source=candidate.source.id,
         taken=datetime.now(UTC).isoformat(timespec="seconds"),
-        cells=f"{reading.month}-{candidate.sha256[:16]}.parquet",
+        cells="-".join(filter(None, (str(reading.month), candidate.sha256[:16], reading.crosswalk)))
+        + ".parquet",
         rows=reading.cells.height,
         masked=reading.masked,
         values=reading.values,

@@ -30,6 +30,8 @@ class Reading:
     ignored_columns: tuple[str, ...] = ()
     synthetic: bool = False
     warnings: tuple[Text, ...] = field(default=())
+    crosswalk: str = ""
+    """Hash of the crosswalk, if it changed codes."""
 
 
 class Source(Protocol):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from telads.dataset import in_force, of_dataset
 from telads.errors import DataError, OtherFile
-from telads.ingest import checks
+from telads.ingest import checks, crosswalk
 from telads.ingest.checks import visible
 from telads.ingest.files import SUFFIXES, RawFile, RawTable, read_file
 from telads.ingest.source import Reading
@@ -358,15 +358,18 @@ def _reading(
             )  # fmt: skip
     whole = pl.concat([rows for _, rows in own]).sort(KEY)
     figures = values_in(whole.columns)
+    month = Month.parse(label)
+    moved, applied = crosswalk.recoded(whole, month)
     ignored = dict.fromkeys(name for part, _ in own for name in part.headers.ignored)
     return Reading(
-        month=Month.parse(label),
-        cells=whole,
+        month=month,
+        cells=moved,
         masked=sum(whole[name].null_count() for name in figures),
         values=whole.height * len(figures),
         ignored_columns=tuple(ignored),
         synthetic=any("synthetic" in part.headers.columns for part, _ in own),
-        warnings=remarks,
+        warnings=(*remarks, *crosswalk.remarks(applied, moved["code"].unique())),
+        crosswalk=crosswalk.digest(month) if applied else "",
     )
 
 

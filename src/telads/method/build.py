@@ -208,10 +208,19 @@ def _make(
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
     work = _Work(cells, columns, services, settings, folder, on_step)
     try:
-        work.write(former)
+        history = work.write(former)
     except _Unusable:
-        work.write(_Former())
-    about = _about(ledger, settings, name, services)
+        history = work.write(_Former())
+    about = _about(ledger, settings, name, services) | {
+        "patterns": {
+            str(month): {service: str(origin) for service, origin in of.items()}
+            for month, of in history.patterns.items()
+        },
+        "forecasts": {
+            str(month): compared.facts() | {"taken": history.forecasts.taken(month)}
+            for month, compared in history.forecasts.by_month.items()
+        },
+    }
     with explained(folder), new_file(folder / "build.json") as opened:
         opened.write((json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
     on_step("", work.steps, work.steps)
@@ -257,7 +266,7 @@ class _Work:
 
         return len(self.cells) + len(TABLES)
 
-    def write(self, former: _Former) -> None:
+    def write(self, former: _Former) -> History:
         """Write every table, with the rows copied from a former build."""
         from telads.method.disclosure import published
         from telads.method.tables import OVERALL, TABLES
@@ -274,6 +283,7 @@ class _Work:
                 self._put(table, published(OVERALL[table](history)))
             else:
                 self._put(table, _in_order(former.rows(table), made.pop(table)))
+        return history
 
     def _months(self, former: _Former) -> tuple[History, dict[str, Rows]]:
         """Process months in order; returns what tables over all months need, and the new rows."""

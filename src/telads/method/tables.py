@@ -57,18 +57,22 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.forecasts import LAST, Forecasts
 from telads.method.horizons import AHEAD, NEXT
 from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
+    REPEATS,
     SEGMENT,
     Array,
     CellMeans,
     MonthFigures,
     Panel,
     aligned,
+    decimals,
     month_figures,
     peers_of,
+    same_patterns,
     segment_frame,
     weighted_means,
     with_age,
@@ -161,7 +165,10 @@ class History:
     def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
         self.services, self.floor, self.phi = services, floor, phi
         self.months: list[Past] = []
+        self.forecasts = Forecasts()
+        self._runs: list[list[dict[Month, int]]] = [[] for _ in services]
         self._cells: CellMeans | None = None
+        self._newest: MonthFigures | None = None
 
     def add(self, given: Material, *, spread: bool = True) -> None:
         """Add a month later than all others.
@@ -173,11 +180,42 @@ class History:
             self._cells = CellMeans(own)
         else:
             self._cells.add(own)
+        self._follow(own)
+        if not self.phi:  # whoever sets a trend has chosen the forecast
+            self.forecasts.add(own.month, own.segments, affinity(own.usage, own.population))
         index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
         told = given.spread if spread else None
         self.months.append(
             Past(own.month, own.segments, own.population, own.usage, own.plain, index, told)
         )
+
+    def _follow(self, own: MonthFigures) -> None:
+        """Note which services repeat the previous month's pattern of cells."""
+        before, self._newest = self._newest, own
+        if before is None:
+            return
+        for at, (same, compared) in enumerate(zip(*same_patterns(before, own), strict=True)):
+            if not compared or same < REPEATS * compared:
+                continue
+            runs = self._runs[at]
+            if not runs or before.month not in runs[-1]:
+                runs.append({before.month: decimals(before.values[:, 1 + at])})
+            runs[-1][own.month] = decimals(own.values[:, 1 + at])
+
+    @property
+    def patterns(self) -> dict[Month, dict[str, Month]]:
+        """For months whose cells have another month's pattern: service -> that month.
+
+        Of months that share a pattern it is that of the one whose figures have the fewest decimals,
+        since figures made from another month's have more than published ones; else of the first.
+        """
+        found: dict[Month, dict[str, Month]] = {}
+        for service, runs in zip(self.services, self._runs, strict=True):
+            for run in runs:
+                origin = min(run, key=lambda month: (run[month], month))
+                for month in run.keys() - {origin}:
+                    found.setdefault(month, {})[service] = origin
+        return dict(sorted(found.items()))
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -328,7 +366,7 @@ def services_table(history: History) -> pl.DataFrame:
         "usage_error": errors[-1],
         "affinity": z[-1],
         "standing": z[-1],
-        "forecast": forecast(panel, 1, history.phi),
+        "forecast": _forecast(history, panel),
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
@@ -349,6 +387,15 @@ def services_table(history: History) -> pl.DataFrame:
     known = pl.col("population").is_not_null()
     whole = _long([now.month], segments, services, figures)
     return whole.filter(known).with_columns(pl.col("local") == 1)
+
+
+def _forecast(history: History, panel: Panel) -> Array:
+    """Affinity expected of the next label month (method A3), segment x service."""
+    month = panel.months[-1]
+    taken = history.forecasts.taken(month)
+    if taken == LAST:
+        return forecast(panel, 1, history.phi)
+    return history.forecasts.expected(taken, month + 1, panel.segments)
 
 
 def classic_table(history: History) -> pl.DataFrame:

@@ -172,7 +172,7 @@ def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
 
 
 def _columns(answer: Answer) -> list[Field]:
-    shown = (name for name in answer.rows.columns if name not in LEFT_OUT)
+    shown = (name for name in answer.columns if name not in LEFT_OUT)
     known = (field_of(answer.question, name) for name in shown)
     return [column for column in known if column]
 

@@ -19,7 +19,6 @@ Rows are sorted by KEY, so the same data always give the same file.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -165,5 +164,7 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
 
 def _fingerprint(figures: pl.Series) -> str:
     """Hash of figures in order, masked ones included."""
+    from hashlib import sha256
+
     known = figures.fill_null(math.nan) if figures.null_count() else figures
-    return hashlib.sha256(known.to_numpy().tobytes()).hexdigest()[:16]
+    return sha256(known.to_numpy().tobytes()).hexdigest()[:16]

@@ -7,6 +7,7 @@ telads-data/
   neighbourhoods.geojson  borders of neighbourhoods, if any were imported
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed
+  lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
 """
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from telads.dataset import Dataset, dataset_of, seoul
-from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.dataset.definition import BORDERS, CROSSWALK, DEFINITION, PROFILE
 from telads.errors import (
     DatasetError,
     NothingBuilt,
@@ -51,6 +52,7 @@ from telads.text import Text
 from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
+LOOKUPS = "lookups"
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
 
@@ -161,9 +163,16 @@ class Store:
 
     def remember_dataset(self, dataset: Dataset) -> None:
         """Copy the definition into the workspace; call only under the lock."""
-        if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
+        own = self.dataset
+        unchanged = dataset == own and dataset.crosswalk == own.crosswalk
+        if unchanged and (self.dataset_path.exists() or dataset == seoul()):
             return
-        for name in (BORDERS, PROFILE, DEFINITION):  # the last one puts the others in force
+        for name in (
+            BORDERS,
+            CROSSWALK,
+            PROFILE,
+            DEFINITION,
+        ):  # the last one puts the others in force
             file = dataset.folder / name
             if file.is_file():
                 write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
@@ -327,6 +336,9 @@ class Store:
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
             shutil.rmtree(doomed)
+        for folder in (self.path / LOOKUPS).glob("*"):
+            if not self.is_whole(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -379,6 +391,23 @@ class Build:
         """Measures whose series may be broken between the previous month and this one."""
         return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
+    def patterns(self, month: Month) -> dict[str, Month]:
+        """Services whose differences between neighbourhoods are those of another month.
+
+        Service -> that month; the cells inside each segment have its pattern.
+        """
+        told = self.about.get("patterns", {}).get(str(month), {})
+        return {service: Month.parse(origin) for service, origin in told.items()}
+
+    def forecast(self, month: Month) -> dict[str, Any] | None:
+        """How forecasts of the next label month were judged up to a month, and the one `taken`.
+
+        `months` that judged them, and by candidate its `value` (NDCG@3), how far it is `ahead` of
+        the last month, and `low` and `high` of that. None with too few months.
+        """
+        found: dict[str, Any] | None = self.about.get("forecasts", {}).get(str(month))
+        return found
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
@@ -390,8 +419,18 @@ class Build:
         fits = not own.is_file() or self.about.get("dataset") == self.dataset.digest
         return fits and bool(self.about.get("format") == BUILD_FORMAT)
 
+    @property
+    def lookups(self) -> Path:
+        """Folder of its tables laid out by key; it exists when one was asked for."""
+        return self.path.parents[1] / LOOKUPS / self.name
+
     def table(self, name: str) -> Path:
         """Path of a table's Parquet file; raises `NothingBuilt` for one of another format."""
+        self.require_current()
+        return self.path / f"{name}.parquet"
+
+    def require_current(self) -> None:
+        """Raise `NothingBuilt` for a build of another format, or of another dataset."""
         if not self.is_current:
             raise NothingBuilt(
                 Text("지금 적용된 계산은 다른 버전의 telads가 만든 것입니다.",
@@ -400,7 +439,6 @@ class Build:
                      "Run telads build; the data stay as they are."),
                 file=self.path,
             )  # fmt: skip
-        return self.path / f"{name}.parquet"
 
 
 def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
@@ -416,6 +454,8 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
         and math.isfinite(about["forecast_phi"])
         and int(about["format"])
     )
+    for of in about.get("patterns", {}).values():
+        good = good and of.keys() <= {*about["services"]} and all(map(Month.parse, of.values()))
     for file in about["files"].values():
         good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
         for ko, en in file["warnings"]:

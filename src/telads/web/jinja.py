@@ -58,7 +58,7 @@ from telads.web.components import (
 from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
-FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "jobs")]
+FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "media", "jobs")]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""
 
@@ -236,8 +236,8 @@ def answer_table(
     ignored. The caption is visible and read
     aloud; labels become badges; the first non-numeric column heads its row.
     """
-    columns = answer.rows.columns
-    chosen = [name for name in only.split(",") if name in columns] if only else columns
+    columns = answer.columns
+    chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
     facts = {"table": table_of(answer, names, lang()), "caption": caption}
     return rendered("components/answer_table.html.j2", facts)
