@@ -30,6 +30,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("data/", include("telads.web.pages.data.urls")),
     path("customers/", include("telads.web.pages.customers.urls")),
     path("advertisers/", include("telads.web.pages.advertisers.urls")),
+    path("audiences/saved/", include("telads.web.audiences.urls")),
     path("audiences/", include("telads.web.pages.audiences.urls")),
     path("campaign/", include("telads.web.pages.campaign.urls")),
     path("changes/", include("telads.web.pages.changes.urls")),
