@@ -134,7 +134,9 @@ def json_page() -> str:
         "| correlation | `month`, `age`, `service_a`, `service_b`, `correlation`, `n_cells` |",
         "| monthly | `month`, `service`, `value`, `unit`; with a choice of people also `group` |",
         "| ranking | as in [services](#services); with a service, [platforms](#platforms) |",
-        "| targets | as in [targets](#targets) |", "",
+        "| targets | as in [targets](#targets) |",
+        "| neighbourhoods | `district`, `code`, `neighbourhood`, `population`, `affinity`, "
+        "`affinity_low`, `affinity_high`, `index`, `index_low`, `index_high` |", "",
         "## Rows",
     ]  # fmt: skip
     for question in questions.variants():

@@ -10,6 +10,7 @@ import pytest
 
 import telads
 from telads.dataset import dataset_of, load, seoul, using
+from telads.dataset.reading import Fault
 from telads.errors import DatasetError
 from telads.ingest.crosswalk import digest, recoded, rows_of
 from telads.ingest.ingest import ingest
@@ -197,7 +198,8 @@ def test_faults_of_a_crosswalk_are_told_at_once(tmp_path: Path) -> None:
              "0105,0106,1,2024-13\n0106,0107,1,\n0106,0107,1,\n")  # fmt: skip
     with pytest.raises(DatasetError) as caught:
         load(dataset(tmp_path / "d", table))
-    found = [(fault.key, fault.message.en) for fault in caught.value.faults]
+    faults = [fault for fault in caught.value.faults if isinstance(fault, Fault)]
+    found = [(fault.key, fault.message.en) for fault in faults]
     assert found == [
         ("2", "Codes are made of digits."),
         ("3", "The row changes nothing."),
@@ -210,7 +212,7 @@ def test_faults_of_a_crosswalk_are_told_at_once(tmp_path: Path) -> None:
     ]
     with pytest.raises(DatasetError) as other:
         load(dataset(tmp_path / "e", "code,new\n1,2\n"))
-    assert "from,to,share,since" in other.value.advice.en
+    assert "from,to,share,since" in other.value.line("en")
 
 
 def test_seoul_s_administrative_codes_are_known(tmp_path: Path, settings: Settings) -> None:

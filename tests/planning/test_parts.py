@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from telads.answers.answer import Answer
+from telads.answers.choices import known_places, places_named
 from telads.answers.tables import of_month, people, read
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall, QuestionError, UnknownChoice
@@ -32,9 +33,7 @@ from telads.planning.parts import (
     Part,
     head_count,
     key_of,
-    known_places,
     parts_in,
-    places_named,
     sizes,
 )
 from telads.planning.plan import PARTS, Plan, make_plan, read_plan

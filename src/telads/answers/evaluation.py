@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.customers import in_order
+from telads.answers.sentences import of_forecasts
 from telads.answers.tables import of_month, read
 from telads.dataset import in_force
 from telads.errors import WorkspaceError
@@ -55,7 +56,11 @@ def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -
         synthetic=build.synthetic,
         rows=rows.drop(*facts),
         facts=facts,
-        sentences=(*_sentences(rows, horizon), *_of_pattern(rows)),
+        sentences=(
+            *_sentences(rows, horizon),
+            *of_forecasts(build.forecast(build.months[-1])),
+            *_of_pattern(rows),
+        ),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -270,6 +269,8 @@ def forget(
 
 def _somebody() -> str:
     """The user's name on this machine; a container may not have one."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -311,7 +312,7 @@ def status(
                      "No month has been taken in yet: telads ingest FILES")  # fmt: skip
         unbuilt = Text("아직 계산하지 않은 달이 있습니다: telads build",
                        "There are months that are not built yet: telads build")  # fmt: skip
-        sys.stderr.write((unbuilt if found.rows.height else empty)(lang.value) + "\n")
+        sys.stderr.write((unbuilt if found.records else empty)(lang.value) + "\n")
 
 
 @data.command(**listed("doctor"))

@@ -49,6 +49,13 @@ UNITS: dict[Kind, Text] = {
     "percent": Text("%", "%"),
     "gb": Text("GB", "GB"),
 }
+MARKS: Mapping[str, str] = {
+    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
+    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
+    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
+    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
+}  # fmt: skip
+"""Marks of services and their icons (`web/templates/components/icons.svg`)."""
 _MONTHS = {1: "한 달", 2: "두 달", 3: "석 달", 4: "넉 달"}
 _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), 1))
 _NUMBERS = dict(enumerate(
@@ -79,10 +86,21 @@ class Measure:
     """Headers for people it was not estimated for, if they do not derive from its own."""
     counted: bool = False
     """Counts people of a cell instead of averaging; shown as a share of its people."""
+    source: str = ""
+    """Id of the second file that holds it (`Files.second`); empty for the month's own."""
     proper: bool = False
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
     """For an index in synthetic logs: days a month of the cells with the lowest and the highest."""
+    mark: str = ""
+    """One of `MARKS`; by default its id."""
+    drawn_like: str = ""
+    """Measure whose figures a twin imitates for this one while the profile has none of it."""
+
+    @property
+    def icon(self) -> str:
+        """Icon beside its name on pages; empty if it is the first letter of the name."""
+        return MARKS.get(self.mark or self.id, "")
 
     @property
     def is_index(self) -> bool:
@@ -208,6 +226,18 @@ class OtherFile(NamedTuple):
     """Sets of headers; one header of each set is present."""
 
 
+class SecondFile(NamedTuple):
+    """A file with more measures of the same cells, published beside the month's own."""
+
+    id: str
+    text: Text
+    headers: str
+    """Pattern that at least `least` headers match, in a file without a service."""
+    least: int
+    sensitive: tuple[str, ...]
+    """Headers of columns that are never taken."""
+
+
 class Files(NamedTuple):
     """Format of the published files."""
 
@@ -235,6 +265,7 @@ class Files(NamedTuple):
     districts_advice: Text
     headers_advice: Text
     others: tuple[OtherFile, ...]
+    second: Mapping[str, SecondFile]
 
 
 class Example(NamedTuple):

@@ -11,6 +11,7 @@ from telads.dataset.definition import (
     CROSSWALK,
     CROSSWALK_COLUMNS,
     DEFINITION,
+    MARKS,
     POPULATION,
     UNITS,
     Currency,
@@ -22,6 +23,7 @@ from telads.dataset.definition import (
     Measure,
     Origin,
     OtherFile,
+    SecondFile,
     SexGroup,
     Signal,
     Topic,
@@ -396,8 +398,11 @@ def _measure(id: str, table: _Table, money: Text) -> Measure:
         headers=table.strings("headers"),
         unestimated=table.strings("unestimated", ()),
         counted=table.flag("counted"),
+        source=table.string("source", ""),
         proper=table.flag("proper"),
         log_days=(days[0], days[1]) if len(days) == 2 else None,
+        mark=table.choice("mark", tuple(MARKS)) if "mark" in table else "",
+        drawn_like=table.string("drawn_like", ""),
     )
     table.end()
     return measure
@@ -495,10 +500,23 @@ def _files(
             "Check that the first row holds the column names of the dataset's definition.",
         )),
         others=tuple(_other(one) for one in table.listed("others")),
+        second={id: _second(id, one) for id, one in table.tables("second", needed=False)},
     )  # fmt: skip
     for one in (month, advice, table):
         one.end()
     return files
+
+
+def _second(id: str, table: _Table) -> SecondFile:
+    second = SecondFile(
+        id=id,
+        text=table.text("name"),
+        headers=table.pattern("headers"),
+        least=table.integer("least", 1, 1),
+        sensitive=table.strings("sensitive", ()),
+    )
+    table.end()
+    return second
 
 
 def _other(table: _Table) -> OtherFile:
@@ -541,12 +559,24 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
     names = [text.ko for text in dataset.districts.values()]
     for name in {name for name in names if names.count(name) > 1}:
         need(False, "districts", "두 지역의 이름이 같습니다.", "Two districts bear one name.", name)
+    for one in measures.values():
+        need(not one.source or one.source in dataset.files.second, f"measures.{one.id}.source",
+             "그런 둘째 파일이 없습니다.", "There is no such second file.", one.source)  # fmt: skip
+        need(not one.source or one.topic not in {"service", "payment"}, f"measures.{one.id}.topic",
+             "둘째 파일의 측정값은 서비스가 될 수 없습니다.",
+             "A measure of a second file cannot be a service.", one.topic)  # fmt: skip
     seen: dict[str, str] = {}
     for one in measures.values():
         for header in one.headers:
             need(seen.setdefault(header, one.id) == one.id, f"measures.{one.id}.headers",
                  f"같은 열 이름이 {seen[header]}에도 있습니다.",
                  f"The header also belongs to {seen[header]}.", header)  # fmt: skip
+        alike = measures.get(one.drawn_like)
+        need(not one.drawn_like or (alike and (alike.kind, alike.counted, alike.drawn_like)
+             == (one.kind, one.counted, "") and POPULATION not in {alike.id, one.id}),
+             f"measures.{one.id}.drawn_like",
+             "같은 종류(kind)의 다른 측정값이 아닙니다.",
+             "It is no other measure of the same kind.", one.drawn_like)  # fmt: skip
     for signal in dataset.signals:
         for name in signal.needs:
             need(name in measures, f"signals.{signal.id}", "그런 측정값이 없습니다.",

@@ -57,6 +57,7 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.forecasts import LAST, Forecasts
 from telads.method.horizons import AHEAD, NEXT
 from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
@@ -78,7 +79,7 @@ from telads.method.segments import (
 )
 from telads.method.signals import signals
 from telads.model import Month, Segment
-from telads.store.cells import POPULATION, UNESTIMATED, measures_in
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, measures_in
 
 OPEN_YEARS = 12
 """Assumed width of an open age: people of 75 and over count as 81, as no data are more precise."""
@@ -117,14 +118,27 @@ def publishable(known: MonthFigures) -> MonthFigures:
 
 
 def material(
-    path: Path, month: Month, services: tuple[str, ...], floor: float, columns: Sequence[str]
+    path: Path,
+    month: Month,
+    services: tuple[str, ...],
+    floor: float,
+    columns: Sequence[str],
+    second: Sequence[Path] = (),
 ) -> Material:
     """Load columns of a month's cells, dropping what rests on fewer than `floor` people.
 
-    A column that this month lacks is null; `needed_for` returns the least columns.
+    Measures of `second` files are joined by cell, masked where they lack it. A column that this
+    month lacks is null; `needed_for` returns the least columns.
     """
     there = pl.read_parquet_schema(path)
     cells = pl.read_parquet(path, columns=[name for name in columns if name in there])
+    for file in second:
+        held = pl.read_parquet_schema(file)
+        own = [name for name in columns if name in held and name not in there]
+        if own:
+            others = pl.read_parquet(file, columns=[*KEY, *own])
+            cells = cells.join(others, on=KEY, how="left", maintain_order="left")
+            there = {**there, **held}
     lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
     number = pl.lit(month.number, pl.Int32).alias("month")
     aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))
@@ -164,6 +178,7 @@ class History:
     def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
         self.services, self.floor, self.phi = services, floor, phi
         self.months: list[Past] = []
+        self.forecasts = Forecasts()
         self._runs: list[list[dict[Month, int]]] = [[] for _ in services]
         self._cells: CellMeans | None = None
         self._newest: MonthFigures | None = None
@@ -179,6 +194,8 @@ class History:
         else:
             self._cells.add(own)
         self._follow(own)
+        if not self.phi:  # whoever sets a trend has chosen the forecast
+            self.forecasts.add(own.month, own.segments, affinity(own.usage, own.population))
         index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
         told = given.spread if spread else None
         self.months.append(
@@ -362,7 +379,7 @@ def services_table(history: History) -> pl.DataFrame:
         "usage_error": errors[-1],
         "affinity": z[-1],
         "standing": z[-1],
-        "forecast": forecast(panel, 1, history.phi),
+        "forecast": _forecast(history, panel),
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
@@ -383,6 +400,15 @@ def services_table(history: History) -> pl.DataFrame:
     known = pl.col("population").is_not_null()
     whole = _long([now.month], segments, services, figures)
     return whole.filter(known).with_columns(pl.col("local") == 1)
+
+
+def _forecast(history: History, panel: Panel) -> Array:
+    """Affinity expected of the next label month (method A3), segment x service."""
+    month = panel.months[-1]
+    taken = history.forecasts.taken(month)
+    if taken == LAST:
+        return forecast(panel, 1, history.phi)
+    return history.forecasts.expected(taken, month + 1, panel.segments)
 
 
 def classic_table(history: History) -> pl.DataFrame:
@@ -506,9 +532,13 @@ def neighbourhoods_table(given: Material) -> pl.DataFrame:
         .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
         .join(pl.DataFrame({"service": given.services}), how="cross")
     )  # fmt: skip
-    return keys.with_columns(
-        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
-    ).filter(pl.col("population").is_not_null())
+    return (
+        keys.with_columns(
+            pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+        )
+        .filter(pl.col("population").is_not_null())
+        .sort("service", maintain_order=True)
+    )
 
 
 def cell_ages_table(given: Material) -> pl.DataFrame:

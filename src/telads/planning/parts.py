@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from telads.answers import audience as whole
 from telads.answers import places
 from telads.answers.audience import RANGE_MONTHS, Size
+from telads.answers.choices import known_places
 from telads.answers.tables import KEY, held, of_month, part_of_month, people
 from telads.answers.tables import key_of as key_of_segment
 from telads.dataset import in_force
-from telads.errors import UnknownChoice, choose
 from telads.method.disclosure import SHARE_DIGITS
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
-from telads.text import Text, same, typed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -110,59 +109,6 @@ def segments_in(members: Iterable[Member]) -> list[Segment]:
     return [one for one in members if not isinstance(one, Part)]
 
 
-class Place(NamedTuple):
-    """A neighbourhood of a build."""
-
-    code: str
-    district: str
-    name: str
-
-
-@held
-def known_places(build: Build) -> tuple[Place, ...]:
-    """The neighbourhoods of all months by code; of two names the newer."""
-    import polars as pl
-
-    every = pl.scan_parquet(build.table("neighbourhoods"))
-    rows = every.select("month", "code", "district", "neighbourhood").unique().collect()
-    named = {code: Place(code, district, name)
-             for _, code, district, name in rows.sort("month").iter_rows()}  # fmt: skip
-    return tuple(sorted(named.values(), key=lambda one: (one.district, one.name, one.code)))
-
-
-def places_named(build: Build, name: str) -> tuple[Place, ...]:
-    """The neighbourhood of a code, a name, or a district and a name.
-
-    Raises `UnknownChoice` for one that is not in the build, and for a name that several have.
-    """
-    wanted, known = typed(name), known_places(build)
-    found = [one for one in known if typed(one.code) == wanted]
-    found = found or [one for one in known if wanted in _spellings(one)]
-    if len(found) == 1:
-        return tuple(found)
-    level = in_force().neighbourhood.text
-    if found:
-        told = ", ".join(f"{one.district} {one.name}" for one in found)
-        raise UnknownChoice(
-            Text(f"이 이름의 {level.ko} 여러 곳이 있습니다.",
-                 f"There are several {in_force().neighbourhood.plural.en} of this name."),
-            Text(f"다음처럼 적거나 코드를 적어 주세요: {told}.", f"Write its code, or: {told}."),
-            value=name,
-        )  # fmt: skip
-    raise UnknownChoice(
-        Text(f"그런 {level.ko} 값은 없거나 사람이 너무 적어 보여 드리지 않습니다.",
-             f"There is no such {level.en}, or too few people are in it to be shown."),
-        choose(name, (same(f"{one.district} {one.name}") for one in known)),
-        value=name,
-    )  # fmt: skip
-
-
-def _spellings(place: Place) -> set[str]:
-    english = in_force().district_name(place.district, "en")
-    return {typed(text) for text in (place.name, f"{place.district} {place.name}",
-                                     f"{english} {place.name}")}  # fmt: skip
-
-
 @held
 def sizes(build: Build, month: Month) -> dict[Key, int]:
     """Published size of every part of a month, by its key."""
@@ -180,7 +126,7 @@ def _tables(build: Build, month: Month) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns = (*KEY, "code", "cell_age", "population")
     service = build.about["services"][0]
     groups = part_of_month(build, "neighbourhoods", month, service).drop_nulls("sex")
-    cells = of_month(build, "cell_ages", month).with_columns(pl.col("code").fill_null(""))
+    cells = part_of_month(build, "cell_ages", month).with_columns(pl.col("code").fill_null(""))
     none = pl.lit(0, pl.Int16).alias("cell_age")
     return groups.with_columns(none).select(columns), cells.select(columns)
 

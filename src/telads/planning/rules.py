@@ -23,7 +23,9 @@ from telads.answers.choices import (
     age_of,
     cell_age_of,
     count_of,
+    known_places,
     one_of,
+    places_named,
     segment_of,
     service_of,
     sex_of,
@@ -39,9 +41,7 @@ from telads.planning.parts import (
     Member,
     Members,
     Part,
-    known_places,
     parts_in,
-    places_named,
 )
 from telads.planning.parts import segment_of as whole_of
 from telads.planning.reading import LONGEST, Fields, wrong

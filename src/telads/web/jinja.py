@@ -237,8 +237,8 @@ def answer_table(
     ignored. The caption is visible and read
     aloud; labels become badges; the first non-numeric column heads its row.
     """
-    columns = answer.rows.columns
-    chosen = [name for name in only.split(",") if name in columns] if only else columns
+    columns = answer.columns
+    chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
     facts = {"table": table_of(answer, names, lang()), "caption": caption}
     return rendered("components/answer_table.html.j2", facts)

@@ -23,7 +23,7 @@ from telads.web.plans.forms import (
     told,
     won_of,
 )
-from telads.wording import NAME
+from telads.wording import NAME, PLATFORM_TYPE
 
 
 def _won(text: str) -> float:
@@ -49,7 +49,7 @@ class MediumForm(Form):
         },
     )
     service = ListField(
-        label=said(Text("매체 유형", "Platform type")),
+        label=said(PLATFORM_TYPE),
         error_messages={"required": said(missing(Text(
             "이 매체와 가장 가까운 서비스를 골라 주세요.",
             "Choose the service that the medium is closest to.")))},

@@ -23,8 +23,8 @@ from telads.web.accounts.audit import one_action, record
 from telads.web.accounts.roles import Role, allows
 from telads.web.media.models import LONGEST_NOTE, Medium
 from telads.web.pages.campaign.forms import Platform, examples_for
+from telads.wording import EXAMPLE
 
-EXAMPLE = Text("예시", "example")
 EXAMPLE_NOTE = Text("예시 단가입니다. 실제 단가로 바꿔 주세요.",
                     "An example price: put your own in its place.")  # fmt: skip
 

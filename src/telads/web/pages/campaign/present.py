@@ -33,7 +33,7 @@ from telads.web.pages.advertisers.present import STEPS
 from telads.web.pages.campaign import forms
 from telads.web.pages.campaign.forms import Choice, Media, Platform, address_of, amount_text
 from telads.web.pages.home import present as home
-from telads.wording import group_name, observed, people
+from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, group_name, observed, people
 
 MET = 0.99
 """Share of the people a ceiling allows from which it counts as met."""
@@ -196,8 +196,8 @@ FIELDS: dict[str, Text] = {
     "budget": Text("예산", "Budget"),
     "price": Text("CPM", "CPM"),
     "ceiling": Text("도달 상한", "Ceiling"),
-    "least": Text("최소 집행액", "Minimum spend"),
-    "most": Text("최대 집행액", "Maximum spend"),
+    "least": MINIMUM_SPEND,
+    "most": MAXIMUM_SPEND,
 }
 """Fields of the brief that may hold a wrong amount."""
 
