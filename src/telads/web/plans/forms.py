@@ -222,7 +222,7 @@ def points_text(points: Iterable[Sequence[float]]) -> str:
     return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
 
 
-def _rules(text: str) -> Mapping[str, Any]:
+def rules_of(text: str) -> Mapping[str, Any]:
     """The rules of an audience as JSON; raises `QuestionError`."""
     try:
         found = json.loads(text) if len(text) <= LONGEST_RULES else None
@@ -420,7 +420,7 @@ class PlanForm(Form):
     """The form of a plan, with its rows of platforms."""
 
     rules = ReadField(
-        _rules, label=said(Text("규칙", "Rules")), required=False,
+        rules_of, label=said(Text("규칙", "Rules")), required=False,
         widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
     )  # fmt: skip
     name = NameField(
