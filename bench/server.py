@@ -51,8 +51,9 @@ def server(
         process.wait()
 
 
-def wait_until_ahead(workspace: Path) -> None:
-    """Until the server has made what it makes ahead, which is work beside its answers."""
+def wait_until_ahead(port: int, workspace: Path) -> None:
+    """Until the server has made what it makes ahead, which begins with the first page it served."""
+    urlopen(f"http://127.0.0.1:{port}/", timeout=START).close()
     build = Store(workspace).build_name()
     last = workspace / "evaluations" / f"{build}-{HORIZONS[-1]}.parquet"
     end = time.monotonic() + AHEAD

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server(study, "/advertisers/?service=game", given, folder / "study.txt") as theirs,
     ):
         ports = {"telads": ours, "study": theirs}
-        wait_until_ahead(OUT / "workspace")
+        wait_until_ahead(ours, OUT / "workspace")
         weights = _weights(ours)
         speeds = _speeds(ports, choice.rounds, choice.seconds)
     results = Results(machine, inputs, choice.rounds, choice.seconds, speeds, weights)

@@ -72,7 +72,7 @@ def _soak(folder: Path, machine: Machine, inputs: str, people: int, seconds: int
             env=given, check=True, cwd=ROOT,
         )  # fmt: skip
         with server(SERVE, "/healthz", given, folder / "server.txt") as port:
-            wait_until_ahead(workspace)
+            wait_until_ahead(port, workspace)
             before = _processor()
             _locust(given, port, people, seconds, folder / "locust.txt")
             load = _processor() - before

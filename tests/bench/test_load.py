@@ -7,27 +7,41 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import repeat
+from pathlib import Path
 from time import sleep
 
 import pytest
 
 from bench.load import Load, Speed, load
 from bench.measure import Failed
+from bench.server import wait_until_ahead
 from bench.weight import size, weigh
+from telads.answers.choices import HORIZONS
 
 PAGE = b"""<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/site.css"><script src="/site.js" defer></script><a href="/big"></a>"""
-BODIES = {"/page": PAGE, "/icon.svg": b"1" * 10, "/site.css": b"2" * 200, "/site.js": b"3" * 3000}
+BODIES = {
+    "/": b"",
+    "/page": PAGE,
+    "/icon.svg": b"1" * 10,
+    "/site.css": b"2" * 200,
+    "/site.js": b"3" * 3000,
+}
 
 
 class Site(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seen: list[tuple[str, int]]
+    first_page: Path | None = None
+    """Written when the first page is served, as a server begins then what it makes ahead."""
 
     def do_GET(self) -> None:
         self.seen.append((self.path, self.client_address[1]))
         if self.path == "/slow":
             sleep(0.05)
+        if self.path == "/" and self.first_page:
+            self.first_page.parent.mkdir()
+            self.first_page.write_bytes(b"")
         body = BODIES.get(self.path, b"")
         packed = self.path == "/page"
         sent = gzip.compress(body) if packed else body
@@ -93,3 +107,16 @@ def test_a_page_weighs_its_bytes_on_the_wire_and_its_files(port: int) -> None:
     assert weight.kilobytes == (weight.page + 3210) / 1000
     assert "/big" not in {path for path, _ in Site.seen}
     assert size(f"http://127.0.0.1:{port}/site.css") == 200
+
+
+def test_what_is_made_ahead_begins_with_a_page(
+    port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "current").write_text("march")
+    monkeypatch.setattr("bench.server.AHEAD", 1.0)
+    with pytest.raises(Failed, match="nothing ahead"):
+        wait_until_ahead(port, tmp_path)
+    made = tmp_path / "evaluations" / f"march-{HORIZONS[-1]}.parquet"
+    monkeypatch.setattr(Site, "first_page", made)
+    wait_until_ahead(port, tmp_path)
+    assert [path for path, _ in Site.seen] == ["/", "/"]

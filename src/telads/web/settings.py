@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "telads.web",
     "telads.web.accounts",
     "telads.web.plans",
+    "telads.web.media",
+    "telads.web.audiences",
     "telads.web.jobs",
 ]
 

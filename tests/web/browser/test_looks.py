@@ -64,3 +64,17 @@ def test_the_methods_stay_inside_their_panels(visit: Open, lang: str, width: int
     )
     assert past
     assert max(past) <= 1  # the border of the panel
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_the_services_and_the_reach_stay_inside_their_panels(visit: Open, lang: str) -> None:
+    """On a usual desktop; a column more in the table has to find room, too."""
+    way = Way("en" if lang == "en" else "ko", WIDE)
+    there = visit(way, "customers/?district=강남구&sex=F&age=30")
+    there.page.set_viewport_size({"width": 1280, "height": 900})
+    past = "document.querySelector('table.services').parentElement"
+    assert there.page.evaluate(f"{past}.scrollWidth - {past}.clientWidth") <= 0
+    there = visit(way, "campaign/?service=delivery&budget=50000000")
+    there.page.set_viewport_size({"width": 1280, "height": 900})
+    hero = "document.querySelector('.dock-hero .hero')"
+    assert there.page.evaluate(f"{hero}.scrollWidth - {hero}.clientWidth") <= 0
