@@ -76,12 +76,12 @@ def added(build: Build, scenarios: list[Scenario], query: QueryDict, lang: Lang)
     told = QueryDict(urlencode(base.query, doseq=True), mutable=True)
     who = query.get("who", base.sentence.who)
     if who != base.sentence.who:
-        told["who"] = who
+        told.setlist("who", [who])
         told.pop("tick", None)
     else:
-        told["tick"] = forms.packed(forms.chosen(build, base, lang).ticked)
+        told.setlist("tick", [forms.packed(forms.chosen(build, base, lang).ticked)])
     if query.get("budget", "").strip():
-        told["budget"] = query["budget"]
+        told.setlist("budget", [query.get("budget", "")])
     kept = [one for one in base.platforms if one.name != query.get("without")]
     if kept and len(kept) < len(base.platforms):
         shorter = base._replace(platforms=tuple(kept)).query
@@ -143,7 +143,8 @@ def page(build: Build, scenarios: list[Scenario], lang: Lang) -> dict[str, Any]:
 
 
 def _told(scenarios: list[Scenario]) -> list[tuple[str, str]]:
-    return list(QueryDict(beside(scenarios).partition("?")[2]).items())
+    query = QueryDict(beside(scenarios).partition("?")[2])
+    return [(name, query.get(name, "")) for name in query]
 
 
 def _draft(build: Build, choice: Choice, lang: Lang) -> Draft | QuestionError:
@@ -210,9 +211,9 @@ def _differs(own: Choice, base: Choice) -> Text:
         ) if differs
     ]  # fmt: skip
     if not told:
-        return Text("집단만 다름", "groups differ")
+        return Text("집단만 다름", "different groups")
     return Text(f"{', '.join(one.ko for one in told)} 다름",
-                f"{', '.join(one.en for one in told)} differ")  # fmt: skip
+                f"different {', '.join(one.en for one in told)}")  # fmt: skip
 
 
 def _finding(scenarios: list[Scenario], drafts: Sequence[Draft | QuestionError]) -> Text:
