@@ -49,7 +49,8 @@ PUBLIC = {
     "customers/<str:name>": "/customers/services.csv",
     "advertisers/<str:name>": "/advertisers/targets.csv",
     "audiences/": "/audiences/", "campaign/": "/campaign/", "changes/": "/changes/",
-    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/", "api/v1/docs": "/api/v1/docs",
+    "changes/<str:name>": "/changes/changes.csv", "help/": "/help/",
+    "campaign/scenarios/": "/campaign/scenarios/", "api/v1/docs": "/api/v1/docs",
     "favicon.ico": "/favicon.ico",
     "healthz": "/healthz", "api/v1/openapi.json": "/api/v1/openapi.json",
 }  # fmt: skip

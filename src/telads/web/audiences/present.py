@@ -202,10 +202,11 @@ def _finding(rows: Sequence[Difference]) -> Text:
         if side:
             named = [in_force().measures[row.service] for row in side]
             ko = josa(", ".join(one.text.ko for one in named), "을/를")
-            en = ", ".join(in_sentence(one.text.en) for one in named)
+            *first, last = (in_sentence(one.text.en) for one in named)
+            en = f"{', '.join(first)} and {last}" if first else last
             told.append(Text(f"{ko} {word.ko}", f"{en} {word.en}"))
     return Text(f"B가 {', '.join(one.ko for one in told)} 씁니다.",
-                f"B uses {', and '.join(one.en for one in told)} than A.")  # fmt: skip
+                f"B uses {', '.join(one.en for one in told)} than A.")  # fmt: skip
 
 
 def _shared(both: int | None, whole: int, first: SavedAudience, second: SavedAudience) -> Text:

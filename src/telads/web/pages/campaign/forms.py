@@ -387,6 +387,11 @@ def plan_address(choice: Choice) -> str:
     return reverse("plan-new", query={"from": "campaign", **choice.query})
 
 
+def scenarios_address(choice: Choice) -> str:
+    """The page of scenarios that begins with this choice."""
+    return reverse("campaign-scenarios", query={"a": urlencode(choice.query, doseq=True)})
+
+
 def save_address(choice: Choice) -> str:
     """Where the ticked groups become a saved audience."""
     return reverse("audience-new", query={"from": "campaign", **choice.query})

@@ -31,7 +31,7 @@ def guide(request: HttpRequest) -> HttpResponse:
     lang = request_state.language(request)
     names = {one.path.strip("/") or "home": one.name for one in PAGES}
     facts = {
-        "names": names, "floor": request_state.settings().floor, "often": f"{TOO_OFTEN:g}",
+        "names": names, "floor": f"{request_state.settings().floor:g}", "often": f"{TOO_OFTEN:g}",
         "rate": f"{FALSE_DISCOVERY_RATE:.0%}",
     }  # fmt: skip
     document = filled(rendered(f"help/{lang}.html", facts), lang)
