@@ -14,8 +14,8 @@ NAME = Text("이름", "Name")
 PLAN = Text("계획", "plan")
 METHOD = Text("방법", "Method")
 BUILDING = Text("계산", "Building")
-IN_FORCE = Text("적용 중", "in force")
-SYNTHETIC = Text("합성 자료입니다.", "Synthetic data.")
+IN_FORCE = Text("적용 중", "current")
+SYNTHETIC = Text("합성 데이터입니다.", "Synthetic data.")
 DISABLED = Text("정지", "disabled")
 NEVER_SIGNED_IN = Text("아직 로그인하지 않음", "never signed in")
 USE_OF_SERVICES = Text("서비스 이용", "Use of services")
@@ -33,8 +33,8 @@ def span(window: Window, lang: Lang) -> str:
 
 
 def observed(window: Window, lang: Lang) -> str:
-    """The observed months as a subtitle: `관측 2023년 4월–6월`."""
-    return Text(f"관측 {span(window, lang)}", f"observed {span(window, lang)}")(lang)
+    """The observed months as a subtitle: `집계 2023년 4월–6월`."""
+    return Text(f"집계 {span(window, lang)}", f"period {span(window, lang)}")(lang)
 
 
 def people(count: float, lang: Lang) -> str:

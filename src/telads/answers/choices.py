@@ -49,7 +49,9 @@ def filtered(frame: pl.DataFrame, filters: Filters) -> pl.DataFrame:
 
 def one_of(what: Text, name: object, known: Iterable[str]) -> UnknownChoice:
     """The error for an unknown name, with the known ones."""
-    missing = Text(f"그런 {what.ko} 값은 없습니다.", f"There is no such {what.en}.")
+    missing = Text(
+        f"{what.ko} 값을 찾을 수 없습니다.", f"{what.en[:1].upper()}{what.en[1:]} not found."
+    )
     return UnknownChoice(missing, choose(name, map(same, known)), value=name)
 
 
@@ -164,8 +166,8 @@ def count_of(top: int | str) -> int:
         count = 0
     if not low <= count <= high:
         raise UnknownChoice(
-            Text("줄 수가 범위를 벗어났습니다.", "So many rows are not possible."),
-            Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose from {low} to {high}."),
+            Text("줄 수가 범위를 벗어났습니다.", "The number of rows is out of range."),
+            Text(f"{low}에서 {high} 사이로 골라 주세요.", f"Choose {low} to {high}."),
             value=top,
         )
     return count

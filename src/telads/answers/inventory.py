@@ -36,7 +36,7 @@ _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build
 def status(workspace: Store, settings: Settings | None = None) -> Answer:
     """List the months of the workspace, ingested and built.
 
-    Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
+    Rows: month, first and last month of the period, file, taken (when), rows, masked, coverage
     (share of values not masked), synthetic, built (whether the build in force holds this exact
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
     language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
@@ -87,16 +87,16 @@ def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
     """Yield a sentence for each change since the build in force: version, settings."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:
-        yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
-                   "The build in force was made by another version of telads: nothing can be asked "
-                   "of it.")  # fmt: skip
+        yield Text("지금 적용된 데이터 버전은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
+                   "The current data version was made by another version of telads and cannot be "
+                   "used.")  # fmt: skip
     for setting in _BUILT_WITH:
         now, then = getattr(settings, setting), about.get(setting)
         if then is not None and now != then:
             variable = f"TELADS_{setting.upper()}"
             yield Text(
-                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다.",
-                f"The setting {variable} is {now:g}, but the build in force was made with "
+                f"{variable} 설정({now:g})이 지금 적용된 데이터 버전({then:g})과 다릅니다.",
+                f"The setting {variable} is {now:g}, but the current data version was made with "
                 f"{then:g}.",
             )
 
@@ -157,7 +157,7 @@ def segments(
 def months(build: Build) -> Answer:
     """List the label months of the build.
 
-    Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
+    Rows: month, first and last month of the period, synthetic, warnings_ko and warnings_en.
     """
     import polars as pl
 

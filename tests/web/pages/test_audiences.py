@@ -150,7 +150,7 @@ def test_the_map_has_equal_steps() -> None:
     fills = {one.findtext("title"): one.get("fill") for one in tree(drawn.svg).iter("path")}
     assert fills["강남구: 3.0만 명"] == FILE["amount-5"]
     assert fills["종로구: 4,000명"] == FILE["amount-0"]
-    assert "url(#" in str(fills["중구: 대상 없음"])
+    assert "url(#" in str(fills["중구: 추천 집단 없음"])
     assert [one.text for one in texts(drawn.svg) if one.kind == "tick"] == ["0", "1.5", "3.0"]
-    assert drawn.finding == "대상은 강남구에 가장 많이 삽니다(3.0만 명)"
+    assert drawn.finding == "타겟은 강남구에 가장 많이 삽니다(3.0만 명)"
     assert drawn.table.rows == [["강남구", "30,000"], ["종로구", "4,000"], ["중구", "0"]]

@@ -61,8 +61,8 @@ PART = _of_api(
     "part", "choice",
     Text("계획의 어느 표: 매체, 집단, 집행액, 예산별 도달, 목표별 최소 예산, 민감도, "
          "{district}, 성별·나이",
-         "which table of the plan: platforms, segments, spends, reach by budget, least "
-         "budgets for goals, sensitivity, districts, sexes and ages"),
+         "which table of the plan: platforms, groups, spends, reach by budget, minimum budgets "
+         "for goals, sensitivity, districts, sexes and ages"),
     "budgets", PARTS[0], tuple(PARTS),
 )  # fmt: skip
 NARROW = _of_api("narrow", "switch", Text("휴대전화 폭으로", "as wide as a phone"), "false", False)
@@ -74,7 +74,7 @@ MEASURE = _of_api(
 PATHS: dict[str, Text] = {
     "table": Text("표", "table"),
     "kind": Text("파일 형식", "kind of file"),
-    "form": Text("그림 형식", "kind of picture"),
+    "form": Text("이미지 형식", "image format"),
 }
 """Parameters within a path."""
 
