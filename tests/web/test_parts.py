@@ -12,6 +12,7 @@ from django.utils.translation import override
 
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
+from telads.dataset import in_force
 from telads.model import Month
 from telads.render.svg.theme import MARKS
 from telads.store.workspace import Build
@@ -161,7 +162,7 @@ def test_every_label_explains_itself() -> None:
         badge = render("{{ badge(id) }}", "en", id=id)
         assert f'popovertarget="note-{id}"' in badge
         assert f'aria-describedby="note-{id}"' in badge
-        assert note.name.en in badge
+        assert in_force().fill(note.name).en in badge
         assert f'id="note-{id}" popover' in notes
 
 

@@ -155,7 +155,7 @@ def test_an_index_service_has_one_order_and_says_why(site: Client) -> None:
         table = page.one("table", class_="targets")
         assert not table.all("td", class_="share")
         assert not table.all("td", class_="index")
-    assert "standardised index" in get(site, "/en/advertisers/?service=netflix").text
+    assert "standardised scores only" in get(site, "/en/advertisers/?service=netflix").text
     assert "표준화 점수라" not in get(site, PAGE).text
 
 
@@ -207,9 +207,9 @@ def test_the_map_tells_where_the_targets_are(site: Client, twin_build: Build) ->
 
 def test_without_a_choice_a_service_is_an_example(site: Client) -> None:
     page = get(site, "/advertisers/")
-    assert "예시입니다" in page.one("section", id="result").text
+    assert "예시로" in page.one("section", id="result").text
     assert page.one("div", class_="grid-answer").one("h2").text == "배달 광고의 추천 집단"
-    assert "예시입니다" not in get(site, PAGE).text
+    assert "예시로" not in get(site, PAGE).text
 
 
 def test_nobody_to_show_is_said(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,7 +337,10 @@ def test_one_target_on_the_map(site: Client) -> None:
     page = get(site, "/en/advertisers/?service=delivery&sex=M&age=30&district=강북구")
     assert page.one("figcaption").one("strong").text == "1 group in 1 district"
     picture = page.one("div", class_="only-wide").one("svg")
-    assert picture.attributes["aria-label"] == "The delivery target: men 30-39 in Gangbuk-gu"
+    assert (
+        picture.attributes["aria-label"]
+        == "Recommended group for delivery: men 30-39 in Gangbuk-gu"
+    )
     assert sum(mark.text.endswith(": no group") for mark in picture.all("title")) == 24
 
 

@@ -149,11 +149,11 @@ def test_a_service_leads_to_its_targets_and_back(site: Client) -> None:
 
 def test_without_a_choice_the_largest_group_is_an_example(site: Client, twin_build: Build) -> None:
     page = get(site, "/customers/")
-    assert "예시입니다" in page.one("section", id="result").text
+    assert "예시로" in page.one("section", id="result").text
     largest = largest_segment(twin_build, twin_build.months[-1])
     assert largest.district in page.one("h2").text
-    assert "예시입니다" not in get(site, address()).text
-    assert "An example" in get(site, "/en/customers/").text
+    assert "예시로" not in get(site, address()).text
+    assert "this example" in get(site, "/en/customers/").text
 
 
 def test_every_district_age_and_month_can_be_chosen(site: Client, twin_build: Build) -> None:

@@ -187,8 +187,8 @@ def test_saving_keeps_what_was_made_word_for_word(planner: Client, twin_build: B
         ({"rules": '{"where":{"all":[{"age":[20]},{"service":"game","affinity":99}]}}'}, "too few"),
         ({"p0_service": "delivery"}, "cannot be its own platform"),
         ({"p1_curve": "1:0.1, 2:0.9"}, "Reach rises faster"),
-        ({"goal": "at_most", "often": "0.01"}, "cannot be met"),
-        ({"month": "2031-01"}, "month"),
+        ({"goal": "at_most", "often": "0.01"}, "is not possible"),
+        ({"month": "2031-01"}, "Month not found"),
         ({"advertise": ""}, "Choose the service to advertise"),
         ({"budget": ""}, "Enter the budget"),
         ({"p0_service": ""}, "Choose the platform of each row"),
@@ -212,7 +212,7 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
          "매체 2번(게임) CPM(원): 값의 형식이 맞지 않습니다. (값 -3500)",
          "Platform 2 (Games), CPM (won): The value has the wrong format. (value -3500)"),
         ({"p0_price": ""}, "p0_price", "(값 비어 있음)", "(value empty)"),
-        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The service"),
+        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The advertised service"),
         ({"p0_service": ""}, "p0_service", "매체 1번: 빠진", "Platform 1: Something is missing"),
         ({"p0_cap": "1,000"}, "p0_cap",
          "매체 1번(쇼핑) 최대 집행액(원): 쇼핑의 최대 집행액이 최소 집행액보다 4,999,000원",
@@ -221,30 +221,30 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"p1_service": "shopping", "p1_name": ""}, "p1_name", "두 번 있습니다.", "this name."),
         ({"budget": "x"}, "budget", "예산(원): 숫자가 아닙니다.", "Budget (won): This is not"),
         ({"budget": "1000000"}, "budget", "4,000,000원 넘습니다. 예산을", "4,000,000 won. Raise"),
-        ({"unit": "0"}, "unit", "집행 단위(원): ", "Rounding unit (won): "),
+        ({"unit": "0"}, "unit", "금액 단위(원): ", "Rounding unit (won): "),
         ({"unit": "6천만"}, "unit", "예산보다 10,000,000원 큽니다. (값 6천만)",
          "Rounding unit (won): The rounding unit exceeds the budget by"),
         ({"goal": "at_least"}, "often", "빈도(1인당 노출): 빠진",
          "Frequency: Something is missing"),
         ({"goal": "at_least", "often": "x"}, "often", "숫자가 아닙니다. (값 x)", "(value x)"),
         ({"goal": "at_most", "often": "-2"}, "often", "0보다 큰 수를", "a number above 0"),
-        ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "cannot be met"),
+        ({"goal": "at_most", "often": "0.01"}, "often", "맞출 수 없습니다", "is not possible"),
         ({"often": "3"}, "goal", "빈도 목표: 빠진", "Frequency goal: Something is missing"),
         ({"advertise": ""}, "advertise", "광고할 서비스: ", "Service to advertise: "),
         ({"rules": "{"}, "rules", "규칙: 타겟의 규칙을", "Rules: The rules of the audience"),
         ({"rules": '{"where":{"age":[35]}}'}, "rules", "규칙: where.age[0]:",
          "Rules: where.age[0]:"),
-        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 척도 하나", "(value abc) Write a scale"),
-        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 척도 하나", "(value 1:0.4) Write a"),
-        ({"p0_curve": "0"}, "p0_curve", "(값 0) 척도 하나", "(value 0) Write a scale"),
-        ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0.001 이상", "Ceiling: This is no"),
+        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 쏠림 계수 하나", "(value abc) Enter a clustering factor"),
+        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 쏠림 계수 하나", "(value 1:0.4) Enter a"),
+        ({"p0_curve": "0"}, "p0_curve", "(값 0) 쏠림 계수 하나", "(value 0) Enter a clustering factor"),
+        ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0.001 이상", "Ceiling: Not a share"),
         ({"p0_ceiling": "0"}, "p0_ceiling", "(값 0) 0.8이나", "(value 0) Write it as 0.8"),
         ({"p1_ceiling": "0.5"}, "p1_curve", "표의 마지막 도달률이 도달 상한보다", "The last point"),
         ({"target": "reach", "level": "2"}, "level", "목표 값: 0보다 크고", "Not a share above 0"),
         ({"target": "reach"}, "level", "목표 값: 빠진", "Its value: Something is missing"),
         ({"level": "3"}, "target", "목표: 빠진", "Minimum budget for: Something is missing"),
         ({"advertise": "youtube", "p1_service": "game", "p1_name": "", "objective": "index"},
-         "objective", "표준화 점수로만", "already standardised"),
+         "objective", "이미 표준화", "already standardised"),
     ],
 )  # fmt: skip
 def test_an_error_names_and_marks_the_field_as_the_form_does(
@@ -372,7 +372,7 @@ def test_a_change_is_a_new_version_and_the_same_is_none(planner: Client) -> None
     late = planner.post(f"/en/plans/{plan.pk}/edit/", {**sent, "budget": "70000000"})
     assert late.status_code == 400
     shown = read(late.content.decode())
-    assert "Meanwhile kim saved version 2" in shown.one(role="alert").text
+    assert "kim saved version 2 in the meantime" in shown.one(role="alert").text
     assert _typed(shown)["budget"] == "70000000"
     for strange in ("9" * 5_000, "٣", "x", ""):
         told = planner.post(f"/plans/{plan.pk}/edit/", {**sent, "unit": "2000", "after": strange})
