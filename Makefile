@@ -7,6 +7,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$python && break; done)
 
+# What Python has compiled once it keeps, though an image's own setting may say otherwise: packages come
+# uncompiled (--no-compile), and each of the many processes of a test run would compile them again.
+export PYTHONDONTWRITEBYTECODE =
+
 # More for pytest (`make test PYTEST_FLAGS=-x`) and pip-compile (`make lock LOCK_FLAGS=--upgrade`).
 PYTEST_FLAGS ?=
 LOCK_FLAGS   ?=

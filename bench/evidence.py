@@ -14,13 +14,14 @@ import polars as pl
 from bench.inputs import real_files
 from telads.answers.answer import Answer
 from telads.answers.choices import HORIZONS
-from telads.answers.evaluation import REPEATS, evaluation
+from telads.answers.evaluation import evaluation
 from telads.answers.tables import read
 from telads.dataset import in_force
 from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.evaluation import BANDS, LEADS
 from telads.method.horizons import TIES
+from telads.method.segments import REPEATS
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 

@@ -23,6 +23,7 @@ from telads.answers.fields import FACTS, Field, Key  # noqa: E402
 from telads.cli import app  # noqa: E402
 from telads.dataset import in_force  # noqa: E402
 from telads.planning import schema as planning  # noqa: E402
+from telads.planning.fields import PARTS  # noqa: E402
 from telads.render.svg.theme import stylesheet  # noqa: E402
 from telads.settings import SETTINGS  # noqa: E402
 
@@ -133,7 +134,9 @@ def json_page() -> str:
         "| correlation | `month`, `age`, `service_a`, `service_b`, `correlation`, `n_cells` |",
         "| monthly | `month`, `service`, `value`, `unit`; with a choice of people also `group` |",
         "| ranking | as in [services](#services); with a service, [platforms](#platforms) |",
-        "| targets | as in [targets](#targets) |", "",
+        "| targets | as in [targets](#targets) |",
+        "| neighbourhoods | `district`, `code`, `neighbourhood`, `population`, `affinity`, "
+        "`affinity_low`, `affinity_high`, `index`, `index_low`, `index_high` |", "",
         "## Rows",
     ]  # fmt: skip
     for question in questions.variants():
@@ -147,6 +150,11 @@ def json_page() -> str:
             told.append(facts)
         else:
             lines += ["", "Facts: as `plan_platforms`."]
+    lines += ["", "### Parts of segments", "",
+              "Where rules divide segments, rows of " + ", ".join(
+                  f"`{one.id}`" for one in planning.QUESTIONS if "parts" in one.variants)
+              + " also have:", "",
+              *_keys({one.key: one for one in PARTS})]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -6,11 +6,13 @@
 stand for `subprocess.run([sys.executable, "-m", "telads", ...])` where neither how long a start
 takes nor what is imported first is tested. Libraries are imported once, by a process that then
 forks for each call; nothing of telads is, so settings and language are those of the call's own
-environment, and Django's database is its own. The process ends with the one that started it.
+environment, and Django's database is its own. The process ends with the one that started it, which
+waits for it.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
@@ -79,6 +81,7 @@ def _standing_by() -> tuple[subprocess.Popen[str], Lock]:
         [sys.executable, "-c", _STANDING_BY], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         text=True,
     )  # fmt: skip
+    atexit.register(process.communicate)  # its input ends, and with it the process
     return process, Lock()
 
 

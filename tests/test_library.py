@@ -29,6 +29,7 @@ from telads.render.svg.drawing import Drawing
 from telads.settings import Settings
 from telads.store.workspace import Store
 from tests.aggregate import logs
+from tests.seoul import SERVICES
 
 PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 OF_THE_SHELL = {"doctor"}
@@ -66,10 +67,10 @@ def test_the_page_runs(
     said = capsys.readouterr().out
     assert said.count(" taken\n") == 4
     assert "YouTube has no sum of usage" in said
-    assert names["answer"].rows.height == 7
-    assert len(names["table"]) == 7
+    assert names["answer"].rows.height == len(SERVICES)
+    assert len(names["table"]) == len(SERVICES)
     assert isinstance(names["chart"], Drawing)
-    assert pl.read_excel("scores.xlsx").height == 4 * 300 * 7
+    assert pl.read_excel("scores.xlsx").height == 4 * 300 * len(SERVICES)
     assert pl.read_csv("classic.csv").columns[5:9] == ["weight", "z", "score", "rank"]
     assert Path("monthly.svg").stat().st_size > 1000
 
@@ -106,7 +107,7 @@ def test_a_notebook_shows_an_answer_as_a_table_in_words(
     opened = telads.open(twin_workspace.path, settings)
     answer = opened.services("강남구", "F", 30)
     shown = answer._repr_html_()
-    assert shown.count("<tr>") == 1 + 7
+    assert shown.count("<tr>") == 1 + len(SERVICES)
     assert [word for word in words if word not in shown] == []
     assert "affinity_" not in shown
     assert answer.sentences[0]("en" if lang == "en" else "ko") in unescape(shown)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from telads.answers.advertisers import in_order as in_order_of_platforms
 from telads.answers.choices import listed, method_of, one_of
 from telads.answers.customers import in_order
+from telads.answers.places import by_neighbourhood
 from telads.answers.tables import read
-from telads.method.disclosure import SHARE_DIGITS, size_of
+from telads.method.disclosure import DECIMALS, DIGITS, SHARE_DIGITS, size_of
 from telads.render.files import FORMATS, marked, provenance
 from telads.store.workspace import Build
 from telads.text import Text
@@ -82,11 +83,32 @@ def platforms(build: Build, method: str) -> pl.DataFrame:
     ).sort("month", *_KEY, "service", "rank")  # fmt: skip
 
 
+def neighbourhoods(build: Build, method: str) -> pl.DataFrame:
+    """Neighbourhoods of the newest month by sex and age (null: everybody) and service (N1).
+
+    District, code, neighbourhood, sex, age, service, population, usage, affinity and index with
+    their 80 % intervals, excess and share of the city's usage. The classic method has none.
+    """
+    import polars as pl
+
+    month = build.months[-1]
+    every = pl.concat([
+        by_neighbourhood(build, month, service).with_columns(service=pl.lit(service))
+        for service in build.about["services"]
+    ])  # fmt: skip
+    return every.select(
+        "month", "district", "code", "neighbourhood", "sex", "age", "service", "population",
+        "usage", "affinity", "affinity_low", "affinity_high", "index", "index_low", "index_high",
+        size_of(pl.col("excess")), pl.col("volume_share").round(DECIMALS).round_sig_figs(DIGITS),
+    ).sort("district", "code", "service", "sex", "age", nulls_last=False)  # fmt: skip
+
+
 TABLES: dict[str, Callable[[Build, str], pl.DataFrame]] = {
     "scores": scores,
     "segments": segments,
     "targets": targets,
     "platforms": platforms,
+    "neighbourhoods": neighbourhoods,
 }
 """Tables that can be exported."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from telads.answers.answer import Answer
 from telads.answers.questions import (
+    ALIKE,
     CHANGES,
     EVALUATE,
     HISTORY,
@@ -151,6 +152,7 @@ class Workspace:
         census: PathText | None = None,
         memory: str = "2GB",
         partitions: int | None = None,
+        jobs: int | None = None,
         epsilon: float | None = None,
         noise: str | None = None,
         delta: float = 0.0,
@@ -176,10 +178,10 @@ class Workspace:
             mobility=tuple(map(str, _listed(mobility))),
             mapping=_path(mapping), places=_path(places), census=_path(census),
             months=tuple(Month.parse(m) if isinstance(m, str) else m for m in months),
-            k=k, memory=parse_memory(memory), parts=partitions,
+            k=k, memory=parse_memory(memory), parts=partitions, jobs=jobs,
             noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
         )  # fmt: skip
-        runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory)
+        runs_on = event_engine(engine, spark_master, _path(spark_conf), request.memory, jobs)
         with using(self.store.choose_dataset(self._dataset)):
             return aggregate(self.store, request, self.settings, runs_on)
 
@@ -282,6 +284,20 @@ class Workspace:
                  "top": top}  # fmt: skip
         return self._ask(LOOKALIKE, asked)
 
+    def alike(
+        self,
+        neighbourhood: str | None = None,
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        month: str | Month | None = None,
+        among: str = "all",
+        top: int = 5,
+    ) -> Answer:
+        """Find neighbourhoods of similar use: see `answers.places.alike`."""
+        asked = {"neighbourhood": neighbourhood, "sex": sex, "age": age, "month": month,
+                 "among": among, "top": top}  # fmt: skip
+        return self._ask(ALIKE, asked)
+
     def signals(
         self, district: str, sex: str | Sex, age: str | int, month: str | Month | None = None
     ) -> Answer:
@@ -327,6 +343,33 @@ class Workspace:
         asked = Asked(month, district, sex, age, service, measure, by, top)
         shown = picture(self.store.build(), find_chart(name).id, asked, lang)
         return drawn(shown, narrow=narrow)
+
+    def areas(
+        self,
+        service: str,
+        month: str | Month | None = None,
+        level: str = "district",
+        sex: str | Sex | None = None,
+        age: str | int | None = None,
+        output: PathText | None = None,
+    ) -> dict[str, Any]:
+        """Districts or neighbourhoods with the use of a service, as GeoJSON (RFC 7946).
+
+        Of everybody, or of one `sex` and `age`; figures are null where too few people are known.
+        `output` also writes them as .geojson or .parquet (GeoParquet 1.1). Raises `QuestionError`
+        without borders of the level: `borders` takes in those of neighbourhoods.
+        """
+        from telads.answers.areas import areas
+        from telads.answers.choices import area_level_of, filters_of, month_of, service_of
+        from telads.render.areas import geojson, write
+
+        build = self.store.build()
+        _, who, years = filters_of(build, None, sex, age)
+        found = areas(build, service_of(build, service).id, month_of(build, month),
+                      area_level_of(level), who, years)  # fmt: skip
+        if output is not None:
+            write(Path(output), build, found)
+        return geojson(build, found)
 
     def export(self, table: str, path: str | PathLike[str], method: str = "affinity") -> int:
         """Write scores, segments, targets or platforms to a file; see `export.export`."""

@@ -10,9 +10,11 @@ from telads.aggregate.cells import FATES, OLDEST
 from telads.aggregate.contribution import BIRTHS, CAPS, sexes
 from telads.aggregate.log import (
     BASE_BYTES,
+    BYTES_PER_JOB,
     BYTES_PER_MOVEMENT,
     BYTES_PER_NAME,
     BYTES_PER_SUBSCRIBER,
+    BYTES_PER_SUBSCRIBER_AGAIN,
 )
 from telads.aggregate.request import LOG, SMALLEST_K
 from telads.aggregate.schema import EVENTS, MOBILITY
@@ -43,6 +45,7 @@ def test_every_fate_is_told_in_both_languages(name: str) -> None:
      f"{CAPS['distance_m'] // 1000:,} km", f"{CAPS['home_seconds']:,} seconds",
      f"{BIRTHS[0]} to {BIRTHS[1]}", f"above {OLDEST}", f"{BASE_BYTES // 10**6} MB",
      f"{BYTES_PER_SUBSCRIBER} bytes", f"{BYTES_PER_NAME} for each raw name",
+     f"{BYTES_PER_JOB // 10**6} MB and", f"{BYTES_PER_SUBSCRIBER_AGAIN} bytes",
      f"{BYTES_PER_MOVEMENT} bytes", f"one in {SAMPLE}.",
      *(f"`{name}`" for name in LOG.values() if "." in name)],
 )  # fmt: skip

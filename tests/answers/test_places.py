@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -12,13 +13,19 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import places
+from telads.answers.inventory import status
 from telads.answers.questions import LEVELS
 from telads.answers.tables import of_month, part_of_month, read
 from telads.errors import IndexRefused, QuestionError, UnknownChoice
+from telads.ingest.ingest import ingest
+from telads.method.build import build
 from telads.method.disclosure import standard
-from telads.store.workspace import Build
+from telads.model import Month
+from telads.settings import Settings
+from telads.store.workspace import Build, Store
+from telads.text import Text
 from tests.asked import targets
-from tests.seoul import SERVICE_IDS
+from tests.seoul import BY_ID, SERVICE_IDS, SERVICES
 
 
 def test_the_twelve_groups_are_the_whole_city(twin_build: Build) -> None:
@@ -153,3 +160,103 @@ def test_the_network_answers_as_python_does(twin_build: Build, client: Client) -
             assert told["rows"] == json.loads(own.json("en"))["rows"]
             assert told["facts"] == own.facts
         assert client.get("/api/v1/targets?service=game&level=street").status_code == 404
+
+
+def repeating(twin_files: Path, folder: Path, settings: Settings, kept: str, made: str) -> Store:
+    """The twin's first three months, one of them (`made`) in the pattern of another (`kept`).
+
+    Every segment's figures of `kept` are moved to another level by a factor, an index by a shift;
+    games and people stay as they are in `made`.
+    """
+    files = {month: twin_files / f"2023.{month[-1]}월_29개 통신정보.csv"
+             for month in ("2023-01", "2023-02", "2023-03")}  # fmt: skip
+    services = [one for one in SERVICES if one.id != "game"]
+    headers = [one.headers[0] for one in SERVICES]
+    random = np.random.default_rng(1)
+    folder.mkdir()
+    for month, file in files.items():  # a twin's months have one pattern: each gets its own
+        drawn = pl.read_csv(file, infer_schema_length=None)
+        drawn.with_columns(
+            (pl.col(name) + pl.Series(random.normal(0, 0.1, drawn.height))).abs().round(2)
+            for name in headers
+        ).write_csv(folder / file.name)
+        files[month] = folder / file.name
+    frame = pl.read_csv(files[kept], infer_schema_length=None)
+    segment = (
+        pl.col("자치구").rank("dense") + 7 * pl.col("성별") + pl.col("연령대").clip(20, 70) // 10
+    )
+    level = 1 + (segment % 17) / 97
+    moved = frame.with_columns(
+        ((pl.col(one.headers[0]) + level) if one.is_index else pl.col(one.headers[0]) * level)
+        for one in services
+    )
+    own = pl.read_csv(files[made], infer_schema_length=None)
+    names = [BY_ID["game"].headers[0], BY_ID["population"].headers[0]]
+    assert own.select("행정동코드", "성별", "연령대").equals(
+        moved.select("행정동코드", "성별", "연령대")
+    )
+    moved.with_columns(own[name] for name in names).write_csv(folder / files[made].name)
+    workspace = Store(folder.parent / "repeating")
+    assert not [taken for taken in ingest(workspace, [folder], settings) if taken.error]
+    build(workspace, settings)
+    return workspace
+
+
+def test_the_twin_s_months_have_the_pattern_of_its_first(
+    twin_build: Build, twin_workspace: Store
+) -> None:
+    """Its cells move with their segments alone, since those of the fitted months do."""
+    first, *others = map(str, twin_build.months)
+    assert twin_build.about["patterns"] == {
+        month: dict.fromkeys(SERVICE_IDS, first) for month in others
+    }
+    told = {row["month"]: row["warnings_en"] for row in status(twin_workspace).records}
+    sentence = f"Differences between neighbourhoods are those of the data of {first}."
+    assert [month for month, of in told.items() if sentence in of] == others
+
+
+@pytest.mark.parametrize(("kept", "made"), [("2023-02", "2023-03"), ("2023-02", "2023-01")])
+def test_a_month_that_repeats_another_s_pattern_says_whose_it_is_on_every_door(
+    twin_files: Path, tmp_path: Path, settings: Settings, client: Client, kept: str, made: str
+) -> None:
+    """Also where the month it was made from came later: made figures have more decimals."""
+    workspace = repeating(twin_files, tmp_path / "files", settings, kept, made)
+    made_of = workspace.build()
+    services = {one for one in SERVICE_IDS if one != "game"}
+    assert made_of.about["patterns"] == {made: dict.fromkeys(services, kept)}
+    ko, en = (f"동네별 차이는 {Month.parse(kept).text.ko} 자료의 것입니다.",
+              f"Differences between neighbourhoods are those of the data of {kept}.")  # fmt: skip
+    found = targets(made_of, "delivery", level="neighbourhood", month=made)
+    assert found.facts["pattern"] == kept
+    assert found.sentences[-1] == Text(ko, en)
+    for service, level, month in [("game", "neighbourhood", made), ("delivery", "district", made),
+                                  ("delivery", "neighbourhood", kept)]:  # fmt: skip
+        other = targets(made_of, service, level=level, month=month)
+        assert other.facts["pattern"] is None
+        assert ko not in [sentence.ko for sentence in other.sentences]
+    rows = {row["month"]: row for row in status(workspace).records}
+    (told,) = [text for text in rows[made]["warnings_ko"] if "동네별" in text]
+    assert "게임" not in told
+    assert told.endswith(ko)
+    assert not [text for text in rows[kept]["warnings_ko"] if "동네별" in text]
+    shown = replace(django_settings.TELADS, workspace=workspace.path)
+    with override_settings(TELADS=shown):
+        page = "/advertisers/?service=delivery&month=" + made
+        for address in (f"{page}&level=neighbourhood", f"{page}&sex=F&age=30"):
+            assert en in client.get(f"/en{address}").content.decode()
+            assert ko in client.get(address).content.decode()
+            assert ko not in client.get(address.replace("delivery", "game")).content.decode()
+        assert ko not in client.get(page).content.decode(), "no neighbourhood is shown"
+        data = client.get("/data/").content.decode()
+        assert told in data
+
+
+@pytest.mark.seoul
+def test_the_shared_files_hold_june_s_neighbourhoods(seoul_build: Build) -> None:
+    assert seoul_build.about["patterns"] == {
+        str(month): dict.fromkeys(SERVICE_IDS, "2023-06")
+        for month in seoul_build.months
+        if str(month) != "2023-06"
+    }
+    found = targets(seoul_build, "delivery", level="neighbourhood")
+    assert found.sentences[-1].ko == "동네별 차이는 2023년 6월 자료의 것입니다."

@@ -11,10 +11,10 @@ from telads.errors import UnknownChoice
 from telads.model import Sex
 from telads.store.workspace import Build
 from tests.asked import history, services
-from tests.seoul import AGES
+from tests.seoul import AGES, SERVICES
 
 
-def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) -> None:
+def test_every_segment_and_month_has_all_services_ranked(twin_build: Build) -> None:
     districts = read(twin_build, "segments")["district"].unique().to_list()
     assert len(districts) == 25
     for month in twin_build.months[-2:]:
@@ -22,7 +22,7 @@ def test_every_segment_and_month_has_seven_ranked_services(twin_build: Build) ->
             for sex in Sex:
                 for age in AGES:
                     rows = services(twin_build, district, sex, age, month).rows
-                    assert rows["rank"].to_list() == list(range(1, 8))
+                    assert rows["rank"].to_list() == list(range(1, len(SERVICES) + 1))
                     assert rows["affinity"].is_sorted(descending=True)
 
 
@@ -80,7 +80,7 @@ def test_labels_follow_the_figures(seoul_build: Build) -> None:
 
 def test_people_of_sixty_and_over_are_below_average(seoul_build: Build) -> None:
     old = read(seoul_build, "services").filter(pl.col("age") >= 60)
-    assert old.height == 7 * 100 * 7
+    assert old.height == 7 * 100 * len(SERVICES)
     assert (old["affinity"] < 0).all()
 
 
@@ -167,7 +167,7 @@ def test_a_wrong_choice_names_what_is_possible(
 
 def test_history_ranks_every_month(seoul_build: Build) -> None:
     rows = history(seoul_build, "강남구", "F", 30).rows
-    assert rows.height == 7 * 7
+    assert rows.height == 7 * len(SERVICES)
     for month in seoul_build.months:
         own = rows.filter(pl.col("month") == str(month))
         now = services(seoul_build, "강남구", "F", 30, month).rows

@@ -6,7 +6,7 @@ import pytest
 
 from telads.answers.advertisers import of_targets
 from telads.answers.answer import Answer
-from telads.answers.fields import FIELDS, NUMBER_FORMATS
+from telads.answers.fields import FIELDS, figure, number_format
 from telads.answers.questions import QUESTIONS, field_of
 from telads.render.files import sheet_of
 from telads.store.workspace import Build
@@ -49,5 +49,21 @@ def test_people_and_services_are_named_in_the_language(twin_build: Build) -> Non
 
 def test_every_format_of_a_column_is_known_to_spreadsheets() -> None:
     known = [*FIELDS.values(), *(one for of in QUESTIONS.values() for one in of.rows)]
-    forms = {one.kind.form for one in known}
-    assert forms - {""} <= NUMBER_FORMATS.keys()
+    for one in known:
+        assert bool(number_format(one)) == bool(one.kind.form), one.key
+
+
+@pytest.mark.parametrize(("form", "shown"), [
+    ("d", "0"), ("+d", "+0;-0;0"), (",d", "#,##0"), ("+,d", "+#,##0;-#,##0;#,##0"), (".0f", "0"),
+    (".3f", "0.000"), (",.1f", "#,##0.0"), ("+.2f", "+0.00;-0.00;0.00"), (".0%", "0%"),
+    ("+.1%", "+0.0%;-0.0%;0.0%"),
+])  # fmt: skip
+def test_a_field_of_any_format_can_be_written(form: str, shown: str) -> None:
+    told = FIELDS["population"]._replace(kind=figure(form))
+    assert number_format(told) == shown
+
+
+@pytest.mark.parametrize("form", ["", "+", "f", ".2", "%", ".2e", ">8.2f"])
+def test_a_format_that_no_workbook_has_is_refused_where_it_is_declared(form: str) -> None:
+    with pytest.raises(ValueError, match="no format of a figure"):
+        figure(form)

@@ -7,6 +7,7 @@ from telads.answers.choices import Filters
 from telads.answers.pictures import monthly_means
 from telads.store.workspace import Build
 from tests.asked import history, trends
+from tests.seoul import SERVICES
 
 OF = ("강남구", "F", 30)
 
@@ -14,7 +15,7 @@ OF = ("강남구", "F", 30)
 def test_each_service_stands_beside_the_city_in_every_month(twin_build: Build) -> None:
     rows = trends(twin_build, *OF).rows
     months = [str(month) for month in twin_build.months]
-    assert rows["month"].to_list() == [month for month in months for _ in range(7)]
+    assert rows["month"].to_list() == [month for month in months for _ in SERVICES]
     own = history(twin_build, *OF).rows
     city = monthly_means(twin_build, Filters())
     for row in rows.filter(pl.col("service") == "delivery").to_dicts():

@@ -12,9 +12,11 @@ import polars as pl
 import pytest
 
 from telads.method.tables import TABLES
+from telads.model import Month, months_between
 from telads.store.workspace import Store
 from tests.cli.conftest import Telads
-from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month
+from tests.ingest.portal import HEADERS, portal_rows, write_csv, write_month, write_xlsx
+from tests.ingest.workbooks import Sheet, write_groups, write_guide, write_sheets
 
 MAY, JUNE = "2023.5월_29개 통신정보.csv", "2023.6월_29개 통신정보.csv"
 NEIGHBOURHOODS = 25
@@ -320,4 +322,56 @@ def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
     file.write_text("{}", "utf-8")
     told = telads("borders", file, "-w", own, "--lang", "en")
     assert told.code
-    assert "Not a GeoJSON FeatureCollection" in told.err
+    assert "no GeoJSON FeatureCollection" in told.err
+
+
+def four_years(folder: Path) -> set[Month]:
+    """A tree of 47 months under the names people give them; 2022-05 is missing."""
+    months = months_between(Month.of(2020, 1), Month.of(2023, 12))
+
+    def path(*parts: str) -> Path:
+        found = folder.joinpath(*parts)
+        found.parent.mkdir(parents=True, exist_ok=True)
+        return found
+
+    for month in months[:12]:
+        name = f"{month.year}.{month.month}월_29개 통신정보.xlsx"
+        write_xlsx(path("2020_29개_통신정보", "원본", name), portal_rows(seed=month.number))
+        write_groups(
+            path("2020_10개_관심집단", f"{month.year}.{month.month}월_10개 관심집단 수.xlsx")
+        )
+    rows = [[*row, f"{month.year}{month.month:02}"]
+            for month in months[12:24] for row in portal_rows(seed=month.number)]  # fmt: skip
+    write_csv(path("2021", "2021년_통합_29개 통신정보.csv"), rows, [*HEADERS, "기준년월"])
+    for month in months[24:36]:
+        if month.month != 5:
+            write_csv(path("2022", f"통신정보({month.year % 100}년 {month.month:02}월) (1).csv"),
+                      portal_rows(seed=month.number))  # fmt: skip
+    sheets = [Sheet(f"{month.month}월", portal_rows(seed=month.number)) for month in months[36:38]]
+    write_sheets(path("최근", "2023년 1월-2월 29개 통신정보.xlsx"), *sheets)
+    for month in months[38:]:
+        write_csv(path("최근", str(month), f"{month}.csv"), portal_rows(seed=month.number))
+    write_guide(path("서울시민생활데이터_컬럼설명서.xlsx"))
+    path("최근", "~$2023-12.xlsx").write_bytes(b"lock")
+    return {*months} - {Month.of(2022, 5)}
+
+
+def test_a_tree_of_four_years_is_one_call_and_told_by_year(telads: Telads, tmp_path: Path) -> None:
+    months = four_years(tmp_path / "통신정보 데이터")
+    told = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w", "--lang", "en")
+    assert (told.code, told.out.count("taken: ")) == (0, 47 + 12)
+    assert {*Store(tmp_path / "w").ledger().current()} == months
+    assert told.out.splitlines()[-4:] == [
+        "2020: 12 months, taken 24",
+        "2021: 12 months, taken 12",
+        "2022: 11 months, taken 11, missing 2022-05",
+        "2023: 12 months, taken 12",
+    ]
+    steps = [line for line in told.err.splitlines() if line.startswith("파일 읽기 ")]
+    assert len(steps) > 36, "each file is shown while they are read"
+    again = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w")
+    assert again.out.splitlines()[-2:] == [
+        "2022: 11개월, 그대로 11, 빠진 달 2022-05", "2023: 12개월, 그대로 12",
+    ]  # fmt: skip
+    one = telads("ingest", tmp_path / "통신정보 데이터" / "2022", "-w", tmp_path / "v")
+    assert "2022: " not in one.out, "a single year needs no summary"

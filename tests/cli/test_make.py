@@ -177,3 +177,19 @@ def test_the_demo_goes_the_whole_way(
     assert subprocess.run(words, check=True, capture_output=True).stdout.startswith(b"telads ")
     again = telads("demo", "--folder", folder, "--lang", "en", "--no-serve")
     assert again.out == told.out
+
+
+def test_areas_are_written_for_maps(telads: Telads, tmp_path: Path) -> None:
+    path = tmp_path / "areas.geojson"
+    told = telads("areas", "--service", "delivery", "--sex", "F", "--age", "20", "-o", path)
+    assert (told.code, told.out, told.err) == (0, f"{path}\n", "")
+    document = json.loads(path.read_bytes())
+    assert len(document["features"]) == 25
+    assert (document["telads"]["sex"], document["telads"]["age"]) == ("F", 20)
+    table = tmp_path / "areas.parquet"
+    assert telads("areas", "--service", "배달", "-o", table).code == 0
+    assert "geo" in pl.read_parquet_metadata(table)
+    none = telads("areas", "--service", "delivery", "--level", "neighbourhood", "-o", path)
+    assert none.code != 0
+    assert "telads borders" in none.err
+    assert telads("areas", "--service", "delivery", "-o", tmp_path / "areas.kml").code != 0

@@ -69,6 +69,21 @@ def test_help_loads_next_to_nothing(twin_workspace: Store) -> None:
     }  # fmt: skip
 
 
+SLOW = {"polars", "numpy", "narwhals", "scipy", "pydantic", "django", "rich.console", "statistics",
+        "hashlib"}  # fmt: skip
+"""What takes longer to import than a lookup takes."""
+
+
+@pytest.mark.parametrize("words", [
+    ("status",), ("status", "-f", "json"),
+    ("services", *GROUP), ("services", *GROUP, "-f", "json"), ("history", *GROUP),
+    ("signals", *GROUP), ("platforms", "--service", "delivery", *GROUP),
+], ids=" ".join)  # fmt: skip
+def test_a_lookup_loads_no_engine(twin_workspace: Store, words: tuple[str, ...]) -> None:
+    modules(twin_workspace, *words)  # the first one lays out, and needs it
+    assert not modules(twin_workspace, *words) & SLOW
+
+
 @pytest.mark.parametrize("words", [("--help",), ("--lang", "en", "services", "-h")])
 def test_help_leaves_out_what_typer_and_telads_need_elsewhere(
     twin_workspace: Store, words: tuple[str, ...]

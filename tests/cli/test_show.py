@@ -37,6 +37,16 @@ def test_a_narrow_table_drops_columns_and_says_so(telads: Telads, question: str,
         assert all(line.strip()[:1].isdigit() for line in beneath), "a row is one line"
 
 
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_file_holds_what_rich_would_write(
+    telads: Telads, question: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = telads(*QUESTIONS[question], "--lang", lang).out
+    monkeypatch.setattr(terminal, "_is_plain", lambda lines: False)
+    assert telads(*QUESTIONS[question], "--lang", lang).out == plain
+
+
 @pytest.mark.usefixtures("narrow")
 def test_what_was_left_out_is_named(telads: Telads) -> None:
     said = telads(*QUESTIONS["services"], "--lang", "en").out

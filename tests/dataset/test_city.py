@@ -39,9 +39,9 @@ from tests.web.document import get
 SEGMENT = Segment("Kirkegade", Sex.FEMALE, 35)
 OTHERS = re.compile(
     r"서울|Seoul|\bwon\b|[0-9)] ?원\b|\(원\)|Korea(?!n)|KRW|₩|자치구|행정동|"
-    r"유튜브|YouTube|Netflix|넷플릭스"
+    r"유튜브|YouTube|Netflix|넷플릭스|일곱|\bseven\b"
 )
-"""Words of another dataset."""
+"""Words of another dataset, its number of services among them."""
 PAGES = ("/", "/data/", "/customers/", "/advertisers/", "/audiences/", "/campaign/",
          "/changes/", "/evidence/", "/api/")  # fmt: skip
 
@@ -135,6 +135,27 @@ def test_every_export(city: Workspace, tmp_path: Path) -> None:
         assert write() > 0, name
     for path in tmp_path.glob("*.csv*"):
         assert not strange(path.read_text("utf-8-sig")), path.name
+
+
+def test_areas_for_maps(city: Workspace, tmp_path: Path) -> None:
+    document = city.areas("sport", output=tmp_path / "areas.parquet")
+    assert {one["id"] for one in document["features"]} == set(vesterby().districts)
+    assert all(one["properties"]["population"] % 10 == 0 for one in document["features"])
+    assert not strange(json.dumps(document, ensure_ascii=False))
+
+
+def test_an_audience_of_quarters(city: Workspace) -> None:
+    """Its neighbourhoods are quarters, and its cells have ages of their own."""
+    with using(vesterby()):
+        district = next(iter(vesterby().districts.values())).ko
+        cells = vesterby().cell_ages_of(vesterby().ages[0])
+        rules = {"where": {"all": [{"neighbourhood": [f"{district} 1", f"{district} 2"]},
+                                   {"ages": list(cells[:1])}]}}  # fmt: skip
+        answer = city.audience(rules)
+        assert answer.rows.height == 4
+        assert set(answer.rows["neighbourhood"]) == {f"{district} 1", f"{district} 2"}
+        told = [sentence(lang) for sentence in answer.sentences for lang in ("ko", "en")]
+        assert not strange(" ".join(told))
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])

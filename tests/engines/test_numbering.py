@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telads.engines import id_index
 from telads.engines.id_index import (
     AT_ONCE,
     MULTIPLIER,
+    SEED,
     ByAddress,
-    ByJoin,
+    ByHash,
     Names,
     hashed_name,
     numbering,
@@ -61,6 +63,30 @@ def test_ids_that_want_the_same_slot_are_told_apart_while_the_table_grows() -> N
     check(pl.UInt64(), [ids[:10], ids[5:700], ids[::-1]])
 
 
+@given(st.lists(st.lists(st.text(max_size=3))))
+def test_texts_of_one_word_are_told_apart(batches: list[list[str]]) -> None:
+    """By their second hash, also in one batch, and however often a word is already another's."""
+    hashed = id_index._hashed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            id_index,
+            "_hashed",
+            lambda ids, seed: hashed(ids, seed) % 2 if seed == SEED else hashed(ids, seed),
+        )
+        check(pl.String(), batches)
+
+
+def test_known_texts_keep_no_batch_in_memory() -> None:
+    """A selection of texts would hold the memory of all texts of its batch."""
+    batch = pl.Series([f"a text too long to stand in its own view {at}" for at in range(1000)])
+    known = numbering(pl.String())
+    known.of(batch)
+    own, whole = known.ids.to_arrow(), batch.to_arrow()
+    held = {buffer.address for buffer in whole.buffers()[2:] if buffer}
+    assert held
+    assert not held & {buffer.address for buffer in own.buffers()[2:] if buffer}
+
+
 def test_more_ids_than_are_looked_for_at_once() -> None:
     ids = np.random.default_rng(1).integers(0, 2**62, AT_ONCE + 5000)
     check(pl.Int64(), [ids.tolist(), [*ids[-100:].tolist(), 7]])
@@ -68,8 +94,8 @@ def test_more_ids_than_are_looked_for_at_once() -> None:
 
 def test_only_ids_of_a_word_are_found_by_address() -> None:
     assert isinstance(numbering(pl.UInt32()), ByAddress)
-    assert isinstance(numbering(pl.Int128()), ByJoin)
-    assert isinstance(numbering(pl.String()), ByJoin)
+    assert isinstance(numbering(pl.Int128()), ByHash)
+    assert isinstance(numbering(pl.String()), ByHash)
 
 
 def test_names_keep_their_order_and_others_follow() -> None:
@@ -77,4 +103,7 @@ def test_names_keep_their_order_and_others_follow() -> None:
     asked = pl.DataFrame({"name": ["name 499", "strange", None, "name 0", ""]})
     hashed = asked.select(hashed_name("name"))["name"]
     assert Names(names).of(hashed).tolist() == [499, 500, 501, 0, 500]
+    more = pl.DataFrame({"name": [f"name {number}" for number in range(-300, 800)]})
+    meant = [number if 0 <= number < 500 else 500 for number in range(-300, 800)]
+    assert Names(names).of(more.select(hashed_name("name"))["name"]).tolist() == meant
     assert Names([]).of(hashed).tolist() == [0, 0, 1, 0, 0]

@@ -9,28 +9,33 @@ import polars as pl
 import pytest
 
 from telads.answers.tables import read
+from telads.engines.polars import collect
 from telads.method import evaluation as promises
-from telads.method.association import Cells, read_cells
-from telads.method.segments import read_panel
+from telads.method.segments import Array, MonthFigures, by_month, with_age
 from telads.store.workspace import Build, Store
 from tests.asked import evaluation
 from tests.samples import JUNE, lazy, made_cells
 from tests.seoul import SERVICE_IDS
 
 
-def cells_of(seed: int = 0) -> Cells:
-    cells = lazy(made_cells(seed=seed))
-    return read_cells(cells, (JUNE,), SERVICE_IDS, read_panel(cells, SERVICE_IDS).segments)
+def cells_of(seed: int = 0) -> MonthFigures:
+    (found,) = by_month(collect(with_age(lazy(made_cells(seed=seed)))), SERVICE_IDS)
+    return found
+
+
+def moved(first: MonthFigures, usage: Array) -> MonthFigures:
+    return replace(first, values=np.column_stack([first.values[:, 0], usage]))
 
 
 def test_a_pattern_is_repeated_where_cells_are_those_before_but_for_factor_and_shift() -> None:
     first, generator = cells_of(), np.random.default_rng(3)
     factor, shift = generator.uniform(0.5, 2, 7), generator.normal(size=7)
-    again = replace(first, usage=np.round(first.usage * factor + shift, 4))
+    usage = first.values[:, 1:]
+    again = moved(first, np.round(usage * factor + shift, 4))
     assert promises.repeated([first, again]) == 1
     assert promises.repeated([first, cells_of(1)]) == 0
     assert promises.repeated([first, again, cells_of(1)]) == 0.5
-    noisy = replace(first, usage=first.usage + generator.normal(size=first.usage.shape))
+    noisy = moved(first, usage + generator.normal(size=usage.shape))
     assert promises.repeated([first, noisy]) == 0
     assert promises.repeated([first]) is None
 

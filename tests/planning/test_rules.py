@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from telads.answers.tables import of_month
 from telads.errors import UnknownChoice
 from telads.model import Month
+from telads.planning.parts import segments_in
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
 from tests.asked import lookalike
@@ -18,7 +19,8 @@ from tests.asked import lookalike
 
 def chosen(build: Build, document: Any) -> set[tuple[str, str, int]]:
     rules = read_rules(document)
-    return {(d, str(s), a) for d, s, a in rules.segments(build, build.months[-1])}
+    found = segments_in(rules.segments(build, build.months[-1]))
+    return {(d, str(s), a) for d, s, a in found}
 
 
 def expected(build: Build, table: str, **least: Any) -> set[tuple[str, str, int]]:

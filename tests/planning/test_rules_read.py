@@ -33,7 +33,7 @@ def test_rules_come_back_from_their_own_document() -> None:
         ({"where": {}}, QuestionError, "where"),
         ({"where": {"servce": "x"}}, QuestionError, "where.servce"),
         ({"wher": {"sex": "F"}}, QuestionError, "wher"),
-        ({"where": {"any": [{"sex": "F"}, {"ages": [20]}]}}, QuestionError, "where.any[1].ages"),
+        ({"where": {"any": [{"sex": "F"}, {"agess": [20]}]}}, QuestionError, "where.any[1].agess"),
         ({"where": {"service": "game", "afinity": 1}}, QuestionError, "where.afinity"),
         ({"where": {"signal": "subway_days", "Z": 1}}, QuestionError, "where.Z"),
         ({"where": {"sex": "F", "age": 30}}, QuestionError, "where"),

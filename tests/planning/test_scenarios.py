@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 from scipy.stats import poisson
 
 from telads.errors import IndexRefused
-from telads.planning.allocation import Market, allocate, frequency, often, worth
+from telads.planning import scenarios, solver
+from telads.planning.allocation import Allocation, Market, allocate, frequency, often, worth
+from telads.planning.audience import audience
 from telads.planning.brief import OBJECTIVES, Frequency, Offer, read_brief
-from telads.planning.plan import Plan, make_plan
+from telads.planning.plan import Plan, make_plan, market
 from telads.planning.rules import read_rules
-from telads.planning.scenarios import POINTS
+from telads.planning.scenarios import POINTS, TOO_OFTEN, Scenarios, narrowed
 from telads.planning.sentences import plan_sentences, reach_text, share_text
 from telads.planning.solver import exponential
 from telads.store.workspace import Build
@@ -263,6 +266,55 @@ def test_all_that_a_plan_tells_takes_no_time(twin_build: Build) -> None:
         taken.append(time.process_time() - start)
     assert len(made.result.segments) >= 130
     assert min(taken) < 0.35
+
+
+def test_each_budget_of_a_curve_is_solved_once_from_its_neighbour(
+    twin_build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with a frequency of at most so many contacts: that it can be met, a neighbour shows."""
+    goal = {"frequency": {"at_most": 4}}
+    made = plan_of(twin_build, **goal)
+    segments = audience(twin_build, made.brief.rules, made.month).segments
+    known, _ = market(twin_build, segments, made.month, made.brief)
+    found = allocate(known, made.brief.offers, made.brief.budget, made.brief.unit, made.brief.goal)
+    steps: list[float] = []
+    step = solver._Search.step
+
+    def counted(search: solver._Search) -> None:
+        steps.append(search.gap)
+        step(search)
+
+    monkeypatch.setattr(solver._Search, "step", counted)
+    monkeypatch.delattr(solver, "_climbed")  # for what the steps cannot solve
+    rows = Scenarios(made.brief, known, found, 0).budgets()
+    assert len(rows) == POINTS
+    assert len(steps) < 9 * POINTS
+
+
+def test_the_fewest_segments_are_those_that_halving_finds_in_fewer_plans(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(5)
+    platforms = (Offer("p", "x", 3000.0, exponential(1.0, 0.6)),)
+    counted: list[float] = []
+
+    def allocated(some: Market, *given: Any) -> Allocation:
+        found = allocate(some, *given)
+        counted.append(frequency(found.spend, some, platforms))
+        return found
+
+    monkeypatch.setattr(scenarios, "allocate", allocated)
+    for budget in (5_000_000, 20_000_000, 40_000_000):
+        people, use = np.round(random.uniform(5e3, 4e4, 300), -1), random.uniform(0.2, 2, 300)
+        whole = Market(people, np.ones(300), np.ones((300, 1)))
+        brief = replace(read_brief(BRIEF), budget=budget, offers=platforms)
+        counted.clear()
+        found = narrowed(brief, whole, use)
+        assert found
+        assert len(counted) < 8  # halving takes 9 and one more
+        fewer = whole.of(np.argsort(-use, kind="stable")[: found.segments - 1])
+        many = allocate(fewer, platforms, budget, brief.unit)
+        assert frequency(many.spend, fewer, platforms) > TOO_OFTEN >= found.frequency
 
 
 def test_reach_in_sentences_has_three_digits() -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from telads.answers.tables import people
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import size
-from telads.planning.audience import audience, head_count
+from telads.planning.audience import audience
+from telads.planning.parts import head_count
 from telads.planning.questions import audience_answer, overlap_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build

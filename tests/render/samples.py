@@ -125,6 +125,20 @@ TARGETS = pl.DataFrame({
     "population": [20_000.0, 5_000.0, 30_000.0, 8_000.0, 9_000.0],
 })  # fmt: skip
 
+NEIGHBOURHOODS = pl.DataFrame(
+    {
+        "district": ["관악구", "관악구", "중구", "중구"],
+        "code": ["1121069", "1121068", "1102055", "1102054"],
+        "neighbourhood": ["신림동", "대학동", "필동", "소공동"],
+        "population": [20_000, 15_000, 3_000, 400],
+        "affinity": [1.4, 0.6, -0.3, None],
+        "affinity_low": [1.2, 0.4, -0.7, None],
+        "affinity_high": [1.6, 0.8, 0.1, None],
+        "index": [136.2, 115.0, 93.1, None],
+        "index_low": [131.0, 110.5, 84.0, None],
+        "index_high": [141.4, 119.5, 102.2, None],
+    }
+)
 SAMPLES: dict[str, Sample] = {
     "population": Sample(
         POPULATION, {"district": "강남구"},
@@ -158,5 +172,10 @@ SAMPLES: dict[str, Sample] = {
         TARGETS, {"service": BY_ID["netflix"]},
         "넷플릭스 추천 집단 5개는 2개 자치구에 있고, 관악구가 4개로 가장 많습니다",
         "The 5 recommended groups for Netflix are in 2 districts; Gwanak-gu has the most (4)",
+    ),
+    "neighbourhoods": Sample(
+        NEIGHBOURHOODS, {"service": BY_ID["delivery"]},
+        "배달 이용은 관악구 신림동에서 가장 높고(136), 중구 필동에서 가장 낮습니다(93)",
+        "Use of delivery: highest in 신림동, Gwanak-gu (136), lowest in 필동, Jung-gu (93)",
     ),
 }  # fmt: skip

@@ -34,6 +34,7 @@ FIGURES = {
     "monthly": "value",
     "ranking": "association",
     "targets": "population",
+    "neighbourhoods": "index",
 }
 
 

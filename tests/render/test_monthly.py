@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -145,3 +146,36 @@ def test_months_of_an_index_are_parted_and_no_line_joins_them() -> None:
         assert {"own", "beside"} <= set(kinds_of["game"])
         assert not {"parting", "zero"} & set(kinds_of["game"])
         assert "0.0" in [one.text for one in youtube.iter("text")]
+
+
+def two_years(service: str, last: int = 25) -> pl.DataFrame:
+    """January 2022 on: 100, 101 ... a month."""
+    labels = [f"{2022 + at // 12}-{at % 12 + 1:02d}" for at in range(last)]
+    return pl.DataFrame(
+        {"month": labels, "service": service, "value": [100.0 + at for at in range(last)]}
+    )
+
+
+def test_each_month_lies_beside_that_of_a_year_ago() -> None:
+    drawing = drawn(two_years("game"))
+    (own,), (ago,) = (
+        [re.findall(r"[ML]([\d.]+) ([\d.]+)", one.attrib["d"]) for one in kinds(drawing.svg, kind)]
+        for kind in ("own", "year-ago")
+    )
+    assert (len(own), len(ago)) == (25, 13)
+    assert [x for x, _ in ago] == [x for x, _ in own[12:]], "at the places of the later months"
+    assert [y for _, y in ago] == [y for _, y in own[:13]], "as high as it was a year before"
+    assert "dotted: the same month a year ago" in drawing.details
+    assert "점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
+    (said,) = [text for text in told(drawing.svg) if text.startswith("2024-01: ")]
+    assert "124" in said.partition("a year ago")[0]
+    assert "112" in said.partition("a year ago")[2]
+
+
+def test_without_a_year_nothing_is_dotted() -> None:
+    for frame in (two_years("game", 12), two_years("youtube")):
+        drawing = drawn(frame)
+        assert "year-ago" not in drawing.svg
+        assert "a year ago" not in drawing.svg
+    (alone,) = kinds(drawn(two_years("game", 13)).svg, "year-ago")
+    assert alone.attrib["d"].endswith("h0"), "one month is a dot"

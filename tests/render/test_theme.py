@@ -17,7 +17,6 @@ from telads.render.svg.drawing import NARROW, WIDE, Body, Table, drawing
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import TITLE, heading
 from telads.render.svg.theme import contrast
-from tests.seoul import SERVICES
 
 Vector = NDArray[np.float64]
 
@@ -214,7 +213,7 @@ def test_the_glyph_of_a_service_is_seen_on_its_mark(look: str) -> None:
 
 def test_the_looks_have_the_same_colours_and_each_service_its_own() -> None:
     assert set(theme.LIGHT) == set(theme.DARK)
-    assert [theme.service_colour(place) for place in range(len(SERVICES))] == list(OF_SERVICES)
+    assert [theme.service_colour(place) for place in range(theme.SERVICES)] == list(OF_SERVICES)
     assert set(OF_SERVICES) < set(theme.LIGHT)
     assert theme.service_colour(theme.SERVICES) == OF_SERVICES[0]
 

@@ -37,7 +37,7 @@ VERBS: tuple[tuple[object, ...], ...] = (
     ("audience", "RULES"), ("plan", "BRIEF"), ("replan", "PLAN"),
     ("backup", "FOLDER/a.tar.gz"), ("restore", "BACKUP"), ("restore", "BACKUP", "--force"),
     ("serve", "--port", 58978), ("worker",), ("user", "list"), ("user", "create", "kim"),
-    ("apikey", "list"), ("apikey", "create", "reports"),
+    ("apikey", "list"), ("apikey", "create", "reports"), ("media", "list"),
 )  # fmt: skip
 
 

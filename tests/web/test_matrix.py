@@ -23,6 +23,7 @@ from telads.planning.schema import example_brief, example_rules
 from telads.store.workspace import Build
 from telads.web.accounts.roles import Role
 from telads.web.jobs.models import Job
+from telads.web.media.models import Medium
 from telads.web.plans.models import PlanAccess, PlanVersion, SavedPlan, ShareLink
 from tests.web.accounts.people import PASSWORD, person, signed_in
 from tests.web.api.conftest import Installed, installed
@@ -122,6 +123,7 @@ PLANS: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
 }  # fmt: skip
 """Addresses of one plan, and what a POST sends."""
 
+MEDIUM = {"name": "a medium", "service": "game", "price": "5000"}
 _NEW = "<a long phrase> 2"
 BOSS = Cells(302, (403,), (403,), (200,))
 BOSS_DOES = Cells(302, (403,), (403,), (302,))
@@ -158,6 +160,11 @@ CLOSED: dict[tuple[str, str], tuple[Cells, dict[str, str]]] = {
     ("admin/", "GET"): (BOSS, {}),
     ("plans/all/", "GET"): (BOSS, {}),
     ("plans/all/", "POST"): (BOSS_DOES, {"former": "gone", "heir": "somebody"}),
+    ("media/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("media/", "POST"): (Cells(302, (403,), (302,), (400,)), MEDIUM),  # the name is taken then
+    ("media/<int:number>/", "GET"): (Cells(302, (403,), (200,), (200,)), {}),
+    ("media/<int:number>/", "POST"): (Cells(302, (403,), (302,), (302,)), MEDIUM),
+    ("media/<int:number>/remove/", "POST"): (Cells(302, (403,), (302,), (404,)), {}),
     ("admin-data/", "GET"): (Cells(302, (403,), (403,), (200,)), {}),
     ("admin-data/upload/", "GET"): (Cells(302, (403,), (403,), (302,)), {}),
     ("admin-data/upload/", "POST"): (Cells(302, (403,), (403,), (400,)), {}),
@@ -247,6 +254,10 @@ def world(site: Client, document: dict[str, Any]) -> World:
 def address_of(pattern: str, link: ShareLink, token: str, whom: User | None = None) -> str:
     if whom:
         pattern = pattern.replace("users/<int:number>", f"users/{whom.pk}")
+    if pattern.startswith("media/<int:number>"):
+        values = {"service": "game", "price": 7000, "priced": "2023-09-01"}
+        medium, _ = Medium.objects.get_or_create(name="x", defaults=values)
+        pattern = pattern.replace("<int:number>", str(medium.pk))
     filled = {
         "<int:number>": str(link.version.plan_id), "<int:version>": "1", "<int:link>": str(link.pk),
         "<str:name>": "plan.csv", "<uidb64>": "MQ", "<token>": "x-y", "<str:token>": token,

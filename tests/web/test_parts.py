@@ -13,8 +13,8 @@ from django.utils.translation import override
 from telads.answers.fields import LABELS
 from telads.answers.questions import field_of
 from telads.dataset import in_force
+from telads.dataset.definition import MARKS
 from telads.model import Month
-from telads.render.svg.theme import MARKS
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.components import ICONS, NOTES, PAGES, Bar, _symbols, address_in, icon, mark
@@ -71,8 +71,10 @@ def test_every_icon_that_is_named_is_there() -> None:
 def test_a_service_without_an_icon_has_its_first_letter(monkeypatch: pytest.MonkeyPatch) -> None:
     assert mark("game").startswith('<i class="mark service-0"')
     assert "<svg" in mark("game")
-    monkeypatch.setattr("telads.web.components.MARKS", {})
+    monkeypatch.setattr("telads.dataset.definition.MARKS", {})
     assert mark("game") == '<i class="mark service-0" aria-hidden="true">게</i>'
+    with override("en"):
+        assert mark("game") == '<i class="mark service-0" aria-hidden="true">G</i>'
 
 
 FIRST_LOAD = 60_000

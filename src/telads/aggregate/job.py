@@ -52,7 +52,7 @@ from telads.aggregate.contribution import (
     mobility_sums,
 )
 from telads.aggregate.inputs import AS_NUMBER
-from telads.aggregate.log import Log, covered, open_log, parts_of
+from telads.aggregate.log import Log, covered, open_log, parts_and_jobs
 from telads.aggregate.noise import most_of, scales
 from telads.aggregate.request import Request, digest
 from telads.aggregate.suppression import (
@@ -90,10 +90,11 @@ NOISE_KEY = "aggregations/key"
 
 @dataclass(frozen=True)
 class Job:
-    """A job's folder and its number of parts."""
+    """A job's folder, its number of parts, and of processors that share a part."""
 
     folder: Path
     parts: int
+    processors: int = 1
 
     def partial(self, kind: str, month: Month, part: int) -> Path:
         """Path of the finished partial result of a month and part."""
@@ -133,6 +134,7 @@ def working(
     workspace: Store,
     name: str,
     parts: int,
+    processors: int,
     discard: Callable[[Path], None],
     wait: float,
     on_wait: Callable[[], None] | None = None,
@@ -150,7 +152,7 @@ def working(
         folder = home / name
         _sweep(home, folder, discard)
         make_folder(folder)
-        yield Job(folder, parts)
+        yield Job(folder, parts, processors)
         discard(folder)
 
 
@@ -385,7 +387,7 @@ def _aggregate(
         scales(most_of(request, mobility=bool(request.mobility)), request.noise)
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
-    parts = parts_of(log, labels, engine)
+    parts, processors = parts_and_jobs(log, labels, engine)
     names = {label: _result_name(workspace, log, engine, label) for label in labels}
     due = _due(workspace, names)
     budget.require(workspace.ledger(), request.noise, due, limit)  # fail before hours of work
@@ -393,7 +395,7 @@ def _aggregate(
     if due or has_left(workspace):
         job_name = digest([_job_facts(log, engine), parts])[:16]
         with working(
-            workspace, job_name, parts, engine.discard, settings.lock_seconds, on_wait
+            workspace, job_name, parts, processors, engine.discard, settings.lock_seconds, on_wait
         ) as job:
             due = _due(workspace, names)  # the lock's last holder may have made them
             _reduce(log, engine, job, due, on_step)
@@ -456,18 +458,17 @@ def _reduce(
         on_step(f"{month} {part + 1}/{job.parts}", done, len(work))
         target = job.partial(kind, month, part)
         if not target.exists():
-            engine.save(_partial(log, engine, kind, month, part, job.parts), target)
+            engine.save(_partial(log, engine, kind, month, part, job), target)
 
 
-def _partial(
-    log: Log, engine: EventEngine, kind: str, month: Month, part: int, parts: int
-) -> Frame:
+def _partial(log: Log, engine: EventEngine, kind: str, month: Month, part: int, job: Job) -> Frame:
     """The partial result of one month and part, as `contribution` describes it."""
     if kind == "mobility":
         assert log.mobility is not None
-        return mobility_sums(engine.part(log.mobility, part, parts), month)
-    rows = event_rows(engine, engine.part(log.events, part, parts), month)
-    return dated(engine.distinct_days(rows, log.request.services, ATTRIBUTES), month)
+        return mobility_sums(engine.part(log.mobility, part, job.parts), month)
+    rows = event_rows(engine, engine.part(log.events, part, job.parts), month)
+    days = engine.distinct_days(rows, log.request.services, ATTRIBUTES, job.processors)
+    return dated(days, month)
 
 
 def _sums(log: Log, engine: EventEngine, job: Job, label: Month) -> pl.DataFrame:

@@ -37,6 +37,8 @@ be marked; measured up to 490 MB."""
 BYTES_PER_SUBSCRIBER, BYTES_PER_NAME = 600, 5
 """Memory for each subscriber of a part (measured up to 500), and for each raw name of each
 subscriber: a mask of four bytes, and slack for growth."""
+BYTES_PER_JOB, BYTES_PER_SUBSCRIBER_AGAIN = 60_000_000, 250
+"""Memory of each job but the first: rows that wait to be marked, and each subscriber of a part."""
 BYTES_PER_MOVEMENT = 90
 """Memory for each mobility row of a part; measured up to 72."""
 LEAST_ROOM = 100_000_000
@@ -131,10 +133,12 @@ def covered(log: Log) -> tuple[Month, ...]:
     return labels
 
 
-def parts_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> int:
-    """Number of parts that keeps the largest month within memory; rejects months without rows.
+def parts_and_jobs(log: Log, labels: Sequence[Month], engine: EventEngine) -> tuple[int, int]:
+    """Number of parts that keeps the largest month within memory, and of jobs that share each.
 
-    An engine that bounds its own memory gets one part: more would only reread the log.
+    Fewer jobs than asked for where their own memory would leave too little for rows. An engine that
+    bounds its own memory gets one part: more would only reread the log. Rejects months without
+    rows, and too little memory.
     """
     months = {month for label in labels for month in months_between(*label.window)}
     for month in sorted(months):
@@ -145,29 +149,32 @@ def parts_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> int:
                 Text("그 달의 로그도 함께 알려 주세요.", "Add the log of that month."),
                 file=", ".join(log.request.events), column="date", value=str(month),
             )  # fmt: skip
-    if log.request.parts:
-        return log.request.parts
     if engine.bounds_memory:
-        return 1
-    room = log.request.memory - BASE_BYTES
-    if room < LEAST_ROOM:
+        return log.request.parts or 1, 1
+    spare = log.request.memory - BASE_BYTES - LEAST_ROOM
+    if log.request.parts:
+        return log.request.parts, min(log.request.processors, 1 + max(spare, 0) // BYTES_PER_JOB)
+    if spare < 0:
         least = f"{(BASE_BYTES + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
             Text("메모리가 너무 적습니다.", "Too little memory."),
             Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )
-    return max(1, ceil(_held(log, sorted(months), engine, room) / room))
+    jobs = min(log.request.processors, 1 + spare // BYTES_PER_JOB)
+    room = log.request.memory - BASE_BYTES - (jobs - 1) * BYTES_PER_JOB
+    return max(1, ceil(_held(log, sorted(months), engine, room, jobs) / room)), jobs
 
 
-def bytes_per_subscriber(names: int) -> int:
-    """Memory of one subscriber of a part for a log with this many raw names."""
-    return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME
+def bytes_per_subscriber(names: int, jobs: int = 1) -> int:
+    """Memory of one subscriber of a part for a log with this many raw names, over all jobs."""
+    again = BYTES_PER_SUBSCRIBER_AGAIN + names * BYTES_PER_NAME
+    return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME + (jobs - 1) * again
 
 
-def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int) -> int:
+def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int, jobs: int) -> int:
     """Bytes of the largest month as one part; counts subscribers if rows exceed `enough`."""
-    each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()))
+    each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()), jobs)
     largest = max(months, key=log.survey.rows_in)
     held = log.survey.rows_in(largest) * each  # no more subscribers than rows
     if held > enough:

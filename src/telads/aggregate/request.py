@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +50,8 @@ class Request:
     memory: int = DEFAULT_MEMORY
     """Bytes that the process may use; determines the number of parts."""
     parts: int | None = None
+    jobs: int | None = None
+    """Processors that share the work; None means all that the process may use."""
     noise: Noise | None = None
     limit: float | None = None
     """Epsilon that all draws of the workspace may spend, besides the owner's setting."""
@@ -71,6 +74,13 @@ class Request:
                 Text("1 이상의 정수여야 합니다.", "It must be a whole number from 1."),
                 value=self.parts,
             )
+        if self.jobs is not None and self.jobs < 1:
+            raise SettingError(
+                Text("프로세서 수가 올바르지 않습니다.",
+                     "The number of processors is not a valid one."),
+                Text("1 이상의 정수여야 합니다.", "It must be a whole number from 1."),
+                value=self.jobs,
+            )  # fmt: skip
         if self.limit is not None and not 0 < self.limit < inf:
             raise SettingError(
                 Text("epsilon 한도가 올바르지 않습니다.",
@@ -119,6 +129,11 @@ class Request:
             mapping=given["mapping"], places=given["places"], marked=_is_marked(beside),
         )  # fmt: skip
 
+    @property
+    def processors(self) -> int:
+        """The processors asked for, or all that the process may use."""
+        return self.jobs or usable_processors()
+
     @cached_property
     def services(self) -> Names:
         """Service id -> raw names; read once, so that a run uses one mapping."""
@@ -133,6 +148,13 @@ class Request:
     def synthetic(self) -> bool:
         """Whether a marker says that the events are synthetic."""
         return self.marked or any(_is_marked(Path(path)) for path in self.events)
+
+
+def usable_processors() -> int:
+    """Number of processors that the process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def parse_memory(text: str) -> int:
@@ -159,9 +181,13 @@ def fingerprint(paths: Sequence[str]) -> list[tuple[str, int, int]]:
         if is_remote(text):
             files.append((text, 0, 0))
             continue
+        resolved: dict[Path, Path] = {}
         for file in parquet_files(text):
-            facts = file.stat()
-            files.append((str(file.resolve()), facts.st_size, facts.st_mtime_ns))
+            facts, folder = file.stat(), file.parent
+            if folder not in resolved:
+                resolved[folder] = folder.resolve()
+            own = file.resolve() if file.is_symlink() else resolved[folder] / file.name
+            files.append((str(own), facts.st_size, facts.st_mtime_ns))
     return files
 
 

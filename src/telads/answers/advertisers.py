@@ -14,12 +14,13 @@ from telads.answers.answer import Answer
 from telads.answers.audience import Size, size
 from telads.answers.choices import Filters, filtered
 from telads.answers.questions import LOOKALIKE, METHODS, PLATFORM_ORDERS, PLATFORMS, TARGETS
+from telads.answers.rows import Grouped, Rows
 from telads.answers.tables import (
     KEY,
-    Grouped,
     districts,
     held,
     key_of,
+    laid_out,
     of_month,
     read,
     too_small,
@@ -69,8 +70,8 @@ def platforms(
     if key_of(segment) not in people_of(build).get(str(month), {}):
         raise too_small(segment)
     rows = _platforms_in_month(build, month, by).rows((asked.id, *key_of(segment)))
-    prior_only = bool(rows["prior_only"].any())
-    shown = rows[list(PLATFORMS.keys)]
+    prior_only = any(row["prior_only"] for row in rows.records)
+    shown = rows.only(PLATFORMS.keys)
     return Answer(
         question="platforms",
         parameters={"service": asked.id, **segment._asdict(), "by": by},
@@ -80,7 +81,7 @@ def platforms(
         synthetic=build.synthetic,
         rows=shown,
         facts={**people.facts(), "prior_only": prior_only},
-        sentences=sentences.of_platforms(asked, segment, shown.to_dicts(), by, prior_only)
+        sentences=sentences.of_platforms(asked, segment, shown.records, by, prior_only)
         if by != "classic"
         else (),
         warnings=build.warnings(month),
@@ -98,28 +99,27 @@ def of_targets(build: Build, found: Answer, by: str | None = None) -> Answer:
     In the order `by`, or that of the list's method. Rows: target (its rank), district, sex, age,
     then those of `platforms`; sorted by target and rank.
     """
-    import polars as pl
-
     if found.month is None:
         raise ValueError("a list of targets is of a month")
     known = _platforms_in_month(build, found.month, by or order_of(found.method))
     service = found.parameters["service"]
-    keys = [(service, *(row[name] for name in KEY)) for row in found.records]
-    rows, counts = known.of_each(keys)
-    places = [row["rank"] for row, n in zip(found.records, counts, strict=True) for _ in range(n)]
-    target = pl.Series("target", places, dtype=found.rows.schema["rank"])
-    rows = pl.DataFrame([target, *(rows[name] for name in (*KEY, *PLATFORMS.keys))])
-    return replace(found, question="target_platforms", rows=rows, sentences=())
+    rows = []
+    for target in found.records:
+        own = known.rows((service, *(target[name] for name in KEY)))
+        rows += [{"target": target["rank"], **row} for row in own.records]
+    types = {"target": "UInt32", **known.types}
+    every = Rows.of_records(rows, types).only(("target", *KEY, *PLATFORMS.keys))
+    return replace(found, question="target_platforms", rows=every, sentences=())
 
 
-@held
-def _platforms_in_month(build: Build, month: Month, by: str) -> Grouped:
+@laid_out
+def _platforms_in_month(build: Build, month: Month, by: str) -> bytes:
     """The platforms of every service and segment, best first."""
     import polars as pl
 
     known = in_order(build, month, by)
     named = known.with_columns(asked=pl.col("service"), service=pl.col("platform"))
-    return Grouped(named, ("asked", *KEY), (*KEY, *PLATFORMS.keys, "prior_only"))
+    return Grouped.text(named, ("asked", *KEY), (*KEY, *PLATFORMS.keys, "prior_only"))
 
 
 @held
@@ -240,7 +240,9 @@ def targets(
     running = rows["cumulative_share"].drop_nulls().to_list()
     share = None if asked.is_index else (running[-1] if running else 0.0)
     parts = places.variance(build, month, asked.id)
+    forecast = (by, method, level) == ("affinity", METHODS[0], "district")
     unseen = places.hidden(build, month, asked.id, filters) if level == "neighbourhood" else None
+    origin = build.patterns(month).get(asked.id) if level == "neighbourhood" else None
     return Answer(
         question="targets",
         parameters={"service": asked.id, "by": by, "top": top, **filters._asdict(),
@@ -250,10 +252,13 @@ def targets(
         build=build.name,
         synthetic=build.synthetic,
         rows=rows,
-        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen},
+        facts={**reach.facts(), "volume_share": share, **parts.facts(), "hidden": unseen,
+               "pattern": str(origin) if origin else None},
         sentences=(
             *sentences.of_targets(asked, by, rows.to_dicts(), reach, share, level),
             *sentences.of_variance(asked, parts),
+            *(sentences.of_forecast(build.forecast(month)) if forecast else ()),
+            *([sentences.of_pattern(origin)] if origin else ()),
         ),
         warnings=build.warnings(month),
     )  # fmt: skip

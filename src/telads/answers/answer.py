@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from telads.answers.fields import method_name
 from telads.answers.questions import CONTRACT, field_of
+from telads.answers.rows import Rows
 from telads.model import Month
 from telads.text import Lang, Text
 from telads.wording import observed
@@ -21,6 +20,23 @@ if TYPE_CHECKING:
 
 ROWS_IN_A_NOTEBOOK = 50
 """Rows shown in a notebook; the rest is counted."""
+
+
+class _Table:
+    """The attribute `rows`: a table, made of records on first use."""
+
+    @overload
+    def __get__(self, answer: None, of: type) -> NoReturn: ...
+    @overload
+    def __get__(self, answer: Answer, of: type) -> pl.DataFrame: ...
+    def __get__(self, answer: Answer | None, of: type) -> pl.DataFrame:
+        if answer is None:
+            raise AttributeError("rows")  # a dataclass's field without a default
+        table: pl.DataFrame = vars(answer)["rows"].table
+        return table
+
+    def __set__(self, answer: Answer, rows: pl.DataFrame | Rows) -> None:
+        vars(answer)["rows"] = rows if isinstance(rows, Rows) else Rows(rows)
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,7 @@ class Answer:
     method: str
     build: str
     synthetic: bool
-    rows: pl.DataFrame
+    rows: _Table = _Table()  # a descriptor, no default
     facts: Mapping[str, object] = attribute(default_factory=dict)
     """Single figures about the answer as a whole."""
     sentences: tuple[Text, ...] = ()
@@ -45,10 +61,17 @@ class Answer:
     language: Lang = attribute(default="ko", compare=False)
     """Language in which a notebook shows it; the figures are the same in both."""
 
-    @cached_property
+    @property
     def records(self) -> list[dict[str, Any]]:
         """The rows as dictionaries, cached; do not modify."""
-        return self.rows.to_dicts()
+        own: Rows = vars(self)["rows"]
+        return own.records
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the rows' columns."""
+        own: Rows = vars(self)["rows"]
+        return own.columns
 
     @property
     def window(self) -> tuple[str, str] | None:
@@ -98,11 +121,13 @@ class Answer:
 
 
 def _html(answer: Answer, lang: Lang) -> Iterator[str]:
+    from html import escape
+
     yield f'<div lang="{lang}">'
     for at, sentence in enumerate(answer.sentences):
         said = escape(sentence(lang))
         yield f"<p>{said}</p>" if at else f"<p><strong>{said}</strong></p>"
-    known = (field_of(answer.question, name) for name in answer.rows.columns)
+    known = (field_of(answer.question, name) for name in answer.columns)
     fields = [field for field in known if field]
     sides = ["right" if field.figure else "left" for field in fields]
     heads = (

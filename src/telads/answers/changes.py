@@ -14,10 +14,12 @@ from telads.answers.choices import Filters
 from telads.answers.customers import beyond_noise
 from telads.answers.pictures import monthly_means
 from telads.answers.questions import CHANGES, TRENDS
-from telads.answers.sentences import BROKEN, PASSING, of_changes
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.rows import Grouped
+from telads.answers.sentences import BROKEN, PASSING, every_year, of_changes
+from telads.answers.tables import KEY, held, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
 from telads.method.disclosure import published, significant
+from telads.method.horizons import YEAR, as_in_years, years_before
 from telads.model import Month, Segment, Sex
 from telads.store.warnings import LEAST_BREAK
 from telads.store.workspace import Build
@@ -43,13 +45,20 @@ def movements(build: Build, month: Month, top: int = 3) -> Answer:
     among those beyond noise: more than 2.576 times the standard error of a difference of two
     months. Other city movements of services fill the rest. No rows if the previous month is not in
     the build. Index services have no relative change and are excluded.
+
+    `years` are the earlier years in which the city moved alike, null unless it did so in each that
+    the build knows (`as_in_years`), and for segments; the sentences then say so.
     """
     rows: list[dict[str, Any]] = []
     if month + -1 in build.months:
         now, before = (_days(build, label) for label in (month, month + -1))
         city, local = _city(now, before), _local(now, before)
         rows = [*city[:1], *local[: top - 1], *city[1:]][:top]
-    ranked = [{"rank": rank, **row} for rank, row in enumerate(rows, 1)]
+    past = _city_in_years(build, month) if any(row["scope"] == "city" for row in rows) else []
+    ranked = [
+        {"rank": rank, **row, "years": _alike_in_years(row, past)}
+        for rank, row in enumerate(rows, 1)
+    ]
     return Answer(
         question="movements",
         parameters={"top": top},
@@ -61,6 +70,21 @@ def movements(build: Build, month: Month, top: int = 3) -> Answer:
         sentences=tuple(_sentence(row, row["service"] in build.breaks(month)) for row in ranked),
         warnings=build.warnings(month),
     )
+
+
+def _city_in_years(build: Build, month: Month) -> list[dict[str, float]]:
+    """The city's relative changes into the same month of earlier years, by service."""
+    return [
+        {row["service"]: row["change_percent"]
+         for row in _city(_days(build, then), _days(build, then + -1))}
+        for then in years_before(build.months, month)
+    ]  # fmt: skip
+
+
+def _alike_in_years(row: dict[str, Any], past: Sequence[dict[str, float]]) -> int | None:
+    if row["scope"] != "city":
+        return None
+    return as_in_years(row["change_percent"], [year.get(row["service"]) for year in past])
 
 
 def _days(build: Build, month: Month) -> pl.DataFrame:
@@ -135,7 +159,7 @@ def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     figures = ("usage", "before", "change", "change_percent")
     schema = {
         "rank": pl.Int16, **dict.fromkeys(texts, pl.String), "age": pl.Int16,
-        **dict.fromkeys(figures, pl.Float64), "population": pl.Int64,
+        **dict.fromkeys(figures, pl.Float64), "population": pl.Int64, "years": pl.Int16,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -155,9 +179,10 @@ def _said(row: dict[str, Any]) -> Text:
     )
     if row["scope"] == "city":
         return Text(
-            f"{in_force().city.ko} 전체에서 {name.ko} 이용이 지난달보다 1인당 {went.ko}.",
-            f"Across {in_force().city.en} the use of {in_sentence(name.en)} {went.en} per person "
-            "since the month before.",
+            f"{in_force().city.ko} 전체에서 {name.ko} 이용이 지난달보다 1인당 {went.ko}."
+            + every_year(row["years"], "ko"),
+            f"Across the city the use of {in_sentence(name.en)} {went.en} per person since the "
+            f"month before{every_year(row['years'], 'en')}.",
         )
     whom = [segment_name(row["district"], row["sex"], row["age"], lang) for lang in ("ko", "en")]
     return Text(
@@ -170,7 +195,7 @@ def _said(row: dict[str, Any]) -> Text:
 
 NO_GROUP = Text("이 {district}에는 두 달 모두 알려진 집단이 없습니다.",
                 "No group of this {district} is known in both months.")  # fmt: skip
-BACK = {"month": 1, "year": 12}
+BACK = {"month": 1, "year": YEAR}
 """Number of months back for each comparison (`questions.AGAINST`)."""
 
 
@@ -425,12 +450,12 @@ def trends(build: Build, district: str, sex: Sex, age: int) -> Answer:
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=_beside_the_city(build).of_segment(segment),
+        rows=of_segment(_beside_the_city(build), segment),
     )
 
 
-@held
-def _beside_the_city(build: Build) -> Grouped:
+@laid_out
+def _beside_the_city(build: Build) -> bytes:
     """Every segment's figures beside the city's."""
     import polars as pl
 
@@ -445,4 +470,4 @@ def _beside_the_city(build: Build) -> Grouped:
         value=pl.when(indexed).then("affinity").otherwise("usage"),
         city=pl.when(indexed).then(0.0).otherwise("city"),
     )
-    return Grouped(rows, KEY, TRENDS.keys)
+    return Grouped.text(rows, KEY, TRENDS.keys)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from telads.answers.questions import (
     AGAINST,
     AMONG,
+    AMONG_PLACES,
     LEVELS,
     METHODS,
     PLATFORM_ORDERS,
     TARGET_ORDERS,
 )
-from telads.answers.tables import districts, held, of_month
+from telads.answers.tables import districts, held, of_month, part_of_month
 from telads.dataset import Measure, in_force
-from telads.errors import UnknownChoice, choose
+from telads.errors import AudienceTooSmall, QuestionError, UnknownChoice, choose
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 from telads.text import Text, same, typed
@@ -23,6 +24,8 @@ from telads.text import Text, same, typed
 if TYPE_CHECKING:
     import polars as pl
 
+AREA_LEVELS = ("district", "neighbourhood")
+"""Levels of a map of areas."""
 HORIZONS = (1, 3)
 """Months ahead: 1 shares two of three observed months with the known ones, 3 shares none."""
 ROWS = (1, 300)
@@ -88,6 +91,15 @@ def age_of(name: str | int) -> int:
         raise one_of(Text("나이", "age"), name, map(str, in_force().ages)) from None
 
 
+def cell_age_of(name: str | int) -> int:
+    """Parse a cell age: `25`, `25-29`, `75+`; returns the first year."""
+    try:
+        return in_force().cell_age_names[typed(name)]
+    except KeyError:
+        known = map(str, in_force().cell_ages)
+        raise one_of(Text("나이", "age"), name, known) from None
+
+
 def service_of(build: Build, name: str) -> Measure:
     """A service by id or name, if the build's data hold it."""
     service = in_force().service(name)
@@ -105,6 +117,94 @@ def district_of(build: Build, name: str) -> str:
     """A district of the build by its name in either language."""
     known = districts(build)
     return name if name in known else in_force().find_district(name, known)
+
+
+class Place(NamedTuple):
+    """A neighbourhood of a build."""
+
+    code: str
+    district: str
+    name: str
+
+
+@held
+def known_places(build: Build) -> tuple[Place, ...]:
+    """The neighbourhoods of all months by code; of two names the newer."""
+    import polars as pl
+
+    every = pl.scan_parquet(build.table("neighbourhoods"))
+    rows = every.select("month", "code", "district", "neighbourhood").unique().collect()
+    named = {code: Place(code, district, name)
+             for _, code, district, name in rows.sort("month").iter_rows()}  # fmt: skip
+    return tuple(sorted(named.values(), key=lambda one: (one.district, one.code)))
+
+
+def places_named(build: Build, name: str) -> tuple[Place, ...]:
+    """The neighbourhood of a code, a name, or a district and a name.
+
+    Raises `UnknownChoice` for one that is not in the build, and for a name that several have.
+    """
+    wanted, known = typed(name), known_places(build)
+    found = [one for one in known if typed(one.code) == wanted]
+    found = found or [one for one in known if wanted in _spellings(one)]
+    if len(found) == 1:
+        return tuple(found)
+    level = in_force().neighbourhood.text
+    if found:
+        told = ", ".join(f"{one.district} {one.name}" for one in found)
+        raise UnknownChoice(
+            Text(f"이 이름의 {level.ko} 여러 곳이 있습니다.",
+                 f"There are several {in_force().neighbourhood.plural.en} of this name."),
+            Text(f"다음처럼 적거나 코드를 적어 주세요: {told}.", f"Write its code, or: {told}."),
+            value=name,
+        )  # fmt: skip
+    raise UnknownChoice(
+        Text(f"{level.ko} 값을 찾을 수 없거나 인원이 너무 적어 보여 드리지 않습니다.",
+             f"{level.en.capitalize()} not found, or too few people in it to be shown."),
+        choose(name, (same(f"{one.district} {one.name}") for one in known)),
+        value=name,
+    )  # fmt: skip
+
+
+def _spellings(place: Place) -> set[str]:
+    english = in_force().district_name(place.district, "en")
+    return {typed(text) for text in (place.name, f"{place.district} {place.name}",
+                                     f"{english} {place.name}")}  # fmt: skip
+
+
+def alone(sex: Sex | None, age: int | None) -> QuestionError:
+    """The error for a sex or an age without the other."""
+    return QuestionError(
+        Text("성별과 나이는 함께 고르거나 함께 비워 주세요.",
+             "Sex and age are chosen together or not at all."),
+        Text("한 집단은 sex와 age로, 모두는 둘 없이 물어 주세요.",
+             "Ask with sex and age for one group, without both for everyone."),
+        value=str(sex or age),
+    )  # fmt: skip
+
+
+def neighbourhood_of(build: Build, name: str | None) -> str:
+    """The code of a neighbourhood of the build; that of most people for None."""
+    return places_named(build, name)[0].code if name else largest_place(build)
+
+
+@held
+def largest_place(build: Build) -> str:
+    """The neighbourhood with the most people in the newest month: the default example."""
+    service = build.about["services"][0]
+    rows = part_of_month(build, "neighbourhoods", build.months[-1], service)
+    everybody = rows.filter(rows["sex"].is_null()).sort("population", "code", descending=True)
+    if everybody.is_empty():
+        raise AudienceTooSmall(
+            in_force().fill(Text("보여 드릴 수 있는 {neighbourhood} 값이 없습니다.",
+                                 "No {neighbourhood} has enough people to be shown.")),
+        )  # fmt: skip
+    return str(everybody["code"][0])
+
+
+def among_places_of(name: str) -> str:
+    """Where to look for neighbourhoods; raises `UnknownChoice`."""
+    return listed(Text("범위", "choice"), name, AMONG_PLACES)
 
 
 def segment_of(build: Build, district: str, sex: str | Sex, age: str | int) -> Segment:
@@ -131,6 +231,11 @@ def target_order_of(name: str) -> str:
 def level_of(name: str) -> str:
     """The grain of a list of targets; raises `UnknownChoice`."""
     return listed(Text("단위", "level"), name, LEVELS)
+
+
+def area_level_of(name: str) -> str:
+    """The level of a map of areas; raises `UnknownChoice`."""
+    return listed(Text("단위", "level"), name, AREA_LEVELS)
 
 
 def platform_order_of(name: str | None) -> str | None:
@@ -187,6 +292,7 @@ PARSERS: dict[str, Callable[[Build, Any], Any]] = {
     "district": district_of,
     "sex": lambda _, name: sex_of(name),
     "age": lambda _, name: age_of(name),
+    "neighbourhood": neighbourhood_of,
     "any_district": lambda build, name: filters_of(build, name, None, None).district,
     "any_sex": lambda build, name: filters_of(build, None, name, None).sex,
     "any_age": lambda build, name: filters_of(build, None, None, name).age,
@@ -196,6 +302,7 @@ PARSERS: dict[str, Callable[[Build, Any], Any]] = {
     "target_order": lambda _, name: target_order_of(name),
     "platform_order": lambda _, name: platform_order_of(name),
     "level": lambda _, name: level_of(name),
+    "among_places": lambda _, name: among_places_of(name),
     "among": lambda _, name: among_of(name),
     "against": lambda _, name: against_of(name),
     "count": lambda _, top: count_of(top),

@@ -11,9 +11,19 @@ from telads.answers import sentences
 from telads.answers.answer import Answer
 from telads.answers.audience import size
 from telads.answers.questions import HISTORY, METHODS, SERVICES, SIGNALS
-from telads.answers.tables import KEY, Grouped, held, of_month, read
+from telads.answers.rows import Grouped, Rows
+from telads.answers.tables import KEY, key_of, laid_out, of_month, of_segment, read
 from telads.dataset import in_force
-from telads.method.horizons import AHEAD, LEAST_FORETOLD, NEXT, TIES, foretold
+from telads.method.horizons import (
+    AHEAD,
+    LEAST_FORETOLD,
+    NEXT,
+    TIES,
+    YEAR,
+    as_in_years,
+    foretold,
+    years_before,
+)
 from telads.model import Month, Segment, Sex
 from telads.store.workspace import Build
 
@@ -61,7 +71,7 @@ def services(
     Raises `AudienceTooSmall`.
     """
     segment = Segment(district, sex, age)
-    rows = _services_in_month(build, month, method).of_segment(segment)
+    rows = of_segment(_services_in_month(build, month, method), segment)
     people = size(build, [segment], month)
     return Answer(
         question="services",
@@ -76,7 +86,12 @@ def services(
             "foretold_next": len(foretold(build.months, month, NEXT)),
             "foretold_ahead": len(foretold(build.months, month, AHEAD)),
         },
-        sentences=sentences.of_services(segment, rows.to_dicts()) if method == "affinity" else (),
+        sentences=(
+            *sentences.of_services(segment, rows.records, _years(build, month, segment, rows)),
+            *sentences.of_forecast(build.forecast(month)),
+        )
+        if method == "affinity"
+        else (),
         warnings=build.warnings(month),
     )
 
@@ -85,7 +100,8 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
     """A segment's services in every label month.
 
     Rows: month, service, usage, affinity, index, rank (by affinity), labels (`break` where the
-    measurement seems to have changed since the month before); sorted by month and rank.
+    measurement seems to have changed since the month before); sorted by month and rank. Where the
+    build holds a month and that of a year ago, also usage_year_ago and affinity_year_ago.
     """
     segment = Segment(district, sex, age)
     return Answer(
@@ -95,23 +111,36 @@ def history(build: Build, district: str, sex: Sex, age: int) -> Answer:
         method="affinity",
         build=build.name,
         synthetic=build.synthetic,
-        rows=_over_months(build).of_segment(segment),
+        rows=of_segment(_over_months(build), segment),
     )
 
 
-@held
-def _services_in_month(build: Build, month: Month, method: str) -> Grouped:
+def _years(build: Build, month: Month, segment: Segment, rows: Rows) -> int | None:
+    """Earlier years in which the city's part of the first service's change was alike."""
+    first = next((row for row in rows.records if row["affinity"] is not None), None)
+    if first is None or first["movement"] != "city":
+        return None
+    then = []
+    for past in years_before(build.months, month):
+        known = _services_in_month(build, past, METHODS[0]).rows(key_of(segment)).records
+        own = (row["change_city"] for row in known if row["service"] == first["service"])
+        then.append(next(own, None))
+    return as_in_years(first["change_city"], then)
+
+
+@laid_out
+def _services_in_month(build: Build, month: Month, method: str) -> bytes:
     """Every segment's ranked services."""
     rows = _labelled(of_month(build, "services", month), build.breaks(month))
     if method == "classic":
         ordered = _classic_order(rows, of_month(build, "classic", month))
         rank, service, *others = SERVICES.keys
-        return Grouped(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
-    return Grouped(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
+        return Grouped.text(ordered, KEY, (rank, service, *SERVICES.extra("classic"), *others))
+    return Grouped.text(in_order(rows, "forecast", over=KEY), KEY, SERVICES.keys)
 
 
-@held
-def _over_months(build: Build) -> Grouped:
+@laid_out
+def _over_months(build: Build) -> bytes:
     """Every segment's services in each month, ranked by affinity."""
     import polars as pl
 
@@ -124,7 +153,16 @@ def _over_months(build: Build) -> Grouped:
     label = pl.when(broken).then(pl.lit("break"))
     ranked = ranked.with_columns(labels=pl.concat_list(label).list.drop_nulls())
     by_place = ranked.sort("month", "rank", nulls_last=True, maintain_order=True)
-    return Grouped(by_place, KEY, HISTORY.keys)
+    if not any(month + -YEAR in build.months for month in build.months):
+        return Grouped.text(by_place, KEY, HISTORY.keys)
+    indexed = pl.col("service").is_in([one.id for one in in_force().indexes])
+    years = {str(month): str(month + YEAR) for month in build.months}
+    then = read(build, "services").select(
+        *KEY, "service", pl.col("month").replace_strict(years),
+        usage_year_ago=pl.when(~indexed).then("usage"), affinity_year_ago="affinity",
+    )  # fmt: skip
+    both = by_place.join(then, on=[*KEY, "service", "month"], how="left", maintain_order="left")
+    return Grouped.text(both, KEY, (*HISTORY.keys, *HISTORY.extra("year")))
 
 
 def _labelled(rows: pl.DataFrame, broken: tuple[str, ...]) -> pl.DataFrame:
@@ -215,7 +253,7 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
     """
     segment = Segment(district, sex, age)
     people = size(build, [segment], month)
-    rows = _signals_in_month(build, month).of_segment(segment)
+    rows = of_segment(_signals_in_month(build, month), segment)
     return Answer(
         question="signals",
         parameters=segment._asdict(),
@@ -226,26 +264,30 @@ def signals(build: Build, district: str, sex: Sex, age: int, month: Month) -> An
         rows=rows,
         facts=people.facts(),
         sentences=(
-            *sentences.of_signals(segment, rows.to_dicts()),
+            *sentences.of_signals(segment, rows.records),
             *sentences.of_stale_signals(_as_before(build, month)),
         ),
         warnings=build.warnings(month),
     )
 
 
-@held
-def _signals_in_month(build: Build, month: Month) -> Grouped:
+@laid_out
+def _signals_in_month(build: Build, month: Month) -> bytes:
     """Every segment's signals."""
-    return Grouped(of_month(build, "signals", month), KEY, SIGNALS.keys)
+    return Grouped.text(of_month(build, "signals", month), KEY, SIGNALS.keys)
 
 
-@held
 def _as_before(build: Build, month: Month) -> tuple[str, ...]:
     """Signals equal to the previous month's in every segment."""
-    import polars as pl
-
     if month + -1 not in build.months:
         return ()
+    return tuple(signal for (signal,) in _stale_signals(build, month).every())
+
+
+@laid_out
+def _stale_signals(build: Build, month: Month) -> bytes:
+    import polars as pl
+
     now, before = (of_month(build, "signals", one) for one in (month, month + -1))
     moved = (
         now.join(before, on=[*KEY, "signal"], how="inner", suffix="_before")
@@ -253,4 +295,4 @@ def _as_before(build: Build, month: Month) -> tuple[str, ...]:
         .group_by("signal", maintain_order=True)
         .agg(pl.col("moved").any())
     )
-    return tuple(moved.filter(~pl.col("moved"))["signal"])
+    return Grouped.text(moved.filter(~pl.col("moved")), ["signal"], ["signal"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from telads.answers.answer import Answer
 from telads.answers.customers import in_order
+from telads.answers.sentences import of_forecasts
 from telads.answers.tables import of_month, read
 from telads.dataset import in_force
 from telads.errors import WorkspaceError
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 SERVICES, PLATFORMS = "services", "platforms"
 TIES, INTERVALS, MOVEMENTS, WORTH = "ties", "intervals", "movements", "worth"
-
-REPEATS = 0.99
-"""Share of patterns equal to the previous month's from which all months count as one pattern."""
 
 
 def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -> Answer:
@@ -58,7 +56,11 @@ def evaluation(workspace: Store, horizon: int = 1, build: Build | None = None) -
         synthetic=build.synthetic,
         rows=rows.drop(*facts),
         facts=facts,
-        sentences=(*_sentences(rows, horizon), *_of_pattern(rows)),
+        sentences=(
+            *_sentences(rows, horizon),
+            *of_forecasts(build.forecast(build.months[-1])),
+            *_of_pattern(rows),
+        ),
     )
 
 
@@ -123,7 +125,7 @@ def _computed(workspace: Store, build: Build, horizon: int) -> pl.DataFrame:
     )  # fmt: skip
     judged += [platforms.with_columns(part=pl.lit(PLATFORMS)), held]
     both = pl.concat(judged, how="diagonal_relaxed")
-    repeats = promises.repeated(monthly)
+    repeats = promises.repeated(figures)
     return both.select(*schema, pl.exclude(*schema)).with_columns(
         repeats=pl.lit(repeats, pl.Float64)
     )
@@ -156,6 +158,8 @@ def _sentences(rows: pl.DataFrame, horizon: int) -> tuple[Text, ...]:
 
 def _of_pattern(rows: pl.DataFrame) -> tuple[Text, ...]:
     """Note that platforms by association rest on one month's pattern, if months repeat it."""
+    from telads.method.segments import REPEATS
+
     share = rows["repeats"].drop_nulls().max()
     if not isinstance(share, float) or share < REPEATS:
         return ()

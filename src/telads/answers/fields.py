@@ -11,6 +11,7 @@ there, is declared with the question (`answers.questions`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -123,8 +124,31 @@ SHARE: Schema = maybe(minimum=0, maximum=1)
 CORRELATION: Schema = maybe(minimum=-1, maximum=1)
 
 
+_FORM = re.compile(r"(?P<sign>\+?)(?P<comma>,?)(?:d|\.(?P<digits>\d)(?:f|(?P<percent>%)))")
+
+
+def spreadsheet_format(form: str) -> str:
+    """The number format of spreadsheets for a Python format (ECMA-376, 18.8.31).
+
+    A figure may have a sign, groups of thousands, and decimals or percent: `d`, `+d`, `,.1f`,
+    `+.1%`. Raises `ValueError` for any other.
+    """
+    found = _FORM.fullmatch(form)
+    if not found:
+        raise ValueError(f"{form!r} is no format of a figure: write it as d, +d, ,.1f or +.1%")
+    decimals = int(found["digits"] or 0)
+    number = "#,##0" if found["comma"] else "0"
+    number += f".{'0' * decimals}" if decimals else ""
+    number += found["percent"] or ""
+    return f"+{number};-{number};{number}" if found["sign"] else number
+
+
 def figure(form: str, schema: Schema | None = None) -> Kind:
-    """The kind of figures with a Python format."""
+    """The kind of figures with a Python format, such as `,d`, `+.2f`, `.1%`.
+
+    Raises `ValueError` for a format that a spreadsheet cannot have (`spreadsheet_format`).
+    """
+    spreadsheet_format(form)
 
     def write(row: Row, key: str, lang: Lang) -> str:
         return UNKNOWN if row[key] is None else format(row[key], form)
@@ -466,8 +490,9 @@ _SHARED: tuple[Field, ...] = (
              "cells (neighbourhood x five years of age) it rests on; classic: neighbourhoods"),
         figure("d", COUNT), 44, priority=17),
     Field("distance", Text("거리", "Distance"),
-        Text("일곱 이용 강도 사이의 거리(표준편차), 0은 같음",
-             "distance between the seven usage scores (standard deviations), 0 is the same"),
+        Text("모든 서비스의 이용 강도 사이의 거리(표준편차), 0은 같음",
+             "distance between the usage scores to all services (standard deviations), 0 is the "
+             "same"),
         figure(".2f", {"type": "number", "minimum": 0}), 0.234),
     Field("closest", Text("가장 비슷한 서비스", "Closest in"),
         Text("가장 비슷한 서비스", "service that differs least"), SERVICE_NAME,
@@ -504,6 +529,10 @@ _SHARED: tuple[Field, ...] = (
         Kind(MONTH, _month), "2023-05"),
     Field("file", Text("파일", "File"), Text("파일", "file"), plain(TEXT),
         "2023.6월_29개 통신정보.xlsx", priority=24),
+    Field("second", None,
+        Text("그달의 둘째 파일이면 그 id, 그달의 파일이면 null",
+             "id of the second file of the month that it is; null for the month's own"),
+        plain(MAYBE_TEXT), None),
     Field("taken", None, Text("반영한 때", "when it was loaded"), plain(TEXT),
         "2023-08-01T09:00:00+00:00"),
     Field("rows", Text("행", "Rows"), Text("행 수", "rows"), figure(",d", COUNT), 10176,
@@ -590,6 +619,12 @@ _SINGLE: tuple[Field, ...] = (
         Text("targets: 인원이 적어 보이지 않는 {neighbourhood}의 수, 다른 단위에서는 null",
              "targets: {neighbourhoods} that are too small to be shown; null at other levels"),
         plain(MAYBE_COUNT), None),
+    Field("pattern", None,
+        Text("targets: {neighbourhood} 사이의 차이가 다른 달의 것이면 그달, 아니면 null"
+             "(다른 단위에서도 null)",
+             "targets: the month whose differences between {neighbourhoods} the data month "
+             "repeats; null if they are its own, and at other levels"),
+        plain({**MONTH, "type": ["string", "null"]}), None),
     Field("prior_only", None,
         Text("platforms: 같은 성별·나이의 {city} 값만으로 답했는지",
              "platforms: whether only the value of its sex and age in {city} is used"), plain(FLAG),
@@ -632,13 +667,4 @@ FACTS: dict[str, Field] = {field.key: field for field in _SINGLE}
 
 def number_format(field: Field | None) -> str:
     """Spreadsheet number format of a field; empty without one."""
-    return NUMBER_FORMATS[field.kind.form] if field and field.kind.form else ""
-
-
-NUMBER_FORMATS = {
-    "d": "0", ".0f": "0", ",d": "#,##0", ",.0f": "#,##0",
-    ".1f": "0.0", ".2f": "0.00", ".3f": "0.000", ",.1f": "#,##0.0", ",.2f": "#,##0.00",
-    "+.1f": "+0.0;-0.0;0.0", "+.2f": "+0.00;-0.00;0.00", "+.3f": "+0.000;-0.000;0.000",
-    ".0%": "0%", ".1%": "0.0%", ".2%": "0.00%", "+.1%": "+0.0%;-0.0%;0.0%",
-}  # fmt: skip
-"""Python formats -> those of spreadsheets (ECMA-376, 18.8.31)."""
+    return spreadsheet_format(field.kind.form) if field and field.kind.form else ""

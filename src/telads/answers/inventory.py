@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import Filters, filtered
+from telads.answers.rows import Rows
+from telads.answers.sentences import of_patterns
 from telads.answers.tables import districts as known_districts
 from telads.answers.tables import of_month
 from telads.dataset import in_force
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from telads.model import Month
     from telads.settings import Settings
-    from telads.store.ledger import Entry
+    from telads.store.ledger import Ledger
 
 
 _BUILT_WITH = ("floor", "forecast_phi")
@@ -34,38 +36,50 @@ _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build
 
 
 def status(workspace: Store, settings: Settings | None = None) -> Answer:
-    """List the months of the workspace, ingested and built.
+    """List the files of the months of the workspace, ingested and built.
 
-    Rows: month, first and last month of the period, file, taken (when), rows, masked, coverage
+    Rows: month, first and last month observed, file, second (id of the second file of the month
+    that it is, null for the month's own), taken (when), rows, masked, coverage
     (share of values not masked), synthetic, built (whether the build in force holds this exact
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
     language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
     differ from the build in force's, and a build made by another version.
     """
-    import polars as pl
-
-    entries = workspace.ledger().current()
+    ledger = workspace.ledger()
+    entries = ledger.current()
     name = workspace.build_name()
-    about = workspace.build().about if name else {}
-    built = about.get("files", {})
+    build = workspace.build() if name else None
+    built = build.about["files"] if build else {}
     remarks = warnings.by_month(entries)
+    for month in entries:
+        if build and str(month) in built:
+            told = of_patterns(build.patterns(month), build.about["services"])
+            remarks[month] = (*remarks[month], *told)
+    files = [
+        (month, "", entry, built.get(str(month), {}).get("cells"), remarks[month])
+        for month, entry in entries.items()
+    ] + [
+        (month, id, entry, built.get(str(month), {}).get("second", {}).get(id), entry.warnings)
+        for (month, id), entry in ledger.second().items()
+    ]
     rows = [
         {
             "month": str(month),
             "first": str(month.window.first),
             "last": str(month.window.last),
             "file": entry.file,
+            "second": second or None,
             "taken": entry.taken,
             "rows": entry.rows,
             "masked": entry.masked,
             "coverage": entry.coverage,
             "synthetic": entry.synthetic,
-            "built": built.get(str(month), {}).get("cells") == entry.cells,
+            "built": held == entry.cells,
             "replaced": entry.replaced,
-            "warnings_ko": [remark.ko for remark in remarks[month]],
-            "warnings_en": [remark.en for remark in remarks[month]],
+            "warnings_ko": [remark.ko for remark in of],
+            "warnings_en": [remark.en for remark in of],
         }
-        for month, entry in entries.items()
+        for month, second, entry, held, of in sorted(files, key=lambda file: file[:2])
     ]
     return Answer(
         question="status",
@@ -74,8 +88,8 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
         method="affinity",
         build=name or "",
         synthetic=any(entry.synthetic for entry in entries.values()),
-        rows=pl.DataFrame(rows, schema=_schema(), orient="row"),
-        facts={"current": _as_built(entries, built) and bool(name)},
+        rows=Rows.of_records(rows, _STATUS),
+        facts={"current": _as_built(ledger, built) and bool(name)},
         warnings=tuple(
             Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
             for one in (changed_settings(workspace, settings) if settings else ())
@@ -101,28 +115,30 @@ def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
             )
 
 
-def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:
-    """Whether the build holds exactly the months in force."""
-    return {str(month): entry.cells for month, entry in entries.items()} == {
-        month: file["cells"] for month, file in built.items()
+def _as_built(ledger: Ledger, built: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the build holds exactly the files of the months in force."""
+    months = ledger.current()
+    now: dict[str, tuple[str, dict[str, str]]] = {
+        str(month): (entry.cells, {}) for month, entry in months.items()
     }
+    for (month, id), entry in ledger.second().items():
+        if month in months and id in in_force().files.second:
+            now[str(month)][1][id] = entry.cells
+    return now == {month: (file["cells"], file.get("second", {})) for month, file in built.items()}
 
 
-def _schema() -> dict[str, pl.DataType | type[pl.DataType]]:
-    import polars as pl
-
-    texts = ("month", "first", "last", "file", "taken")
-    return {
-        **dict.fromkeys(texts, pl.String),
-        "rows": pl.Int64,
-        "masked": pl.Int64,
-        "coverage": pl.Float64,
-        "synthetic": pl.Boolean,
-        "built": pl.Boolean,
-        "replaced": pl.String,
-        "warnings_ko": pl.List(pl.String),
-        "warnings_en": pl.List(pl.String),
-    }
+_STATUS = {
+    **dict.fromkeys(("month", "first", "last", "file", "second", "taken"), "String"),
+    "rows": "Int64",
+    "masked": "Int64",
+    "coverage": "Float64",
+    "synthetic": "Boolean",
+    "built": "Boolean",
+    "replaced": "String",
+    "warnings_ko": "List(String)",
+    "warnings_en": "List(String)",
+}
+"""Types of the columns of `status`."""
 
 
 def segments(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telads.answers.advertisers import platforms, targets
 from telads.answers.choices import (
     Filters,
+    alone,
     count_of,
     filtered,
     filters_of,
@@ -20,6 +21,7 @@ from telads.answers.choices import (
 )
 from telads.answers.customers import services
 from telads.answers.fields import CITY
+from telads.answers.places import PLACE, borders, by_neighbourhood, of_filters
 from telads.answers.tables import held, of_month, read
 from telads.dataset import Measure, in_force, shown
 from telads.errors import UnknownChoice, choose
@@ -174,6 +176,30 @@ def _targets(build: Build, asked: Asked, lang: Lang) -> Parts:
     return found.rows, (month,), {"service": service}
 
 
+def _neighbourhoods(build: Build, asked: Asked, lang: Lang) -> Parts:
+    """Columns district, code, neighbourhood, population, affinity and index with intervals.
+
+    Of everybody, or of the chosen sex and age.
+    """
+    import polars as pl
+
+    month = month_of(build, asked.month)
+    service = service_of(build, asked.service or in_force().example.service)
+    district, sex, age = filters_of(build, asked.district, asked.sex, asked.age)
+    if (sex is None) != (age is None):
+        raise alone(sex, age)
+    every = of_filters(by_neighbourhood(build, month, service.id), Filters(None, sex, age))
+    frame = every.drop_nulls("affinity").select(
+        "district", *PLACE, "population", "affinity", "affinity_low", "affinity_high", "index",
+        "index_low", "index_high",
+    )  # fmt: skip
+    if district:
+        frame = frame.filter(pl.col("district") == district)
+    audience = _audience(Filters(district, sex, age), lang)
+    return frame, (month,), {"service": service, "file": borders(build), "district": district,
+                             "audience": audience}  # fmt: skip
+
+
 PICTURES: dict[str, Callable[[Build, Asked, Lang], Parts]] = {
     "population": _population,
     "choropleth": _choropleth,
@@ -181,6 +207,7 @@ PICTURES: dict[str, Callable[[Build, Asked, Lang], Parts]] = {
     "monthly": _monthly,
     "ranking": _ranking,
     "targets": _targets,
+    "neighbourhoods": _neighbourhoods,
 }
 """Chart id -> function that makes its frame."""
 

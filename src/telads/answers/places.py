@@ -7,16 +7,21 @@ each of them explains.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from telads.answers.answer import Answer
 from telads.answers.audience import RANGE_MONTHS, Size
-from telads.answers.choices import Filters, filtered
+from telads.answers.choices import Filters, alone, filtered, known_places
+from telads.answers.questions import ALIKE
 from telads.answers.tables import held, of_month, part_of_month, people
 from telads.dataset import in_force
-from telads.method.disclosure import SHARE_DIGITS, figure, standardised
-from telads.model import Month
+from telads.errors import AudienceTooSmall
+from telads.method.disclosure import SHARE_DIGITS, figure, significant, standardised
+from telads.model import Month, Sex
 from telads.store.workspace import NEIGHBOURHOODS, Build
+from telads.text import LANGUAGES, Lang, Text, josa
 
 if TYPE_CHECKING:
     import polars as pl
@@ -188,3 +193,121 @@ def variance(build: Build, month: Month, service: str) -> Variance:
     shares = [None if part is None else round(part / total, SHARE_DIGITS)
               for part in (who, district, own)]  # fmt: skip
     return Variance(*shares)
+
+
+def alike(
+    build: Build,
+    neighbourhood: str,
+    sex: Sex | None = None,
+    age: int | None = None,
+    month: Month | None = None,
+    among: str = "all",
+    top: int = 5,
+) -> Answer:
+    """The neighbourhoods nearest to one by their affinities to all services (methods L1 and N1).
+
+    Of everybody, or of one sex and age. Rows: rank, district, neighbourhood, code, population
+    (rounded to 10), distance (standard deviations between segments; 0 = the same), noise (the
+    distance that the errors of both estimates alone would make), and closest and farthest: the
+    services that differ least and most. Raises `AudienceTooSmall` for one that is not shown.
+    """
+    import numpy as np
+    import polars as pl
+
+    from telads.method.recommend import EIGHTY, distances
+
+    if (sex is None) != (age is None):
+        raise alone(sex, age)
+    month = month or build.months[-1]
+    services = build.about["services"]
+    parts = [
+        of_filters(by_neighbourhood(build, month, service), Filters(None, sex, age))
+        .drop_nulls("affinity").with_columns(service=pl.lit(service))
+        for service in services
+    ]  # fmt: skip
+    every = pl.concat(parts).with_columns(
+        error=(pl.col("affinity_high") - pl.col("affinity_low")) / (2 * EIGHTY)
+    )
+    names = every.select("code", "district", "neighbourhood", "sex", "age", "population")
+    known = names.unique("code").sort("code")
+    own = known["code"].index_of(neighbourhood)
+    if own is None:
+        raise too_small_place(build, neighbourhood)
+    affinity, error = (
+        known.select("code").join(
+            every.pivot("service", index="code", values=value), on="code", how="left",
+            maintain_order="left",
+        ).select(
+            pl.col(one) if one in set(every["service"]) else pl.lit(None, pl.Float64).alias(one)
+            for one in services
+        ).fill_null(float("nan")).to_numpy()
+        for value in ("affinity", "error")
+    )  # fmt: skip
+    far = distances(affinity, own)
+    noise = np.sqrt(np.nansum(error**2 + error[own] ** 2, axis=1))
+    districts = known["district"].to_list()
+    order = [
+        int(at) for at in np.argsort(far, kind="stable")
+        if at != own and not np.isnan(far[at])
+        and (among == "all" or districts[at] != districts[own])
+    ][:top]  # fmt: skip
+    gaps = np.nan_to_num(abs(affinity[order] - affinity[own]), nan=np.inf)
+    widest = np.where(np.isinf(gaps), -1.0, gaps)
+    found = known[order]
+    rows = found.with_columns(
+        pl.Series("rank", range(1, len(order) + 1), dtype=pl.UInt32),
+        pl.Series("distance", [significant(far[at]) for at in order], dtype=pl.Float64),
+        pl.Series("noise", [significant(noise[at]) for at in order], dtype=pl.Float64),
+        pl.Series("closest", [services[gap.argmin()] for gap in gaps], dtype=pl.String),
+        pl.Series("farthest", [services[gap.argmax()] for gap in widest], dtype=pl.String),
+    )
+    return Answer(
+        question="alike",
+        parameters={"neighbourhood": neighbourhood, "sex": sex, "age": age, "among": among,
+                    "top": top},
+        month=month,
+        method="affinity",
+        build=build.name,
+        synthetic=build.synthetic,
+        rows=rows[list(ALIKE.keys)],
+        facts=size(build, found, month).facts(),
+        sentences=_of_alike(known.row(own, named=True), rows.to_dicts()),
+        warnings=build.warnings(month),
+    )  # fmt: skip
+
+
+def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:
+    """Which neighbourhood is nearest, and how many cannot be told apart from the one asked."""
+    if not rows:
+        return (Text("비교할 곳이 없습니다.", "There is none to compare."),)
+    first, far = rows[0], f"{rows[0]['distance']:.2f}"
+    near = sum(row["distance"] <= row["noise"] for row in rows)
+    ko, en = (_named(first, lang) for lang in LANGUAGES)
+    nearest = Text(
+        f"{josa(_named(own, 'ko'), '과/와')} 이용 모습이 가장 가까운 곳은 {ko}입니다(거리 {far}).",
+        f"Nearest to {_named(own, 'en')} by use: {en} (distance {far}).",
+    )
+    if not near:
+        return (nearest,)
+    return (nearest, Text(
+        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 뚜렷이 다르지 않습니다.",
+        f"{near} of {len(rows)} are nearer than the errors of the estimates: they do "
+        "not differ clearly from it.",
+    ))  # fmt: skip
+
+
+def _named(row: Mapping[str, Any], lang: Lang) -> str:
+    district, place = in_force().district_name(row["district"], lang), row["neighbourhood"]
+    return f"{district} {place}" if lang == "ko" else f"{place}, {district}"
+
+
+def too_small_place(build: Build, code: str) -> AudienceTooSmall:
+    """The error for a neighbourhood, or a group of it, that is not shown."""
+    name = next((place.name for place in known_places(build) if place.code == code), code)
+    return AudienceTooSmall(
+        Text("이곳의 사람은 너무 적거나 데이터가 없어 보여 드릴 수 없습니다.",
+             "Too few of its people to be shown, or no data."),
+        Text("성별과 나이를 비우거나 다른 곳을 골라 주세요.",
+             "Leave sex and age out, or choose another."),
+        value=name,
+    )  # fmt: skip

@@ -19,6 +19,7 @@ from telads.answers.fields import (
     FACTS,
     FIELDS,
     FLAG,
+    MAYBE_COUNT,
     MONTH,
     NONE,
     SHARE,
@@ -188,6 +189,14 @@ FILTERS = (
     AGE._replace(kind="any_age", default=None, help=Text("이 나이만", "only this age")),
 )  # fmt: skip
 """Segment filters; None means no filter."""
+TOGETHER = tuple(
+    one._replace(text=Text(
+        f"{one.text.ko}, 성별과 나이는 함께 고르며 하나만 고르면 400(bad-question)으로 답합니다.",
+        f"{one.text.en}; sex and age together or not at all: one alone is refused with 400 "
+        "(bad-question)"))
+    for one in FILTERS[1:]
+)  # fmt: skip
+"""A sex and an age, for figures of one group or of everybody."""
 MONTH_ASKED = Parameter(
     "month", "month",
     Text("기준월(YYYY-MM), 없으면 최신 달", "data month; the newest if left out"),
@@ -255,6 +264,8 @@ AMONG: dict[Among, Text] = {
     "other-districts": Text("다른 {district}의 같은 성별·나이", "the same sex and age elsewhere"),
 }
 """Scopes of similar segments."""
+AMONG_PLACES = ("all", "other-districts")
+"""Scopes of similar neighbourhoods."""
 TARGETS_BY = Parameter(
     "by", "target_order",
     Text("순서: 이용 강도, 평균 초과 이용량, 이용량[[indexes|. {index_ids:은/는} 지수여서 이용 "
@@ -367,7 +378,7 @@ TARGETS = Question(
         LEVEL,
     ),
     facts=(*_AUDIENCE, "volume_share", "variance_who", "variance_district",
-           "variance_neighbourhood", "hidden"),
+           "variance_neighbourhood", "hidden", "pattern"),
     function="advertisers.targets",
     does=Text("이 서비스를 광고할 집단을 순서대로 봅니다.",
               "The recommended groups for a service, best first."),
@@ -426,6 +437,44 @@ LOOKALIKE = Question(
     summary=Text("이 집단의 유사 집단", "Which groups use services like this one"),
     query=_GROUP_QUERY,
 )  # fmt: skip
+_SAME_DISTANCE = Field(
+    "noise", Text("가릴 수 없는 거리", "Noise"),
+    Text("두 곳이 실제로 같아도 추정 오차만으로 벌어질 거리: 이보다 가까우면 뚜렷한 차이가 없음",
+         "distance that the errors of the estimates alone would make: two that are nearer do "
+         "not differ clearly"),
+    figure(".2f", {"type": "number", "minimum": 0}), 0.3142,
+)  # fmt: skip
+ALIKE = Question(
+    "alike",
+    (
+        FIELDS["rank"], FIELDS["district"], *_NEIGHBOURHOOD[:2], FIELDS["population"],
+        FIELDS["distance"], _SAME_DISTANCE, FIELDS["closest"], FIELDS["farthest"],
+    ),
+    parameters=(
+        Parameter(
+            "neighbourhood", "neighbourhood",
+            Text("{neighbourhood}: 코드나 이름, 같은 이름이 여럿이면 {district}와 이름. 없으면 "
+                 "사람이 가장 많은 곳",
+                 "{neighbourhood}: by code or name, by {district} and name where several have it; "
+                 "that of most people if left out"),
+            Text("{neighbourhood}: 이름이나 코드(기본: 사람이 가장 많은 곳)",
+                 "{neighbourhood}: name or code (default: that of most people)"), "1121069", None,
+        ),
+        *TOGETHER, MONTH_ASKED,
+        Parameter("among", "among_places",
+                  Text("닮은 곳을 찾을 범위", "where to look for them"),
+                  Text("all 또는 other-districts(다른 {district})", "all, or other-districts"),
+                  "all", "all", AMONG_PLACES),
+        TOP._replace(default=5, example="5"),
+    ),
+    facts=_AUDIENCE,
+    function="places.alike",
+    does=Text("이용 모습이 이 동네와 닮은 동네를 찾습니다.",
+              "Which neighbourhoods use services like this one."),
+    summary=Text("이 {neighbourhood}와 닮은 {neighbourhood}",
+                 "Which {neighbourhoods} use services like this one"),
+    query="top=3",
+)  # fmt: skip
 SIGNALS = Question(
     "signals",
     _of("signal", "value", "se", "z_city", "z_peers", "coverage",
@@ -447,6 +496,16 @@ HISTORY = Question(
             kind=figure("d", {"type": ["integer", "null"]}),
         ),
     ),
+    {"year": (
+        Field("usage_year_ago", Text("한 해 전 이용량", "A year ago"),
+              Text("한 해 전 같은 달의 이용량, 표준화 점수 서비스는 null",
+                   "usage in the same month a year ago; null for services with standardised "
+                   "scores only"),
+              FIELDS["usage"].kind, 17.42, priority=7),
+        Field("affinity_year_ago", Text("한 해 전 이용 강도", "Usage score a year ago"),
+              Text("한 해 전 같은 달의 이용 강도", "usage score in the same month a year ago"),
+              figure("+.2f"), 0.874, priority=6),
+    )},
     month=False,
     parameters=GROUP,
     function="customers.history",
@@ -495,8 +554,8 @@ DISTRICTS = Question(
 )
 STATUS = Question(
     "status",
-    _of("month", "first", "last", "file", "taken", "rows", "masked", "coverage", "synthetic",
-        "built", "replaced", *_WARNINGS),
+    _of("month", "first", "last", "file", "second", "taken", "rows", "masked", "coverage",
+        "synthetic", "built", "replaced", *_WARNINGS),
     facts=("current",),
     function="inventory.status",
     panel="data",
@@ -560,6 +619,10 @@ MOVEMENTS = Question(
         Field("change_percent", None, Text("변화율(%)", "change in percent of the usage before"),
               plain(maybe()), 3.2),
         *_of("population"),
+        Field("years", None,
+              Text("전체가 이맘때 이렇게 움직인 지난 해의 수, 그렇지 않은 해가 있으면 null",
+                   "earlier years in which the city moved alike; null if it did not in one"),
+              plain(MAYBE_COUNT), None),
     ),
     parameters=(MONTH_ASKED, TOP._replace(default=3)),
     function="changes.movements",
@@ -727,7 +790,7 @@ FILES = (
 )  # fmt: skip
 """Tables that exist as files only: an export without a question, and those of pictures."""
 ASKED: list[Question] = [
-    SERVICES, TARGETS, PLATFORMS, LOOKALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
+    SERVICES, TARGETS, PLATFORMS, LOOKALIKE, ALIKE, SIGNALS, HISTORY, SEGMENTS, MONTHS, MEASURES,
     DISTRICTS, STATUS, CHANGES, EVALUATE,
 ]  # fmt: skip
 """Questions whose JSON is a contract, in the order of docs/json.md."""

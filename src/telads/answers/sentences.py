@@ -36,10 +36,24 @@ _SOURCES = {
 """Sources of the latest change (method A5)."""
 
 
-def of_services(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
-    """The first service, its certainty, and the source of its latest change."""
+def every_year(years: int | None, lang: Lang) -> str:
+    """Note that the city moved alike in so many earlier years; empty for none."""
+    if not years:
+        return ""
+    if lang == "ko":
+        return " 해마다 이맘때 그랬습니다." if years > 1 else " 한 해 전 이맘때도 그랬습니다."
+    return ", as every year" if years > 1 else ", as a year ago"
+
+
+def of_services(
+    segment: Segment, rows: Sequence[Row], years: int | None = None
+) -> tuple[Text, ...]:
+    """The first service, its certainty, and the source of its latest change.
+
+    `years` are the earlier years in which the city's part of that change was alike.
+    """
     known = [row for row in rows if row["affinity"] is not None]
-    return (_place(segment, known), *_movement(known[0])) if known else ()
+    return (_place(segment, known), *_movement(known[0], years)) if known else ()
 
 
 def _place(segment: Segment, rows: list[Row]) -> Text:
@@ -90,7 +104,7 @@ def _more(row: Row) -> Text:
     )
 
 
-def _movement(row: Row) -> tuple[Text, ...]:
+def _movement(row: Row, years: int | None) -> tuple[Text, ...]:
     """The latest change of the first service, and whether it was the city's (method A5)."""
     change = row["change"]
     if row["movement"] is None:
@@ -114,6 +128,9 @@ def _movement(row: Row) -> tuple[Text, ...]:
     )  # fmt: skip
     turned = ("높아졌습니다", "낮아졌습니다") if measure.is_index else ("늘었습니다", "줄었습니다")
     source = in_force().fill(_SOURCES[whose])
+    if whose == "city" and years:
+        ko = every_year(years, "ko").strip().removesuffix(".")
+        source = Text(f"{source.ko}. {ko}", source.en + every_year(years, "en"))
     if "break" in row["labels"]:
         source = Text(f"{source.ko}. {BROKEN.ko}", f"{source.en}; {BROKEN.en}")
     return (
@@ -192,6 +209,78 @@ def of_variance(service: Measure, parts: Variance) -> tuple[Text, ...]:
             f"{dataset.district.text.en} {district} and the {dataset.neighbourhood.text.en} "
             f"{inside}.",
         ),
+    )
+
+
+FORECASTS: dict[str, Text] = {
+    "last": Text("지난달 그대로", "the last month"),
+    "mean": Text("모든 달의 평균", "the mean of all months"),
+    "season": Text("지난달에 한 해 전 같은 달의 움직임을 더한 값",
+                   "the last month moved as in the same month a year ago"),
+}  # fmt: skip
+"""Candidates for the forecast of the next label month (`method.forecasts`)."""
+
+
+def of_forecast(found: Mapping[str, Any] | None) -> tuple[Text, ...]:
+    """Note that an order is that of a forecast other than the last month (`Build.forecast`)."""
+    if not found or found["taken"] == "last":
+        return ()
+    taken = FORECASTS[found["taken"]]
+    return (
+        Text(
+            f"순위는 다음 달 예측({taken.ko})의 것입니다. 이 데이터에서 지난달 그대로보다 잘 "
+            "맞았습니다.",
+            f"The order is that of the next month's forecast, {taken.en}, which came closer on "
+            "these data than the last month.",
+        ),
+    )
+
+
+def of_forecasts(found: Mapping[str, Any] | None) -> tuple[Text, ...]:
+    """Candidates for the forecast as judged on the user's own months, and the one taken."""
+    if not found:
+        return ()
+    last, *others = found["candidates"]
+    told = [
+        f"{{}} {one['value']:.3f} ({one['ahead']:+.3f}, 95% {one['low']:+.3f}…{one['high']:+.3f})"
+        for one in others
+    ]
+    ko, en = (
+        ", ".join(text.format(FORECASTS[one["candidate"]](lang))
+                  for text, one in zip(told, others, strict=True))
+        for lang in LANGUAGES
+    )  # fmt: skip
+    best, months = FORECASTS[found["taken"]], found["months"]
+    return (
+        Text(
+            f"다음 달 예측을 이 데이터의 {months}개월로 비교했습니다(NDCG@3, 괄호는 지난달 "
+            f"그대로보다 앞선 만큼): 지난달 그대로 {last['value']:.3f}, {ko}. "
+            f"쓰는 예측: {best.ko}.",
+            f"Forecasts of the next month, judged by {months} of these months (NDCG@3; in brackets "
+            f"how far ahead of the last month): the last month {last['value']:.3f}, {en}. "
+            f"Taken: {best.en}.",
+        ),
+    )
+
+
+def of_pattern(origin: Month, services: Sequence[str] = ()) -> Text:
+    """Note that the differences between neighbourhoods are another month's, of some services."""
+    names, places = _services(services), in_force().neighbourhood.plural
+    of = Text(f"{names.ko}의 ", f" in {names.en}") if services else Text("", "")
+    return Text(
+        f"{of.ko}동네별 차이는 {origin.text.ko} 데이터의 것입니다.",
+        f"Differences between {places.en}{of.en} are those of the data of {origin.text.en}.",
+    )
+
+
+def of_patterns(patterns: Mapping[str, Month], services: Sequence[str]) -> tuple[Text, ...]:
+    """Note for each month whose differences between neighbourhoods some services repeat."""
+    of_month: dict[Month, list[str]] = {}
+    for service, origin in patterns.items():
+        of_month.setdefault(origin, []).append(service)
+    return tuple(
+        of_pattern(origin, () if len(own) == len(services) else own)
+        for origin, own in sorted(of_month.items())
     )
 
 

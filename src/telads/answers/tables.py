@@ -1,22 +1,26 @@
-"""Tables of a build in memory, laid out so that one question's rows are a slice.
+"""Tables of a build in memory, laid out so that one question's rows are a line.
 
-A build never changes, so tables are read and sorted once; after that a lookup costs microseconds,
-where a query over the table costs milliseconds. `Held` is the only cache of a build's tables,
-bounded in bytes.
+A build never changes, so tables are read and laid out once; after that a lookup costs microseconds,
+where a query over the table costs milliseconds. What is laid out by segment is also kept in the
+workspace (`laid_out`), so that a process that asks one question need not import an engine. `Held`
+is the only cache of a build's tables, bounded in bytes.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import wraps
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from telads.answers.rows import Grouped, Rows
 from telads.dataset import in_force
-from telads.errors import AudienceTooSmall, WorkspaceDamaged
+from telads.errors import AudienceTooSmall, WorkspaceDamaged, WorkspaceError
 from telads.model import Month, Segment
+from telads.store.files import UNREADABLE, replacing
 from telads.store.workspace import Build
 from telads.text import Text
 
@@ -33,8 +37,10 @@ MOST_BYTES = 256 * 2**20
 ENTRY_BYTES = 2000
 """Approximate size of a cached object that is not a table: keys, small objects."""
 SEGMENT_BYTES = 200
-"""Size of a segment as a key with its figure in a dictionary."""
+"""Size of a segment as a key with its figure in a dictionary, and of a small object."""
 
+KEY = ("district", "sex", "age")
+"""Columns that identify a segment."""
 People = dict[str, dict[tuple[str, str, int], int]]
 """Month -> segment -> its published size."""
 
@@ -100,13 +106,42 @@ def held(
     return get
 
 
+def laid_out(
+    make: Callable[Concatenate[Build, P], bytes],
+) -> Callable[Concatenate[Build, P], Grouped]:
+    """Keep what a function of a build lays out (`Grouped.of`) in the workspace and in `HELD`.
+
+    It is made once a build, by whoever asks first, and read by all others: without Polars. A file
+    of another version, or older than its build, is made anew. Where nothing can be written, each
+    process makes its own.
+    """
+
+    @held
+    @wraps(make)
+    def get(build: Build, /, *args: P.args, **named: P.kwargs) -> Grouped:
+        build.require_current()
+        name = "-".join([make.__name__.strip("_"), *map(str, args), *map(str, named.values())])
+        path = build.lookups / f"{name}.jsonl"
+        try:
+            if path.stat().st_mtime >= build.made:
+                return Grouped(path.read_bytes())
+        except (*UNREADABLE, IndexError):
+            pass
+        text = make(build, *args, **named)
+        with suppress(WorkspaceError), replacing(path) as temporary:
+            temporary.write_bytes(text)
+        return Grouped(text)
+
+    return get
+
+
 def bytes_of(value: object) -> int:
-    """Bytes of a table or an index in memory; 0 for other objects."""
+    """Bytes of a table, an index or an object made of such in memory; 0 for single values."""
     for name in ("nbytes", "estimated_size"):  # ours and NumPy's; Polars'
         if (size := getattr(value, name, None)) is not None:
             return int(size() if callable(size) else size)
     if is_dataclass(value):
-        return sum(map(bytes_of, vars(value).values()))
+        return SEGMENT_BYTES + sum(map(bytes_of, vars(value).values()))
     if isinstance(value, dict):
         return sum(SEGMENT_BYTES + bytes_of(one) for one in value.values())
     if isinstance(value, str):
@@ -147,14 +182,17 @@ def of_month(build: Build, table: str, month: Month) -> pl.DataFrame:
 
 
 @held
-def part_of_month(build: Build, table: str, month: Month, service: str) -> pl.DataFrame:
-    """The rows of one service in one label month of a table too large to be held whole."""
+def part_of_month(
+    build: Build, table: str, month: Month, service: str | None = None
+) -> pl.DataFrame:
+    """The rows of one label month, or of one service in it, of a table too large to hold whole."""
     import polars as pl
 
     path = build.table(table)
     try:
         every = pl.scan_parquet(path)
-        return every.filter(pl.col("month") == str(month), pl.col("service") == service).collect()
+        asked = [pl.col("month") == str(month)]
+        return every.filter(*asked, *([pl.col("service") == service] if service else [])).collect()
     except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         raise _unreadable(path) from error
 
@@ -162,17 +200,21 @@ def part_of_month(build: Build, table: str, month: Month, service: str) -> pl.Da
 @held
 def people(build: Build) -> People:
     """Month, then segment, to its people, cached: every answer needs sizes of audiences."""
-    known: People = {}
-    columns = read(build, "segments").select("month", "district", "sex", "age", "population")
-    for month, district, sex, age, population in columns.iter_rows():
-        known.setdefault(month, {})[district, sex, age] = population
-    return known
+    return {
+        month: {(district, sex, age): population for district, sex, age, population in rows}
+        for (month,), rows in _people(build).every().items()
+    }
+
+
+@laid_out
+def _people(build: Build) -> bytes:
+    return Grouped.text(read(build, "segments"), ["month"], [*KEY, "population"])
 
 
 @held
 def districts(build: Build) -> tuple[str, ...]:
     """The districts of the build, Korean names in alphabetical order."""
-    return tuple(read(build, "segments")["district"].unique().sort())
+    return tuple(sorted({district for of in people(build).values() for district, _, _ in of}))
 
 
 def too_small(segment: Segment) -> AudienceTooSmall:
@@ -186,50 +228,12 @@ def too_small(segment: Segment) -> AudienceTooSmall:
     )  # fmt: skip
 
 
-KEY = ("district", "sex", "age")
-"""Columns that identify a segment."""
-Key = tuple[Any, ...]
-
-
-class Grouped:
-    """A table with the rows of each key adjacent, in an order of their own."""
-
-    def __init__(self, frame: pl.DataFrame, key: Sequence[str], shown: Sequence[str]) -> None:
-        """Lay out `frame` by `key`; the order within a group is kept. `shown` are the columns."""
-        import polars as pl
-
-        ordered = frame.sort(key, maintain_order=True)
-        numbered = ordered.with_row_index("at").group_by(key, maintain_order=True)
-        places = numbered.agg(first=pl.col("at").first(), count=pl.len())
-        self.frame = ordered.select(shown)
-        self._places: dict[Key, tuple[int, int]] = {
-            tuple(of): (first, count) for *of, first, count in places.iter_rows()
-        }
-
-    @property
-    def nbytes(self) -> int:
-        """Approximate bytes of the table and its index."""
-        return int(self.frame.estimated_size()) + SEGMENT_BYTES * len(self._places)
-
-    def rows(self, key: Key) -> pl.DataFrame:
-        """The rows of a key; none if it is unknown."""
-        return self.frame.slice(*self._places.get(key, (0, 0)))
-
-    def of_segment(self, segment: Segment) -> pl.DataFrame:
-        """The rows of a segment, if the key is `KEY`; raises `AudienceTooSmall`."""
-        rows = self.rows(key_of(segment))
-        if rows.is_empty():
-            raise too_small(segment)
-        return rows
-
-    def of_each(self, keys: Iterable[Key]) -> tuple[pl.DataFrame, list[int]]:
-        """The rows of several keys, concatenated, and the number of each."""
-        found = [self._places.get(key, (0, 0)) for key in keys]
-        parts = [self.frame.slice(*place) for place in found]
-        rows = self.frame.clear()
-        for part in parts:
-            rows.vstack(part, in_place=True)
-        return rows, [count for _, count in found]
+def of_segment(known: Grouped, segment: Segment) -> Rows:
+    """The rows of a segment in a table laid out by `KEY`; raises `AudienceTooSmall`."""
+    rows = known.rows(key_of(segment))
+    if not rows.records:
+        raise too_small(segment)
+    return rows
 
 
 def key_of(segment: Segment) -> tuple[str, str, int]:

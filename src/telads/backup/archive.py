@@ -26,7 +26,7 @@ from telads.answers.inventory import status
 from telads.answers.questions import HISTORY, LOOKALIKE, PLATFORMS, SERVICES, SIGNALS, TARGETS
 from telads.answers.tables import people, read
 from telads.dataset import using
-from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.dataset.definition import BORDERS, CROSSWALK, DEFINITION, PROFILE
 from telads.errors import DataError, QuestionError, TeladsError, WorkspaceDamaged, install_newer
 from telads.method.tables import TABLES
 from telads.store.cells import is_readable, unreadable
@@ -36,7 +36,7 @@ from telads.text import Text
 
 DATABASE = "database.jsonl"
 SINGLE = (
-    *(f"dataset/{name}" for name in (PROFILE, BORDERS, DEFINITION)),
+    *(f"dataset/{name}" for name in (PROFILE, BORDERS, CROSSWALK, DEFINITION)),
     NEIGHBOURHOODS, "ledger.json", "current", "secret-key", "aggregations/key",
 )  # fmt: skip
 """Files replaced as a whole, after the files they name."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from contextvars import copy_context
 from importlib import import_module
@@ -37,11 +36,18 @@ COMPLETION = "_TELADS_COMPLETE"
 
 
 def app(verb: str | None = None) -> typer.Typer:
-    """The command line with the module of one verb, or with all of them."""
+    """The command line with one verb alone (and those of two words that begin with it), or all."""
     modules = [VERBS[verb].module] if verb else dict.fromkeys(v.module for v in VERBS.values())
     whole = _empty()
     for module in modules:
-        whole.add_typer(getattr(import_module(f"telads.cli.{module}"), module))
+        part = getattr(import_module(f"telads.cli.{module}"), module)
+        # Typer evaluates the annotations of every command that it is given.
+        own = [one for one in part.registered_commands
+               if verb is not None and (one.name or "").split(" ")[0] == verb]  # fmt: skip
+        if own:
+            whole.registered_commands += own
+        else:
+            whole.add_typer(part)
     return whole
 
 
@@ -113,6 +119,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 1
     except Exception as error:
         if debug:
+            import traceback
+
             traceback.print_exc()
         sys.stderr.write(f"telads: {_line(error, lang)}\n")
         code = 2 if isinstance(error, WRONGLY_ASKED) else 1

@@ -126,6 +126,10 @@ def run(
         int | None, typer.Option(help=say("가입자를 나눌 수 (기본: 메모리에 맞춤)",
                                           "parts of the subscribers (default: by memory)"))
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help=say("함께 쓸 프로세서 수 (기본: 쓸 수 있는 모두)",
+                                          "processors that share the work (default: all usable)"))
+    ] = None,
     epsilon: Annotated[
         float | None, typer.Option(help=say("차분 프라이버시 노이즈 크기 epsilon(OpenDP)",
                                             "differential privacy noise, epsilon (OpenDP)"))
@@ -156,12 +160,11 @@ def run(
     request = Request(
         events=tuple(paths), mobility=tuple(mobility or ()), mapping=mapping, places=places,
         census=census, months=tuple(Month.parse(text) for text in month or ()), k=k,
-        memory=parse_memory(memory), parts=partitions, noise=noise_of(epsilon, noise, delta),
-        limit=epsilon_limit,
-        replace=replace,
+        memory=parse_memory(memory), parts=partitions, jobs=jobs,
+        noise=noise_of(epsilon, noise, delta), limit=epsilon_limit, replace=replace,
     )  # fmt: skip
     held, settings = workspace_for(workspace, dataset), load_settings()
-    runs_on = event_engine(engine, spark_master, spark_conf, request.memory)
+    runs_on = event_engine(engine, spark_master, spark_conf, request.memory, jobs)
     with progress(Text("집계", "Aggregating")) as step:
         taken = reduce(held, request, settings, runs_on, step, waiting)
     so_far = spent(held.ledger())

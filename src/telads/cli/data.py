@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +28,7 @@ from telads.cli.options import (
 from telads.cli.progress import progress, waiting
 from telads.cli.registry import listed
 from telads.cli.show import show, show_done
-from telads.model import Month
+from telads.model import Month, months_between
 from telads.text import Lang, Text
 from telads.wording import BUILDING, SYNTHETIC
 
@@ -89,6 +89,9 @@ def ingest(
     for taken in outcomes if form is Form.TABLE else refused:
         stream = sys.stderr if taken in refused else sys.stdout
         stream.write("\n".join(_told(taken, lang.value, OUTCOMES)) + "\n")
+    if form is Form.TABLE:
+        held = into.ledger().current()
+        sys.stdout.write("".join(f"{line}\n" for line in _years(outcomes, held, lang.value)))
     if built and form is Form.TABLE:
         _tell_built(built, lang.value)
     if refused:
@@ -177,6 +180,28 @@ def _told(taken: Taken, lang: Lang, outcomes: Mapping[Outcome, Text]) -> list[st
     return [f"{line} ({facts(lang)})", *(f"  {remark}" for remark in remarks)]
 
 
+def _years(outcomes: Sequence[Taken], held: Collection[Month], lang: Lang) -> Iterator[str]:
+    """A line for each year, where files are of several: its outcomes and missing months.
+
+    `held` are the months of the workspace; missing ones lie between its first and its last.
+    """
+    from telads.ingest.ingest import OUTCOMES
+
+    years = sorted({taken.month.year for taken in outcomes if taken.month})
+    if len(years) < 2:
+        return
+    gaps = {*months_between(min(held), max(held))} - {*held} if held else set()
+    for year in years:
+        counts = Counter(one.outcome for one in outcomes if one.month and one.month.year == year)
+        told = [f"{OUTCOMES[outcome](lang)} {counts[outcome]}"
+                for outcome in OUTCOMES if counts[outcome]]  # fmt: skip
+        months = sum(month.year == year for month in held)
+        told.insert(0, Text(f"{months}개월", f"{months} month{'' if months == 1 else 's'}")(lang))
+        if missing := [str(month) for month in sorted(gaps) if month.year == year]:
+            told.append(Text("빠진 달", "missing")(lang) + " " + " ".join(missing))
+        yield f"{year}: {', '.join(told)}"
+
+
 @data.command(**listed("build"))
 def build(
     again: Annotated[
@@ -244,6 +269,8 @@ def forget(
 
 def _somebody() -> str:
     """The user's name on this machine; a container may not have one."""
+    import getpass
+
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
@@ -285,7 +312,7 @@ def status(
                      "No month has been loaded yet: telads ingest FILES")  # fmt: skip
         unbuilt = Text("아직 계산하지 않은 달이 있습니다: telads build",
                        "Some months are not built yet: telads build")  # fmt: skip
-        sys.stderr.write((unbuilt if found.rows.height else empty)(lang.value) + "\n")
+        sys.stderr.write((unbuilt if found.records else empty)(lang.value) + "\n")
 
 
 @data.command(**listed("doctor"))

@@ -74,6 +74,46 @@ def chart(
     show_written("chart", [output], form)
 
 
+@make.command(**listed("areas"))
+def areas(
+    service: Annotated[str, typer.Option(help=say("서비스", "service"))],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            help=say(
+                "출력 파일: .geojson .parquet(GeoParquet)",
+                "the file: .geojson or .parquet (GeoParquet)",
+            ),
+        ),
+    ],
+    level: Annotated[
+        str,
+        typer.Option(help=say("단위: district neighbourhood", "grain: district or neighbourhood")),
+    ] = "district",
+    month: MonthOption = None,
+    sex: AnySexOption = None,
+    age: AnyAgeOption = None,
+    workspace: WorkspaceOption = None,
+    form: FormOption = Form.TABLE,
+    lang: LangOption = DEFAULT_LANGUAGE,
+) -> None:
+    """Write areas with the use of a service for maps, in the format of the file's suffix."""
+    from telads.answers import areas as known
+    from telads.answers.choices import area_level_of, filters_of, month_of, service_of
+    from telads.cli.show import require_folder, show_written
+    from telads.render.areas import write
+
+    require_folder(output)
+    build = build_of(workspace)
+    _, who, years = filters_of(build, None, sex, age)
+    found = known.areas(build, service_of(build, service).id, month_of(build, month),
+                        area_level_of(level), who, years)  # fmt: skip
+    write(output, build, found)
+    show_written("areas", [output], form)
+
+
 @make.command(**listed("export"))
 def export(
     table: Annotated[str, typer.Argument(help=say("표", "which table"))],

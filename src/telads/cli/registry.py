@@ -80,11 +80,15 @@ VERBS: dict[str, Verb] = {
         "Reduce subscriber logs (Parquet) to k-anonymous cells in the workspace.")),
     **_questions("ask", _ASK),
     "chart": Verb("make", _MAKE, Text(
-        "차트를 파일로 만듭니다: population choropleth correlation monthly ranking targets",
-        "Draw a chart: population choropleth correlation monthly ranking targets")),
+        "차트를 파일로 만듭니다: population choropleth correlation monthly ranking targets "
+        "neighbourhoods",
+        "Draw a chart: population choropleth correlation monthly ranking targets neighbourhoods")),
     "export": Verb("make", _MAKE, Text(
-        "표 전체를 파일로 냅니다: scores segments targets platforms",
-        "Write a whole table to a file: scores segments targets platforms")),
+        "표 전체를 파일로 냅니다: scores segments targets platforms neighbourhoods",
+        "Write a whole table to a file: scores segments targets platforms neighbourhoods")),
+    "areas": Verb("make", _MAKE, Text(
+        "구역마다의 이용을 지도 파일(GeoJSON, GeoParquet)로 냅니다.",
+        "Write the use by area as a file for maps: GeoJSON, GeoParquet.")),
     **_questions("make", _MAKE),
     "audience": Verb("plan", _PLAN, Text(
         "규칙으로 고른 타겟과 그 인원을 봅니다.",
@@ -116,6 +120,9 @@ VERBS: dict[str, Verb] = {
     "user": Verb("user", _WEBSITE, Text(
         "로그인할 수 있는 사람과 역할을 관리합니다.",
         "Manage users and their roles.")),
+    "media": Verb("media", _WEBSITE, Text(
+        "매체 목록(매체, 매체 유형, CPM)을 봅니다. 매체를 추가하고 지웁니다: list, add, remove",
+        "List, add and remove media with their prices: list, add, remove.")),
     "backup": Verb("backup", _DATA, Text(
         "작업 폴더와 데이터베이스를 파일 하나에 담습니다.",
         "Put the workspace and the website's database into one file.")),

@@ -7,7 +7,7 @@ import shutil
 import sys
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -31,6 +31,7 @@ from telads.wording import BUILDING
 if TYPE_CHECKING:
     from telads.store.workspace import Store
     from telads.twin.files import FileFormat
+    from telads.twin.profile import Profile
 
 synthetic = typer.Typer()
 
@@ -71,7 +72,7 @@ def synth(
 ) -> None:  # fmt: skip
     """Write a twin, or the profile it is drawn from."""
     from telads.cli.show import show_written
-    from telads.twin.cells import fit_folder, read_profile
+    from telads.twin.cells import fit_folder
 
     use_dataset(dataset)
     if fit:
@@ -84,7 +85,7 @@ def synth(
         fit_folder(like).save(out)
         show_written("synth", [out], form)
         return
-    written = _write(read_profile(like), parse_months(months), seed, out, file_format)
+    written = _write(_profile(like, lang.value), parse_months(months), seed, out, file_format)
     show_written("synth", written, form)
 
 
@@ -136,10 +137,9 @@ def synth_events(
     """Write a synthetic log whose aggregate is the profile's city."""
     from telads.aggregate.synth import Plan, write_log
     from telads.cli.show import show_written
-    from telads.twin.cells import read_profile
 
     use_dataset(dataset)
-    profile = read_profile(like)
+    profile = _profile(like, lang.value)
     start = profile.base.window.first
     begin = first.date() if first else date(start.year, start.month, 1)
     plan = Plan(subscribers, days, begin, seed, mobility, dirty, use)
@@ -162,8 +162,28 @@ def parse_months(text: str) -> tuple[Month, ...]:
     return months
 
 
+def _profile(like: Path | None, lang: Lang) -> Profile:
+    """What a twin is drawn from; services that it has no figures of are told."""
+    from telads.twin.cells import missing_services, read_profile
+
+    profile = read_profile(like)
+    if missing := [one.text for one in missing_services(profile)]:
+        ko, en = (", ".join(names) for names in zip(*missing, strict=True))
+        told = Text(
+            f"통계 프로필에 없어 합성 데이터에서 빠지는 서비스: {ko}. 그 열이 있는 파일로 통계 "
+            "프로필을 다시 "
+            "만드시거나(telads synth --fit), dataset.toml의 drawn_like에 닮을 측정값을 "
+            "적어 주세요.",
+            f"The profile has no figures of {en}, so the synthetic data lack them. Fit it to files "
+            "that have the column (telads synth --fit), or name a measure they are drawn like "
+            "(drawn_like in dataset.toml).",
+        )
+        sys.stderr.write(f"{told(lang)}\n")
+    return profile
+
+
 def _write(
-    profile: Any, months: tuple[Month, ...], seed: int, folder: Path, file_format: str
+    profile: Profile, months: tuple[Month, ...], seed: int, folder: Path, file_format: str
 ) -> list[Path]:
     from telads.twin.files import write_twin
 
@@ -201,7 +221,7 @@ def demo(
     settings = settings_for(workspace.path)
     if not no_serve:
         check_address(settings)
-    _prepare(workspace, folder / "files", seed)
+    _prepare(workspace, folder / "files", seed, lang.value)
     _three_answers(workspace, lang.value)
     report = folder / ("report.html" if lang.value == "ko" else "report.en.html")
     write_report(workspace, report, lang.value, *DEMO_GROUP, DEMO_SERVICE)
@@ -239,15 +259,14 @@ def shown_call(here: Path | None = None) -> str:
     return shlex.quote(str(own.relative_to(folder) if own.is_relative_to(folder) else own))
 
 
-def _prepare(workspace: Store, files: Path, seed: int) -> None:
+def _prepare(workspace: Store, files: Path, seed: int, lang: Lang) -> None:
     """Make the twin, ingest it and build; existing parts are kept."""
     from telads.ingest.ingest import ingest
     from telads.method.build import build
-    from telads.twin.cells import read_profile
 
     settings = load_settings()
     months = parse_months(DEMO_MONTHS)
-    paths = _write(read_profile(), months, seed, files, "csv")
+    paths = _write(_profile(None, lang), months, seed, files, "csv")
     with progress(Text("파일 읽기", "Reading files")) as step:
         for number, taken in enumerate(ingest(workspace, paths, settings)):
             if taken.error:

@@ -17,6 +17,7 @@ from typing import ParamSpec, TypeVar
 
 from telads.dataset.definition import (
     BORDERS,
+    CROSSWALK,
     DEFINITION,
     OF,
     OR_NONE,
@@ -68,7 +69,8 @@ def seoul() -> Dataset:
 
 def dataset_of(folder: Path) -> Dataset:
     """The dataset of a folder, read again only if its files change; raises `DatasetError`."""
-    return _read(folder.absolute(), *(_stamp(folder / name) for name in (DEFINITION, BORDERS)))
+    files = (DEFINITION, BORDERS, CROSSWALK)
+    return _read(folder.absolute(), *(_stamp(folder / name) for name in files))
 
 
 def _stamp(file: Path) -> int:

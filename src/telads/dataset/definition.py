@@ -2,6 +2,7 @@
 
     dataset.toml       everything below, checked key by key
     borders.geojson    the districts as polygons, each with its `code` (optional)
+    crosswalk.csv      codes of neighbourhoods that files had in other years (optional)
     profile.json       what a synthetic twin is drawn from (optional)
 
 `dataset.reading` reads it. docs/dataset.md lists the keys.
@@ -34,6 +35,8 @@ Topic = Literal["service", "people", "mobility", "communication", "payment"]
 POPULATION = "population"
 """Id of the measure every dataset has: the people of a cell."""
 DEFINITION, BORDERS, PROFILE = "dataset.toml", "borders.geojson", "profile.json"
+CROSSWALK = "crosswalk.csv"
+CROSSWALK_COLUMNS = ("from", "to", "share", "since")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
@@ -46,6 +49,13 @@ UNITS: dict[Kind, Text] = {
     "percent": Text("%", "%"),
     "gb": Text("GB", "GB"),
 }
+MARKS: Mapping[str, str] = {
+    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
+    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
+    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
+    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
+}  # fmt: skip
+"""Marks of services and their icons (`web/templates/components/icons.svg`)."""
 _MONTHS = {1: "한 달", 2: "두 달", 3: "석 달", 4: "넉 달"}
 _COUNTS = dict(enumerate(("한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"), 1))
 _NUMBERS = dict(enumerate(
@@ -76,10 +86,21 @@ class Measure:
     """Headers for people it was not estimated for, if they do not derive from its own."""
     counted: bool = False
     """Counts people of a cell instead of averaging; shown as a share of its people."""
+    source: str = ""
+    """Id of the second file that holds it (`Files.second`); empty for the month's own."""
     proper: bool = False
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
     """For an index in synthetic logs: days a month of the cells with the lowest and the highest."""
+    mark: str = ""
+    """One of `MARKS`; by default its id."""
+    drawn_like: str = ""
+    """Measure whose figures a twin imitates for this one while the profile has none of it."""
+
+    @property
+    def icon(self) -> str:
+        """Icon beside its name on pages; empty if it is the first letter of the name."""
+        return MARKS.get(self.mark or self.id, "")
 
     @property
     def is_index(self) -> bool:
@@ -129,6 +150,18 @@ class Level(NamedTuple):
     """Pattern of a prefix that files write before a name."""
     code_digits: int | None = None
     """A neighbourhood's code with this many digits begins with its district's code."""
+
+
+class Correspondence(NamedTuple):
+    """A row of the crosswalk: a code in files, and a neighbourhood that its people belong to."""
+
+    code: str
+    to: str
+    share: float
+    """Share of its people, 0..1: less than 1 for one that was split."""
+    since: str
+    """First label month (YYYY-MM) in which `to` is published: the row is for months before it.
+    Empty: for every month."""
 
 
 class SexGroup(NamedTuple):
@@ -193,6 +226,18 @@ class OtherFile(NamedTuple):
     """Sets of headers; one header of each set is present."""
 
 
+class SecondFile(NamedTuple):
+    """A file with more measures of the same cells, published beside the month's own."""
+
+    id: str
+    text: Text
+    headers: str
+    """Pattern that at least `least` headers match, in a file without a service."""
+    least: int
+    sensitive: tuple[str, ...]
+    """Headers of columns that are never taken."""
+
+
 class Files(NamedTuple):
     """Format of the published files."""
 
@@ -220,6 +265,7 @@ class Files(NamedTuple):
     districts_advice: Text
     headers_advice: Text
     others: tuple[OtherFile, ...]
+    second: Mapping[str, SecondFile]
 
 
 class Example(NamedTuple):
@@ -338,6 +384,25 @@ class Dataset:
         if self._is_decade(age):
             return Text(f"{age}대", f"{age}-{last}")
         return Text(f"{age}–{last}세", f"{age}-{last}")
+
+    def cell_age_text(self, age: int) -> Text:
+        """Name of a cell age, given by its first year."""
+        if age == self.cell_ages[-1]:
+            return Text(f"{age}세 이상", f"{age} and over")
+        last = self.cell_ages[self.cell_ages.index(age) + 1] - 1
+        return Text(f"{age}–{last}세", f"{age}-{last}")
+
+    def cell_ages_of(self, age: int) -> tuple[int, ...]:
+        """The cell ages of a segment age."""
+        return tuple(cell for cell, own in self.bands.items() if own == age)
+
+    @cached_property
+    def cell_age_names(self) -> dict[str, int]:
+        """Spelling of a cell age, in lower case -> its first year."""
+        names: dict[str, int] = {}
+        for age, after in pairwise(self.cell_ages):
+            names |= {f"{age}{end}": age for end in ("", f"-{after - 1}", f"~{after - 1}")}
+        return names | {f"{self.cell_ages[-1]}{end}": self.cell_ages[-1] for end in _OPEN}
 
     @cached_property
     def age_names(self) -> dict[str, int]:
@@ -459,6 +524,7 @@ class Dataset:
             "sample_platform_2": platforms[min(1, len(platforms) - 1)],
             "sample_signal": self.signals[0].id if self.signals else "",
             "sample_ages": list(ages[:2]),
+            "sample_cell_ages": list(self.cell_ages[:2]),
             "ages": " ".join(map(str, ages)),
             "last": ages[-1],
             "index_ids": ", ".join(service.id for service in self.indexes),
@@ -474,6 +540,8 @@ class Dataset:
             "service names": list(dict.fromkeys([*ids, *names])),
             "sex names": list(dict.fromkeys(["F", "M", *self.sex_names])),
             "ages": list(self.ages),
+            "cell ages": list(self.cell_ages),
+            "cell age names": [*self.cell_ages, *self.cell_age_names],
             "age names": [*self.ages, *self.age_names],
             "signals": [one.id for one in self.signals],
         }
@@ -543,6 +611,26 @@ class Dataset:
             stem = stem.removesuffix(suffix)
         # 중구 / Jung-gu: one syllable is too short to match without its suffix.
         return stem if len(stem) > 1 else plain
+
+    @cached_property
+    def crosswalk(self) -> tuple[Correspondence, ...]:
+        """The rows of the crosswalk, in the file's order; empty without one.
+
+        Raises `ValueError` for a file that is none.
+        """
+        file = self.folder / CROSSWALK
+        if not file.is_file():
+            return ()
+        from csv import DictReader
+
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        reader = DictReader(lines)
+        if tuple(reader.fieldnames or ()) != CROSSWALK_COLUMNS:
+            raise ValueError(",".join(reader.fieldnames or ()))
+        return tuple(
+            Correspondence(row["from"], row["to"], float(row["share"] or 1), row["since"] or "")
+            for row in reader
+        )
 
     @cached_property
     def borders(self) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from telads.dataset.definition import (
     BORDERS,
+    CROSSWALK,
+    CROSSWALK_COLUMNS,
     DEFINITION,
+    MARKS,
     POPULATION,
     UNITS,
     Currency,
@@ -20,6 +23,7 @@ from telads.dataset.definition import (
     Measure,
     Origin,
     OtherFile,
+    SecondFile,
     SexGroup,
     Signal,
     Topic,
@@ -30,6 +34,8 @@ from telads.text import Lang, Text, same, typed
 if TYPE_CHECKING:
     from pathlib import Path
 
+_SHARES_INEXACT = 1e-6
+"""Rounding of shares such as a third, which sum to one all the same."""
 _ID = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
 
 
@@ -232,6 +238,7 @@ def load(folder: Path, *, known: bool = False) -> Dataset:
     if not faults and not known:
         _check_whole(dataset, root)
         _check_borders(dataset, faults)
+        _check_crosswalk(dataset, faults)
     if faults:
         raise faults[0].error(tuple(faults))
     if not known:
@@ -391,8 +398,11 @@ def _measure(id: str, table: _Table, money: Text) -> Measure:
         headers=table.strings("headers"),
         unestimated=table.strings("unestimated", ()),
         counted=table.flag("counted"),
+        source=table.string("source", ""),
         proper=table.flag("proper"),
         log_days=(days[0], days[1]) if len(days) == 2 else None,
+        mark=table.choice("mark", tuple(MARKS)) if "mark" in table else "",
+        drawn_like=table.string("drawn_like", ""),
     )
     table.end()
     return measure
@@ -490,10 +500,23 @@ def _files(
             "Check that the first row contains the column names of the dataset's definition.",
         )),
         others=tuple(_other(one) for one in table.listed("others")),
+        second={id: _second(id, one) for id, one in table.tables("second", needed=False)},
     )  # fmt: skip
     for one in (month, advice, table):
         one.end()
     return files
+
+
+def _second(id: str, table: _Table) -> SecondFile:
+    second = SecondFile(
+        id=id,
+        text=table.text("name"),
+        headers=table.pattern("headers"),
+        least=table.integer("least", 1, 1),
+        sensitive=table.strings("sensitive", ()),
+    )
+    table.end()
+    return second
 
 
 def _other(table: _Table) -> OtherFile:
@@ -542,12 +565,24 @@ def _check_whole(dataset: Dataset, root: _Table) -> None:
             "Two districts have the same name.",
             name,
         )
+    for one in measures.values():
+        need(not one.source or one.source in dataset.files.second, f"measures.{one.id}.source",
+             "둘째 파일을 찾을 수 없습니다.", "Second file not found.", one.source)  # fmt: skip
+        need(not one.source or one.topic not in {"service", "payment"}, f"measures.{one.id}.topic",
+             "둘째 파일의 측정값은 서비스가 될 수 없습니다.",
+             "A measure of a second file cannot be a service.", one.topic)  # fmt: skip
     seen: dict[str, str] = {}
     for one in measures.values():
         for header in one.headers:
             need(seen.setdefault(header, one.id) == one.id, f"measures.{one.id}.headers",
                  f"같은 열 이름이 {seen[header]}에도 있습니다.",
                  f"The header also belongs to {seen[header]}.", header)  # fmt: skip
+        alike = measures.get(one.drawn_like)
+        need(not one.drawn_like or (alike and (alike.kind, alike.counted, alike.drawn_like)
+             == (one.kind, one.counted, "") and POPULATION not in {alike.id, one.id}),
+             f"measures.{one.id}.drawn_like",
+             "같은 종류(kind)의 다른 측정값이 아닙니다.",
+             "It is no other measure of the same kind.", one.drawn_like)  # fmt: skip
     for signal in dataset.signals:
         for name in signal.needs:
             need(name in measures, f"signals.{signal.id}", "측정값을 찾을 수 없습니다.",
@@ -615,3 +650,49 @@ def _check_borders(dataset: Dataset, faults: list[Fault]) -> None:
         if not all(isinstance(facts.get(name), int | float) for name in ("longitude", "latitude")):
             fault(code, "이름을 적을 자리(longitude, latitude)가 없습니다.",
                   "It lacks the place of the name (longitude, latitude).", None)  # fmt: skip
+
+
+def _check_crosswalk(dataset: Dataset, faults: list[Fault]) -> None:
+    """A crosswalk is optional; each code's people go somewhere, once, in whole."""
+    file = str(dataset.folder / CROSSWALK)
+
+    def fault(line: int, ko: str, en: str, value: object) -> None:
+        columns = ",".join(CROSSWALK_COLUMNS)
+        advice = Text(f"첫 줄은 {columns}, 그 아래는 '옛 코드,코드,비율(0~1),새 코드의 첫 달"
+                      "(2023-06 또는 빈칸)'입니다.",
+                      f"The first line is {columns}; below it a code in files, the neighbourhood's "
+                      "code, the share of its people (0..1), and the first month of the new code "
+                      "(2023-06, or empty).")  # fmt: skip
+        faults.append(Fault(file, f"{line}", Text(ko, en), advice, value))
+
+    try:
+        rows = dataset.crosswalk
+    except (ValueError, KeyError, TypeError) as error:
+        fault(
+            1, "코드 대조표를 읽을 수 없습니다.", "The crosswalk cannot be read.", f"{error}"[:80]
+        )
+        return
+    shares: dict[tuple[str, str], float] = {}
+    seen = set()
+    for line, row in enumerate(rows, start=2):
+        if not (row.code.isdigit() and row.to.isdigit()):
+            fault(line, "코드는 숫자여야 합니다.", "Codes are made of digits.",
+                  f"{row.code} {row.to}")  # fmt: skip
+        elif row.code == row.to and row.share == 1:
+            fault(line, "코드가 바뀌지 않는 줄입니다.", "The row changes nothing.", row.code)
+        if not 0 < row.share <= 1:
+            fault(line, "비율은 0보다 크고 1 이하여야 합니다.",
+                  "A share is above 0 and at most 1.", row.share)  # fmt: skip
+        if row.since and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", row.since):
+            fault(line, "달이 아닙니다.", "It is no month.", row.since)
+        if (row.code, row.to, row.since) in seen:
+            fault(line, "같은 줄이 두 번 나옵니다.", "The row comes twice.", f"{row.code} {row.to}")
+        seen.add((row.code, row.to, row.since))
+        shares[row.code, row.since] = shares.get((row.code, row.since), 0) + row.share
+    for (code, since), total in shares.items():
+        if abs(total - 1) > _SHARES_INEXACT:
+            line = next(
+                at for at, row in enumerate(rows, 2) if (row.code, row.since) == (code, since)
+            )
+            fault(line, f"{code}의 비율을 더하면 1이어야 합니다.",
+                  f"The shares of {code} must sum to 1.", round(total, 6))  # fmt: skip

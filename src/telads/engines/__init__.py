@@ -102,7 +102,11 @@ class EventEngine(Protocol):
         ...
 
     def distinct_days(
-        self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+        self,
+        frame: Frame,
+        services: Mapping[str, Sequence[str]],
+        kept: Sequence[str],
+        jobs: int = 1,
     ) -> Frame:
         """Reduce rows of one month to one row a subscriber; this takes most of the time.
 
@@ -111,7 +115,8 @@ class EventEngine(Protocol):
         distinct (raw name, day) pairs among its raw names, 0 for none; for each kept column its
         maximum (null for none) and `missing`, the number of rows in which it is null; and the
         numbers of all rows (ROWS), of rows without a raw name (NO_SERVICE), and of rows whose raw
-        name belongs to no service (UNKNOWN_SERVICE). May be eager.
+        name belongs to no service (UNKNOWN_SERVICE). May be eager. `jobs`: how many share the work,
+        each in memory of its own; an engine that bounds its own memory divides it as it likes.
         """
         ...
 
@@ -137,20 +142,32 @@ def event_engine(
     spark_master: str | None = None,
     spark_conf: Path | None = None,
     memory: int | None = None,
+    jobs: int | None = None,
 ) -> EventEngine:
     """Return the engine of this name.
 
     `spark_master` (default: this machine) and `spark_conf`, a file like `spark-defaults.conf`, are
-    for Spark; `memory`, in bytes, bounds a local Spark. Raises `UnknownChoice`, and `SettingError`
-    for settings of another engine or a driver that is not installed.
+    for Spark; `memory`, in bytes, and `jobs`, a number of processors (default: all), bound a local
+    Spark. Raises `UnknownChoice`, and `SettingError` for settings of another engine or a driver
+    that is not installed.
     """
     if name == "spark":
+        if jobs and spark_master:
+            raise SettingError(
+                Text("--jobs와 --spark-master는 함께 쓸 수 없습니다.",
+                     "--jobs and --spark-master exclude each other."),
+                Text("이 컴퓨터라면 --spark-master local[N]처럼, 클러스터라면 그 설정으로 "
+                     "정해 주세요.",
+                     "Write --spark-master local[N] for this machine; a cluster has settings of "
+                     "its own."),
+                value=jobs,
+            )  # fmt: skip
         from telads.engines.spark_session import require_pyspark
 
         require_pyspark()
         from telads.engines.spark import SparkEvents
 
-        return SparkEvents(spark_master, spark_conf, memory)
+        return SparkEvents(f"local[{jobs}]" if jobs else spark_master, spark_conf, memory)
     if spark_master or spark_conf:
         raise SettingError(
             Text("Spark 설정은 Spark 엔진에만 쓰입니다.", "Spark's settings are for Spark only."),

@@ -58,7 +58,7 @@ class Masks:
         self._make_room()
         name = rows["name"].to_numpy()
         self._mark(who * self._width + name, rows["day"].to_numpy())
-        self._counts[ROWS] += np.bincount(who, minlength=len(self._masks))
+        np.add.at(self._counts[ROWS], who, 1)
         strange = np.flatnonzero(name >= self._names)
         for number, fate in enumerate(OTHERS, self._names):
             np.add.at(self._counts[fate], who[strange[name[strange] == number]], 1)
@@ -69,6 +69,20 @@ class Masks:
                 np.add.at(self._counts[missing(column)], who[lacking], 1)
                 figures = figures.fill_null(_least(highest))
             np.maximum.at(highest, who, figures.to_numpy())
+
+    def unite(self, other: Masks) -> None:
+        """Add all rows that another one of the same schema and names has added."""
+        ids, maxima = other._numbering.ids, other._maxima
+        for first in range(0, other.subscribers, SLICE):
+            some = slice(first, min(first + SLICE, other.subscribers))
+            who = self._numbering.of(ids[some])
+            self._make_room()
+            # No id comes twice, so that plain assignments suffice.
+            self._masks[who] |= other._masks[some]
+            for name, figure in self._counts.items():
+                figure[who] += other._counts[name][some]
+            for name, highest in self._maxima.items():
+                highest[who] = np.maximum(highest[who], maxima[name][some])
 
     def counted(self, widths: Mapping[str, int]) -> pl.DataFrame:
         """Return subscriber_id, days of each service, maxima (null for none) and counts.

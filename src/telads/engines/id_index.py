@@ -1,8 +1,8 @@
 """Consecutive numbers for subscriber ids and raw names, from 0 in order of appearance.
 
 Every row of a log needs both, which would dominate the run time. Integer ids are looked up in a
-hash table in numpy, in a third of the processor time of a join; text ids by a join. Raw names are
-few and known beforehand: their hashes are looked up in a table.
+hash table in numpy, in a third of the processor time of a join; text ids by two hashes in the same
+table. Raw names are few and known beforehand: their hashes are looked up in a table.
 """
 
 from __future__ import annotations
@@ -23,8 +23,14 @@ FIRST_BITS = 10
 SPARE = 4
 """Smallest number of table slots for each word, so that most words are found at the first probe."""
 SEED = 20_240_229
-"""Seed of the hash of names."""
-AT_ONCE = 1 << 15
+"""Seed of the hash of names, and of the first of two hashes of a text id."""
+SECOND_SEED = 20_250_301
+"""Seed of the second hash of a text id."""
+NAME_SLOTS = 64
+"""Smallest number of slots for each name, so that next to none shares one."""
+GROWTH = 1.25
+"""Factor by which arrays grow, instead of growing with each batch."""
+AT_ONCE = 1 << 16
 """Ids looked up together, so that intermediate arrays stay in the cache."""
 LONGER_THAN_A_WORD = (pl.Int128, pl.UInt128)
 
@@ -49,37 +55,64 @@ class Numbering(Protocol):
 def numbering(ids: pl.DataType) -> Numbering:
     """The numbering for ids of a type."""
     by_address = ids.is_integer() and ids not in LONGER_THAN_A_WORD
-    return ByAddress(ids) if by_address else ByJoin(ids)
+    return ByAddress(ids) if by_address else ByHash(ids)
 
 
-class ByJoin:
-    """Numbering of ids of any type, by joins."""
+class ByHash:
+    """Numbering of ids of any type: texts, and numbers longer than a word.
+
+    An id is identified by two hashes of 64 bits. The first is its word in a table; where that word
+    belongs to another id, which the second hash tells, the next word is tried. Of a hundred million
+    ids two are mistaken for one another with probability 1 in 10^22.
+    """
 
     def __init__(self, ids: pl.DataType) -> None:
-        self._known = pl.DataFrame(schema={"id": ids, "number": pl.Int64})
+        self._type = ids
+        self._known: list[pl.Series] = []
+        self._table = ByAddress(pl.UInt64())
+        self._second = np.zeros(0, np.uint64)
 
     def __len__(self) -> int:
-        return self._known.height
+        return len(self._table)
 
     @property
     def ids(self) -> pl.Series:
         """See `Numbering`."""
-        return self._known["id"]
+        known = [pl.Series(dtype=self._type), *self._known]
+        return pl.concat(known).cast(self._type)
 
     def of(self, ids: pl.Series) -> NDArray[np.int64]:
         """See `Numbering`."""
-        asked = ids.alias("id").to_frame()
-        found = self._found(asked)
-        if found.null_count():
-            new = asked.filter(found.is_null()).unique()
-            number = pl.int_range(pl.len(), dtype=pl.Int64) + self._known.height
-            self._known = pl.concat([self._known, new.with_columns(number=number)])
-            found = self._found(asked)
-        numbers: NDArray[np.int64] = found.to_numpy()
+        words, second = (_hashed(ids, seed) for seed in (SEED, SECOND_SEED))
+        numbers = self._numbers(words, second, ids)
+        others = np.flatnonzero(self._second.take(numbers) != second)
+        while others.size:
+            # Odd, so that it leads through all words.
+            words[others] += second[others] | np.uint64(1)
+            numbers[others] = self._numbers(words[others], second[others], ids, others)
+            others = others[self._second.take(numbers[others]) != second[others]]
         return numbers
 
-    def _found(self, asked: pl.DataFrame) -> pl.Series:
-        return asked.join(self._known, on="id", how="left", maintain_order="left")["number"]
+    def _numbers(
+        self,
+        words: NDArray[np.uint64],
+        second: NDArray[np.uint64],
+        ids: pl.Series,
+        rows: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.int64]:
+        """Numbers of words, of which new ones get the ids of `rows` (default: all, in order)."""
+        before = len(self._table)
+        numbers = self._table.of(pl.Series(words))
+        fresh = np.flatnonzero(numbers >= before)
+        if fresh.size:
+            one = np.empty(len(self._table) - before, np.int64)
+            one[numbers[fresh] - before] = fresh  # any of an id's rows
+            fresh = one
+            if len(self._table) > len(self._second):
+                self._second.resize(int(len(self._table) * GROWTH), refcheck=False)
+            self._second[before : len(self._table)] = second[fresh]
+            self._known.append(_compact(ids, fresh if rows is None else rows[fresh]))
+        return numbers
 
 
 class ByAddress:
@@ -186,24 +219,51 @@ class Names:
     """Numbers of names in their order, then that of an unknown name, then that of no name.
 
     Names are identified by a 64-bit hash: among a million unknown names one is mistaken for one of
-    a hundred known ones with probability 1 in 10^11.
+    a hundred known ones with probability 1 in 10^11. The first bits of a hash are its slot; a name
+    whose slot belongs to another, and any unknown one, is looked up in a larger table.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
         told = pl.DataFrame({"name": [*names, None]}, schema={"name": pl.String})
+        words = told.select(hashed_name("name")).to_series()
         self._table = ByAddress(pl.UInt64())
-        for hashed in told.select(hashed_name("name")).iter_slices(1):  # in this order
-            self._table.of(hashed["name"])
+        for word in words.to_frame().iter_slices(1):  # in this order
+            self._table.of(word.to_series())
         unknown, none = len(names), len(names) + 1
         # Index -1, the last, is an unknown name; no name has the number before it.
         self._meant = np.array([*range(len(names)), none, unknown])
+        self._shift = np.uint64(64 - int(np.ceil(np.log2(len(words) * NAME_SLOTS))))
+        slots = words.to_numpy() >> self._shift
+        self._words = np.zeros(1 << (64 - int(self._shift)), np.uint64)
+        self._numbers = np.full(self._words.size, unknown, np.int64)
+        self._words[slots] = words.to_numpy()
+        self._numbers[slots] = self._meant[:-1]
 
     def of(self, hashed: pl.Series) -> NDArray[np.int64]:
         """Number of each name, given by `hashed_name`."""
-        numbers: NDArray[np.int64] = self._meant[self._table.known(hashed)]
+        words = hashed.to_numpy()
+        numbers = np.empty(len(words), np.int64)
+        for first in range(0, len(words), AT_ONCE):
+            some = words[first : first + AT_ONCE]
+            slots = (some >> self._shift).view(np.int64)
+            found = self._numbers.take(slots, mode="clip")
+            others = np.flatnonzero(self._words.take(slots, mode="clip") != some)
+            if others.size:
+                found[others] = self._meant[self._table.known(pl.Series(some[others]))]
+            numbers[first : first + AT_ONCE] = found
         return numbers
 
 
 def hashed_name(column: str) -> pl.Expr:
     """The hash by which `Names` identifies a name."""
     return pl.col(column).hash(SEED)
+
+
+def _hashed(ids: pl.Series, seed: int) -> NDArray[np.uint64]:
+    return np.array(ids.hash(seed))
+
+
+def _compact(ids: pl.Series, rows: NDArray[np.int64]) -> pl.Series:
+    """These rows in memory of their own: a selection would keep that of all."""
+    own = ids.gather(rows)
+    return own + "" if own.dtype == pl.String else own

@@ -6,6 +6,7 @@ would read a column another file lacks as null, and fail halfway on a different 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from glob import glob
@@ -82,14 +83,18 @@ def layouts(path: str, wanted: Collection[str]) -> list[Layout]:
     import polars as pl
 
     alike: dict[tuple[_Columns, Path | None, tuple[str, ...], _Folders], list[Path]] = {}
+    inside: dict[Path, list[Path]] = {}
     for file in parquet_files(path):
-        columns = _columns(file)
-        own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
-        folders = _folders(file)
-        twice = any(name in wanted and name in columns for name, _ in folders)
-        base = None if twice else _base(file)
-        told = () if twice else tuple(name for name, _ in folders)
-        alike.setdefault((own, base, told, folders if twice else ()), []).append(file)
+        inside.setdefault(file.parent, []).append(file)
+    for folder, files in inside.items():
+        folders, begins = _folders(folder), _base(folder)
+        for file in files:
+            columns = _columns(file)
+            own = tuple((name, columns[name]) for name in sorted(wanted) if name in columns)
+            twice = any(name in wanted and name in columns for name, _ in folders)
+            base = None if twice else begins
+            told = () if twice else tuple(name for name, _ in folders)
+            alike.setdefault((own, base, told, folders if twice else ()), []).append(file)
     return [
         Layout(
             tuple(files),
@@ -153,11 +158,14 @@ def _named(columns: _Columns, kind: object) -> tuple[str, ...]:
 def _files(place: Path) -> list[Path]:
     if not place.is_dir():
         return [place]
-    return [
-        file for file in place.rglob("*")
-        if file.suffix.lower() == SUFFIX and not file.is_dir()
-        and not any(part.startswith(HIDDEN) for part in file.relative_to(place).parts)
-    ]  # fmt: skip
+    found = []
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if not name.startswith(HIDDEN)]
+        found += [
+            Path(folder, name) for name in names
+            if name.lower().endswith(SUFFIX) and not name.startswith(HIDDEN)
+        ]  # fmt: skip
+    return found
 
 
 def _columns(file: Path) -> Mapping[str, object]:
@@ -191,11 +199,12 @@ def not_read(place: str, error: Exception) -> DataError:
     )  # fmt: skip
 
 
-def _folders(file: Path) -> _Folders:
-    parts = (part.partition("=") for part in file.parts[:-1] if "=" in part)
+def _folders(folder: Path) -> _Folders:
+    parts = (part.partition("=") for part in folder.parts if "=" in part)
     return tuple((name, value) for name, _, value in parts)
 
 
-def _base(file: Path) -> Path | None:
+def _base(folder: Path) -> Path | None:
     """The folder above the first Hive partition."""
-    return next((folder.parent for folder in reversed(file.parents) if "=" in folder.name), None)
+    above = (*reversed(folder.parents), folder)
+    return next((one.parent for one in above if "=" in one.name), None)

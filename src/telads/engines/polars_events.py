@@ -2,7 +2,8 @@
 
 Removing duplicates, and grouping by subscriber and service, each took several times longer. So the
 streaming engine only reads and prepares; batch by batch subscribers are numbered, and each row sets
-the bit of its day in the bitmap of its subscriber and raw name (`engines.day_bitmaps`).
+the bit of its day in the bitmap of its subscriber and raw name (`engines.day_bitmaps`), by several
+threads in bitmaps of their own.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -37,6 +41,8 @@ from telads.store.files import replacing
 from telads.text import Text
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from telads.engines import Frame
 
 EPOCH = date(1970, 1, 1)
@@ -130,27 +136,32 @@ class PolarsEvents:
         return nw.from_native(rows.with_columns(day=day))
 
     def distinct_days(
-        self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+        self,
+        frame: Frame,
+        services: Mapping[str, Sequence[str]],
+        kept: Sequence[str],
+        jobs: int = 1,
     ) -> Frame:
-        """Days of each service and maxima, one row a subscriber; runs at once."""
+        """Days of each service and maxima, one row a subscriber; runs at once.
+
+        `jobs` threads mark batches, each in masks of its own, which are united in the end. NumPy
+        and Polars release the interpreter's lock, so that threads do what processes would, without
+        a start and a memory of their own.
+        """
         rows: pl.LazyFrame = frame.to_native()
         names = [name for raw in services.values() for name in raw]
-        numbers = Names(names)
         prepared = rows.select(
             "subscriber_id", pl.col("day").cast(pl.UInt8), *kept, name=hashed_name("service")
         )
-        masks = Masks(prepared.collect_schema(), len(names), kept)
-        waiting: list[pl.DataFrame] = []
-        for batch in _batches(prepared):
-            name = pl.Series("name", numbers.of(batch["name"]))
-            waiting.append(batch.with_columns(name))
-            # A join, which numbers text ids, rebuilds a table of all subscribers each time.
-            if sum(one.height for one in waiting) >= masks.subscribers:
-                masks.add(pl.concat(waiting))
-                waiting.clear()
-        if waiting:
-            masks.add(pl.concat(waiting))
-        return nw.from_native(masks.counted({id: len(raw) for id, raw in services.items()}).lazy())
+        schema, numbers = prepared.collect_schema(), Names(names)
+        masks = [Masks(schema, len(names), kept) for _ in range(jobs)]
+        with ThreadPoolExecutor(jobs) as pool, _Batches(prepared) as batches:
+            list(pool.map(partial(_mark, batches, numbers), masks))
+            while len(masks) > 1:
+                half = -(-len(masks) // 2)
+                list(pool.map(Masks.unite, masks[:half], masks[half:]))
+                del masks[half:]
+        return nw.from_native(masks[0].counted({id: len(of) for id, of in services.items()}).lazy())
 
     def save(self, frame: Frame, target: Path) -> None:
         """Write one Parquet file."""
@@ -174,9 +185,34 @@ class PolarsEvents:
             return rows.collect(engine="streaming")
 
 
-def _batches(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    with _explained():
-        yield from rows.collect_batches(chunk_size=BATCH, maintain_order=False, engine="streaming")
+def _mark(batches: _Batches, numbers: Names, masks: Masks) -> None:
+    """Add batches until there are no more; several threads share them, and end together."""
+    with batches:
+        while (batch := batches.next()) is not None:
+            masks.add(batch.with_columns(pl.Series("name", numbers.of(batch["name"]))))
+
+
+class _Batches:
+    """The rows of a query, batch by batch, for threads that share them."""
+
+    def __init__(self, rows: pl.LazyFrame) -> None:
+        with _explained():
+            self._rows = rows.collect_batches(
+                chunk_size=BATCH, maintain_order=False, engine="streaming"
+            )
+        self._lock, self._is_over = Lock(), False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give no more: after the last batch, and after an error of one thread."""
+        self._is_over = True
+
+    def next(self) -> pl.DataFrame | None:
+        """The next batch, None after the last; raises `DataError`."""
+        with self._lock, _explained():
+            return None if self._is_over else next(self._rows, None)
 
 
 @contextmanager

@@ -153,7 +153,11 @@ class SparkEvents:
         return _wrapped(rows.where(own))
 
     def distinct_days(
-        self, frame: Frame, services: Mapping[str, Sequence[str]], kept: Sequence[str]
+        self,
+        frame: Frame,
+        services: Mapping[str, Sequence[str]],
+        kept: Sequence[str],
+        jobs: int = 1,  # Spark divides the work
     ) -> Frame:
         """Days of each service and maxima, one row a subscriber."""
         rows: DataFrame = frame.to_native()

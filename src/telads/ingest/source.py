@@ -30,6 +30,10 @@ class Reading:
     ignored_columns: tuple[str, ...] = ()
     synthetic: bool = False
     warnings: tuple[Text, ...] = field(default=())
+    crosswalk: str = ""
+    """Hash of the crosswalk, if it changed codes."""
+    second: str = ""
+    """Id of the second file of a month that it is from; empty for the month's own."""
 
 
 class Source(Protocol):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.dataset import in_force, of_dataset
+from telads.dataset.definition import SecondFile
 from telads.errors import DataError, OtherFile
-from telads.ingest import checks
+from telads.ingest import checks, crosswalk
 from telads.ingest.checks import visible
 from telads.ingest.files import SUFFIXES, RawFile, RawTable, read_file
 from telads.ingest.source import Reading
@@ -85,15 +86,26 @@ class Headers:
     columns: dict[str, pl.Series]
     """column of the cells table -> column of the file, named as the file spells it"""
     ignored: tuple[str, ...]
+    sensitive: tuple[str, ...] = ()
+    """Columns of sensitive groups: never taken."""
 
 
-def read_headers(table: RawTable) -> Headers:
-    """Assign every column by its header; raises `DataError` where two mean the same."""
+def read_headers(table: RawTable, second: SecondFile | None = None) -> Headers:
+    """Assign every column by its header; raises `DataError` where two mean the same.
+
+    Of a `second` file only its own measures count, besides places, people and months.
+    """
     columns: dict[str, pl.Series] = {}
     ignored: list[str] = []
+    sensitive: list[str] = []
+    never = {plain(header) for header in second.sensitive} if second else set()
     for series in table.columns:
         column = recognise(series.name)
-        if column is None:
+        measure = in_force().measures.get((column or "").split("__")[0])
+        elsewhere = measure and measure.source != (second.id if second else "")
+        if plain(series.name) in never:
+            sensitive.append(series.name)
+        elif column is None or (elsewhere and column != POPULATION):
             ignored.append(series.name)
         elif column in columns:
             raise DataError(
@@ -103,7 +115,18 @@ def read_headers(table: RawTable) -> Headers:
             )  # fmt: skip
         else:
             columns[column] = series
-    return Headers(columns, tuple(ignored))
+    return Headers(columns, tuple(ignored), tuple(sensitive))
+
+
+def second_file(table: RawTable) -> SecondFile | None:
+    """The second file of a month that a table is from, recognised by its headers."""
+    names = {plain(series.name) for series in table.columns}
+    if {recognise(name) for name in names} & set(in_force().service_ids):
+        return None
+    for second in in_force().files.second.values():
+        if sum(bool(re.search(second.headers, name)) for name in names) >= second.least:
+            return second
+    return None
 
 
 def other_file(table: RawTable) -> OtherFile | None:
@@ -166,7 +189,7 @@ class WideTable:
         import polars as pl
 
         file = read_file(path)
-        parts, beside = _parts(file)
+        parts, beside, second = _parts(file)
         labels = _labels(path, parts, month)
         frames = [
             _cells(part).with_columns(pl.Series(_LABEL, own))
@@ -179,9 +202,9 @@ class WideTable:
         for part, frame in zip(parts, frames, strict=True):
             _refuse_half_a_row(part.table, frame)
             checks.reject_negative(part.table.origin, frame, part.spelt)
-        about = _about_sheets(file.hidden, beside)
+        about = (*_about_sheets(file.hidden, beside), *_about_sensitive(parts))
         return tuple(
-            _reading(parts, frames, label, (*about, *_two_names(keys, label)))
+            _reading(parts, frames, label, (*about, *_two_names(keys, label)), second)
             for label in sorted(keys[_LABEL].unique())
         )
 
@@ -202,13 +225,21 @@ class _Part:
         return {column: series.name for column, series in self.headers.columns.items()}
 
 
-def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
-    """The tables that hold cells, and the names of other sheets.
+def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...], SecondFile | None]:
+    """The tables that hold cells, the names of other sheets, and the second file they are.
 
     Raises `OtherFile` for a file published beside the data, `DataError` where cells would be lost.
     """
     others = [error for table in file.tables if (error := other_file(table))]
-    read = [_Part(table, read_headers(table)) for table in file.tables if not other_file(table)]
+    seconds = [second for table in file.tables if (second := second_file(table))]
+    every = [table for table in file.tables if not other_file(table)]
+    own = [table for table in every if not second_file(table)]
+    read = [_Part(table, read_headers(table)) for table in own]
+    second = None
+    if seconds and not any(len(part.headers.columns) >= _MEANT for part in read):
+        second = seconds[0]
+        read = [_Part(table, read_headers(table, second)) for table in every
+                if second_file(table) == second]  # fmt: skip
     parts = [part for part in read if len(part.headers.columns) >= _MEANT]
     if others and not parts:
         raise others[0]
@@ -229,7 +260,8 @@ def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
             )  # fmt: skip
     used = {part.table.origin.sheet for part in parts}
     names = (table.origin.sheet for table in file.tables)
-    return parts, tuple(name for name in names if name is not None and name not in used)
+    aside = tuple(name for name in names if name is not None and name not in used)
+    return parts, aside, second
 
 
 def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[str]]:
@@ -338,7 +370,11 @@ def _several(path: Path, months: list[str]) -> DataError:
 
 
 def _reading(
-    parts: list[_Part], frames: list[pl.DataFrame], label: str, remarks: tuple[Text, ...]
+    parts: list[_Part],
+    frames: list[pl.DataFrame],
+    label: str,
+    remarks: tuple[Text, ...],
+    second: SecondFile | None,
 ) -> Reading:
     """The cells of one month, from all tables that hold some."""
     import polars as pl
@@ -360,15 +396,19 @@ def _reading(
             )  # fmt: skip
     whole = pl.concat([rows for _, rows in own]).sort(KEY)
     figures = values_in(whole.columns)
+    month = Month.parse(label)
+    moved, applied = crosswalk.recoded(whole, month)
     ignored = dict.fromkeys(name for part, _ in own for name in part.headers.ignored)
     return Reading(
-        month=Month.parse(label),
-        cells=whole,
+        month=month,
+        cells=moved,
         masked=sum(whole[name].null_count() for name in figures),
         values=whole.height * len(figures),
         ignored_columns=tuple(ignored),
         synthetic=any("synthetic" in part.headers.columns for part, _ in own),
-        warnings=remarks,
+        warnings=(*remarks, *crosswalk.remarks(applied, moved["code"].unique())),
+        crosswalk=crosswalk.digest(month) if applied else "",
+        second=second.id if second else "",
     )
 
 
@@ -384,6 +424,17 @@ def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Tex
         remarks.append(Text(f"셀 데이터가 아닌 시트를 읽지 않았습니다: {names}.",
                             f"Sheets without cells were not read: {names}."))  # fmt: skip
     return tuple(remarks)
+
+
+def _about_sensitive(parts: list[_Part]) -> tuple[Text, ...]:
+    """A remark about columns of sensitive groups, which were not taken."""
+    names = dict.fromkeys(name.strip() for part in parts for name in part.headers.sensitive)
+    if not names:
+        return ()
+    return (
+        Text(f"민감한 집단이어서 넣지 않은 열: {', '.join(names)}.",
+             f"Not taken, as the groups are sensitive: {', '.join(names)}."),
+    )  # fmt: skip
 
 
 def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:

@@ -13,7 +13,8 @@ The rules:
    cells were masked (`without_small_parts`). A part that a figure could be solved for, such as one
    of two five-year ages, reaches the floor as well or the figure is null.
 3. **Neighbourhoods.** Those of a segment are hidden three at a time or not at all
-   (`neighbourhoods.shown`), so that no difference discloses one.
+   (`neighbourhoods.shown`), so that no difference discloses one; so are those whose people are
+   shown by cell age (`neighbourhoods.divided`).
 4. **Digits.** A mean over n people is rounded to 10 ** -floor(log10 n): sums of whole numbers, as
    subscriber logs hold them, are then consistent with every n of the published size. Figures are
    published with four significant digits, none beyond the sixth decimal; affinities and

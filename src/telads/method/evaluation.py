@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from telads.dataset import in_force
 from telads.errors import QuestionError
 from telads.method.affinity import affinity, city_mean, coverage, half_width, ranks
-from telads.method.association import Cells, block_correlations, segment_correlations
+from telads.method.association import Cells, segment_correlations
 from telads.method.classic import classic_associations
 from telads.method.horizons import TIES
 from telads.method.recommend import (
@@ -43,7 +43,7 @@ from telads.method.recommend import (
     ServiceRecommender,
     associate,
 )
-from telads.method.segments import Array, Panel
+from telads.method.segments import Array, MonthFigures, Panel, same_patterns
 from telads.model import Month
 from telads.text import Text
 
@@ -315,9 +315,6 @@ LEADS = (0.0, 0.05, 0.10, 0.15, 0.20, 0.30, np.inf)
 BANDS = tuple(f"lead_{100 * low:.0f}" for low in LEADS[:-1])
 BEYOND_NOISE = 2.576
 """As in method A5."""
-SAME_PATTERN = 1 - 1e-4
-"""Correlation of a segment's cells with the previous month's from which they count as equal; the
-rest is rounding in the files."""
 _PROMISE_DRAWS, _TAIL = 1000, 0.025
 Row = dict[str, Any]
 
@@ -465,36 +462,14 @@ def worth(cells: Cells, panel: Panel) -> list[Row]:
     ]
 
 
-def repeated(monthly: Sequence[Cells]) -> float | None:
+def repeated(months: Sequence[MonthFigures]) -> float | None:
     """Share of segments, services and months whose cells repeat the previous month's pattern.
 
-    Cells of a segment have the same pattern if they are equal up to a factor and a shift. None with
-    one month, or if nothing is known.
+    None with one month, or if nothing is known.
     """
-    same = known = 0
-    for before, now in pairwise(monthly):
-        one, other = _alike(before, now)
-        size = before.usage.shape[1]
-        both = np.hstack([before.usage[one], now.usage[other]])
-        weights = np.ones(len(one))
-        r, n = block_correlations(both, weights, now.at[other], len(now.segments))
-        across = np.stack([r[:, at, size + at] for at in range(size)], axis=-1)
-        enough = np.stack([n[:, at, size + at] > 3 for at in range(size)], axis=-1)
-        told = enough & np.isfinite(across)
-        known += int(told.sum())
-        same += int((told & (np.nan_to_num(across) >= SAME_PATTERN)).sum())
-    return same / known if known else None
-
-
-def _alike(before: Cells, now: Cells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Positions of the cells that both months hold, in the same order."""
-    keys = [
-        {key: at for at, key in enumerate(zip(cells.at, cells.code, cells.age5, strict=True))}
-        for cells in (before, now)
-    ]
-    shared = [key for key in keys[0] if key in keys[1]]
-    one, other = (np.array([of[key] for key in shared], dtype=np.intp) for of in keys)
-    return one, other
+    counts = [same_patterns(before, now) for before, now in pairwise(months)]
+    same, compared = np.array(counts).sum(axis=(0, 2)) if counts else (0, 0)
+    return float(same / compared) if compared else None
 
 
 def _met(cells: Cells, service: int, platform: int) -> Array:

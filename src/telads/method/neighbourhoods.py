@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from telads.dataset import in_force
-from telads.method.disclosure import means, sizes
+from telads.method.disclosure import LEAST_NEIGHBOURHOODS, means, sizes
 from telads.method.recommend import EIGHTY
 from telads.method.segments import Array
 from telads.model import Segment, Sex
@@ -107,7 +107,7 @@ def read_places(cells: pl.DataFrame, services: tuple[str, ...]) -> Places:
     import polars as pl
 
     dataset = in_force()
-    inside = {age: [a for a, own in dataset.bands.items() if own == age] for age in dataset.ages}
+    inside = {age: dataset.cell_ages_of(age) for age in dataset.ages}
     places = cells.group_by("code").agg(pl.col("district", "neighbourhood").first()).sort("code")
     districts = tuple(sorted(places["district"].unique()))
     codes, named = places["code"].to_list(), places["district"].to_list()
@@ -186,11 +186,47 @@ def shown(
         inside = np.flatnonzero(at == district)
         for column in np.flatnonzero(((flat[inside] > 0) & ~told[inside]).any(axis=0)):
             inhabited = inside[flat[inside, column] > 0]
-            # The hidden ones first, then the smallest.
-            order = inhabited[np.lexsort((flat[inhabited, column], told[inhabited, column]))]
-            enough = int(np.searchsorted(np.cumsum(flat[order, column]), floor)) + 1
-            told[order[: max(LEAST_HIDDEN, enough)], column] = False
+            _hide_enough(told[:, column], inhabited, flat[:, [column]], floor)
     return told.reshape(people.shape)
+
+
+def divided(places: Places, floor: float) -> NDArray[np.bool_]:
+    """Which groups of neighbourhoods are published by cell age: neighbourhood x group.
+
+    Those shown whose every cell age reaches the floor. Those of a segment that are not are at least
+    `LEAST_HIDDEN` and together reach the floor in every cell age, as in `shown`: otherwise the cell
+    ages of the segment would disclose them. Fewer than `LEAST_NEIGHBOURHOODS` are not shown.
+    """
+    dataset = in_force()
+    number = [len(dataset.cell_ages_of(age)) for _, age in groups()]
+    told = shown(places.population.sum(axis=2), places.at, floor)
+    for group, several in enumerate(number):
+        parts = places.population[:, group, :several]
+        own = told[:, group] & (parts >= floor).all(axis=1) & (several > 1)
+        for district in np.unique(places.at):
+            inhabited = np.flatnonzero((places.at == district) & (parts.sum(axis=1) > 0))
+            if not own[inhabited].all():
+                _hide_enough(own, inhabited, parts, floor)
+            if own[inhabited].sum() < LEAST_NEIGHBOURHOODS:
+                own[inhabited] = False
+        told[:, group] = own
+    return told
+
+
+def _hide_enough(
+    told: NDArray[np.bool_], inhabited: NDArray[np.intp], parts: Array, floor: float
+) -> None:
+    """Hide more of the `inhabited` neighbourhoods of a segment, the smallest first, in place.
+
+    Until the hidden ones are at least `LEAST_HIDDEN` and together reach the floor in each of their
+    `parts` (neighbourhood x part).
+    """
+    own = parts[inhabited]
+    # The hidden ones first, then the smallest.
+    order = np.lexsort((own.min(axis=1), told[inhabited]))
+    sums = np.cumsum(own[order], axis=0)
+    enough = 1 + max(int(np.searchsorted(column, floor)) for column in sums.T)
+    told[inhabited[order[: max(LEAST_HIDDEN, enough)]]] = False
 
 
 def mean_over_cells(places: Places) -> Array:

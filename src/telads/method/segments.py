@@ -240,6 +240,72 @@ def month_figures(cells: pl.DataFrame, month: Month, services: tuple[str, ...]) 
     )
 
 
+SAME_PATTERN = 1e-4
+"""Correlation of a segment's cells with those of another month, below 1 by at most this: their
+pattern counts as the same."""
+_ROUNDED = 4e-3
+"""Most by which rounding in the files may lower that correlation further; beyond it, differences
+between the cells are hardly more than rounding, and are not compared."""
+REPEATS = 0.99
+"""Share of segments with the same pattern from which a month counts as a repetition."""
+_LEAST_CELLS = 4
+"""Fewer cells correlate by chance."""
+
+
+def same_patterns(before: MonthFigures, now: MonthFigures) -> tuple[NDArray[np.int_], ...]:
+    """Number of segments whose cells have the pattern of another month, and of those compared.
+
+    Both by service. Cells of a segment have the same pattern if their usage is the same up to a
+    factor and a shift, and to rounding. Segments of few known cells, and of cells that hardly
+    differ, are not compared.
+    """
+    one, other = _shared(before.cells, now.cells)
+    groups = Groups.of(now.cells[other], SEGMENT)
+    same, compared = [], []
+    for of in range(1, now.values.shape[1]):
+        x, y = before.values[one, of], now.values[other, of]
+        rounding = [10.0 ** (-2 * decimals(values)) / 12 for values in (x, y)]
+        x, y = np.where(np.isnan(y), np.nan, x), np.where(np.isnan(x), np.nan, y)
+        n = groups.counts(x)
+        x, y = (values - divided(groups.sums(values), n)[groups.at] for values in (x, y))
+        of_x, of_y = groups.sums(x**2), groups.sums(y**2)
+        r = divided(groups.sums(x * y), np.sqrt(of_x * of_y))
+        # Errors of both figures lower it by half their share of the variance; twice that is left.
+        loss = divided(n * rounding[0], of_x) + divided(n * rounding[1], of_y)
+        with np.errstate(invalid="ignore"):
+            told = (n >= _LEAST_CELLS) & ~np.isnan(r) & (loss <= _ROUNDED)
+            alike = told & (r >= 1 - SAME_PATTERN - loss)
+        same.append(int(alike.sum()))
+        compared.append(int(told.sum()))
+    return np.array(same), np.array(compared)
+
+
+_MOST_DECIMALS, _INEXACT = 6, 1e-6
+"""Rounding of floats that hold a decimal figure is far below the second, of the last digit."""
+
+
+def decimals(values: Array) -> int:
+    """Decimals that figures are written with; one more than can be told if they have more."""
+    known = values[~np.isnan(values)]
+    for places in range(_MOST_DECIMALS + 1):
+        scaled = known * 10**places
+        if (np.abs(scaled - np.round(scaled)) < _INEXACT).sum() >= REPEATS * known.size:
+            return places
+    return _MOST_DECIMALS + 1
+
+
+def _shared(before: pl.DataFrame, now: pl.DataFrame) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Positions of the cells (columns of `CELL`) that two months share, in the same order."""
+    if before.equals(now):
+        every = np.arange(now.height)
+        return every, every
+    both = now.with_row_index("other").join(
+        before.with_row_index("one"), on=CELL, maintain_order="left"
+    )
+    one, other = (both[name].to_numpy().astype(np.intp) for name in ("one", "other"))
+    return one, other
+
+
 class CellMeans:
     """Running mean of each cell over months."""
 

@@ -11,6 +11,7 @@
 | correlations | month x age x service x service: correlation over the cells of the city |
 | signals | month x segment x context signal |
 | neighbourhoods | month x neighbourhood x sex and age (null: all) x service: usage, interval |
+| cell_ages | month x segment x neighbourhood (null: all of them) x cell age: people |
 
 Months are text (YYYY-MM). Everything below the privacy floor is left out before any computation, so
 no total or mean includes it and no difference of two figures can disclose it; sizes are rounded
@@ -56,25 +57,29 @@ from telads.method.disclosure import (
     sizes,
     without_small_parts,
 )
+from telads.method.forecasts import LAST, Forecasts
 from telads.method.horizons import AHEAD, NEXT
-from telads.method.neighbourhoods import estimates, groups, read_places
+from telads.method.neighbourhoods import divided, estimates, groups, read_places, shown
 from telads.method.recommend import EIGHTY, associate, first_probability, reach, tie_groups
 from telads.method.segments import (
+    REPEATS,
     SEGMENT,
     Array,
     CellMeans,
     MonthFigures,
     Panel,
     aligned,
+    decimals,
     month_figures,
     peers_of,
+    same_patterns,
     segment_frame,
     weighted_means,
     with_age,
 )
 from telads.method.signals import signals
 from telads.model import Month, Segment
-from telads.store.cells import POPULATION, UNESTIMATED, measures_in
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, measures_in
 
 OPEN_YEARS = 12
 """Assumed width of an open age: people of 75 and over count as 81, as no data are more precise."""
@@ -113,14 +118,27 @@ def publishable(known: MonthFigures) -> MonthFigures:
 
 
 def material(
-    path: Path, month: Month, services: tuple[str, ...], floor: float, columns: Sequence[str]
+    path: Path,
+    month: Month,
+    services: tuple[str, ...],
+    floor: float,
+    columns: Sequence[str],
+    second: Sequence[Path] = (),
 ) -> Material:
     """Load columns of a month's cells, dropping what rests on fewer than `floor` people.
 
-    A column that this month lacks is null; `needed_for` returns the least columns.
+    Measures of `second` files are joined by cell, masked where they lack it. A column that this
+    month lacks is null; `needed_for` returns the least columns.
     """
     there = pl.read_parquet_schema(path)
     cells = pl.read_parquet(path, columns=[name for name in columns if name in there])
+    for file in second:
+        held = pl.read_parquet_schema(file)
+        own = [name for name in columns if name in held and name not in there]
+        if own:
+            others = pl.read_parquet(file, columns=[*KEY, *own])
+            cells = cells.join(others, on=KEY, how="left", maintain_order="left")
+            there = {**there, **held}
     lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
     number = pl.lit(month.number, pl.Int32).alias("month")
     aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))
@@ -160,7 +178,10 @@ class History:
     def __init__(self, services: tuple[str, ...], floor: float, phi: float) -> None:
         self.services, self.floor, self.phi = services, floor, phi
         self.months: list[Past] = []
+        self.forecasts = Forecasts()
+        self._runs: list[list[dict[Month, int]]] = [[] for _ in services]
         self._cells: CellMeans | None = None
+        self._newest: MonthFigures | None = None
 
     def add(self, given: Material, *, spread: bool = True) -> None:
         """Add a month later than all others.
@@ -172,11 +193,42 @@ class History:
             self._cells = CellMeans(own)
         else:
             self._cells.add(own)
+        self._follow(own)
+        if not self.phi:  # whoever sets a trend has chosen the forecast
+            self.forecasts.add(own.month, own.segments, affinity(own.usage, own.population))
         index = reach(own.usage, own.population, list(_are_indexes(self.services))).index
         told = given.spread if spread else None
         self.months.append(
             Past(own.month, own.segments, own.population, own.usage, own.plain, index, told)
         )
+
+    def _follow(self, own: MonthFigures) -> None:
+        """Note which services repeat the previous month's pattern of cells."""
+        before, self._newest = self._newest, own
+        if before is None:
+            return
+        for at, (same, compared) in enumerate(zip(*same_patterns(before, own), strict=True)):
+            if not compared or same < REPEATS * compared:
+                continue
+            runs = self._runs[at]
+            if not runs or before.month not in runs[-1]:
+                runs.append({before.month: decimals(before.values[:, 1 + at])})
+            runs[-1][own.month] = decimals(own.values[:, 1 + at])
+
+    @property
+    def patterns(self) -> dict[Month, dict[str, Month]]:
+        """For months whose cells have another month's pattern: service -> that month.
+
+        Of months that share a pattern it is that of the one whose figures have the fewest decimals,
+        since figures made from another month's have more than published ones; else of the first.
+        """
+        found: dict[Month, dict[str, Month]] = {}
+        for service, runs in zip(self.services, self._runs, strict=True):
+            for run in runs:
+                origin = min(run, key=lambda month: (run[month], month))
+                for month in run.keys() - {origin}:
+                    found.setdefault(month, {})[service] = origin
+        return dict(sorted(found.items()))
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -327,7 +379,7 @@ def services_table(history: History) -> pl.DataFrame:
         "usage_error": errors[-1],
         "affinity": z[-1],
         "standing": z[-1],
-        "forecast": forecast(panel, 1, history.phi),
+        "forecast": _forecast(history, panel),
         "index": index,
         "index_low": index * (1 - half),
         "index_high": index * (1 + half),
@@ -348,6 +400,15 @@ def services_table(history: History) -> pl.DataFrame:
     known = pl.col("population").is_not_null()
     whole = _long([now.month], segments, services, figures)
     return whole.filter(known).with_columns(pl.col("local") == 1)
+
+
+def _forecast(history: History, panel: Panel) -> Array:
+    """Affinity expected of the next label month (method A3), segment x service."""
+    month = panel.months[-1]
+    taken = history.forecasts.taken(month)
+    if taken == LAST:
+        return forecast(panel, 1, history.phi)
+    return history.forecasts.expected(taken, month + 1, panel.segments)
 
 
 def classic_table(history: History) -> pl.DataFrame:
@@ -471,9 +532,53 @@ def neighbourhoods_table(given: Material) -> pl.DataFrame:
         .with_columns(pl.Series("population", found.population.ravel()).fill_nan(None))
         .join(pl.DataFrame({"service": given.services}), how="cross")
     )  # fmt: skip
-    return keys.with_columns(
-        pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
-    ).filter(pl.col("population").is_not_null())
+    return (
+        keys.with_columns(
+            pl.Series(name, array.ravel()).fill_nan(None) for name, array in figures.items()
+        )
+        .filter(pl.col("population").is_not_null())
+        .sort("service", maintain_order=True)
+    )
+
+
+def cell_ages_table(given: Material) -> pl.DataFrame:
+    """People by cell age, of segments (`code` null) and of neighbourhoods' groups.
+
+    Those whose every cell age may be shown (`divided`), of ages with two cell ages or more. The
+    last size is the published whole less the others, so that they add up and disclose no more.
+    """
+    places = read_places(given.cells, given.services[:1])
+    cells = places.population
+    whole = np.where(shown(cells.sum(axis=2), places.at, given.floor), sizes(cells.sum(axis=2)), 0)
+    told = divided(places, given.floor)
+    rows: list[tuple[object, ...]] = []
+    for group, (sex, age) in enumerate(groups()):
+        inside = in_force().cell_ages_of(age)
+        if len(inside) < 2:
+            continue
+        for at, district in enumerate(places.districts):
+            own = np.flatnonzero(places.at == at)
+            parts = cells[own, group, : len(inside)].sum(axis=0)
+            key = (district, str(sex), age)
+            if (parts >= given.floor).all():
+                rows += _by_cell_age((*key, None), inside, parts, float(sizes(parts.sum())))
+            for place in own[told[own, group]]:
+                parts = cells[place, group, : len(inside)]
+                of_place = (*key, places.codes[place])
+                rows += _by_cell_age(of_place, inside, parts, float(whole[place, group]))
+    schema = {"district": pl.String, "sex": pl.String, "age": pl.Int16, "code": pl.String,
+              "cell_age": pl.Int16, POPULATION: pl.Float64}  # fmt: skip
+    frame = pl.DataFrame(rows, schema, orient="row")
+    return frame.select(pl.lit(str(given.month)).alias("month"), pl.all())
+
+
+def _by_cell_age(
+    key: tuple[object, ...], inside: Sequence[int], parts: Array, whole: float
+) -> list[tuple[object, ...]]:
+    """Rows of one group: published sizes that sum to the `whole`."""
+    first = sizes(parts[:-1])
+    both = [*first.tolist(), whole - float(first.sum())]
+    return [(*key, cell, people) for cell, people in zip(inside, both, strict=True)]
 
 
 MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
@@ -483,6 +588,7 @@ MONTHLY: dict[str, Callable[[Material], pl.DataFrame]] = {
     "platforms": platforms_table,
     "correlations": correlations_table,
     "neighbourhoods": neighbourhoods_table,
+    "cell_ages": cell_ages_table,
 }
 """Tables whose rows of a month depend on its cells alone."""
 

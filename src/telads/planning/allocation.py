@@ -41,6 +41,7 @@ from telads.planning.solver import Goal, Problem, Reach, solve
 from telads.text import Text
 
 Array = NDArray[np.float64]
+Won = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -110,37 +111,34 @@ def whole_won(
     amount is a multiple of the unit, unless its limit is not or it takes the last odd won.
     Needs sum(low) <= total <= sum(high).
     """
-    least = list(low) if low is not None else [0] * len(wanted)
-    most = list(high) if high is not None else [total] * len(wanted)
-    if not sum(least) <= total <= sum(most):
-        raise ValueError(f"{total} is not between {sum(least)} and {sum(most)}")
+    least = np.zeros(len(wanted), np.int64) if low is None else np.array(low, np.int64)
+    most = np.full(len(wanted), total) if high is None else np.array(high, np.int64)
+    lowest, highest = sum(low or ()), total if high is None else sum(high)
+    if not lowest <= total <= highest:
+        raise ValueError(f"{total} is not between {lowest} and {highest}")
     near = max(unit / 2, NEAR * total)
-    amounts = [
-        top
-        if top - want <= near
-        else bottom
-        if want - bottom <= near
-        else min(max(bottom, int((want + unit * 1e-9) // unit) * unit), top)
-        for want, bottom, top in zip(wanted.tolist(), least, most, strict=True)
-    ]
-    while left := total - sum(amounts):
+    cut = ((wanted + unit * 1e-9) // unit).astype(np.int64) * unit
+    amounts = np.where(
+        most - wanted <= near,
+        most,
+        np.where(wanted - least <= near, least, np.minimum(np.maximum(least, cut), most)),
+    )
+    while left := total - int(amounts.sum()):
         _spread(wanted, amounts, left, unit, most if left > 0 else least)
-    return amounts
+    return [int(amount) for amount in amounts]
 
 
-def _spread(
-    wanted: NDArray[np.float64], amounts: list[int], left: int, unit: int, limits: Sequence[int]
-) -> None:
+def _spread(wanted: Array, amounts: Won, left: int, unit: int, limits: Won) -> None:
     """Add `left` (negative: subtract) evenly where `limits` leave room, most lost first."""
     sign = 1 if left > 0 else -1
-    gains = np.round(sign * (wanted - np.array(amounts, dtype=np.float64)) / unit, _DIGITS)
-    order = [at for at in np.argsort(-gains, kind="stable").tolist() if amounts[at] != limits[at]]
+    gains = np.round(sign * (wanted - amounts) / unit, _DIGITS)
+    order = np.argsort(-gains, kind="stable")
+    order = order[amounts[order] != limits[order]]
     left = abs(left)
     share = max(unit, left // len(order) // unit * unit)
-    for at in order:
-        step = min(share, abs(limits[at] - amounts[at]), left)
-        amounts[at] += sign * step
-        left -= step
+    steps = np.minimum(share, np.abs(limits[order] - amounts[order]))
+    given = np.minimum(np.cumsum(steps), left)
+    amounts[order] += sign * np.diff(given, prepend=0)
 
 
 @dataclass(frozen=True)
@@ -192,8 +190,6 @@ def often(contacts: Array, reach: Array, times: int) -> Array:
     share = np.where(none > 0, below / np.where(none > 0, none, 1.0), first)
     return np.asarray(np.where(some, reach * np.clip(1 - share, 0.0, 1.0), 0.0))
 
-
-Won = NDArray[np.int64]
 
 PRECISION = 1e-6
 """Proven gap at which to stop, as a share of the objective (which is 1 at the start)."""
@@ -308,11 +304,12 @@ def _divided(
     # The objective is scaled to 1 at the start, so that tolerances are relative.
     scale = problem.worth(start) or 1.0
     problem = replace(problem, reach=replace(problem.reach, value=problem.reach.value / scale))
+    close = None if near is None else _near(problem, start, near / budget)
     if at_most is not None:
-        problem = _with_goal(problem, market, offers, budget, at_most, start)
+        starts = [start] if close is None else [close, start]
+        problem = _with_goal(problem, market, offers, budget, at_most, starts)
     elif at_least is not None:
         problem = replace(problem, goal=_tangent_goal(problem, market, offers, budget, *at_least))
-    close = None if near is None else _near(problem, start, near / budget)
     found = solve(problem, start, enough) if close is None else solve(problem, close, enough, WARM)
     if close is not None and found.gap > 10 * enough:
         found = solve(problem, start, enough)
@@ -401,12 +398,13 @@ def _with_goal(
     offers: Sequence[Offer],
     budget: int,
     at_most: float,
-    start: Array,
+    starts: Sequence[Array],
 ) -> Problem:
     """The problem with a goal of frequency.
 
-    Feasibility is tested where the goal is met best. If it cannot be met, the lowest possible
-    frequency is computed for the message (Dinkelbach, Management Science 13, 1967).
+    It can be met if one of the `starts` meets it, else if the point that meets it best does. If it
+    cannot, the lowest possible frequency is computed for the message (Dinkelbach, Management
+    Science 13, 1967).
     """
     per_won = np.array([offers[at].contacts_per_won for at in problem.group]) * budget
     scale = float(per_won.max())
@@ -418,10 +416,12 @@ def _with_goal(
     def met_best(most: float) -> Array:
         asked = goal(most)
         other = replace(problem, reach=asked.reach or problem.reach, cost=-asked.linear[0])
-        return solve(other, start, ROOM * float(other.cost.min())).x
+        return solve(other, starts[-1], ROOM * float(other.cost.min())).x
 
-    x = met_best(at_most)
     limited = replace(problem, goal=goal(at_most))
+    if any(limited.slack(start) > 0 for start in starts):
+        return limited
+    x = met_best(at_most)
     if limited.slack(x) > 0:
         return limited
     lowest = at_most

@@ -6,7 +6,9 @@ the spread of its neighbourhoods (method A2: `index_high` lies 1.28 of it above)
 as independent, the audience's variance is sum (P_g / sum P)^2 se_g^2, and the 80 % interval 1.28
 standard errors to either side. The city's own error is neglected: it is that of 300 segments. Index
 services have no ratios: their profile is the mean affinity over people, without an interval, since
-builds hold no error for it.
+builds hold no error for it. Members may be parts of segments (`parts`): their index and its error
+are those of method N1 or of their segment. The errors of one neighbourhood, or of one segment, add
+up as if they were the same, which makes the interval rather too wide.
 """
 
 from __future__ import annotations
@@ -16,19 +18,18 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import Any
 
-from telads.answers.audience import Size, size
-from telads.answers.tables import KEY, held, key_of, of_month, people
+from telads.answers.audience import Size
+from telads.answers.tables import KEY, held, of_month
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, significant, standard
 from telads.method.disclosure import size as size_shown
 from telads.method.recommend import EIGHTY
-from telads.model import Month, Segment
+from telads.model import Month
+from telads.planning.parts import Key, Member, Part, head_count, key_of, parts_in, size, use
 from telads.planning.rules import Rules
 from telads.store.workspace import Build
 from telads.text import Text
-
-Key = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Audience:
     """An audience's segments, size and use of services. Sizes are rounded to 10."""
 
     month: Month
-    segments: tuple[Segment, ...]
+    segments: tuple[Member, ...]
+    """Segments and parts of segments."""
     size: Size
     profile: tuple[Standing, ...]
     districts: dict[str, int]
@@ -74,7 +76,7 @@ def audience(build: Build, rules: Rules, month: Month) -> Audience:
     )
 
 
-def require_people(build: Build, segments: Sequence[Segment], month: Month) -> None:
+def require_people(build: Build, segments: Sequence[Member], month: Month) -> None:
     """Raise `AudienceTooSmall` for an empty audience, or one below the floor."""
     least = size_shown(float(build.about["floor"]))
     if not segments or head_count(build, segments, month) < least:
@@ -85,21 +87,40 @@ def require_people(build: Build, segments: Sequence[Segment], month: Month) -> N
         )  # fmt: skip
 
 
-def head_count(build: Build, segments: Sequence[Segment], month: Month) -> int:
-    """Number of people: the sum of the segments' sizes."""
-    known = people(build).get(str(month), {})
-    return sum(known.get(key_of(segment), 0) for segment in set(segments))
-
-
-def profile(build: Build, segments: Sequence[Segment], month: Month) -> tuple[Standing, ...]:
+def profile(build: Build, segments: Sequence[Member], month: Month) -> tuple[Standing, ...]:
     """Use of each service, in the build's order."""
     known = _usage(build, month)
-    rows: dict[str, list[tuple[float, ...]]] = {}
+    rows: dict[str, list[_Row]] = {}
     for member in {key_of(segment) for segment in segments}:
         for service, *figures in known.get(member, ()):
-            rows.setdefault(service, []).append(tuple(figures))
+            rows.setdefault(service, []).append(_Row(member, *figures))
+    if parts := set(parts_in(segments)):
+        sources = {key_of(part): _source(part) for part in parts}
+        for service in build.about["services"]:
+            rows.setdefault(service, []).extend(
+                _Row(sources[of], one.population, one.affinity, one.index, one.index_high,
+                     one.volume_share)
+                for of, one in use(build, month, service, parts).items()
+                if one.affinity is not None
+            )  # fmt: skip
     return tuple(_standing(service, rows[service]) for service in build.about["services"]
-                 if service in rows)  # fmt: skip
+                 if rows.get(service))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A member's figures of one service, and what their error is that of."""
+
+    source: Key
+    population: float
+    affinity: float
+    index: float | None
+    high: float | None
+    share: float | None
+
+
+def _source(part: Part) -> Key:
+    return (part.district, part.code) if part.code else key_of(part.segment)
 
 
 @held
@@ -116,27 +137,31 @@ def _usage(build: Build, month: Month) -> dict[Key, list[tuple[Any, ...]]]:
     return known
 
 
-def _standing(service: str, rows: Sequence[tuple[float, ...]]) -> Standing:
-    total = fsum(row[0] for row in rows)
-    affinity = standard(fsum(row[0] * row[1] for row in rows) / total)
+def _standing(service: str, rows: Sequence[_Row]) -> Standing:
+    total = fsum(row.population for row in rows)
+    affinity = standard(fsum(row.population * row.affinity for row in rows) / total)
+    ratios = [(row, row.index, row.share) for row in rows if row.index is not None]
     # No ratio to the city: an index service, or one that no one used.
-    if in_force().measures[service].is_index or any(row[2] is None for row in rows):
+    if in_force().measures[service].is_index or len(ratios) < len(rows):
         return Standing(service, affinity, None, None, None, None)
-    index = fsum(row[0] * row[2] for row in rows) / total
+    index = fsum(row.population * own for row, own, _ in ratios) / total
     half = None
-    if all(row[3] is not None for row in rows):
-        errors = (row[0] / total * (row[3] - row[2]) / EIGHTY for row in rows)
-        half = EIGHTY * sqrt(fsum(error**2 for error in errors))
+    if all(row.high is not None for row in rows):
+        errors: dict[Key, list[float]] = {}
+        for row, own, _ in ratios:
+            error = row.population / total * ((row.high or 0.0) - own) / EIGHTY
+            errors.setdefault(row.source, []).append(error)
+        half = EIGHTY * sqrt(fsum(fsum(alike) ** 2 for alike in errors.values()))
     return Standing(
         service, affinity, significant(index),
         low=None if half is None else significant(index - half),
         high=None if half is None else significant(index + half),
-        share=round(fsum(row[4] for row in rows), SHARE_DIGITS),
+        share=round(fsum(share or 0.0 for _, _, share in ratios), SHARE_DIGITS),
     )  # fmt: skip
 
 
-def _by_district(build: Build, segments: Sequence[Segment], month: Month) -> dict[str, int]:
-    of_each: dict[str, list[Segment]] = {}
+def _by_district(build: Build, segments: Sequence[Member], month: Month) -> dict[str, int]:
+    of_each: dict[str, list[Member]] = {}
     for segment in segments:
         of_each.setdefault(segment.district, []).append(segment)
     return {name: head_count(build, own, month) for name, own in sorted(of_each.items())}
@@ -152,7 +177,7 @@ class Overlap:
 
 
 def overlap(
-    build: Build, first: Sequence[Segment], second: Sequence[Segment], month: Month
+    build: Build, first: Sequence[Member], second: Sequence[Member], month: Month
 ) -> Overlap:
     """Overlap of two audiences of whole segments."""
     one, other = set(first), set(second)

@@ -130,7 +130,7 @@ def read_brief(document: object) -> Brief:
 
 
 def _read_offers(fields: Fields, advertised: str) -> tuple[Offer, ...]:
-    offers = fields.each("platforms", lambda item: _read_offer(item, advertised))
+    offers = fields.each("platforms", lambda item: read_offer(item, advertised))
     if not 0 < len(offers) <= MOST_PLATFORMS:
         raise wrong("platforms", len(offers), Text(
             f"매체 1~{MOST_PLATFORMS}개", f"1 to {MOST_PLATFORMS} platforms"))  # fmt: skip
@@ -183,7 +183,8 @@ def json_file(path: Path, what: Text) -> Any:
         ) from error
 
 
-def _read_offer(document: object, advertised: str) -> Offer:
+def read_offer(document: object, advertised: str) -> Offer:
+    """Read a platform of a brief; raises `QuestionError`."""
     fields, faults = Fields(document), Faults()
     service = faults.of(lambda: _read_platform(fields, advertised))
     ceiling = faults.of(lambda: _read_ceiling(fields))

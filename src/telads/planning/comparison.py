@@ -22,15 +22,16 @@ services have no change of affinity.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
 from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.model import Month
-from telads.planning.audience import Key
 from telads.planning.brief import Brief
+from telads.planning.parts import Key, Member, key_of, member_of, names_of, parts_in, row_of
+from telads.planning.parts import use as use_of_parts
 from telads.planning.plan import Basis, Plan, make_plan
 from telads.planning.scenarios import SHARE, Row
 from telads.planning.sentences import reach_text
@@ -89,7 +90,7 @@ class Comparison:
         """Won assigned to another segment or platform than before."""
         before, now = (
             Counter({
-                (row["district"], row["sex"], row["age"], row["platform"]): row["spend"]
+                (key_of(member_of(row)), row["platform"]): row["spend"]
                 for row in plan.result.spends
             })
             for plan in (self.before, self.now)
@@ -122,7 +123,7 @@ class Comparison:
         people = {at: row["population"] for at, row in _rows(self.before).items()}
         sums = dict.fromkeys(REASONS, 0.0)
         for row in self.segments:
-            count = people.get((row["district"], row["sex"], row["age"]))
+            count = people.get(key_of(member_of(row)))
             if row["status"] == "stayed" and count and row["change_method"] is not None:
                 for part in REASONS:
                     sums[part] += count * abs(row[part])
@@ -230,8 +231,13 @@ def _segments(plan: Plan, now: Plan, build: Build) -> tuple[Row, ...]:
 
     current, former = known(now), known(plan)
     city = _peers(current, former)
+    members = {key_of(member_of(row)): member_of(row)
+               for one in (plan, now) for row in one.result.segments}  # fmt: skip
+    names = names_of(build, members.values())
+    current, former = ({**of, **_of_parts(one, members.values(), build)}
+                       for of, one in ((current, now), (former, plan)))  # fmt: skip
     rows = []
-    for at in sorted(before.keys() | after.keys()):
+    for at, member in sorted(members.items()):
         old, new = before.get(at), after.get(at)
         was = old["affinity"] if old else _value(former, at)
         in_build = _value(current, at)
@@ -239,12 +245,12 @@ def _segments(plan: Plan, now: Plan, build: Build) -> tuple[Row, ...]:
         split = of_one_service and value == in_build
         change = None if was is None or value is None else round(value - was, SHARE)
         rows.append({
-            "district": at[0], "sex": at[1], "age": at[2],
+            **row_of(member, names),
             "status": "stayed" if old and new else "entered" if new else "left",
             "affinity_before": was,
             "affinity_now": value,
             "change": change if of_one_service else None,
-            **_parts(was, _value(former, at), value if split else None, city.get(at[1:])),
+            **_parts(was, _value(former, at), value if split else None, city.get(at[1:3])),
             "spend_before": old["spend"] if old else 0,
             "spend_now": new["spend"] if new else 0,
         })  # fmt: skip
@@ -252,7 +258,19 @@ def _segments(plan: Plan, now: Plan, build: Build) -> tuple[Row, ...]:
 
 
 def _rows(plan: Plan) -> dict[Key, Row]:
-    return {(row["district"], row["sex"], row["age"]): row for row in plan.result.segments}
+    return {key_of(member_of(row)): row for row in plan.result.segments}
+
+
+def _of_parts(
+    plan: Plan, members: Iterable[Member], build: Build
+) -> dict[Key, tuple[float, float]]:
+    """People and affinity of the members that are parts, in the plan's month."""
+    parts = parts_in(members)
+    if not parts or plan.month not in build.months:
+        return {}
+    known = use_of_parts(build, plan.month, plan.brief.service, parts)
+    return {of: (float(one.population), one.affinity) for of, one in known.items()
+            if one.affinity is not None}  # fmt: skip
 
 
 def _affinities(build: Build, month: Month, service: str) -> dict[Key, tuple[float, float]]:

@@ -25,6 +25,7 @@ from telads.answers.fields import (
     service_name,
 )
 from telads.answers.questions import Question, register
+from telads.dataset import OF, OR_NONE, in_force
 from telads.text import Lang, Text
 
 _UNIT = Text("{unit}", " {unit}")
@@ -206,6 +207,26 @@ def _of(*keys: str, **changed: Field) -> tuple[Field, ...]:
 
 
 _KEY = ("district", "sex", "age")
+
+
+def _cell_age(row: Row, key: str, lang: Lang) -> str:
+    return UNKNOWN if row[key] is None else in_force().cell_age_text(row[key])(lang)
+
+
+_MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+PARTS: tuple[Field, ...] = (
+    Field("neighbourhood", Text("{neighbourhood}", "{Neighbourhood}"),
+        Text("{neighbourhood} 이름, {district} 전체면 null",
+             "name of the {neighbourhood}; null for all of the {district}"),
+        Kind(_MAYBE_TEXT, lambda row, key, lang: row[key] or UNKNOWN), "신림동"),
+    Field("code", None, Text("{neighbourhood} 코드", "its code"), plain(_MAYBE_TEXT), "1121069"),
+    Field("cell_age", Text("{cell_age}", "{cell_age}"),
+        Text("{cell_age}의 첫 해, 나이대 전체면 null",
+             "first year of the {cell_age}; null for all of the age"),
+        Kind({"type": ["integer", "null"], OF: f"cell ages{OR_NONE}"}, _cell_age), 20),
+)  # fmt: skip
+"""Fields that name a part of a segment; rows have them where some member is one."""
+_OF_PARTS = {"parts": PARTS}
 _GROUPED = ("population", "spend", "spend_share", "contacts", "reached", "reach_share", "frequency")
 _REACHED = Field(
     "reached", OWN["reached"].title,
@@ -214,7 +235,7 @@ _REACHED = Field(
 )  # fmt: skip
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("audience", _of(*_KEY, "population")),
+    Question("audience", _of(*_KEY, "population"), _OF_PARTS),
     Question("overlap", _of(
         "service", "affinity_first", "index_first", "affinity_second", "index_second")),
     Question("plan_platforms", _of(
@@ -224,9 +245,9 @@ QUESTIONS: tuple[Question, ...] = (
         "weighted_reach_if_cheaper")),
     Question("plan_segments", _of(
         *_KEY, "population", "affinity", "index", "spend", "contacts", "reached", "reached_low",
-        "reached_high", "reach_share", "frequency")),
+        "reached_high", "reach_share", "frequency"), _OF_PARTS),
     Question("plan_spends", _of(
-        *_KEY, "platform", "association", "spend", "contacts", "reach_share")),
+        *_KEY, "platform", "association", "spend", "contacts", "reach_share"), _OF_PARTS),
     Question("plan_budgets", _of(
         "budget", "weighted_reach", "reached", "reach_share", "reached_2", "reached_3",
         "frequency")),
@@ -238,7 +259,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("plan_ages", _of("sex", "age", *_GROUPED)),
     Question("plan_comparison", _of(
         *_KEY, "status", "affinity_before", "affinity_now", "change", "change_method",
-        "change_city", "change_local", "spend_before", "spend_now")),
+        "change_city", "change_local", "spend_before", "spend_now"), _OF_PARTS),
 )  # fmt: skip
 """The tables of audiences and plans with their fields, which are always present."""
 register((*QUESTIONS, Question("plan", tuple(OWN.values()))))  # a plan as files

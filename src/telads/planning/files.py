@@ -18,7 +18,7 @@ from telads.answers.fields import number_format
 from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
 from telads.planning.plan import PARTS, Plan
-from telads.planning.questions import frame_of
+from telads.planning.questions import frame_of, keys_of
 from telads.planning.sentences import limit_text, plan_sentences
 from telads.planning.words import GAPS, objective_text, service_word, title, word
 from telads.render.files import FORMATS, marked, write_workbook
@@ -185,7 +185,8 @@ def _summary(plan: Plan, lang: Lang) -> pl.DataFrame:
 
 def _table(plan: Plan, part: str) -> list[dict[str, Any]]:
     rows = getattr(plan.result, part)
-    return [{name: row[name] for name in QUESTIONS[f"plan_{part}"].keys} for row in rows]
+    names = keys_of(f"plan_{part}", rows)
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _in_words(plan: Plan, part: str, lang: Lang) -> list[dict[str, Any]]:

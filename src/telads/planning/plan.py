@@ -16,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import ceil, fsum
 from typing import Any
@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 
 from telads.answers.choices import month_of, service_of
-from telads.answers.tables import KEY, held, key_of, of_month, people
-from telads.errors import DataError, install_newer
+from telads.answers.tables import KEY, held, of_month, people
+from telads.errors import DataError, QuestionError, install_newer
 from telads.method.disclosure import size as rounded
 from telads.method.disclosure import standard
-from telads.model import Month, Segment
+from telads.model import Month
 from telads.planning.allocation import (
     Allocation,
     Array,
@@ -41,8 +41,19 @@ from telads.planning.allocation import (
     often,
     union,
 )
-from telads.planning.audience import Audience, Key, audience
+from telads.planning.audience import Audience, audience
 from telads.planning.brief import Brief, Offer, check_unit, read_brief, read_former_brief
+from telads.planning.parts import (
+    Key,
+    Member,
+    key_of,
+    names_of,
+    parts_in,
+    row_of,
+    segment_of,
+    sizes,
+)
+from telads.planning.parts import use as use_of_parts
 from telads.planning.rules import Joined, Rules, Usage
 from telads.planning.scenarios import OFTEN, SHARE, TOO_OFTEN, Narrowed, Row, Scenarios, narrowed
 from telads.store.workspace import Build
@@ -300,6 +311,9 @@ class Use:
         return affinity is None or affinity < self.average
 
 
+MOST_SPENDS = 16_000
+"""Most members times platforms of a plan: every neighbourhood of a large city on three platforms
+takes about twelve seconds of processor time."""
 AVERAGE = 100.0
 """Index of the average person."""
 
@@ -322,15 +336,35 @@ def use_of(build: Build, month: Month, service: str) -> Use:
     )
 
 
+def use_by(build: Build, month: Month, service: str, members: Sequence[Member]) -> Use:
+    """Use of a service by segments and by these parts of them.
+
+    The association of a part is that of its segment, the only one that is known.
+    """
+    use, parts = use_of(build, month, service), parts_in(members)
+    if not parts:
+        return use
+    own = use_of_parts(build, month, service, parts)
+    return replace(
+        use,
+        affinity={**use.affinity, **{of: one.affinity for of, one in own.items()}},
+        index={**use.index, **{of: one.index for of, one in own.items()}},
+    )
+
+
 def market(
-    build: Build, segments: Sequence[Segment], month: Month, brief: Brief
+    build: Build, segments: Sequence[Member], month: Month, brief: Brief
 ) -> tuple[Market, Array]:
     """The market of segments, and their associations (segment x offer).
 
     Unknown figures of a segment count as 0.
     """
-    known, use = people(build)[str(month)], use_of(build, month, brief.service)
+    known: Mapping[Key, int] = people(build)[str(month)]
+    if parts_in(segments):
+        known = {**known, **sizes(build, month)}
+    use = use_by(build, month, brief.service, segments)
     keys = [key_of(segment) for segment in segments]
+    wholes = [key_of(segment_of(segment)) for segment in segments]
     counts: dict[str, Callable[[Key], float]] = {
         "reach": lambda of: 1.0,
         "index": lambda of: round((use.index.get(of) or 0.0) / AVERAGE, SHARE),
@@ -342,7 +376,7 @@ def market(
                 round(max(use.associations.get((of, o.service)) or 0.0, 0.0), SHARE)
                 for o in brief.offers
             ]
-            for of in keys
+            for of in wholes
         ]
     ).reshape(len(keys), len(brief.offers))
     return Market(
@@ -357,7 +391,7 @@ class _Division:
     """An allocation with everything the tables of a plan are made of."""
 
     brief: Brief
-    segments: Sequence[Segment]
+    segments: Sequence[Member]
     size: int
     """Published size of the audience."""
     market: Market
@@ -367,6 +401,8 @@ class _Division:
     reaches: Array
     together: Union
     bought: Array
+    names: Mapping[str, str] | None
+    """Names of neighbourhoods, if some members are parts of segments."""
 
     @property
     def people(self) -> Array:
@@ -389,13 +425,25 @@ class _Division:
 def _division(build: Build, brief: Brief, chosen: Audience) -> _Division:
     """Allocate the brief's budget over an audience's segments; raises what `allocate` raises."""
     offers, segments = brief.offers, chosen.segments
+    if len(segments) * len(offers) > MOST_SPENDS:
+        raise _too_many(len(segments), len(offers))
     known, associations = market(build, segments, chosen.month, brief)
     found = allocate(known, offers, brief.budget, brief.unit, brief.goal)
     reaches = -np.expm1(-exposures(found.spend, known, offers))
     return _Division(
         brief, segments, chosen.size.population, known, associations,
-        use_of(build, chosen.month, brief.service), found, reaches, union(reaches),
-        contacts(found.spend, offers),
+        use_by(build, chosen.month, brief.service, segments), found, reaches, union(reaches),
+        contacts(found.spend, offers), names_of(build, segments),
+    )  # fmt: skip
+
+
+def _too_many(members: int, offers: int) -> QuestionError:
+    return QuestionError(
+        Text(f"집단 {members:,}개에 매체 {offers}개는 한 계획에서 나누기에 너무 많습니다.",
+             f"{members:,} members on {offers} platforms are too many to divide in one plan."),
+        Text(f"대상을 좁히거나 매체를 줄여 주세요. 둘을 곱해 {MOST_SPENDS:,}까지 됩니다.",
+             f"Narrow the audience or drop platforms: up to {MOST_SPENDS:,}, one times the other."),
+        value=members * offers,
     )  # fmt: skip
 
 
@@ -410,7 +458,7 @@ def divide(build: Build, brief: Brief, chosen: Audience) -> Result:
         segments=_segments(one),
         spends=tuple(
             {
-                **_named(segments[g]),
+                **row_of(segments[g], one.names),
                 "platform": offers[p].name,
                 "association": float(one.associations[g, p]),
                 "spend": int(found.spend[g, p]),
@@ -481,7 +529,7 @@ def fewest(build: Build, brief: Brief) -> Rules:
     month = month_of(build, brief.month)
     segments = audience(build, brief.rules, month).segments
     known, _ = market(build, segments, month, brief)
-    use = use_of(build, month, brief.service)
+    use = use_by(build, month, brief.service, segments)
     every = allocate(known, brief.offers, brief.budget, brief.unit, brief.goal)
     if frequency(every.spend, known, brief.offers) > TOO_OFTEN:
         return brief.rules  # and fewer segments would see it more often
@@ -496,10 +544,6 @@ def _round(value: float, digits: int) -> float:
 def _often(contacts: float, reached: float) -> float | None:
     """Contacts per person reached; None if the number reached is shown as 0."""
     return _round(contacts / reached, OFTEN) if rounded(reached) else None
-
-
-def _named(segment: Segment) -> Row:
-    return {"district": segment.district, "sex": str(segment.sex), "age": segment.age}
 
 
 def _summary(one: _Division) -> Row:
@@ -588,16 +632,16 @@ def _narrowed(one: _Division) -> Row:
     }  # fmt: skip
 
 
-def _affinity(use: Use, segments: Sequence[Segment]) -> Array:
+def _affinity(use: Use, segments: Sequence[Member]) -> Array:
     """Affinity of segments; unknown ones come last."""
     known = [use.affinity.get(key_of(segment)) for segment in segments]
     return np.asarray(np.nan_to_num(np.array(known, dtype=float), nan=-np.inf))
 
 
-def _fewer(brief: Brief, segments: Sequence[Segment], fewer: Narrowed) -> Rules:
+def _fewer(brief: Brief, segments: Sequence[Member], fewer: Narrowed) -> Rules:
     """Rules of the narrowed audience: those of the plan plus a least use, if that expresses it."""
     rules = brief.rules
-    if rules.include or rules.where is None:
+    if rules.include or rules.where is None or parts_in(segments):
         return Rules(include=tuple(segments[g] for g in fewer.members))
     use = Usage(brief.service, "affinity", fewer.least)
     where = rules.where
@@ -638,7 +682,7 @@ def _segments(one: _Division) -> tuple[Row, ...]:
         reached = count * one.together.sainsbury[g]
         index = use.index.get(key_of(segment))
         rows.append({
-            **_named(segment),
+            **row_of(segment, one.names),
             "population": rounded(count),
             "affinity": _round(use.affinity.get(key_of(segment)) or 0.0, SHARE),
             "index": None if index is None else _round(index, OFTEN),
@@ -653,7 +697,7 @@ def _segments(one: _Division) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _by(one: _Division, named: Callable[[Segment], Row]) -> tuple[Row, ...]:
+def _by(one: _Division, named: Callable[[Member], Row]) -> tuple[Row, ...]:
     """Spend and reach summed over segments of the same name."""
     groups: dict[tuple[Any, ...], tuple[Row, list[int]]] = {}
     for g, segment in enumerate(one.segments):

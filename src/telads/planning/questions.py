@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from telads.answers.answer import Answer
 from telads.answers.choices import month_of, one_of
-from telads.answers.tables import key_of
-from telads.model import Month, Segment
+from telads.answers.questions import QUESTIONS
+from telads.model import Month
 from telads.planning.audience import audience, overlap
 from telads.planning.comparison import Comparison
+from telads.planning.parts import Member, head_count, names_of, row_of
 from telads.planning.plan import PARTS, Plan, canonical, people_document
 from telads.planning.rules import Rules
 from telads.planning.sentences import audience_sentences, overlap_sentences, plan_sentences
@@ -128,19 +129,28 @@ def comparison_answer(found: Comparison) -> Answer:
     )  # fmt: skip
 
 
-def _members(build: Build, segments: Sequence[Segment], month: Month) -> pl.DataFrame:
-    from telads.answers.tables import people as sizes
-
-    known = sizes(build)[str(month)]
+def _members(build: Build, members: Sequence[Member], month: Month) -> pl.DataFrame:
+    names = names_of(build, members)
     return frame_of([
-        {"district": d, "sex": s, "age": a, "population": known[d, s, a]}
-        for d, s, a in map(key_of, segments)
+        {**row_of(one, names), "population": head_count(build, [one], month)} for one in members
     ])  # fmt: skip
 
 
+def keys_of(question: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The columns of a table's rows in order, those of parts after the segment's."""
+    known = QUESTIONS[question]
+    if not rows or "code" not in rows[0]:
+        return known.keys
+    return (*known.keys[:3], *known.extra("parts"), *known.keys[3:])
+
+
 def frame_of(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """Rows as a table; a column without any value has a numeric type."""
+    """Rows as a table; a column without any value has a numeric type, unless it holds names."""
     import polars as pl
 
     frame = pl.DataFrame(list(rows), infer_schema_length=None)
-    return frame.with_columns(pl.col(pl.Null).cast(pl.Float64))
+    empty = [name for name, kind in frame.schema.items() if kind == pl.Null]
+    return frame.with_columns(
+        pl.col(name).cast(pl.String if name in {"neighbourhood", "code"} else pl.Float64)
+        for name in empty
+    )

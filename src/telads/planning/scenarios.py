@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import ceil, floor, log, log10
 from typing import Any
 
@@ -55,6 +56,8 @@ AROUND = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Budgets that are added to a curve around one of them."""
 NEAR = 0.004
 """Relative tolerance of the goal's level, or of the bracket of the least budget."""
+STRAIGHT = 6
+"""Number of segments tried along straight lines; after that the rest is halved."""
 SEARCHES = 16
 TIMES = (1.3, 8.0)
 """Smallest and largest factor by which too small a budget is raised."""
@@ -378,20 +381,38 @@ def narrowed(brief: Brief, market: Market, use: Array) -> Narrowed | None:
     if brief.goal is not None and brief.goal.kind == "at_least":
         return None
 
-    def kept(count: int) -> tuple[Allocation, Market] | None:
+    @cache
+    def divided(count: int) -> tuple[Allocation, Market, float] | None:
+        """The plan of the first so many, and its frequency; None if limits cannot be kept."""
         some = market.of(ranked[:count])
         try:
             found = allocate(some, brief.offers, brief.budget, brief.unit, brief.goal)
         except QuestionError:
             return None
         people = reached(found.spend, some, brief.offers)
-        often = float(contacts(found.spend, brief.offers).sum()) / max(people, 1e-9)
-        return (found, some) if often <= TOO_OFTEN else None
+        return found, some, float(contacts(found.spend, brief.offers).sum()) / max(people, 1e-9)
 
+    def kept(count: int) -> tuple[Allocation, Market] | None:
+        made = divided(count)
+        return made[:2] if made and made[2] <= TOO_OFTEN else None
+
+    people = np.log(np.cumsum(market.people[ranked]))
+    seen: list[tuple[float, float]] = []
+    """Logarithms of people and frequency, of which one falls nearly straight as the other rises."""
     low, high = 0, len(ranked)
     while high - low > 1:
         middle = (low + high) // 2
+        if 0 < len(seen) <= STRAIGHT:
+            (x, y), slope = seen[-1], -1.0
+            if len(seen) > 1 and seen[-2][0] != x:
+                slope = (seen[-2][1] - y) / (seen[-2][0] - x)
+            if slope < 0:
+                wanted = np.searchsorted(people, x + (log(TOO_OFTEN) - y) / slope) + 1
+                middle = min(max(int(wanted), low + 1), high - 1)
         low, high = (low, middle) if kept(middle) else (middle, high)
+        made = divided(middle)
+        if made and made[2] > 0:
+            seen.append((float(people[middle - 1]), log(made[2])))
     while high < len(ranked) and use[ranked[high]] == use[ranked[high - 1]]:
         high += 1  # a rule cannot separate equal values
     best = kept(high) if high < len(ranked) else None

@@ -34,6 +34,7 @@ from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, OBJECTIVES, WEI
 from telads.planning.fields import OWN, QUESTIONS
 from telads.planning.plan import PARTS
 from telads.planning.reading import LARGEST, LONGEST
+from telads.planning.rules import LEVELS
 from telads.text import Lang, Text
 
 _SCORE = maybe()
@@ -151,12 +152,13 @@ FACTS_OF: dict[str, dict[str, Field | Key]] = {
 
 
 def schema(question: str, lang: Lang = "en") -> dict[str, Any]:
-    """The JSON Schema of a whole answer of planning."""
+    """The JSON Schema of a whole answer of planning; `audience parts` is a variant."""
     row = questions.row_schema(question, lang)
-    facts = keys_schema(FACTS_OF[question], lang)
+    known, _ = questions.question_of(question)
+    facts = keys_schema(FACTS_OF[known.id], lang)
     return {
         "$schema": questions.DIALECT,
-        **questions.document_schema(question, row, lang, facts),
+        **questions.document_schema(known.id, row, lang, facts),
     }
 
 
@@ -195,6 +197,8 @@ _FROM_0: Schema = {**_WON, "minimum": 0}
 _SERVICE: Schema = {"type": "string", OF: "service names"}
 _SEX: Schema = {"type": "string", OF: "sex names"}
 _AGE: Schema = {OF: "age names"}
+_CELL_AGE: Schema = {OF: "cell age names"}
+_PLACE: Schema = {"type": ["string", "integer"], "minLength": 1, "maxLength": LONGEST}
 _SCALE: Schema = {"type": "number", "minimum": 1e-6, "maximum": 1e6}
 _POINTS: Schema = {
     "type": "array", "minItems": 1,
@@ -243,22 +247,54 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                    Text("나이대 가운데 하나", "one of these ages")),
         "district": Key(_list(_TEXT, 1), ["{sample_district}"],
                           Text("{district} 가운데 하나", "one of these {districts}")),
+        "neighbourhood": Key(_list(_PLACE, 1), ["{sample_district} 1"],
+                             Text("{neighbourhood} 가운데 하나: 코드, 이름, {district}와 이름",
+                                  "one of these {neighbourhoods}, by code, by name, or by "
+                                  "{district} and name")),
+        "ages": Key(_list(_CELL_AGE, 1), "{sample_cell_ages}",
+                    Text("{cell_age} 가운데 하나", "one of these ages as the cells have them")),
     }  # fmt: skip
-    segments = _list(known("Segment"), 0)
+    level = Key({"type": "string", "enum": list(LEVELS)}, LEVELS[0], Text(
+        "집단의 단위: {district}, 또는 그 {neighbourhood}마다",
+        "grain of the members: groups, or those of each {neighbourhood}"))  # fmt: skip
+    whole = {
+        "district": Key(_TEXT, "{sample_district}",
+                        Text("{district}, 한글이나 영문", "{district}, by either name")),
+        "sex": Key(_SEX, "{sample_sex}", Text("성별", "sex")),
+    }  # fmt: skip
+    age = Key(
+        _AGE,
+        "{sample_age}",
+        Text(
+            "나이대의 첫 해, {last:은/는} {last_age}",
+            "first year of the ages; {last} is {last_age}",
+        ),
+    )
+    cells = Key(
+        _list(_CELL_AGE, 1),
+        "{sample_cell_ages}",
+        Text("age 대신 {cell_age}의 첫 해", "in place of age: first years of the cells' ages"),
+    )
+    inside = Key(
+        _PLACE,
+        "{sample_district} 1",
+        Text("{neighbourhood}: 그곳 사람만", "{neighbourhood}: its people alone"),
+    )
+    segments = _list(known("Member"), 0)
     where = {
         "where": Key(known("Rule"), _RULES["where"], Text("조건", "a condition")),
         "include": Key(segments, [], Text("조건과 상관없이 넣을 집단", "groups that are in")),
         "exclude": Key(segments, [], Text("언제나 뺄 집단", "groups that never are")),
     }
     return {
-        "Segment": thing(
-            "district", "sex", "age",
-            district=Key(_TEXT, "{sample_district}",
-                         Text("{district}, 한글이나 영문", "{district}, by either name")),
-            sex=Key(_SEX, "{sample_sex}", Text("성별", "sex")),
-            age=Key(_AGE, "{sample_age}", Text("나이대의 첫 해, {last:은/는} {last_age}",
-                                                 "first year of the ages; {last} is {last_age}")),
-        ),
+        "Segment": thing("district", "sex", "age", **whole, age=age),
+        "Member": {
+            "description": Text("집단이나 그 일부", "a group, or a part of one")(lang),
+            "anyOf": [
+                thing("district", "sex", "age", **whole, age=age, neighbourhood=inside),
+                thing("district", "sex", "ages", **whole, ages=cells, neighbourhood=inside),
+            ],
+        },
         "Rule": {
             "description": Text("한 가지 조건", "one condition")(lang),
             "anyOf": [
@@ -273,9 +309,10 @@ def schemas(lang: Lang, place: str) -> dict[str, Schema]:
                 thing("not", **{"not": Key(known("Rule"), {}, joined)}),
             ],
         },
-        "Rules": thing(**where),
+        "Rules": thing(**where, level=level),
         "RulesAgainst": thing(
             **where,
+            level=level,
             against=Key(known("Rules"), {"where": {"sex": ["F"]}},
                           Text("비교할 다른 타겟의 규칙", "rules of another audience to compare")),
         ),

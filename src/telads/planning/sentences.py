@@ -9,6 +9,7 @@ from typing import Any
 from telads.dataset import in_force
 from telads.planning.audience import Audience, Overlap, Standing
 from telads.planning.brief import money
+from telads.planning.parts import Member, member_of, parts_in
 from telads.planning.plan import Plan
 from telads.planning.scenarios import FULL, TOO_OFTEN
 from telads.planning.words import objective_text, platform_text
@@ -26,7 +27,8 @@ def plan_sentences(plan: Plan) -> tuple[Text, ...]:
     coarse = sums["proven_gap"] >= LARGE_GAP and brief.unit > 1 and sums["gap_to"] == "best"
     found = [_bought(sums), *_of_times(sums), *_of_objective(plan, named)]
     found += [_of_unit(sums["proven_gap"], named)] if coarse else _of_more(sums, named)
-    found += [*_of_fullness(plan), *_of_ceilings(plan), *_of_target(plan), *_of_use(plan)]
+    found += [*_of_fullness(plan), *_of_ceilings(plan), *_of_target(plan), *_of_use(plan),
+              *_of_parts([member_of(row) for row in plan.result.segments])]  # fmt: skip
     if sums["gap_to"] == "without_goal":
         found.append(_of_goal(sums["proven_gap"], named))
     if sums["binding"]:
@@ -304,7 +306,27 @@ def audience_sentences(found: Audience) -> tuple[Text, ...]:
             "groups).",
         ),
         _of_services(found.profile),
+        *_of_parts(found.segments),
     )
+
+
+def _of_parts(members: Sequence[Member]) -> tuple[Text, ...]:
+    """What is left out of parts of segments, and what their use rests on."""
+    parts, told = parts_in(members), []
+    level = in_force().neighbourhood
+    if any(part.code for part in parts):
+        told.append(Text(
+            f"{level.text.ko} 가운데 사람이 너무 적어 보여 드리지 않는 곳은 들어 있지 않습니다.",
+            f"{level.plural.en.capitalize()} with too few people to be shown are left out.",
+        ))  # fmt: skip
+    if any(part.cell_age for part in parts):
+        told.append(in_force().fill(Text(
+            "{cell_age}로 나눈 집단은 인원만 그 나이의 값이며, 서비스 이용은 그 나이가 든 나이대의 "
+            "값입니다.",
+            "Of groups divided by {cell_age}, only the number of people is theirs; their use of "
+            "services is that of the whole age.",
+        )))  # fmt: skip
+    return tuple(told)
 
 
 def _of_services(profile: Sequence[Standing]) -> Text:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 from math import expm1, inf, log1p
 
@@ -113,16 +114,22 @@ class Problem:
 
     def exposures(self, x: Array) -> tuple[Array, Array, Array]:
         """H at x, its slope, and how fast the slope falls."""
-        straight = self.rate * x
-        if (self.ceiling >= 1).all():
-            return straight, self.rate, np.zeros_like(x)
-        left = np.exp(-straight / self.ceiling)
-        missed = 1 - self.ceiling + self.ceiling * left
-        below = self.ceiling < 1
-        share = np.where(below, left / np.where(below, missed, 1.0), 1.0)
-        slope = self.rate * share
-        fall = slope * self.rate * (1 / self.ceiling - 1) / np.where(below, missed, 1.0)
-        return np.where(below, -np.log(np.where(below, missed, 1.0)), straight), slope, fall
+        exposure = self.rate * x
+        slope, fall = self.rate, np.zeros_like(x)
+        bent = self._bent
+        if bent.size:
+            slope, rate, ceiling = slope.copy(), self.rate[:, bent], self.ceiling[bent]
+            left = np.exp(-exposure[:, bent] / ceiling)
+            missed = 1 - ceiling + ceiling * left
+            steep = rate * (left / missed)
+            exposure[:, bent], slope[:, bent] = -np.log(missed), steep
+            fall[:, bent] = steep * rate * (1 / ceiling - 1) / missed
+        return exposure, slope, fall
+
+    @cached_property
+    def _bent(self) -> NDArray[np.intp]:
+        """Columns with a ceiling, whose exposure is not a straight line."""
+        return np.flatnonzero(self.ceiling < 1)
 
     def most(self, gain: Array) -> float:
         """Largest sum of gain times x within the limits, apart from the goal.
@@ -183,7 +190,7 @@ def solve(problem: Problem, start: Array, enough: float, first: float = FIRST) -
             elif not search.gap <= LOST * best.gap:
                 break
         found = Solution(best.x, proven(problem, best.x, multiplier))
-        if found.gap > LARGE and problem.goal is None:
+        if found.gap > max(LARGE, enough) and problem.goal is None:
             found = _climbed(problem, found)
         return found
 

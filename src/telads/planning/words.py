@@ -115,12 +115,19 @@ def service_word(name: str, lang: Lang) -> str:
     return platform_text(name)(lang)
 
 
+def _cell_age_word(age: int | None, lang: Lang) -> str:
+    return "–" if age is None else in_force().cell_age_text(age)(lang)
+
+
 _WORDS: dict[str, Callable[[Any, Lang], str]] = {
     "platform": service_word,
     "service": service_word,
     "district": lambda value, lang: in_force().district_name(value, lang),
     "sex": lambda value, lang: Sex(value).text(lang),
     "age": lambda value, lang: in_force().age_text(value)(lang),
+    "cell_age": _cell_age_word,
+    "neighbourhood": lambda value, lang: value or "–",
+    "code": lambda value, lang: value or "–",
     "limit": lambda value, lang: LIMITS[value](lang) if value else "–",
     "goal": lambda value, lang: GOALS[value](lang),
     "assumption": lambda value, lang: ASSUMPTIONS[value](lang),

@@ -240,10 +240,10 @@ def sheet_of(answer: Answer, lang: Lang) -> Sheet:
     """The rows of an answer with displayed values; a column without a field keeps its id."""
     import polars as pl
 
-    rows = answer.rows.to_dicts()
+    rows = answer.records
     cells: dict[str, list[Any]] = {}
     formats: dict[str, str] = {}
-    for name in answer.rows.columns:
+    for name in answer.columns:
         field = field_of(answer.question, name)
         heading = field.heading(lang) if field else name
         if field is None or field.figure or name == "month":  # months sort and filter by id

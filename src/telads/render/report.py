@@ -100,6 +100,7 @@ def _sections(
         first = best.rows.row(0, named=True)
         target = Segment(first["district"], Sex(first["sex"]), first["age"])
         sections.append(_targets_section(build, lang, best, service))
+        sections += _places_sections(build, lang, service)
         sections.append(_platforms_section(build, lang, target, service))
     with suppress(AudienceTooSmall):
         whom = _group(group)
@@ -123,6 +124,20 @@ def _targets_section(build: Build, lang: Lang, best: Answer, service: str) -> Se
     )
     drawn = _figure(build, "targets", lang, Asked(service=service, top=TARGETS))
     return _section(lang, title, best, drawn)
+
+
+def _places_sections(build: Build, lang: Lang, service: str) -> list[Section]:
+    """The neighbourhoods that use a service most, everybody of each; none if none is shown."""
+    asked, month = service_of(build, service), build.months[-1]
+    best = targets(build, asked.id, "affinity", TARGETS, month, level="neighbourhood")
+    if best.rows.is_empty():
+        return []
+    title = in_force().fill(Text(
+        f"{asked.text.ko} 광고는 어느 {{neighbourhood}}에 할까요?",
+        f"In which {{neighbourhoods}} to advertise {in_sentence(asked.text.en)}",
+    ))  # fmt: skip
+    drawn = _figure(build, "neighbourhoods", lang, Asked(service=service))
+    return [_section(lang, title, best, drawn)]
 
 
 def _platforms_section(build: Build, lang: Lang, target: Segment, service: str) -> Section:
@@ -157,7 +172,7 @@ def _figure(build: Build, chart: str, lang: Lang, asked: Asked) -> Figure:
 
 
 def _columns(answer: Answer) -> list[Field]:
-    shown = (name for name in answer.rows.columns if name not in LEFT_OUT)
+    shown = (name for name in answer.columns if name not in LEFT_OUT)
     known = (field_of(answer.question, name) for name in shown)
     return [column for column in known if column]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,37 +34,70 @@ def console(stderr: bool = False) -> Console:
 
 def table(answer: Answer, lang: Lang) -> None:
     """Print an answer as a table: its sentences, as many columns as fit, and its remarks."""
+    width = WIDTH_OF_A_FILE if _is_file() else console().width
+    columns, left_out = _fitting(answer, lang, width)
+    below = [(answer.about(lang), "dim")]
+    below += [(column.note(lang), "dim") for column in columns if column.note]
+    if left_out:
+        names = ", ".join(column.heading(lang) for column in left_out)
+        told = Text(f"화면이 좁아 뺀 열: {names}", f"Left out on a narrow screen: {names}")
+        below.append((told(lang), "dim"))
+    below += [(remark, "yellow") for remark in _remarks(answer, lang)]
+    above = [sentence(lang) for sentence in answer.sentences]
+    rows = [[column.write(row, lang) for column in columns] for row in answer.records]
+    lines = [*above, *_lines(columns, rows, lang), *(line for line, _ in below)]
+    if _is_file() and _is_plain(lines):
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        return
     from rich.table import Table
     from rich.text import Text as Styled
 
     out = console()
-    for sentence in answer.sentences:
-        out.print(Styled(sentence(lang), style="bold"))
-    columns, left_out = _fitting(answer, lang, out.width)
+    for line in above:
+        out.print(Styled(line, style="bold"))
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column.heading(lang), justify="right" if column.figure else "left")
-    for row in answer.rows.iter_rows(named=True):
-        table.add_row(*(Styled(column.write(row, lang)) for column in columns))
+    for row in rows:
+        table.add_row(*map(Styled, row))
     out.print(table)
-    out.print(Styled(answer.about(lang), style="dim"))
-    for column in columns:
-        if column.note:
-            out.print(Styled(column.note(lang), style="dim"))
-    if left_out:
-        names = ", ".join(column.heading(lang) for column in left_out)
-        told = Text(f"화면이 좁아 뺀 열: {names}", f"Left out on a narrow screen: {names}")
-        out.print(Styled(told(lang), style="dim"))
-    for remark in _remarks(answer, lang):
-        out.print(Styled(remark, style="yellow"))
+    for line, style in below:
+        out.print(Styled(line, style=style))
+
+
+def _is_file() -> bool:
+    """Whether the output is a file or a pipe, where nothing has a style: Rich takes a while."""
+    styled = {"FORCE_COLOR", "TTY_COMPATIBLE"} & os.environ.keys()  # of Rich
+    return not (styled or sys.stdout.isatty())
+
+
+def _is_plain(lines: Sequence[str]) -> bool:
+    """Whether lines need neither to be wrapped nor to be cleaned."""
+    from rich.cells import cell_len
+
+    return all(cell_len(line) <= WIDTH_OF_A_FILE and line.isprintable() for line in lines)
+
+
+def _lines(columns: Sequence[Field], rows: Sequence[Sequence[str]], lang: Lang) -> Iterator[str]:
+    """The table without styles, as Rich lays it out."""
+    from rich.cells import cell_len
+
+    every = [[column.heading(lang) for column in columns], *rows]
+    widths = [max(map(cell_len, cells)) for cells in zip(*every, strict=True)]
+    for row in every:
+        spaces = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        yield (" " * GAP).join(
+            room + cell if column.figure else cell + room
+            for column, cell, room in zip(columns, row, spaces, strict=True)
+        )
 
 
 def _fitting(answer: Answer, lang: Lang, width: int) -> tuple[list[Field], list[Field]]:
     """The columns that fit side by side, and those that do not."""
-    known = {name: field_of(answer.question, name) for name in answer.rows.columns}
+    known = {name: field_of(answer.question, name) for name in answer.columns}
     # Warnings are whole sentences: they are printed below the table.
     columns = {name: column for name, column in known.items() if column and not _is_warnings(name)}
-    rows = list(answer.rows.iter_rows(named=True))
+    rows = answer.records
     widths = {name: _width(column, rows, lang) for name, column in columns.items()}
     left_out = []
     for name in sorted(columns, key=lambda name: columns[name].priority):
@@ -93,9 +128,9 @@ def _remarks(answer: Answer, lang: Lang) -> Iterator[str]:
     for warning in answer.warnings:
         yield f"{note}: {warning(lang)}"
     months: dict[str, list[str]] = {}
-    if f"warnings_{lang}" in answer.rows.columns:
-        for month, sentences in answer.rows.select("month", f"warnings_{lang}").iter_rows():
-            for sentence in sentences:
-                months.setdefault(sentence, []).append(Month.parse(month).text(lang))
+    if f"warnings_{lang}" in answer.columns:
+        for row in answer.records:
+            for sentence in row[f"warnings_{lang}"]:
+                months.setdefault(sentence, []).append(Month.parse(row["month"]).text(lang))
     for sentence, of in months.items():
         yield f"{note} {', '.join(of)}: {sentence}"

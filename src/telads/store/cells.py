@@ -19,10 +19,9 @@ Rows are sorted by KEY, so the same data always give the same file.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,6 +112,15 @@ def reading(files: Mapping[Month, Path]) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def readings(files: Iterable[Mapping[Month, Path]]) -> Iterator[None]:
+    """The same for several files of each month."""
+    with ExitStack() as stack:
+        for of in files:
+            stack.enter_context(reading(of))
+        yield
+
+
 def unreadable(month: Month, path: Path) -> WorkspaceDamaged:
     """The error for missing or damaged cells; it advises deleting damaged ones."""
     told = month.text
@@ -165,5 +173,7 @@ def summary(cells: pl.DataFrame) -> CellsSummary:
 
 def _fingerprint(figures: pl.Series) -> str:
     """Hash of figures in order, masked ones included."""
+    from hashlib import sha256
+
     known = figures.fill_null(math.nan) if figures.null_count() else figures
-    return hashlib.sha256(known.to_numpy().tobytes()).hexdigest()[:16]
+    return sha256(known.to_numpy().tobytes()).hexdigest()[:16]

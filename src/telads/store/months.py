@@ -56,7 +56,10 @@ def described(
     if dead and not entry.made.get("noise"):  # noise is clipped at 0, and its budget is spent
         raise _all_zero(entry, dead)
     expected = len(facts.codes) * len(in_force().cell_ages) * len(Sex)
-    remarks = warnings.of_file(entry.rows, expected, cells.columns, facts.masked, facts.zero)
+    remarks = warnings.of_file(
+        entry.rows, expected, in_force().service_ids if entry.second else cells.columns,
+        facts.masked, facts.zero,
+    )  # fmt: skip
     entry = replace(
         entry,
         replaced=before.sha256 if before else None,

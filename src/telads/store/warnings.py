@@ -7,7 +7,7 @@ ledger alone and are recomputed each time, so the order of ingestion does not ma
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from statistics import fmean, median
+from math import fsum
 
 from telads.dataset import in_force
 from telads.model import Month
@@ -134,9 +134,15 @@ def breaks(entries: Mapping[Month, Entry]) -> dict[Month, tuple[str, ...]]:
                 continue
             others = [size for other, size in moved.items()
                       if abs(other.number - month.number) > 1]  # fmt: skip
-            if len(others) >= BREAK_NEEDS and change > BREAK * median(others):
+            if len(others) >= BREAK_NEEDS and change > BREAK * _median(others):
                 found[month] = (*found.get(month, ()), measure)
     return found
+
+
+def _median(values: Sequence[float]) -> float:
+    """The median; `statistics` takes longer to import than all of this module's work."""
+    ordered, half = sorted(values), len(values) // 2
+    return (ordered[half] + ordered[-half - 1]) / 2
 
 
 def _relative(entries: Mapping[Month, Entry], measure: str) -> dict[Month, float]:
@@ -179,7 +185,7 @@ def _jumps(
         change = others.pop(month, None)
         if change is None or len(others) < JUMP_NEEDS:
             continue
-        usual = fmean(others.values())
+        usual = fsum(others.values()) / len(others)
         if change <= JUMP * usual or not usual:
             continue
         times = change / usual

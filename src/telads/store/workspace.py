@@ -7,6 +7,7 @@ telads-data/
   neighbourhoods.geojson  borders of neighbourhoods, if any were imported
   cells/                Parquet, one file per month and version
   marts/<build>/        the tables of one build, never changed
+  lookups/<build>/      those of them laid out by key (`answers.tables`), made when asked for
   current               the name of the build in force, replaced by a rename
   lock                  held by the one process that writes
 """
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from telads.dataset import Dataset, dataset_of, seoul
-from telads.dataset.definition import BORDERS, DEFINITION, PROFILE
+from telads.dataset.definition import BORDERS, CROSSWALK, DEFINITION, PROFILE
 from telads.errors import (
     DatasetError,
     NothingBuilt,
@@ -51,6 +52,7 @@ from telads.text import Text
 from telads.version import __version__
 
 NEIGHBOURHOODS = "neighbourhoods.geojson"
+LOOKUPS = "lookups"
 BUILD = re.compile(r"\w[\w-]*")
 """Names of builds; they cannot lead out of their folder."""
 
@@ -96,7 +98,7 @@ def unwritable(path: Path, why: str | None = None) -> WorkspaceError:
     )  # fmt: skip
 
 
-BUILD_FORMAT = 4
+BUILD_FORMAT = 5
 """Version of a build's tables; increase it if their columns or figures change."""
 
 
@@ -161,9 +163,16 @@ class Store:
 
     def remember_dataset(self, dataset: Dataset) -> None:
         """Copy the definition into the workspace; call only under the lock."""
-        if dataset == self.dataset and (self.dataset_path.exists() or dataset == seoul()):
+        own = self.dataset
+        unchanged = dataset == own and dataset.crosswalk == own.crosswalk
+        if unchanged and (self.dataset_path.exists() or dataset == seoul()):
             return
-        for name in (BORDERS, PROFILE, DEFINITION):  # the last one puts the others in force
+        for name in (
+            BORDERS,
+            CROSSWALK,
+            PROFILE,
+            DEFINITION,
+        ):  # the last one puts the others in force
             file = dataset.folder / name
             if file.is_file():
                 write_text(self.dataset_path / name, file.read_text(encoding="utf-8"))
@@ -206,6 +215,15 @@ class Store:
         """Path of the cells of each month."""
         current = (ledger or self.ledger()).current()
         return {month: self.cells_path / entry.cells for month, entry in current.items()}
+
+    def second_cells(self, ledger: Ledger | None = None) -> dict[str, dict[Month, Path]]:
+        """Paths of the cells of second files, by their id and by the months that are in force."""
+        known = ledger or self.ledger()
+        months, found = known.current(), dict[str, dict[Month, Path]]()
+        for (month, id), entry in known.second().items():
+            if month in months:
+                found.setdefault(id, {})[month] = self.cells_path / entry.cells
+        return found
 
     @contextmanager
     def writing(self, wait: float, on_wait: Callable[[], None] | None = None) -> Iterator[None]:
@@ -327,6 +345,9 @@ class Store:
             doomed = folder.with_name(f"{TEMPORARY}{folder.name}")
             folder.rename(doomed)
             shutil.rmtree(doomed)
+        for folder in (self.path / LOOKUPS).glob("*"):
+            if not self.is_whole(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -379,6 +400,23 @@ class Build:
         """Measures whose series may be broken between the previous month and this one."""
         return tuple(self.about.get("breaks", {}).get(str(month), ()))
 
+    def patterns(self, month: Month) -> dict[str, Month]:
+        """Services whose differences between neighbourhoods are those of another month.
+
+        Service -> that month; the cells inside each segment have its pattern.
+        """
+        told = self.about.get("patterns", {}).get(str(month), {})
+        return {service: Month.parse(origin) for service, origin in told.items()}
+
+    def forecast(self, month: Month) -> dict[str, Any] | None:
+        """How forecasts of the next label month were judged up to a month, and the one `taken`.
+
+        `months` that judged them, and by candidate its `value` (NDCG@3), how far it is `ahead` of
+        the last month, and `low` and `high` of that. None with too few months.
+        """
+        found: dict[str, Any] | None = self.about.get("forecasts", {}).get(str(month))
+        return found
+
     def warnings(self, month: Month) -> tuple[Text, ...]:
         """Warnings about a month's data."""
         return tuple(Text(*pair) for pair in self.about["files"][str(month)]["warnings"])
@@ -390,8 +428,18 @@ class Build:
         fits = not own.is_file() or self.about.get("dataset") == self.dataset.digest
         return fits and bool(self.about.get("format") == BUILD_FORMAT)
 
+    @property
+    def lookups(self) -> Path:
+        """Folder of its tables laid out by key; it exists when one was asked for."""
+        return self.path.parents[1] / LOOKUPS / self.name
+
     def table(self, name: str) -> Path:
         """Path of a table's Parquet file; raises `NothingBuilt` for one of another format."""
+        self.require_current()
+        return self.path / f"{name}.parquet"
+
+    def require_current(self) -> None:
+        """Raise `NothingBuilt` for a build of another format, or of another dataset."""
         if not self.is_current:
             raise NothingBuilt(
                 Text("지금 적용된 데이터 버전은 다른 버전의 telads가 만든 것입니다.",
@@ -400,7 +448,6 @@ class Build:
                      "Run telads build; the data is not changed."),
                 file=self.path,
             )  # fmt: skip
-        return self.path / f"{name}.parquet"
 
 
 def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
@@ -416,6 +463,8 @@ def _check_about(about: dict[str, Any], dataset: Dataset) -> None:
         and math.isfinite(about["forecast_phi"])
         and int(about["format"])
     )
+    for of in about.get("patterns", {}).values():
+        good = good and of.keys() <= {*about["services"]} and all(map(Month.parse, of.values()))
     for file in about["files"].values():
         good = good and CELLS.fullmatch(file["cells"]) and math.isfinite(file["coverage"])
         for ko, en in file["warnings"]:

@@ -12,15 +12,16 @@ of a twin describes an existing place. `twin.files` writes a twin as published f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from telads.dataset import in_force
+from telads.dataset import Measure, in_force
 from telads.errors import DataError, OtherFile, UnknownChoice
 from telads.ingest.files import files_below
 from telads.ingest.source import Reading, source_of
@@ -49,8 +50,6 @@ from telads.twin.profile import Profile, fit_profile
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from telads.twin.profile import Profile
 
 
 ROUNDS = 5
@@ -141,8 +140,8 @@ def synthesise(
     """Draw the cells of each month, as `store.cells` describes them, in the given order.
 
     The same profile and seed give the same cells, and a month does not depend on the others asked
-    for with it. A figure missing from the profile is null. Raises `UnknownChoice` for a negative
-    seed.
+    for with it, nor a measure on those `drawn_like` another. A figure missing from the profile is
+    null. Raises `UnknownChoice` for a negative seed.
     """
     import polars as pl
 
@@ -152,19 +151,58 @@ def synthesise(
             Text("0 이상의 정수를 넣어 주세요.", "Give a whole number from 0."),
             value=seed,
         )
+    wanted = tuple(months)
+    others = imitations(profile)
+    drawn = [_figures(profile, wanted, seed), *(
+        _figures(_like(profile, one, seed), wanted, _seed_of(one, seed)) for one in others
+    )]  # fmt: skip
+    counted = is_counted([*profile.measures, *(one.id for one in others)])
+    places = _places(profile)
+    names = [*profile.measures, *(one.id for one in others)]
+    for month, values, *alike in zip(wanted, *drawn, strict=True):
+        whole = np.concatenate([values, *(one[..., 1:] for one in alike)], axis=-1)
+        whole[..., counted] *= whole[..., :1]
+        # Adding 0 turns the -0.0 of a rounded index into 0.0, which a file does not distinguish.
+        figures = np.round(whole, DECIMALS).reshape(-1, len(names)) + 0.0
+        columns = pl.DataFrame(figures, schema=names, nan_to_null=True)
+        yield month, pl.concat([places, columns], how="horizontal").sort(KEY)
+
+
+def imitations(profile: Profile) -> tuple[Measure, ...]:
+    """Measures that the profile lacks and the dataset declares to be drawn like one it has."""
+    return tuple(
+        one
+        for one in in_force().measures.values()
+        if one.id not in profile.measures and one.drawn_like in profile.measures
+    )
+
+
+def missing_services(profile: Profile) -> tuple[Measure, ...]:
+    """Services of the dataset that a twin of the profile has no figures of."""
+    there = {*profile.measures, *(one.id for one in imitations(profile))}
+    return tuple(one for one in in_force().services if one.id not in there)
+
+
+def _seed_of(measure: Measure, seed: int) -> int:
+    """The seed of a measure drawn like another: its scatter and its movements are its own."""
+    return seed + crc32(measure.id.encode())
+
+
+def _like(profile: Profile, measure: Measure, seed: int) -> Profile:
+    """What a measure that the profile lacks is drawn from."""
+    order = generator(_seed_of(measure, seed)).permutation(len(profile.neighbourhoods))
+    return profile.like(measure.drawn_like, order)
+
+
+def _figures(profile: Profile, months: Sequence[Month], seed: int) -> Iterator[Array]:
+    """Cells of each month: neighbourhood x sex x age5 x measure, counts as shares of people."""
     additive, counted = is_additive(profile.measures), is_counted(profile.measures)
     member = _membership(profile)
     base = draw_cells(profile, member, generator(seed))
-    places = _places(profile)
     for month in months:
         by_age5 = np.repeat(segment_drift(profile, month, seed), bands(), axis=2)
         drift = to_neighbourhoods(by_age5, member) + cell_drift(profile, month, seed)
-        values = possible(moved(base, drift, additive), additive, counted)
-        values[..., counted] *= values[..., :1]
-        # Adding 0 turns the -0.0 of a rounded index into 0.0, which a file does not distinguish.
-        figures = np.round(values, DECIMALS).reshape(-1, len(profile.measures)) + 0.0
-        columns = pl.DataFrame(figures, schema=list(profile.measures), nan_to_null=True)
-        yield month, pl.concat([places, columns], how="horizontal").sort(KEY)
+        yield possible(moved(base, drift, additive), additive, counted)
 
 
 def _membership(profile: Profile) -> Array:

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from telads.dataset import in_force
 from telads.dataset.definition import PROFILE
@@ -88,6 +89,32 @@ class Profile:
     def scatter(self) -> Scatter:
         """The scatter of cells around their expectation."""
         return Scatter(self.quantiles, self.loadings, self.own)
+
+    def like(self, measure: str, order: NDArray[np.intp]) -> Profile:
+        """The profile of the population and another measure alone, whose districts change places.
+
+        The differences of the district at `order[d]` become those of the district d.
+        """
+        at = [0, self.measures.index(measure)]
+        effect, lean = self.effect[..., at], self.district_lean[:, at]
+        motion = self.district_movement[..., at]
+        effect[..., 1], lean[:, 1] = effect[order, ..., 1], lean[order, 1]
+        motion[..., 1] = motion[:, order, 1]
+        return replace(
+            self,
+            measures=(POPULATION, measure),
+            level=self.level[..., at],
+            effect=effect,
+            lean=self.lean[..., at],
+            district_lean=lean,
+            quantiles=self.quantiles[:, :, at],
+            loadings=self.loadings[:, at],
+            own=self.own[..., at, :][..., at],
+            movement=self.movement[..., at],
+            district_movement=motion,
+            segment_step=self.segment_step[:, at],
+            cell_step=self.cell_step[:, at],
+        )
 
     @classmethod
     def load(cls, path: Path | None = None) -> Profile:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from telads.answers.answer import Answer
@@ -20,7 +21,7 @@ from telads.answers.questions import METHODS, field_of
 from telads.answers.tables import districts
 from telads.dataset import in_force
 from telads.model import Sex
-from telads.render.svg.theme import MARKS, SERVICES
+from telads.render.svg.theme import SERVICES
 from telads.store.workspace import Build
 from telads.text import Lang, Text
 from telads.web.formatting import figure_text
@@ -84,8 +85,9 @@ def service_class(service: str) -> str:
 
 def mark(service: str) -> SafeString:
     """The mark of a service in its colour, shown beside its name."""
-    glyph = MARKS.get(service)
-    drawn = icon(glyph) if glyph else escape(in_force().measures[service].text.ko[:1])
+    known = in_force().measures[service]
+    letter = known.text("en" if get_language() == "en" else "ko")[:1]
+    drawn = icon(known.icon) if known.icon else escape(letter)
     of = service_class(service)
     return mark_safe(f'<i class="mark {of}" aria-hidden="true">{drawn}</i>')
 
@@ -215,8 +217,7 @@ def table_of(answer: Answer, names: Sequence[str], lang: Lang) -> Table:
     return Table(
         headings=[(field.heading(lang), field.figure) for field in fields],
         rows=[
-            [_cell(field, row, lang, field == head) for field in fields]
-            for row in answer.rows.iter_rows(named=True)
+            [_cell(field, row, lang, field == head) for field in fields] for row in answer.records
         ],
     )
 
@@ -252,7 +253,7 @@ def columns_of(
     Left out are fields shown beside another in its cell, fields hidden on pages, and those in
     `without`.
     """
-    known = [field for name in answer.rows.columns if (field := field_of(answer.question, name))]
+    known = [field for name in answer.columns if (field := field_of(answer.question, name))]
     beside = {key for field in known for key in field.html.beside}
     left_out = {field.key for field in known if field.key in without or not field.html.shown}
     own = {field.key: field for field in known if field.key not in beside | left_out}

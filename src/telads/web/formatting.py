@@ -10,7 +10,7 @@ from telads.answers.questions import field_of
 from telads.text import Lang
 
 if TYPE_CHECKING:
-    import polars as pl
+    pass
 
 LEAST_SCALE = 2.5
 """Least extent of a bar's scale in standard deviations, so that pages look alike."""
@@ -30,9 +30,9 @@ def written(question: str, row: dict[str, Any], lang: Lang) -> dict[str, str]:
     return texts
 
 
-def affinity_scale(affinities: pl.Series) -> tuple[float, float]:
+def affinity_scale(affinities: Iterable[float | None]) -> tuple[float, float]:
     """Ends of the scale of affinities, common to all rows; from 0 if none is negative."""
-    known = [one for one in affinities.to_list() if one is not None]
+    known = [one for one in affinities if one is not None]
     reach = max([LEAST_SCALE, *map(abs, known)])
     return (-reach if min(known, default=0.0) < 0 else 0.0), reach
 

@@ -58,7 +58,7 @@ from telads.web.components import (
 from telads.web.filters import escape, lang
 
 _HERE = Path(__file__).parent
-FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "jobs")]
+FOLDERS = [_HERE / folder / "templates" for folder in ("", "accounts", "plans", "media", "jobs")]
 TEXTS = 1024
 """Number of texts cached: the catalogue in two languages, for each dataset."""
 
@@ -232,10 +232,12 @@ def answer_table(
 ) -> SafeString:
     """An answer as a table, with the headings and values of the command line.
 
-    `only` and `without` select columns by id, separated by commas. The caption is visible and read
+    `only` and `without` select columns by id, separated by commas; those that the answer lacks are
+    ignored. The caption is visible and read
     aloud; labels become badges; the first non-numeric column heads its row.
     """
-    chosen = tuple(only.split(",")) if only else tuple(answer.rows.columns)
+    columns = answer.columns
+    chosen = [name for name in only.split(",") if name in columns] if only else [*columns]
     names = [name for name in chosen if name not in without.split(",")]
     facts = {"table": table_of(answer, names, lang()), "caption": caption}
     return rendered("components/answer_table.html.j2", facts)

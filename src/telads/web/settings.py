@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "telads.web",
     "telads.web.accounts",
     "telads.web.plans",
+    "telads.web.media",
     "telads.web.jobs",
 ]
 

@@ -34,6 +34,7 @@ PAGES: list[URLPattern | URLResolver] = [
     path("campaign/", include("telads.web.pages.campaign.urls")),
     path("changes/", include("telads.web.pages.changes.urls")),
     path("plans/", include("telads.web.plans.urls")),
+    path("media/", include("telads.web.media.urls")),
     path("admin-data/", include("telads.web.jobs.urls")),
     path("api/v1/docs", docs, name="api-docs"),
     path("account/", include("telads.web.accounts.urls")),

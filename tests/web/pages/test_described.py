@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telads.planning.questions import audience_answer
 from telads.planning.rules import read_rules
 from telads.store.workspace import Build
 from telads.web.pages.audiences.forms import SECOND, Described, Wanted, described_from, described_of
@@ -18,17 +19,22 @@ some = st.lists(st.sampled_from(["20", "30", "60"]), max_size=3, unique=True).ma
 wanted = st.one_of(
     st.just(Wanted()),
     st.builds(
-        lambda service, age, sex: Wanted(
-            **service, age=age, sex=sex
+        lambda service, age, sex, where: Wanted(
+            **service, age=age, sex=sex, **where
         ),
         st.sampled_from([{}, {"service": "game", "by": "index", "least": "105.5"},
                          {"signal": "subway_days", "z": "1"},
                          {"like_district": "강남구", "like_sex": "F", "like_age": "30",
                           "top": "3"}]),
         some, st.sampled_from([(), ("F",)]),
+        st.sampled_from([{}, {"ages": ("20", "25")},
+                         {"district": ("강남구", "중구"), "place": ("중구 가상중1동",)},
+                         {"district": ("중구",), "place": ("중구 가상중1동", "중구 가상중2동")}]),
     ),
 )  # fmt: skip
-described = st.builds(Described, st.tuples(wanted, wanted, wanted), wanted)
+described = st.builds(
+    Described, st.tuples(wanted, wanted, wanted), wanted, st.sampled_from(["", "neighbourhood"])
+)
 
 
 @given(described, st.sampled_from(["", SECOND]))
@@ -94,3 +100,30 @@ def test_an_audience_that_is_all_left_out_is_refused(site: Client) -> None:
 def test_rules_hold_no_more_than_they_say() -> None:
     alone: dict[str, Any] = Described((Wanted(age=("20",)), Wanted(), Wanted())).rules().document()
     assert alone["where"] == {"all": [{"age": [20]}]}
+
+
+def test_the_neighbourhoods_of_a_chosen_district_can_be_chosen(
+    site: Client, twin_build: Build
+) -> None:
+    closed = get(site, "/audiences/?sex=F")
+    assert "가상관악1동" not in closed.text
+    page = get(site, "/audiences/?sex=F&ages=20&ages=25&district=관악구&district=중구"
+               "&place=관악구 가상관악1동&place=관악구 가상관악2동")  # fmt: skip
+    ticked = [one for one in page.all("input", name="place") if "checked" in one.attributes]
+    names = [one.attributes["value"] for one in ticked]
+    assert names == [
+        "관악구 가상관악1동",
+        "관악구 가상관악2동",
+    ]
+    rows = audience_answer(twin_build, described_of(QueryDict(
+        "sex=F&ages=20&ages=25&district=관악구&district=중구&place=관악구 가상관악1동"
+        "&place=관악구 가상관악2동")).rules()).rows  # fmt: skip
+    assert rows["neighbourhood"].to_list() == ["가상관악1동", "가상관악2동", None]
+    assert f"{rows['population'].sum():,}" in page.text
+    assert_accessible(page)
+    assert_nothing_inline(page)
+    exchanged = site.get(
+        "/audiences/?sex=F&district=관악구", headers={"HX-Request": "true", "HX-Target": "result"}
+    ).content.decode()
+    assert 'id="places"' in exchanged
+    assert "가상관악21동" in exchanged

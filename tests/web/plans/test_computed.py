@@ -7,19 +7,20 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
+from telads.answers.tables import HELD, bytes_of
 from telads.errors import QuestionError
 from telads.planning.brief import Brief
-from telads.planning.plan import Plan, make_plan
+from telads.planning.plan import Plan, canonical, make_plan
 from telads.store.workspace import Build
 from telads.web.plans import services as module
-from telads.web.plans.services import MOST, computed
+from telads.web.plans.services import computed
 from tests.web.accounts.people import person, signed_in
 from tests.web.plans.samples import FORM, brief_of, saved
 
 
 @pytest.fixture(autouse=True)
 def nothing_known() -> None:
-    module._made.cache_clear()
+    HELD.clear()
 
 
 @pytest.fixture
@@ -69,14 +70,16 @@ def test_another_brief_or_build_is_computed(
     assert len(made) == 3
 
 
-def test_only_the_last_are_kept(twin_build: Build, brief: Brief, made: list[str]) -> None:
-    briefs = [replace(brief, name=f"plan {number}") for number in range(MOST + 1)]
-    for one in briefs:
+def test_only_the_last_are_kept(
+    twin_build: Build, brief: Brief, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = bytes_of(computed(twin_build, brief))
+    assert size > len(canonical(computed(twin_build, brief).document())) / 4
+    monkeypatch.setattr(HELD, "most_bytes", 2 * size)
+    other = replace(brief, name="another plan")
+    for one in (other, other, brief):
         computed(twin_build, one)
-    computed(twin_build, briefs[-1])
-    assert len(made) == MOST + 1
-    computed(twin_build, briefs[0])
-    assert len(made) == MOST + 2
+    assert len(made) == 3
 
 
 def test_what_fails_fails_again(twin_build: Build, brief: Brief) -> None:

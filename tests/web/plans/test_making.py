@@ -212,7 +212,8 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
          "매체 2번(게임) CPM(원): 값의 형식이 맞지 않습니다. (값 -3500)",
          "Platform 2 (Games), CPM (won): The value has the wrong format. (value -3500)"),
         ({"p0_price": ""}, "p0_price", "(값 비어 있음)", "(value empty)"),
-        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The advertised service"),
+        ({"p0_service": "delivery"}, "p0_service", "매체 1번: 광고할", "Platform 1: The "
+                                                                       "advertised service"),
         ({"p0_service": ""}, "p0_service", "매체 1번: 빠진", "Platform 1: Something is missing"),
         ({"p0_cap": "1,000"}, "p0_cap",
          "매체 1번(쇼핑) 최대 집행액(원): 쇼핑의 최대 집행액이 최소 집행액보다 4,999,000원",
@@ -234,9 +235,12 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(
         ({"rules": "{"}, "rules", "규칙: 타겟의 규칙을", "Rules: The rules of the audience"),
         ({"rules": '{"where":{"age":[35]}}'}, "rules", "규칙: where.age[0]:",
          "Rules: where.age[0]:"),
-        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 쏠림 계수 하나", "(value abc) Enter a clustering factor"),
-        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 쏠림 계수 하나", "(value 1:0.4) Enter a"),
-        ({"p0_curve": "0"}, "p0_curve", "(값 0) 쏠림 계수 하나", "(value 0) Enter a clustering factor"),
+        ({"p0_curve": "abc"}, "p0_curve", "(값 abc) 쏠림 계수 하나", "(value abc) Enter a "
+                                                                     "clustering factor"),
+        ({"p0_curve": "1:0.3, 1:0.4"}, "p0_curve", "(값 1:0.4) 쏠림 계수 "
+                                                   "하나", "(value 1:0.4) Enter a"),
+        ({"p0_curve": "0"}, "p0_curve", "(값 0) 쏠림 계수 하나", "(value 0) Enter a clustering "
+                                                                 "factor"),
         ({"p0_ceiling": "1.2"}, "p0_ceiling", "도달 상한: 0.001 이상", "Ceiling: Not a share"),
         ({"p0_ceiling": "0"}, "p0_ceiling", "(값 0) 0.8이나", "(value 0) Write it as 0.8"),
         ({"p1_ceiling": "0.5"}, "p1_curve", "표의 마지막 도달률이 도달 상한보다", "The last point"),

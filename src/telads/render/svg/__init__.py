@@ -50,6 +50,7 @@ CHARTS: dict[str, Chart] = {
         Chart("monthly", Text("월별 추이", "Month by month")),
         Chart("ranking", Text("순위", "Ranking")),
         Chart("targets", Text("추천 집단 지도", "Map of recommended groups")),
+        Chart("neighbourhoods", Text("동네 지도", "Map of neighbourhoods")),
     )
 }
 

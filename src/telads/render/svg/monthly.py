@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads.dataset import Measure, in_force
+from telads.method.horizons import YEAR
 from telads.model import Month, months_between
 from telads.render.svg.drawing import (
     NARROW,
@@ -45,6 +46,7 @@ _INDEX_NOTE = Text(
     "standardised scores: new scale each month (dashed lines), so months are not joined; 0 is "
     "drawn",
 )
+_YEAR_AGO = Text("점선은 한 해 전 같은 달", "dotted: the same month a year ago")
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
 _WHO, _MONTH = Text("누구", "Who"), Text("기준월", "Month")
 _STILL = 0.005
@@ -123,14 +125,17 @@ def draw(
     `frame` has the columns month (YYYY-MM), service (id) and value (days a month, or the
     standardised index), and optionally group (a name): then one line for each group, the first
     one in the frame in colour, and the title is about it. Missing months break the line. An index
-    is rescaled each month, so its months are separated and not joined by a line. `audience` names
-    whom the lines are about if there is no `group`; `breaks` are the months (YYYY-MM) at which a
-    service's series may be broken in the city, by service.
+    is rescaled each month, so its months are separated and not joined by a line. Of other services
+    a dotted line has the figures of the same month a year ago, where they are known. `audience`
+    names whom the lines are about if there is no `group`; `breaks` are the months (YYYY-MM) at
+    which a service's series may be broken in the city, by service.
     """
     groups, services = _groups_of(frame), _services_of(frame)
     about = audience or (groups[0] if groups else "")
     own = frame.filter(frame["group"] == groups[0]) if len(groups) > 1 else frame
     notes = (*_NOTES, _INDEX_NOTE) if any(service.is_index for service in services) else _NOTES
+    if _has_years(own):
+        notes = (*notes, _YEAR_AGO)
     return drawing(
         "monthly", _finding(own, about, lang),
         [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
@@ -236,6 +241,7 @@ class _Panel(NamedTuple):
         parts += self._partings(own, look)
         if not service.is_index:  # months of an index are not joined
             parts += [self._line(other, look, beside=True) for other in beside]
+            parts.append(self._year_ago(own, look))
             parts.append(self._line(own, look))
         for place, other in enumerate(beside, 1):
             # A single dot beside the group's own line would hide it.
@@ -293,6 +299,19 @@ class _Panel(NamedTuple):
                    stroke=look[colour], stroke_width=1.5 if beside else 2, stroke_linejoin="round",
                    stroke_linecap="round", stroke_dasharray="4 4" if beside else None)  # fmt: skip
 
+    def _year_ago(self, own: Sequence[_Point], look: Look) -> str:
+        """The same line a year later, so that each month lies beside that of a year ago."""
+        known = [
+            None if value is None else (self._x(at), self._y(value))
+            for at, value in enumerate(_years_ago(own))
+        ]
+        drawn = path(known)
+        # A month alone is a dot.
+        alone = "h0" if sum(point is not None for point in known) == 1 else ""
+        return tag("path", kind="year-ago", d=drawn + alone, fill="none",
+                   stroke=look[self.plot.colour], stroke_width=1.5, stroke_linecap="round",
+                   stroke_dasharray="0.1 4") if drawn else ""  # fmt: skip
+
     def _dots(self, points: Sequence[_Point], look: Look, group: int) -> list[str]:
         colour = look["muted" if group else self.plot.colour]
         return [
@@ -310,6 +329,10 @@ class _Panel(NamedTuple):
             f"{group} {point.written(self.plot.service, self.lang)}".strip()
             for group, point in zip(self.groups, points, strict=True)
         ]
+        service, ago = self.plot.service, _years_ago(self.plot.series[0])[at]
+        if ago is not None and not service.is_index:
+            told = figure(ago, service.kind, self.lang)
+            figures.insert(1, Text(f"한 해 전 {told}", f"a year ago {told}")(self.lang))
         return f"{points[0].month.text(self.lang)}: {', '.join(figures)}"
 
     def _months(self, own: Sequence[_Point], look: Look) -> list[str]:
@@ -327,6 +350,22 @@ class _Panel(NamedTuple):
                 parts.append(text(str(point.month.year), self._x(at), foot + 29, look, size=LABEL,
                                   anchor="middle", kind="year"))  # fmt: skip
         return parts
+
+
+def _years_ago(points: Sequence[_Point]) -> list[float | None]:
+    """Figures of the same months a year ago; None where they are not among the points."""
+    values = {point.month: point.value for point in points}
+    return [values.get(point.month + -YEAR) for point in points]
+
+
+def _has_years(frame: pl.DataFrame) -> bool:
+    """Whether a service counted in days has a month and the same month a year ago."""
+    indexes = {service.id for service in in_force().indexes}
+    told = {
+        (row["service"], Month.parse(row["month"]))
+        for row in known(frame, "value").iter_rows(named=True) if row["service"] not in indexes
+    }  # fmt: skip
+    return any((service, month + -YEAR) in told for service, month in told)
 
 
 def _legend(groups: Sequence[str], y: float, layout: _Layout, look: Look) -> str:

@@ -2,7 +2,7 @@
 
 Borders are those that were taken into the workspace (`ingest.borders`). The city's map leads from
 each district to its own; there every neighbourhood is named on focus, and written where it has
-room.
+room. Without borders the neighbourhoods that use most stand in a list, with their intervals.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from telads.dataset import Measure, in_force
 from telads.render.svg.choropleth import Steps
 from telads.render.svg.city import Legend, Outline, hatching, legend_of, path_of, rings_of
 from telads.render.svg.drawing import Body, Drawing, Table, drawing, own, rows_of, width
+from telads.render.svg.drawing import known as with_figure
 from telads.render.svg.fonts import pixels
 from telads.render.svg.markup import LABEL, tag, text, title
 from telads.render.svg.theme import Look, step_of
@@ -27,6 +28,11 @@ from telads.wording import in_sentence, number, people
 if TYPE_CHECKING:
     import polars as pl
 
+LISTED = 20
+"""Neighbourhoods of a list."""
+_ROW, _BAR, _LEFT, _RIGHT = 24, 8, 16, 52
+_FIRST = Text("이용이 많은 {n}곳", "the {n} that use it most")
+_INTERVAL = Text("가는 선은 80% 구간", "lines: 80% interval")
 KEPT = 4
 """Files of borders that a process keeps laid out."""
 _GRID_METRES = 8
@@ -94,10 +100,10 @@ def draw(
     frame: pl.DataFrame,
     *,
     service: Measure,
-    file: Path,
     lang: Lang,
     window: str,
     synthetic: bool,
+    file: Path | None = None,
     narrow: bool = False,
     district: str | None = None,
     audience: str = "",
@@ -105,24 +111,29 @@ def draw(
 ) -> Drawing:
     """How much neighbourhoods use a service, in the city or in a `district` (its Korean name).
 
-    `frame` has code, district, neighbourhood, population, affinity and index, a row for each; one
-    that is missing is hatched. `file` holds the borders, `links` the address that each district of
-    the city's map leads to.
+    `frame` has code, district, neighbourhood, population, affinity and index, a row for each, with
+    the 80 % intervals where it is listed; one that is missing is hatched. `file` holds the borders,
+    None for a list; `links` are the addresses that the districts of the city's map lead to.
     """
-    grid = borders(file)
+    grid = borders(file) if file else Borders(())
     inside = [one for one in grid.places if district in {None, one.district}]
     figure = "affinity" if service.is_index else "index"
     codes = {one.code for one in inside}
-    known = {row["code"]: row for row in rows_of(frame)
-             if row["code"] in codes and row[figure] is not None}  # fmt: skip
+    known = {
+        row["code"]: row for row in rows_of(with_figure(frame, figure))
+        if (row["code"] in codes if file else district in {None, row["district"]})
+    }  # fmt: skip
     scale = Steps.of([row[figure] for row in known.values()], "index" if service.is_index else None)
     ordered = sorted(known.values(), key=lambda row: (-row[figure], row["code"]))
     gaps = len(known) < len(inside)
     title_of = _AFFINITY if service.is_index else in_force().fill(_INDEX)
+    listed = ordered[:LISTED]
+    notes = ([_GAPS(lang) if gaps else ""] if file else
+             [_FIRST(lang).format(n=len(listed)), _INTERVAL(lang)])  # fmt: skip
     return drawing(
         "neighbourhoods",
         _finding(ordered, service, figure, lang),
-        [title_of(lang), audience, _GAPS(lang) if gaps else ""],
+        [title_of(lang), audience, *notes],
         lang=lang, window=window, synthetic=synthetic, unit=title_of(lang),
         frame=frame.filter(frame["code"].is_in(list(known))),
         table=Table(
@@ -132,7 +143,8 @@ def draw(
               _said(row[figure], service), f"{row['population']:,}"] for row in ordered],
             names=2,
         ),
-        body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {}),
+        body=_map(grid, inside, known, scale, service, lang, narrow, district, links or {})
+        if file else _list(listed, scale, service, lang, narrow),
     )  # fmt: skip
 
 
@@ -274,6 +286,46 @@ def _texts(
              middle=True, rim=look[colour], bold=bold)
         for content, at, bold in lines if fits(content, at, bold)
     )  # fmt: skip
+
+
+def _list(
+    rows: Sequence[dict[str, Any]], scale: Steps, service: Measure, lang: Lang, narrow: bool
+) -> Body:
+    """The first neighbourhoods: each with its figure, a bar from the mean, and its interval."""
+    wide, figure = width(narrow), "affinity" if service.is_index else "index"
+    middle = 0.0 if service.is_index else 100.0
+    names = [_name(row, lang) for row in rows]
+    left = max((pixels(name, LABEL) for name in names), default=0.0) + _LEFT
+    ends = [row[f"{figure}{end}"] for row in rows for end in ("", "_low", "_high")
+            if row[f"{figure}{end}"] is not None]  # fmt: skip
+    low, high = min([middle, *ends]), max([middle, *ends])
+    unit = max(wide - left - _RIGHT, 1.0) / ((high - low) or 1.0)
+
+    def x(value: float) -> float:
+        return float(left + (value - low) * unit)
+
+    def row_of(row: dict[str, Any], name: str, at: int, look: Look) -> str:
+        y, value = _ROW * (at + 0.5), row[figure]
+        ends = (row[f"{figure}_low"], row[f"{figure}_high"])
+        told = f"{_said(value, service)} ({_said(ends[0], service)}~{_said(ends[1], service)})"
+        start, end = sorted((x(middle), x(value)))
+        bar = tag("path", title(f"{name} {told}"), d=f"M{start:.1f} {y:g}H{end:.1f}", kind="bar",
+                  stroke=look[_colour(value, scale)], stroke_width=_BAR)  # fmt: skip
+        line = tag("path", d=f"M{x(ends[0]):.1f} {y:g}H{x(ends[1]):.1f}", stroke=look["ink"],
+                   stroke_width=1.5, kind="interval")  # fmt: skip
+        return "".join((
+            text(name, left - 12, y, look, size=LABEL, fill="ink", anchor="end", middle=True), bar,
+            line, text(_said(value, service), x(max(value, ends[1])) + 8, y, look, size=LABEL,
+                       fill="ink", middle=True, bold=True),
+        ))  # fmt: skip
+
+    def paint(look: Look) -> str:
+        zero = tag("path", d=f"M{x(middle):.1f} 0V{_ROW * len(rows)}", stroke=look["muted"])
+        every = (row_of(row, name, at, look)
+                 for at, (row, name) in enumerate(zip(rows, names, strict=True)))  # fmt: skip
+        return "".join((zero, *every))
+
+    return Body(wide, _ROW * max(len(rows), 1) + 8, paint)
 
 
 def _legend(scale: Steps, service: Measure, gaps: bool, lang: Lang) -> Legend:

@@ -5,7 +5,7 @@ so that a picture follows the page's colour scheme. Amounts and changes are draw
 a gradient: a step can be found in the legend, and the contrast of a label on it is known.
 
 The interface is ink on paper (`INTERFACE`): a hue is a service, an amount, a change or a state. A
-service of any dataset has the colour of its place in `dataset.toml` and the mark of its id.
+service of any dataset has the colour of its place in `dataset.toml`; its mark is `Measure.icon`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,6 @@ _CHART = "chart-"
 _PAGE_INKS = {"ink": "var(--ink)", "muted": "var(--muted)", "line": "var(--line)",
               "surface": "var(--ground)"}  # fmt: skip
 """Texts and lines of a picture use the variables of the surrounding page."""
-MARKS = MappingProxyType({
-    "game": "gamepad-2", "finance": "banknote", "shopping": "shopping-cart", "video": "monitor",
-    "youtube": "square-play", "netflix": "film", "delivery": "shopping-bag",
-    "news": "newspaper", "sport": "trophy", "radio": "radio", "travel": "plane", "music": "music",
-    "books": "book-open", "maps": "map", "health": "heart-pulse", "education": "graduation-cap",
-})  # fmt: skip
-"""Icon of a service by its id; any other has the first letter of its name."""
 
 
 def contrast(one: str, other: str) -> float:

@@ -72,10 +72,14 @@ WORDS: dict[str, Text] = {
 """Words of entries that are not names."""
 
 
-def register(actions: dict[str, Text], details: dict[str, tuple[str, Text]] | None = None) -> None:
-    """Add actions, and the wording of their details."""
+def register(
+    actions: dict[str, Text], details: dict[str, tuple[str, Text]] | None = None,
+    things: dict[str, Text] | None = None,
+) -> None:  # fmt: skip
+    """Add actions, the wording of their details, and names of kinds of object."""
     ACTIONS.update(actions)
     DETAILS.update(details or {})
+    THINGS.update(things or {})
 
 
 class Told(NamedTuple):

@@ -93,12 +93,19 @@ def cache_control() -> str:
 
 
 def conditional(
-    request: HttpRequest, asked: Schema, make: Callable[[Build], HttpResponseBase]
+    request: HttpRequest,
+    asked: Schema,
+    make: Callable[[Build], HttpResponseBase],
+    also: int = 0,
 ) -> HttpResponseBase:
-    """A response that is too large to cache, or 304: tagged by build and choice, not content."""
+    """A response that is too large to cache, or 304: tagged by build and choice, not content.
+
+    `also` changes with anything else it depends on.
+    """
     check(request, asked)
     build = request_state.build(request)
-    parts = json.dumps([__version__, build.name, request.path, asked.model_dump()])
+    of = [__version__, build.name, request.path, asked.model_dump(), *([also] if also else [])]
+    parts = json.dumps(of)
     tag = f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
     known = {
         one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))

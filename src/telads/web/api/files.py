@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, Literal, get_args
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 from ninja import Router, Schema
 
 from telads import export
-from telads.answers.choices import method_of, one_of
+from telads.answers import areas
+from telads.answers.choices import (
+    area_level_of,
+    filters_of,
+    method_of,
+    month_of,
+    one_of,
+    service_of,
+)
 from telads.answers.pictures import PICTURES, picture
 from telads.answers.pictures import Asked as Choices
+from telads.render.areas import FORMATS as AREA_FORMATS
 from telads.render.files import DESCRIPTION, FORMATS
 from telads.render.svg import drawn
 from telads.store.files import make_folder
@@ -23,7 +34,7 @@ from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.api.answering import conditional, sent
 from telads.web.api.operations import OPERATIONS, Operation, View, operation
-from telads.web.api.parameters import DRAWN, NARROW, ExportAsked, model_of
+from telads.web.api.parameters import DRAWN, NARROW, AreasAsked, ExportAsked, model_of
 from telads.web.file_responses import CSVM, lead_to_description, media_of
 
 Form = Literal["svg", "png", "json"]
@@ -62,6 +73,31 @@ def whole_table(request: HttpRequest, table: str, kind: str, asked: Any) -> Http
     return conditional(request, asked, send)
 
 
+def areas_view(suffix: str) -> View:
+    """The view of areas as files for maps, in the format of a suffix."""
+
+    def view(request: HttpRequest, asked: Any) -> HttpResponseBase:
+        def send(build: Build) -> HttpResponseBase:
+            _, sex, age = filters_of(build, None, asked.sex, asked.age)
+            service, level = service_of(build, asked.service).id, area_level_of(asked.level)
+            found = areas.areas(build, service, month_of(build, asked.month), level, sex, age)
+            form = AREA_FORMATS[suffix]
+            with TemporaryDirectory() as folder:
+                path = Path(folder) / f"areas{suffix}"
+                form.write(path, build, found)
+                content = path.read_bytes()
+            name = f"{level}-{service}-{found.month}-{build.name}{suffix}"
+            response = HttpResponse(content, content_type=form.media_type)
+            disposition = content_disposition_header(as_attachment=False, filename=name)
+            response.headers["Content-Disposition"] = disposition or ""
+            return response
+
+        return conditional(request, asked, send, areas.stamp(request_state.build(request)))
+
+    view.__name__ = f"areas_{suffix.removeprefix('.')}"
+    return view
+
+
 def view_of(name: str) -> View:
     """The view of a picture's address with the choices it takes."""
 
@@ -91,8 +127,18 @@ CHARTS: dict[str, tuple[Text, str]] = {
                 "district={sample_district}&sex={sample_sex}&age={sample_age}"),
     "targets": (Text("차트: 추천 집단 지도", "A chart: recommended groups on the map"),
                 "service={sample_service}&top=30"),
+    "neighbourhoods": (Text("차트: {neighbourhood} 지도, 경계가 없으면 목록",
+                            "A chart: use by neighbourhood on the map, a list without borders"),
+                       "service={sample_service}&district={sample_district}"),
 }  # fmt: skip
 """Meaning of each picture, and an example of its address."""
+AREAS: dict[str, Text] = {
+    ".geojson": Text("지도 파일: 구역마다의 이용, GeoJSON(RFC 7946)",
+                     "A file for maps: use by area, GeoJSON (RFC 7946)"),
+    ".parquet": Text("지도 파일: 구역마다의 이용, GeoParquet 1.1",
+                     "A file for maps: use by area, GeoParquet 1.1"),
+}  # fmt: skip
+"""Meaning of each file of areas."""
 
 
 def routed() -> Router:
@@ -107,6 +153,12 @@ def routed() -> Router:
     OPERATIONS["/export/{table}.{kind}"] = table  # listed first
     operation(router, "/export/{table}.csv-metadata.json", described, ExportAsked, description)
     operation(router, "/export/{table}.{kind}", table, ExportAsked, whole_table)
+    for suffix, form in AREA_FORMATS.items():
+        kind = suffix.removeprefix(".")
+        of_areas = Operation(
+            f"areas_{kind}", AREAS[suffix], "service={sample_service}", media=(form.media_type,)
+        )
+        operation(router, f"/areas.{kind}", of_areas, AreasAsked, areas_view(suffix))
     for name, (text, example) in CHARTS.items():
         one = Operation(f"chart_{name}", text, example, media=tuple(FORMS.values()),
                         sums=name == "targets")  # fmt: skip

@@ -17,7 +17,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field, WithJsonSchema, create_model
 from pydantic_core import PydanticCustomError
 
-from telads.answers.choices import ROWS
+from telads.answers.choices import AREA_LEVELS, ROWS
 from telads.answers.pictures import AVERAGE_AGE
 from telads.answers.questions import (
     FILTERS,
@@ -27,6 +27,7 @@ from telads.answers.questions import (
     NEEDED,
     SERVICE_ASKED,
     TARGETS_BY,
+    TOGETHER,
     TOP,
     Parameter,
     Question,
@@ -48,6 +49,14 @@ def _of_api(name: str, kind: str, text: Text, example: str, default: Any = None,
     return Parameter(name, kind, text, text, example, default, choices)
 
 
+AREA_LEVEL = _of_api(
+    "level", "level",
+    Text("단위: {district}, 또는 경계를 넣은 {neighbourhood}. 경계가 없으면 "
+         "400(bad-question)으로 답합니다.",
+         "grain: district, or neighbourhood where their borders were loaded; without borders it "
+         "is rejected with 400 (bad-question)"),
+    "district", AREA_LEVELS[0], AREA_LEVELS,
+)  # fmt: skip
 LANG = _of_api(
     "lang", "lang", Text("언어, 없으면 Accept-Language, 그도 없으면 한국어",
                          "language; by Accept-Language if left out, else Korean"), "en",
@@ -87,6 +96,7 @@ DRAWN: dict[str, tuple[Parameter, ...]] = {
     "ranking": (*GROUP, MONTH_ASKED, _ANY_SERVICE),
     "targets": (*FILTERS, MONTH_ASKED, _ANY_SERVICE, TARGETS_BY,
                 TOP._replace(default=30, example="30")),
+    "neighbourhoods": (FILTERS[0], *TOGETHER, MONTH_ASKED, _ANY_SERVICE),
 }  # fmt: skip
 """Choices of each picture."""
 
@@ -201,3 +211,4 @@ Nothing = model_of("Asked", ())
 AudienceAsked = model_of("AudienceAsked", (MONTH_ASKED,))
 PlanAsked = model_of("PlanAsked", (PART,))
 ExportAsked = model_of("ExportAsked", (METHOD,))
+AreasAsked = model_of("AreasAsked", (SERVICE_ASKED, MONTH_ASKED, AREA_LEVEL, *TOGETHER))

@@ -1,8 +1,8 @@
 """Forms of plans: the brief and its platforms, sharing, deleting, handing over.
 
 A brief is validated by `telads.planning.brief` alone. The form parses what was typed, amounts of
-won as `50,000,000`, `₩3,500`, `5000만원`, `1억 2천만` or `1.5억`, and shows each error that names a
-path of the brief (`platforms[0].price`) below its field.
+won as `50,000,000`, `₩3,500`, `5000만원`, `오천만`, `1억 2천만` or `1.5억`, and shows each error
+that names a path of the brief (`platforms[0].price`) below its field.
 
 A draft keeps what was typed in the session while the audience is chosen on another page, so it
 belongs to one user and ends with the session.
@@ -43,6 +43,7 @@ from telads.wording import NAME
 
 _LARGE = {"조": 10**12, "억": 10**8, "만": 10**4, "": 1}
 _SMALL = {"천": 1000, "백": 100, "십": 10, "": 1}
+_NUMERALS = str.maketrans("일이삼사오육칠팔구", "123456789")
 _THOUSANDS = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
 _ENGLISH = re.compile(f"([0-9.]+)({'|'.join(_THOUSANDS)})", re.IGNORECASE)
 _DIGITS = r"[0-9]+(?:\.[0-9]+)?"
@@ -58,7 +59,7 @@ def won_of(name: str, text: str) -> float:
     words = "|".join(map(re.escape, in_force().currency.spellings))
     bare = re.sub(r"[\s,]", "", text)
     plain = re.sub(f"^(?:{words})|(?:{words})$", "", bare, flags=re.IGNORECASE)
-    found = _AMOUNT.fullmatch(plain) if len(plain) <= LONGEST else None
+    found = _AMOUNT.fullmatch(plain.translate(_NUMERALS)) if len(plain) <= LONGEST else None
     if found is None or not re.search("[조억만천백십]", plain):
         english = _ENGLISH.fullmatch(plain)
         if english:
@@ -96,6 +97,12 @@ def _small(text: str, large: int) -> Decimal:
         (Decimal(digits or 1) * _SMALL[unit] for digits, unit in _PART.findall(text)
          if digits or unit), Decimal(0),
     )  # fmt: skip
+
+
+def share_of(name: str, text: str) -> float:
+    """Parse a share typed into a field, `0.8` or `80%`; raises `QuestionError` that names it."""
+    number = text.removesuffix("%")
+    return number_of(name, number) / (100 if number != text else 1)
 
 
 ROWS = 4
@@ -192,8 +199,7 @@ def _figure(text: str) -> float:
 
 def _share(text: str) -> float:
     """`0.8` or `80%`; raises `QuestionError`."""
-    number = text.removesuffix("%")
-    return _figure(number) / (100 if number != text else 1)
+    return share_of("", text)
 
 
 def _curve(text: str) -> dict[str, Any]:
@@ -241,6 +247,22 @@ class NameField(forms.CharField):
         self.validators = [_check_name]
 
 
+class FillingSelect(forms.Select):
+    """A list of media; each option tells a script what it fills the row with."""
+
+    def __init__(self, media: Mapping[str, Mapping[str, str]]) -> None:
+        super().__init__({"autocomplete": "off", "data-fills": True})
+        self.fillings = media
+        self.choices = [("", "–"), *((name, name) for name in media)]
+
+    def create_option(self, name: str, value: Any, *args: Any, **facts: Any) -> dict[str, Any]:
+        """An option, with the medium's fields as JSON."""
+        option = super().create_option(name, value, *args, **facts)
+        if value:
+            option["attrs"]["data-fields"] = json.dumps(self.fillings[value], ensure_ascii=False)
+        return option
+
+
 class ListField(forms.CharField):
     """A select list; the brief validates the choice."""
 
@@ -254,8 +276,13 @@ class ListField(forms.CharField):
 
 
 class PlatformForm(Form):
-    """A row for a platform. Empty rows are ignored."""
+    """A row for a platform. Empty rows are ignored.
 
+    `medium` fills the row from the catalogue and is empty again after that.
+    """
+
+    medium = forms.CharField(label=said(Text("매체 목록에서 채우기", "Fill from the media")),
+                             required=False)  # fmt: skip
     service = ListField(
         label=said(Text("매체", "Platform")),
         error_messages={"required": said(missing(Text(
@@ -279,9 +306,16 @@ class PlatformForm(Form):
     )  # fmt: skip
     name = NameField(label=said(Text("표시할 이름", "Name to show")), required=False)
 
-    def __init__(self, *args: Any, services: Mapping[str, Text], **facts: Any) -> None:
+    def __init__(
+        self, *args: Any, services: Mapping[str, Text], media: Mapping[str, Mapping[str, str]],
+        **facts: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **facts)
         self.fields["service"].offer(services)  # type: ignore[attr-defined]
+        if media:
+            self.fields["medium"].widget = FillingSelect(media)
+        else:
+            del self.fields["medium"]
 
     def add_prefix(self, field_name: str) -> str:
         """`p0_price`."""
@@ -289,7 +323,8 @@ class PlatformForm(Form):
 
     def document(self) -> dict[str, Any]:
         """The platform of a brief, as far as parsed. A missing price is an invalid one."""
-        read = {name: self.cleaned_data.get(name) for name in self.fields}
+        names = [name for name in self.fields if name != "medium"]
+        read = {name: self.cleaned_data.get(name) for name in names}
         price = 0 if "price" in self.cleaned_data and read["price"] is None else read["price"]
         return {**read, "price": price, "name": read["name"] or None}
 
@@ -436,16 +471,21 @@ class PlanForm(Form):
         data: QueryDict | None = None,
         initial: dict[str, str] | None = None,
         rows: Sequence[Mapping[str, Any]] = (),
+        media: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         if data is not None and data.get("narrowed"):  # the audience offered by the result
             data = data.copy()
             data["rules"] = data.get("narrowed", "")
+        if data is not None and media:
+            data = filled_from(media, data)
         super().__init__(data, initial=initial)
         offered = {
             "": Text("–", "–"),
             **{id: in_force().measures[id].text for id in build.about["services"]},
         }
-        self.platforms = PlatformSet(data, initial=rows, form_kwargs={"services": offered})
+        self.platforms = PlatformSet(
+            data, initial=rows, form_kwargs={"services": offered, "media": media or {}}
+        )
         self.fields["advertise"].offer(offered)  # type: ignore[attr-defined]
         months = {str(month): month.text for month in reversed(build.months)}
         self.fields["month"].offer(months)  # type: ignore[attr-defined]
@@ -576,6 +616,18 @@ class PlanForm(Form):
             for row in self.platforms.forms for field in row if field.errors
         ]  # fmt: skip
         return found
+
+
+def filled_from(media: Mapping[str, Mapping[str, str]], data: QueryDict) -> QueryDict:
+    """The form with rows filled from the media chosen in them; amounts that are typed stay."""
+    filled = data.copy()
+    for at in range(MOST_PLATFORMS):
+        medium = media.get(filled.get(f"p{at}_medium", ""))
+        for name, text in (medium or {}).items():
+            if name in {"service", "name"} or not filled.get(f"p{at}_{name}", "").strip():
+                filled[f"p{at}_{name}"] = text
+        filled.pop(f"p{at}_medium", None)
+    return filled
 
 
 def typed_from(brief: Brief) -> tuple[dict[str, str], list[dict[str, str]]]:

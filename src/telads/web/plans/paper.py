@@ -19,10 +19,10 @@ from typing import Any
 
 from fpdf import FPDF
 
-from telads.answers.questions import QUESTIONS
 from telads.dataset import in_force
 from telads.planning.files import figure_title, figures_of, method_of
 from telads.planning.plan import Plan
+from telads.planning.questions import keys_of
 from telads.planning.sentences import plan_sentences
 from telads.planning.words import TABLES as TABLE_TITLES
 from telads.planning.words import WORDS, title, word
@@ -250,17 +250,19 @@ TABLES: dict[str, tuple[Text, tuple[str, ...]]] = {
     "prices": (TABLE_TITLES["prices"], ()),
     "districts": (TABLE_TITLES["districts"], ()),
     "ages": (TABLE_TITLES["ages"], ()),
-    "segments": (TABLE_TITLES["segments"], ()),
-    "spends": (TABLE_TITLES["spends"], ()),
+    "segments": (TABLE_TITLES["segments"], ("code",)),
+    "spends": (TABLE_TITLES["spends"], ("code",)),
 }
 """The tables in order, and the fields that the PDF leaves out."""
 
 
-def _columns(table: str, without: tuple[str, ...]) -> list[str]:
+def _columns(
+    table: str, without: tuple[str, ...], rows: Sequence[Mapping[str, Any]] = ()
+) -> list[str]:
     """Fields of a table; `prices` are some of the platforms'."""
     if table == "prices":
         return ["platform", *PRICES]
-    return [key for key in QUESTIONS[f"plan_{table}"].keys if key not in without]
+    return [key for key in keys_of(f"plan_{table}", rows) if key not in without]
 
 
 SHARES = frozenset({"reach_share", "spend_share", "proven_gap", "next_share", "ceiling",
@@ -314,7 +316,7 @@ def write_paper(plan: Plan, path: Path, lang: Lang = "ko") -> None:
             continue
         sheet.heading(heading(lang))
         twice = {"weighted_reach"} - {*figures_of(plan)} if name == "budgets" else set()
-        columns = [column for column in _columns(name, without) if column not in twice]
+        columns = [column for column in _columns(name, without, table) if column not in twice]
         heads = [title(column, lang, name) for column in columns]
         cells = [[_cell(row, column, lang) for column in columns] for row in table]
         draw(sheet, heads, cells, [one not in WORDS for one in columns])

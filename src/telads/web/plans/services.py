@@ -10,8 +10,8 @@ Roles come first: a viewer reads what is shared and edits nothing. No role, not 
 opens other users' plans.
 
 Recently computed plans are cached, since a plan that was tried out or compared is often saved. A
-plan depends only on its build and brief. Each worker keeps the last `MOST`, some megabytes each for
-the largest.
+plan depends only on its build and brief, so it stands in the bounded memory of builds
+(`answers.tables.HELD`), some megabytes for the largest.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import json
 import secrets
 from datetime import timedelta
 from enum import IntEnum
-from functools import lru_cache
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -30,6 +29,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from telads.answers.tables import held
 from telads.errors import QuestionError, UnknownChoice
 from telads.planning.brief import Brief, read_brief
 from telads.planning.plan import Plan, canonical, make_plan
@@ -58,6 +58,13 @@ def newest_of(user: User) -> list[tuple[SavedPlan, PlanVersion]]:
     versions_alone = Prefetch("versions", PlanVersion.objects.defer("document"))
     found = visible(user).select_related("owner").prefetch_related(versions_alone)
     return [(plan, versions[0]) for plan in found if (versions := list(plan.versions.all()))]
+
+
+def newest_own(user: User) -> PlanVersion | None:
+    """The version that a user saved last of plans of their own."""
+    return (
+        PlanVersion.objects.filter(plan__owner=user).select_related("plan").order_by("-id").first()
+    )
 
 
 def level_of(user: User, plan: SavedPlan) -> Level | None:
@@ -96,15 +103,12 @@ def version_for(
     return found
 
 
-MOST = 16
-
-
 def computed(build: Build, brief: Brief) -> Plan:
     """`make_plan`, cached; raises what it raises."""
     return _made(build, canonical(brief.document()))
 
 
-@lru_cache(MOST)
+@held
 def _made(build: Build, brief: str) -> Plan:
     return make_plan(build, read_brief(json.loads(brief)))
 

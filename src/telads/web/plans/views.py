@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from telads.answers.choices import month_of
-from telads.errors import TeladsError
+from telads.errors import DataError, TeladsError
 from telads.planning.comparison import compare as compared
 from telads.planning.comparison import compare_plans
 from telads.planning.plan import Plan, canonical
@@ -30,6 +31,7 @@ from telads.store.workspace import Build
 from telads.web import request_state
 from telads.web.accounts.roles import Role, allows, required
 from telads.web.file_responses import links
+from telads.web.media.services import fillings, offered
 from telads.web.pages.audiences.forms import NEW, described_from, described_of, whole_in
 from telads.web.pages.campaign import forms as campaign
 from telads.web.plans import services
@@ -56,6 +58,7 @@ from telads.web.plans.services import (
     create,
     level_of,
     newest_of,
+    newest_own,
     plan_for,
     version_for,
 )
@@ -81,28 +84,42 @@ def plans(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """`/plans/new/?service=delivery&age=20`: a plan for the audience of these fields."""
     build = request_state.build(request)
+    media, last = fillings(request_state.language(request)), None
     if request.method == "POST":
-        form = PlanForm(build, request.POST)
+        form = PlanForm(build, request.POST, media=media)
         if "audience" in request.POST:
             return _choose_audience(request, NEW, form)
     elif request.GET.get("from") == "campaign":
-        form = PlanForm(build, None, *_of_campaign(request, build))
+        form = PlanForm(build, None, *_of_campaign(request, build), media)
     else:
         kept = take_up(request, NEW) if "plan" in request.GET else None
-        fields, rows = kept or ({}, [])
-        form = PlanForm(build, None, fields | _audience_asked(request, build, not kept), rows)
+        last = None if kept else _last_prices(request.user)  # type: ignore[arg-type]
+        fields, rows = kept or ({}, last[1] if last else [])
+        fields = fields | _audience_asked(request, build, not kept)
+        form = PlanForm(build, None, fields, rows, media)
     made = form.plan()
     if made and "save" in request.POST:
         plan = create(request, made)
         drop(request, NEW)
         return redirect("plan", plan.pk)
-    return _form_page(request, form, made, {"action": reverse("plan-new")})
+    return _form_page(
+        request, form, made, {"action": reverse("plan-new"), "last": last and last[0]}
+    )
+
+
+def _last_prices(user: User) -> tuple[str, list[dict[str, str]]] | None:
+    """Name and platforms of the plan that a user saved last; None without one that can be read."""
+    version = newest_own(user)
+    try:
+        return (version.plan.name, typed_from(version.read().brief)[1]) if version else None
+    except DataError:  # its own page says what is wrong with it
+        return None
 
 
 def _of_campaign(request: HttpRequest, build: Build) -> tuple[dict[str, str], list[dict[str, str]]]:
     """Fields and rows of the state of the campaign page in an address."""
     lang = request_state.language(request)
-    choice = campaign.choice_of(build, request.GET, lang)
+    choice = campaign.choice_of(build, request.GET, lang, offered(request.user))
     if choice.fault:
         raise choice.fault
     return typed_from(choice.brief(lang, campaign.chosen(build, choice, lang).rules))
@@ -114,8 +131,9 @@ def edit(request: HttpRequest, number: int) -> HttpResponse:
     """`/plans/12/edit/`: the newest version in the form, to be saved as the next."""
     newest = version_for(request, number, None, Level.EDIT)
     build = request_state.build(request)
+    media = fillings(request_state.language(request))
     if request.method == "POST":
-        form = PlanForm(build, request.POST)
+        form = PlanForm(build, request.POST, media=media)
         if "audience" in request.POST:
             return _choose_audience(request, str(number), form)
     else:
@@ -138,7 +156,7 @@ def _opened(request: HttpRequest, build: Build, newest: PlanVersion) -> PlanForm
     if "plan" in request.GET:
         fields, rows = take_up(request, str(newest.plan_id)) or (fields, rows)
         fields |= _audience_asked(request, build, fresh=False)
-    return PlanForm(build, None, fields, rows)
+    return PlanForm(build, None, fields, rows, fillings(request_state.language(request)))
 
 
 def _choose_audience(request: HttpRequest, which: str, form: PlanForm) -> HttpResponse:

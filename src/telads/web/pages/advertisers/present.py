@@ -100,7 +100,7 @@ def target_rows(
         return [_target_row(row, [], choice, lang) for row in found.records]
     listed, by = platforms.records, runs_on(choice)
     scale = (
-        affinity_scale(platforms.rows["affinity"])
+        affinity_scale(row["affinity"] for row in platforms.records)
         if by == "use"
         else association_scale(
             row["association"] if row["low"] is None else row["low"] for row in listed
@@ -230,7 +230,7 @@ class Place(NamedTuple):
 
 def places(found: Answer, lang: Lang) -> list[Place]:
     """Neighbourhoods with the bars of their affinity, its interval on them."""
-    scale = affinity_scale(found.rows["affinity_high"])
+    scale = affinity_scale(row["affinity_high"] for row in found.records)
     listed = []
     for row in found.records:
         text = written("targets", row, lang)

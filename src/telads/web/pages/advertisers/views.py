@@ -12,6 +12,7 @@ from telads.answers.advertisers import of_targets, targets
 from telads.answers.audience import has_range
 from telads.answers.choices import Filters
 from telads.answers.questions import METHODS
+from telads.answers.sentences import of_pattern
 from telads.answers.tables import districts
 from telads.model import Sex
 from telads.render.svg import neighbourhoods
@@ -19,7 +20,7 @@ from telads.render.svg import targets as targets_map
 from telads.render.svg.drawing import Drawing
 from telads.render.svg.theme import PAGE, SITE
 from telads.store.workspace import Build
-from telads.text import Lang
+from telads.text import Lang, Text
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
 from telads.web.file_responses import links
@@ -69,6 +70,7 @@ def advertisers(request: HttpRequest) -> HttpResponse:
             found.rows.get_column("affinity_high", default=found.rows["affinity"])
         ),
         "places": _places(build, choice, lang),
+        "pattern": _pattern(build, choice),
         "places_address": forms.address_of(forms.of_places(choice, *choice.filters)),
         "maps": [one.paint(SITE) for one in maps],
         "place_maps": [one.paint(PAGE) for one in _place_maps(build, choice, lang)],
@@ -80,6 +82,12 @@ def advertisers(request: HttpRequest) -> HttpResponse:
     }
     facts["result"] = rendered("advertisers/answer.html.j2", facts)
     return page_or_result(request, "advertisers", facts, forms.address_of(choice))
+
+
+def _pattern(build: Build, choice: forms.Choice) -> Text | None:
+    """Note that the neighbourhoods' differences are another month's."""
+    origin = build.patterns(choice.month).get(choice.service.id)
+    return of_pattern(origin) if origin else None
 
 
 def _places(build: Build, choice: forms.Choice, lang: Lang) -> list[present.Place]:

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.urls import reverse
 
-from telads.answers.choices import month_of
+from telads.answers.choices import known_places, month_of
 from telads.dataset import in_force
 from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
 from telads.planning.reading import LARGEST, too_large
-from telads.planning.rules import Rules, read_rules
+from telads.planning.rules import LEVELS, Rules, read_rules
 from telads.store.workspace import Build
 from telads.text import Lang, Text, same
 from telads.web.components import (
@@ -59,6 +59,10 @@ class Wanted(NamedTuple):
     sex: tuple[str, ...] = ()
     age: tuple[str, ...] = ()
     district: tuple[str, ...] = ()
+    ages: tuple[str, ...] = ()
+    """Cell ages."""
+    place: tuple[str, ...] = ()
+    """Neighbourhoods, each after its district: `관악구 신림동`."""
     like_district: str = ""
     like_sex: str = ""
     like_age: str = ""
@@ -96,16 +100,25 @@ class Wanted(NamedTuple):
             found.append({"service": self.service, self.by: number_of("least", least)})
         if self.signal:
             found.append({"signal": self.signal, "z": number_of("z", self.z or "1")})
-        for part in ("sex", "age", "district"):
+        for part in ("sex", "age", "district", "ages"):
             values: tuple[str, ...] = getattr(self, part)
             if values:
                 found.append({part: list(values)})
+        if self.place:
+            found.append({"any": self._within_districts()})
         if all(getattr(self, name) for name in LIKE):
             segment = dict(zip(("district", "sex", "age"), (getattr(self, n) for n in LIKE),
                                strict=True))  # fmt: skip
             top = number_of("top", self.top or "5")
             found.append({"like": segment, "top": top, "among": "all"})
         return {"all": found or [EVERYBODY]}
+
+    def _within_districts(self) -> list[Mapping[str, Any]]:
+        """The neighbourhoods, and the districts of which none is chosen: all of these."""
+        whole = [name for name in self.district
+                 if not any(place.startswith(f"{name} ") for place in self.place)]  # fmt: skip
+        places: Mapping[str, Any] = {"neighbourhood": list(self.place)}
+        return [{"district": whole}, places] if whole else [places]
 
 
 def wanted_of(query: QueryDict, suffix: str = "") -> Wanted:
@@ -138,7 +151,7 @@ def _fields_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """The fields of one condition."""
     if part == EVERYBODY:
         return {}
-    for name in ("sex", "age", "district"):
+    for name in ("sex", "age", "district", "ages"):
         if name in part:
             return {name: tuple(map(str, part[name]))}
     if "service" in part:
@@ -149,7 +162,15 @@ def _fields_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
     if "like" in part and part["among"] == "all":
         like = {f"like_{name}": str(value) for name, value in part["like"].items()}
         return {**like, "top": str(part["top"])}
-    return None
+    return _places_of(part["any"]) if "any" in part else None
+
+
+def _places_of(parts: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The neighbourhoods of a condition that was made of them (`Wanted.rule`)."""
+    kinds = [set(one) for one in parts]
+    if kinds not in ([{"neighbourhood"}], [{"district"}, {"neighbourhood"}]):
+        return None
+    return {"place": tuple(parts[-1]["neighbourhood"])}
 
 
 def number_of(name: str, text: str) -> float:
@@ -192,6 +213,8 @@ class Described(NamedTuple):
 
     groups: tuple[Wanted, ...] = (Wanted(),) * len(GROUPS)
     without: Wanted = Wanted()
+    level: str = ""
+    """`neighbourhood`: every group is divided into its neighbourhoods."""
 
     @property
     def nobody_asked(self) -> bool:
@@ -208,7 +231,7 @@ class Described(NamedTuple):
         told: Query = {}
         for suffix, group in zip((*GROUPS, WITHOUT), (*self.groups, self.without), strict=True):
             told |= group.query(suffix + which)
-        return told
+        return {**told, f"level{which}": self.level} if self.level else told
 
     def rules(self) -> Rules:
         """The rules; raises `QuestionError` and its subclasses.
@@ -221,7 +244,7 @@ class Described(NamedTuple):
             where = {"any": asked}
         if not self.without.nobody_asked:
             where = {"all": [where, {"not": self.without.rule()}]}
-        return read_rules({"where": where})
+        return read_rules({"where": where, **({"level": self.level} if self.level else {})})
 
 
 def described_of(query: QueryDict, which: str = "") -> Described:
@@ -229,6 +252,7 @@ def described_of(query: QueryDict, which: str = "") -> Described:
     return Described(
         tuple(wanted_of(query, suffix + which) for suffix in GROUPS),
         wanted_of(query, WITHOUT + which),
+        query.get(f"level{which}", "").strip(),
     )
 
 
@@ -248,7 +272,8 @@ def described_from(rules: Rules) -> Described | None:
     known = [group for group in groups if group is not None]
     if len(known) < len(groups) or len(known) > len(GROUPS):
         return None
-    return Described((*known, *(Wanted(),) * (len(GROUPS) - len(known))), without)
+    level = rules.level if rules.level != LEVELS[0] else ""
+    return Described((*known, *(Wanted(),) * (len(GROUPS) - len(known))), without, level)
 
 
 def example_of() -> Described:
@@ -260,6 +285,9 @@ def example_of() -> Described:
 
 
 """The audience shown if none is described."""
+CELL_AGE = Text("{cell_age}로 고르기", "By {cell_age}")
+LEVEL = Text("나누기", "Division")
+DIVIDED = Text("예산을 {neighbourhood}마다 나누기", "Divide a budget over {neighbourhoods}")
 NONE = Text("–", "–")
 NEW = "new"
 
@@ -297,6 +325,10 @@ class Fields(NamedTuple):
     like: list[Select]
     boxes: list[Select]
     """Lists with multiple choices: sex, age, district."""
+    ages: Select
+    """Cell ages."""
+    places: list[tuple[int, Select]]
+    """The neighbourhoods of each chosen district, with its place among the districts."""
     least: str
 
 
@@ -307,6 +339,12 @@ class Form(NamedTuple):
     others: list[Fields]
     """Further groups, joined by "or"."""
     without: Fields
+    level: Select
+
+    @property
+    def every(self) -> list[Fields]:
+        """All groups of fields."""
+        return [self.first, *self.others, self.without]
 
 
 def choice_of(build: Build, query: QueryDict) -> Choice:
@@ -352,7 +390,9 @@ def form_of(build: Build, described: Described, which: str, lang: Lang) -> Form:
         _fields(build, group, suffix + which, lang)
         for suffix, group in zip(GROUPS, described.groups, strict=True)
     )
-    return Form(first, others, _fields(build, described.without, WITHOUT + which, lang))
+    level = _boxes(f"level{which}", LEVEL, [(LEVELS[1], in_force().fill(DIVIDED))],
+                   (described.level,), lang)  # fmt: skip
+    return Form(first, others, _fields(build, described.without, WITHOUT + which, lang), level)
 
 
 def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
@@ -390,8 +430,29 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
             _boxes("age", Text("나이", "Age"), ages_named(), wanted.age, lang),
             _boxes("district", in_force().fill(DISTRICT), named, wanted.district, lang),
         ],
+        ages=_boxes("ages", in_force().fill(CELL_AGE), _cell_ages_named(), wanted.ages, lang),
+        places=_places(build, wanted, lang),
         least=wanted.least or DEFAULT_LEAST[wanted.by],
     )  # fmt: skip
+
+
+def _cell_ages_named() -> list[tuple[str, Text]]:
+    return [(str(age), in_force().cell_age_text(age)) for age in in_force().cell_ages]
+
+
+def _places(build: Build, wanted: Wanted, lang: Lang) -> list[tuple[int, Select]]:
+    """The neighbourhoods of the chosen districts."""
+    found = []
+    for number, (district, name) in enumerate(districts_named(build)):
+        named = any(place.startswith(f"{district} ") for place in wanted.place)
+        if named or district in wanted.district:
+            inside = [(f"{district} {place.name}", same(place.name))
+                      for place in known_places(build) if place.district == district]  # fmt: skip
+            title = in_force().fill(
+                Text(f"{name.ko}의 {{neighbourhood}}", f"{name.en}: {{neighbourhoods}}")
+            )
+            found.append((number, _boxes("place", title, inside, wanted.place, lang)))
+    return found
 
 
 def _boxes(

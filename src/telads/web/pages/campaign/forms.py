@@ -6,7 +6,7 @@ are of (`for`): of another service, place, group or month they do not count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product, zip_longest
 from math import floor, log10
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from telads.dataset import Measure, in_force
 from telads.errors import QuestionError
 from telads.model import Month, Segment, Sex
 from telads.planning.brief import LEAST_CEILING, MOST_PLATFORMS, Brief, read_brief
+from telads.planning.parts import segments_in
 from telads.planning.plan import fewest
 from telads.planning.rules import Rules
 from telads.store.workspace import Build
@@ -45,11 +46,25 @@ class Platform(NamedTuple):
     service: str
     price: int
     ceiling: float | None
+    medium: str = ""
+    """Name of a medium of the catalogue; empty for a platform type alone."""
+    minimum: int = 0
+    cap: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What the plan calls it."""
+        return self.medium or self.service
+
+    @property
+    def value(self) -> str:
+        """Its value in the list of the form: `game`, `game:name of a medium`."""
+        return f"{self.service}:{self.medium}" if self.medium else self.service
 
     @property
     def example(self) -> bool:
         """Whether price and ceiling are still those of an example."""
-        return (self.price, self.ceiling) in _examples()
+        return not self.medium and (self.price, self.ceiling) in _examples()
 
 
 class Choice(NamedTuple):
@@ -67,8 +82,10 @@ class Choice(NamedTuple):
     """Where the axis of budgets ends."""
     fault: QuestionError | None = None
     """What was typed wrong; the default stands in its place."""
-    typed: tuple[tuple[str, str, str], ...] = ()
-    """With a fault, the rows of platforms as typed, for correction."""
+    typed: tuple[tuple[str, ...], ...] = ()
+    """With a fault, the rows of platforms as typed (`COLUMNS`), for correction."""
+    filled: bool = False
+    """Whether a platform was exchanged for another, whose price the form has to show."""
 
     @property
     def service(self) -> Measure:
@@ -93,13 +110,17 @@ class Choice(NamedTuple):
         if self.typed:
             told |= {
                 name: [row[at] for row in self.typed]
-                for at, name in enumerate(("platform", "price", "ceiling"))
+                for at, name in enumerate(COLUMNS[:-1])
+                if name in COLUMNS[:3] or any(row[at] for row in self.typed)
             }
         elif self.platforms != examples_for(self.service.id):
-            told["platform"] = [one.service for one in self.platforms]
+            told["platform"] = [one.value for one in self.platforms]
             told["price"] = [str(one.price) for one in self.platforms]
             told["ceiling"] = ["" if one.ceiling is None else percent_of(one.ceiling)
                                for one in self.platforms]  # fmt: skip
+            if any(one.minimum or one.cap is not None for one in self.platforms):
+                told["least"] = [str(one.minimum or "") for one in self.platforms]
+                told["most"] = ["" if one.cap is None else str(one.cap) for one in self.platforms]
         if self.ticks is not None:
             told["tick"] = packed(self.ticks)
         return told
@@ -123,7 +144,8 @@ class Choice(NamedTuple):
             "month": str(self.month), "audience": asked.document(), "service": self.service.id,
             "budget": self.budget,
             "platforms": [
-                {"service": one.service, "price": one.price, "ceiling": one.ceiling}
+                {"service": one.service, "price": one.price, "ceiling": one.ceiling,
+                 "name": one.name, "minimum": one.minimum, "cap": one.cap}
                 for one in self.platforms
             ],
         })  # fmt: skip
@@ -141,18 +163,29 @@ def examples_for(service: str) -> tuple[Platform, ...]:
     return tuple(Platform(one, *told) for one, told in zip(known, _examples(), strict=False))
 
 
-def choice_of(build: Build, query: QueryDict, lang: Lang) -> Choice:
-    """The choice of an address or form; raises `UnknownChoice` for unknown places and months."""
+def of_catalogue(media: Media, service: str) -> tuple[Platform, ...]:
+    """The first media that can advertise a service, at their own prices."""
+    others = [one for one in media.values() if one.service != service]
+    return tuple(others[:ROWS])
+
+
+def choice_of(build: Build, query: QueryDict, lang: Lang, media: Media | None = None) -> Choice:
+    """The choice of an address or form; raises `UnknownChoice` for unknown places and months.
+
+    Platforms are by default those of the catalogue, if any, else examples.
+    """
     sentence = home.choice_of(build, query, lang)
     month = month_of(build, query.get("month") or None)
     asked = [name for name in query.getlist("district") if name.strip()]
     found = {district_of(build, name) for name in asked}
     districts = tuple(name for name in _districts() if name in found)
     fault: QuestionError | None = None
-    budget, platforms = 0, examples_for(sentence.service.id)
+    known = media or {}
+    budget, platforms = 0, (of_catalogue(known, sentence.service.id)
+                            or examples_for(sentence.service.id))  # fmt: skip
     try:
         budget = _budget(query, sentence.budget)
-        platforms = _platforms(query, sentence.service.id) or platforms
+        platforms = _platforms(query, sentence.service.id, known) or platforms
     except QuestionError as error:
         fault = error
     budget = budget or int(won_of("budget", home.first_budget("ko")))
@@ -164,6 +197,7 @@ def choice_of(build: Build, query: QueryDict, lang: Lang) -> Choice:
         ),
         ticks=_ticks(build, query, choice), axis=_axis(query, budget),
         typed=_typed(query) if fault else (),
+        filled=any(row[0] != row[-1] for row in _typed(query)) and "named" in query,
     )  # fmt: skip
 
 
@@ -196,31 +230,47 @@ def _axis(query: QueryDict, budget: int) -> int:
     return axis if budget <= axis <= WIDEST * budget else 2 * budget
 
 
-def _typed(query: QueryDict) -> tuple[tuple[str, str, str], ...]:
+Media = Mapping[str, Platform]
+"""Platforms of the media catalogue by their value in the form."""
+COLUMNS = ("platform", "price", "ceiling", "least", "most", "named")
+"""Fields of a platform; `named` is what the row was when the form was made."""
+
+
+def _typed(query: QueryDict) -> tuple[tuple[str, ...], ...]:
     """The rows of platforms as they were sent."""
-    lists = (query.getlist(name)[:MOST_PLATFORMS] for name in ("platform", "price", "ceiling"))
-    return tuple((one, price, most) for one, price, most in zip_longest(*lists, fillvalue=""))
+    lists = (query.getlist(name)[: MOST_PLATFORMS + 1] for name in COLUMNS)
+    return tuple(zip_longest(*lists, fillvalue=""))
 
 
-def _platforms(query: QueryDict, advertised: str) -> tuple[Platform, ...]:
-    """The platforms typed; an advertised one is replaced by another service."""
-    services, prices, ceilings = (query.getlist(name) for name in ("platform", "price", "ceiling"))
-    known, taken = in_force().service_ids, set(services)
+def _platforms(query: QueryDict, advertised: str, media: Media) -> tuple[Platform, ...]:
+    """The platforms typed; an advertised one is replaced by another service.
+
+    One that was just chosen from the catalogue, or has no price, comes at the catalogue's.
+    """
+    rows = _typed(query)
+    known, taken = in_force().service_ids, {row[0].partition(":")[0] for row in rows}
     found: list[Platform] = []
-    for at, service in enumerate(services[: MOST_PLATFORMS + 1]):
+    for value, price, ceiling, least, most, was in rows:
+        service, _, medium = value.partition(":")
         if not service:
+            continue
+        exchanged = "named" in query and value != was
+        if value in media and service != advertised and (exchanged or not price.strip()):
+            found.append(media[value])
             continue
         if service == advertised:
             spare = [one for one in known if one not in taken and one != advertised]
             if not spare:
                 continue
             taken.add(spare[0])
-        named = spare[0] if service == advertised else service
-        if named not in known:
-            raise one_of(Text("매체", "platform"), named, known)
-        price = round(won_of("price", prices[at] if at < len(prices) else ""))
-        ceiling = _share(ceilings[at] if at < len(ceilings) else "")
-        found.append(Platform(named, price, ceiling))
+            service, medium = spare[0], ""
+        if service not in known:
+            raise one_of(Text("매체", "platform"), service, known)
+        limits = ("", "") if exchanged or not medium else (least, most)
+        minimum, cap = (round(won_of(name, text)) if text.strip() else None
+                        for name, text in zip(("least", "most"), limits, strict=True))  # fmt: skip
+        found.append(Platform(service, round(won_of("price", price)), _share(ceiling), medium,
+                              minimum or 0, cap))  # fmt: skip
     return tuple(found)
 
 
@@ -319,7 +369,7 @@ class Groups(NamedTuple):
 def chosen(build: Build, choice: Choice, lang: Lang) -> Groups:
     """The groups of a choice; raises what `make_plan` raises."""
     rules = fewest(build, choice.brief(lang))
-    first = frozenset(rules.segments(build, choice.month))
+    first = frozenset(segments_in(rules.segments(build, choice.month)))
     ticked = first if choice.ticks is None else frozenset(choice.ticks)
     return Groups(first, ticked, rules if ticked == first else Rules(include=tuple(sorted(ticked))))
 

@@ -18,6 +18,7 @@ from telads.errors import QuestionError
 from telads.model import Segment, Sex
 from telads.planning.audience import profile
 from telads.planning.brief import money
+from telads.planning.parts import segments_in
 from telads.planning.plan import Draft, draft, reachable_share
 from telads.planning.scenarios import TOO_OFTEN
 from telads.planning.sentences import limit_text
@@ -30,9 +31,9 @@ from telads.text import LANGUAGES, Lang, Text
 from telads.web.components import Bar, districts_named
 from telads.web.pages.advertisers.present import STEPS
 from telads.web.pages.campaign import forms
-from telads.web.pages.campaign.forms import Choice, Platform, address_of, amount_text
+from telads.web.pages.campaign.forms import Choice, Media, Platform, address_of, amount_text
 from telads.web.pages.home import present as home
-from telads.wording import group_name, observed, people
+from telads.wording import MAXIMUM_SPEND, MINIMUM_SPEND, group_name, observed, people
 
 MET = 0.99
 """Share of the people a ceiling allows from which it counts as met."""
@@ -134,8 +135,10 @@ class Plan(NamedTuple):
     """Address and words of the budget that is enough."""
 
 
-def page(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
-    """Everything the page shows of a choice."""
+def page(
+    build: Build, choice: Choice, lang: Lang, media: Media | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """Everything the page shows of a choice, with the catalogue of a planner."""
     _, sex, age = choice.sentence.filters
     order, method = next(iter(TARGET_ORDERS)), METHODS[0]
     every = targets(build, choice.service.id, order, len(forms.places_of()), choice.month, method,
@@ -160,7 +163,7 @@ def page(build: Build, choice: Choice, lang: Lang) -> dict[str, Any]:
         "where": _where(choice, lang),
         "who": home.sentence(build, choice.sentence, lang)["who"],
         "runs_on": _runs_on(choice, lang),
-        "platform_rows": _platform_rows(choice, lang),
+        "platform_rows": _platform_rows(choice, media or {}, lang),
         "refused": None
         if refused is None
         else {
@@ -192,6 +195,8 @@ FIELDS: dict[str, Text] = {
     "budget": Text("예산", "Budget"),
     "price": Text("CPM", "CPM"),
     "ceiling": Text("도달 상한", "Ceiling"),
+    "least": MINIMUM_SPEND,
+    "most": MAXIMUM_SPEND,
 }
 """Fields of the brief that may hold a wrong amount."""
 
@@ -248,29 +253,51 @@ class PlatformRow(NamedTuple):
     """A row of the brief's platforms."""
 
     options: list[tuple[str, str, bool]]
+    media: list[tuple[str, str, bool]]
+    """Options of the catalogue."""
     price: str
     ceiling: str
+    least: str
+    most: str
+    named: str
+    limits: str
+    """Minimum and maximum spend in words."""
 
 
-def _platform_rows(choice: Choice, lang: Lang) -> list[PlatformRow]:
+def _platform_rows(choice: Choice, media: Media, lang: Lang) -> list[PlatformRow]:
     known = [(id, in_force().measures[id].text(lang)) for id in in_force().service_ids
              if id != choice.service.id]  # fmt: skip
     filled = list(choice.typed) or [
         (
-            one.service,
+            one.value,
             f"{one.price:,}",
             "" if one.ceiling is None else forms.percent_of(one.ceiling),
+            str(one.minimum or ""),
+            "" if one.cap is None else str(one.cap),
+            one.value,
         )
         for one in choice.platforms
     ]
-    filled += [("", "", "")] * max(1, forms.ROWS - len(filled))
-    return [
-        PlatformRow(
-            [("", "–", not service), *((id, name, id == service) for id, name in known)],
-            price, ceiling,
-        )
-        for service, price, ceiling in filled
-    ]  # fmt: skip
+    filled += [("",) * len(forms.COLUMNS)] * max(1, forms.ROWS - len(filled))
+    booked = {value: one.medium for value, one in media.items()
+              if one.service != choice.service.id}  # fmt: skip
+    rows = []
+    for value, price, ceiling, least, most, _ in filled:
+        # A medium of somebody else's catalogue stands in the address alone.
+        own = booked | ({value: value.partition(":")[2]} if ":" in value else {})
+        rows.append(PlatformRow(
+            [("", "–", not value), *((id, name, id == value) for id, name in known)],
+            [(id, name, id == value) for id, name in own.items()],
+            price, ceiling, least, most, value, _limits(least, most, lang),
+        ))  # fmt: skip
+    return rows
+
+
+def _limits(least: str, most: str, lang: Lang) -> str:
+    """Minimum and maximum spend of a row, empty for none."""
+    ends = ((Text("최소", "minimum"), least), (Text("최대", "maximum"), most))
+    return ", ".join(f"{name(lang)} {amount_text(int(typed), lang)}" for name, typed in ends
+                     if typed.isascii() and typed.isdecimal())  # fmt: skip
 
 
 # Who, where, the list. ------------------------------------------------------------------------
@@ -461,7 +488,7 @@ def _less(found: Draft, choice: Choice, lang: Lang) -> tuple[str, str] | None:
     budget, share = found.enough["budget"], found.enough["share"]
     text = Text(f"{amount_text(budget, 'ko')}이면 지금의 {share:.0%}",
                 f"{share:.0%} of it with {amount_text(budget, 'en')}")  # fmt: skip
-    segments = tuple(one for one in found.audience.segments)
+    segments = tuple(segments_in(found.audience.segments))
     other = choice._replace(
         budget=budget, sentence=choice.sentence._replace(budget=str(budget)), ticks=segments
     )
@@ -516,14 +543,14 @@ def _sentences(found: Draft, full: bool, lang: Lang) -> list[Text]:
 
 def _paired(found: Draft, choice: Choice) -> list[tuple[dict[str, Any], Platform]]:
     """Platforms of the plan in the order of the brief, the plan's own being by name."""
-    rows = {row["service"]: row for row in found.platforms}
-    return [(rows[one.service], one) for one in choice.platforms]
+    rows = {row["platform"]: row for row in found.platforms}
+    return [(rows[one.name], one) for one in choice.platforms]
 
 
 def _bought(row: dict[str, Any], one: Platform, lang: Lang) -> Bought:
     return Bought(
         service=one.service,
-        name=platform_text(one.service)(lang),
+        name=platform_text(one.name)(lang),
         price=money(one.price)(lang),
         example=one.example,
         spend=_short_money(row["spend"], lang),

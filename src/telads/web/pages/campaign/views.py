@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from telads.web import request_state
 from telads.web.cache import HTMX, cached_by_build
 from telads.web.htmx import page_or_result
 from telads.web.jinja import rendered
+from telads.web.media.services import offered
 from telads.web.pages.campaign import forms, present
 
 
 @require_safe
+def campaign(request: HttpRequest) -> HttpResponseBase:
+    """`/campaign/?service=delivery&budget=50000000&district=강남구&who=F30&tick=0-11`.
+
+    A planner's page offers the media of the catalogue, so it is made for planners alone.
+    """
+    media = offered(request.user)
+    if not media:
+        return _of_all(request)
+    response = _page(request, media)
+    add_never_cache_headers(response)
+    return response
+
+
 @cached_by_build(headers=(*HTMX, "HX-Trigger"))  # a link in the result sets the form as well
-def campaign(request: HttpRequest) -> HttpResponse:
-    """`/campaign/?service=delivery&budget=50000000&district=강남구&who=F30&tick=0-11`."""
+def _of_all(request: HttpRequest) -> HttpResponse:
+    return _page(request, {})
+
+
+def _page(request: HttpRequest, media: forms.Media) -> HttpResponse:
     build, lang = request_state.build(request), request_state.language(request)
-    choice = forms.choice_of(build, request.GET, lang)
-    facts = present.page(build, choice, lang)
+    choice = forms.choice_of(build, request.GET, lang, media)
+    facts = present.page(build, choice, lang, media)
     facts["by_link"] = bool(request.headers.get("HX-Trigger"))
     facts["result"] = rendered("campaign/answer.html.j2", facts)
     return page_or_result(request, "campaign", facts, facts["address"])

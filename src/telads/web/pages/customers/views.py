@@ -40,7 +40,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "columns": present.service_columns(answer, lang),
         "rows": present.service_rows(answer, choice, lang),
-        "scale": affinity_scale(answer.rows["affinity"]),
+        "scale": affinity_scale(row["affinity"] for row in answer.records),
         "trends": present.trends_of(trends(build, *choice.segment), build, lang),
         "least_foretold": LEAST_FORETOLD,
         "signals": context,

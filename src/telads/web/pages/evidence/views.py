@@ -13,13 +13,14 @@ from telads.answers.choices import HORIZONS, horizon_of
 from telads.answers.evaluation import (
     MOVEMENTS,
     PLATFORMS,
-    REPEATS,
     SERVICES,
     WORTH,
     comparison,
     evaluation,
 )
+from telads.answers.sentences import of_forecasts
 from telads.errors import QuestionError, UnknownChoice
+from telads.method.segments import REPEATS
 from telads.render.files import DESCRIPTION, description, marked, provenance
 from telads.text import Lang
 from telads.web import charts, request_state
@@ -43,7 +44,10 @@ def evidence(request: HttpRequest) -> HttpResponse:
     """`/evidence/?horizon=3`; computed on first request, and stored."""
     build, lang = request_state.build(request), request_state.language(request)
     horizon = _horizon(request)
+    judged = build.forecast(build.months[-1])
     shown: dict[str, Any] = {
+        "forecasts": of_forecasts(judged),
+        "as_it_was": not build.about["forecast_phi"] and (not judged or judged["taken"] == "last"),
         "comparison": comparison(build, build.months[-1]),
         "horizons": HORIZONS,
         "horizon": horizon,

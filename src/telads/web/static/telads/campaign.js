@@ -16,6 +16,13 @@
     });
   });
 
+  // A medium that was chosen brings its price: its row is exchanged, and the list keeps the focus.
+  let held = "";
+  document.addEventListener("htmx:beforeSwap", () => { held = document.activeElement?.id ?? ""; });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (held.startsWith("platform-") && document.activeElement === document.body) document.getElementById(held)?.focus({ preventScroll: true });
+  });
+
   // On its way the slider shows what the solved budgets say; where it stops the server is asked.
   document.addEventListener("input", (event) => {
     const slider = event.target;
