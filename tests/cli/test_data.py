@@ -322,7 +322,7 @@ def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
     file.write_text("{}", "utf-8")
     told = telads("borders", file, "-w", own, "--lang", "en")
     assert told.code
-    assert "no GeoJSON FeatureCollection" in told.err
+    assert "Not a GeoJSON FeatureCollection" in told.err
 
 
 def four_years(folder: Path) -> set[Month]:
