@@ -210,7 +210,7 @@ def test_every_verb_has_help_in_korean() -> None:
     text = helps("ko")
     for part in text.split("# ")[1:]:
         verb, _, said = part.partition("\n")
-        assert "이 도움말을 보입니다." in said, verb
+        assert "이 도움말을 표시합니다." in said, verb
         for english in ("Show this message", "Options", "Arguments", "[required]", "[default"):
             assert english not in said, verb
         options = [line for line in said.splitlines() if re.match(r"│ \*? *--", line)]

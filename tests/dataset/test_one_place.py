@@ -59,7 +59,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_python(grown: Workspace, tmp_path: Path) -> None:
     assert "chess" in grown.services(*SEGMENT).rows["service"].to_list()
     assert grown.targets("체스").rows.height > 0
-    assert grown.targets("Chess").sentences[0].en.startswith("The first target for a chess advert")
+    assert grown.targets("Chess").sentences[0].en.startswith("The top group for chess ads")
     assert "체스" in grown.targets("chess").sentences[0].ko
     assert "chess" in grown.platforms("sport", *SEGMENT).rows["service"].to_list()
     assert grown.export("scores", tmp_path / "scores.csv") > 0

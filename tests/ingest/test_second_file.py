@@ -257,4 +257,4 @@ def test_a_measure_of_no_second_file_is_a_fault(tmp_path: Path) -> None:
         (folder / file.name).write_text(text, "utf-8")
     with pytest.raises(DatasetError) as caught:
         load(folder)
-    assert "no such second file" in caught.value.line("en")
+    assert "Second file not found" in caught.value.line("en")

@@ -24,7 +24,7 @@ def answer(build: Build) -> Answer:
     return services(build, "강남구", "F", 30)
 
 
-@pytest.mark.parametrize(("lang", "said"), [("ko", "관측"), ("en", "observed")])
+@pytest.mark.parametrize(("lang", "said"), [("ko", "집계"), ("en", "period")])
 def test_a_template_speaks_the_language_of_the_request(
     twin_build: Build, lang: str, said: str
 ) -> None:
@@ -42,7 +42,7 @@ def test_a_fact_that_is_missing_is_no_silence() -> None:
     with override("ko"), pytest.raises(Exception, match="is undefined"):
         rendered("components/basis.html.j2", {})
     page = _environment("ko").from_string("{{ wording.SYNTHETIC|say }}")
-    assert page.render() == "합성 자료입니다."
+    assert page.render() == "합성 데이터입니다."
     with pytest.raises(Exception, match=r"is undefined|has no"):
         page.render(wording={})
 

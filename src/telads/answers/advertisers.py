@@ -269,7 +269,7 @@ def _of_districts_alone(platforms: bool, level: str) -> QuestionError:
     what = (
         Text("매체는", "Platforms")
         if platforms
-        else Text("2023년 연구 방식은", "The classic method")
+        else Text("기존 방식(2023년 연구)은", "The 2023 method")
     )
     known = "are known" if platforms else "knows figures"
     return QuestionError(

@@ -293,7 +293,7 @@ def alike(
 def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tuple[Text, ...]:
     """Which neighbourhood is nearest, and how many cannot be told apart from the one asked."""
     if not rows:
-        return (Text("견줄 곳이 없습니다.", "There is none to compare."),)
+        return (Text("비교할 곳이 없습니다.", "There is none to compare."),)
     first, far = rows[0], f"{rows[0]['distance']:.2f}"
     near = sum(row["distance"] <= row["noise"] for row in rows)
     ko, en = (_named(first, lang) for lang in LANGUAGES)
@@ -304,9 +304,9 @@ def _of_alike(own: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> tupl
     if not near:
         return (nearest,)
     return (nearest, Text(
-        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 가릴 수 없습니다.",
-        f"{near} of {len(rows)} are nearer than the errors of the estimates: they cannot be told "
-        "apart from it.",
+        f"{len(rows)}곳 가운데 {near}곳은 추정 오차보다 가까워 이곳과 뚜렷이 다르지 않습니다.",
+        f"{near} of {len(rows)} are nearer than the errors of the estimates: they do "
+        "not differ clearly from it.",
     ))  # fmt: skip
 
 
@@ -319,7 +319,7 @@ def too_small_place(build: Build, code: str) -> AudienceTooSmall:
     """The error for a neighbourhood, or a group of it, that is not shown."""
     name = next((place.name for place in known_places(build) if place.code == code), code)
     return AudienceTooSmall(
-        Text("이곳의 사람은 너무 적거나 자료가 없어 보여 드릴 수 없습니다.",
+        Text("이곳의 사람은 너무 적거나 데이터가 없어 보여 드릴 수 없습니다.",
              "Too few of its people to be shown, or no data."),
         Text("성별과 나이를 비우거나 다른 곳을 골라 주세요.",
              "Leave sex and age out, or choose another."),

@@ -85,7 +85,7 @@ def require_people(build: Build, segments: Sequence[Member], month: Month) -> No
     if not segments or head_count(build, segments, month) < least:
         raise AudienceTooSmall(
             Text("조건에 맞는 사람이 없거나 너무 적어 보여 드릴 수 없습니다.",
-                 "Nobody fits the rules, or too few people to be shown."),
+                 "No one meets the rules, or too few people to be shown."),
             Text("조건을 넓혀 주세요.", "Widen the rules."),
         )  # fmt: skip
 

@@ -13,42 +13,42 @@ from telads.text import LANGUAGES, Lang, Text, same
 from telads.wording import METHOD, PLAN, YES, segment_name
 
 TITLES: dict[str, Text] = {
-    "minimum": Text("최소 집행액", "Minimum"),
-    "cap": Text("상한", "Cap"),
-    "association": Text("연관", "Association"),
+    "minimum": Text("최소 집행액", "Minimum spend"),
+    "cap": Text("최대 집행액", "Maximum spend"),
+    "association": Text("동반 이용", "Used together"),
     "spend_share": Text("비중", "Share"),
-    "spend_if_dearer": Text("CPM 10% 오르면 집행액", "Spend if 10% dearer"),
-    "spend_if_cheaper": Text("CPM 10% 내리면 집행액", "Spend if 10% cheaper"),
+    "spend_if_dearer": Text("CPM 10% 오르면 집행액", "Spend if price +10%"),
+    "spend_if_cheaper": Text("CPM 10% 내리면 집행액", "Spend if price −10%"),
     "weighted_reach_if_dearer": Text(
-        "CPM 10% 오르면 목적 값의 변화", "Change of the objective if 10% dearer"
+        "CPM 10% 오르면 배분 점수의 변화", "Change of the score if price +10%"
     ),
     "weighted_reach_if_cheaper": Text(
-        "CPM 10% 내리면 목적 값의 변화", "Change of the objective if 10% cheaper"
+        "CPM 10% 내리면 배분 점수의 변화", "Change of the score if price −10%"
     ),
     "budget": Text("예산", "Budget"),
-    "segments": Text("집단 수", "Segments"),
-    "segments_used": Text("집행하는 집단 수", "Segments with spend"),
+    "segments": Text("집단 수", "Groups"),
+    "segments_used": Text("집행하는 집단 수", "Groups with spend"),
     "objective": Text("목적", "Objective"),
-    "weighted_reach": Text("목적 값", "Value of the objective"),
-    "reachable": Text("닿을 수 있는 사람", "People who can be reached"),
+    "weighted_reach": Text("배분 점수", "Allocation score"),
+    "reachable": Text("도달할 수 있는 사람", "Reachable people"),
     "reached_2": Text("도달(2회 이상)", "Reach (twice or more)"),
     "reached_3": Text("도달(3회 이상)", "Reach (three times or more)"),
-    "proven_gap": Text("최적과의 차이(증명된 상한)", "Gap to the best, proven bound"),
+    "proven_gap": Text("최적과의 차이(증명된 상한)", "Gap to the best (proven bound)"),
     "gap_to": Text("무엇과의 차이", "Gap to what"),
-    "below_segments": Text("평균보다 적게 쓰는 집단 수", "Segments of less use than average"),
+    "below_segments": Text("평균보다 적게 쓰는 집단 수", "Groups below average"),
     "below_spend": Text("그 집단의 집행액", "Spend on these"),
     "below_spend_share": Text("그 비중", "Their share of the budget"),
     "asked": Text("요청한 목표", "Asked for"),
     "reached_low": Text("도달 최소", "At least"),
     "reached_high": Text("도달 최대", "At most"),
-    "next_budget": Text("예산을 10% 더 쓰면", "A tenth more budget"),
-    "next_weighted_reach": Text("그때 목적 값의 증가", "What that adds to the objective"),
-    "next_share": Text("목적 값의 증가율", "Growth of the objective"),
+    "next_budget": Text("예산을 10% 더 쓰면", "10% more budget"),
+    "next_weighted_reach": Text("그때 배분 점수의 증가", "Added allocation score"),
+    "next_share": Text("배분 점수의 증가율", "Growth of the allocation score"),
     "population": Text("인원", "People"),
-    "least_budget": Text("최소 예산", "Least budget"),
+    "least_budget": Text("최소 예산", "Minimum budget"),
     "name": Text(PLAN.ko, PLAN.en.capitalize()),
     "advertised": Text("광고할 서비스", "Service advertised"),
-    "binding": Text("결과를 제한한 한도", "Limits that bind"),
+    "binding": Text("걸린 조건", "Limits reached"),
     "sentence": Text("요약", "In words"),
     "item": Text("항목", "Item"),
     "value": Text("값", "Value"),
@@ -146,13 +146,13 @@ def _list_text(rule: Mapping[str, Any]) -> Text:
 TABLES: dict[str, Text] = {
     "platforms": Text("매체", "Platforms"),
     "budgets": Text("예산별 도달", "Reach by budget"),
-    "goals": Text("목표별 최소 예산", "The least budget for a goal"),
+    "goals": Text("목표별 최소 예산", "Minimum budget for a goal"),
     "sensitivity": Text("도달이 달라질 수 있는 범위", "What the reach depends on"),
-    "prices": Text("CPM이 10% 바뀌면", "If a price changes by 10 %"),
+    "prices": Text("CPM이 10% 바뀌면", "If a price changes by 10%"),
     "districts": Text("자치구별", "By district"),
     "ages": Text("성별·나이별", "By sex and age"),
-    "segments": Text("집단", "Segments"),
-    "spends": Text("집단별 매체별 집행액", "Spends by segment and platform"),
+    "segments": Text("집단", "Groups"),
+    "spends": Text("집단별 매체별 집행액", "Spends by group and platform"),
 }
 """What the tables of a plan are called."""
 
@@ -168,16 +168,16 @@ def title(name: str, lang: Lang, table: str = "") -> str:
 OBJECTIVES: dict[str, Text] = {
     "reach": Text("도달(1회 이상)", "reach (once or more)"),
     "index": Text("지수 가중 도달", "index-weighted reach"),
-    "affinity": Text("관심도 가중 도달", "affinity-weighted reach"),
+    "affinity": Text("이용 강도 가중 도달", "reach weighted by usage score"),
 }
 """Objectives of a plan."""
-OF_ASSOCIATION = Text("연관 반영", "by association")
+OF_ASSOCIATION = Text("동반 이용 반영", "by association")
 """Added to an objective with weighted contacts."""
 
 
 GAPS: dict[str, Text] = {
-    "best": Text("가장 좋은 배분", "the best division"),
-    "without_goal": Text("빈도 목표가 없는 배분", "divisions that need not keep the goal"),
+    "best": Text("가장 좋은 배분", "the best allocation"),
+    "without_goal": Text("빈도 목표가 없는 배분", "allocations without the goal"),
 }
 """Names of a plan's proven gap."""
 

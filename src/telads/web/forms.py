@@ -33,7 +33,9 @@ said = lazy(_said, str)
 """Lazy `Text` for Django's forms, converted in the language of the page."""
 
 
-NO_CHOICE = {"invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This cannot be chosen."))}
+NO_CHOICE = {
+    "invalid_choice": said(Text("고를 수 있는 값이 아닙니다.", "This value cannot be chosen."))
+}
 """`error_messages` of a field with choices."""
 
 

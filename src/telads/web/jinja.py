@@ -5,7 +5,7 @@ The engine takes a tenth of the time of Django's own templates for the same rows
 context:
 
     {{ _("Rank") }}   {{ row.population|people }}   {{ badges(row.labels) }}   {{ basis(answer) }}
-    {{ _("city %(city)s")|fill(city=figure) }}
+    {{ _("{city} %(city)s")|fill(city=figure) }}
     {{ ngettext("%(n)s file", "%(n)s files", n)|fill(n=n) }}
     {{ heading("status", "file") }}   {{ wording.IN_FORCE|say }}
     {{ url("plan", plan.pk) }}   {{ static("telads/site.css") }}   {{ icon("house") }}

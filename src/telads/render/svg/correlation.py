@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 WEAK = 0.1
 """Below this mean correlation no pair is named in the title."""
 _METHOD = Text(
-    "같은 연령대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
+    "같은 나이대 동네 사이의 상관계수", "correlation between neighbourhoods within an age"
 )
 _EVERYONE = Text("{city} 전체", "all of {city}")
 _GAPS = Text("회색은 계산할 수 없음", "grey: cannot be computed")

@@ -54,9 +54,10 @@ def _of_the_house(folder: Path) -> Path:
             return path
     raise SettingError(
         Text(f"설정 {VARIABLE}의 폴더에 한글 글꼴이 없습니다.",
-             f"The folder of the setting {VARIABLE} holds no Korean font."),
+             f"The folder of the setting {VARIABLE} contains no Korean font."),
         Text("한글이 있는 TTF나 OTF 글꼴의 폴더를 적거나, 설정을 지워 함께 설치된 글꼴을 쓰세요.",
-             "Name a folder with a TTF or OTF font for Korean, or unset it to use telads' own."),
+             "Give a folder with a TTF or OTF font for Korean, or unset it to use the bundled "
+             "font."),
         value=folder,
     )  # fmt: skip
 

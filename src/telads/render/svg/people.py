@@ -25,7 +25,7 @@ _ALL = "amount-4"
 """Colour of both sexes together."""
 _IN_UNIT = {"ko": 10_000, "en": 1_000}
 _UNIT = Text("만 명", "thousands of people")
-_NOBODY = Text("대상 없음", "none of them")
+_NOBODY = Text("타겟 없음", "none of them")
 
 
 def draw(people: Answer, lang: Lang) -> Drawing:
@@ -95,9 +95,9 @@ def draw_audience(
 def _most(rows: list[tuple[str, int]], lang: Lang) -> str:
     """State the district where most of them live."""
     if not rows:
-        return Text("사는 곳을 보여 줄 대상이 없습니다", "There is nobody to show")(lang)
+        return Text("사는 곳을 보여 줄 타겟이 없습니다", "There is no one to show")(lang)
     place, count = in_force().district_name(rows[0][0], lang), people_text(rows[0][1], lang)
-    return Text(f"대상은 {place}에 가장 많이 삽니다({count})",
+    return Text(f"타겟은 {place}에 가장 많이 삽니다({count})",
                 f"Most of them live in {place} ({count})")(lang)  # fmt: skip
 
 
