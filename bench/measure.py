@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -36,12 +36,14 @@ class Task:
     """What one side does: commands run one after another; `prepare` is not timed.
 
     `tree`: count the processes that a command starts and does not wait for as well (`bench.tree`).
+    `processors`: how many the commands may use; None means all.
     """
 
     name: str
     commands: Sequence[Command]
     prepare: Callable[[], None] | None = None
     tree: bool = False
+    processors: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
     """Run a task once: its commands' times add up, the largest of their peaks counts."""
     if task.prepare:
         task.prepare()
-    samples = [_run(command, environment, folder, task.tree) for command in task.commands]
+    samples = [_run(command, environment, folder, task) for command in task.commands]
     return Sample(
         seconds=sum(sample.seconds for sample in samples),
         processor=sum(sample.processor for sample in samples),
@@ -93,19 +95,20 @@ def run(task: Task, environment: Mapping[str, str], folder: Path) -> Sample:
     )
 
 
-def _run(command: Command, environment: Mapping[str, str], folder: Path, tree: bool) -> Sample:
+def _run(command: Command, environment: Mapping[str, str], folder: Path, task: Task) -> Sample:
     with tempfile.TemporaryFile() as errors:
         begin = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            env={**os.environ, **environment},
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
+        with _kept_to(task.processors) if task.processors else nullcontext():
+            process = subprocess.Popen(
+                command,
+                env={**os.environ, **environment},
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            )
         # wait4 tells the use of this child alone, getrusage that of all children so far.
-        with Watch(process.pid) if tree else nullcontext() as watch:
+        with Watch(process.pid) if task.tree else nullcontext() as watch:
             _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -119,6 +122,17 @@ def _run(command: Command, environment: Mapping[str, str], folder: Path, tree: b
     if watch:
         processor, peak_mb = max(processor, watch.processor), max(peak_mb, watch.peak_mb)
     return Sample(seconds, processor, peak_mb)
+
+
+@contextmanager
+def _kept_to(processors: int) -> Iterator[None]:
+    """Have this process, and those it starts meanwhile, use so many processors only (Linux)."""
+    usable = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(usable)[:processors])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usable)
 
 
 def interleave(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -10,17 +11,34 @@ from pathlib import Path
 
 from bench.machine import Machine
 from bench.measure import Measured
-from bench.scale_tasks import IN_PARTS, MILLION, OURS, PARTS, SCAN, SPARK, Log
+from bench.scale_tasks import (
+    ALONE,
+    ALONE_DUCKDB,
+    DUCKDB_MASK,
+    IN_PARTS,
+    MILLION,
+    OURS,
+    PARTS,
+    PIECES,
+    SCAN,
+    SPARK,
+    START,
+    TEXTS,
+    Log,
+)
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 TIMES, GIGABYTES = 8, 5
 """The goals at the largest size: times the scan, and memory."""
+TIMES_SHARED, FASTER, AHEAD = 4.5, 1.75, 2
+"""The goals where one processor was measured too: times the scan by the clock on all processors,
+times faster on all than on one, times faster than DuckDB with days as bits."""
+TEXTS_TIMES, PIECES_TIMES = 1.3, 2
+"""The goals of text ids, by processor time, and of many small files, by the clock."""
 CARRIER = 30 * MILLION
 """Subscribers of a large carrier."""
 MACHINES = ((2, 8), (16, 64), (64, 256))
 """Processors and GB of memory of machines to compute for; telads may use half of the memory."""
-BUSY = 2
-"""Processors that one run of telads can keep busy: nearly half of a row's time is one thread's."""
 NODE = 16
 """Processors of a node of a cluster."""
 
@@ -34,6 +52,12 @@ class Results:
     """Mean number of processes that wanted a processor in the quarter of an hour of the run."""
     logs: Sequence[Log]
     left_out: Sequence[str]
+    held: float
+    """Seconds a row in which threads that mark rows exclude each other, at most."""
+    dividing: float
+    """Processor seconds a row that it takes to divide rows by subscriber."""
+    processors: int = len(os.sched_getaffinity(0))
+    """Usable processors of the machine."""
 
     @property
     def full(self) -> list[Log]:
@@ -56,7 +80,38 @@ class Results:
             ),
             f"| {rows} million rows, peak memory | under {GIGABYTES} GB | "
             f"{memory:.1f} GB | {_met(memory < GIGABYTES)} |",
+            *(line for log in self.full for line in self._goals_of(log)),
         ]
+
+    def _goals_of(self, log: Log) -> Iterator[str]:
+        """The promises of one log, of those that were measured on it."""
+        found, rows = log.measured, f"{_millions(log)} million rows"
+        ours = found[OURS]
+        every = f"{self.processors} processors"
+
+        def at_least(times: float, goal: float) -> str:
+            return f"at least {goal:g} times | {times:.2f} times | {_met(times >= goal)} |"
+
+        def within(times: float, goal: float) -> str:
+            return f"within {goal:g} times | {times:.2f} times | {_met(times <= goal)} |"
+
+        if ALONE in found:
+            times = ours.seconds / found[SCAN].seconds
+            yield f"| {rows}, {every}, against the scan | {within(times, TIMES_SHARED)}"
+            times = found[ALONE].seconds / ours.seconds
+            yield f"| {rows}, {every} against one | {at_least(times, FASTER)}"
+        if DUCKDB_MASK in found and (ALONE in found or log is self.full[-1]):
+            times = found[DUCKDB_MASK].seconds / ours.seconds
+            yield f"| {rows}, {every}, ahead of DuckDB with bits | {at_least(times, AHEAD)}"
+        if ALONE in found and ALONE_DUCKDB in found:
+            times = found[ALONE_DUCKDB].seconds / found[ALONE].seconds
+            yield f"| {rows}, one processor, ahead of DuckDB with bits | {at_least(times, AHEAD)}"
+        if TEXTS in found:
+            times = found[TEXTS].processor / ours.processor
+            yield f"| {rows}, text ids against numbers | {within(times, TEXTS_TIMES)}"
+        if PIECES in found:
+            times = found[PIECES].seconds / ours.seconds
+            yield f"| {rows}, many small files against few | {within(times, PIECES_TIMES)}"
 
 
 def renew(page: Path, results: Results) -> None:
@@ -136,12 +191,13 @@ def _growth(logs: Sequence[Log]) -> Iterator[str]:
 
 def _carrier(results: Results) -> Iterator[str]:
     """Hours of processors for a carrier, from the largest log and the cost of parts."""
-    from telads.aggregate.log import BASE_BYTES, bytes_per_subscriber
+    from telads.aggregate.log import BASE_BYTES, BYTES_PER_JOB, bytes_per_subscriber
 
     largest = results.full[-1]
     rows = CARRIER * largest.rows / largest.subscribers
     each = largest.measured[OURS].processor / largest.rows
     again = _cost_of_a_part(results.full)
+    alone = _alone(results)
     yield (
         f"- {largest.rows / largest.subscribers:,.0f} rows a subscriber in three months make "
         f"**{rows / 1e9:.1f} billion rows** and {rows * largest.disk / largest.rows / 1e12:.2f} TB "
@@ -156,16 +212,27 @@ def _carrier(results: Results) -> Iterator[str]:
             else "."
         )
     )
-    if again:
-        yield f"\n| one machine | parts | processor hours | hours, {BUSY} processors busy at most |"
+    if alone is not None:
+        yield (
+            f"- Of these, {alone * MILLION:.3f} s a million rows keep one processor busy only "
+            f"(one processor against\n  {results.processors}, less what a run of few rows takes)."
+        )
+    yield (
+        f"- Threads that mark rows exclude each other for {results.held * 1e9:.2f} ns a row at "
+        f"most: with more than {each / results.held:,.0f}\n  processors they would wait for that. "
+        f"To divide the rows by subscriber takes {results.dividing * MILLION:.3f} s a million."
+    )
+    if again and alone is not None:
+        yield "\n| one machine, computed | parts | processor hours | hours |"
         yield "|---|---|---|---|"
         for cores, memory in MACHINES:
-            room = memory * 1e9 / 2 - BASE_BYTES
-            parts = max(1, ceil(CARRIER * bytes_per_subscriber(largest.names) / room))
-            hours = rows * (each + again * (parts - 1)) / 3600
+            room = memory * 1e9 / 2 - BASE_BYTES - (cores - 1) * BYTES_PER_JOB
+            parts = ceil(CARRIER * bytes_per_subscriber(largest.names) / room)
+            work = each + results.dividing + again * (parts - 1)
+            by_clock = max(alone + (work - alone) / cores, results.held)
             yield (
                 f"| {cores} processors, {memory} GB, `--memory {memory // 2}GB` | {parts:,} "
-                f"| {hours:,.0f} | {hours / min(cores, BUSY):,.1f} |"
+                f"| {rows * work / 3600:,.1f} | {rows * by_clock / 3600:,.2f} |"
             )
     spark = [log for log in results.full if SPARK in log.samples]
     if spark:
@@ -186,6 +253,21 @@ def _cost_of_a_part(logs: Sequence[Log]) -> float:
             more = log.measured[IN_PARTS].processor - log.measured[OURS].processor
             return max(more / (PARTS - 1) / log.rows, 0.0)
     return 0.0
+
+
+def _alone(results: Results) -> float | None:
+    """Seconds a row that one processor works alone while the others wait; None: not measured.
+
+    Of T(1) = s + p and T(n) = s + p / n, s without what a run of few rows takes.
+    """
+    number = results.processors
+    few = [log.measured[START].seconds for log in results.full if START in log.samples]
+    for log in results.full:
+        if ALONE in log.samples and few and number > 1:
+            one, all_ = log.measured[ALONE].seconds, log.measured[OURS].seconds
+            together = (number * all_ - one) / (number - 1)
+            return max((together - few[0]) / log.rows, 0.0)
+    return None
 
 
 def _millions(log: Log) -> str:

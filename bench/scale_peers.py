@@ -2,13 +2,24 @@
 
 `python -m bench.scale_peers PEER LOG OUT.parquet`: reads LOG as `telads synth events` writes it and
 writes cells of the label month 2023-06, of all sizes: code, sex, age5, population, and mean usage
-days by service. `python -m bench.scale_peers check TELADS.parquet OUT.parquet` compares.
+days by service. `python -m bench.scale_peers check TELADS.parquet OUT.parquet` compares. `texts`
+and `pieces` copy LOG to the folder OUT, with text ids or as many small files; `held` measures the
+calls of telads that no two threads make at once.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FIRST, LAST = "2023-03-01", "2023-05-31"
 """The window of the label month 2023-06."""
@@ -22,6 +33,9 @@ SIX = ("subscriber_id", "date", "service", "home_code", "sex", "birth_year")
 MEMORY = "5GB"
 """What DuckDB may hold before it uses the disk: the goal's memory."""
 
+FILES = 10_000
+CALLS, SHARES = 300, 32
+"""Calls that are timed, and parts of the subscribers for 16 processors."""
 PLAIN_DAYS = "count(DISTINCT date)"
 MASK_DAYS = f"bit_count(bit_or(1::HUGEINT << (date - DATE '{FIRST}')))"
 """Distinct days, and the same as bits of a whole number: 92 days fit into 128 bits."""
@@ -71,6 +85,7 @@ def duckdb_sql(log: Path, out: Path, days: str = PLAIN_DAYS) -> None:
 
     connection = duckdb.connect(config={
         "memory_limit": MEMORY, "temp_directory": str(out.with_suffix(".spill")),
+        "threads": len(os.sched_getaffinity(0)),
     })  # fmt: skip
     connection.sql(cells_query(log, days)).write_parquet(str(out))
 
@@ -131,9 +146,85 @@ def check(ours: Path, theirs: Path) -> None:
     print(both.height, peer.height)
 
 
+def texts(log: Path, out: Path) -> None:
+    """The log with ids of about twenty letters and digits."""
+    import polars as pl
+
+    name = ("u" + pl.col("subscriber_id").hash(1).cast(pl.String)).alias("subscriber_id")
+    _copy(log, out, lambda day: iter([day.with_columns(name)]))
+
+
+def pieces(log: Path, out: Path) -> None:
+    """The log as about FILES files."""
+    files = len(list((log / "events").rglob("*.parquet")))
+    _copy(log, out, lambda day: day.iter_slices(-(-day.height // -(-FILES // files))))
+
+
+def _copy(log: Path, out: Path, parts: Callable[[pl.DataFrame], Iterator[pl.DataFrame]]) -> None:
+    """The log's folder; each of its files becomes those that `parts` makes of it."""
+    import polars as pl
+
+    for file in sorted((log / "events").rglob("*.parquet")):
+        folder = out / file.parent.relative_to(log)
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, rows in enumerate(parts(pl.read_parquet(file, hive_partitioning=False))):
+            target = folder / f"{file.stem}-{number}.parquet"
+            rows.write_parquet(target, compression="zstd", compression_level=1)
+    for beside in log.glob("*.*"):
+        if beside.suffix in {".csv", ".json"}:
+            shutil.copy(beside, out)
+
+
+def held() -> None:
+    """Print seconds a row: in which marking holds the interpreter's lock, and to divide rows.
+
+    All that takes long releases the lock: what is left, at most, are calls, which take as long for
+    a single row. Rows are divided by subscriber, in processor seconds.
+    """
+    import numpy as np
+    import polars as pl
+
+    from telads.engines.day_bitmaps import Masks
+    from telads.engines.id_index import AT_ONCE, Names, hashed_name
+    from telads.engines.polars_events import BATCH, divided_rows
+
+    names = [f"app {number}" for number in range(50)]
+    kept: dict[Any, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    schema: dict[Any, Any] = {"subscriber_id": pl.Int64(), **kept}
+    row = pl.DataFrame(
+        {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
+    )
+    row = row.with_columns(hashed_name("name")).cast({"day": pl.UInt8(), **schema})
+    numbers, masks = Names(names), Masks(schema, len(names), list(kept))
+
+    def look_up() -> None:
+        numbers.of(row["name"])
+        masks._numbering.of(row["subscriber_id"])
+
+    def add() -> None:
+        masks.add(row.with_columns(pl.Series("name", numbers.of(row["name"]))))
+
+    def seconds(work: Callable[[], object], times: int) -> float:
+        taken = []
+        for _ in range(times):
+            begin = time.process_time()
+            work()
+            taken.append(time.process_time() - begin)
+        return float(np.median(taken))
+
+    calls, once = seconds(look_up, CALLS), seconds(add, CALLS)
+    many = pl.concat([row] * 10).sample(BATCH, with_replacement=True)
+    ids = pl.Series("subscriber_id", np.random.default_rng(1).integers(0, 2**40, BATCH))
+    split = seconds(partial(divided_rows, many.with_columns(ids), SHARES), 20)
+    print((once + calls * (BATCH / AT_ONCE - 1)) / BATCH, split / BATCH)
+
+
 PEERS = {"scan": scan, "duckdb": duckdb_sql, "duckdb-mask": duckdb_mask, "pandas": pandas,
-         "check": check}  # fmt: skip
+         "check": check, "texts": texts, "pieces": pieces}  # fmt: skip
 
 if __name__ == "__main__":
-    name, log, out = sys.argv[1:]
-    PEERS[name](Path(log), Path(out))
+    name, *paths = sys.argv[1:]
+    if name == "held":
+        held()
+    else:
+        PEERS[name](*map(Path, paths))

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,11 +28,23 @@ THIN = 0.1
 PARTS = 8
 """Parts of the run that shows what reading the log once for each part costs."""
 
+FEW = 300
+"""Subscribers of a log that shows what a run takes whatever its rows."""
+FILES = 10_000
+"""Files of the log of many small ones."""
+
 SCAN, OURS, IN_PARTS = "bare scan of the six columns", "telads", f"telads in {PARTS} parts"
 DUCKDB, DUCKDB_MASK = "DuckDB, plain SQL", "DuckDB, SQL with days as bits"
+ALONE, ALONE_DUCKDB = f"{OURS}, one processor", f"{DUCKDB_MASK}, one processor"
+ONE_JOB = f"{OURS} --jobs 1"
+TEXTS, PIECES, START = f"{OURS}, text ids", f"{OURS}, {FILES:,} files", f"{OURS}, few rows"
 PANDAS, SPARK = "pandas", "telads on Spark local[2]"
 ON_SPARK = ("--engine", "spark", "--spark-master", "local[2]")
-PEERS = {SCAN: "scan", DUCKDB: "duckdb", DUCKDB_MASK: "duckdb-mask", PANDAS: "pandas"}
+PEERS = {SCAN: "scan", DUCKDB: "duckdb", DUCKDB_MASK: "duckdb-mask",
+         ALONE_DUCKDB: "duckdb-mask", PANDAS: "pandas"}  # fmt: skip
+
+
+COPIES = {TEXTS: "texts", PIECES: "pieces", START: "few"}
 
 
 @dataclass
@@ -76,12 +88,20 @@ def make_log(folder: Path, name: str, rows: float, use: float = 1.0) -> Log:
 
 
 def tasks_of(log: Log, in_parts: bool, small: bool) -> list[Task]:
-    """What is run on a log, the scan and telads first; the slowest peer only if it is `small`."""
+    """What is run on a log, the scan and telads first; the slowest peer only if it is `small`.
+
+    With `in_parts` also what further parts cost, and what one processor does.
+    """
     tasks = [_peer(log, SCAN), _telads(log, OURS), _peer(log, DUCKDB_MASK), _peer(log, DUCKDB)]
     if in_parts:
         tasks.insert(2, _telads(log, IN_PARTS, "--partitions", str(PARTS)))
+        tasks += [
+            _telads(log, ONE_JOB, "--jobs", "1"),
+            replace(_telads(log, ALONE), processors=1),
+            replace(_peer(log, ALONE_DUCKDB), processors=1),
+        ]
     if small:
-        tasks.append(_peer(log, PANDAS))
+        tasks += [_peer(log, PANDAS), *(_on_copy(log, name) for name in (TEXTS, PIECES, START))]
     return tasks
 
 
@@ -95,6 +115,16 @@ def has_spark() -> bool:
     return bool(find_spec("pyspark") and list((ROOT / "src/telads/engines").glob("spark*")))
 
 
+def held() -> tuple[float, float]:
+    """Seconds a row: threads exclude each other, and rows are divided (`scale_peers.held`)."""
+    told = subprocess.run(
+        [sys.executable, "-m", "bench.scale_peers", "held"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    exclusive, dividing = map(float, told.stdout.split())
+    return exclusive, dividing
+
+
 def _peer(log: Log, name: str) -> Task:
     script = [sys.executable, "-m", "bench.scale_peers", PEERS[name]]
     return Task(name, [[*script, str(log.folder), str(_result(log, name))]])
@@ -104,6 +134,25 @@ def _telads(log: Log, name: str, *options: str, tree: bool = False) -> Task:
     workspace = _workspace(log, name)
     command = [TELADS, "aggregate", str(log.folder), "--month", LABEL, "-w", str(workspace)]
     return Task(name, [[*command, *options]], _removing(workspace), tree)
+
+
+def _on_copy(log: Log, name: str) -> Task:
+    """The command on a copy of the log with other ids or files, or on a log of few rows."""
+    copy, workspace = log.folder / COPIES[name], _workspace(log, name)
+    command = [TELADS, "aggregate", str(copy), "--month", LABEL, "-w", str(workspace)]
+
+    def prepare() -> None:
+        shutil.rmtree(workspace, ignore_errors=True)
+        if copy.exists():
+            return
+        if name == START:
+            make_log(log.folder, COPIES[name], FEW * ROWS_EACH)
+        else:
+            script = [sys.executable, "-m", "bench.scale_peers", COPIES[name]]
+            environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+            subprocess.run([*script, str(log.folder), str(copy)], env=environment, check=True)
+
+    return Task(name, [command], prepare)
 
 
 def _removing(folder: Path) -> Callable[[], None]:

@@ -7,12 +7,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import polars as pl
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
+from telads.answers import questions
 from telads.answers.sentences import every_year
 from telads.answers.tables import read
 from telads.ingest.ingest import ingest
@@ -101,6 +103,8 @@ def test_history_holds_the_same_month_a_year_ago(seasonal: Build, twin_build: Bu
         assert row["affinity_year_ago"] == (then["affinity"] if then else None)
         usage = then["usage"] if then and service not in indexed else None
         assert row["usage_year_ago"] == usage
+    document = history(seasonal, *SEGMENT).document("en")
+    jsonschema.Draft202012Validator(questions.schema("history year")).validate(document)
     assert sum(row["affinity_year_ago"] is not None for row in rows.values()) == 14 * 7
     short = history(twin_build, *SEGMENT)
     assert "affinity_year_ago" not in short.rows.columns, "there is no year to look back on"
@@ -230,7 +234,7 @@ def test_a_forecast_knows_no_later_month(
 def test_the_page_of_the_evidence_says_which_forecast_is_taken(
     seasonal: Build, plain: Build, client: Client
 ) -> None:
-    persistent = "Last month as it was is the baseline that is hard to beat"
+    persistent = "Repeating last month is the baseline that is hardest to beat"
     for of, taken, words in ((seasonal, True, "Taken: the last month moved as in the same month"),
                              (plain, False, "Taken: the last month.")):  # fmt: skip
         shown = replace(django_settings.TELADS, workspace=of.path.parents[1])

@@ -44,9 +44,9 @@ def test_what_became_of_each_file_is_told(telads: Telads, files: Path, tmp_path:
     cells = NEIGHBOURHOODS * 24
     assert told.out.splitlines() == [
         f"skipped: ~${JUNE}",
-        f"taken: {MAY} (2023-05, observed 2023-02..2023-04, {cells} rows, 0 masked)",
+        f"loaded: {MAY} (2023-05, period 2023-02..2023-04, {cells} rows, 0 masked)",
         "  Columns not used: 새로운 열",
-        f"taken: {JUNE} (2023-06, observed 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
+        f"loaded: {JUNE} (2023-06, period 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
         "  Games: 20% of the values are masked.",
     ]
     (line,) = [line for line in told.err.splitlines() if line.startswith("refused")]
@@ -71,7 +71,7 @@ def test_the_month_can_be_told(telads: Telads, tmp_path: Path) -> None:
     words = ("ingest", tmp_path / "usage.csv", "-w", tmp_path / "w")
     assert telads(*words).code == 1
     told = telads(*words, "--month", "2024-02", "--lang", "en")
-    assert "(2024-02, observed 2023-11..2024-01," in told.out
+    assert "(2024-02, period 2023-11..2024-01," in told.out
 
 
 @pytest.mark.parametrize("lang", ["ko", "en"])
@@ -82,7 +82,7 @@ def test_check_says_what_would_become_of_files(
     told = telads("check", files, *at)
     assert told.code == 1, "one is refused"
     assert not (tmp_path / "w").exists()
-    word = {"ko": "넣을 수 있음", "en": "can be taken"}[lang]
+    word = {"ko": "반영 가능", "en": "can be loaded"}[lang]
     assert f"{word}: {MAY} (2023-05" in told.out
     known = json.loads(telads("check", files, *at, "-f", "json").out)
     taken = json.loads(telads("ingest", files, *at, "-f", "json").out)
@@ -103,7 +103,7 @@ def test_check_says_what_would_become_of_files(
 def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
     told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
     assert told.out.splitlines() == [
-        f"넣음: {JUNE} (2023-06, 관측 2023-03..2023-05, 600행, 가려진 값 120)",
+        f"반영: {JUNE} (2023-06, 집계 2023-03..2023-05, 600행, 비공개 값 120)",
         "  게임: 값의 20%가 가려져 있습니다.",
     ]
 
@@ -173,9 +173,7 @@ def test_a_build_is_told_once_and_then_nothing_is_new(
 def test_status_says_what_is_not_built_yet(telads: Telads, files: Path, tmp_path: Path) -> None:
     workspace = ("-w", tmp_path / "w", "--lang", "en")
     telads("ingest", files / MAY, *workspace)
-    assert (
-        "There are months that are not built yet: telads build" in telads("status", *workspace).err
-    )
+    assert "Some months are not built yet: telads build" in telads("status", *workspace).err
     telads("build", *workspace)
     assert telads("status", *workspace).err == ""
     telads("ingest", files / JUNE, *workspace)
@@ -199,8 +197,8 @@ def test_status_says_which_setting_waits_for_a_build(
     ]
     told = " ".join(telads("status", *workspace, "--lang", "en").out.split())
     assert (
-        "The setting TELADS_FLOOR is 60, but the build in force was made with 50. Run telads build"
-        in told
+        "The setting TELADS_FLOOR is 60, but the current data version was made with 50. Run "
+        "telads build" in told
     )
     telads("build", *workspace)
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
@@ -210,7 +208,7 @@ def test_an_empty_workspace_has_a_status(telads: Telads, tmp_path: Path) -> None
     document = telads("status", "-w", tmp_path / "none", "-f", "json").json()
     assert document["rows"] == []
     told = telads("status", "-w", tmp_path / "none", "--lang", "en")
-    assert told.err == "No month has been taken in yet: telads ingest FILES\n"
+    assert told.err == "No month has been loaded yet: telads ingest FILES\n"
     assert not (tmp_path / "none").exists()
 
 
@@ -236,7 +234,7 @@ def test_a_workspace_that_needs_attention(telads: Telads, files: Path, tmp_path:
     looks = [line for line in told.out.splitlines() if line.startswith("LOOK")]
     assert len(looks) == 2
     assert "months: 2023-05; cells missing: 2023-05" in looks[0]
-    assert "A table of the build cannot be read." in looks[1]
+    assert "A file of the data version cannot be read." in looks[1]
     rows = json.loads(telads("doctor", *workspace, "-f", "json").out)["rows"]
     assert [row["good"] for row in rows].count(False) == 2
 
@@ -257,7 +255,7 @@ def test_the_font_is_told(telads: Telads, monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     told = telads("doctor", "--lang", "en")
     assert told.code == 1
-    assert f"LOOK  The folder of the setting {VARIABLE} holds no Korean font" in told.out
+    assert f"LOOK  The folder of the setting {VARIABLE} contains no Korean font" in told.out
 
 
 @pytest.mark.seoul
@@ -324,7 +322,7 @@ def test_borders_of_neighbourhoods_are_taken_in_and_what_fits_nobody_is_told(
     file.write_text("{}", "utf-8")
     told = telads("borders", file, "-w", own, "--lang", "en")
     assert told.code
-    assert "no GeoJSON FeatureCollection" in told.err
+    assert "Not a GeoJSON FeatureCollection" in told.err
 
 
 def four_years(folder: Path) -> set[Month]:
@@ -361,10 +359,10 @@ def four_years(folder: Path) -> set[Month]:
 def test_a_tree_of_four_years_is_one_call_and_told_by_year(telads: Telads, tmp_path: Path) -> None:
     months = four_years(tmp_path / "통신정보 데이터")
     told = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w", "--lang", "en")
-    assert (told.code, told.out.count("taken: ")) == (0, 47)
+    assert (told.code, told.out.count("taken: ")) == (0, 47 + 12)
     assert {*Store(tmp_path / "w").ledger().current()} == months
     assert told.out.splitlines()[-4:] == [
-        "2020: 12 months, taken 12, skipped 12",
+        "2020: 12 months, taken 24",
         "2021: 12 months, taken 12",
         "2022: 11 months, taken 11, missing 2022-05",
         "2023: 12 months, taken 12",

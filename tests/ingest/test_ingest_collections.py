@@ -87,25 +87,17 @@ def test_the_month_s_file_is_taken_from_beside_its_other_file_and_the_guide(
     guide = write_guide(folder / "컬럼설명서.xlsx")
     for files in ([folder], *itertools.permutations([month, groups, guide])):
         taken = {one.path.name: one for one in take(*files)}
-        assert taken.pop(month.name).outcome in {"taken", "unchanged"}
+        for name in (month.name, groups.name):
+            assert taken.pop(name).outcome in {"taken", "unchanged"}
         assert {one.outcome for one in taken.values()} == {"skipped"}
-        assert "OA-22266" in taken[groups.name].reason("ko")
         assert "no data" in taken[guide.name].reason("en")
 
 
-def test_the_other_file_alone_replaces_nothing(
-    take: Callable[..., list[Taken]], folder: Path, workspace: Store
-) -> None:
-    groups = write_groups(folder / "2023.6월_10개 관심집단 수.xlsx")
-    guide = write_guide(folder / "컬럼설명서.xlsx")
-    assert [one.outcome for one in take(groups, guide)] == ["refused", "refused"]
-    (taken,) = take(write_month(folder.parent, "2023.6"))
-    for files in ((groups,), (write_month(folder, "2023.7"), groups)):
-        refused = take(*files)[-1]
-        assert (refused.path, refused.outcome) == (groups, "refused")
-        assert refused.error
-        assert refused.error.facts["file"] == groups
-    assert workspace.ledger().current()[JUNE] == taken.entry
+def test_a_guide_alone_is_refused(take: Callable[..., list[Taken]], folder: Path) -> None:
+    guide = write_guide(folder / "2023.6월 컬럼설명서.xlsx")
+    assert [one.outcome for one in take(guide)] == ["refused"]
+    refused = take(write_month(folder, "2023.7"), guide)[-1]
+    assert (refused.path, refused.outcome) == (guide, "refused")
 
 
 def test_two_files_of_the_kind_that_is_taken_are_still_refused(
@@ -113,8 +105,10 @@ def test_two_files_of_the_kind_that_is_taken_are_still_refused(
 ) -> None:
     write_month(folder, "2023.6")
     write_csv(folder / "2023-06.csv", portal_rows(seed=9))
-    write_groups(folder / "2023.6월_10개 관심집단 수.xlsx")
-    assert {one.outcome for one in take(folder)} == {"refused"}
+    groups = write_groups(folder / "2023.6월_10개 관심집단 수.xlsx")
+    taken = {one.path.name: one.outcome for one in take(folder)}
+    assert taken.pop(groups.name) == "taken"
+    assert {*taken.values()} == {"refused"}
 
 
 def test_folders_of_folders_are_entered(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -87,7 +88,7 @@ def test_the_first_group_is_the_subject_and_the_only_one_in_colour() -> None:
 def test_panels_name_the_unit_and_have_scales_of_their_own() -> None:
     found = drawn(MONTHLY, "ko")
     names = [one.text for one in kinds(found.svg, "name")]
-    assert names == ["게임(일/월)", "유튜브(표준화 지수)", "배달(일/월)"]
+    assert names == ["게임(일/월)", "유튜브(표준화 점수)", "배달(일/월)"]
     ticks = [
         [one.text for one in panel.iter("text") if one.get("class") == "tick"]
         for panel in tree(found.svg).iter("g")
@@ -96,10 +97,10 @@ def test_panels_name_the_unit_and_have_scales_of_their_own() -> None:
     assert ticks[0] == ["50.0", "50.5", "51.0"]
     assert ticks[2] == ["10", "11", "12"]
     assert "0에서 시작하지 않음" in found.details
-    assert "표준화 지수는 달마다 기준을 새로 정하므로" in found.details
+    assert "표준화 점수는 달마다 기준을 새로 정하므로" in found.details
     assert "직전 석 달의 평균" in found.details
     assert {row["service"]: row["unit"] for row in found.rows} == {
-        "game": "일/월", "youtube": "표준화 지수", "delivery": "일/월"
+        "game": "일/월", "youtube": "표준화 점수", "delivery": "일/월"
     }  # fmt: skip
 
 
@@ -145,3 +146,36 @@ def test_months_of_an_index_are_parted_and_no_line_joins_them() -> None:
         assert {"own", "beside"} <= set(kinds_of["game"])
         assert not {"parting", "zero"} & set(kinds_of["game"])
         assert "0.0" in [one.text for one in youtube.iter("text")]
+
+
+def two_years(service: str, last: int = 25) -> pl.DataFrame:
+    """January 2022 on: 100, 101 ... a month."""
+    labels = [f"{2022 + at // 12}-{at % 12 + 1:02d}" for at in range(last)]
+    return pl.DataFrame(
+        {"month": labels, "service": service, "value": [100.0 + at for at in range(last)]}
+    )
+
+
+def test_each_month_lies_beside_that_of_a_year_ago() -> None:
+    drawing = drawn(two_years("game"))
+    (own,), (ago,) = (
+        [re.findall(r"[ML]([\d.]+) ([\d.]+)", one.attrib["d"]) for one in kinds(drawing.svg, kind)]
+        for kind in ("own", "year-ago")
+    )
+    assert (len(own), len(ago)) == (25, 13)
+    assert [x for x, _ in ago] == [x for x, _ in own[12:]], "at the places of the later months"
+    assert [y for _, y in ago] == [y for _, y in own[:13]], "as high as it was a year before"
+    assert "dotted in colour: the same month a year ago" in drawing.details
+    assert "색 점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
+    (said,) = [text for text in told(drawing.svg) if text.startswith("2024-01: ")]
+    assert "124" in said.partition("a year ago")[0]
+    assert "112" in said.partition("a year ago")[2]
+
+
+def test_without_a_year_nothing_is_dotted() -> None:
+    for frame in (two_years("game", 12), two_years("youtube")):
+        drawing = drawn(frame)
+        assert "year-ago" not in drawing.svg
+        assert "a year ago" not in drawing.svg
+    (alone,) = kinds(drawn(two_years("game", 13)).svg, "year-ago")
+    assert alone.attrib["d"].endswith("h0"), "one month is a dot"

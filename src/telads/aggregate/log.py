@@ -94,8 +94,8 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
             return places
     if request.noise:  # a home of a single person would show as a row
         raise SettingError(
-            Text("잡음을 넣을 때는 동네 목록을 기록에서 얻을 수 없습니다.",
-                 "With noise the list of places cannot come from the log."),
+            Text("노이즈를 넣을 때는 동네 목록을 로그에서 얻을 수 없습니다.",
+                 "With noise, the list of neighbourhoods cannot be taken from the log."),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code",
@@ -105,7 +105,7 @@ def _places(workspace: Store, request: Request, engine: EventEngine, events: Fra
     if places.is_empty():
         raise DataError(
             Text("행정동코드가 어느 동네인지 알 수 없습니다.",
-                 "It is not known which places the home codes mean."),
+                 "The neighbourhoods behind the home codes are not known."),
             Text("--places로 code, district, neighbourhood 열이 있는 CSV를 알려 주세요.",
                  "Give a CSV of code, district, neighbourhood with --places."),
             column="home_code", value=", ".join(map(str, sorted(homes)[:5])),
@@ -123,61 +123,71 @@ def covered(log: Log) -> tuple[Month, ...]:
     if not labels:
         raise DataError(
             in_force().fill(Text("{whole:이/가} 온전히 이어지는 곳이 없습니다.",
-                                 "The log holds no {number} whole month[[overlap|s in a row]].")),
-            Text("빠진 날이 있어도 되면 --month로 기준 달을 정해 주세요.",
-                 "If days may be missing, name the label month with --month."),
+                                 "The log contains no {number} whole month[[overlap|s in a "
+                                 "row]].")),
+            Text("빠진 날이 있어도 되면 --month로 기준월을 정해 주세요.",
+                 "If days may be missing, set the data month with --month."),
             file=", ".join(log.request.events), column="date",
             value=", ".join(f"{month}: {days}" for month, days in sorted(log.survey.days.items())),
         )  # fmt: skip
     return labels
 
 
-def parts_and_jobs(log: Log, labels: Sequence[Month], engine: EventEngine) -> tuple[int, int]:
-    """Number of parts that keeps the largest month within memory, and of jobs that share each.
+@dataclass(frozen=True)
+class Plan:
+    """How the work is divided."""
 
-    Fewer jobs than asked for where their own memory would leave too little for rows. An engine that
-    bounds its own memory gets one part: more would only reread the log. Rejects months without
-    rows, and too little memory.
+    parts: int
+    """Parts of the subscribers, one after another; each reads the log."""
+    jobs: int = 1
+    """Processors that share a part."""
+    divided: bool = False
+    """Whether each holds subscribers of its own instead of all of the part."""
+
+
+def plan_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> Plan:
+    """The parts that keep the largest month within memory, and the jobs that share each.
+
+    Fewer jobs than asked for where their own memory would leave too little for rows; subscribers
+    are divided among them where more parts would be needed otherwise. An engine that bounds its own
+    memory gets one part: more would only reread the log. Rejects months without rows, and too
+    little memory.
     """
     months = {month for label in labels for month in months_between(*label.window)}
     for month in sorted(months):
         if not log.survey.rows_in(month):
             raise DataError(
-                Text("관측 기간에 기록이 없는 달이 있습니다.",
+                Text("집계 기간에 로그가 없는 달이 있습니다.",
                      "A month of the window has no rows."),
-                Text("그 달의 기록도 함께 알려 주세요.", "Give the log of that month as well."),
+                Text("그 달의 로그도 함께 알려 주세요.", "Add the log of that month."),
                 file=", ".join(log.request.events), column="date", value=str(month),
             )  # fmt: skip
     if engine.bounds_memory:
-        return log.request.parts or 1, 1
+        return Plan(log.request.parts or 1)
     spare = log.request.memory - BASE_BYTES - LEAST_ROOM
-    if log.request.parts:
-        return log.request.parts, min(log.request.processors, 1 + max(spare, 0) // BYTES_PER_JOB)
-    if spare < 0:
+    if spare < 0 and not log.request.parts:
         least = f"{(BASE_BYTES + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
-            Text("메모리가 너무 적습니다.", "This is too little memory."),
+            Text("메모리가 너무 적습니다.", "Too little memory."),
             Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )
-    jobs = min(log.request.processors, 1 + spare // BYTES_PER_JOB)
+    jobs = min(log.request.processors, 1 + max(spare, 0) // BYTES_PER_JOB)
     room = log.request.memory - BASE_BYTES - (jobs - 1) * BYTES_PER_JOB
-    return max(1, ceil(_held(log, sorted(months), engine, room, jobs) / room)), jobs
+    names = sum(len(raw) for raw in log.request.services.values())
+    largest = max(months, key=log.survey.rows_in)
+    people = log.survey.rows_in(largest)  # no more subscribers than rows
+    moves = max(map(log.mobility_survey.rows_in, months)) if log.mobility_survey else 0
+    parts = log.request.parts or max(1, ceil(moves * BYTES_PER_MOVEMENT / room))
+    if people * bytes_per_subscriber(names, jobs) > room * parts:
+        people = subscribers_in(engine, log.events, largest)
+    if people * bytes_per_subscriber(names, jobs) <= room * parts:
+        return Plan(parts, jobs)
+    needed = log.request.parts or ceil(people * bytes_per_subscriber(names) / room)
+    return Plan(max(parts, needed), jobs, divided=jobs > 1)
 
 
 def bytes_per_subscriber(names: int, jobs: int = 1) -> int:
     """Memory of one subscriber of a part for a log with this many raw names, over all jobs."""
     again = BYTES_PER_SUBSCRIBER_AGAIN + names * BYTES_PER_NAME
     return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME + (jobs - 1) * again
-
-
-def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int, jobs: int) -> int:
-    """Bytes of the largest month as one part; counts subscribers if rows exceed `enough`."""
-    each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()), jobs)
-    largest = max(months, key=log.survey.rows_in)
-    held = log.survey.rows_in(largest) * each  # no more subscribers than rows
-    if held > enough:
-        held = subscribers_in(engine, log.events, largest) * each
-    if log.mobility_survey:
-        held = max(held, BYTES_PER_MOVEMENT * max(map(log.mobility_survey.rows_in, months)))
-    return held

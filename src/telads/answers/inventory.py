@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from telads.model import Month
     from telads.settings import Settings
-    from telads.store.ledger import Entry
+    from telads.store.ledger import Ledger
 
 
 _BUILT_WITH = ("floor", "forecast_phi")
@@ -36,15 +36,17 @@ _APPLY = Text("telads build를 실행하면 반영됩니다.", "Run telads build
 
 
 def status(workspace: Store, settings: Settings | None = None) -> Answer:
-    """List the months of the workspace, ingested and built.
+    """List the files of the months of the workspace, ingested and built.
 
-    Rows: month, first and last month observed, file, taken (when), rows, masked, coverage
+    Rows: month, first and last month observed, file, second (id of the second file of the month
+    that it is, null for the month's own), taken (when), rows, masked, coverage
     (share of values not masked), synthetic, built (whether the build in force holds this exact
     file), replaced (SHA-256 of the file before it), warnings (list of texts in the order of the
     language's `Text`). An empty workspace has no rows. Warnings of the answer list `settings` that
     differ from the build in force's, and a build made by another version.
     """
-    entries = workspace.ledger().current()
+    ledger = workspace.ledger()
+    entries = ledger.current()
     name = workspace.build_name()
     build = workspace.build() if name else None
     built = build.about["files"] if build else {}
@@ -53,23 +55,31 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
         if build and str(month) in built:
             told = of_patterns(build.patterns(month), build.about["services"])
             remarks[month] = (*remarks[month], *told)
+    files = [
+        (month, "", entry, built.get(str(month), {}).get("cells"), remarks[month])
+        for month, entry in entries.items()
+    ] + [
+        (month, id, entry, built.get(str(month), {}).get("second", {}).get(id), entry.warnings)
+        for (month, id), entry in ledger.second().items()
+    ]
     rows = [
         {
             "month": str(month),
             "first": str(month.window.first),
             "last": str(month.window.last),
             "file": entry.file,
+            "second": second or None,
             "taken": entry.taken,
             "rows": entry.rows,
             "masked": entry.masked,
             "coverage": entry.coverage,
             "synthetic": entry.synthetic,
-            "built": built.get(str(month), {}).get("cells") == entry.cells,
+            "built": held == entry.cells,
             "replaced": entry.replaced,
-            "warnings_ko": [remark.ko for remark in remarks[month]],
-            "warnings_en": [remark.en for remark in remarks[month]],
+            "warnings_ko": [remark.ko for remark in of],
+            "warnings_en": [remark.en for remark in of],
         }
-        for month, entry in entries.items()
+        for month, second, entry, held, of in sorted(files, key=lambda file: file[:2])
     ]
     return Answer(
         question="status",
@@ -79,7 +89,7 @@ def status(workspace: Store, settings: Settings | None = None) -> Answer:
         build=name or "",
         synthetic=any(entry.synthetic for entry in entries.values()),
         rows=Rows.of_records(rows, _STATUS),
-        facts={"current": _as_built(entries, built) and bool(name)},
+        facts={"current": _as_built(ledger, built) and bool(name)},
         warnings=tuple(
             Text(f"{one.ko} {_APPLY.ko}", f"{one.en} {_APPLY.en}")
             for one in (changed_settings(workspace, settings) if settings else ())
@@ -91,29 +101,34 @@ def changed_settings(workspace: Store, settings: Settings) -> Iterator[Text]:
     """Yield a sentence for each change since the build in force: version, settings."""
     about = workspace.build().about if workspace.build_name() else {}
     if about and not workspace.build().is_current:
-        yield Text("지금 적용된 계산은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
-                   "The build in force was made by another version of telads: nothing can be asked "
-                   "of it.")  # fmt: skip
+        yield Text("지금 적용된 데이터 버전은 다른 버전의 telads가 만든 것이어서 물을 수 없습니다.",
+                   "The current data version was made by another version of telads and cannot be "
+                   "used.")  # fmt: skip
     for setting in _BUILT_WITH:
         now, then = getattr(settings, setting), about.get(setting)
         if then is not None and now != then:
             variable = f"TELADS_{setting.upper()}"
             yield Text(
-                f"{variable} 설정({now:g})이 지금 적용된 계산({then:g})과 다릅니다.",
-                f"The setting {variable} is {now:g}, but the build in force was made with "
+                f"{variable} 설정({now:g})이 지금 적용된 데이터 버전({then:g})과 다릅니다.",
+                f"The setting {variable} is {now:g}, but the current data version was made with "
                 f"{then:g}.",
             )
 
 
-def _as_built(entries: Mapping[Month, Entry], built: Mapping[str, Mapping[str, object]]) -> bool:
-    """Whether the build holds exactly the months in force."""
-    return {str(month): entry.cells for month, entry in entries.items()} == {
-        month: file["cells"] for month, file in built.items()
+def _as_built(ledger: Ledger, built: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the build holds exactly the files of the months in force."""
+    months = ledger.current()
+    now: dict[str, tuple[str, dict[str, str]]] = {
+        str(month): (entry.cells, {}) for month, entry in months.items()
     }
+    for (month, id), entry in ledger.second().items():
+        if month in months and id in in_force().files.second:
+            now[str(month)][1][id] = entry.cells
+    return now == {month: (file["cells"], file.get("second", {})) for month, file in built.items()}
 
 
 _STATUS = {
-    **dict.fromkeys(("month", "first", "last", "file", "taken"), "String"),
+    **dict.fromkeys(("month", "first", "last", "file", "second", "taken"), "String"),
     "rows": "Int64",
     "masked": "Int64",
     "coverage": "Float64",
@@ -158,7 +173,7 @@ def segments(
 def months(build: Build) -> Answer:
     """List the label months of the build.
 
-    Rows: month, first and last month observed, synthetic, warnings_ko and warnings_en.
+    Rows: month, first and last month of the period, synthetic, warnings_ko and warnings_en.
     """
     import polars as pl
 

@@ -40,7 +40,7 @@ CROSSWALK_COLUMNS = ("from", "to", "share", "since")
 
 UNITS: dict[Kind, Text] = {
     "days": Text("일/월", "days a month"),
-    "index": Text("표준화 지수", "standardised index"),
+    "index": Text("표준화 점수", "standardised score"),
     "people": Text("명", "people"),
     "minutes": Text("분", "minutes"),
     "seconds": Text("초", "seconds"),
@@ -86,6 +86,8 @@ class Measure:
     """Headers for people it was not estimated for, if they do not derive from its own."""
     counted: bool = False
     """Counts people of a cell instead of averaging; shown as a share of its people."""
+    source: str = ""
+    """Id of the second file that holds it (`Files.second`); empty for the month's own."""
     proper: bool = False
     """Whether its English name is a proper name, capitalised inside sentences."""
     log_days: tuple[float, float] | None = None
@@ -224,6 +226,18 @@ class OtherFile(NamedTuple):
     """Sets of headers; one header of each set is present."""
 
 
+class SecondFile(NamedTuple):
+    """A file with more measures of the same cells, published beside the month's own."""
+
+    id: str
+    text: Text
+    headers: str
+    """Pattern that at least `least` headers match, in a file without a service."""
+    least: int
+    sensitive: tuple[str, ...]
+    """Headers of columns that are never taken."""
+
+
 class Files(NamedTuple):
     """Format of the published files."""
 
@@ -251,6 +265,7 @@ class Files(NamedTuple):
     districts_advice: Text
     headers_advice: Text
     others: tuple[OtherFile, ...]
+    second: Mapping[str, SecondFile]
 
 
 class Example(NamedTuple):
@@ -350,7 +365,7 @@ class Dataset:
             if wanted in {one.id, one.text.ko.casefold(), one.text.en.casefold()}:
                 return one
         raise UnknownChoice(
-            Text("그런 서비스는 없습니다.", "There is no such service."),
+            Text("서비스를 찾을 수 없습니다.", "Service not found."),
             choose(name, (Text(one.text.ko, one.id) for one in self.services)),
             value=name,
         )
@@ -582,8 +597,8 @@ class Dataset:
             if wanted in {self.district_stem(one) for one in both}:
                 return district
         raise UnknownChoice(
-            Text(f"그런 {josa(self.district.text.ko, '은/는')} 없습니다.",
-                 f"There is no such {self.district.text.en}."),
+            Text(f"{josa(self.district.text.ko, '을/를')} 찾을 수 없습니다.",
+                 f"{self.district.text.en.capitalize()} not found."),
             choose(name, (Text(one, self.district_name(one, "en")) for one in known)),
             value=name,
         )  # fmt: skip
@@ -643,10 +658,10 @@ def refuse_index(measure: Measure, asked: Text) -> None:
         raise IndexRefused(
             Text(
                 f"{measure.text.ko}: {asked.ko} 계산은 할 수 없습니다. "
-                "원자료가 이미 표준화된 지수로 공개됩니다.",
+                "원본 데이터가 이미 표준화 점수로 공개됩니다.",
                 f"{measure.text.en} has no {asked.en}: the source is already standardised.",
             ),
-            Text("관심도(affinity)로 물어봐 주세요.", "Ask by affinity instead."),
+            Text("이용 강도(affinity)로 물어봐 주세요.", "Ask by usage score (affinity)."),
         )
 
 

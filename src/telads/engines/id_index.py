@@ -30,7 +30,7 @@ NAME_SLOTS = 64
 """Smallest number of slots for each name, so that next to none shares one."""
 GROWTH = 1.25
 """Factor by which arrays grow, instead of growing with each batch."""
-AT_ONCE = 1 << 15
+AT_ONCE = 1 << 16
 """Ids looked up together, so that intermediate arrays stay in the cache."""
 LONGER_THAN_A_WORD = (pl.Int128, pl.UInt128)
 

@@ -35,16 +35,16 @@ MEBIBYTE = 2**20
 Outcome = Literal["taken", "replaced", "unchanged", "skipped", "refused"]
 
 OUTCOMES: dict[Outcome, Text] = {
-    "taken": Text("넣음", "taken"),
-    "replaced": Text("바꿈", "replaced"),
-    "unchanged": Text("그대로", "unchanged"),
+    "taken": Text("반영", "loaded"),
+    "replaced": Text("교체", "replaced"),
+    "unchanged": Text("변경 없음", "unchanged"),
     "skipped": Text("건너뜀", "skipped"),
-    "refused": Text("거절", "refused"),
+    "refused": Text("거부", "rejected"),
 }
 """Displayed names of outcomes."""
 PROSPECTS: dict[Outcome, Text] = OUTCOMES | {
-    "taken": Text("넣을 수 있음", "can be taken"),
-    "replaced": Text("바꿀 수 있음", "can replace"),
+    "taken": Text("반영 가능", "can be loaded"),
+    "replaced": Text("교체 가능", "can replace"),
 }
 """Displayed names of outcomes where files are only checked."""
 
@@ -241,6 +241,8 @@ class _Call:
         default_factory=dict
     )
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS))
+    seconds: list[_Candidate] = field(default_factory=list)
+    """Second files of months: each month has one, beside its own."""
     others: list[tuple[Path, Month | None, DataError]] = field(default_factory=list)
     """Files of another kind: skipped if there is data beside them, refused if not."""
     months: set[Month] = field(default_factory=set)
@@ -256,6 +258,7 @@ class _Call:
             if on_reading and new:
                 on_reading()
             yield from self._by_name()
+            yield from self._second()
             for path, month, error in self.others:
                 beside = month in self.months if month else bool(self.months)
                 yield Taken(path, "skipped" if beside else "refused", month, error=error)
@@ -292,8 +295,10 @@ class _Call:
         self, one: _Candidate, later: list[tuple[_Candidate, tuple[Reading, ...]]]
     ) -> bool:
         """Whether a file holds the month of its name; others are deferred."""
-        if self._known(one):
-            return True
+        if known := self._known(one):
+            second = self._known_second(one, known)
+            self.seconds += [one] if second else []
+            return not second
         try:
             readings = self._reading(one)
         except OtherFile as error:
@@ -301,10 +306,42 @@ class _Call:
             return False
         except DataError:
             return True  # reported in its turn
-        if [reading.month for reading in readings] != [one.month]:
+        if readings[0].second:
+            self.seconds.append(one)
+        elif [reading.month for reading in readings] != [one.month]:
             later.append((one, readings))
-            return False
-        return True
+        else:
+            return True
+        return False
+
+    def _known_second(self, one: _Candidate, months: tuple[Month, ...]) -> bool:
+        entries = self.ledger.second().values()
+        return any(one.sha256 == entry.sha256 and entry.label in months for entry in entries)
+
+    def _second(self) -> Iterator[Taken]:
+        """Keep the second files of months, one for each month."""
+        claims: dict[tuple[Month, str], set[str]] = {}
+        read: list[tuple[_Candidate, tuple[Reading, ...]]] = []
+        for one in self.seconds:
+            if known := self._known(one):
+                self.months |= {*known}
+                yield from (Taken(one.shown, "unchanged", month) for month in known)
+                continue
+            readings = self._reading(one)
+            read.append((one, readings))
+            for reading in readings:
+                claims.setdefault((reading.month, reading.second), set()).add(one.sha256)
+        for one, readings in read:
+            disputed = [each.month for each in readings if len(claims[each.month, each.second]) > 1]
+            try:
+                if disputed:
+                    raise _ambiguous(one, disputed[0])
+                if known := self._known(one):  # a copy of one before it
+                    yield from (Taken(one.shown, "unchanged", month) for month in known)
+                else:
+                    yield from self._kept(one, readings)
+            except DataError as error:
+                yield Taken(one.shown, "refused", one.month, error=_of(one.shown, error))
 
     def _decided(
         self, one: _Candidate, later: list[tuple[_Candidate, tuple[Reading, ...]]]
@@ -316,7 +353,9 @@ class _Call:
             return
         try:
             readings = self._reading(one)
-            if [reading.month for reading in readings] == [one.month]:
+            if readings[0].second:
+                self.seconds.append(one)
+            elif [reading.month for reading in readings] == [one.month]:
                 yield from self._kept(one, readings)
             else:
                 later.append((one, readings))
@@ -357,11 +396,13 @@ class _Call:
 
     def _kept(self, one: _Candidate, readings: Sequence[Reading]) -> Iterator[Taken]:
         """Keep all months of a file; raise `DataError` and keep none if one is bad."""
-        current = self.ledger.current()
+        current, second = self.ledger.current(), self.ledger.second()
         months: list[tuple[Entry, pl.DataFrame]] = []
         for reading in readings:
             entry = _entry(one, reading, readings)
             before = current.get(reading.month)
+            if reading.second:
+                before = second.get((reading.month, reading.second))
             entry = described(entry, reading.cells, before, shrink=self.replace)
             months.append((entry, reading.cells))
         self.readings.pop(one.key, None)
@@ -378,8 +419,9 @@ class _Call:
 
     def _known(self, one: _Candidate) -> tuple[Month, ...]:
         """Months that already rest on this file; empty if one of them does not."""
+        entries = (*self.ledger.current().values(), *self.ledger.second().values())
         current = {
-            month: entry for month, entry in self.ledger.current().items()
+            entry.label: entry for entry in entries
             if entry.sha256 == one.sha256 and self._is_there(entry) and _has_todays_codes(entry)
         }  # fmt: skip
         entry = current.get(one.month) if one.month else next(iter(current.values()), None)
@@ -451,7 +493,7 @@ def _entry(candidate: _Candidate, reading: Reading, readings: Sequence[Reading])
         month=str(reading.month),
         file=candidate.shown.name,
         sha256=candidate.sha256,
-        source=candidate.source.id,
+        source="/".join(filter(None, (candidate.source.id, reading.second))),
         taken=datetime.now(UTC).isoformat(timespec="seconds"),
         cells="-".join(filter(None, (str(reading.month), candidate.sha256[:16], reading.crosswalk)))
         + ".parquet",

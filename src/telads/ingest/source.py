@@ -32,6 +32,8 @@ class Reading:
     warnings: tuple[Text, ...] = field(default=())
     crosswalk: str = ""
     """Hash of the crosswalk, if it changed codes."""
+    second: str = ""
+    """Id of the second file of a month that it is from; empty for the month's own."""
 
 
 class Source(Protocol):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telads.dataset import in_force, of_dataset
+from telads.dataset.definition import SecondFile
 from telads.errors import DataError, OtherFile
 from telads.ingest import checks, crosswalk
 from telads.ingest.checks import visible
@@ -85,15 +86,26 @@ class Headers:
     columns: dict[str, pl.Series]
     """column of the cells table -> column of the file, named as the file spells it"""
     ignored: tuple[str, ...]
+    sensitive: tuple[str, ...] = ()
+    """Columns of sensitive groups: never taken."""
 
 
-def read_headers(table: RawTable) -> Headers:
-    """Assign every column by its header; raises `DataError` where two mean the same."""
+def read_headers(table: RawTable, second: SecondFile | None = None) -> Headers:
+    """Assign every column by its header; raises `DataError` where two mean the same.
+
+    Of a `second` file only its own measures count, besides places, people and months.
+    """
     columns: dict[str, pl.Series] = {}
     ignored: list[str] = []
+    sensitive: list[str] = []
+    never = {plain(header) for header in second.sensitive} if second else set()
     for series in table.columns:
         column = recognise(series.name)
-        if column is None:
+        measure = in_force().measures.get((column or "").split("__")[0])
+        elsewhere = measure and measure.source != (second.id if second else "")
+        if plain(series.name) in never:
+            sensitive.append(series.name)
+        elif column is None or (elsewhere and column != POPULATION):
             ignored.append(series.name)
         elif column in columns:
             raise DataError(
@@ -103,7 +115,18 @@ def read_headers(table: RawTable) -> Headers:
             )  # fmt: skip
         else:
             columns[column] = series
-    return Headers(columns, tuple(ignored))
+    return Headers(columns, tuple(ignored), tuple(sensitive))
+
+
+def second_file(table: RawTable) -> SecondFile | None:
+    """The second file of a month that a table is from, recognised by its headers."""
+    names = {plain(series.name) for series in table.columns}
+    if {recognise(name) for name in names} & set(in_force().service_ids):
+        return None
+    for second in in_force().files.second.values():
+        if sum(bool(re.search(second.headers, name)) for name in names) >= second.least:
+            return second
+    return None
 
 
 def other_file(table: RawTable) -> OtherFile | None:
@@ -166,7 +189,7 @@ class WideTable:
         import polars as pl
 
         file = read_file(path)
-        parts, beside = _parts(file)
+        parts, beside, second = _parts(file)
         labels = _labels(path, parts, month)
         frames = [
             _cells(part).with_columns(pl.Series(_LABEL, own))
@@ -179,9 +202,9 @@ class WideTable:
         for part, frame in zip(parts, frames, strict=True):
             _refuse_half_a_row(part.table, frame)
             checks.reject_negative(part.table.origin, frame, part.spelt)
-        about = _about_sheets(file.hidden, beside)
+        about = (*_about_sheets(file.hidden, beside), *_about_sensitive(parts))
         return tuple(
-            _reading(parts, frames, label, (*about, *_two_names(keys, label)))
+            _reading(parts, frames, label, (*about, *_two_names(keys, label)), second)
             for label in sorted(keys[_LABEL].unique())
         )
 
@@ -202,13 +225,21 @@ class _Part:
         return {column: series.name for column, series in self.headers.columns.items()}
 
 
-def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
-    """The tables that hold cells, and the names of other sheets.
+def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...], SecondFile | None]:
+    """The tables that hold cells, the names of other sheets, and the second file they are.
 
     Raises `OtherFile` for a file published beside the data, `DataError` where cells would be lost.
     """
     others = [error for table in file.tables if (error := other_file(table))]
-    read = [_Part(table, read_headers(table)) for table in file.tables if not other_file(table)]
+    seconds = [second for table in file.tables if (second := second_file(table))]
+    every = [table for table in file.tables if not other_file(table)]
+    own = [table for table in every if not second_file(table)]
+    read = [_Part(table, read_headers(table)) for table in own]
+    second = None
+    if seconds and not any(len(part.headers.columns) >= _MEANT for part in read):
+        second = seconds[0]
+        read = [_Part(table, read_headers(table, second)) for table in every
+                if second_file(table) == second]  # fmt: skip
     parts = [part for part in read if len(part.headers.columns) >= _MEANT]
     if others and not parts:
         raise others[0]
@@ -220,14 +251,17 @@ def _parts(file: RawFile) -> tuple[list[_Part], tuple[str, ...]]:
         if part not in parts and len(part.table.columns) in width:
             origin = part.table.origin
             raise DataError(
-                Text("열 이름 없이 자료만 있는 시트입니다.", "A sheet has rows but no header."),
-                Text("첫 줄에 다른 시트와 같은 열 이름을 넣거나, 자료가 아니면 시트를 지워 주세요.",
-                     "Give it the header of the other sheets, or delete it if it holds no data."),
+                Text("열 이름 없이 데이터만 있는 시트입니다.", "A sheet has rows but no header."),
+                Text("첫 줄에 다른 시트와 같은 열 이름을 넣거나, 데이터가 아니면 시트를 지워 "
+                     "주세요.",
+                     "Give it the header of the other sheets, or delete it if it contains no "
+                     "data."),
                 **origin.sheet_facts(), row=origin.header_row,
             )  # fmt: skip
     used = {part.table.origin.sheet for part in parts}
     names = (table.origin.sheet for table in file.tables)
-    return parts, tuple(name for name in names if name is not None and name not in used)
+    aside = tuple(name for name in names if name is not None and name not in used)
+    return parts, aside, second
 
 
 def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[str]]:
@@ -242,9 +276,9 @@ def _labels(path: Path, parts: list[_Part], given: Month | None) -> list[list[st
     if named and None not in own and str(named) not in told:
         raise DataError(
             Text(f"파일 이름은 {named}인데 시트나 열은 {', '.join(told)}이라고 합니다.",
-                 f"The file's name tells {named}, its sheets or column {', '.join(told)}."),
+                 f"The file name says {named}, its sheets or column {', '.join(told)}."),
             Text("틀린 쪽을 고치거나 --month로 맞는 달을 알려 주세요.",
-                 "Correct the wrong one, or tell the right month with --month."),
+                 "Correct the wrong one, or set the right month with --month."),
             file=path, value=", ".join(told),
         )  # fmt: skip
     for part, labels in zip(parts, own, strict=True):
@@ -283,7 +317,7 @@ def _labels_of(origin: checks.Origin, column: pl.Series) -> list[str]:
         if match is None:
             row = int(texts.eq_missing(pl.Series([text])).arg_true()[0])
             raise DataError(
-                Text("몇 월인지 알 수 없는 값입니다.", "The value tells no month."),
+                Text("몇 월인지 알 수 없는 값입니다.", "The value is not a month."),
                 Text("2023-06이나 202306처럼 적어 주세요.", "Write it as 2023-06 or 202306."),
                 **origin.facts(row), column=column.name, value=text or "",
             )  # fmt: skip
@@ -311,11 +345,11 @@ def _years_in(name: str) -> set[int]:
 def _no_month(origin: checks.Origin) -> DataError:
     """The error for a file, or one sheet of several, without a month."""
     column = _header("month")
-    message = Text("파일 이름에서 몇 월 자료인지 알 수 없습니다.",
-                   "The file's name does not tell its month.")  # fmt: skip
+    message = Text("파일 이름에서 몇 월 데이터인지 알 수 없습니다.",
+                   "The file name does not say its month.")  # fmt: skip
     if origin.sheet:
-        message = Text("파일이나 시트 이름에서 몇 월 자료인지 알 수 없습니다.",
-                       "Neither file nor sheet tells its month by its name.")  # fmt: skip
+        message = Text("파일이나 시트 이름에서 몇 월 데이터인지 알 수 없습니다.",
+                       "Neither the file name nor the sheet name says its month.")  # fmt: skip
     return DataError(
         message,
         Text("이 파일만 --month(2023-06)까지 적어 넣거나, "
@@ -328,15 +362,19 @@ def _no_month(origin: checks.Origin) -> DataError:
 
 def _several(path: Path, months: list[str]) -> DataError:
     return DataError(
-        Text("한 파일에 여러 달이 들어 있습니다.", "One file holds several months."),
+        Text("한 파일에 여러 달이 들어 있습니다.", "One file contains several months."),
         Text("--month 없이 넣거나, 달마다 파일을 나눠 주세요.",
-             "Take it without --month, or give a file for each month."),
+             "Load it without --month, or use one file for each month."),
         file=path, value=", ".join(months),
     )  # fmt: skip
 
 
 def _reading(
-    parts: list[_Part], frames: list[pl.DataFrame], label: str, remarks: tuple[Text, ...]
+    parts: list[_Part],
+    frames: list[pl.DataFrame],
+    label: str,
+    remarks: tuple[Text, ...],
+    second: SecondFile | None,
 ) -> Reading:
     """The cells of one month, from all tables that hold some."""
     import polars as pl
@@ -370,6 +408,7 @@ def _reading(
         synthetic=any("synthetic" in part.headers.columns for part, _ in own),
         warnings=(*remarks, *crosswalk.remarks(applied, moved["code"].unique())),
         crosswalk=crosswalk.digest(month) if applied else "",
+        second=second.id if second else "",
     )
 
 
@@ -378,13 +417,24 @@ def _about_sheets(hidden: tuple[str, ...], beside: tuple[str, ...]) -> tuple[Tex
     remarks = []
     if hidden:
         names = ", ".join(hidden)
-        remarks.append(Text(f"자료가 있는 숨긴 시트를 읽지 않았습니다: {names}.",
-                            f"Hidden sheets that hold data were not read: {names}."))  # fmt: skip
+        remarks.append(Text(f"데이터가 있는 숨긴 시트를 읽지 않았습니다: {names}.",
+                            f"Hidden sheets with data were not read: {names}."))  # fmt: skip
     if beside:
         names = ", ".join(beside)
-        remarks.append(Text(f"칸 자료가 아닌 시트를 읽지 않았습니다: {names}.",
-                            f"Sheets that hold no cells were not read: {names}."))  # fmt: skip
+        remarks.append(Text(f"셀 데이터가 아닌 시트를 읽지 않았습니다: {names}.",
+                            f"Sheets without cells were not read: {names}."))  # fmt: skip
     return tuple(remarks)
+
+
+def _about_sensitive(parts: list[_Part]) -> tuple[Text, ...]:
+    """A remark about columns of sensitive groups, which were not taken."""
+    names = dict.fromkeys(name.strip() for part in parts for name in part.headers.sensitive)
+    if not names:
+        return ()
+    return (
+        Text(f"민감한 집단이어서 넣지 않은 열: {', '.join(names)}.",
+             f"Not taken, as the groups are sensitive: {', '.join(names)}."),
+    )  # fmt: skip
 
 
 def _two_names(keys: pl.DataFrame, label: str) -> Iterator[Text]:

@@ -16,7 +16,7 @@ import io
 import json
 import shutil
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -28,7 +28,7 @@ from telads.errors import NothingBuilt, TeladsError, WorkspaceError
 from telads.model import Month
 from telads.settings import Settings
 from telads.store import warnings
-from telads.store.cells import measures_in, reading
+from telads.store.cells import measures_in, reading, readings
 from telads.store.files import TEMPORARY, explained, make_folder, move_folder, new_file
 from telads.store.ledger import Ledger
 from telads.store.months import replaced_cells
@@ -106,7 +106,7 @@ def build(
 def _require_months(workspace: Store, ledger: Ledger) -> None:
     if not ledger.current():
         raise NothingBuilt(
-            Text("작업 폴더에 자료가 없습니다.", "There are no data in the workspace."),
+            Text("작업 폴더에 데이터가 없습니다.", "There is no data in the workspace."),
             Text("telads ingest 파일들을 먼저 실행해 주세요.", "Run telads ingest FILES first."),
             file=workspace.path,
         )
@@ -115,8 +115,19 @@ def _require_months(workspace: Store, ledger: Ledger) -> None:
 def _name(ledger: Ledger, settings: Settings) -> str:
     """Hash of everything the figures depend on."""
     cells = {str(month): entry.cells for month, entry in ledger.current().items()}
-    depends_on = {**_method(settings), "cells": cells}
+    depends_on: dict[str, object] = {**_method(settings), "cells": cells}
+    if second := _second(ledger):
+        depends_on["second"] = {str(month): of for month, of in second.items()}
     return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _second(ledger: Ledger) -> dict[Month, dict[str, str]]:
+    """Cells of the second files of the months in force, by their id."""
+    months, found = ledger.current(), dict[Month, dict[str, str]]()
+    for (month, id), entry in ledger.second().items():
+        if month in months and id in in_force().files.second:
+            found.setdefault(month, {})[id] = entry.cells
+    return found
 
 
 def _method(settings: Settings) -> dict[str, object]:
@@ -167,7 +178,8 @@ def _former(
     """The kept build with the most unchanged months."""
     import polars as pl
 
-    now = {month: entry.cells for month, entry in ledger.current().items()}
+    second = _second(ledger)
+    now = {month: (entry.cells, second.get(month, {})) for month, entry in ledger.current().items()}
     wanted = {**_method(settings), "services": [*services]}
     found = []
     for build in workspace.builds():
@@ -178,7 +190,8 @@ def _former(
                 continue
         except (TeladsError, OSError, pl.exceptions.PolarsError):
             continue  # unreadable builds are skipped: none is required
-        files = {month: build.about["files"][str(month)]["cells"] for month in build.months}
+        about = {month: build.about["files"][str(month)] for month in build.months}
+        files = {month: (of["cells"], of.get("second", {})) for month, of in about.items()}
         differ = [month for month in {*files, *now} if files.get(month) != now.get(month)]
         alike = {*files} - {*differ}
         begun = {month for month in alike if not differ or month < min(differ)}
@@ -200,13 +213,15 @@ def _make(
     from telads.method.tables import columns_of
 
     cells = workspace.cells(ledger)
-    with reading(cells):
-        columns = columns_of(cells.values())
+    second = [of for id, of in workspace.second_cells(ledger).items()
+              if id in in_force().files.second]  # fmt: skip
+    with reading(cells), readings(second):
+        columns = columns_of([*cells.values(), *(path for of in second for path in of.values())])
     services = _services(workspace, columns)
     measures = measures_in(columns)
     former = _Former() if again else _former(workspace, ledger, settings, services, measures)
     folder = workspace.marts_path / f"{TEMPORARY}{name}"
-    work = _Work(cells, columns, services, settings, folder, on_step)
+    work = _Work(cells, second, columns, services, settings, folder, on_step)
     try:
         history = work.write(former)
     except _Unusable:
@@ -241,8 +256,8 @@ def _services(workspace: Store, columns: tuple[str, ...]) -> tuple[str, ...]:
     if len(services) < LEAST_SERVICES:
         raise WorkspaceError(
             Text("서비스 사용일수 열이 둘 이상 있어야 합니다.",
-                 "Columns of two services at least are needed."),
-            Text("서비스 열이 있는 파일을 넣어 주세요.", "Take in a file with service columns."),
+                 "Columns of at least two services are required."),
+            Text("서비스 열이 있는 파일을 넣어 주세요.", "Load a file with service columns."),
             file=workspace.path,
         )  # fmt: skip
     return services
@@ -253,6 +268,8 @@ class _Work:
     """Writes the tables of a build from the cells of its months into a folder."""
 
     cells: Mapping[Month, Path]
+    second: Sequence[Mapping[Month, Path]]
+    """Cells of each second file."""
     columns: tuple[str, ...]
     services: tuple[str, ...]
     settings: Settings
@@ -275,7 +292,7 @@ class _Work:
             if self.folder.exists():
                 shutil.rmtree(self.folder)
             make_folder(self.folder)
-        with reading(self.cells):
+        with reading(self.cells), readings(self.second):
             history, made = self._months(former)
         for done, table in enumerate(TABLES):
             self.on_step(table, len(self.cells) + done, self.steps)
@@ -305,9 +322,9 @@ class _Work:
         if not history.months:
             raise WorkspaceError(
                 Text("보여 줄 만큼 인원이 많은 집단이 없습니다.",
-                     "No segment has enough people to be shown."),
+                     "No group has enough people to be shown."),
                 Text(f"{self.settings.floor:g}명 이상인 집단이 있는 파일을 넣어 주세요.",
-                     f"Take in a file with segments of {self.settings.floor:g} people or more."),
+                     f"Load a file with groups of {self.settings.floor:g} people or more."),
                 file=self.folder.parents[1],
             )  # fmt: skip
         return history, made
@@ -330,7 +347,10 @@ class _Work:
         from telads.method.tables import MONTHLY, material, needed_for
 
         columns = needed_for(self.services, self.columns) if alike else self.columns
-        given = material(self.cells[month], month, self.services, self.settings.floor, columns)
+        second = [of[month] for of in self.second if month in of]
+        given = material(
+            self.cells[month], month, self.services, self.settings.floor, columns, second
+        )
         if given.cells.is_empty():
             return given, {}
         _ = given.figures
@@ -358,13 +378,15 @@ def _about(
     ledger: Ledger, settings: Settings, name: str, services: tuple[str, ...]
 ) -> dict[str, object]:
     """Facts about the build besides its tables."""
-    current = ledger.current()
+    current, second = ledger.current(), _second(ledger)
     remarks = warnings.by_month(current)
     return {
         "format": BUILD_FORMAT,
         "build": name,
         "version": __version__,
-        "synthetic": any(entry.synthetic for entry in current.values()),
+        "synthetic": any(
+            entry.synthetic for entry in (*current.values(), *ledger.second().values())
+        ),
         "floor": settings.floor,
         "forecast_phi": settings.forecast_phi,
         "dataset": in_force().digest,
@@ -380,6 +402,7 @@ def _about(
                 "coverage": entry.coverage,
                 "synthetic": entry.synthetic,
                 "warnings": remarks[month],
+                **({"second": second[month]} if month in second else {}),
             }
             for month, entry in current.items()
         },

@@ -137,7 +137,7 @@ class Forecasts:
         above = np.einsum("nt,nd,tdc->nc", by_month, by_district, points)
         below = np.einsum("nt,nd,td->n", by_month, by_district, weights)
         drawn = divided(above, below[:, None])
-        drawn = drawn[~np.isnan(drawn).any(axis=1)]
+        drawn = drawn[np.isfinite(drawn[:, 0])]
         value = points.sum(axis=(0, 1)) / weights.sum()
         ahead = drawn - drawn[:, :1]
         low, high = np.quantile(ahead, [_TAIL, 1 - _TAIL], axis=0)

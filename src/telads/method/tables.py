@@ -79,7 +79,7 @@ from telads.method.segments import (
 )
 from telads.method.signals import signals
 from telads.model import Month, Segment
-from telads.store.cells import POPULATION, UNESTIMATED, measures_in
+from telads.store.cells import KEY, POPULATION, UNESTIMATED, measures_in
 
 OPEN_YEARS = 12
 """Assumed width of an open age: people of 75 and over count as 81, as no data are more precise."""
@@ -118,14 +118,27 @@ def publishable(known: MonthFigures) -> MonthFigures:
 
 
 def material(
-    path: Path, month: Month, services: tuple[str, ...], floor: float, columns: Sequence[str]
+    path: Path,
+    month: Month,
+    services: tuple[str, ...],
+    floor: float,
+    columns: Sequence[str],
+    second: Sequence[Path] = (),
 ) -> Material:
     """Load columns of a month's cells, dropping what rests on fewer than `floor` people.
 
-    A column that this month lacks is null; `needed_for` returns the least columns.
+    Measures of `second` files are joined by cell, masked where they lack it. A column that this
+    month lacks is null; `needed_for` returns the least columns.
     """
     there = pl.read_parquet_schema(path)
     cells = pl.read_parquet(path, columns=[name for name in columns if name in there])
+    for file in second:
+        held = pl.read_parquet_schema(file)
+        own = [name for name in columns if name in held and name not in there]
+        if own:
+            others = pl.read_parquet(file, columns=[*KEY, *own])
+            cells = cells.join(others, on=KEY, how="left", maintain_order="left")
+            there = {**there, **held}
     lacking = [pl.lit(None, pl.Float64).alias(name) for name in columns if name not in there]
     number = pl.lit(month.number, pl.Int32).alias("month")
     aged = with_age(nw.from_native(cells.lazy().with_columns(number, *lacking)))

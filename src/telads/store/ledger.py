@@ -20,8 +20,8 @@ from telads.model import Month, Window
 from telads.store.files import UNREADABLE, write_text
 from telads.text import Text
 
-VERSION = 2
-"""Format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0.
+VERSION = 3
+"""Format of a workspace's files (`telads.store.workspace`): 1 is that of telads 0.1.0, 2 of 0.2.0.
 
 Increase it if an earlier telads would misread them: it then refuses the workspace.
 """
@@ -69,6 +69,11 @@ class Entry:
     """User who removed it."""
 
     @property
+    def second(self) -> str:
+        """Id of the second file of a month that it is from; empty for the month's own."""
+        return self.source.partition("/")[2]
+
+    @property
     def label(self) -> Month:
         """The label month."""
         return Month.parse(self.month)
@@ -107,12 +112,17 @@ class Ledger:
 
     def current(self) -> dict[Month, Entry]:
         """The entry in force for each month, by month; removed months have none."""
-        newest = {entry.label: entry for entry in self.entries}
+        newest = {entry.label: entry for entry in self.entries if not entry.second}
         return {month: entry for month, entry in sorted(newest.items()) if not entry.withdrawn}
+
+    def second(self) -> dict[tuple[Month, str], Entry]:
+        """The entry in force of each second file, by month and id; its month may have none."""
+        newest = {(entry.label, entry.second): entry for entry in self.entries if entry.second}
+        return dict(sorted(newest.items()))
 
     def withdrawn(self) -> dict[Month, Entry]:
         """The removed entry of each month that is no longer in force."""
-        newest = {entry.label: entry for entry in self.entries}
+        newest = {entry.label: entry for entry in self.entries if not entry.second}
         return {month: entry for month, entry in sorted(newest.items()) if entry.withdrawn}
 
     def with_entry(self, entry: Entry) -> Ledger:
@@ -155,9 +165,9 @@ class Ledger:
                 return cls(entries, tuple(_draws(content.get("draws", ()), entries)))
         except UNREADABLE as error:
             raise WorkspaceDamaged(
-                Text("원장을 읽을 수 없습니다.", "The ledger cannot be read."),
-                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 넣어 주세요.",
-                     "Restore it, or take the files into a new folder."),
+                Text("파일 이력을 읽을 수 없습니다.", "The file history cannot be read."),
+                Text("백업에서 되돌리거나 새 폴더에 파일을 다시 반영해 주세요.",
+                     "Restore it, or load the files into a new folder."),
                 file=path,
             ) from error  # fmt: skip
         raise newer_workspace(path, version)

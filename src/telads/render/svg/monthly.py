@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from telads.dataset import Measure, in_force
+from telads.method.horizons import YEAR
 from telads.model import Month, months_between
 from telads.render.svg.drawing import (
     NARROW,
@@ -41,11 +42,13 @@ _NOTES = (
          "own scale in each panel, not from zero"),
 )  # fmt: skip
 _INDEX_NOTE = Text(
-    "표준화 지수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
-    "indices: scaled anew each month (dashed lines), so months are not joined; 0 is drawn",
+    "표준화 점수는 달마다 기준을 새로 정하므로(점선) 달끼리 잇지 않으며 0을 함께 표시",
+    "standardised scores: new scale each month (dashed lines), so months are not joined; 0 is "
+    "drawn",
 )
+_YEAR_AGO = Text("색 점선은 한 해 전 같은 달", "dotted in colour: the same month a year ago")
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
-_WHO, _MONTH = Text("누구", "Who"), Text("기준 달", "Month")
+_WHO, _MONTH = Text("누구", "Who"), Text("기준월", "Month")
 _STILL = 0.005
 """Smallest relative change of a day service that is called a movement."""
 
@@ -122,14 +125,17 @@ def draw(
     `frame` has the columns month (YYYY-MM), service (id) and value (days a month, or the
     standardised index), and optionally group (a name): then one line for each group, the first
     one in the frame in colour, and the title is about it. Missing months break the line. An index
-    is rescaled each month, so its months are separated and not joined by a line. `audience` names
-    whom the lines are about if there is no `group`; `breaks` are the months (YYYY-MM) at which a
-    service's series may be broken in the city, by service.
+    is rescaled each month, so its months are separated and not joined by a line. Of other services
+    a dotted line has the figures of the same month a year ago, where they are known. `audience`
+    names whom the lines are about if there is no `group`; `breaks` are the months (YYYY-MM) at
+    which a service's series may be broken in the city, by service.
     """
     groups, services = _groups_of(frame), _services_of(frame)
     about = audience or (groups[0] if groups else "")
     own = frame.filter(frame["group"] == groups[0]) if len(groups) > 1 else frame
     notes = (*_NOTES, _INDEX_NOTE) if any(service.is_index for service in services) else _NOTES
+    if _has_years(own):
+        notes = (*notes, _YEAR_AGO)
     return drawing(
         "monthly", _finding(own, about, lang),
         [about or _EVERYONE(lang), *(note(lang) for note in notes), *_broken(breaks, lang)],
@@ -148,7 +154,7 @@ def panel_name(service: Measure, lang: Lang) -> str:
 
 
 def _unit(service: Measure, lang: Lang) -> str:
-    return Text("표준화 지수", "index")(lang) if service.is_index else service.unit(lang)
+    return Text("표준화 점수", "index")(lang) if service.is_index else service.unit(lang)
 
 
 def _with_unit(frame: pl.DataFrame, lang: Lang) -> pl.DataFrame:
@@ -235,6 +241,7 @@ class _Panel(NamedTuple):
         parts += self._partings(own, look)
         if not service.is_index:  # months of an index are not joined
             parts += [self._line(other, look, beside=True) for other in beside]
+            parts.append(self._year_ago(own, look))
             parts.append(self._line(own, look))
         for place, other in enumerate(beside, 1):
             # A single dot beside the group's own line would hide it.
@@ -292,6 +299,19 @@ class _Panel(NamedTuple):
                    stroke=look[colour], stroke_width=1.5 if beside else 2, stroke_linejoin="round",
                    stroke_linecap="round", stroke_dasharray="4 4" if beside else None)  # fmt: skip
 
+    def _year_ago(self, own: Sequence[_Point], look: Look) -> str:
+        """The same line a year later, so that each month lies beside that of a year ago."""
+        known = [
+            None if value is None else (self._x(at), self._y(value))
+            for at, value in enumerate(_years_ago(own))
+        ]
+        drawn = path(known)
+        # A month alone is a dot.
+        alone = "h0" if sum(point is not None for point in known) == 1 else ""
+        return tag("path", kind="year-ago", d=drawn + alone, fill="none",
+                   stroke=look[self.plot.colour], stroke_width=1.5, stroke_linecap="round",
+                   stroke_dasharray="0.1 4") if drawn else ""  # fmt: skip
+
     def _dots(self, points: Sequence[_Point], look: Look, group: int) -> list[str]:
         colour = look["muted" if group else self.plot.colour]
         return [
@@ -309,6 +329,10 @@ class _Panel(NamedTuple):
             f"{group} {point.written(self.plot.service, self.lang)}".strip()
             for group, point in zip(self.groups, points, strict=True)
         ]
+        service, ago = self.plot.service, _years_ago(self.plot.series[0])[at]
+        if ago is not None and not service.is_index:
+            told = figure(ago, service.kind, self.lang)
+            figures.insert(1, Text(f"한 해 전 {told}", f"a year ago {told}")(self.lang))
         return f"{points[0].month.text(self.lang)}: {', '.join(figures)}"
 
     def _months(self, own: Sequence[_Point], look: Look) -> list[str]:
@@ -326,6 +350,22 @@ class _Panel(NamedTuple):
                 parts.append(text(str(point.month.year), self._x(at), foot + 29, look, size=LABEL,
                                   anchor="middle", kind="year"))  # fmt: skip
         return parts
+
+
+def _years_ago(points: Sequence[_Point]) -> list[float | None]:
+    """Figures of the same months a year ago; None where they are not among the points."""
+    values = {point.month: point.value for point in points}
+    return [values.get(point.month + -YEAR) for point in points]
+
+
+def _has_years(frame: pl.DataFrame) -> bool:
+    """Whether a service counted in days has a month and the same month a year ago."""
+    indexes = {service.id for service in in_force().indexes}
+    told = {
+        (row["service"], Month.parse(row["month"]))
+        for row in known(frame, "value").iter_rows(named=True) if row["service"] not in indexes
+    }  # fmt: skip
+    return any((service, month + -YEAR) in told for service, month in told)
 
 
 def _legend(groups: Sequence[str], y: float, layout: _Layout, look: Look) -> str:
@@ -397,7 +437,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
     months = usage["month"].unique().sort().to_list()
     if len(months) < 2:
         return Text(
-            "한 달 자료만으로는 변화를 말할 수 없습니다", "One month alone shows no change"
+            "한 달 데이터만으로는 변화를 말할 수 없습니다", "One month alone shows no change"
         )(lang)
     values: dict[tuple[str, str], float] = {
         (service, month): value
@@ -409,7 +449,7 @@ def _finding(frame: pl.DataFrame, about: str, lang: Lang) -> str:
         if first and last is not None:
             moves[service.id] = last / first - 1
     if not moves:
-        return Text("여러 달에 걸쳐 견줄 수 있는 서비스가 없습니다",
+        return Text("여러 달에 걸쳐 비교할 수 있는 서비스가 없습니다",
                     "No service can be compared over the months")(lang)  # fmt: skip
     most = max(moves, key=lambda id: abs(moves[id]))
     return _movement(most, moves[most], (months[0], months[-1]), about, lang)
