@@ -45,6 +45,8 @@ PAGES = {
     "audiences": "audiences/",
     "campaign": "campaign/?budget=50000000",
     "changes": "changes/?service=video&month=2023-03",
+    "help": "help/",
+    "scenarios": "campaign/scenarios/?a=service%3Ddelivery&b=service%3Ddelivery%26budget%3D30000000",
     "sign-in": "account/sign-in/",
     "api": "api/v1/docs",
     "error": f"customers/?district={quote('없는구')}",
