@@ -103,7 +103,7 @@ def test_check_says_what_would_become_of_files(
 def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
     told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
     assert told.out.splitlines() == [
-        f"반영: {JUNE} (2023-06, 집계 2023-03..2023-05, 600행, 비공개 값 120)",
+        f"반영: {JUNE} (2023-06, 집계 기간 2023-03..2023-05, 600행, 비공개 값 120)",
         "  게임: 값의 20%가 가려져 있습니다.",
     ]
 
@@ -359,19 +359,19 @@ def four_years(folder: Path) -> set[Month]:
 def test_a_tree_of_four_years_is_one_call_and_told_by_year(telads: Telads, tmp_path: Path) -> None:
     months = four_years(tmp_path / "통신정보 데이터")
     told = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w", "--lang", "en")
-    assert (told.code, told.out.count("taken: ")) == (0, 47 + 12)
+    assert (told.code, told.out.count("loaded: ")) == (0, 47 + 12)
     assert {*Store(tmp_path / "w").ledger().current()} == months
     assert told.out.splitlines()[-4:] == [
-        "2020: 12 months, taken 24",
-        "2021: 12 months, taken 12",
-        "2022: 11 months, taken 11, missing 2022-05",
-        "2023: 12 months, taken 12",
+        "2020: 12 months, loaded 24",
+        "2021: 12 months, loaded 12",
+        "2022: 11 months, loaded 11, missing 2022-05",
+        "2023: 12 months, loaded 12",
     ]
     steps = [line for line in told.err.splitlines() if line.startswith("파일 읽기 ")]
     assert len(steps) > 36, "each file is shown while they are read"
     again = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w")
     assert again.out.splitlines()[-2:] == [
-        "2022: 11개월, 그대로 11, 빠진 달 2022-05", "2023: 12개월, 그대로 12",
+        "2022: 11개월, 변경 없음 11, 빠진 달 2022-05", "2023: 12개월, 변경 없음 12",
     ]  # fmt: skip
     one = telads("ingest", tmp_path / "통신정보 데이터" / "2022", "-w", tmp_path / "v")
     assert "2022: " not in one.out, "a single year needs no summary"
