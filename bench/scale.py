@@ -159,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shutil.rmtree(OUT, ignore_errors=True)
     from bench.scale_page import Results, renew
 
-    results = Results(machine, os.getloadavg()[2], done.logs, done.left_out, held())
+    results = Results(machine, os.getloadavg()[2], done.logs, done.left_out, *held())
     renew(choice.out, results)
     for line in results.goals:
         print(line)

@@ -54,6 +54,8 @@ class Results:
     left_out: Sequence[str]
     held: float
     """Seconds a row in which threads that mark rows exclude each other, at most."""
+    dividing: float
+    """Processor seconds a row that it takes to divide rows by subscriber."""
     processors: int = len(os.sched_getaffinity(0))
     """Usable processors of the machine."""
 
@@ -217,15 +219,16 @@ def _carrier(results: Results) -> Iterator[str]:
         )
     yield (
         f"- Threads that mark rows exclude each other for {results.held * 1e9:.2f} ns a row at "
-        f"most: with more than {each / results.held:,.0f}\n  processors they would wait for that."
+        f"most: with more than {each / results.held:,.0f}\n  processors they would wait for that. "
+        f"To divide the rows by subscriber takes {results.dividing * MILLION:.3f} s a million."
     )
     if again and alone is not None:
         yield "\n| one machine, computed | parts | processor hours | hours |"
         yield "|---|---|---|---|"
         for cores, memory in MACHINES:
             room = memory * 1e9 / 2 - BASE_BYTES - (cores - 1) * BYTES_PER_JOB
-            parts = max(1, ceil(CARRIER * bytes_per_subscriber(largest.names, cores) / room))
-            work = each + again * (parts - 1)
+            parts = ceil(CARRIER * bytes_per_subscriber(largest.names) / room)
+            work = each + results.dividing + again * (parts - 1)
             by_clock = max(alone + (work - alone) / cores, results.held)
             yield (
                 f"| {cores} processors, {memory} GB, `--memory {memory // 2}GB` | {parts:,} "

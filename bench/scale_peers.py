@@ -14,6 +14,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,8 @@ MEMORY = "5GB"
 """What DuckDB may hold before it uses the disk: the goal's memory."""
 
 FILES = 10_000
-CALLS = 300
+CALLS, SHARES = 300, 32
+"""Calls that are timed, and parts of the subscribers for 16 processors."""
 PLAIN_DAYS = "count(DISTINCT date)"
 MASK_DAYS = f"bit_count(bit_or(1::HUGEINT << (date - DATE '{FIRST}')))"
 """Distinct days, and the same as bits of a whole number: 92 days fit into 128 bits."""
@@ -174,20 +176,21 @@ def _copy(log: Path, out: Path, parts: Callable[[pl.DataFrame], Iterator[pl.Data
 
 
 def held() -> None:
-    """Print the seconds a row in which the marking of rows holds the interpreter's lock, at most.
+    """Print seconds a row: in which marking holds the interpreter's lock, and to divide rows.
 
-    All that takes long releases it; what is left are calls, which take as long for a single row.
+    All that takes long releases the lock: what is left, at most, are calls, which take as long for
+    a single row. Rows are divided by subscriber, in processor seconds.
     """
     import numpy as np
     import polars as pl
 
     from telads.engines.day_bitmaps import Masks
     from telads.engines.id_index import AT_ONCE, Names, hashed_name
-    from telads.engines.polars_events import BATCH
+    from telads.engines.polars_events import BATCH, divided_rows
 
     names = [f"app {number}" for number in range(50)]
-    kept: dict[str, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
-    schema: dict[str, Any] = {"subscriber_id": pl.Int64(), **kept}
+    kept: dict[Any, Any] = {"home": pl.Int64(), "sex": pl.Int32(), "birth": pl.Int32()}
+    schema: dict[Any, Any] = {"subscriber_id": pl.Int64(), **kept}
     row = pl.DataFrame(
         {"subscriber_id": [7], "day": [3], **dict.fromkeys(kept, 1), "name": ["app 1"]}
     )
@@ -201,16 +204,19 @@ def held() -> None:
     def add() -> None:
         masks.add(row.with_columns(pl.Series("name", numbers.of(row["name"]))))
 
-    def seconds(work: Callable[[], None]) -> float:
+    def seconds(work: Callable[[], object], times: int) -> float:
         taken = []
-        for _ in range(CALLS):
-            begin = time.thread_time()
+        for _ in range(times):
+            begin = time.process_time()
             work()
-            taken.append(time.thread_time() - begin)
+            taken.append(time.process_time() - begin)
         return float(np.median(taken))
 
-    calls, once = seconds(look_up), seconds(add)
-    print((once + calls * (BATCH / AT_ONCE - 1)) / BATCH)
+    calls, once = seconds(look_up, CALLS), seconds(add, CALLS)
+    many = pl.concat([row] * 10).sample(BATCH, with_replacement=True)
+    ids = pl.Series("subscriber_id", np.random.default_rng(1).integers(0, 2**40, BATCH))
+    split = seconds(partial(divided_rows, many.with_columns(ids), SHARES), 20)
+    print((once + calls * (BATCH / AT_ONCE - 1)) / BATCH, split / BATCH)
 
 
 PEERS = {"scan": scan, "duckdb": duckdb_sql, "duckdb-mask": duckdb_mask, "pandas": pandas,

@@ -115,13 +115,14 @@ def has_spark() -> bool:
     return bool(find_spec("pyspark") and list((ROOT / "src/telads/engines").glob("spark*")))
 
 
-def held() -> float:
-    """Seconds a row in which threads of telads exclude each other, at most (`scale_peers.held`)."""
+def held() -> tuple[float, float]:
+    """Seconds a row: threads exclude each other, and rows are divided (`scale_peers.held`)."""
     told = subprocess.run(
         [sys.executable, "-m", "bench.scale_peers", "held"],
         env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return float(told.stdout)
+    exclusive, dividing = map(float, told.stdout.split())
+    return exclusive, dividing
 
 
 def _peer(log: Log, name: str) -> Task:

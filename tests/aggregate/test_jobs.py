@@ -11,17 +11,20 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 import telads
+from telads.aggregate import log as log_module
 from telads.aggregate.job import aggregate
 from telads.aggregate.log import (
     BASE_BYTES,
     BYTES_PER_JOB,
     LEAST_ROOM,
+    Plan,
     bytes_per_subscriber,
     covered,
     open_log,
-    parts_and_jobs,
+    plan_of,
 )
 from telads.aggregate.request import Request, usable_processors
+from telads.aggregate.survey import Survey
 from telads.engines import event_engine, polars_events
 from telads.errors import DataError, SettingError
 from telads.model import Month
@@ -88,26 +91,39 @@ def test_a_damaged_page_ends_all_and_leaves_nothing(tmp_path: Path, settings: Se
     assert not list(workspace.path.glob("aggregations/*/*"))
 
 
-def test_memory_is_that_of_all_jobs(tmp_path: Path, settings: Settings) -> None:
-    """More of them hold more: the log is divided into more parts, or fewer of them work."""
+def test_memory_is_that_of_all_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them hold more: subscribers are divided among them, or fewer of them work."""
     log = tmp_path / "log"
     logs.write(logs.events(200), log / "events")
     logs.write_tables(log)
     engine, store = event_engine("polars"), Store(tmp_path / "workspace")
     opened = open_log(store, Request((str(log / "events"),)), engine)
 
-    def planned(memory: int, jobs: int, parts: int | None = None) -> tuple[int, int]:
+    def planned(memory: int, jobs: int, parts: int | None = None) -> Plan:
         request = replace(opened.request, memory=memory, jobs=jobs, parts=parts)
         asked = replace(opened, request=request)
-        return parts_and_jobs(asked, covered(asked), engine)
+        return plan_of(asked, covered(asked), engine)
 
     least = BASE_BYTES + LEAST_ROOM
-    assert planned(least, 1) == (1, 1)
-    assert planned(least, 64) == (1, 1)
-    assert planned(least + 3 * BYTES_PER_JOB, 64) == (1, 4)
-    assert planned(2_000_000_000, 64) == (1, min(64, 1 + (2_000_000_000 - least) // BYTES_PER_JOB))
-    assert planned(least, 2, parts=7) == (7, 1)
-    assert planned(2_000_000_000, 2, parts=7) == (7, 2)
+    assert planned(least, 1) == Plan(1)
+    assert planned(least, 64) == Plan(1)
+    assert planned(least + 3 * BYTES_PER_JOB, 64) == Plan(1, 4)
+    fit = 1 + (2_000_000_000 - least) // BYTES_PER_JOB
+    assert planned(2_000_000_000, 64) == Plan(1, fit)
+    assert planned(least, 2, parts=7) == Plan(7)
+    assert planned(2_000_000_000, 2, parts=7) == Plan(7, 2)
+    each, both = bytes_per_subscriber(7), bytes_per_subscriber(7, 2)
+    monkeypatch.setattr(log_module, "BYTES_PER_JOB", 1)
+    for people, plan in (
+        (LEAST_ROOM // both, Plan(1, 2)),
+        (LEAST_ROOM // both + 1, Plan(1, 2, divided=True)),
+        (LEAST_ROOM // each, Plan(1, 2, divided=True)),
+        (3 * LEAST_ROOM // each, Plan(3, 2, divided=True)),
+    ):
+        monkeypatch.setattr(Survey, "rows_in", lambda _, month, people=people: people)
+        monkeypatch.setattr(log_module, "subscribers_in", lambda *_, people=people: people)
+        assert planned(least + 1, 2) == plan
+    monkeypatch.undo()
     with pytest.raises(SettingError) as caught:
         planned(least - 1, 1)
     assert f"{least // 10**6}MB" in caught.value.line("en")

@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from telads.answers import places
+from telads.answers.areas import Areas
 from telads.answers.inventory import status
 from telads.answers.questions import LEVELS
 from telads.answers.tables import of_month, part_of_month, read
@@ -21,6 +22,7 @@ from telads.ingest.ingest import ingest
 from telads.method.build import build
 from telads.method.disclosure import standard
 from telads.model import Month
+from telads.render.areas import about
 from telads.settings import Settings
 from telads.store.workspace import Build, Store
 from telads.text import Text
@@ -234,6 +236,17 @@ def test_a_month_that_repeats_another_s_pattern_says_whose_it_is_on_every_door(
         other = targets(made_of, service, level=level, month=month)
         assert other.facts["pattern"] is None
         assert ko not in [sentence.ko for sentence in other.sentences]
+    for level, service, month in [
+        ("neighbourhood", "delivery", made),
+        ("district", "delivery", made),
+        ("neighbourhood", "game", made),
+        ("neighbourhood", "delivery", kept),
+    ]:
+        of = Areas(level, service, Month.parse(month), None, None, pl.DataFrame(), (), "")
+        told_of = about(made_of, of).get("pattern")
+        assert told_of == (
+            kept if (level, service, month) == ("neighbourhood", "delivery", made) else None
+        )
     rows = {row["month"]: row for row in status(workspace).records}
     (told,) = [text for text in rows[made]["warnings_ko"] if "동네별" in text]
     assert "게임" not in told

@@ -33,13 +33,15 @@ others = st.tuples(
 )
 
 
-def by_subscriber(rows: list[tuple[Any, ...]], ids: pl.DataType, jobs: int) -> pl.DataFrame:
+def by_subscriber(
+    rows: list[tuple[Any, ...]], ids: pl.DataType, jobs: int, divided: bool = False
+) -> pl.DataFrame:
     schema = {"subscriber_id": pl.Int64(), **TYPES}
     table = pl.DataFrame(rows, schema=schema, orient="row").cast({"subscriber_id": ids})
     frame: Frame = nw.from_native(table.lazy())
     engine = PolarsEvents()
     return engine.collect(
-        engine.distinct_days(frame, SERVICES, ("home", "sex"), jobs)
+        engine.distinct_days(frame, SERVICES, ("home", "sex"), jobs, divided)
     ).sort("subscriber_id")  # fmt: skip
 
 
@@ -53,7 +55,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_any_number_counts_alike(rows: list[tuple[Any, ...]], ids: pl.DataType) -> None:
     spread = [(EVERYWHERE, "Chess", at % 31 + 1, at, None) for at in range(len(rows))]
     rows = [row for both in zip(rows, spread, strict=True) for row in both]
-    alone, *shared = (by_subscriber(rows, ids, jobs) for jobs in JOBS)
+    alone, *shared = (
+        by_subscriber(rows, ids, jobs, divided) for divided in (False, True) for jobs in JOBS
+    )
     for one in shared:
         assert one.equals(alone)
     if rows:
@@ -81,9 +85,27 @@ def test_every_thread_has_masks_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert shared.equals(by_subscriber(rows, pl.Int64(), 1))
 
 
+def test_divided_subscribers_are_each_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that they take memory once."""
+    held: dict[int, Masks] = {}
+    add = Masks.add
+
+    def noted(masks: Masks, rows: pl.DataFrame) -> None:
+        held[id(masks)] = masks
+        add(masks, rows)
+
+    monkeypatch.setattr(Masks, "add", noted)
+    rows = [(at % 400, "Chess", at % 31 + 1, at, at) for at in range(4000)]
+    assert by_subscriber(rows, pl.Int64(), 3, divided=True).height == 400
+    assert len(held) == 6
+    assert sum(masks.subscribers for masks in held.values()) == 400
+    assert max(masks.subscribers for masks in held.values()) < 400 / 3
+
+
+@pytest.mark.parametrize("divided", [False, True])
 @pytest.mark.parametrize("error", [ValueError, MemoryError, KeyboardInterrupt])
 def test_an_error_of_one_thread_ends_them_all(
-    monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+    monkeypatch: pytest.MonkeyPatch, error: type[BaseException], divided: bool
 ) -> None:
     before, added = threading.active_count(), []
     add = Masks.add
@@ -97,6 +119,6 @@ def test_an_error_of_one_thread_ends_them_all(
     monkeypatch.setattr(Masks, "add", fail)
     rows = [(at, "Chess", 1, at, at) for at in range(200_000)]
     with pytest.raises(error):
-        by_subscriber(rows, pl.Int64(), 3)
+        by_subscriber(rows, pl.Int64(), 3, divided)
     assert sum(added) < len(rows) / 2
     assert threading.active_count() == before

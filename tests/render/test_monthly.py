@@ -165,8 +165,8 @@ def test_each_month_lies_beside_that_of_a_year_ago() -> None:
     assert (len(own), len(ago)) == (25, 13)
     assert [x for x, _ in ago] == [x for x, _ in own[12:]], "at the places of the later months"
     assert [y for _, y in ago] == [y for _, y in own[:13]], "as high as it was a year before"
-    assert "dotted: the same month a year ago" in drawing.details
-    assert "점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
+    assert "dotted in colour: the same month a year ago" in drawing.details
+    assert "색 점선은 한 해 전 같은 달" in drawn(two_years("game"), "ko").details
     (said,) = [text for text in told(drawing.svg) if text.startswith("2024-01: ")]
     assert "124" in said.partition("a year ago")[0]
     assert "112" in said.partition("a year ago")[2]

@@ -52,7 +52,7 @@ from telads.aggregate.contribution import (
     mobility_sums,
 )
 from telads.aggregate.inputs import AS_NUMBER
-from telads.aggregate.log import Log, covered, open_log, parts_and_jobs
+from telads.aggregate.log import Log, Plan, covered, open_log, plan_of
 from telads.aggregate.noise import most_of, scales
 from telads.aggregate.request import Request, digest
 from telads.aggregate.suppression import (
@@ -90,15 +90,14 @@ NOISE_KEY = "aggregations/key"
 
 @dataclass(frozen=True)
 class Job:
-    """A job's folder, its number of parts, and of processors that share a part."""
+    """A job's folder, and how its work is divided."""
 
     folder: Path
-    parts: int
-    processors: int = 1
+    plan: Plan
 
     def partial(self, kind: str, month: Month, part: int) -> Path:
         """Path of the finished partial result of a month and part."""
-        return self.folder / f"{kind}-{month}-{part:04d}-of-{self.parts:04d}.parquet"
+        return self.folder / f"{kind}-{month}-{part:04d}-of-{self.plan.parts:04d}.parquet"
 
 
 def private_key(workspace: Store) -> bytes:
@@ -133,8 +132,7 @@ def has_left(workspace: Store) -> bool:
 def working(
     workspace: Store,
     name: str,
-    parts: int,
-    processors: int,
+    plan: Plan,
     discard: Callable[[Path], None],
     wait: float,
     on_wait: Callable[[], None] | None = None,
@@ -152,7 +150,7 @@ def working(
         folder = home / name
         _sweep(home, folder, discard)
         make_folder(folder)
-        yield Job(folder, parts, processors)
+        yield Job(folder, plan)
         discard(folder)
 
 
@@ -387,15 +385,15 @@ def _aggregate(
         scales(most_of(request, mobility=bool(request.mobility)), request.noise)
     log = open_log(workspace, request, engine)
     labels = request.months or covered(log)
-    parts, processors = parts_and_jobs(log, labels, engine)
+    plan = plan_of(log, labels, engine)
     names = {label: _result_name(workspace, log, engine, label) for label in labels}
     due = _due(workspace, names)
     budget.require(workspace.ledger(), request.noise, due, limit)  # fail before hours of work
     taken: list[Taken] = []
     if due or has_left(workspace):
-        job_name = digest([_job_facts(log, engine), parts])[:16]
+        job_name = digest([_job_facts(log, engine), plan.parts])[:16]
         with working(
-            workspace, job_name, parts, processors, engine.discard, settings.lock_seconds, on_wait
+            workspace, job_name, plan, engine.discard, settings.lock_seconds, on_wait
         ) as job:
             due = _due(workspace, names)  # the lock's last holder may have made them
             _reduce(log, engine, job, due, on_step)
@@ -453,21 +451,27 @@ def _reduce(
     """Write the missing partial results."""
     months = sorted({month for label in labels for month in months_between(*label.window)})
     kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
-    work = [(kind, month, part) for month in months for kind in kinds for part in range(job.parts)]
+    work = [
+        (kind, month, part) for month in months for kind in kinds for part in range(job.plan.parts)
+    ]
     for done, (kind, month, part) in enumerate(work):
-        on_step(f"{month} {part + 1}/{job.parts}", done, len(work))
+        on_step(f"{month} {part + 1}/{job.plan.parts}", done, len(work))
         target = job.partial(kind, month, part)
         if not target.exists():
-            engine.save(_partial(log, engine, kind, month, part, job), target)
+            engine.save(_partial(log, engine, kind, month, part, job.plan), target)
 
 
-def _partial(log: Log, engine: EventEngine, kind: str, month: Month, part: int, job: Job) -> Frame:
+def _partial(
+    log: Log, engine: EventEngine, kind: str, month: Month, part: int, plan: Plan
+) -> Frame:
     """The partial result of one month and part, as `contribution` describes it."""
     if kind == "mobility":
         assert log.mobility is not None
-        return mobility_sums(engine.part(log.mobility, part, job.parts), month)
-    rows = event_rows(engine, engine.part(log.events, part, job.parts), month)
-    days = engine.distinct_days(rows, log.request.services, ATTRIBUTES, job.processors)
+        return mobility_sums(engine.part(log.mobility, part, plan.parts), month)
+    rows = event_rows(engine, engine.part(log.events, part, plan.parts), month)
+    days = engine.distinct_days(
+        rows, log.request.services, ATTRIBUTES, plan.jobs, divided=plan.divided
+    )
     return dated(days, month)
 
 
@@ -475,7 +479,7 @@ def _sums(log: Log, engine: EventEngine, job: Job, label: Month) -> pl.DataFrame
     """The exact sums of a label month by cell, from the partial results."""
     kinds = ["events"] + (["mobility"] if log.mobility is not None else [])
     sums = []
-    for part in range(job.parts):
+    for part in range(job.plan.parts):
         targets = [
             job.partial(kind, month, part)
             for month in months_between(*label.window)

@@ -133,12 +133,25 @@ def covered(log: Log) -> tuple[Month, ...]:
     return labels
 
 
-def parts_and_jobs(log: Log, labels: Sequence[Month], engine: EventEngine) -> tuple[int, int]:
-    """Number of parts that keeps the largest month within memory, and of jobs that share each.
+@dataclass(frozen=True)
+class Plan:
+    """How the work is divided."""
 
-    Fewer jobs than asked for where their own memory would leave too little for rows. An engine that
-    bounds its own memory gets one part: more would only reread the log. Rejects months without
-    rows, and too little memory.
+    parts: int
+    """Parts of the subscribers, one after another; each reads the log."""
+    jobs: int = 1
+    """Processors that share a part."""
+    divided: bool = False
+    """Whether each holds subscribers of its own instead of all of the part."""
+
+
+def plan_of(log: Log, labels: Sequence[Month], engine: EventEngine) -> Plan:
+    """The parts that keep the largest month within memory, and the jobs that share each.
+
+    Fewer jobs than asked for where their own memory would leave too little for rows; subscribers
+    are divided among them where more parts would be needed otherwise. An engine that bounds its own
+    memory gets one part: more would only reread the log. Rejects months without rows, and too
+    little memory.
     """
     months = {month for label in labels for month in months_between(*label.window)}
     for month in sorted(months):
@@ -150,35 +163,31 @@ def parts_and_jobs(log: Log, labels: Sequence[Month], engine: EventEngine) -> tu
                 file=", ".join(log.request.events), column="date", value=str(month),
             )  # fmt: skip
     if engine.bounds_memory:
-        return log.request.parts or 1, 1
+        return Plan(log.request.parts or 1)
     spare = log.request.memory - BASE_BYTES - LEAST_ROOM
-    if log.request.parts:
-        return log.request.parts, min(log.request.processors, 1 + max(spare, 0) // BYTES_PER_JOB)
-    if spare < 0:
+    if spare < 0 and not log.request.parts:
         least = f"{(BASE_BYTES + LEAST_ROOM) // 1_000_000}MB"
         raise SettingError(
             Text("메모리가 너무 적습니다.", "Too little memory."),
             Text(f"{least} 이상을 주세요.", f"Give at least {least}."),
             value=log.request.memory,
         )
-    jobs = min(log.request.processors, 1 + spare // BYTES_PER_JOB)
+    jobs = min(log.request.processors, 1 + max(spare, 0) // BYTES_PER_JOB)
     room = log.request.memory - BASE_BYTES - (jobs - 1) * BYTES_PER_JOB
-    return max(1, ceil(_held(log, sorted(months), engine, room, jobs) / room)), jobs
+    names = sum(len(raw) for raw in log.request.services.values())
+    largest = max(months, key=log.survey.rows_in)
+    people = log.survey.rows_in(largest)  # no more subscribers than rows
+    moves = max(map(log.mobility_survey.rows_in, months)) if log.mobility_survey else 0
+    parts = log.request.parts or max(1, ceil(moves * BYTES_PER_MOVEMENT / room))
+    if people * bytes_per_subscriber(names, jobs) > room * parts:
+        people = subscribers_in(engine, log.events, largest)
+    if people * bytes_per_subscriber(names, jobs) <= room * parts:
+        return Plan(parts, jobs)
+    needed = log.request.parts or ceil(people * bytes_per_subscriber(names) / room)
+    return Plan(max(parts, needed), jobs, divided=jobs > 1)
 
 
 def bytes_per_subscriber(names: int, jobs: int = 1) -> int:
     """Memory of one subscriber of a part for a log with this many raw names, over all jobs."""
     again = BYTES_PER_SUBSCRIBER_AGAIN + names * BYTES_PER_NAME
     return BYTES_PER_SUBSCRIBER + names * BYTES_PER_NAME + (jobs - 1) * again
-
-
-def _held(log: Log, months: Sequence[Month], engine: EventEngine, enough: int, jobs: int) -> int:
-    """Bytes of the largest month as one part; counts subscribers if rows exceed `enough`."""
-    each = bytes_per_subscriber(sum(len(raw) for raw in log.request.services.values()), jobs)
-    largest = max(months, key=log.survey.rows_in)
-    held = log.survey.rows_in(largest) * each  # no more subscribers than rows
-    if held > enough:
-        held = subscribers_in(engine, log.events, largest) * each
-    if log.mobility_survey:
-        held = max(held, BYTES_PER_MOVEMENT * max(map(log.mobility_survey.rows_in, months)))
-    return held

@@ -15,7 +15,8 @@ from telads.answers.answer import Answer
 from telads.answers.audience import RANGE_MONTHS, Size
 from telads.answers.choices import Filters, alone, filtered, known_places
 from telads.answers.questions import ALIKE
-from telads.answers.tables import held, of_month, part_of_month, people
+from telads.answers.rows import Grouped
+from telads.answers.tables import held, laid_out, of_month, part_of_month, people
 from telads.dataset import in_force
 from telads.errors import AudienceTooSmall
 from telads.method.disclosure import SHARE_DIGITS, figure, significant, standardised
@@ -160,9 +161,22 @@ def _sizes(build: Build, month: Month) -> pl.DataFrame:
     return own.select("code", *GROUP, "population")
 
 
-@held
 def variance(build: Build, month: Month, service: str) -> Variance:
     """Share of the variance of people's use of a service explained by who and where they are."""
+    (row,) = _variance(build, month, service).rows((service,)).records
+    return Variance(**row)
+
+
+@laid_out
+def _variance(build: Build, month: Month, service: str) -> bytes:
+    import polars as pl
+
+    shares = _shares(build, month, service)
+    columns = {name: pl.Series([share], dtype=pl.Float64) for name, share in shares.items()}
+    return Grouped.text(pl.DataFrame({"service": [service], **columns}), ["service"], [*shares])
+
+
+def _shares(build: Build, month: Month, service: str) -> dict[str, float | None]:
     import polars as pl
 
     from telads.method.recommend import EIGHTY
@@ -170,7 +184,7 @@ def variance(build: Build, month: Month, service: str) -> Variance:
     people, affinity = pl.col("population"), pl.col("affinity")
     segments = _segments(build, month, service)
     if segments.is_empty():
-        return Variance(None, None, None)
+        return dict.fromkeys(Variance._fields)
     group = (affinity * people).sum().over(GROUP) / people.sum().over(GROUP)
     city = (affinity * people).sum() / people.sum()
     who, district = segments.select(
@@ -189,10 +203,10 @@ def variance(build: Build, month: Month, service: str) -> Variance:
     own = inside.select((square * people).sum() / people.sum()).item() if inside.height else None
     total = who + district + (own or 0.0)
     if not total:
-        return Variance(None, None, None)
+        return dict.fromkeys(Variance._fields)
     shares = [None if part is None else round(part / total, SHARE_DIGITS)
               for part in (who, district, own)]  # fmt: skip
-    return Variance(*shares)
+    return dict(zip(Variance._fields, shares, strict=True))
 
 
 def alike(

@@ -581,13 +581,13 @@ def of_signals(segment: Segment, rows: Sequence[Row]) -> tuple[Text, ...]:
     )
 
 
-def of_stale_signals(ids: Sequence[str]) -> tuple[Text, ...]:
-    """Note that signals have not changed since the previous month, in any segment."""
+def of_stale_signals(ids: Sequence[str], known: int) -> tuple[Text, ...]:
+    """Note that signals, of so many `known`, have not changed since the month before anywhere."""
     stale = [signal.text for signal in in_force().signals if signal.id in ids]
     if not stale:
         return ()
     names = Text("이 지표들", "signals")
-    if len(stale) < len(in_force().signals):
+    if len(stale) < known:
         names = Text(join_names([text.ko for text in stale], "ko"),
                      join_names([in_sentence(text.en) for text in stale], "en"))  # fmt: skip
     return (

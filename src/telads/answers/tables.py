@@ -112,8 +112,8 @@ def laid_out(
     """Keep what a function of a build lays out (`Grouped.of`) in the workspace and in `HELD`.
 
     It is made once a build, by whoever asks first, and read by all others: without Polars. A file
-    of another version, or older than its build, is made anew. Where nothing can be written, each
-    process makes its own.
+    of another version or other code, or older than its build, is made anew. Where nothing can be
+    written, each process makes its own.
     """
 
     @held

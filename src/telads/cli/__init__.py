@@ -43,7 +43,7 @@ def app(verb: str | None = None) -> typer.Typer:
         part = getattr(import_module(f"telads.cli.{module}"), module)
         # Typer evaluates the annotations of every command that it is given.
         own = [one for one in part.registered_commands
-               if verb is not None and (one.name or "").split(" ")[0] == verb]  # fmt: skip
+               if verb and (one.name or "").split(" ")[0] == verb.split(" ")[0]]  # fmt: skip
         if own:
             whole.registered_commands += own
         else:

@@ -107,6 +107,7 @@ class EventEngine(Protocol):
         services: Mapping[str, Sequence[str]],
         kept: Sequence[str],
         jobs: int = 1,
+        divided: bool = False,
     ) -> Frame:
         """Reduce rows of one month to one row a subscriber; this takes most of the time.
 
@@ -116,7 +117,9 @@ class EventEngine(Protocol):
         maximum (null for none) and `missing`, the number of rows in which it is null; and the
         numbers of all rows (ROWS), of rows without a raw name (NO_SERVICE), and of rows whose raw
         name belongs to no service (UNKNOWN_SERVICE). May be eager. `jobs`: how many share the work,
-        each in memory of its own; an engine that bounds its own memory divides it as it likes.
+        each with all subscribers in memory of its own, or the subscribers `divided` among them,
+        which takes longer for few and holds each once. An engine that bounds its own memory divides
+        the work as it likes.
         """
         ...
 

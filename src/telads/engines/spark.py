@@ -158,6 +158,7 @@ class SparkEvents:
         services: Mapping[str, Sequence[str]],
         kept: Sequence[str],
         jobs: int = 1,  # Spark divides the work
+        divided: bool = False,
     ) -> Frame:
         """Days of each service and maxima, one row a subscriber."""
         rows: DataFrame = frame.to_native()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from telads.answers.questions import field_of
 from telads.dataset import in_force
 from telads.model import Sex
 from telads.planning.fields import ASSUMPTIONS, GOALS, LIMITS
-from telads.text import Lang, Text, same
-from telads.wording import METHOD, PLAN, YES
+from telads.text import LANGUAGES, Lang, Text, same
+from telads.wording import METHOD, PLAN, YES, segment_name
 
 TITLES: dict[str, Text] = {
     "minimum": Text("최소 집행액", "Minimum spend"),
@@ -56,6 +56,91 @@ TITLES: dict[str, Text] = {
     "method": METHOD,
 }
 """Titles that tables of answers do not have, or have with another meaning."""
+
+
+LONGEST_LIST = 6
+"""Names beyond so many are told as a number."""
+
+
+def rules_text(rules: Mapping[str, Any]) -> Text:
+    """Rules of an audience (`Rules.document`) in a sentence: `강남구, 송파구 · 여성 · 30대`."""
+    told = [_rule_text(rules["where"])] if rules["where"] else []
+    named = [_members_text(rules[name]) for name in ("include", "exclude")]
+    if rules["include"]:
+        told.append(Text(f"{named[0].ko} 포함", f"with {named[0].en}") if told else named[0])
+    if rules["exclude"]:
+        told.append(Text(f"{named[1].ko} 제외", f"without {named[1].en}"))
+    if not told:
+        return in_force().fill(Text("{city} 전체", "everybody in {city}"))
+    return Text(", ".join(one.ko for one in told), ", ".join(one.en for one in told))
+
+
+def _members_text(members: Sequence[Mapping[str, Any]]) -> Text:
+    """Groups by name."""
+    if len(members) > LONGEST_LIST or any({"neighbourhood", "ages"} & {*one} for one in members):
+        return Text(f"지정한 집단 {len(members)}개", f"{len(members)} groups by name")
+    names = [[segment_name(one["district"], one["sex"], one["age"], lang) for one in members]
+             for lang in LANGUAGES]  # fmt: skip
+    return Text(", ".join(names[0]), ", ".join(names[1]))
+
+
+def _rule_text(rule: Mapping[str, Any]) -> Text:
+    """A condition, and those inside it in brackets."""
+    if "all" in rule or "any" in rule:
+        how = "all" if "all" in rule else "any"
+        parts = [(one, _rule_text(one)) for one in rule[how]]
+        texts = [Text(f"({text.ko})", f"({text.en})") if {"all", "any"} & {*one} else text
+                 for one, text in parts]  # fmt: skip
+        between = (" · ", ", ") if how == "all" else (" 또는 ", " or ")
+        return Text(between[0].join(one.ko for one in texts),
+                    between[1].join(one.en for one in texts))  # fmt: skip
+    if "not" in rule:
+        inside = _rule_text(rule["not"])
+        return Text(f"({inside.ko}) 제외", f"not ({inside.en})")
+    if "like" in rule:
+        of, top = rule["like"], rule["top"]
+        names = [segment_name(of["district"], of["sex"], of["age"], lang) for lang in LANGUAGES]
+        return Text(f"{names[0]}과 비슷한 집단 {top}개", f"{top} groups like {names[1]}")
+    return _figure_text(rule) or _list_text(rule)
+
+
+def _figure_text(rule: Mapping[str, Any]) -> Text | None:
+    """The least of a figure; None for another rule."""
+    if "service" in rule:
+        of = in_force().measures[rule["service"]].text
+        name = "index" if "index" in rule else "affinity"
+        field = field_of("services", name)
+        words = [field.heading(lang) if field else name for lang in LANGUAGES]
+    elif "signal" in rule:
+        of = next((one.text for one in in_force().signals if one.id == rule["signal"]),
+                  same(rule["signal"]))  # fmt: skip
+        name = "z" if "z" in rule else "value"
+        words = ["표준편차", "z"] if name == "z" else ["", ""]
+    else:
+        return None
+    ko = (of.ko, words[0], f"{rule[name]:g} 이상")
+    en = (f"{of.en}:", words[1][:1].lower() + words[1][1:], f"{rule[name]:g} or more")
+    return Text(" ".join(filter(None, ko)), " ".join(filter(None, en)))
+
+
+def _as_typed(value: Any, lang: Lang) -> str:
+    return str(value)
+
+
+def _list_text(rule: Mapping[str, Any]) -> Text:
+    """A list of places, sexes or ages."""
+    ((part, values),) = rule.items()
+    named: dict[str, Callable[[Any, Lang], str]] = {
+        "sex": lambda value, lang: Sex(value).text(lang),
+        "age": lambda value, lang: in_force().age_text(value)(lang),
+        "ages": lambda value, lang: in_force().cell_age_text(value)(lang),
+        "district": lambda value, lang: in_force().district_name(value, lang),
+    }
+    say = named.get(part, _as_typed)
+    if len(values) > LONGEST_LIST and part in {"district", "neighbourhood"}:
+        level = getattr(in_force(), part)
+        return Text(f"{level.text.ko} {len(values)}곳", f"{len(values)} {level.plural.en}")
+    return Text(*(", ".join(say(value, lang) for value in values) for lang in LANGUAGES))
 
 
 TABLES: dict[str, Text] = {

@@ -27,7 +27,7 @@ from telads.web.formatting import written
 from telads.web.pages.advertisers.present import extent
 from telads.wording import segment_name
 from tests.asked import platforms, targets
-from tests.seoul import AGES, BY_ID
+from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.csv_rows import assert_rows
 from tests.web.document import HTMX, Element, assert_accessible, assert_nothing_inline, get
 
@@ -105,7 +105,7 @@ def test_each_target_shows_the_platforms_of_its_own(site: Client, twin_build: Bu
         segment = (target["district"], target["sex"], target["age"])
         own = platforms(twin_build, "delivery", *segment, "2023-03").rows.to_dicts()
         shown = platforms_of(row)
-        assert len(shown) == len(own) == 6
+        assert len(shown) == len(own) == len(SERVICES) - 1
         for parts, figures in zip(shown, own, strict=True):
             text = written("platforms", figures, "ko")
             assert parts == [text[name] for name in ("service", "affinity", "association", "index")]

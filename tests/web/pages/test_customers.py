@@ -16,7 +16,7 @@ from telads.store.workspace import Build
 from telads.text import Lang
 from telads.web.formatting import written
 from tests.asked import lookalike, services, signals, trends
-from tests.seoul import AGES, BY_ID
+from tests.seoul import AGES, BY_ID, SERVICES
 from tests.web.document import HTMX, assert_accessible, assert_nothing_inline, get
 
 CHOICE = {"district": "강남구", "sex": "F", "age": "30", "month": "2023-03"}
@@ -35,7 +35,7 @@ def test_services_stand_in_the_order_of_the_answer_with_every_figure(
     table = get(site, address(root)).one("table", class_="services")
     answer = services(twin_build, *OF)
     shown = table.one("tbody").all("tr")
-    assert len(shown) == 7
+    assert len(shown) == len(SERVICES)
     for row, figures in zip(shown, answer.rows.to_dicts(), strict=True):
         text = written("services", figures, lang)
         assert row.one("th").one("a").text == BY_ID[figures["service"]].text(lang)

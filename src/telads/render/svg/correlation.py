@@ -114,8 +114,8 @@ def _body(cells: list[_Cell], lang: Lang, layout: _Layout) -> Body:
     """One triangle of cells for each age, since the matrix is symmetric."""
     ages = sorted({cell.age for cell in cells})
     names = [service.text(lang) for service in in_force().services]
-    size = layout.cell
     left = max(pixels(name, LABEL) for name in names) + 8
+    size = min(layout.cell, int((layout.width / layout.columns - left) / (len(names) - 1)))
     # Extent of the slanted names: below a triangle, and to the left of the first.
     lean = max(pixels(name, LABEL) for name in names[:-1])
     foot = lean * math.sin(math.radians(_SLANT)) + 18

@@ -46,7 +46,7 @@ _INDEX_NOTE = Text(
     "standardised scores: new scale each month (dashed lines), so months are not joined; 0 is "
     "drawn",
 )
-_YEAR_AGO = Text("점선은 한 해 전 같은 달", "dotted: the same month a year ago")
+_YEAR_AGO = Text("색 점선은 한 해 전 같은 달", "dotted in colour: the same month a year ago")
 _BREAK = Text("{month}에 계열이 끊겼을 수 있음", "possible break in {month}")
 _WHO, _MONTH = Text("누구", "Who"), Text("기준월", "Month")
 _STILL = 0.005

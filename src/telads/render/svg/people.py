@@ -53,8 +53,12 @@ def draw_audience(
     window: str,
     synthetic: bool,
     narrow: bool = False,
+    most: int = 0,
 ) -> Drawing:
-    """Map where an audience lives: people (rounded to 10) by district (Korean name)."""
+    """Map where an audience lives: people (rounded to 10) by district (Korean name).
+
+    The scale ends at `most`, for maps to be compared; by default at the largest district.
+    """
     import polars as pl
 
     frame = pl.DataFrame(
@@ -62,7 +66,7 @@ def draw_audience(
         schema={"district": pl.String, "population": pl.Int64},
     ).sort("population", "district", descending=[True, False])
     rows = [(name, count) for name, count in frame.iter_rows() if count]
-    most = max((count for _, count in rows), default=0) or 1
+    most = most or max((count for _, count in rows), default=0) or 1
     colours = steps("amount", AMOUNTS)
     ends = [number(most * share / _IN_UNIT[lang], digits=1) if share else "0"
             for share in (0.0, 0.5, 1.0)]  # fmt: skip

@@ -35,7 +35,7 @@ from telads.text import Text
 from telads.web.accounts.forms import LONGEST_NAME as LONGEST_USER
 from telads.web.components import MONTH
 from telads.web.filters import lang
-from telads.web.forms import NO_CHOICE, Form, refusal, said
+from telads.web.forms import NO_CHOICE, Form, Select, refusal, said
 from telads.web.pages.audiences.forms import number_of, whole_in
 from telads.web.plans import services
 from telads.web.plans.models import LONGEST_NAME
@@ -222,7 +222,7 @@ def points_text(points: Iterable[Sequence[float]]) -> str:
     return ", ".join(f"{contacts!r}:{reach!r}".replace(".0:", ":") for contacts, reach in points)
 
 
-def _rules(text: str) -> Mapping[str, Any]:
+def rules_of(text: str) -> Mapping[str, Any]:
     """The rules of an audience as JSON; raises `QuestionError`."""
     try:
         found = json.loads(text) if len(text) <= LONGEST_RULES else None
@@ -267,7 +267,7 @@ class ListField(forms.CharField):
     """A select list; the brief validates the choice."""
 
     def __init__(self, choices: Mapping[str, Text] | None = None, **facts: Any) -> None:
-        super().__init__(widget=forms.Select({"autocomplete": "off"}), **facts)
+        super().__init__(widget=Select({"autocomplete": "off"}), **facts)
         self.offer(choices or {})
 
     def offer(self, choices: Mapping[str, Text]) -> None:
@@ -422,7 +422,7 @@ class PlanForm(Form):
     """The form of a plan, with its rows of platforms."""
 
     rules = ReadField(
-        _rules, label=said(Text("규칙", "Rules")), required=False,
+        rules_of, label=said(Text("규칙", "Rules")), required=False,
         widget=forms.Textarea({"rows": 5, "spellcheck": "false"}),
     )  # fmt: skip
     name = NameField(

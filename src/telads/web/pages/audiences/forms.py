@@ -19,6 +19,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from telads.answers.choices import known_places, month_of
+from telads.answers.tables import of_month
 from telads.dataset import in_force
 from telads.errors import QuestionError, choose
 from telads.model import Month, Sex
@@ -401,7 +402,9 @@ def _fields(build: Build, wanted: Wanted, suffix: str, lang: Lang) -> Fields:
     figures = [("affinity", Text("이용 강도(표준편차) 이상", "usage score (sd) of at least")),
                ("index", Text(f"지수({in_force().city.ko} 100) 이상",
                               "index (city 100) of at least"))]  # fmt: skip
-    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals)]
+    held = {*of_month(build, "signals", build.months[-1])["signal"].unique(), wanted.signal}
+    signals = [("", NONE), *((signal.id, signal.text) for signal in in_force().signals
+                             if signal.id in held)]  # fmt: skip
     named = districts_named(build)
     none = ("", NONE)
     tops = [(str(top), Text(f"{top}개", str(top))) for top in (3, 5, 10, 20, 50)]
