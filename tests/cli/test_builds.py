@@ -27,12 +27,12 @@ def test_back_and_forward(telads: Telads, workspace: tuple[object, ...]) -> None
     assert [len(row["months"]) for row in listed] == [3, 2, 1]
     assert [row["in_force"] for row in listed] == [True, False, False]
     third, second, first = (row["build"] for row in listed)
-    assert telads("rollback", *workspace).out == f"in force: {second}\n"
-    assert telads("rollback", *workspace).out == f"in force: {first}\n"
+    assert telads("rollback", *workspace).out == f"now current: {second}\n"
+    assert telads("rollback", *workspace).out == f"now current: {first}\n"
     none = telads("rollback", *workspace)
     assert (none.code, none.out) == (2, "")
     assert "no earlier data version" in none.err
-    assert telads("rollback", third[:6], *workspace).out == f"in force: {third}\n"
+    assert telads("rollback", third[:6], *workspace).out == f"now current: {third}\n"
     telads("rollback", first, *workspace)
     lines = telads("builds", *workspace).out.splitlines()
     assert [line.endswith("current") for line in lines] == [False, False, True]

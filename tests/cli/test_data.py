@@ -49,8 +49,8 @@ def test_what_became_of_each_file_is_told(telads: Telads, files: Path, tmp_path:
         f"loaded: {JUNE} (2023-06, period 2023-03..2023-05, {cells} rows, {cells // 5} masked)",
         "  Games: 20% of the values are masked.",
     ]
-    (line,) = [line for line in told.err.splitlines() if line.startswith("refused")]
-    assert line.startswith("refused: 2023.7월.csv: ")
+    (line,) = [line for line in told.err.splitlines() if line.startswith("rejected")]
+    assert line.startswith("rejected: 2023.7월.csv: ")
     assert "Traceback" not in told.err
 
 
@@ -90,7 +90,7 @@ def test_check_says_what_would_become_of_files(
     assert [row | {"build": None} for row in known["rows"]] == taken["rows"]
     good = telads("check", files / MAY, *at)
     assert (good.code, good.out.splitlines()) == (
-        0, [{"ko": f"그대로: {MAY} (2023-05)", "en": f"unchanged: {MAY} (2023-05)"}[lang]],
+        0, [{"ko": f"변경 없음: {MAY} (2023-05)", "en": f"unchanged: {MAY} (2023-05)"}[lang]],
     )  # fmt: skip
     small = write_csv(tmp_path / "2023.5월.csv", portal_rows(1))
     for verb in ("check", "ingest"):
@@ -103,7 +103,7 @@ def test_check_says_what_would_become_of_files(
 def test_korean_is_told_in_korean(telads: Telads, files: Path, tmp_path: Path) -> None:
     told = telads("ingest", files / JUNE, "-w", tmp_path / "w")
     assert told.out.splitlines() == [
-        f"반영: {JUNE} (2023-06, 집계 2023-03..2023-05, 600행, 비공개 값 120)",
+        f"반영: {JUNE} (2023-06, 집계 기간 2023-03..2023-05, 600행, 비공개 값 120)",
         "  게임: 값의 20%가 가려져 있습니다.",
     ]
 
@@ -147,7 +147,7 @@ def test_where_nothing_was_taken_nothing_is_built(
 ) -> None:
     told = telads("ingest", files / "2023.7월.csv", "--build", "-w", tmp_path / "w", "--lang", "en")
     assert told.code == 1
-    assert told.err.splitlines()[-1].startswith("refused: 2023.7월.csv: ")
+    assert told.err.splitlines()[-1].startswith("rejected: 2023.7월.csv: ")
 
 
 def test_a_build_is_told_once_and_then_nothing_is_new(
@@ -192,7 +192,7 @@ def test_status_says_which_setting_waits_for_a_build(
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == []
     monkeypatch.setenv("TELADS_FLOOR", "60")
     assert telads("status", *workspace, "-f", "json").json()["warnings"] == [
-        "TELADS_FLOOR 설정(60)이 지금 적용된 계산(50)과 다릅니다. "
+        "TELADS_FLOOR 설정(60)이 지금 적용된 데이터 버전(50)과 다릅니다. "
         "telads build를 실행하면 반영됩니다."
     ]
     told = " ".join(telads("status", *workspace, "--lang", "en").out.split())
@@ -274,7 +274,7 @@ def test_the_whole_way_on_one_real_month(telads: Telads, seoul: Path, tmp_path: 
 def test_workbooks_are_taken_in_too(telads: Telads, tmp_path: Path) -> None:
     path = write_month(tmp_path, "2023.6")
     told = telads("ingest", path, "-w", tmp_path / "w", "--lang", "en")
-    assert told.out.startswith(f"taken: {path.name} (2023-06,")
+    assert told.out.startswith(f"loaded: {path.name} (2023-06,")
 
 
 @pytest.mark.parametrize(
@@ -359,19 +359,19 @@ def four_years(folder: Path) -> set[Month]:
 def test_a_tree_of_four_years_is_one_call_and_told_by_year(telads: Telads, tmp_path: Path) -> None:
     months = four_years(tmp_path / "통신정보 데이터")
     told = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w", "--lang", "en")
-    assert (told.code, told.out.count("taken: ")) == (0, 47 + 12)
+    assert (told.code, told.out.count("loaded: ")) == (0, 47 + 12)
     assert {*Store(tmp_path / "w").ledger().current()} == months
     assert told.out.splitlines()[-4:] == [
-        "2020: 12 months, taken 24",
-        "2021: 12 months, taken 12",
-        "2022: 11 months, taken 11, missing 2022-05",
-        "2023: 12 months, taken 12",
+        "2020: 12 months, loaded 24",
+        "2021: 12 months, loaded 12",
+        "2022: 11 months, loaded 11, missing 2022-05",
+        "2023: 12 months, loaded 12",
     ]
     steps = [line for line in told.err.splitlines() if line.startswith("파일 읽기 ")]
     assert len(steps) > 36, "each file is shown while they are read"
     again = telads("ingest", tmp_path / "통신정보 데이터", "-w", tmp_path / "w")
     assert again.out.splitlines()[-2:] == [
-        "2022: 11개월, 그대로 11, 빠진 달 2022-05", "2023: 12개월, 그대로 12",
+        "2022: 11개월, 변경 없음 11, 빠진 달 2022-05", "2023: 12개월, 변경 없음 12",
     ]  # fmt: skip
     one = telads("ingest", tmp_path / "통신정보 데이터" / "2022", "-w", tmp_path / "v")
     assert "2022: " not in one.out, "a single year needs no summary"

@@ -131,12 +131,12 @@ def test_a_real_file_is_never_written_over(telads: Telads, tmp_path: Path) -> No
 
 def test_the_evaluation_names_its_baselines(telads: Telads) -> None:
     said = telads("evaluate", "--lang", "en").out
-    for name in ("affinity", "classic", "last month", "mean of months", "chance (control)"):
+    for name in ("usage score", "2023 method", "last month", "mean of months", "chance (control)"):
         assert name in said
     assert "1 month ahead, the usage score got the top service right in" in said
     far = telads("evaluate", "--horizon", "3", "--lang", "en")
     assert far.code == 0
-    assert "share 0 of three observed months" in far.out
+    assert "share 0 of three months" in far.out
 
 
 def test_an_evaluation_that_cannot_be_kept_is_told_all_the_same(

@@ -303,7 +303,7 @@ def test_a_frequency_out_of_reach_names_what_is_possible(
     market: Market, platforms: list[Offer], kind: str, contacts: float
 ) -> None:
     goal = Frequency("at_most" if kind == "at_most" else "at_least", contacts)
-    with pytest.raises(QuestionError, match=r"(lowest|highest) is \d") as refused:
+    with pytest.raises(QuestionError, match=r"(lowest|highest) possible is \d") as refused:
         allocate(market, platforms, BUDGET, goal=goal)
     assert refused.value.facts["limit"] == "frequency"
 

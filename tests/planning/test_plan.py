@@ -79,7 +79,7 @@ def test_a_plan_and_its_audience_are_of_one_size(twin_build: Build) -> None:
 def test_the_frequency_is_told_as_an_average(plan: Plan) -> None:
     bought = plan_sentences(plan)[0]
     often = f"{plan.result.summary['frequency']:.1f}"
-    assert bought.en.endswith(f"{often} at an average frequency of ")
+    assert bought.en.endswith(f", at an average frequency of {often}.")
     assert bought.ko.endswith(f"평균 빈도 {often}회입니다.")
 
 
@@ -112,7 +112,7 @@ def test_where_hardly_anybody_is_reached_there_is_no_frequency(twin_build: Build
     assert least.result.summary["frequency"] is None
     assert {row["frequency"] for row in least.result.segments} == {None}
     told, *more = plan_sentences(least)  # a tenth of a won is nothing to speak of
-    assert not [one for one in more if "tenth more" in one.en or "Twice" in one.en]
+    assert not [one for one in more if "10% more" in one.en or "Twice" in one.en]
     assert "fewer than 10 people" in told.en
     assert "회입니다" not in told.ko
 
@@ -138,9 +138,9 @@ def test_a_coarse_unit_of_spends_is_told_with_what_it_may_cost(twin_build: Build
     said = float(re.findall(r"up to ([0-9.]+)%", told.en)[0]) / 100
     assert lost <= said <= lost + 0.002
     assert f"최대 {said:.1%} 적을" in told.ko
-    assert not [one for one in plan_sentences(coarse) if "tenth more" in one.en]
+    assert not [one for one in plan_sentences(coarse) if "10% more" in one.en]
     assert not [one for one in plan_sentences(fine) if "smaller unit" in one.en]
-    assert [one for one in plan_sentences(fine) if "tenth more" in one.en]
+    assert [one for one in plan_sentences(fine) if "10% more" in one.en]
 
 
 def test_a_unit_above_the_budget_is_refused_but_a_saved_plan_of_one_is_read(

@@ -165,7 +165,7 @@ def test_a_ceiling_is_kept_and_without_one_the_plan_says_what_it_takes_for_grant
     assert sums["reach_share"] == pytest.approx(most, abs=1e-4)
     assert sums["reachable"] == pytest.approx(most * sums["population"], rel=1e-3)
     assert "assumption" not in said(made)
-    assert "at least 99.9% of those who can be are reached" in said(made)
+    assert "at least 99.9% of the reachable people are reached" in said(made)
     open_ended = plan_of(twin_build, budget=10**9)
     assert "assumed to be reachable on platforms without a ceiling: Games." in said(open_ended)
     (row,) = [row for row in open_ended.result.goals if row["level"] == 0.9]
