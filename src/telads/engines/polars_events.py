@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +18,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import numpy as np
@@ -163,17 +163,19 @@ class PolarsEvents:
         widths = {id: len(of) for id, of in services.items()}
         masks = [Masks(schema, len(names), kept) for _ in range(jobs * (1 + divided))]
         with ThreadPoolExecutor(jobs) as pool, _Batches(prepared) as batches:
+            # A thread has a heap of its own, which one alone does not need.
+            each: Callable[..., Iterable[Any]] = pool.map if jobs > 1 else map
             if divided:
                 shares = [(one, Lock()) for one in masks]
                 order = list(range(len(shares)))
                 turns = (order[first:] + order[:first] for first in order[::2])
-                list(pool.map(partial(_mark_divided, batches, numbers, shares), turns))
-                counted = pool.map(partial(Masks.counted, widths=widths), masks)
+                list(each(partial(_mark_divided, batches, numbers, shares), turns))
+                counted = each(partial(Masks.counted, widths=widths), masks)
                 return nw.from_native(pl.concat(counted).lazy())
-            list(pool.map(partial(_mark, batches, numbers), masks))
+            list(each(partial(_mark, batches, numbers), masks))
             while len(masks) > 1:
                 half = -(-len(masks) // 2)
-                list(pool.map(Masks.unite, masks[:half], masks[half:]))
+                list(each(Masks.unite, masks[:half], masks[half:]))
                 del masks[half:]
         return nw.from_native(masks[0].counted(widths).lazy())
 
